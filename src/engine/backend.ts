@@ -1,0 +1,111 @@
+// The port between models and devices. Model, adapter, serving and training code is written once against `Backend`;
+// the WGSL and the plain TypeScript implementations live in `webgpu/` and `reference/`. It knows tensors and operator
+// calls, and nothing of models.
+
+/** Element types of a tensor's storage. Quantised weights are u32 words (see `Weight`). */
+export type ElementType = 'f32' | 'u32' | 'i32';
+
+export type ElementArray = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+
+/** A labelled allocation on one backend. Its shape is the business of the operators that use it. */
+export interface Tensor {
+  readonly label: string;
+  readonly type: ElementType;
+  /** Number of elements. */
+  readonly length: number;
+}
+
+/** Formats that stay packed on the device: f32 as it is, the others in GGML's blocks of 32 along the input dimension. */
+export type WeightFormat = 'f32' | 'q8_0' | 'q4_0' | 'q4_1';
+
+/**
+ * A matrix W [rows = output, columns = input] of a linear layer or an embedding table.
+ *
+ * `f32`: `codes` is f32 [rows, columns], no scales.
+ * Otherwise a row has `ceil(columns / 32)` blocks and block b of row r has number n = r * blocksPerRow + b:
+ * - `q8_0`: `codes` u32, 8 words a block, four signed bytes a word, element i in byte i % 4 (little-endian) of word i / 4;
+ * - `q4_0`, `q4_1`: `codes` u32, 4 words a block: GGML's 16 bytes, byte j holds element j in its low and j + 16 in its high nibble;
+ * - `scales` u32: `q4_1` one word a block, f16 scale d in the low half, f16 minimum m in the high half;
+ *   `q8_0`, `q4_0` two blocks a word, block n in half n % 2 (0 is low) of word n / 2.
+ */
+export interface Weight {
+  readonly format: WeightFormat;
+  readonly rows: number;
+  readonly columns: number;
+  readonly codes: Tensor;
+  readonly scales?: Tensor;
+}
+
+/** Values that change from one submission of a plan to the next without re-recording it. */
+export interface Variables {
+  /** Active rows (tokens) of this submission: at most the capacity that the plan was recorded for. */
+  readonly rows: number;
+}
+
+export type Constants = Readonly<Record<string, number>>;
+export type Buffers = Readonly<Record<string, ElementArray>>;
+
+/** One way to compute an operator in WGSL. */
+export interface Variant {
+  readonly name: string;
+  /** Whether the variant can run on a device with these features, for these constants. Absent: always. */
+  readonly supports?: (features: ReadonlySet<string>, constants: Constants) => boolean;
+  /** The module's source. Bindings are @group(0) @binding(i) in the order of `Operator.bindings`; entry point `main`. */
+  readonly source: (constants: Constants) => string;
+  /** Values of the module's `override` constants. */
+  readonly overrides?: (constants: Constants) => Record<string, number>;
+  readonly workgroups: (constants: Constants, variables: Variables) => readonly [number, number, number];
+}
+
+/**
+ * A kernel: one formula, its plain TypeScript reference, and its WGSL variants, first supported one wins.
+ * A kernel that needs `rows` on the device binds the tensor `step` (u32 [4], word 0 = rows), which every plan uploads.
+ */
+export interface Operator {
+  readonly name: string;
+  readonly bindings: readonly { readonly name: string; readonly access: 'read' | 'write' }[];
+  readonly reference: (buffers: Buffers, constants: Constants, variables: Variables) => void;
+  readonly variants: readonly Variant[];
+}
+
+/** One operator applied to tensors, with its shapes and other numbers as constants. */
+export interface OperatorCall {
+  readonly operator: Operator;
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  readonly constants: Constants;
+}
+
+/** A recorded list of calls: pipelines and bind groups are built once. */
+export interface Plan {
+  readonly label: string;
+}
+
+/** What has been created since the backend started; tests assert that decoding creates nothing. */
+export interface Counters {
+  buffers: number;
+  bindGroups: number;
+  pipelines: number;
+  submissions: number;
+  allocatedBytes: number;
+}
+
+export interface Backend {
+  readonly kind: 'webgpu' | 'reference';
+  /** What the user calls this device, for example "SwiftShader" or "TypeScript reference". */
+  readonly description: string;
+  readonly counters: Readonly<Counters>;
+  /** Resolves with a typed error when the device is lost; never for the reference. */
+  readonly lost: Promise<Error>;
+  /** A zeroed tensor. Throws `ENGINE_BUFFER_TOO_LARGE` above the device's binding limit. */
+  createTensor(label: string, type: ElementType, length: number): Tensor;
+  upload(tensor: Tensor, data: ElementArray, elementOffset?: number): void;
+  /** Reads elements back, after everything submitted before. */
+  download(tensor: Tensor, range?: { readonly offset: number; readonly length: number }): Promise<ElementArray>;
+  destroyTensor(tensor: Tensor): void;
+  /** Builds pipelines and bind groups for `calls`. Throws `ENGINE_SHADER_INVALID` with the compiler's message. */
+  record(label: string, calls: readonly OperatorCall[]): Promise<Plan>;
+  /** Runs a plan's calls in order. Returns at once; `download` waits. */
+  submit(plan: Plan, variables: Variables): void;
+  destroyPlan(plan: Plan): void;
+  destroy(): void;
+}

@@ -1,0 +1,140 @@
+// The engine as a page sees it through its worker: requests and answers that survive structured clone. Bytes come in as
+// Blobs (random access, no copy); the engine itself never fetches and never stores.
+import type { CallContext } from '../lib/rpc.ts';
+
+export interface DeviceReport {
+  readonly description: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+/** A GGUF file, or the files of a Hugging Face folder. */
+export interface LoadModelRequest {
+  readonly files: readonly { readonly name: string; readonly blob: Blob }[];
+  /** Longest context to reserve KV cache for; default min(model's own, 1,024). */
+  readonly contextLength?: number;
+}
+
+export interface LoadProgress {
+  readonly phase: 'read' | 'compile';
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface ModelSummary {
+  readonly architecture: string;
+  readonly parameterCount: number;
+  readonly layerCount: number;
+  readonly hiddenSize: number;
+  readonly contextLength: number;
+  readonly vocabularySize: number;
+  readonly weightBytes: number;
+}
+
+export interface LoadAdapterRequest {
+  readonly id: string;
+  /** `adapter_config.json`, parsed. */
+  readonly config: Record<string, unknown>;
+  /** `adapter_model.safetensors`. */
+  readonly weights: Uint8Array;
+}
+
+export interface AdapterSummary {
+  readonly id: string;
+  readonly rank: number;
+  readonly parameterCount: number;
+  readonly targetModules: readonly string[];
+}
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** OpenAI's names for what they mean there. */
+export interface ChatRequest {
+  readonly messages: readonly ChatMessage[];
+  /** Adapter loaded before; absent: the base alone. */
+  readonly adapterId?: string;
+  readonly max_tokens?: number;
+  readonly temperature?: number;
+  readonly top_p?: number;
+  readonly top_k?: number;
+  readonly seed?: number;
+}
+
+/** A piece of the answer. `ids` are the tokens that the piece came from. */
+export interface ChatChunk {
+  readonly delta: string;
+  readonly ids: readonly number[];
+  readonly finish_reason: 'stop' | 'length' | null;
+  /** On the last chunk. */
+  readonly usage?: {
+    readonly prompt_tokens: number;
+    readonly completion_tokens: number;
+    readonly prefillMilliseconds: number;
+    readonly decodeMilliseconds: number;
+  };
+}
+
+/** A prompt and its response as token ids: what is trained on and what is attributed. */
+export interface EncodedRow {
+  /** Prompt (template included) then response and end token. */
+  readonly inputIds: readonly number[];
+  /** Number of leading ids that are prompt: no loss on them. */
+  readonly promptLength: number;
+}
+
+export interface TrainRequest {
+  readonly rows: readonly EncodedRow[];
+  readonly rank: number;
+  readonly alpha: number;
+  /** Module suffixes, default all seven linear layers. */
+  readonly targetModules?: readonly string[];
+  readonly learningRate: number;
+  readonly schedule: 'constant' | 'linear' | 'cosine';
+  readonly warmupSteps: number;
+  readonly epochs: number;
+  /** Stop after so many steps, whatever `epochs` says. */
+  readonly maxSteps?: number;
+  readonly batchSize: number;
+  readonly weightDecay: number;
+  readonly maxGradientNorm: number;
+  readonly seed: number;
+  /** A checkpoint event every so many steps. */
+  readonly checkpointEvery?: number;
+  /** Bytes of an earlier checkpoint event of the same request: goes on after its step. */
+  readonly resumeFrom?: Uint8Array;
+}
+
+export type TrainEvent =
+  | { readonly kind: 'step'; readonly step: number; readonly totalSteps: number; readonly loss: number; readonly learningRate: number; readonly gradientNorm: number; readonly tokens: number; readonly milliseconds: number }
+  | { readonly kind: 'checkpoint'; readonly step: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'done'; readonly config: Record<string, unknown>; readonly weights: Uint8Array<ArrayBuffer>; readonly steps: number; readonly finalLoss: number };
+
+export interface RowGradientRequest {
+  readonly adapterId: string;
+  readonly row: EncodedRow;
+}
+
+/** The methods of the engine worker. One model at a time; adapters stay unmerged beside it. */
+export interface EngineService {
+  probe(request: Record<string, never>, context: CallContext): Promise<DeviceReport>;
+  loadModel(request: LoadModelRequest, context: CallContext): Promise<ModelSummary>;
+  loadAdapter(request: LoadAdapterRequest, context: CallContext): Promise<AdapterSummary>;
+  unloadAdapter(request: { readonly id: string }, context: CallContext): Promise<void>;
+  chat(request: ChatRequest, context: CallContext): AsyncGenerator<ChatChunk>;
+  /** Token ids of a text; special tokens in it are read as plain text. */
+  encode(request: { readonly text: string }, context: CallContext): Promise<readonly number[]>;
+  decode(request: { readonly ids: readonly number[] }, context: CallContext): Promise<string>;
+  /** Renders prompt and response with the chat template, as training and attribution see them. */
+  encodeRows(request: { readonly rows: readonly { readonly prompt: string; readonly response: string }[] }, context: CallContext): Promise<readonly EncodedRow[]>;
+  train(request: TrainRequest, context: CallContext): AsyncGenerator<TrainEvent>;
+  /**
+   * Gradient of the summed response cross-entropy with respect to the adapter: layer by layer; q k v o gate up down (those
+   * adapted); A [rank, in] row-major, then B [out, rank].
+   */
+  rowGradient(request: RowGradientRequest, context: CallContext): Promise<Float32Array<ArrayBuffer>>;
+}
