@@ -1,0 +1,197 @@
+// The tables of this browser (Dexie over IndexedDB): conversations, drafts, receipts, vouchers, runs, contributions,
+// settings. Small records only; models and checkpoints are files (`files.ts`). Knows no screens and no chain.
+import Dexie, { type EntityTable } from 'dexie';
+import type { Json } from '../lib/canonicalJson.ts';
+
+/** One conversation. */
+export interface ChatRecord {
+  readonly id: string;
+  title: string;
+  modelId: string;
+  /** Absent: the base alone. */
+  adapterId?: string;
+  /** Answer with the base alone as well, side by side. */
+  compare?: boolean;
+  readonly createdAt: number;
+  updatedAt: number;
+}
+
+/** How long the engine took for one answer; times in milliseconds, counts in tokens. */
+export interface AnswerUsage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly prefillMilliseconds: number;
+  readonly decodeMilliseconds: number;
+}
+
+export interface MessageRecord {
+  readonly id: string;
+  readonly chatId: string;
+  readonly role: 'user' | 'assistant';
+  content: string;
+  readonly createdAt: number;
+  /** `streaming` on a record found after a reload means: the page went away in the middle. */
+  state: 'done' | 'streaming' | 'stopped' | 'failed';
+  modelId?: string;
+  adapterId?: string;
+  /** Token ids of the answer, what the attribution's spans count in. */
+  answerIds?: readonly number[];
+  usage?: AnswerUsage;
+  /** The same question answered by the base alone, for comparison. */
+  baseContent?: string;
+  /** What the influence panel shows (its shape belongs to the chat room). */
+  influence?: unknown;
+  /** Key into `receipts`. */
+  receiptId?: string;
+  /** Key into `vouchers`. */
+  voucherId?: string;
+}
+
+/** Anything half-done that must survive a reload, by a key its room chooses. */
+export interface DraftRecord {
+  readonly key: string;
+  value: unknown;
+  updatedAt: number;
+}
+
+export interface ReceiptRecord {
+  /** The receipt's CID. */
+  readonly id: string;
+  readonly messageId: string;
+  readonly adapterId: string;
+  readonly createdAt: number;
+  readonly bytes: Uint8Array;
+  announced: boolean;
+  /** What this browser alone knows and the receipt only hashes: salts, prompt, answer. Never announced. */
+  readonly secret?: unknown;
+}
+
+/** A payment channel of this browser: what the session key may spend and has spent. Amounts are decimal wei. */
+export interface ChannelRecord {
+  /** `chainId:escrow:payer:session`, lower case. */
+  readonly id: string;
+  readonly chainId: number;
+  readonly payer: string;
+  readonly sessionAddress: string;
+  /** Hexadecimal; may spend at most `cap` until `validUntil`. */
+  readonly sessionPrivateKey: string;
+  /** Unix seconds. */
+  readonly validUntil: number;
+  readonly cap: string;
+  spent: string;
+  nonce: number;
+  readonly genesisHash: string;
+}
+
+export interface VoucherRecord {
+  readonly id: string;
+  readonly channelId: string;
+  readonly messageId: string;
+  readonly receiptId: string;
+  /** Cumulative amount, decimal wei. */
+  readonly cumulative: string;
+  /** Amount of this answer alone, decimal wei. */
+  readonly amount: string;
+  /** The signed voucher in the settlement's own form. */
+  readonly voucher: unknown;
+  announced: boolean;
+  readonly createdAt: number;
+}
+
+/** A training run. `settings` and `losses` are the factory's. */
+export interface RunRecord {
+  readonly id: string;
+  name: string;
+  modelId: string;
+  datanetIds: readonly string[];
+  settings: Json;
+  state: 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
+  step: number;
+  totalSteps: number;
+  /** [step, loss] pairs. */
+  losses: readonly (readonly [number, number])[];
+  readonly createdAt: number;
+  updatedAt: number;
+  /** What else the factory keeps: contributions, result, manifest CID. */
+  data?: unknown;
+}
+
+/** Where a checkpoint's bytes lie (`files.ts`, area `checkpoints`). */
+export interface CheckpointRecord {
+  readonly id: string;
+  readonly runId: string;
+  readonly step: number;
+  readonly bytes: number;
+  readonly createdAt: number;
+}
+
+/** A contribution made or seen by this browser. */
+export interface ContributionRecord {
+  /** CID of its header. */
+  readonly id: string;
+  readonly datanetId: string;
+  readonly contributor: string;
+  readonly rows: number;
+  readonly mine: boolean;
+  state: 'published' | 'queued' | 'registered' | 'accepted' | 'refused';
+  readonly createdAt: number;
+  data?: unknown;
+}
+
+/** An adapter that this browser trained, imported or fetched; its files lie in area `adapters`. */
+export interface AdapterRecord {
+  readonly id: string;
+  name: string;
+  readonly modelId: string;
+  readonly datanetIds: readonly string[];
+  readonly createdAt: number;
+  /** Absent until published. */
+  manifestCid?: string;
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+  data?: unknown;
+}
+
+export interface SettingRecord {
+  readonly key: string;
+  value: unknown;
+}
+
+export type TributaryDatabase = Dexie & {
+  chats: EntityTable<ChatRecord, 'id'>;
+  messages: EntityTable<MessageRecord, 'id'>;
+  drafts: EntityTable<DraftRecord, 'key'>;
+  receipts: EntityTable<ReceiptRecord, 'id'>;
+  channels: EntityTable<ChannelRecord, 'id'>;
+  vouchers: EntityTable<VoucherRecord, 'id'>;
+  runs: EntityTable<RunRecord, 'id'>;
+  checkpoints: EntityTable<CheckpointRecord, 'id'>;
+  contributions: EntityTable<ContributionRecord, 'id'>;
+  adapters: EntityTable<AdapterRecord, 'id'>;
+  settings: EntityTable<SettingRecord, 'key'>;
+};
+
+function open(name: string): TributaryDatabase {
+  const database = new Dexie(name) as TributaryDatabase;
+  database.version(1).stores({
+    chats: 'id, updatedAt',
+    messages: 'id, chatId, [chatId+createdAt]',
+    drafts: 'key',
+    receipts: 'id, messageId, createdAt',
+    channels: 'id',
+    vouchers: 'id, channelId, messageId, createdAt',
+    runs: 'id, state, updatedAt',
+    checkpoints: 'id, runId, [runId+step]',
+    contributions: 'id, datanetId, createdAt',
+    adapters: 'id, modelId, createdAt',
+    settings: 'key',
+  });
+  return database;
+}
+
+let current: TributaryDatabase | undefined;
+
+/** The one database of this origin, opened by the first query. */
+export function database(): TributaryDatabase {
+  current ??= open('tributary');
+  return current;
+}

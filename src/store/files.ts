@@ -1,0 +1,186 @@
+// Files in the origin private file system: models, adapters, checkpoints. One flat folder per area. A file is written in
+// parts of 16 MiB, each complete or absent, so that a download goes on after a reload; read back they are one Blob
+// (random access, no copy). A file counts as present only once `finish` wrote its mark.
+import { TributaryError } from '../lib/errors.ts';
+import { guardWrite } from './guard.ts';
+
+export type FileArea = 'models' | 'adapters' | 'checkpoints';
+
+/** Bytes of one part. A part is held in memory until it is complete. */
+export const PART_BYTES = 16 * 1024 * 1024;
+
+const COMPLETE = 'complete.json';
+
+async function areaFolder(area: FileArea): Promise<FileSystemDirectoryHandle> {
+  if (navigator.storage?.getDirectory === undefined) {
+    throw new TributaryError({
+      code: 'STORE_UNAVAILABLE',
+      message: 'This browser has no private file system.',
+      facts: { area },
+      hint: 'Update the browser, or leave private browsing; files are kept in memory until then.',
+    });
+  }
+  const root = await navigator.storage.getDirectory();
+  return root.getDirectoryHandle(area, { create: true });
+}
+
+/** File names may hold only what every file system takes. */
+function safeName(name: string): string {
+  return name.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 200);
+}
+
+async function folderOf(area: FileArea, name: string, create: boolean): Promise<FileSystemDirectoryHandle | undefined> {
+  const parent = await areaFolder(area);
+  try {
+    return await parent.getDirectoryHandle(safeName(name), { create });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'NotFoundError') return undefined;
+    throw error;
+  }
+}
+
+async function readPart(folder: FileSystemDirectoryHandle, part: string): Promise<File | undefined> {
+  try {
+    return await (await folder.getFileHandle(part)).getFile();
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'NotFoundError') return undefined;
+    throw error;
+  }
+}
+
+async function partsOf(folder: FileSystemDirectoryHandle): Promise<File[]> {
+  const parts: File[] = [];
+  for (;;) {
+    const part = await readPart(folder, String(parts.length));
+    if (part === undefined) return parts;
+    parts.push(part);
+  }
+}
+
+/** The whole file as one Blob, or undefined when it is absent or unfinished. */
+export async function readFile(area: FileArea, name: string): Promise<Blob | undefined> {
+  const folder = await folderOf(area, name, false);
+  if (folder === undefined || (await readPart(folder, COMPLETE)) === undefined) return undefined;
+  return new Blob(await partsOf(folder));
+}
+
+/** A file being written; call `write` with bytes in order, then `finish`. */
+export interface FileWriter {
+  /** Bytes kept from an earlier, unfinished attempt: go on from here. */
+  readonly keptBytes: number;
+  /** Those bytes, to hash them again. */
+  readonly kept: Blob;
+  write(bytes: Uint8Array): Promise<void>;
+  /** Writes the last part and the mark. `facts` are returned by `listFiles`. */
+  finish(facts: Record<string, string>): Promise<Blob>;
+}
+
+/** Opens a file for writing, keeping the complete parts of an earlier attempt. */
+export async function openFileWriter(area: FileArea, name: string): Promise<FileWriter> {
+  const folder = (await folderOf(area, name, true)) as FileSystemDirectoryHandle;
+  const existing = await partsOf(folder);
+  const keep = existing.filter((part) => part.size === PART_BYTES);
+  let index = keep.length;
+  let buffered: Uint8Array[] = [];
+  let bufferedBytes = 0;
+
+  async function put(partName: string, content: BlobPart[], bytes: number): Promise<void> {
+    await guardWrite(async () => {
+      const handle = await folder.getFileHandle(partName, { create: true });
+      const writable = await handle.createWritable();
+      try {
+        for (const piece of content) await writable.write(piece as FileSystemWriteChunkType);
+        await writable.close();
+      } catch (error) {
+        // The stream is already broken by the failure reported below; closing it can only fail again.
+        await writable.abort().catch(() => undefined);
+        throw error;
+      }
+    }, bytes);
+  }
+
+  async function flush(): Promise<void> {
+    if (bufferedBytes === 0) return;
+    await put(String(index), buffered as BlobPart[], bufferedBytes);
+    index += 1;
+    buffered = [];
+    bufferedBytes = 0;
+  }
+
+  return {
+    keptBytes: keep.length * PART_BYTES,
+    kept: new Blob(keep),
+    async write(bytes) {
+      let rest = bytes;
+      while (rest.byteLength > 0) {
+        const take = rest.subarray(0, PART_BYTES - bufferedBytes);
+        buffered.push(take);
+        bufferedBytes += take.byteLength;
+        rest = rest.subarray(take.byteLength);
+        if (bufferedBytes === PART_BYTES) await flush();
+      }
+    },
+    async finish(facts) {
+      await flush();
+      const blob = new Blob(await partsOf(folder));
+      await put(COMPLETE, [JSON.stringify({ ...facts, bytes: blob.size, writtenAt: Date.now() })], 256);
+      return blob;
+    },
+  };
+}
+
+/** Writes a whole file at once, replacing one of that name. */
+export async function writeFile(
+  area: FileArea,
+  name: string,
+  bytes: Uint8Array,
+  facts: Record<string, string> = {},
+): Promise<void> {
+  await deleteFile(area, name);
+  const writer = await openFileWriter(area, name);
+  await writer.write(bytes);
+  await writer.finish(facts);
+}
+
+export async function deleteFile(area: FileArea, name: string): Promise<void> {
+  const parent = await areaFolder(area);
+  try {
+    await parent.removeEntry(safeName(name), { recursive: true });
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error;
+  }
+}
+
+export interface StoredFile {
+  readonly area: FileArea;
+  readonly name: string;
+  readonly bytes: number;
+  /** False: a download that has not ended. */
+  readonly complete: boolean;
+  readonly writtenAt?: number;
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** What lies in an area, biggest first. */
+export async function listFiles(area: FileArea): Promise<StoredFile[]> {
+  const parent = await areaFolder(area);
+  const files: StoredFile[] = [];
+  for await (const [name, handle] of parent.entries()) {
+    if (handle.kind !== 'directory') continue;
+    const folder = handle as FileSystemDirectoryHandle;
+    const parts = await partsOf(folder);
+    const bytes = parts.reduce((total, part) => total + part.size, 0);
+    const mark = await readPart(folder, COMPLETE);
+    if (mark === undefined) {
+      files.push({ area, name, bytes, complete: false, facts: {} });
+      continue;
+    }
+    const {
+      writtenAt,
+      bytes: _,
+      ...facts
+    } = JSON.parse(await mark.text()) as Record<string, string> & { writtenAt: number };
+    files.push({ area, name, bytes, complete: true, writtenAt, facts: facts as Record<string, string> });
+  }
+  return files.sort((left, right) => right.bytes - left.bytes);
+}

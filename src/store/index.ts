@@ -1,0 +1,31 @@
+// What this browser keeps: tables (Dexie), files (OPFS), quota, export and wipe. Knows no screens and no chain.
+export { liveQuery } from 'dexie';
+export { deleteCheckpoints, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
+export {
+  type AdapterRecord,
+  type AnswerUsage,
+  type ChannelRecord,
+  type ChatRecord,
+  type CheckpointRecord,
+  type ContributionRecord,
+  type DraftRecord,
+  database,
+  type MessageRecord,
+  type ReceiptRecord,
+  type RunRecord,
+  type TributaryDatabase,
+  type VoucherRecord,
+} from './database.ts';
+export { exportData, importData, wipeData } from './exportData.ts';
+export {
+  deleteFile,
+  type FileArea,
+  type FileWriter,
+  listFiles,
+  openFileWriter,
+  readFile,
+  type StoredFile,
+  writeFile,
+} from './files.ts';
+export { estimateStorage, guardWrite, persistStorage, requireSpace, type StorageEstimateReport } from './guard.ts';
+export { deleteSetting, readSetting, writeSetting } from './settings.ts';
