@@ -1,0 +1,204 @@
+// The words of this domain: rows, the ports it is handed, contribution headers, adapter manifests.
+// Bytes in documents are lower-case hexadecimal text here and real bytes in the encoded dag-cbor; links are CIDs in both.
+import type { Json } from '../lib/canonicalJson.ts';
+import type { CallContext } from '../lib/rpc.ts';
+import type { Cid, RowHash } from '../lib/units.ts';
+
+/** One question with its answer. Further fields travel with the row and are part of its hash. */
+export interface Row {
+  readonly prompt: string;
+  readonly response: string;
+  readonly [more: string]: Json;
+}
+
+export type Address = `0x${string}`;
+export type Hex = `0x${string}`;
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Immutable bytes by the hash of their content. `raw` and `dag-cbor` with SHA-256 only. */
+export interface BlockStore {
+  put(bytes: Uint8Array, codec: 'raw' | 'dag-cbor', options?: ReadOptions): Promise<Cid>;
+  get(cid: Cid, options?: ReadOptions): Promise<Uint8Array>;
+}
+
+/** Files of any size as UnixFS, so that any IPFS tool or gateway can read them. */
+export interface FileStore {
+  putFile(bytes: Uint8Array, options?: ReadOptions): Promise<Cid>;
+  /** Rejects with `FILE_TOO_LARGE` past `maximumBytes`. */
+  getFile(cid: Cid, options: ReadOptions & { readonly maximumBytes: number }): Promise<Uint8Array>;
+}
+
+/** EIP-191 personal_sign over raw bytes. */
+export interface Signer {
+  readonly address: Address;
+  signMessage(bytes: Uint8Array): Promise<Hex>;
+}
+
+/** Whether `signature` is `address`'s EIP-191 signature over `bytes`. */
+export type Verify = (address: Address, bytes: Uint8Array, signature: Hex) => boolean | Promise<boolean>;
+
+export interface Progress {
+  /** Work done so far, of `total`, in the unit of the operation (bytes, rows or blocks). */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface WorkOptions extends ReadOptions {
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** One fault of a file at its place; `line` and `column` count from 1, `column` in UTF-16 code units. */
+export interface RowProblem {
+  readonly line: number;
+  readonly column: number;
+  readonly code: string;
+  readonly message: string;
+  /** Up to 80 characters of the line around the fault. */
+  readonly text: string;
+}
+
+/** Which column or field of a file holds the prompt and which the response. */
+export interface RowMapping {
+  readonly prompt: string;
+  readonly response: string;
+}
+
+export interface ParsedRows {
+  readonly rows: readonly Row[];
+  /** Line of the file on which `rows[index]` begins. */
+  readonly lines: readonly number[];
+  /** The first 1,000 problems. */
+  readonly problems: readonly RowProblem[];
+  readonly problemCount: number;
+  /** Header of a CSV or TSV file, in order; the fields of the first row otherwise. */
+  readonly columns: readonly string[];
+  /** The mapping that was used, null where no row had a known pair of fields. */
+  readonly mapping: RowMapping | null;
+}
+
+export type FindingCode =
+  | 'DUPLICATE_IN_FILE'
+  | 'DUPLICATE_KNOWN'
+  | 'EMPTY'
+  | 'TOO_SHORT'
+  | 'TOO_LONG'
+  | 'PRIVATE_KEY'
+  | 'SEED_PHRASE'
+  | 'API_TOKEN'
+  | 'EMAIL'
+  | 'PHONE';
+
+export interface RowFinding {
+  /** Index into the checked rows. */
+  readonly row: number;
+  readonly code: FindingCode;
+  /** `block`: the row must not be published. `warning`: the person decides. */
+  readonly severity: 'block' | 'warning';
+  readonly message: string;
+  readonly field?: string;
+  /** For duplicates in the file: index of the row that is kept. */
+  readonly duplicateOf?: number;
+  /** What was found, masked so that a log or screenshot gives nothing away. */
+  readonly excerpt?: string;
+}
+
+export interface CheckedRows {
+  readonly findings: readonly RowFinding[];
+  /** Indices of the rows without a blocking finding, in order. */
+  readonly accepted: readonly number[];
+}
+
+/** Signed statement that an author adds `count` rows to a Datanet. */
+export interface ContributionHeader {
+  readonly v: 1;
+  readonly type: 'contribution';
+  readonly datanet: string;
+  /** CAIP-10 account, `eip155:<chain>:<lower-case address>`. */
+  readonly author: string;
+  /** Heads of the Datanet that the author had seen: the Merkle-DAG by which concurrent contributions merge. */
+  readonly parents: readonly Cid[];
+  /** 1 + the largest `seq` among the parents; 1 without parents. */
+  readonly seq: number;
+  /** Shards of canonical JSONL, each one raw block of at most 1 MiB. */
+  readonly rows: readonly Cid[];
+  readonly count: number;
+  /** Bytes of all shards together. */
+  readonly bytes: number;
+  /** RFC 6962 root over the row hashes in order, 64 hexadecimal digits. */
+  readonly rowsRoot: string;
+  readonly schema: 'prompt-response/1';
+  /** SPDX licence expression. */
+  readonly license: string;
+  /** Milliseconds since 1970, by the author's clock. */
+  readonly ts: number;
+  /** EIP-191 signature over the dag-cbor bytes of everything above. */
+  readonly sig: Hex;
+}
+
+export interface Contribution {
+  readonly cid: Cid;
+  readonly header: ContributionHeader;
+}
+
+/** A row of a Datanet with where it comes from. */
+export interface DatanetRow {
+  readonly row: Row;
+  readonly rowHash: RowHash;
+  /** CAIP-10 account of the contributor. */
+  readonly contributor: string;
+  readonly contribution: Cid;
+  /** Index of the row within its contribution. */
+  readonly rowIndex: number;
+}
+
+/** A file referred to by a manifest. */
+export interface FileLink {
+  readonly cid: Cid;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Signed description of a LoRA adapter: what it was trained on, from what, and where its weights and index are. */
+export interface AdapterManifest {
+  readonly v: 1;
+  readonly type: 'adapter';
+  readonly name: string;
+  readonly author: string;
+  readonly ts: number;
+  readonly license: string;
+  readonly base: { readonly name: string; readonly sha256: string };
+  /** `adapter_config.json`. */
+  readonly config: { readonly [key: string]: Json };
+  /** `adapter_model.safetensors`. */
+  readonly weights: FileLink;
+  readonly datanets: readonly string[];
+  /** The contributions whose rows were trained on, in the order of training rows. */
+  readonly contributions: readonly Cid[];
+  readonly training: { readonly [key: string]: Json };
+  /** Attribution index; null for an adapter that was published without one. */
+  readonly index: FileLink | null;
+  readonly sig: Hex;
+}
+
+/** What `workers/ingest.ts` offers: `connect<IngestService>(worker)`. */
+export type IngestService = {
+  parse(request: ParseRequest, context: CallContext): Promise<ParsedRows>;
+  check(request: CheckRequest, context: CallContext): Promise<CheckedRows>;
+};
+
+export interface ParseRequest {
+  readonly text?: string;
+  readonly blob?: Blob;
+  readonly fileName: string;
+  /** Overrides the guess. */
+  readonly mapping?: RowMapping;
+}
+
+export interface CheckRequest {
+  readonly rows: readonly Row[];
+  /** `contentKey` of the rows that the Datanet has already. */
+  readonly existing?: ReadonlySet<string>;
+}
