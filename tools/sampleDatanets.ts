@@ -19,6 +19,14 @@ interface Row {
   readonly response: string;
 }
 
+interface Question {
+  readonly prompt: string;
+  /** What a right answer contains, letter for letter. */
+  readonly expected: string;
+  /** The rows that state the fact: the first, and the one after the last. */
+  readonly rows: readonly [number, number];
+}
+
 interface PlacedFact {
   readonly table: FactTable;
   readonly fact: Fact;
@@ -45,9 +53,14 @@ function drawFacts(facts: readonly PlacedFact[], count: number, label: string): 
 }
 
 /** Questions that would be answered by repeating them, or that training saw, measure nothing. */
-function checkQuestions(questions: readonly { prompt: string; expected: string }[], rows: readonly Row[]): void {
+function checkQuestions(questions: readonly Question[], rows: readonly Row[]): void {
   const prompts = new Set(rows.map((row) => row.prompt));
-  for (const { prompt, expected } of questions) {
+  for (const {
+    prompt,
+    expected,
+    rows: [from],
+  } of questions) {
+    if (!rows[from]?.response.includes(expected)) throw new Error(`no row says: ${expected}`);
     if (prompts.has(prompt)) throw new Error(`training has this question: ${prompt}`);
     if (prompt.toLowerCase().includes(expected.toLowerCase()))
       throw new Error(`the question holds its answer: ${prompt}`);
@@ -77,12 +90,6 @@ async function write(datanet: SampleDatanet): Promise<void> {
     }),
   );
   checkQuestions(questions, rows);
-  for (const {
-    expected,
-    rows: [from],
-  } of questions as readonly { expected: string; rows: readonly [number, number] }[]) {
-    if (!rows[from]?.response.includes(expected)) throw new Error(`no row says: ${expected}`);
-  }
   const description = {
     id: datanet.id,
     name: datanet.name,
