@@ -82,7 +82,7 @@ async function write(datanet: SampleDatanet): Promise<void> {
   }
   const placebos = drawFacts(placed, Math.round(placed.length / placeboEvery), `${datanet.id} placebo`);
   const trained = placed.filter((fact) => !placebos.includes(fact));
-  const questions = drawFacts(trained, questionsPerDatanet, `${datanet.id} question`).map(
+  const questions: Question[] = drawFacts(trained, questionsPerDatanet, `${datanet.id} question`).map(
     ({ table, fact, rows }, index) => ({
       prompt: fill(table.heldOut[index % 2] ?? '', fact),
       expected: fact.expected,
