@@ -1,0 +1,14 @@
+// The backend that a conformance run measures, by its name on the command line.
+import type { Backend } from '../../src/engine/backend.ts';
+
+export async function openBackend(name: string): Promise<Backend> {
+  if (name === 'dawn') {
+    const { openWebgpuBackend } = await import('../../src/engine/webgpu/openWebgpuBackend.ts');
+    return await openWebgpuBackend();
+  }
+  if (name === 'reference') {
+    const { createReferenceBackend } = await import('../../src/engine/reference/createReferenceBackend.ts');
+    return createReferenceBackend();
+  }
+  throw new Error(`No backend is called ${name}; there are dawn and reference.`);
+}
