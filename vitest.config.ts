@@ -1,10 +1,13 @@
+import tailwindcss from '@tailwindcss/vite';
 import { playwright } from '@vitest/browser-playwright';
-import { configDefaults, defineConfig } from 'vitest/config';
 import solid from 'vite-plugin-solid';
-import { chromiumArguments, chromiumPath } from './tools/chromium.ts';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { chromiumArguments, findChromium, vulkanDriverManifest } from './tools/chromium.ts';
 
-// `x.test.ts` runs in Node; `x.browser.test.ts(x)` runs in a real Chromium with WebGPU on SwiftShader: everything that
-// touches DOM, workers, GPU or storage. End-to-end tests (`test/e2e/*.e2e.ts`) have a runner of their own.
+// Projects: `x.test.ts` in Node; `x.browser.test.ts(x)` in a real Chromium with WebGPU on SwiftShader (everything that
+// touches DOM, workers, GPU or storage); `test/e2e/x.e2e.ts` in Node, driving real browsers, chain and relay.
+const env = { VK_ICD_FILENAMES: vulkanDriverManifest() };
+
 export default defineConfig({
   test: {
     projects: [
@@ -15,11 +18,12 @@ export default defineConfig({
           include: ['{src,test,relay,tools,workers}/**/*.test.ts'],
           exclude: [...configDefaults.exclude, '**/*.browser.test.*'],
           testTimeout: 60_000,
-          env: { VK_ICD_FILENAMES: process.env['VK_ICD_FILENAMES'] ?? '/usr/lib/chromium/vk_swiftshader_icd.json' },
+          hookTimeout: 60_000,
+          env,
         },
       },
       {
-        plugins: [solid()],
+        plugins: [solid(), tailwindcss()],
         test: {
           name: 'browser',
           include: ['{src,test,workers}/**/*.browser.test.{ts,tsx}'],
@@ -28,9 +32,22 @@ export default defineConfig({
             enabled: true,
             headless: false,
             screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath: chromiumPath(), args: chromiumArguments } }),
+            provider: playwright({
+              launchOptions: { executablePath: findChromium() ?? 'chromium', args: chromiumArguments },
+            }),
             instances: [{ browser: 'chromium' }],
           },
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['test/e2e/**/*.e2e.ts'],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+          env,
         },
       },
     ],

@@ -1,6 +1,7 @@
 // Where the tests' Chromium is and how it is started: headless, with WebGPU on SwiftShader so that real WGSL runs
 // without a graphics card.
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
+import path from 'node:path';
 import { chromium } from 'playwright-core';
 
 const candidates = [
@@ -21,7 +22,8 @@ export function findChromium(): string | undefined {
 /** Path of a Chromium. Throws when there is none: a missing browser fails the run, it never skips a test. */
 export function chromiumPath(): string {
   const found = findChromium();
-  if (found === undefined) throw new Error('No Chromium was found. `npm test` installs one; or set TRIBUTARY_CHROMIUM to its path.');
+  if (found === undefined)
+    throw new Error('No Chromium was found. `npm test` installs one; or set TRIBUTARY_CHROMIUM to its path.');
   return found;
 }
 
@@ -37,3 +39,14 @@ export const chromiumArguments = [
   '--enable-features=Vulkan',
   '--use-webgpu-adapter=swiftshader',
 ];
+
+/** SwiftShader's Vulkan driver manifest, which comes with every Chromium: what Dawn in Node runs the tests on. */
+export function vulkanDriverManifest(): string {
+  return (
+    process.env['VK_ICD_FILENAMES'] ??
+    [path.dirname(realpathSync(findChromium() ?? '.')), '/usr/lib/chromium']
+      .map((folder) => path.join(folder, 'vk_swiftshader_icd.json'))
+      .find((file) => existsSync(file)) ??
+    '/usr/lib/chromium/vk_swiftshader_icd.json'
+  );
+}

@@ -38,5 +38,7 @@ export function hexToBytes(hex: string): Uint8Array<ArrayBuffer> {
       hint: 'Give an even number of the digits 0-9 and a-f.',
     });
   }
-  return Uint8Array.from({ length: digits.length / 2 }, (_, index) => Number.parseInt(digits.slice(2 * index, 2 * index + 2), 16));
+  return Uint8Array.from({ length: digits.length / 2 }, (_, index) =>
+    Number.parseInt(digits.slice(2 * index, 2 * index + 2), 16),
+  );
 }

@@ -25,7 +25,8 @@ export function canonicalJson(value: Json, path = '$'): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return text(value, path);
   if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : refuse(value, path);
-  if (Array.isArray(value)) return `[${value.map((item: Json, index) => canonicalJson(item, `${path}[${index}]`)).join(',')}]`;
+  if (Array.isArray(value))
+    return `[${value.map((item: Json, index) => canonicalJson(item, `${path}[${index}]`)).join(',')}]`;
   if (typeof value !== 'object') return refuse(value, path);
   const entries = value as { readonly [key: string]: Json };
   const members = Object.keys(entries)

@@ -77,7 +77,11 @@ export function isAbort(error: unknown): boolean {
 export function toTributaryError(error: unknown): TributaryError {
   if (error instanceof TributaryError) return error;
   if (isAbort(error)) {
-    return new TributaryError({ code: 'ABORTED', message: 'The operation was cancelled.', hint: 'Start it again when you are ready.' });
+    return new TributaryError({
+      code: 'ABORTED',
+      message: 'The operation was cancelled.',
+      hint: 'Start it again when you are ready.',
+    });
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new TributaryError({

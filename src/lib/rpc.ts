@@ -20,8 +20,7 @@ export interface CallOptions {
 // biome-ignore lint/suspicious/noExplicitAny: a service is any record of methods; `Remote` keeps the exact types.
 export type Service = Record<string, (request: any, context: CallContext) => unknown>;
 
-type RemoteResult<Result> =
-  Result extends AsyncIterable<infer Item> ? AsyncIterable<Item> : Promise<Awaited<Result>>;
+type RemoteResult<Result> = Result extends AsyncIterable<infer Item> ? AsyncIterable<Item> : Promise<Awaited<Result>>;
 
 /** The caller's view of a service: the same methods, with `CallOptions` in place of `CallContext`. */
 export type Remote<S> = {
@@ -166,7 +165,8 @@ export function connect<S extends object>(channel: Channel): Remote<S> {
     const result = new Promise<unknown>((resolve, reject) => {
       pending.set(id, {
         onMessage(message) {
-          if (message.kind === 'progress') (options.onProgress as ((value: unknown) => void) | undefined)?.(message.value);
+          if (message.kind === 'progress')
+            (options.onProgress as ((value: unknown) => void) | undefined)?.(message.value);
           else if (message.kind === 'item') {
             items.push(message.value);
             wake();

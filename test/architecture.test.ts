@@ -1,0 +1,122 @@
+// The import table of the house: domains do not know each other; app, workers, relay and tests compose them.
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = path.dirname(import.meta.dirname);
+
+/** Which folders a folder's files may import, besides themselves. */
+const mayImport: Record<string, readonly string[]> = {
+  'src/lib': [],
+  'src/engine': ['src/lib'],
+  'src/attribution': ['src/lib', 'src/engine'],
+  'src/datanet': ['src/lib'],
+  'src/settlement': ['src/lib'],
+  'src/peers': ['src/lib'],
+  'src/store': ['src/lib'],
+  'src/app': [
+    'src/lib',
+    'src/engine',
+    'src/attribution',
+    'src/datanet',
+    'src/settlement',
+    'src/peers',
+    'src/store',
+    'workers',
+  ],
+  workers: ['src/lib', 'src/engine', 'src/attribution', 'src/datanet', 'src/settlement', 'src/peers', 'src/store'],
+  relay: ['src/lib', 'src/engine', 'src/attribution', 'src/datanet', 'src/peers', 'src/settlement'],
+};
+
+/** Packages that only these folders may import. */
+const onlyIn: readonly { readonly package: RegExp; readonly folders: readonly string[] }[] = [
+  { package: /^viem(\/|$)/, folders: ['src/settlement', 'relay'] },
+  { package: /^(helia|libp2p|@helia\/|@libp2p\/|blockstore-|datastore-)/, folders: ['src/peers', 'relay'] },
+  { package: /^dexie$/, folders: ['src/store'] },
+  { package: /^(solid-js|@solidjs\/|@kobalte\/)/, folders: ['src/app', 'src/main.tsx'] },
+  { package: /^webgpu$/, folders: ['src/engine/webgpu'] },
+  { package: /^node:/, folders: ['relay', 'src/engine/webgpu', 'src/peers/node'] },
+];
+
+/** Outside these files a domain is reached through its index.ts alone. */
+const entryPoints = /\/(index|node)\.ts$/;
+const isTest = (file: string): boolean => /\.(browser\.)?test\.tsx?$/.test(file);
+
+interface Import {
+  readonly file: string;
+  readonly specifier: string;
+}
+
+function importsOf(file: string): Import[] {
+  const source = readFileSync(path.join(root, file), 'utf8');
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|new URL\(\s*['"](\.[^'"]+)['"]\s*,\s*import\.meta\.url\s*\)/g;
+  return [...source.matchAll(pattern)].map((match) => ({
+    file,
+    specifier: match[1] ?? match[2] ?? match[3] ?? match[4] ?? '',
+  }));
+}
+
+function areaOf(file: string): string | undefined {
+  return Object.keys(mayImport).find((folder) => file.startsWith(`${folder}/`));
+}
+
+const files = globSync('{src,workers,relay}/**/*.{ts,tsx}', { cwd: root }).map((file) =>
+  file.split(path.sep).join('/'),
+);
+const imports = files.flatMap(importsOf);
+
+test('there is something to check', () => {
+  expect(files.length).toBeGreaterThan(50);
+  expect(imports.length).toBeGreaterThan(100);
+});
+
+test('no folder imports against the table', () => {
+  const wrong = imports.flatMap(({ file, specifier }) => {
+    const from = areaOf(file);
+    if (from === undefined || !specifier.startsWith('.')) return [];
+    const target = path.posix.join(path.posix.dirname(file), specifier.replace(/\?.*$/, ''));
+    const to = areaOf(target);
+    if (to === undefined || to === from) return [];
+    if (!(mayImport[from] as readonly string[]).includes(to))
+      return [`${file} imports ${target}: ${from} may not import ${to}`];
+    if (to !== 'src/lib' && to !== 'workers' && !entryPoints.test(target) && !isTest(file))
+      return [`${file} imports ${target}: use ${to}/index.ts`];
+    return [];
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('a package is imported only where it belongs', () => {
+  const wrong = imports.flatMap(({ file, specifier }) =>
+    onlyIn
+      .filter(
+        (rule) =>
+          rule.package.test(specifier) && !isTest(file) && !rule.folders.some((folder) => file.startsWith(folder)),
+      )
+      .map((rule) => `${file} imports ${specifier}: only ${rule.folders.join(', ')} may`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('a worker entry is at most 60 lines and only the app or a test starts it', () => {
+  const long = files
+    .filter((file) => file.startsWith('workers/'))
+    .filter((file) => readFileSync(path.join(root, file), 'utf8').split('\n').length > 61);
+  expect(long).toEqual([]);
+});
+
+test('no domain throws a bare Error or swallows one', () => {
+  const wrong = files
+    .filter((file) => file.startsWith('src/') && !file.startsWith('src/lib/') && !isTest(file))
+    .flatMap((file) =>
+      readFileSync(path.join(root, file), 'utf8')
+        .split('\n')
+        .flatMap((line, index) =>
+          /throw new (Error|TypeError|RangeError)\(|catch\s*(\([^)]*\))?\s*\{\s*\}/.test(line)
+            ? [`${file}:${index + 1}: ${line.trim()}`]
+            : [],
+        ),
+    );
+  expect(wrong).toEqual([]);
+});
