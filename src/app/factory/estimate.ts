@@ -1,0 +1,27 @@
+// How long a run will take, from a step that was measured on this device: never from a table of other people's devices.
+import { stepCount, type TrainingSettings } from './trainingSettings.ts';
+
+export interface StepMeasurement {
+  /** Tokens of the measured step, prompts included. */
+  readonly tokens: number;
+  readonly milliseconds: number;
+}
+
+export interface RunEstimate {
+  readonly steps: number;
+  /** Tokens that the whole run reads. */
+  readonly tokens: number;
+  readonly milliseconds: number;
+}
+
+/**
+ * Steps, tokens and time of a run over rows of these token lengths. Time grows with tokens; the longest of a mean step is
+ * not known in advance, so a reserve of a fifth is added.
+ */
+export function estimateRun(settings: TrainingSettings, rowTokens: readonly number[], measured: StepMeasurement): RunEstimate {
+  const steps = stepCount(settings, rowTokens.length);
+  const total = rowTokens.reduce((sum, tokens) => sum + tokens, 0);
+  const rowsRead = Math.min(steps * settings.batchSize, rowTokens.length * settings.epochs);
+  const tokens = rowTokens.length === 0 ? 0 : Math.round((total / rowTokens.length) * rowsRead);
+  return { steps, tokens, milliseconds: measured.tokens === 0 ? 0 : 1.2 * tokens * (measured.milliseconds / measured.tokens) };
+}

@@ -1,0 +1,96 @@
+// A training run as a record that survives the page: what was asked for, how far it came, and what came of it.
+// Pure transitions; who trains and who stores is handed to `runTraining`.
+import type { TrainEvent } from '../../engine/index.ts';
+import type { SerializedError } from '../../lib/errors.ts';
+import type { TrainingSettings } from './trainingSettings.ts';
+
+/**
+ * `running` in a record that nobody is working on means that the page went away: it resumes from `checkpointStep`.
+ * `cancelled` keeps its last checkpoint, so it can be resumed as well, but only when asked.
+ */
+export type RunStatus = 'running' | 'cancelled' | 'failed' | 'trained';
+
+/** One contribution (or sample file) whose rows a run reads. */
+export interface RunSource {
+  readonly datanetId: string;
+  /** CID of a contribution, or the address of a sample file. */
+  readonly source: string;
+  readonly rowCount: number;
+}
+
+export type LossPoint = readonly [step: number, loss: number];
+
+export interface TrainingRun {
+  readonly id: string;
+  readonly name: string;
+  readonly modelId: string;
+  readonly modelName: string;
+  readonly sources: readonly RunSource[];
+  readonly settings: TrainingSettings;
+  /** SHA-256 over the encoded rows in order; a resumed run must read the same ones. */
+  readonly rowsDigest: string;
+  readonly rowCount: number;
+  readonly status: RunStatus;
+  readonly totalSteps: number;
+  /** [step, mean response loss in nats a token], ascending; a step may be missing when the page died while writing. */
+  readonly losses: readonly LossPoint[];
+  readonly tokens: number;
+  /** Time spent in steps, pauses not counted. */
+  readonly milliseconds: number;
+  /** Steps that the kept checkpoint has behind it; 0: none kept. */
+  readonly checkpointStep: number;
+  /** When it was made, milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly adapterId?: string;
+  readonly error?: SerializedError;
+}
+
+function lossesBefore(run: TrainingRun, step: number): readonly LossPoint[] {
+  const end = run.losses.findIndex(([other]) => other >= step);
+  return end === -1 ? run.losses : run.losses.slice(0, end);
+}
+
+/** Steps done. */
+export function stepOf(run: TrainingRun): number {
+  return run.losses.at(-1)?.[0] ?? 0;
+}
+
+/** The run after one optimiser step. */
+export function afterStep(run: TrainingRun, event: TrainEvent & { kind: 'step' }): TrainingRun {
+  return {
+    ...run,
+    totalSteps: event.totalSteps,
+    losses: [...lossesBefore(run, event.step), [event.step, event.loss]],
+    tokens: run.tokens + event.tokens,
+    milliseconds: run.milliseconds + event.milliseconds,
+  };
+}
+
+/** The run as it goes on from a checkpoint (0: from the start): steps done after it are done again. */
+export function resumed(run: TrainingRun, checkpointStep: number): TrainingRun {
+  const { error: _error, ...rest } = run;
+  return { ...rest, status: 'running', checkpointStep, losses: lossesBefore(run, checkpointStep + 1) };
+}
+
+/** Whether the run can go on: it did not end, whether or not it has a checkpoint (without one it starts again). */
+export function isResumable(run: TrainingRun): boolean {
+  return run.status !== 'trained';
+}
+
+export interface RunPace {
+  readonly step: number;
+  readonly tokensPerSecond: number;
+  readonly millisecondsLeft: number;
+}
+
+/** Where the run stands and how long it will take from here at its mean pace. */
+export function runPace(run: TrainingRun): RunPace {
+  const step = stepOf(run);
+  const stepsTimed = Math.max(step, 1);
+  return {
+    step,
+    tokensPerSecond: run.milliseconds === 0 ? 0 : (1000 * run.tokens) / run.milliseconds,
+    millisecondsLeft: (run.milliseconds / stepsTimed) * Math.max(0, run.totalSteps - step),
+  };
+}

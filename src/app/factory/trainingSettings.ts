@@ -1,0 +1,97 @@
+// What a person may choose before a training run, and how it becomes the engine's request. Pure: no engine, no screen.
+// Units: steps of the optimiser; learning rate per step; wide bases need smaller steps, hence `hiddenSize`.
+import type { EncodedRow, TrainRequest } from '../../engine/index.ts';
+
+export interface TrainingSettings {
+  readonly rank: number;
+  readonly alpha: number;
+  readonly learningRate: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  /** 0: as many steps as the epochs ask for. */
+  readonly maxSteps: number;
+}
+
+export type PresetName = 'quick' | 'balanced' | 'thorough';
+
+/** Rate that suits a hidden size of 256 (measured on the seedling); scaled down in proportion to the width. */
+const referenceLearningRate = 4e-3;
+const referenceHiddenSize = 256;
+/** A checkpoint every so many steps: at most this much work is lost when the page dies. */
+export const checkpointEvery = 10;
+
+const presetShapes: Readonly<Record<PresetName, Pick<TrainingSettings, 'rank' | 'alpha' | 'epochs' | 'maxSteps'>>> = {
+  quick: { rank: 8, alpha: 16, epochs: 1, maxSteps: 30 },
+  balanced: { rank: 16, alpha: 32, epochs: 4, maxSteps: 0 },
+  thorough: { rank: 16, alpha: 32, epochs: 8, maxSteps: 0 },
+};
+
+export const presetNames = Object.keys(presetShapes) as readonly PresetName[];
+
+/** The settings of a preset for a base of this width. */
+export function presetSettings(name: PresetName, hiddenSize: number): TrainingSettings {
+  const learningRate = Number(((referenceLearningRate * referenceHiddenSize) / hiddenSize).toPrecision(2));
+  return { ...presetShapes[name], learningRate, batchSize: 8, seed: 1 };
+}
+
+/** The preset that these settings are, or undefined when a knob was turned. */
+export function matchingPreset(settings: TrainingSettings, hiddenSize: number): PresetName | undefined {
+  return presetNames.find((name) => {
+    const preset = presetSettings(name, hiddenSize);
+    return (Object.keys(preset) as (keyof TrainingSettings)[]).every((key) => preset[key] === settings[key]);
+  });
+}
+
+export interface Knob {
+  readonly name: keyof TrainingSettings;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly integer: boolean;
+}
+
+/** The knobs in the order of the form, with the bounds outside which a run cannot work or cannot end. */
+export const knobs: readonly Knob[] = [
+  { name: 'rank', minimum: 1, maximum: 256, integer: true },
+  { name: 'alpha', minimum: 1, maximum: 1024, integer: false },
+  { name: 'learningRate', minimum: 1e-6, maximum: 0.1, integer: false },
+  { name: 'epochs', minimum: 1, maximum: 100, integer: true },
+  { name: 'batchSize', minimum: 1, maximum: 256, integer: true },
+  { name: 'seed', minimum: 0, maximum: 4_294_967_295, integer: true },
+  { name: 'maxSteps', minimum: 0, maximum: 1_000_000, integer: true },
+];
+
+/** The knobs whose value is out of bounds, not a number, or not whole where it must be. */
+export function invalidKnobs(settings: TrainingSettings): readonly Knob[] {
+  return knobs.filter(({ name, minimum, maximum, integer }) => {
+    const value = settings[name];
+    return !(value >= minimum && value <= maximum) || (integer && !Number.isInteger(value));
+  });
+}
+
+/** How many optimiser steps a run of `rowCount` rows takes: a last, smaller batch counts. */
+export function stepCount(settings: TrainingSettings, rowCount: number): number {
+  const all = Math.ceil(rowCount / settings.batchSize) * settings.epochs;
+  return settings.maxSteps > 0 ? Math.min(settings.maxSteps, all) : all;
+}
+
+/** The engine's request: linear decay after a warm-up of a tenth, response-only loss, all seven linear layers. */
+export function trainRequest(settings: TrainingSettings, rows: readonly EncodedRow[], resumeFrom?: Uint8Array): TrainRequest {
+  const steps = stepCount(settings, rows.length);
+  return {
+    rows,
+    rank: settings.rank,
+    alpha: settings.alpha,
+    learningRate: settings.learningRate,
+    schedule: 'linear',
+    warmupSteps: Math.min(20, Math.floor(steps / 10)),
+    epochs: settings.epochs,
+    ...(settings.maxSteps > 0 ? { maxSteps: settings.maxSteps } : {}),
+    batchSize: settings.batchSize,
+    weightDecay: 0,
+    maxGradientNorm: 1,
+    seed: settings.seed,
+    checkpointEvery,
+    ...(resumeFrom === undefined ? {} : { resumeFrom }),
+  };
+}
