@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { TributaryError } from '../../lib/errors.ts';
+import { openSafetensors } from './openSafetensors.ts';
+import { writeSafetensors } from './writeSafetensors.ts';
+
+const hostile = path.join(import.meta.dirname, '../../../test/golden/engine-formats/hostile');
+const cases = JSON.parse(readFileSync(path.join(hostile, 'cases.json'), 'utf8')) as {
+  file: string;
+  expected: string;
+  reason: string;
+}[];
+const open = (name: string) => openSafetensors({ name, blob: new Blob([readFileSync(path.join(hostile, name))]) });
+
+describe('openSafetensors', () => {
+  const refused = cases.filter(({ file, expected }) => file.endsWith('.safetensors') && expected === 'refuse');
+  test('there are hostile files', () => expect(refused.length).toBeGreaterThan(25));
+
+  test.each(refused)('refuses $file: $reason', async ({ file }) => {
+    const error = await open(file).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(TributaryError);
+    const { code, facts } = error as TributaryError;
+    expect(['SAFETENSORS_INVALID', 'SAFETENSORS_TRUNCATED']).toContain(code);
+    expect(facts['file']).toBe(file);
+    expect(facts['place']).toMatch(/tensor|byte|header|character/);
+  });
+
+  test.each(cases.filter(({ file, expected }) => file.endsWith('.safetensors') && expected !== 'refuse'))(
+    'loads $file',
+    async ({ file }) => {
+      const { tensors } = await open(file);
+      if (file.includes('10000')) expect(tensors.size).toBe(10_000);
+      for (const tensor of [...tensors.values()].slice(0, 20))
+        expect((await tensor.read()).byteLength).toBe(tensor.byteLength);
+    },
+  );
+
+  test('a tensor may be called __proto__', async () => {
+    const { tensors } = await open('valid-proto-name.safetensors');
+    expect([...tensors.keys()].sort()).toContain('__proto__');
+    expect(({} as Record<string, unknown>)['dtype']).toBeUndefined();
+  });
+
+  test('reads what writeSafetensors wrote, in the same bytes whatever the order', async () => {
+    const a = { name: 'b', dtype: 'F32' as const, shape: [2, 1], data: Float32Array.of(1.5, -2) };
+    const b = { name: 'a"é', dtype: 'U8' as const, shape: [3], data: Uint8Array.of(1, 2, 3) };
+    const bytes = writeSafetensors([a, b], { format: 'pt' });
+    expect(writeSafetensors([b, a], { format: 'pt' })).toEqual(bytes);
+    const { tensors, metadata } = await openSafetensors({ name: 'x', blob: new Blob([bytes]) });
+    expect(metadata.get('format')).toBe('pt');
+    expect(tensors.get('b')?.shape).toEqual([2, 1]);
+    expect(await tensors.get('a"é')?.read()).toEqual(Uint8Array.of(1, 2, 3));
+    expect(new Float32Array((await tensors.get('b')?.read())?.buffer as ArrayBuffer)).toEqual(Float32Array.of(1.5, -2));
+  });
+
+  test('an aborted read does not read', async () => {
+    const { tensors } = await open('valid-scalar.safetensors');
+    await expect(tensors.get('a')?.read(AbortSignal.abort())).rejects.toThrow();
+  });
+});

@@ -1,0 +1,91 @@
+// A safetensors file as a map of tensors that are read one at a time. It knows bytes, dtypes and shapes, no model.
+// Format: u64 header length (little-endian), JSON header, data section.
+import { TributaryError } from '../../lib/errors.ts';
+import { HeaderFault, parseSafetensorsHeader, type SafetensorsHeader } from './parseSafetensorsHeader.ts';
+
+export interface SafetensorsTensor {
+  readonly name: string;
+  /** As the file names it: F32, F16, BF16, I64, ... */
+  readonly dtype: string;
+  /** Row-major, slowest dimension first; empty for a scalar. */
+  readonly shape: readonly number[];
+  readonly byteLength: number;
+  read(signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export interface SafetensorsFile {
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly tensors: ReadonlyMap<string, SafetensorsTensor>;
+}
+
+/** The reference implementation's own bound: a longer header is a mistake or an attack. */
+const longestHeader = 100_000_000;
+
+function refuse(file: string, message: string, place: string, truncated = false): TributaryError {
+  return new TributaryError({
+    code: truncated ? 'SAFETENSORS_TRUNCATED' : 'SAFETENSORS_INVALID',
+    message: `The safetensors file is ${truncated ? 'incomplete' : 'not valid'}: ${message}`,
+    facts: { file, place },
+    hint: truncated ? 'Download the file again.' : 'Get the file again from its source, or save it anew.',
+  });
+}
+
+async function readHeader(file: string, blob: Blob): Promise<{ header: SafetensorsHeader; dataStart: number }> {
+  if (blob.size < 8)
+    throw refuse(file, `it has ${blob.size} bytes, fewer than its 8-byte header length.`, 'byte 0', true);
+  const headerLength = new DataView(await blob.slice(0, 8).arrayBuffer()).getBigUint64(0, true);
+  if (headerLength > BigInt(blob.size - 8)) {
+    throw refuse(
+      file,
+      `its header of ${headerLength} bytes goes past the end of the file (${blob.size} bytes).`,
+      'byte 0',
+      true,
+    );
+  }
+  if (headerLength > longestHeader)
+    throw refuse(file, `its header has ${headerLength} bytes, more than ${longestHeader}.`, 'byte 0');
+  const dataStart = 8 + Number(headerLength);
+  const bytes = await blob.slice(8, dataStart).arrayBuffer();
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    // The decoder's own error says nothing about the place.
+    throw refuse(file, 'its header is not UTF-8.', 'header');
+  }
+  try {
+    return { header: parseSafetensorsHeader(text, blob.size - dataStart), dataStart };
+  } catch (error) {
+    if (error instanceof HeaderFault) throw refuse(file, error.message, error.place);
+    throw error;
+  }
+}
+
+/**
+ * Opens a safetensors file. Reads the header only; a tensor's bytes are read on `read()`.
+ * Throws `SAFETENSORS_INVALID` or `SAFETENSORS_TRUNCATED`, with the file and the place in it.
+ */
+export async function openSafetensors(parameters: {
+  readonly name: string;
+  readonly blob: Blob;
+}): Promise<SafetensorsFile> {
+  const { name: file, blob } = parameters;
+  const { header, dataStart } = await readHeader(file, blob);
+  const tensors = new Map<string, SafetensorsTensor>();
+  for (const [name, { dtype, shape, begin, end }] of header.entries) {
+    tensors.set(name, {
+      name,
+      dtype,
+      shape,
+      byteLength: end - begin,
+      async read(signal) {
+        signal?.throwIfAborted();
+        const bytes = new Uint8Array(await blob.slice(dataStart + begin, dataStart + end).arrayBuffer());
+        // A dropped file may shrink on disk after it was opened.
+        if (bytes.byteLength !== end - begin) throw refuse(file, `tensor ${name} ended early.`, `tensor ${name}`, true);
+        return bytes;
+      },
+    });
+  }
+  return { metadata: header.metadata, tensors };
+}
