@@ -4,9 +4,22 @@ import type { ModelConfig } from './modelConfig.ts';
 
 /** Storage formats of a tensor in a file. */
 export type StoredFormat =
-  | 'f32' | 'f16' | 'bf16'
-  | 'q4_0' | 'q4_1' | 'q5_0' | 'q5_1' | 'q8_0'
-  | 'q2_k' | 'q3_k' | 'q4_k' | 'q5_k' | 'q6_k' | 'iq4_nl' | 'iq4_xs' | 'mxfp4';
+  | 'f32'
+  | 'f16'
+  | 'bf16'
+  | 'q4_0'
+  | 'q4_1'
+  | 'q5_0'
+  | 'q5_1'
+  | 'q8_0'
+  | 'q2_k'
+  | 'q3_k'
+  | 'q4_k'
+  | 'q5_k'
+  | 'q6_k'
+  | 'iq4_nl'
+  | 'iq4_xs'
+  | 'mxfp4';
 
 export interface StoredTensor {
   /** Hugging Face name, for example `model.layers.0.self_attn.q_proj.weight`. GGUF names are translated. */

@@ -110,9 +110,24 @@ export interface TrainRequest {
 }
 
 export type TrainEvent =
-  | { readonly kind: 'step'; readonly step: number; readonly totalSteps: number; readonly loss: number; readonly learningRate: number; readonly gradientNorm: number; readonly tokens: number; readonly milliseconds: number }
+  | {
+      readonly kind: 'step';
+      readonly step: number;
+      readonly totalSteps: number;
+      readonly loss: number;
+      readonly learningRate: number;
+      readonly gradientNorm: number;
+      readonly tokens: number;
+      readonly milliseconds: number;
+    }
   | { readonly kind: 'checkpoint'; readonly step: number; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly kind: 'done'; readonly config: Record<string, unknown>; readonly weights: Uint8Array<ArrayBuffer>; readonly steps: number; readonly finalLoss: number };
+  | {
+      readonly kind: 'done';
+      readonly config: Record<string, unknown>;
+      readonly weights: Uint8Array<ArrayBuffer>;
+      readonly steps: number;
+      readonly finalLoss: number;
+    };
 
 export interface RowGradientRequest {
   readonly adapterId: string;
@@ -130,7 +145,10 @@ export interface EngineService {
   encode(request: { readonly text: string }, context: CallContext): Promise<readonly number[]>;
   decode(request: { readonly ids: readonly number[] }, context: CallContext): Promise<string>;
   /** Renders prompt and response with the chat template, as training and attribution see them. */
-  encodeRows(request: { readonly rows: readonly { readonly prompt: string; readonly response: string }[] }, context: CallContext): Promise<readonly EncodedRow[]>;
+  encodeRows(
+    request: { readonly rows: readonly { readonly prompt: string; readonly response: string }[] },
+    context: CallContext,
+  ): Promise<readonly EncodedRow[]>;
   train(request: TrainRequest, context: CallContext): AsyncGenerator<TrainEvent>;
   /**
    * Gradient of the summed response cross-entropy with respect to the adapter: layer by layer; q k v o gate up down (those

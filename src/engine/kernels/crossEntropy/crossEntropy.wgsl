@@ -1,0 +1,27 @@
+// losses[r] = logSum[r] - logits[r, label], logSums[r] = log sum exp logits[r]; both 0 where labels[r] < 0
+// logits f32 [rows, vocabulary], labels i32 [rows], losses and logSums f32 [rows].
+// Dispatch: one thread a row, x over rows. The maximum is subtracted before exp; sums in f32, ascending. No barriers.
+@group(0) @binding(0) var<storage, read> step: array<u32>;
+@group(0) @binding(1) var<storage, read> logits: array<f32>;
+@group(0) @binding(2) var<storage, read> labels: array<i32>;
+@group(0) @binding(3) var<storage, read_write> losses: array<f32>;
+@group(0) @binding(4) var<storage, read_write> logSums: array<f32>;
+
+override vocabulary: u32;
+
+@compute @workgroup_size(8)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  let row = id.x;
+  if (row >= step[0]) { return; }
+  losses[row] = 0.0;
+  logSums[row] = 0.0;
+  if (labels[row] < 0) { return; }
+  let base = row * vocabulary;
+  var largest = logits[base];
+  for (var i = 1u; i < vocabulary; i++) { largest = max(largest, logits[base + i]); }
+  var sum = 0.0;
+  for (var i = 0u; i < vocabulary; i++) { sum += exp(logits[base + i] - largest); }
+  // (largest - label) first: both can be large while their difference is small.
+  losses[row] = (largest - logits[base + u32(labels[row])]) + log(sum);
+  logSums[row] = largest + log(sum);
+}

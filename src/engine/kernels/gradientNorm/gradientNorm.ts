@@ -1,0 +1,47 @@
+// The L2 norm of all gradients together, in two steps without atomics, so that a device always gives the same bits.
+import type { Operator } from '../../backend.ts';
+import { constant, floats } from '../constants.ts';
+import finishSource from './finishNorm.wgsl?raw';
+import source from './gradientNorm.wgsl?raw';
+
+const partialCount = 256;
+
+/** partials [256] of the sum of squares of gradients [length]. Constant: length. */
+export const gradientNorm: Operator = {
+  name: 'gradientNorm',
+  bindings: [
+    { name: 'gradients', access: 'read' },
+    { name: 'partials', access: 'write' },
+  ],
+  reference(buffers, constants) {
+    const gradients = floats(buffers, 'gradients');
+    const partials = floats(buffers, 'partials');
+    for (let partial = 0; partial < partialCount; partial += 1) {
+      let sum = 0;
+      for (let i = partial; i < constant(constants, 'length'); i += partialCount) sum += (gradients[i] as number) ** 2;
+      partials[partial] = sum;
+    }
+  },
+  variants: [
+    {
+      name: 'plain',
+      source: () => source,
+      overrides: (constants) => ({ length: constant(constants, 'length') }),
+      workgroups: () => [partialCount / 64, 1, 1],
+    },
+  ],
+};
+
+/** norm [1] = square root of the sum of partials [256]. */
+export const finishNorm: Operator = {
+  name: 'finishNorm',
+  bindings: [
+    { name: 'partials', access: 'read' },
+    { name: 'norm', access: 'write' },
+  ],
+  reference(buffers) {
+    const sum = floats(buffers, 'partials').reduce((total, value) => total + value, 0);
+    floats(buffers, 'norm')[0] = Math.sqrt(sum);
+  },
+  variants: [{ name: 'plain', source: () => finishSource, workgroups: () => [1, 1, 1] }],
+};

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import type { WeightFormat } from '../../backend.ts';
+import { agreement, noise, randomWeight } from '../../testing/agreement.ts';
+import { linearOperators } from './linear.ts';
+
+const formats: readonly WeightFormat[] = ['f32', 'q8_0', 'q4_0', 'q4_1'];
+// Odd sizes reach every edge: a tile over the border, a padded block, rows whose length is no multiple of 4.
+const shapes = [
+  { rows: 1, inputs: 64, outputs: 40 },
+  { rows: 1, inputs: 50, outputs: 7 },
+  { rows: 13, inputs: 96, outputs: 33 },
+  { rows: 37, inputs: 250, outputs: 96 },
+  { rows: 3, inputs: 36, outputs: 5 },
+];
+
+describe.each(formats)('linear %s', (format) => {
+  it.each(shapes)('agrees with the reference at $rows x $inputs -> $outputs', async ({ rows, inputs, outputs }) => {
+    for (const accumulate of [0, 1]) {
+      const data = {
+        x: noise(rows * inputs),
+        ...randomWeight(format, outputs, inputs),
+        y: noise(rows * outputs, 5),
+      };
+      const constants = { rows, inputs, outputs, scale: 0.5, accumulate };
+      const { difference, reference } = await agreement(linearOperators[format], data, constants, rows, 'y');
+      expect(Math.max(...(reference as Float32Array))).toBeGreaterThan(0.01);
+      expect(difference).toBeLessThan(2e-5);
+    }
+  });
+
+  it('leaves rows beyond the active ones alone', async () => {
+    const data = { x: noise(8 * 32), ...randomWeight(format, 4, 32), y: new Float32Array(32).fill(9) };
+    const constants = { rows: 8, inputs: 32, outputs: 4, scale: 1, accumulate: 0 };
+    const { reference } = await agreement(linearOperators[format], data, constants, 2, 'y');
+    expect([...reference.slice(8)]).toEqual(Array.from({ length: 24 }, () => 9));
+  });
+});

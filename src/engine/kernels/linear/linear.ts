@@ -1,0 +1,128 @@
+// The linear layer on every weight format, and by f32 weights also LoRA's two small products. Knows no layer and no model.
+import type {
+  Buffers,
+  Constants,
+  Operator,
+  OperatorCall,
+  Tensor,
+  Variables,
+  Weight,
+  WeightFormat,
+} from '../../backend.ts';
+import { constant, floats } from '../constants.ts';
+import { expand } from '../expand.ts';
+import template from './linear.wgsl?raw';
+import { weightReader } from './weightAt.ts';
+
+interface Tile {
+  readonly rows: number;
+  readonly quads: number;
+  readonly size: readonly [number, number];
+}
+
+function reference(format: WeightFormat): Operator['reference'] {
+  return (buffers: Buffers, constants: Constants, { rows }: Variables) => {
+    const inputs = constant(constants, 'inputs');
+    const outputs = constant(constants, 'outputs');
+    const x = floats(buffers, 'x');
+    const y = floats(buffers, 'y');
+    const codes = buffers['codes'] as Float32Array | Uint32Array;
+    const weight = weightReader(format, inputs, codes, buffers['scales'] as Uint32Array | undefined);
+    const line = new Float64Array(inputs);
+    for (let output = 0; output < outputs; output += 1) {
+      for (let k = 0; k < inputs; k += 1) line[k] = weight(output, k);
+      for (let row = 0; row < rows; row += 1) {
+        let sum = 0;
+        for (let k = 0; k < inputs; k += 1) sum += (line[k] ?? 0) * (x[row * inputs + k] ?? 0);
+        const at = row * outputs + output;
+        const before = constant(constants, 'accumulate') === 1 ? (y[at] ?? 0) : 0;
+        y[at] = before + constant(constants, 'scale') * sum;
+      }
+    }
+  };
+}
+
+function sourceOf(format: WeightFormat, tile: Tile, constants: Constants): string {
+  const inputs = constant(constants, 'inputs');
+  return expand(template, {
+    ROWS: tile.rows,
+    QUADS: tile.quads,
+    COLUMNS: 4 * tile.quads,
+    FOUR: 4,
+    TWO: 2,
+    ALIGNED: inputs % 4 === 0 ? 1 : 0,
+    PADDED: inputs % 32 === 0 ? 0 : 1,
+    F32: format === 'f32' ? 1 : 0,
+    Q8_0: format === 'q8_0' ? 1 : 0,
+    Q4: format === 'q4_0' || format === 'q4_1' ? 1 : 0,
+    Q4_1: format === 'q4_1' ? 1 : 0,
+  });
+}
+
+function tiled(name: string, format: WeightFormat, tile: Tile, supports: (constants: Constants) => boolean) {
+  return {
+    name,
+    supports: (_: ReadonlySet<string>, constants: Constants): boolean => supports(constants),
+    source: (constants: Constants): string => sourceOf(format, tile, constants),
+    overrides: (constants: Constants): Record<string, number> => ({
+      inputs: constant(constants, 'inputs'),
+      outputs: constant(constants, 'outputs'),
+      scale: constant(constants, 'scale'),
+      accumulate: constant(constants, 'accumulate'),
+      size_x: tile.size[0],
+      size_y: tile.size[1],
+    }),
+    workgroups: (constants: Constants, { rows }: Variables): readonly [number, number, number] => [
+      Math.ceil(constant(constants, 'outputs') / (4 * tile.quads * tile.size[0])),
+      Math.ceil(rows / (tile.rows * tile.size[1])),
+      1,
+    ],
+  };
+}
+
+function operatorFor(format: WeightFormat): Operator {
+  return {
+    name: `linear ${format}`,
+    bindings: [
+      { name: 'x', access: 'read' },
+      { name: 'codes', access: 'read' },
+      ...(format === 'f32' ? [] : [{ name: 'scales', access: 'read' } as const]),
+      { name: 'y', access: 'write' },
+    ],
+    reference: reference(format),
+    variants: [
+      tiled('vector', format, { rows: 1, quads: 1, size: [32, 1] }, ({ rows }) => rows === 1),
+      tiled('tile 8x8', format, { rows: 8, quads: 2, size: [8, 4] }, () => true),
+    ],
+  };
+}
+
+/** The operator of each weight format. Constants: rows (capacity), inputs, outputs, scale, accumulate (0 or 1). */
+export const linearOperators: Readonly<Record<WeightFormat, Operator>> = {
+  f32: operatorFor('f32'),
+  q8_0: operatorFor('q8_0'),
+  q4_0: operatorFor('q4_0'),
+  q4_1: operatorFor('q4_1'),
+};
+
+export interface LinearOptions {
+  /** Adds to `y` instead of replacing it. */
+  readonly accumulate?: boolean;
+  /** Factor on the product, 1 when absent. */
+  readonly scale?: number;
+}
+
+/** The call y = scale * x W' (+ y): x f32 [rows, weight.columns], y f32 [rows, weight.rows]; `rows` is the plan's capacity. */
+export function linear(weight: Weight, x: Tensor, y: Tensor, rows: number, options: LinearOptions = {}): OperatorCall {
+  return {
+    operator: linearOperators[weight.format],
+    tensors: { x, codes: weight.codes, ...(weight.scales === undefined ? {} : { scales: weight.scales }), y },
+    constants: {
+      rows,
+      inputs: weight.columns,
+      outputs: weight.rows,
+      scale: options.scale ?? 1,
+      accumulate: options.accumulate === true ? 1 : 0,
+    },
+  };
+}

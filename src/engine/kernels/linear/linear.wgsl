@@ -1,0 +1,190 @@
+// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1)
+//
+// x f32 [rows, inputs]; W: see `Weight` in backend.ts (f32, or blocks of 32 along k with f16 scales); y f32 [rows, outputs].
+// An invocation owns a tile of ROWS rows by 4 * QUADS outputs in registers and walks along k, four elements at a time: x's
+// four times a 4 x 4 piece of W is one vector-matrix product. No workgroup memory and no barrier: software drivers
+// spend most of their time in barriers, and caches serve the reuse between neighbours.
+// Grid: x = tiles of outputs, y = tiles of rows. Accumulates in f32, in the order of k.
+// Values: ROWS, QUADS; ALIGNED (inputs % 4 == 0); F32, Q8_0, Q4_0, Q4_1; PADDED (the last block passes `inputs`).
+//#if ALIGNED
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+//#else
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+//#end
+//#if F32
+//#if ALIGNED
+@group(0) @binding(1) var<storage, read> codes: array<vec4f>;
+//#else
+@group(0) @binding(1) var<storage, read> codes: array<f32>;
+//#end
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+//#else
+@group(0) @binding(1) var<storage, read> codes: array<u32>;
+@group(0) @binding(2) var<storage, read> scales: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+//#end
+override inputs: u32;
+override outputs: u32;
+override scale: f32;
+override accumulate: u32;
+override size_x: u32;
+override size_y: u32;
+
+/** Elements 4 q .. 4 q + 3 of a row of x, zero beyond the row's end. */
+fn load_x(row: u32, q: u32) -> vec4f {
+//#if ALIGNED
+  return x[row * (inputs / 4u) + q];
+//#else
+  let at = row * inputs + 4u * q;
+  let left = inputs - min(inputs, 4u * q);
+  return select(vec4f(), vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
+//#end
+}
+
+//#if F32
+fn load_w(row: u32, q: u32) -> vec4f {
+//#if ALIGNED
+  return codes[row * (inputs / 4u) + q];
+//#else
+  let at = row * inputs + 4u * q;
+  let left = inputs - min(inputs, 4u * q);
+  return select(vec4f(), vec4f(codes[at], codes[at + 1u], codes[at + 2u], codes[at + 3u]), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
+//#end
+}
+//#else
+fn half(n: u32) -> f32 {
+  let pair = unpack2x16float(scales[n / 2u]);
+  return select(pair.x, pair.y, (n & 1u) == 1u);
+}
+//#end
+//#if Q8_0
+fn decode(word: u32) -> vec4f {
+  return vec4f(vec4i(vec4u(word) << vec4u(24u, 16u, 8u, 0u)) >> vec4u(24u));
+}
+//#end
+//#if Q4
+// Element j of a block is the low nibble of byte j, element j + 16 the high one.
+fn nibbles0(word: u32) -> vec4f {
+  return vec4f((vec4u(word) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(15u));
+}
+fn nibbles1(word: u32) -> vec4f {
+  return vec4f((vec4u(word) >> vec4u(4u, 12u, 20u, 28u)) & vec4u(15u));
+}
+//#end
+
+@compute @workgroup_size(size_x, size_y)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let column = id.x * ${COLUMNS}u;
+  let row = id.y * ${ROWS}u;
+  let row_count = arrayLength(&y) / outputs;
+  if (column >= outputs || row >= row_count) { return; }
+  // A tile may hang over the edge: it then computes a last row or column again and stores nothing for it.
+  //#for r in ROWS
+  let row$r = min(row + ${r}u, row_count - 1u);
+  //#end
+  //#for m in QUADS
+  //#for c in FOUR
+  let column${m}_$c = min(column + 4u * ${m}u + ${c}u, outputs - 1u);
+  //#end
+  //#end
+  //#for r in ROWS
+  //#for m in QUADS
+  var sum${r}_$m = vec4f();
+  //#end
+  //#end
+  //#if F32
+  for (var q = 0u; q < (inputs + 3u) / 4u; q++) {
+    //#for m in QUADS
+    let w$m = mat4x4f(load_w(column${m}_0, q), load_w(column${m}_1, q), load_w(column${m}_2, q), load_w(column${m}_3, q));
+    //#end
+    //#for r in ROWS
+    let x$r = load_x(row$r, q);
+    //#for m in QUADS
+    sum${r}_$m += x$r * w$m;
+    //#end
+    //#end
+  }
+  //#else
+  let blocks = (inputs + 31u) / 32u;
+  for (var b = 0u; b < blocks; b++) {
+    //#for m in QUADS
+    //#for c in FOUR
+    let n${m}_$c = column${m}_$c * blocks + b;
+    //#if Q4_1
+    let d${m}_$c = unpack2x16float(scales[n${m}_$c]);
+    //#else
+    let d${m}_$c = half(n${m}_$c);
+    //#end
+    //#end
+    //#end
+    //#if Q8_0
+    for (var j = 0u; j < 8u; j++) {
+      let q = b * 8u + j;
+      //#if PADDED
+      if (4u * q >= inputs) { break; }
+      //#end
+      //#for m in QUADS
+      let w$m = mat4x4f(
+        decode(codes[n${m}_0 * 8u + j]) * d${m}_0, decode(codes[n${m}_1 * 8u + j]) * d${m}_1,
+        decode(codes[n${m}_2 * 8u + j]) * d${m}_2, decode(codes[n${m}_3 * 8u + j]) * d${m}_3);
+      //#end
+      //#for r in ROWS
+      let x$r = load_x(row$r, q);
+      //#for m in QUADS
+      sum${r}_$m += x$r * w$m;
+      //#end
+      //#end
+    }
+    //#end
+    //#if Q4
+    for (var j = 0u; j < 4u; j++) {
+      //#for m in QUADS
+      //#for c in FOUR
+      let word${m}_$c = codes[n${m}_$c * 4u + j];
+      //#end
+      //#end
+      //#for h in TWO
+      {
+        let q = b * 8u + ${h}u * 4u + j;
+        //#if PADDED
+        if (4u * q < inputs) {
+        //#end
+        //#for m in QUADS
+        //#for c in FOUR
+        //#if Q4_1
+        let w${m}_$c = nibbles${h}(word${m}_$c) * d${m}_$c.x + d${m}_$c.y;
+        //#else
+        let w${m}_$c = (nibbles${h}(word${m}_$c) - 8.0) * d${m}_$c;
+        //#end
+        //#end
+        let w$m = mat4x4f(w${m}_0, w${m}_1, w${m}_2, w${m}_3);
+        //#end
+        //#for r in ROWS
+        let x$r = load_x(row$r, q);
+        //#for m in QUADS
+        sum${r}_$m += x$r * w$m;
+        //#end
+        //#end
+        //#if PADDED
+        }
+        //#end
+      }
+      //#end
+    }
+    //#end
+  }
+  //#end
+  //#for r in ROWS
+  if (row + ${r}u < row_count) {
+    let at = (row + ${r}u) * outputs + column;
+    //#for m in QUADS
+    //#for c in FOUR
+    if (column + 4u * ${m}u + ${c}u < outputs) {
+      let total = scale * sum${r}_$m[$c];
+      if (accumulate == 1u) { y[at + 4u * ${m}u + ${c}u] += total; } else { y[at + 4u * ${m}u + ${c}u] = total; }
+    }
+    //#end
+    //#end
+  }
+  //#end
+}

@@ -1,0 +1,96 @@
+// inputGradient[t, k] = (accumulate ? inputGradient[t, k] : 0) + sum over n of outputGradient[t, n] * W[n, k]
+// outputGradient f32 [rows, outputs], inputGradient f32 [rows, inputs], W [outputs, inputs] packed as `Weight` says and
+// read along its rows: blocks of 32 inputs, of which a thread takes elements 4 w .. 4 w + 3 and 16 + 4 w .. 19 + 4 w,
+// because a word of Q4_0 and Q4_1 holds just these eight.
+// Dispatch: one thread for 8 rows x 8 inputs; x over 4 * ceil(inputs / 32), y over rows. f32, ascending n. No barriers.
+@group(0) @binding(0) var<storage, read> step: array<u32>;
+@group(0) @binding(1) var<storage, read> outputGradient: array<f32>;
+@group(0) @binding(2) var<storage, read_write> inputGradient: array<f32>;
+@group(0) @binding(3) var<storage, read> codes: array<$codeType>;
+//#if scaled
+@group(0) @binding(4) var<storage, read> scales: array<u32>;
+//#end
+
+override outputs: u32;
+override inputs: u32;
+override accumulate: u32;
+
+struct Eight {
+  low: vec4<f32>,
+  high: vec4<f32>,
+}
+
+//#if f32
+fn weightAt(n: u32, block: u32, word: u32) -> Eight {
+  let at = n * inputs + block * 32u + word * 4u;
+  return Eight(
+    vec4<f32>(codes[at], codes[at + 1u], codes[at + 2u], codes[at + 3u]),
+    vec4<f32>(codes[at + 16u], codes[at + 17u], codes[at + 18u], codes[at + 19u]),
+  );
+}
+//#end
+//#if q8_0
+fn signedBytes(word: u32) -> vec4<f32> {
+  return vec4<f32>(
+    f32(i32(word << 24u) >> 24u), f32(i32(word << 16u) >> 24u), f32(i32(word << 8u) >> 24u), f32(i32(word) >> 24u),
+  );
+}
+
+fn weightAt(n: u32, block: u32, word: u32) -> Eight {
+  let number = n * ((inputs + 31u) / 32u) + block;
+  let scale = unpack2x16float(scales[number / 2u])[number % 2u];
+  let at = number * 8u + word;
+  return Eight(scale * signedBytes(codes[at]), scale * signedBytes(codes[at + 4u]));
+}
+//#end
+//#if q4
+fn nibbles(word: u32, shift: u32) -> vec4<f32> {
+  return vec4<f32>((vec4<u32>(word) >> (vec4<u32>(0u, 8u, 16u, 24u) + shift)) & vec4<u32>(15u));
+}
+
+fn weightAt(n: u32, block: u32, word: u32) -> Eight {
+  let number = n * ((inputs + 31u) / 32u) + block;
+  let bits = codes[number * 4u + word];
+//#if q4_0
+  let scale = unpack2x16float(scales[number / 2u])[number % 2u];
+  return Eight(scale * (nibbles(bits, 0u) - 8.0), scale * (nibbles(bits, 4u) - 8.0));
+//#else
+  let pair = unpack2x16float(scales[number]);
+  return Eight(pair.x * nibbles(bits, 0u) + pair.y, pair.x * nibbles(bits, 4u) + pair.y);
+//#end
+}
+//#end
+
+fn store(t: u32, k: u32, sum: vec4<f32>) {
+  if (t >= step[0] || k >= inputs) { return; }
+  for (var i = 0u; i < min(4u, inputs - k); i++) {
+    let at = t * inputs + k + i;
+    inputGradient[at] = select(0.0, inputGradient[at], accumulate == 1u) + sum[i];
+  }
+}
+
+@compute @workgroup_size(8, 8)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  let block = id.x / 4u;
+  let word = id.x % 4u;
+  let t = id.y * 8u;
+  let k = block * 32u + word * 4u;
+  if (k >= inputs || t >= step[0]) { return; }
+//#for i in tile
+  var low$i = vec4<f32>();
+  var high$i = vec4<f32>();
+  let row$i = (t + ${i}u) * outputs;
+//#end
+  for (var n = 0u; n < outputs; n++) {
+    let weight = weightAt(n, block, word);
+//#for i in tile
+    let gradient$i = outputGradient[row$i + n];
+    low$i += gradient$i * weight.low;
+    high$i += gradient$i * weight.high;
+//#end
+  }
+//#for i in tile
+  store(t + ${i}u, k, low$i);
+  store(t + ${i}u, k + 16u, high$i);
+//#end
+}

@@ -1,0 +1,57 @@
+// Gradients of the low-rank matrices: outer products of activations and their gradients, summed over the rows of each
+// segment. One segment is a whole batch (training); one segment a training row keeps rows apart (attribution).
+import type { Operator } from '../../backend.ts';
+import { constant, floats, words } from '../constants.ts';
+import source from './segmentProduct.wgsl?raw';
+
+/**
+ * result[s] [height, columns] += scale * left[segment s]' * right[segment s], at element resultOffset + s * resultStride.
+ * `segments` u32 [segmentCount, 2]: first row and the row after the last; equal for an unused slot.
+ * Constants: height, columns, resultOffset, resultStride, segmentCount, scale.
+ */
+export const segmentProduct: Operator = {
+  name: 'segmentProduct',
+  bindings: [
+    { name: 'segments', access: 'read' },
+    { name: 'left', access: 'read' },
+    { name: 'right', access: 'read' },
+    { name: 'result', access: 'write' },
+  ],
+  reference(buffers, constants) {
+    const segments = words(buffers, 'segments');
+    const left = floats(buffers, 'left');
+    const right = floats(buffers, 'right');
+    const result = floats(buffers, 'result');
+    const height = constant(constants, 'height');
+    const columns = constant(constants, 'columns');
+    const scale = constant(constants, 'scale');
+    const sums = new Float64Array(height * columns);
+    for (let segment = 0; segment < constant(constants, 'segmentCount'); segment += 1) {
+      sums.fill(0);
+      for (let t = segments[2 * segment] as number; t < (segments[2 * segment + 1] as number); t += 1) {
+        for (let m = 0; m < height; m += 1) {
+          const value = left[t * height + m] as number;
+          for (let n = 0; n < columns; n += 1) {
+            sums[m * columns + n] = (sums[m * columns + n] as number) + value * (right[t * columns + n] as number);
+          }
+        }
+      }
+      const base = constant(constants, 'resultOffset') + segment * constant(constants, 'resultStride');
+      for (let i = 0; i < sums.length; i += 1)
+        result[base + i] = (result[base + i] as number) + scale * (sums[i] as number);
+    }
+  },
+  variants: [
+    {
+      name: 'tile4x4',
+      source: () => source,
+      overrides: ({ columns, height, resultOffset, resultStride, scale }) =>
+        ({ columns, height, resultOffset, resultStride, scale }) as Record<string, number>,
+      workgroups: (constants) => [
+        Math.ceil(constant(constants, 'columns') / 16),
+        Math.ceil(constant(constants, 'height') / 64),
+        constant(constants, 'segmentCount'),
+      ],
+    },
+  ],
+};

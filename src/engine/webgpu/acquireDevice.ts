@@ -1,0 +1,80 @@
+// Asks a WebGPU implementation (the browser's, or Dawn's in Node: `node.ts`) for a device, and says in plain words why
+// there is none. It knows nothing of tensors.
+import { TributaryError } from '../../lib/errors.ts';
+
+export interface AcquiredDevice {
+  readonly device: GPUDevice;
+  /** What to call the device on screen. */
+  readonly description: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  /** The adapter's features, and `software` when its shaders run on the CPU. */
+  readonly features: ReadonlySet<string>;
+}
+
+/** Limits asked for at the adapter's own maximum, because the default is too small for a model's largest tensors. */
+const raisedLimits = [
+  // An embedding table in f32 passes the default 128 MiB and 256 MiB.
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  // Attention's backward pass binds nine tensors; the default is 8.
+  'maxStorageBuffersPerShaderStage',
+] as const;
+
+/** Used where the device offers them; none is needed. */
+const optionalFeatures = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
+
+/** Smallest binding that the engine can work with: WebGPU's guaranteed minimum. */
+const smallestBinding = 128 * 2 ** 20;
+
+/**
+ * A device of `gpu` with the largest limits it has.
+ *
+ * Throws `ENGINE_NO_WEBGPU` without an implementation, `ENGINE_NO_ADAPTER` without a usable graphics device,
+ * `ENGINE_LIMITS_TOO_SMALL` when its bindings are below WebGPU's minimum, `ENGINE_NO_DEVICE` when it refuses.
+ */
+export async function acquireDevice(gpu: GPU | undefined = globalThis.navigator?.gpu): Promise<AcquiredDevice> {
+  if (gpu === undefined) {
+    throw new TributaryError({
+      code: 'ENGINE_NO_WEBGPU',
+      message: 'This browser has no WebGPU.',
+      hint: 'Use a current Chrome, Edge, Firefox or Safari, over https or on localhost.',
+    });
+  }
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (adapter === null) {
+    throw new TributaryError({
+      code: 'ENGINE_NO_ADAPTER',
+      message: 'WebGPU found no graphics device that it can use.',
+      hint: 'Switch on hardware acceleration in the browser and update the graphics driver, then reload.',
+    });
+  }
+  const binding = adapter.limits.maxStorageBufferBindingSize;
+  if (binding < smallestBinding) {
+    throw new TributaryError({
+      code: 'ENGINE_LIMITS_TOO_SMALL',
+      message: 'The graphics device allows only small buffers.',
+      facts: { maxStorageBufferBindingSize: binding, needed: smallestBinding },
+      hint: 'Use another graphics device or browser.',
+    });
+  }
+  const requiredLimits = Object.fromEntries(raisedLimits.map((name) => [name, adapter.limits[name]]));
+  const requiredFeatures = optionalFeatures.filter((name) => adapter.features.has(name));
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice({ label: 'tributary', requiredLimits, requiredFeatures });
+  } catch (cause) {
+    throw new TributaryError({
+      code: 'ENGINE_NO_DEVICE',
+      message: 'The graphics device refused to start.',
+      hint: 'Close other pages that use the graphics device, then reload.',
+      cause,
+    });
+  }
+  const { vendor, architecture, description } = adapter.info;
+  const name = description || [vendor, architecture].filter((part) => part !== '').join(' ') || 'WebGPU device';
+  const software = /swiftshader|llvmpipe|lavapipe|warp|software/i.test(`${vendor} ${architecture} ${description}`);
+  const features = new Set<string>(requiredFeatures);
+  if (software) features.add('software');
+  return { device, description: name, vendor, architecture, features };
+}

@@ -1,0 +1,251 @@
+// The port on a WebGPU device: labelled buffers, pipelines cached by source and overrides, bind groups built when a plan
+// is recorded, one compute pass a submission. It knows operators only as WGSL text with bindings.
+import { TributaryError } from '../../lib/errors.ts';
+import type { Backend, ElementArray, ElementType, OperatorCall, Plan, Tensor, Variables, Variant } from '../backend.ts';
+import type { AcquiredDevice } from './acquireDevice.ts';
+
+interface DeviceTensor extends Tensor {
+  readonly buffer: GPUBuffer;
+}
+
+interface Step {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly workgroups: (variables: Variables) => readonly [number, number, number];
+}
+
+interface DevicePlan extends Plan {
+  readonly steps: readonly Step[];
+}
+
+const internal = 'This is a mistake in the program: report it with these details.';
+
+function view(type: ElementType, bytes: ArrayBuffer): ElementArray {
+  if (type === 'f32') return new Float32Array(bytes);
+  return type === 'u32' ? new Uint32Array(bytes) : new Int32Array(bytes);
+}
+
+/** The port on an acquired device. The device belongs to the backend from here on: `destroy` ends it. */
+export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
+  const { device, description, features } = acquired;
+  const counters = { buffers: 0, bindGroups: 0, pipelines: 0, submissions: 0, allocatedBytes: 0 };
+  const pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  const layouts = new Map<string, { readonly group: GPUBindGroupLayout; readonly pipeline: GPUPipelineLayout }>();
+  // One staging buffer serves all downloads, which therefore queue; it grows to the largest.
+  let staging: GPUBuffer | undefined;
+  let downloads: Promise<unknown> = Promise.resolve();
+  let destroyed = false;
+
+  const lost = device.lost.then((info): Error => {
+    return new TributaryError({
+      code: 'ENGINE_DEVICE_LOST',
+      message: destroyed ? 'The engine was stopped.' : 'The graphics device stopped answering.',
+      facts: { reason: info.reason, details: info.message },
+      hint: 'Load the model again; if it happens twice, choose a smaller model or a shorter context.',
+    });
+  });
+
+  function allocate(label: string, size: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    counters.buffers += 1;
+    counters.allocatedBytes += size;
+    return device.createBuffer({ label, size, usage });
+  }
+
+  /** Layouts by access pattern, `r` and `w` for each binding. Explicit, because `auto` drops bindings that a variant does not read. */
+  function layoutFor(access: string): { readonly group: GPUBindGroupLayout; readonly pipeline: GPUPipelineLayout } {
+    const known = layouts.get(access);
+    if (known !== undefined) return known;
+    const entries = [...access].map(
+      (letter, binding): GPUBindGroupLayoutEntry => ({
+        binding,
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: { type: letter === 'w' ? 'storage' : 'read-only-storage' },
+      }),
+    );
+    const group = device.createBindGroupLayout({ label: `bindings ${access}`, entries });
+    const pipeline = device.createPipelineLayout({ label: `bindings ${access}`, bindGroupLayouts: [group] });
+    const layout = { group, pipeline };
+    layouts.set(access, layout);
+    return layout;
+  }
+
+  async function compile(
+    label: string,
+    source: string,
+    overrides: Record<string, number>,
+    access: string,
+  ): Promise<GPUComputePipeline> {
+    counters.pipelines += 1;
+    const module = device.createShaderModule({ label, code: source });
+    const { messages } = await module.getCompilationInfo();
+    const errors = messages.filter((message) => message.type === 'error');
+    const invalid = (details: string, cause?: unknown): TributaryError =>
+      new TributaryError({
+        code: 'ENGINE_SHADER_INVALID',
+        message: `The shader of "${label}" does not compile on this device.`,
+        facts: { shader: label, details, device: description },
+        hint: 'Update the browser and the graphics driver; if that does not help, report it with these details.',
+        cause,
+      });
+    if (errors.length > 0) {
+      throw invalid(errors.map((error) => `${error.lineNum}:${error.linePos} ${error.message}`).join('\n'));
+    }
+    try {
+      return await device.createComputePipelineAsync({
+        label,
+        layout: layoutFor(access).pipeline,
+        compute: { module, entryPoint: 'main', constants: overrides },
+      });
+    } catch (cause) {
+      throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
+    }
+  }
+
+  function pipelineFor(
+    label: string,
+    variant: Variant,
+    constants: OperatorCall['constants'],
+    access: string,
+  ): Promise<GPUComputePipeline> {
+    const source = variant.source(constants);
+    const overrides = variant.overrides?.(constants) ?? {};
+    const key = `${access} ${JSON.stringify(overrides)}\n${source}`;
+    let pipeline = pipelines.get(key);
+    if (pipeline === undefined) {
+      pipeline = compile(label, source, overrides, access);
+      pipelines.set(key, pipeline);
+    }
+    return pipeline;
+  }
+
+  async function recordCall(plan: string, { operator, tensors, constants }: OperatorCall): Promise<Step> {
+    const variant = operator.variants.find(({ supports }) => supports === undefined || supports(features, constants));
+    if (variant === undefined) {
+      throw new TributaryError({
+        code: 'ENGINE_OPERATOR_UNSUPPORTED',
+        message: `This device has no way to compute "${operator.name}".`,
+        facts: { plan, operator: operator.name, constants: JSON.stringify(constants) },
+        hint: internal,
+      });
+    }
+    const access = operator.bindings.map((binding) => (binding.access === 'write' ? 'w' : 'r')).join('');
+    const pipeline = await pipelineFor(`${operator.name}/${variant.name}`, variant, constants, access);
+    const entries = operator.bindings.map(({ name }, binding): GPUBindGroupEntry => {
+      const tensor = tensors[name] as DeviceTensor | undefined;
+      if (tensor === undefined) {
+        throw new TributaryError({
+          code: 'ENGINE_PLAN_INVALID',
+          message: `The operator "${operator.name}" was recorded without its tensor "${name}".`,
+          facts: { plan, operator: operator.name, tensor: name },
+          hint: internal,
+        });
+      }
+      return { binding, resource: { buffer: tensor.buffer } };
+    });
+    counters.bindGroups += 1;
+    const bindGroup = device.createBindGroup({
+      label: `${plan}/${operator.name}`,
+      layout: layoutFor(access).group,
+      entries,
+    });
+    return { pipeline, bindGroup, workgroups: (variables) => variant.workgroups(constants, variables) };
+  }
+
+  async function readBack(tensor: DeviceTensor, offset: number, length: number): Promise<ElementArray> {
+    const bytes = length * 4;
+    if (staging === undefined || staging.size < bytes) {
+      if (staging !== undefined) counters.allocatedBytes -= staging.size;
+      staging?.destroy();
+      staging = allocate('staging', Math.max(bytes, 65_536), GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+    }
+    const encoder = device.createCommandEncoder({ label: `download ${tensor.label}` });
+    encoder.copyBufferToBuffer(tensor.buffer, offset * 4, staging, 0, bytes);
+    device.queue.submit([encoder.finish()]);
+    try {
+      await staging.mapAsync(GPUMapMode.READ, 0, bytes);
+    } catch (cause) {
+      // A lost device rejects every mapping; its own report says more than the mapping's.
+      throw await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, 1_000, cause))]);
+    }
+    const copy = staging.getMappedRange(0, bytes).slice(0);
+    staging.unmap();
+    return view(tensor.type, copy);
+  }
+
+  return {
+    kind: 'webgpu',
+    description,
+    counters,
+    lost,
+
+    createTensor(label, type, length) {
+      // A buffer may have zero bytes, but a binding may not.
+      const size = Math.max(4, length) * 4;
+      const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+      if (size > limit) {
+        throw new TributaryError({
+          code: 'ENGINE_BUFFER_TOO_LARGE',
+          message: `The tensor "${label}" is larger than this device can bind.`,
+          facts: { tensor: label, bytes: size, limit },
+          hint: 'Choose a smaller or more strongly quantised model, or a shorter context.',
+        });
+      }
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+      return { label, type, length, buffer: allocate(label, size, usage) } as DeviceTensor;
+    },
+    upload(tensor, data, elementOffset = 0) {
+      device.queue.writeBuffer((tensor as DeviceTensor).buffer, elementOffset * 4, data);
+    },
+    download(tensor, range = { offset: 0, length: tensor.length }) {
+      const result = downloads.then(() => readBack(tensor as DeviceTensor, range.offset, range.length));
+      downloads = result.catch(() => undefined);
+      return result;
+    },
+    destroyTensor(tensor) {
+      const { buffer } = tensor as DeviceTensor;
+      counters.allocatedBytes -= buffer.size;
+      buffer.destroy();
+    },
+    async record(label, calls) {
+      device.pushErrorScope('validation');
+      let steps: Step[];
+      try {
+        steps = await Promise.all(calls.map((call) => recordCall(label, call)));
+      } catch (error) {
+        await device.popErrorScope();
+        throw error;
+      }
+      const problem = await device.popErrorScope();
+      if (problem !== null) {
+        throw new TributaryError({
+          code: 'ENGINE_SHADER_INVALID',
+          message: `The plan "${label}" does not fit this device.`,
+          facts: { plan: label, details: problem.message, device: description },
+          hint: internal,
+        });
+      }
+      return { label, steps } as DevicePlan;
+    },
+    submit(plan, variables) {
+      counters.submissions += 1;
+      const encoder = device.createCommandEncoder({ label: plan.label });
+      const pass = encoder.beginComputePass({ label: plan.label });
+      let current: GPUComputePipeline | undefined;
+      for (const { pipeline, bindGroup, workgroups } of (plan as DevicePlan).steps) {
+        if (pipeline !== current) pass.setPipeline(pipeline);
+        current = pipeline;
+        pass.setBindGroup(0, bindGroup);
+        pass.dispatchWorkgroups(...workgroups(variables));
+      }
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+    },
+    destroyPlan() {
+      // Bind groups hold no memory of their own and pipelines stay cached: there is nothing to free but the reference.
+    },
+    destroy() {
+      destroyed = true;
+      device.destroy();
+    },
+  };
+}

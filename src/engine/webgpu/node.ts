@@ -1,0 +1,16 @@
+// WebGPU in Node through Dawn. Only Node programs import this file: browsers must never bundle the native package.
+import { create, globals } from 'webgpu';
+
+declare global {
+  /** Dawn crashes when its instance is collected while a device lives, so the one instance stays reachable for good. */
+  var tributaryDawn: GPU | undefined;
+}
+
+/** Dawn's `GPU` object; `VK_ICD_FILENAMES` or `VK_DRIVER_FILES` chooses the Vulkan driver. */
+export function dawn(options: readonly string[] = []): GPU {
+  if (globalThis.tributaryDawn === undefined) {
+    Object.assign(globalThis, globals);
+    globalThis.tributaryDawn = create([...options]);
+  }
+  return globalThis.tributaryDawn;
+}
