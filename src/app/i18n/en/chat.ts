@@ -1,0 +1,4 @@
+// Texts of the room "chat".
+export const chat = {
+  'chat.title': 'Chat',
+} as const;

@@ -1,0 +1,99 @@
+// Any failure, always the same way: a title, one sentence, what to do next, the details to copy, and a button that goes on.
+// A cancellation is no failure: nothing is drawn for it.
+import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
+import { isAbort, type TributaryError, toTributaryError } from '../../lib/errors.ts';
+import { hasText, t } from '../i18n/t.ts';
+import { Button } from './Button.tsx';
+import { Icon } from './Icon.tsx';
+
+export interface ErrorCardProperties {
+  readonly error: unknown;
+  /** The way on; `label` defaults to "Try again". */
+  readonly onAction?: (() => void) | undefined;
+  readonly actionLabel?: string | undefined;
+  readonly onDismiss?: (() => void) | undefined;
+  /** More ways on, as buttons or links. */
+  readonly children?: JSX.Element;
+}
+
+/** The title for an error code: its own, or that of the longest prefix (`GGUF_TRUNCATED` -> `GGUF`) that has one. */
+export function errorTitle(code: string): string {
+  const parts = code.split('_');
+  for (let length = parts.length; length > 0; length -= 1) {
+    const key = `errors.${parts.slice(0, length).join('_')}`;
+    if (hasText(key)) return t(key);
+  }
+  return t('errors.title');
+}
+
+/** Everything known about an error as text for a bug report; no message content, no keys. */
+export function errorDetails(error: TributaryError): string {
+  return JSON.stringify(
+    { ...error.serialize(), userAgent: navigator.userAgent, time: new Date().toISOString() },
+    null,
+    2,
+  );
+}
+
+function shownFacts(error: TributaryError): [string, string][] {
+  return Object.entries(error.facts)
+    .filter(([name]) => name !== 'stack')
+    .map(([name, value]) => [name, String(value)]);
+}
+
+export function ErrorCard(properties: ErrorCardProperties): JSX.Element {
+  const error = createMemo(() => toTributaryError(properties.error));
+  const [copied, setCopied] = createSignal(false);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(errorDetails(error()));
+    setCopied(true);
+  };
+  return (
+    <Show when={!isAbort(error())}>
+      <section role="alert" class="grid gap-3 rounded-xl border border-line border-s-4 border-s-danger bg-surface p-4">
+        <div class="flex items-start gap-3">
+          <Icon name="warning" class="mt-0.5 text-danger" />
+          <div class="grid min-w-0 gap-1">
+            <p class="font-semibold">{errorTitle(error().code)}</p>
+            <p class="wrap-anywhere">{error().message}</p>
+            <p class="text-muted">{error().hint}</p>
+          </div>
+        </div>
+        <div class="flex flex-wrap items-center gap-2">
+          <Show when={properties.onAction}>
+            {(action) => (
+              <Button kind="primary" size="small" onClick={() => action()()}>
+                {properties.actionLabel ?? t('ui.tryAgain')}
+              </Button>
+            )}
+          </Show>
+          {properties.children}
+          <Button kind="quiet" size="small" icon={copied() ? 'check' : 'copy'} onClick={() => void copy()}>
+            {copied() ? t('ui.copied') : t('ui.copyDetails')}
+          </Button>
+          <Show when={properties.onDismiss}>
+            {(dismiss) => (
+              <Button kind="quiet" size="small" onClick={() => dismiss()()}>
+                {t('ui.dismiss')}
+              </Button>
+            )}
+          </Show>
+        </div>
+        <Show when={shownFacts(error()).length > 0}>
+          <dl class="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 border-t border-line pt-3 font-mono text-xs text-muted">
+            <For each={shownFacts(error())}>
+              {([name, value]) => (
+                <>
+                  <dt>{name}</dt>
+                  <dd class="wrap-anywhere">{value}</dd>
+                </>
+              )}
+            </For>
+            <dt>code</dt>
+            <dd>{error().code}</dd>
+          </dl>
+        </Show>
+      </section>
+    </Show>
+  );
+}

@@ -1,0 +1,74 @@
+// A table with a caption, for up to some hundreds of rows. Columns say how to draw a row; numbers align at the end.
+import { For, type JSX, Show } from 'solid-js';
+
+export interface Column<Row> {
+  readonly header: string;
+  readonly cell: (row: Row, index: number) => JSX.Element;
+  readonly numeric?: boolean;
+  readonly class?: string;
+}
+
+export function Table<Row>(properties: {
+  readonly caption: string;
+  readonly captionHidden?: boolean;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly empty?: JSX.Element;
+}): JSX.Element {
+  return (
+    <div
+      class="relative overflow-x-auto rounded-xl border border-line bg-surface"
+      role="region"
+      aria-label={properties.caption}
+      tabindex="0"
+    >
+      <table class="w-full border-collapse text-sm">
+        <caption class={properties.captionHidden === true ? 'sr-only' : 'px-4 pt-3 text-start font-medium'}>
+          {properties.caption}
+        </caption>
+        <thead>
+          <tr class="border-b border-line text-start text-muted">
+            <For each={properties.columns}>
+              {(column) => (
+                <th
+                  scope="col"
+                  class={`px-4 py-2.5 font-medium whitespace-nowrap ${column.numeric === true ? 'text-end' : 'text-start'}`}
+                >
+                  {column.header}
+                </th>
+              )}
+            </For>
+          </tr>
+        </thead>
+        <tbody>
+          <For
+            each={properties.rows}
+            fallback={
+              <Show when={properties.empty}>
+                <tr>
+                  <td colspan={properties.columns.length} class="px-4 py-6 text-center text-muted">
+                    {properties.empty}
+                  </td>
+                </tr>
+              </Show>
+            }
+          >
+            {(row, index) => (
+              <tr class="border-b border-line last:border-0">
+                <For each={properties.columns}>
+                  {(column) => (
+                    <td
+                      class={`px-4 py-2.5 align-top ${column.numeric === true ? 'tabular text-end' : ''} ${column.class ?? ''}`}
+                    >
+                      {column.cell(row, index())}
+                    </td>
+                  )}
+                </For>
+              </tr>
+            )}
+          </For>
+        </tbody>
+      </table>
+    </div>
+  );
+}
