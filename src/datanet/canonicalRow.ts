@@ -1,0 +1,51 @@
+import { canonicalJson, type Json } from '../lib/canonicalJson.ts';
+import { TributaryError } from '../lib/errors.ts';
+import { MAXIMUM_ROW_BYTES, MAXIMUM_ROW_DEPTH } from './limits.ts';
+import type { Row } from './types.ts';
+
+function refuse(code: string, message: string, path: string, hint: string): never {
+  throw new TributaryError({ code, message, facts: { path }, hint });
+}
+
+function normalise(value: Json, path: string, depth: number): Json {
+  if (depth > MAXIMUM_ROW_DEPTH) {
+    refuse('ROW_TOO_DEEP', `A row is nested deeper than ${MAXIMUM_ROW_DEPTH} levels.`, path, 'Flatten the row.');
+  }
+  if (typeof value === 'string') return value.normalize('NFC');
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item: Json, index) => normalise(item, `${path}[${index}]`, depth + 1));
+  const entries = Object.entries(value).map(
+    ([key, item]) => [key.normalize('NFC'), normalise(item as Json, `${path}.${key}`, depth + 1)] as const,
+  );
+  if (new Set(entries.map(([key]) => key)).size !== entries.length) {
+    refuse(
+      'ROW_KEYS_COLLIDE',
+      'Two field names of a row are the same after Unicode normalisation.',
+      path,
+      'Rename one of them.',
+    );
+  }
+  // fromEntries defines own properties, so a field named `__proto__` stays a field.
+  return Object.fromEntries(entries);
+}
+
+/**
+ * The one text of a row: RFC 8785 over the row with every string in Unicode NFC. No line break: JSON escapes them.
+ * Throws `ROW_INVALID`, `ROW_TOO_DEEP`, `ROW_KEYS_COLLIDE`, `ROW_TOO_LARGE` or `JSON_NOT_CANONICAL`, with the path.
+ */
+export function canonicalRow(row: Row): string {
+  if (typeof row !== 'object' || row === null || typeof row.prompt !== 'string' || typeof row.response !== 'string') {
+    refuse(
+      'ROW_INVALID',
+      'A row needs the texts "prompt" and "response".',
+      '$',
+      'Map the columns of the file to these two fields.',
+    );
+  }
+  const text = canonicalJson(normalise(row, '$', 0));
+  // A UTF-16 unit is one to three bytes, so most rows need no encoding to know that they fit.
+  if (text.length * 3 > MAXIMUM_ROW_BYTES && new TextEncoder().encode(text).byteLength > MAXIMUM_ROW_BYTES) {
+    refuse('ROW_TOO_LARGE', `A row is larger than ${MAXIMUM_ROW_BYTES} bytes.`, '$', 'Split the row into several.');
+  }
+  return text;
+}

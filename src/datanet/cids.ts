@@ -1,0 +1,76 @@
+// CIDs of this domain: version 1, `raw` or `dag-cbor`, SHA-256. Everything read by CID is checked against it here, so a
+// store or peer that hands out other bytes is found out whatever its own checks.
+import { CID } from 'multiformats/cid';
+import { create } from 'multiformats/hashes/digest';
+import { TributaryError } from '../lib/errors.ts';
+import { sha256Async } from '../lib/hash.ts';
+import { cid as branded, type Cid } from '../lib/units.ts';
+import type { BlockStore, ReadOptions } from './types.ts';
+
+const SHA2_256 = 0x12;
+const codes = { raw: 0x55, 'dag-cbor': 0x71 } as const;
+
+/** The CID of `bytes`. */
+export async function cidOf(bytes: Uint8Array, codec: 'raw' | 'dag-cbor'): Promise<Cid> {
+  return branded(CID.createV1(codes[codec], create(SHA2_256, await sha256Async(bytes))).toString());
+}
+
+/** Parses the text of a CID. Throws `CID_INVALID`. */
+export function parseCid(text: string): CID {
+  try {
+    return CID.parse(text);
+  } catch (cause) {
+    throw new TributaryError({
+      code: 'CID_INVALID',
+      message: 'This is not a content identifier.',
+      facts: { value: String(text).slice(0, 100) },
+      hint: 'Copy the whole identifier; it mostly begins with "bafk" or "bafy".',
+      cause,
+    });
+  }
+}
+
+export interface GetCheckedParameters extends ReadOptions {
+  readonly cid: Cid;
+  readonly codec: 'raw' | 'dag-cbor';
+  readonly maximumBytes: number;
+  readonly blocks: BlockStore;
+}
+
+/** The block of `cid`, its codec, size and hash checked. Throws `BLOCK_CODEC`, `BLOCK_TOO_LARGE`, `BLOCK_CORRUPT`, or what the store throws. */
+export async function getChecked({
+  cid,
+  codec,
+  maximumBytes,
+  blocks,
+  signal,
+}: GetCheckedParameters): Promise<Uint8Array> {
+  const parsed = parseCid(cid);
+  if (parsed.version !== 1 || parsed.code !== codes[codec] || parsed.multihash.code !== SHA2_256) {
+    throw new TributaryError({
+      code: 'BLOCK_CODEC',
+      message: `This content identifier does not name a ${codec} block hashed with SHA-256.`,
+      facts: { cid, codec: parsed.code, hash: parsed.multihash.code },
+      hint: 'The document that refers to it was made by something else than Tributary.',
+    });
+  }
+  const bytes = await blocks.get(cid, { signal });
+  if (bytes.byteLength > maximumBytes) {
+    throw new TributaryError({
+      code: 'BLOCK_TOO_LARGE',
+      message: `The block is larger than ${maximumBytes} bytes.`,
+      facts: { cid, bytes: bytes.byteLength, maximumBytes },
+      hint: 'It is refused; ask its author to publish it in smaller parts.',
+    });
+  }
+  const actual = await cidOf(bytes, codec);
+  if (actual !== cid) {
+    throw new TributaryError({
+      code: 'BLOCK_CORRUPT',
+      message: 'The bytes are not those that the content identifier names.',
+      facts: { cid, actual },
+      hint: 'Fetch it again from another source.',
+    });
+  }
+  return bytes;
+}

@@ -1,0 +1,113 @@
+import { hexToBytes } from '../lib/bytes.ts';
+import { TributaryError } from '../lib/errors.ts';
+import type { Cid } from '../lib/units.ts';
+import { canonicalRow } from './canonicalRow.ts';
+import { parseCid } from './cids.ts';
+import { MAXIMUM_CONTRIBUTION_SHARDS, MAXIMUM_PARENTS } from './limits.ts';
+import { createPacer } from './pacer.ts';
+import { readHeaderUnverified } from './readContribution.ts';
+import { hashCanonicalRow } from './rowHash.ts';
+import { rowsRoot } from './rowsRoot.ts';
+import { shardRows } from './shardRows.ts';
+import { accountOf, signDocument } from './signedDocument.ts';
+import type { BlockStore, Contribution, ContributionHeader, Row, Signer, WorkOptions } from './types.ts';
+
+export interface PublishContributionParameters extends WorkOptions {
+  readonly datanetId: string;
+  readonly rows: readonly Row[];
+  /** SPDX licence expression, for example `CC0-1.0`. */
+  readonly licence: string;
+  /** Heads of the Datanet as far as this browser knows; must be in `blocks`. */
+  readonly parents?: readonly Cid[];
+  readonly signer: Signer;
+  readonly blocks: BlockStore;
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  /** Chain of the author's account; default 1. */
+  readonly chainId?: number;
+}
+
+function refuse(code: string, message: string, facts: Record<string, string | number>, hint: string): never {
+  throw new TributaryError({ code, message, facts, hint });
+}
+
+/**
+ * Stores the rows as shards, asks the signer for one signature over the header, stores the header. Progress counts rows.
+ * The same rows, author, parents and timestamp give the same CID, as wallets sign deterministically (RFC 6979).
+ * Throws `CONTRIBUTION_EMPTY`, `CONTRIBUTION_TOO_LARGE`, what `canonicalRow` throws (with the row's index), and what the
+ * signer and the store throw.
+ */
+export async function publishContribution(parameters: PublishContributionParameters): Promise<Contribution> {
+  const { datanetId, rows, licence, signer, blocks, timestamp, chainId = 1, signal, onProgress } = parameters;
+  const parents = [...new Set(parameters.parents ?? [])].sort();
+  if (rows.length === 0)
+    refuse(
+      'CONTRIBUTION_EMPTY',
+      'A contribution needs at least one row.',
+      { rows: 0 },
+      'Choose a file with rows, or accept some of those that were left out.',
+    );
+  if (parents.length > MAXIMUM_PARENTS)
+    refuse(
+      'CONTRIBUTION_TOO_LARGE',
+      `A contribution names at most ${MAXIMUM_PARENTS} parents.`,
+      { parents: parents.length },
+      'Name the newest heads.',
+    );
+
+  const pace = createPacer({ total: rows.length, signal, onProgress });
+  const canonical: string[] = [];
+  const hashes = [];
+  for (const [index, row] of rows.entries()) {
+    const pause = pace(index);
+    if (pause !== undefined) await pause;
+    try {
+      const text = canonicalRow(row);
+      canonical.push(text);
+      hashes.push(hashCanonicalRow(text));
+    } catch (error) {
+      if (!(error instanceof TributaryError)) throw error;
+      throw new TributaryError({ ...error, message: error.message, facts: { ...error.facts, row: index } });
+    }
+  }
+  const shards = shardRows({ canonical });
+  if (shards.length > MAXIMUM_CONTRIBUTION_SHARDS) {
+    refuse(
+      'CONTRIBUTION_TOO_LARGE',
+      `The rows fill more than ${MAXIMUM_CONTRIBUTION_SHARDS} MiB.`,
+      { shards: shards.length },
+      'Publish them as several contributions.',
+    );
+  }
+  const links: Cid[] = [];
+  for (const shard of shards) {
+    signal?.throwIfAborted();
+    links.push(await blocks.put(shard, 'raw', { signal }));
+  }
+  let seq = 1;
+  for (const parent of parents)
+    seq = Math.max(seq, 1 + (await readHeaderUnverified({ cid: parent, blocks, signal })).seq);
+
+  const facts = {
+    v: 1,
+    type: 'contribution',
+    datanet: datanetId,
+    author: accountOf(signer.address, chainId),
+    seq,
+    count: rows.length,
+    bytes: shards.reduce((total, shard) => total + shard.byteLength, 0),
+    schema: 'prompt-response/1',
+    license: licence,
+    ts: timestamp,
+  } as const;
+  const root = rowsRoot(hashes);
+  const { cid, sig } = await signDocument({
+    body: { ...facts, parents: parents.map(parseCid), rows: links.map(parseCid), rowsRoot: hexToBytes(root) },
+    signer,
+    blocks,
+    signal,
+  });
+  onProgress?.({ done: rows.length, total: rows.length });
+  const header: ContributionHeader = { ...facts, parents, rows: links, rowsRoot: root, sig };
+  return { cid, header };
+}

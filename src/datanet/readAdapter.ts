@@ -1,0 +1,71 @@
+import { bytesToHex } from '../lib/bytes.ts';
+import { TributaryError } from '../lib/errors.ts';
+import { sha256Async } from '../lib/hash.ts';
+import { cid as branded, type Cid } from '../lib/units.ts';
+import { MAXIMUM_MANIFEST_BYTES } from './limits.ts';
+import { manifestSchema } from './schemas.ts';
+import { readDocument } from './signedDocument.ts';
+import type { AdapterManifest, BlockStore, FileLink, FileStore, ReadOptions, Verify } from './types.ts';
+
+export interface ReadAdapterManifestParameters extends ReadOptions {
+  readonly cid: Cid;
+  readonly blocks: BlockStore;
+  readonly verify: Verify;
+}
+
+/** The manifest alone, its signature checked. Throws as `readDocument`. */
+export async function readAdapterManifest(parameters: ReadAdapterManifestParameters): Promise<AdapterManifest> {
+  const { document, sig } = await readDocument({
+    ...parameters,
+    kind: 'adapter',
+    schema: manifestSchema,
+    maximumBytes: MAXIMUM_MANIFEST_BYTES,
+  });
+  const fileLink = (file: typeof document.weights): FileLink => ({
+    cid: branded(file.cid.toString()),
+    bytes: file.bytes,
+    sha256: bytesToHex(file.sha256),
+  });
+  return {
+    ...document,
+    config: document.config as AdapterManifest['config'],
+    training: document.training as AdapterManifest['training'],
+    base: { name: document.base.name, sha256: bytesToHex(document.base.sha256) },
+    weights: fileLink(document.weights),
+    contributions: document.contributions.map((link) => branded(link.toString())),
+    index: document.index === null ? null : fileLink(document.index),
+    sig,
+  };
+}
+
+export interface ReadAdapterParameters extends ReadAdapterManifestParameters {
+  readonly files: FileStore;
+}
+
+export interface ReadAdapter {
+  readonly cid: Cid;
+  readonly manifest: AdapterManifest;
+  readonly weights: Uint8Array;
+  readonly index: Uint8Array | null;
+}
+
+/** An adapter with its files, size and SHA-256 checked. Throws `ADAPTER_MISMATCH` besides what manifest and stores throw. */
+export async function readAdapter(parameters: ReadAdapterParameters): Promise<ReadAdapter> {
+  const { cid, files, signal } = parameters;
+  const manifest = await readAdapterManifest(parameters);
+  async function load(link: FileLink): Promise<Uint8Array> {
+    const bytes = await files.getFile(link.cid, { signal, maximumBytes: link.bytes });
+    const actual = bytesToHex(await sha256Async(bytes));
+    if (bytes.byteLength !== link.bytes || actual !== link.sha256) {
+      throw new TributaryError({
+        code: 'ADAPTER_MISMATCH',
+        message: 'A file of this adapter is not the one that its author signed.',
+        facts: { cid, file: link.cid, stated: link.sha256, actual },
+        hint: 'It is refused; ask its author to publish it again.',
+      });
+    }
+    return bytes;
+  }
+  const weights = await load(manifest.weights);
+  return { cid, manifest, weights, index: manifest.index === null ? null : await load(manifest.index) };
+}

@@ -1,0 +1,67 @@
+// Shapes of the dag-cbor documents as decoded: real CIDs and bytes. Strict, so that nothing unread is signed unnoticed.
+import { CID } from 'multiformats/cid';
+import * as v from 'valibot';
+import type { Json } from '../lib/canonicalJson.ts';
+import {
+  MAXIMUM_ADAPTER_BYTES,
+  MAXIMUM_CONTRIBUTION_ROWS,
+  MAXIMUM_CONTRIBUTION_SHARDS,
+  MAXIMUM_NAME_LENGTH,
+  MAXIMUM_PARENTS,
+  MAXIMUM_SHARD_BYTES,
+  MAXIMUM_UNION,
+} from './limits.ts';
+
+// CID.asCID accepts any object that claims to be one; dag-cbor decodes tag 42 to real CIDs.
+const link = v.custom<CID>((value) => value instanceof CID, 'must be a link');
+const bytesOf = (length: number) =>
+  v.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && value.byteLength === length,
+    `must be ${length} bytes`,
+  );
+const count = (maximum: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(maximum));
+const positive = (maximum: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(maximum));
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAXIMUM_NAME_LENGTH));
+const author = v.pipe(v.string(), v.regex(/^eip155:[1-9]\d{0,15}:0x[0-9a-f]{40}$/));
+const links = (minimum: number, maximum: number) => v.pipe(v.array(link), v.minLength(minimum), v.maxLength(maximum));
+
+const json: v.GenericSchema<Json> = v.lazy(() =>
+  v.union([v.string(), v.number(), v.boolean(), v.null(), v.array(json), v.record(v.string(), json)]),
+);
+const jsonObject = v.record(v.string(), json);
+
+export const headerSchema = v.strictObject({
+  v: v.literal(1),
+  type: v.literal('contribution'),
+  datanet: name,
+  author,
+  parents: links(0, MAXIMUM_PARENTS),
+  seq: positive(Number.MAX_SAFE_INTEGER),
+  rows: links(1, MAXIMUM_CONTRIBUTION_SHARDS),
+  count: positive(MAXIMUM_CONTRIBUTION_ROWS),
+  bytes: positive(MAXIMUM_CONTRIBUTION_SHARDS * MAXIMUM_SHARD_BYTES),
+  rowsRoot: bytesOf(32),
+  schema: v.literal('prompt-response/1'),
+  license: name,
+  ts: count(Number.MAX_SAFE_INTEGER),
+  sig: bytesOf(65),
+});
+
+const file = v.strictObject({ cid: link, bytes: positive(MAXIMUM_ADAPTER_BYTES), sha256: bytesOf(32) });
+
+export const manifestSchema = v.strictObject({
+  v: v.literal(1),
+  type: v.literal('adapter'),
+  name,
+  author,
+  ts: count(Number.MAX_SAFE_INTEGER),
+  license: name,
+  base: v.strictObject({ name, sha256: bytesOf(32) }),
+  config: jsonObject,
+  weights: file,
+  datanets: v.pipe(v.array(name), v.maxLength(MAXIMUM_UNION)),
+  contributions: links(0, MAXIMUM_UNION),
+  training: jsonObject,
+  index: v.nullable(file),
+  sig: bytesOf(65),
+});

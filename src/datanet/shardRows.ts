@@ -1,0 +1,36 @@
+import { concatBytes } from '../lib/bytes.ts';
+import { MAXIMUM_SHARD_BYTES } from './limits.ts';
+
+export interface ShardRowsParameters {
+  /** Canonical texts of the rows, see `canonicalRow`. */
+  readonly canonical: readonly string[];
+  /** For tests; default 1 MiB. */
+  readonly maximumBytes?: number;
+}
+
+/**
+ * Shards of canonical JSONL: one row a line, each line ended by LF, as many whole rows as fit. The same rows in the same
+ * order give the same bytes. Any tool that reads JSON lines reads a shard.
+ */
+export function shardRows({
+  canonical,
+  maximumBytes = MAXIMUM_SHARD_BYTES,
+}: ShardRowsParameters): Uint8Array<ArrayBuffer>[] {
+  const encoder = new TextEncoder();
+  const shards: Uint8Array<ArrayBuffer>[] = [];
+  let parts: Uint8Array[] = [];
+  let bytes = 0;
+  const finish = (): void => {
+    if (parts.length > 0) shards.push(concatBytes(parts));
+    parts = [];
+    bytes = 0;
+  };
+  for (const text of canonical) {
+    const line = encoder.encode(`${text}\n`);
+    if (bytes + line.byteLength > maximumBytes) finish();
+    parts.push(line);
+    bytes += line.byteLength;
+  }
+  finish();
+  return shards;
+}

@@ -1,0 +1,119 @@
+// A signed dag-cbor document: a map whose field `sig` is the author's EIP-191 signature over the dag-cbor bytes of the
+// same map without `sig`. dag-cbor has one encoding per value, so the bytes to verify are made again from the fields.
+import { decode, encode } from '@ipld/dag-cbor';
+import * as v from 'valibot';
+import { bytesToHex, hexToBytes, ownBytes } from '../lib/bytes.ts';
+import { TributaryError, toTributaryError } from '../lib/errors.ts';
+import type { Cid } from '../lib/units.ts';
+import { getChecked } from './cids.ts';
+import type { Address, BlockStore, Hex, ReadOptions, Signer, Verify } from './types.ts';
+
+/** The CAIP-10 account of an EVM address, in lower case so that one account has one text. */
+export function accountOf(address: Address, chainId: number): string {
+  return `eip155:${chainId}:${address.toLowerCase()}`;
+}
+
+/** The address of a CAIP-10 account. Throws `AUTHOR_INVALID`. */
+export function authorAddress(author: string): Address {
+  const address = /^eip155:[1-9]\d{0,15}:(0x[0-9a-f]{40})$/.exec(author)?.[1];
+  if (address === undefined) {
+    throw new TributaryError({
+      code: 'AUTHOR_INVALID',
+      message: 'This is not an account on an EVM chain.',
+      facts: { author: author.slice(0, 100) },
+      hint: 'An account is written eip155:<chain>:<address in lower case>.',
+    });
+  }
+  return address as Address;
+}
+
+export interface SignDocumentParameters {
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly signer: Signer;
+  readonly blocks: BlockStore;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Signs and stores `body`. What the signer throws (a refusal in the wallet) passes through. */
+export async function signDocument({
+  body,
+  signer,
+  blocks,
+  signal,
+}: SignDocumentParameters): Promise<{ readonly cid: Cid; readonly sig: Hex }> {
+  const sig = await signer.signMessage(ownBytes(encode(body)));
+  signal?.throwIfAborted();
+  const cid = await blocks.put(ownBytes(encode({ ...body, sig: hexToBytes(sig) })), 'dag-cbor', { signal });
+  return { cid, sig };
+}
+
+export interface ReadDocumentParameters<Schema extends v.GenericSchema> extends ReadOptions {
+  readonly cid: Cid;
+  /** What it should be, for error texts: "contribution". */
+  readonly kind: string;
+  readonly schema: Schema;
+  readonly maximumBytes: number;
+  readonly blocks: BlockStore;
+  readonly verify: Verify;
+}
+
+/**
+ * Reads a signed document: size, hash, dag-cbor, shape, canonical form, then signature. Throws `DOCUMENT_INVALID` (facts name
+ * the field), `SIGNATURE_INVALID`, or what `getChecked` throws.
+ */
+export async function readDocument<
+  Schema extends v.GenericSchema<unknown, { readonly author: string; readonly sig: Uint8Array }>,
+>({
+  cid,
+  kind,
+  schema,
+  maximumBytes,
+  blocks,
+  verify,
+  signal,
+}: ReadDocumentParameters<Schema>): Promise<{
+  readonly document: v.InferOutput<Schema>;
+  readonly sig: Hex;
+  readonly bytes: Uint8Array;
+}> {
+  const bytes = await getChecked({ cid, codec: 'dag-cbor', maximumBytes, blocks, signal });
+  const refuse = (path: string, cause?: unknown): never => {
+    throw new TributaryError({
+      code: 'DOCUMENT_INVALID',
+      message: `This block is not a well-formed ${kind}.`,
+      facts: { cid, path },
+      hint: 'It is refused; ask its author to publish it again with a current Tributary.',
+      ...(cause === undefined ? {} : { cause }),
+    });
+  };
+  let decoded: unknown;
+  try {
+    decoded = decode(bytes);
+  } catch (error) {
+    return refuse('(not dag-cbor)', toTributaryError(error));
+  }
+  const parsed = v.safeParse(schema, decoded);
+  if (!parsed.success)
+    return refuse(
+      v.getDotPath(parsed.issues[0]) ?? '(root)',
+      new TributaryError({
+        code: 'DOCUMENT_FIELD',
+        message: parsed.issues[0].message,
+        hint: 'See the documentation of the format.',
+      }),
+    );
+  const document = parsed.output as v.InferOutput<Schema>;
+  if (bytesToHex(encode(decoded)) !== bytesToHex(bytes)) return refuse('(not canonical dag-cbor)');
+
+  const { sig, ...body } = decoded as { sig: Uint8Array } & Record<string, unknown>;
+  const signature: Hex = `0x${bytesToHex(sig)}`;
+  if (!(await verify(authorAddress(document.author), ownBytes(encode(body)), signature))) {
+    throw new TributaryError({
+      code: 'SIGNATURE_INVALID',
+      message: `The signature of this ${kind} is not its author's.`,
+      facts: { cid, author: document.author },
+      hint: 'It is refused: someone else made or changed it.',
+    });
+  }
+  return { document, sig: signature, bytes };
+}

@@ -1,0 +1,81 @@
+import { isAbort, TributaryError, toTributaryError } from '../lib/errors.ts';
+import type { Cid } from '../lib/units.ts';
+import { MAXIMUM_UNION } from './limits.ts';
+import { readContributionHeader } from './readContribution.ts';
+import type { BlockStore, Contribution, Verify, WorkOptions } from './types.ts';
+
+/** Blocks asked for at a time: a request is a round trip, and parents are only known after their children. */
+const PARALLEL = 32;
+
+export interface UnionContributionsParameters extends WorkOptions {
+  readonly heads: readonly Cid[];
+  readonly datanetId: string;
+  readonly blocks: BlockStore;
+  readonly verify: Verify;
+  /** Contributions to read at most; default 10,000. */
+  readonly limit?: number;
+}
+
+export interface ContributionUnion {
+  /** Every reachable contribution of the Datanet once, ancestors first: by `seq`, then by CID. Equal for equal sets of heads. */
+  readonly contributions: readonly Contribution[];
+  /** Those that no other names as parent: the parents of the next contribution. */
+  readonly heads: readonly Cid[];
+  /** What could not be read or is refused; the rest of the union stands without it. */
+  readonly problems: readonly { readonly cid: Cid; readonly error: TributaryError }[];
+}
+
+/**
+ * The Datanet as a grow-only set: all contributions reachable from `heads` by parents. Merging two views is the union over
+ * both lists of heads. A hostile graph costs at most `limit` reads. Progress counts contributions.
+ */
+export async function unionContributions(parameters: UnionContributionsParameters): Promise<ContributionUnion> {
+  const { heads, datanetId, blocks, verify, limit = MAXIMUM_UNION, signal, onProgress } = parameters;
+  const seen = new Set<Cid>(heads);
+  const contributions: Contribution[] = [];
+  const problems: { cid: Cid; error: TributaryError }[] = [];
+  let queue: Cid[] = [...seen];
+  while (queue.length > 0) {
+    signal?.throwIfAborted();
+    const batch = queue.slice(0, PARALLEL);
+    queue = queue.slice(PARALLEL);
+    if (contributions.length + problems.length + batch.length > limit) {
+      throw new TributaryError({
+        code: 'DATANET_TOO_LARGE',
+        message: `This Datanet has more than ${limit} contributions.`,
+        facts: { datanet: datanetId, limit },
+        hint: 'Read it from fewer heads.',
+      });
+    }
+    await Promise.all(
+      batch.map(async (cid) => {
+        try {
+          const header = await readContributionHeader({ cid, blocks, verify, signal });
+          if (header.datanet !== datanetId) {
+            throw new TributaryError({
+              code: 'DATANET_OTHER',
+              message: 'This contribution is for another Datanet.',
+              facts: { cid, datanet: header.datanet, expected: datanetId },
+              hint: 'It is left out.',
+            });
+          }
+          contributions.push({ cid, header });
+          for (const parent of header.parents) {
+            if (seen.has(parent)) continue;
+            seen.add(parent);
+            queue.push(parent);
+          }
+        } catch (error) {
+          if (isAbort(error) && signal?.aborted === true) throw error;
+          problems.push({ cid, error: toTributaryError(error) });
+        }
+      }),
+    );
+    onProgress?.({ done: contributions.length, total: contributions.length + queue.length });
+  }
+  const byCid = (one: Cid, other: Cid): number => (one < other ? -1 : one > other ? 1 : 0);
+  contributions.sort((one, other) => one.header.seq - other.header.seq || byCid(one.cid, other.cid));
+  problems.sort((one, other) => byCid(one.cid, other.cid));
+  const named = new Set(contributions.flatMap(({ header }) => header.parents));
+  return { contributions, heads: contributions.map(({ cid }) => cid).filter((cid) => !named.has(cid)), problems };
+}
