@@ -14,14 +14,24 @@ interface LockEntry {
 }
 
 const systems = ['android', 'darwin', 'linux', 'win32', 'freebsd', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'aix'];
-const processors: Record<string, string> = { amd64: 'x64', wasm32: 'wasm32', universal: '', ia32: 'ia32', armv7: 'arm' };
+const processors: Record<string, string> = {
+  amd64: 'x64',
+  wasm32: 'wasm32',
+  universal: '',
+  ia32: 'ia32',
+  armv7: 'arm',
+};
 for (const name of ['x64', 'arm64', 'arm', 'ppc64', 'riscv64', 's390x', 'loong64', 'mips64el']) processors[name] = name;
 
 function platformOf(name: string): Pick<LockEntry, 'os' | 'cpu' | 'libc'> {
   const words = name.split(/[-/]/);
   const os = words.find((word) => systems.includes(word));
   const cpu = words.map((word) => processors[word] ?? '').find((word) => word !== '');
-  const libc = words.some((word) => word.startsWith('musl')) ? 'musl' : words.some((word) => word.startsWith('gnu')) ? 'glibc' : undefined;
+  const libc = words.some((word) => word.startsWith('musl'))
+    ? 'musl'
+    : words.some((word) => word.startsWith('gnu'))
+      ? 'glibc'
+      : undefined;
   return {
     ...(os === undefined ? {} : { os: [os] }),
     ...(cpu === undefined ? {} : { cpu: [cpu] }),
@@ -38,7 +48,12 @@ for (const [place, entry] of Object.entries({ ...lock.packages })) {
     const hoisted = `node_modules/${name}`;
     if (lock.packages[nested] !== undefined || lock.packages[hoisted] !== undefined) continue;
     const exact = /^\d+\.\d+\.\d+/.test(version) ? version : (version.match(/\d+\.\d+\.\d+\S*/)?.[0] ?? version);
-    lock.packages[hoisted] = { version: exact, ...platformOf(name), ...(entry.dev === true ? { dev: true } : {}), optional: true };
+    lock.packages[hoisted] = {
+      version: exact,
+      ...platformOf(name),
+      ...(entry.dev === true ? { dev: true } : {}),
+      optional: true,
+    };
     added += 1;
   }
 }

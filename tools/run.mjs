@@ -9,7 +9,13 @@ const node = path.join(root, 'node_modules', 'node', 'bin', process.platform ===
 const [program, ...rest] = process.argv.slice(2);
 const child = spawn(
   node,
-  ['--disable-warning=ExperimentalWarning', '--import', path.join(root, 'tools', 'rawImports.mjs'), path.join(root, program), ...rest],
+  [
+    '--disable-warning=ExperimentalWarning',
+    '--import',
+    path.join(root, 'tools', 'rawImports.mjs'),
+    path.join(root, program),
+    ...rest,
+  ],
   { stdio: 'inherit', cwd: root },
 );
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
