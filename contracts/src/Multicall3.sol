@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @notice The read part of the well-known Multicall3 interface, for chains that do not carry it at its usual address (a
+/// fresh local chain). Holds nothing and may be called by anyone.
+contract Multicall3 {
+    struct Call3 {
+        address target;
+        bool allowFailure;
+        bytes callData;
+    }
+
+    struct Result {
+        bool success;
+        bytes returnData;
+    }
+
+    /// @notice A call that was not allowed to fail failed.
+    error CallFailed(uint256 index, bytes returnData);
+
+    function aggregate3(Call3[] calldata calls) external payable returns (Result[] memory results) {
+        results = new Result[](calls.length);
+        for (uint256 i; i < calls.length; ++i) {
+            (bool success, bytes memory returnData) = calls[i].target.call(calls[i].callData);
+            if (!success && !calls[i].allowFailure) revert CallFailed(i, returnData);
+            results[i] = Result(success, returnData);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {ModelId} from "./Identifiers.sol";
+
+/// @notice What `payer` owes for `modelId` in `epoch`, all together so far. A later voucher of the same channel (payer,
+/// model, epoch) replaces an earlier one, so none has to be kept and none can be lost.
+struct Voucher {
+    address payer;
+    ModelId modelId;
+    uint64 epoch;
+    /// Wei of OPEN over the whole channel, not the last answer's price.
+    uint128 cumulative;
+    /// How many receipts `receiptsRoot` covers.
+    uint64 count;
+    /// Root over the SHA-256 digests of the channel's receipts 1..count.
+    bytes32 receiptsRoot;
+}
+
+bytes32 constant VOUCHER_TYPEHASH = keccak256(
+    "Voucher(address payer,bytes32 modelId,uint64 epoch,uint128 cumulative,uint64 count,bytes32 receiptsRoot)"
+);
+
+/// @notice EIP-712 struct hash of a voucher.
+function hashVoucherStruct(Voucher calldata voucher) pure returns (bytes32) {
+    return keccak256(
+        abi.encode(
+            VOUCHER_TYPEHASH,
+            voucher.payer,
+            voucher.modelId,
+            voucher.epoch,
+            voucher.cumulative,
+            voucher.count,
+            voucher.receiptsRoot
+        )
+    );
+}
