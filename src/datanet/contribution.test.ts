@@ -1,0 +1,276 @@
+import { decode, encode } from '@ipld/dag-cbor';
+import { CID } from 'multiformats/cid';
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore, createTestSigner, verify } from '../../test/support/datanet.ts';
+import type { Cid } from '../lib/units.ts';
+import { collectRows } from './collectRows.ts';
+import { publishContribution } from './publishContribution.ts';
+import { readContribution, readContributionHeader } from './readContribution.ts';
+import type { Row } from './types.ts';
+import { unionContributions } from './unionContributions.ts';
+
+const rows: Row[] = Array.from({ length: 50 }, (_, index) => ({
+  prompt: `What is fact ${index}?`,
+  response: `Fact ${index}, ä.`,
+  n: index,
+}));
+const signer = createTestSigner(1);
+
+async function published(overrides: Partial<Parameters<typeof publishContribution>[0]> = {}) {
+  const blocks = createMemoryStore();
+  const contribution = await publishContribution({
+    datanetId: 'facts',
+    rows,
+    licence: 'CC0-1.0',
+    signer,
+    blocks,
+    timestamp: 1_700_000_000_000,
+    ...overrides,
+  });
+  return { blocks, ...contribution };
+}
+
+describe('publish and read', () => {
+  it('gives the same CID for the same rows, whatever the order of their fields', async () => {
+    const { cid, header } = await published();
+    const shuffled = await published({
+      rows: rows.map(({ prompt, response, n }) => ({ n: n as number, response, prompt })),
+    });
+    expect(shuffled.cid).toBe(cid);
+    expect(cid).toBe('bafyreidedowfnwvqp7wjfbjqucfhauhv5nbi7ouiwi3fp2q25yn7ztjl2m');
+    expect(header).toMatchObject({
+      author: 'eip155:1:0x7e5f4552091a69125d5dfcb7b8c2659029395bdf',
+      seq: 1,
+      count: 50,
+      bytes: 3_120,
+      rows: ['bafkreibffodkckih62iyhw464ju6ssw2jlc6jvyff3vfaroxodgvpukh4e'],
+      rowsRoot: '24f91b4d2deb5da2a44caf36d0ead14cb431a9675716d9c789fd51c4a2259178',
+    });
+  });
+
+  it('reads back what was published, through dag-cbor with real links and bytes', async () => {
+    const { blocks, cid, header } = await published();
+    const read = await readContribution({ cid, blocks, verify });
+    expect(read.header).toEqual(header);
+    expect(read.rows).toEqual(rows);
+    const raw = decode(blocks.map.get(cid) as Uint8Array) as Record<string, unknown>;
+    expect((raw['rows'] as CID[])[0]).toBeInstanceOf(CID);
+    expect(raw['rowsRoot']).toHaveLength(32);
+    expect(raw['sig']).toHaveLength(65);
+  });
+
+  it('refuses to publish nothing, too much, or a row without a canonical form', async () => {
+    await expect(published({ rows: [] })).rejects.toMatchObject({ code: 'CONTRIBUTION_EMPTY' });
+    await expect(published({ rows: [...rows, { prompt: 'a', response: '\udc00' }] })).rejects.toMatchObject({
+      code: 'JSON_NOT_CANONICAL',
+      facts: { row: 50 },
+    });
+  });
+
+  it('stores no header when the wallet refuses', async () => {
+    const blocks = createMemoryStore();
+    const refusing = { address: signer.address, signMessage: () => Promise.reject(new Error('rejected by user')) };
+    await expect(published({ blocks, signer: refusing })).rejects.toThrow('rejected by user');
+    expect([...blocks.map.keys()].filter((cid) => cid.startsWith('bafyrei'))).toEqual([]);
+  });
+});
+
+describe('what a reader refuses', () => {
+  /** Publishes, changes the header's fields, stores it again under its new CID, with `sig` of the given signer. */
+  async function changed(change: (header: Record<string, unknown>) => void, resign = false) {
+    const { blocks, cid } = await published();
+    const header = decode(blocks.map.get(cid) as Uint8Array) as Record<string, unknown>;
+    change(header);
+    if (resign) {
+      const { sig: _, ...body } = header;
+      header['sig'] = Uint8Array.from(Buffer.from((await signer.signMessage(encode(body))).slice(2), 'hex'));
+    }
+    return readContribution({ cid: await blocks.put(encode(header), 'dag-cbor'), blocks, verify });
+  }
+
+  it.each<[string, (header: Record<string, unknown>) => void]>([
+    [
+      'another author',
+      (header) => Object.assign(header, { author: 'eip155:1:0x2b5ad5c4795c026514f8317c7a215e218dccd6cf' }),
+    ],
+    ['another licence', (header) => Object.assign(header, { license: 'MIT' })],
+    ['another signature', (header) => (header['sig'] as Uint8Array).fill(7, 3, 9)],
+  ])('%s under the old signature', async (_, change) => {
+    await expect(changed(change)).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['v', { v: 2 }],
+    ['author', { author: 'eip155:1:0x2B5AD5C4795C026514F8317C7A215E218DCCD6CF' }],
+    ['count', { count: 0 }],
+    ['count', { count: 1.5 }],
+    ['rowsRoot', { rowsRoot: new Uint8Array(31) }],
+    ['rows.0', { rows: ['bafy'] }],
+    ['parents', { parents: {} }],
+    ['extra', { extra: 1 }],
+  ])('a malformed field %s', async (path, fields) => {
+    await expect(changed((header) => Object.assign(header, fields), true)).rejects.toMatchObject({
+      code: 'DOCUMENT_INVALID',
+      facts: { path },
+    });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['count', { count: 49 }],
+    ['count', { count: 51 }],
+    ['bytes', { bytes: 3_121 }],
+    ['root', { rowsRoot: new Uint8Array(32) }],
+  ])('signed but wrong %s', async (what, fields) => {
+    await expect(changed((header) => Object.assign(header, fields), true)).rejects.toMatchObject({
+      code: 'CONTRIBUTION_MISMATCH',
+      facts: { what },
+    });
+  });
+
+  it('more bytes than the header states', async () => {
+    await expect(changed((header) => Object.assign(header, { bytes: 3_119 }), true)).rejects.toMatchObject({
+      code: 'BLOCK_TOO_LARGE',
+    });
+  });
+
+  it.each([
+    ['{"response":"b","prompt":"a"}\n', 'form of row 0'],
+    ['{"prompt": "a","response":"b"}\n', 'form of row 0'],
+    ['{"prompt":"a","response":"e\u0301"}\n', 'form of row 0'],
+    ['{"prompt":"a","response":"b"}', 'encoding of shard 0'],
+    ['\n', 'form of row 0'],
+  ])('rows that are not canonical: %j', async (shard, what) => {
+    const store = createMemoryStore();
+    const { cid: _, ...blocks } = {
+      cid: '',
+      ...store,
+      put: (bytes: Uint8Array, codec: 'raw' | 'dag-cbor') =>
+        store.put(codec === 'raw' ? new TextEncoder().encode(shard) : bytes, codec),
+    };
+    const { cid } = await publishContribution({
+      datanetId: 'f',
+      rows: rows.slice(0, 1),
+      licence: 'MIT',
+      signer,
+      blocks,
+      timestamp: 1,
+    });
+    const header = decode(store.map.get(cid) as Uint8Array) as Record<string, unknown>;
+    const { sig: __, ...body } = { ...header, bytes: new TextEncoder().encode(shard).byteLength };
+    const sig = Uint8Array.from(Buffer.from((await signer.signMessage(encode(body))).slice(2), 'hex'));
+    const forged = await store.put(encode({ ...body, sig }), 'dag-cbor');
+    await expect(readContribution({ cid: forged, blocks: store, verify })).rejects.toMatchObject({
+      code: 'CONTRIBUTION_MISMATCH',
+      facts: { what },
+    });
+  });
+
+  it('bytes that are not those of the CID, from a lying store', async () => {
+    const { blocks, cid, header } = await published();
+    const shard = blocks.map.get(header.rows[0] as Cid) as Uint8Array;
+    const flipped = Uint8Array.from(shard);
+    flipped[5] = (flipped[5] as number) ^ 1;
+    blocks.map.set(header.rows[0] as Cid, flipped);
+    await expect(readContribution({ cid, blocks, verify })).rejects.toMatchObject({ code: 'BLOCK_CORRUPT' });
+  });
+
+  it('what is no dag-cbor, too large, deeply nested, of another codec, or no CID', async () => {
+    const blocks = createMemoryStore();
+    const read = async (bytes: Uint8Array) =>
+      readContributionHeader({ cid: await blocks.put(bytes, 'dag-cbor'), blocks, verify });
+    await expect(read(new Uint8Array([0xff]))).rejects.toMatchObject({
+      code: 'DOCUMENT_INVALID',
+      facts: { path: '(not dag-cbor)' },
+    });
+    await expect(read(new Uint8Array(128 * 1024 + 1))).rejects.toMatchObject({ code: 'BLOCK_TOO_LARGE' });
+    await expect(read(new Uint8Array(100_000).fill(0x81))).rejects.toMatchObject({ code: 'DOCUMENT_INVALID' });
+    await expect(read(encode([]))).rejects.toMatchObject({ code: 'DOCUMENT_INVALID' });
+    const raw = await blocks.put(encode([]), 'raw');
+    await expect(readContributionHeader({ cid: raw, blocks, verify })).rejects.toMatchObject({ code: 'BLOCK_CODEC' });
+    await expect(readContributionHeader({ cid: 'hello' as Cid, blocks, verify })).rejects.toMatchObject({
+      code: 'CID_INVALID',
+    });
+    await expect(
+      readContributionHeader({
+        cid: 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e' as Cid,
+        blocks,
+        verify,
+      }),
+    ).rejects.toMatchObject({ code: 'BLOCK_CODEC' });
+  });
+});
+
+describe('union', () => {
+  it('merges concurrent contributions, ancestors first, equal from any set of heads', async () => {
+    const blocks = createMemoryStore();
+    const publish = async (by: number, texts: string[], parents: Cid[]) =>
+      publishContribution({
+        datanetId: 'facts',
+        rows: texts.map((prompt) => ({ prompt, response: 'r' })),
+        licence: 'CC0-1.0',
+        parents,
+        signer: createTestSigner(by),
+        blocks,
+        timestamp: by,
+      });
+    const one = await publish(1, ['alpha', 'beta'], []);
+    const left = await publish(2, ['gamma', 'ALPHA?'], [one.cid]);
+    const right = await publish(3, ['delta'], [one.cid]);
+    const top = await publish(1, ['epsilon'], [right.cid, left.cid, left.cid]);
+    expect([one, left, right, top].map(({ header }) => header.seq)).toEqual([1, 2, 2, 3]);
+    expect(top.header.parents).toEqual([left.cid, right.cid].sort());
+
+    const union = await unionContributions({ heads: [top.cid], datanetId: 'facts', blocks, verify });
+    expect(union.contributions.map(({ cid }) => cid)).toEqual([one.cid, ...[left.cid, right.cid].sort(), top.cid]);
+    expect(union.heads).toEqual([top.cid]);
+    expect(union.problems).toEqual([]);
+    const parted = await unionContributions({ heads: [right.cid, left.cid], datanetId: 'facts', blocks, verify });
+    expect(parted.heads).toEqual([left.cid, right.cid].sort());
+
+    const collected = await collectRows({ contributions: union.contributions, blocks, verify });
+    expect(
+      collected.rows.map(({ row, contributor, rowIndex }) => [row.prompt, contributor.slice(9, 15), rowIndex]).sort(),
+    ).toEqual([
+      ['alpha', '0x7e5f', 0],
+      ['beta', '0x7e5f', 1],
+      ['delta', '0x6813', 0],
+      ['epsilon', '0x7e5f', 0],
+      ['gamma', '0x2b5a', 0],
+    ]);
+    expect(collected.duplicates).toBe(1);
+  });
+
+  it('names what is missing or foreign and goes on without it; a graph past the limit is refused', async () => {
+    const { blocks, cid } = await published();
+    const other = await publishContribution({
+      datanetId: 'other',
+      rows,
+      licence: 'MIT',
+      parents: [cid],
+      signer,
+      blocks,
+      timestamp: 2,
+    });
+    const next = await publishContribution({
+      datanetId: 'facts',
+      rows,
+      licence: 'MIT',
+      parents: [cid, other.cid],
+      signer,
+      blocks,
+      timestamp: 3,
+    });
+    const gone = 'bafyreigbtj4x7ip5legnfznufuopl4sg4knzc2cof6duas4b3q2fy6swua' as Cid;
+    const union = await unionContributions({ heads: [next.cid, gone], datanetId: 'facts', blocks, verify });
+    expect(union.contributions.map((contribution) => contribution.cid)).toEqual([cid, next.cid]);
+    expect(union.problems.map(({ cid, error }) => [cid, error.code]).sort()).toEqual(
+      [
+        [gone, 'BLOCK_NOT_FOUND'],
+        [other.cid, 'DATANET_OTHER'],
+      ].sort(),
+    );
+    await expect(
+      unionContributions({ heads: [next.cid], datanetId: 'facts', blocks, verify, limit: 2 }),
+    ).rejects.toMatchObject({ code: 'DATANET_TOO_LARGE' });
+  });
+});
