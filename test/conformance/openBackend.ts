@@ -3,8 +3,8 @@ import type { Backend } from '../../src/engine/backend.ts';
 
 export async function openBackend(name: string): Promise<Backend> {
   if (name === 'dawn') {
-    const { openWebgpuBackend } = await import('../../src/engine/webgpu/openWebgpuBackend.ts');
-    return await openWebgpuBackend();
+    const { openDawnBackend } = await import('../../src/engine/webgpu/node.ts');
+    return await openDawnBackend();
   }
   if (name === 'reference') {
     const { createReferenceBackend } = await import('../../src/engine/reference/createReferenceBackend.ts');

@@ -19,7 +19,7 @@ export function expand(template: string, values: Readonly<Record<string, number 
       hint: 'This is a mistake in the program: report it with these details.',
     });
 
-  function valueOf(name: string, scope: Readonly<Record<string, number | string>>): number | string {
+  function valueNamed(name: string, scope: Readonly<Record<string, number | string>>): number | string {
     const value = scope[name];
     if (value === undefined) throw invalid(`The shader template uses "${name}", which has no value.`);
     return value;
@@ -27,7 +27,7 @@ export function expand(template: string, values: Readonly<Record<string, number 
 
   const substitute = (line: string, scope: Readonly<Record<string, number | string>>): string =>
     line.replace(/\$(?:\{(\w+)\}|([A-Za-z]+))/g, (_, braced: string | undefined, bare: string | undefined) =>
-      String(valueOf(braced ?? bare ?? '', scope)),
+      String(valueNamed(braced ?? bare ?? '', scope)),
     );
 
   /** Lines up to the block's `//#end` (or `//#else`), from `next` on. */
@@ -43,12 +43,12 @@ export function expand(template: string, values: Readonly<Record<string, number 
       const [, kind, rest = ''] = directive;
       if (kind === '#end' || kind === '#else') return kind;
       if (kind === '#if') {
-        const holds = keep && Number(valueOf(rest.trim(), scope)) !== 0;
+        const holds = keep && Number(valueNamed(rest.trim(), scope)) !== 0;
         if (block(scope, output, holds) === '#else') block(scope, output, keep && !holds);
         continue;
       }
       const [name = '', , bound = ''] = rest.trim().split(/\s+/);
-      const count = keep ? Number(valueOf(bound, scope)) : 0;
+      const count = keep ? Number(valueNamed(bound, scope)) : 0;
       const body = next;
       if (count === 0) block(scope, output, false);
       for (let index = 0; index < count; index += 1) {

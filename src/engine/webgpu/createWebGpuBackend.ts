@@ -82,7 +82,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
     const invalid = (details: string, cause?: unknown): TributaryError =>
       new TributaryError({
         code: 'ENGINE_SHADER_INVALID',
-        message: `The shader of "${label}" does not compile on this device.`,
+        message: `The shader of "${label}" does not compile on this device: ${details.split('\n')[0]}`,
         facts: { shader: label, details, device: description },
         hint: 'Update the browser and the graphics driver; if that does not help, report it with these details.',
         cause,

@@ -1,5 +1,8 @@
 // WebGPU in Node through Dawn. Only Node programs import this file: browsers must never bundle the native package.
 import { create, globals } from 'webgpu';
+import type { Backend } from '../backend.ts';
+import { acquireDevice } from './acquireDevice.ts';
+import { createWebGpuBackend } from './createWebGpuBackend.ts';
 
 declare global {
   /** Dawn crashes when its instance is collected while a device lives, so the one instance stays reachable for good. */
@@ -13,4 +16,9 @@ export function dawn(options: readonly string[] = []): GPU {
     globalThis.tributaryDawn = create([...options]);
   }
   return globalThis.tributaryDawn;
+}
+
+/** A backend on Dawn's default adapter. Errors as `acquireDevice`. */
+export async function openDawnBackend(): Promise<Backend> {
+  return createWebGpuBackend(await acquireDevice(dawn()));
 }

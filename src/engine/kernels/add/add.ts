@@ -1,0 +1,34 @@
+// Adds one tensor, times a number, to another in place.
+import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
+import { constant, floats } from '../constants.ts';
+import { grid } from '../grid.ts';
+import wgsl from './add.wgsl?raw';
+
+/** Constants: columns, scale. */
+export const addOperator: Operator = {
+  name: 'add',
+  bindings: [
+    { name: 'source', access: 'read' },
+    { name: 'target', access: 'write' },
+  ],
+  reference(buffers, constants, { rows }) {
+    const source = floats(buffers, 'source');
+    const target = floats(buffers, 'target');
+    for (let i = 0; i < rows * constant(constants, 'columns'); i += 1) {
+      target[i] = (target[i] ?? 0) + constant(constants, 'scale') * (source[i] ?? 0);
+    }
+  },
+  variants: [
+    {
+      name: 'flat',
+      source: () => wgsl,
+      overrides: (constants: Constants) => ({ scale: constant(constants, 'scale') }),
+      workgroups: (constants, { rows }) => grid(rows * constant(constants, 'columns')),
+    },
+  ],
+};
+
+/** The call target += scale * source, both f32 [rows, columns]. */
+export function add(source: Tensor, target: Tensor, columns: number, scale = 1): OperatorCall {
+  return { operator: addOperator, tensors: { source, target }, constants: { columns, scale } };
+}

@@ -1,0 +1,14 @@
+// y[r, i] += bias[i],  y f32 [rows, columns], bias f32 [columns]. Grid: flat over elements.
+@group(0) @binding(0) var<storage, read> bias: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (group.y * groups.x + group.x) * 64u + lane;
+  if (i >= arrayLength(&y)) { return; }
+  y[i] += bias[i % arrayLength(&bias)];
+}

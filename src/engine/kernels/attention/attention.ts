@@ -1,0 +1,97 @@
+// Grouped-query attention of each row over its own span of keys: causal, windowed and packed batches are all just spans,
+// and the keys may be a cache or the batch itself.
+import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
+import { constant, floats, words } from '../constants.ts';
+import { expand } from '../expand.ts';
+import { grid } from '../grid.ts';
+import template from './attention.wgsl?raw';
+
+/** Constants: heads, keyValueHeads, headDimension, scale. */
+export const attentionOperator: Operator = {
+  name: 'attention',
+  bindings: [
+    { name: 'q', access: 'read' },
+    { name: 'keys', access: 'read' },
+    { name: 'values', access: 'read' },
+    { name: 'spans', access: 'read' },
+    { name: 'result', access: 'write' },
+  ],
+  reference(buffers, constants, { rows }) {
+    const heads = constant(constants, 'heads');
+    const keyValueHeads = constant(constants, 'keyValueHeads');
+    const dimension = constant(constants, 'headDimension');
+    const q = floats(buffers, 'q');
+    const keys = floats(buffers, 'keys');
+    const values = floats(buffers, 'values');
+    const spans = words(buffers, 'spans');
+    const result = floats(buffers, 'result');
+    for (let row = 0; row < rows; row += 1) {
+      const start = spans[2 * row] ?? 0;
+      const end = spans[2 * row + 1] ?? 0;
+      for (let head = 0; head < heads; head += 1) {
+        const keyValueHead = Math.floor(head / (heads / keyValueHeads));
+        const at = (row * heads + head) * dimension;
+        const place = (j: number): number => (j * keyValueHeads + keyValueHead) * dimension;
+        const scores: number[] = [];
+        for (let j = start; j < end; j += 1) {
+          let score = 0;
+          for (let i = 0; i < dimension; i += 1) score += (q[at + i] ?? 0) * (keys[place(j) + i] ?? 0);
+          scores.push(score * constant(constants, 'scale'));
+        }
+        const highest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+        const weights = scores.map((score) => Math.exp(score - highest));
+        const total = weights.reduce((a, b) => a + b, 0);
+        for (let i = 0; i < dimension; i += 1) {
+          let sum = 0;
+          for (const [j, weight] of weights.entries()) sum += weight * (values[place(start + j) + i] ?? 0);
+          result[at + i] = total > 0 ? sum / total : 0;
+        }
+      }
+    }
+  },
+  variants: [
+    {
+      name: 'invocation a head',
+      source: (constants: Constants) => {
+        const dimension = constant(constants, 'headDimension');
+        return expand(template, { QUADS: Math.ceil(dimension / 4), ALIGNED: dimension % 4 === 0 ? 1 : 0 });
+      },
+      overrides: (constants: Constants) => ({
+        heads: constant(constants, 'heads'),
+        kv_heads: constant(constants, 'keyValueHeads'),
+        dimension: constant(constants, 'headDimension'),
+        scale: constant(constants, 'scale'),
+      }),
+      workgroups: (constants, { rows }) => grid(rows * constant(constants, 'heads'), 16),
+    },
+  ],
+};
+
+export interface AttentionTensors {
+  /** f32 [rows, heads * headDimension]. */
+  readonly q: Tensor;
+  /** f32 [*, keyValueHeads * headDimension]: a cache, or the batch. */
+  readonly keys: Tensor;
+  readonly values: Tensor;
+  /** u32 [rows, 2]: first key and the key after the last, as rows of `keys`. */
+  readonly spans: Tensor;
+  /** f32 [rows, heads * headDimension]. */
+  readonly result: Tensor;
+}
+
+export interface AttentionOptions {
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headDimension: number;
+  /** 1 / sqrt(headDimension) when absent. */
+  readonly scale?: number;
+}
+
+export function attention(tensors: AttentionTensors, options: AttentionOptions): OperatorCall {
+  const { heads, keyValueHeads, headDimension, scale = 1 / Math.sqrt(headDimension) } = options;
+  return {
+    operator: attentionOperator,
+    tensors: { ...tensors },
+    constants: { heads, keyValueHeads, headDimension, scale },
+  };
+}

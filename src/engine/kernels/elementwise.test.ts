@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import type { WeightFormat } from '../backend.ts';
+import { agreement, noise, randomWeight } from '../testing/agreement.ts';
+import { addOperator } from './add/add.ts';
+import { addBiasOperator } from './addBias/addBias.ts';
+import { argmaxOperator } from './argmax/argmax.ts';
+import { embeddingGatherOperators } from './embeddingGather/embeddingGather.ts';
+import { swiGluOperator } from './swiGlu/swiGlu.ts';
+import { takeRowOperator } from './takeRow/takeRow.ts';
+import { writeCacheOperator } from './writeCache/writeCache.ts';
+
+it('swiGlu', async () => {
+  const gate = noise(3 * 50).map((value) => value * 8);
+  const data = { gate, up: noise(150, 2), result: new Float32Array(150) };
+  const { difference, device } = await agreement(swiGluOperator, data, { columns: 50 }, 3, 'result');
+  expect(difference).toBeLessThan(2e-6);
+  expect(device[0]).toBeCloseTo(((gate[0] ?? 0) / (1 + Math.exp(-(gate[0] ?? 0)))) * (data.up[0] ?? 0), 5);
+});
+
+it('add', async () => {
+  const data = { source: Float32Array.of(1, 2, 3), target: Float32Array.of(10, 20, 30) };
+  const { difference, device } = await agreement(addOperator, data, { columns: 3, scale: -2 }, 1, 'target');
+  expect(difference).toBe(0);
+  expect([...device]).toEqual([8, 16, 24]);
+});
+
+it('addBias', async () => {
+  const data = { bias: Float32Array.of(1, 2, 3), y: Float32Array.of(0, 0, 0, 10, 10, 10) };
+  const { device, difference } = await agreement(addBiasOperator, data, { columns: 3 }, 2, 'y');
+  expect(difference).toBe(0);
+  expect([...device]).toEqual([1, 2, 3, 11, 12, 13]);
+});
+
+it('writeCache stores the active rows and no other', async () => {
+  const data = {
+    step: Uint32Array.of(2, 0, 0, 0),
+    positions: Uint32Array.of(3, 1, 0),
+    source: Float32Array.of(1, 2, 3, 4, 5, 6),
+    cache: new Float32Array(8),
+  };
+  const { device, difference } = await agreement(writeCacheOperator, data, { columns: 2 }, 2, 'cache');
+  expect(difference).toBe(0);
+  expect([...device]).toEqual([0, 0, 3, 4, 0, 0, 1, 2]);
+});
+
+it('takeRow copies the last active row', async () => {
+  const data = {
+    step: Uint32Array.of(2, 0, 0, 0),
+    x: Float32Array.of(1, 2, 3, 4, 5, 6),
+    row: new Float32Array(2),
+  };
+  const { device, difference } = await agreement(takeRowOperator, data, { columns: 2 }, 2, 'row');
+  expect(difference).toBe(0);
+  expect([...device]).toEqual([3, 4]);
+});
+
+it('argmax takes the first of equal maxima', async () => {
+  const logits = noise(1003);
+  logits[70] = 5;
+  logits[901] = 5;
+  const data = { logits, index: new Uint32Array(1) };
+  const { device, reference } = await agreement(argmaxOperator, data, { columns: 1003 }, 1, 'index');
+  expect([device[0], reference[0]]).toEqual([70, 70]);
+});
+
+it.each(['f32', 'q8_0', 'q4_0', 'q4_1'] satisfies WeightFormat[])('embeddingGather %s', async (format) => {
+  const data = { ids: Uint32Array.of(4, 0, 6), ...randomWeight(format, 7, 50), y: new Float32Array(150) };
+  const { difference, reference } = await agreement(embeddingGatherOperators[format], data, { columns: 50 }, 3, 'y');
+  expect(difference).toBeLessThan(1e-6);
+  expect(reference.some((value) => value !== 0)).toBe(true);
+});

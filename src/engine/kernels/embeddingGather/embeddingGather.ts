@@ -1,0 +1,60 @@
+// Looks token ids up in an embedding table of any weight format.
+import type { Constants, Operator, OperatorCall, Tensor, Weight, WeightFormat } from '../../backend.ts';
+import { constant, floats, words } from '../constants.ts';
+import { expand } from '../expand.ts';
+import { grid } from '../grid.ts';
+import { weightReader } from '../linear/weightAt.ts';
+import template from './embedding-gather.wgsl?raw';
+
+function operatorFor(format: WeightFormat): Operator {
+  return {
+    name: `embeddingGather ${format}`,
+    bindings: [
+      { name: 'ids', access: 'read' },
+      { name: 'codes', access: 'read' },
+      ...(format === 'f32' ? [] : [{ name: 'scales', access: 'read' } as const]),
+      { name: 'y', access: 'write' },
+    ],
+    reference(buffers, constants, { rows }) {
+      const columns = constant(constants, 'columns');
+      const ids = words(buffers, 'ids');
+      const y = floats(buffers, 'y');
+      const codes = buffers['codes'] as Float32Array | Uint32Array;
+      const weight = weightReader(format, columns, codes, buffers['scales'] as Uint32Array | undefined);
+      for (let index = 0; index < rows * columns; index += 1) {
+        y[index] = weight(ids[Math.floor(index / columns)] ?? 0, index % columns);
+      }
+    },
+    variants: [
+      {
+        name: 'flat',
+        source: () =>
+          expand(template, {
+            F32: format === 'f32' ? 1 : 0,
+            Q8_0: format === 'q8_0' ? 1 : 0,
+            Q4: format === 'q4_0' || format === 'q4_1' ? 1 : 0,
+            Q4_1: format === 'q4_1' ? 1 : 0,
+          }),
+        overrides: (constants: Constants) => ({ columns: constant(constants, 'columns') }),
+        workgroups: (constants, { rows }) => grid(rows * constant(constants, 'columns')),
+      },
+    ],
+  };
+}
+
+/** The operator of each weight format. Constants: columns. */
+export const embeddingGatherOperators: Readonly<Record<WeightFormat, Operator>> = {
+  f32: operatorFor('f32'),
+  q8_0: operatorFor('q8_0'),
+  q4_0: operatorFor('q4_0'),
+  q4_1: operatorFor('q4_1'),
+};
+
+/** The call y[r] = table[ids[r]]: ids u32 [rows], y f32 [rows, table.columns]. Ids must be below `table.rows`. */
+export function embeddingGather(ids: Tensor, table: Weight, y: Tensor): OperatorCall {
+  return {
+    operator: embeddingGatherOperators[table.format],
+    tensors: { ids, codes: table.codes, ...(table.scales === undefined ? {} : { scales: table.scales }), y },
+    constants: { columns: table.columns },
+  };
+}

@@ -1,0 +1,63 @@
+// Root-mean-square normalisation of rows, or of every head in a row (Qwen3's query and key norms).
+import type { Constants, Operator, OperatorCall, Tensor, Variables } from '../../backend.ts';
+import { constant, floats } from '../constants.ts';
+import { expand } from '../expand.ts';
+import { grid } from '../grid.ts';
+import template from './rms-norm.wgsl?raw';
+
+const overrides = (constants: Constants): Record<string, number> => ({
+  columns: constant(constants, 'columns'),
+  epsilon: constant(constants, 'epsilon'),
+});
+
+/** Constants: columns, groups (vectors in a row), epsilon. Source: Zhang and Sennrich 2019. */
+export const rmsNormOperator: Operator = {
+  name: 'rmsNorm',
+  bindings: [
+    { name: 'x', access: 'read' },
+    { name: 'weight', access: 'read' },
+    { name: 'y', access: 'write' },
+  ],
+  reference(buffers, constants, { rows }) {
+    const columns = constant(constants, 'columns');
+    const x = floats(buffers, 'x');
+    const weight = floats(buffers, 'weight');
+    const y = floats(buffers, 'y');
+    for (let at = 0; at < rows * constant(constants, 'groups') * columns; at += columns) {
+      let squares = 0;
+      for (let i = at; i < at + columns; i += 1) squares += (x[i] ?? 0) ** 2;
+      const factor = 1 / Math.sqrt(squares / columns + constant(constants, 'epsilon'));
+      for (let i = 0; i < columns; i += 1) y[at + i] = (x[at + i] ?? 0) * factor * (weight[i] ?? 0);
+    }
+  },
+  variants: [
+    {
+      name: 'workgroup a vector',
+      supports: (features) => !features.has('software'),
+      source: () => expand(template, { SHARED: 1 }),
+      overrides,
+      workgroups: (constants: Constants, { rows }: Variables) => grid(rows * constant(constants, 'groups'), 1),
+    },
+    {
+      name: 'invocation a vector',
+      source: () => expand(template, { SHARED: 0 }),
+      overrides,
+      workgroups: (constants: Constants, { rows }: Variables) => grid(rows * constant(constants, 'groups'), 8),
+    },
+  ],
+};
+
+export interface RmsNormOptions {
+  readonly epsilon: number;
+  /** Vectors of `weight.length` in a row, 1 when absent. */
+  readonly groups?: number;
+}
+
+/** The call y = norm(x) * weight, each f32 [rows, groups * weight.length]; x and y must differ. */
+export function rmsNorm(x: Tensor, weight: Tensor, y: Tensor, options: RmsNormOptions): OperatorCall {
+  return {
+    operator: rmsNormOperator,
+    tensors: { x, weight, y },
+    constants: { columns: weight.length, groups: options.groups ?? 1, epsilon: options.epsilon },
+  };
+}

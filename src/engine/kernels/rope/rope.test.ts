@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { agreement, noise } from '../../testing/agreement.ts';
+import { ropeOperator } from './rope.ts';
+
+const half = 5;
+const table = Float32Array.from({ length: 40 * half * 2 }, (_, n) => {
+  const angle = Math.floor(n / 2 / half) * 0.3 ** (Math.floor(n / 2) % half);
+  return n % 2 === 0 ? Math.cos(angle) : Math.sin(angle);
+});
+
+it('agrees with the reference, and turning back gives the input again', async () => {
+  const x = noise(7 * 3 * 10);
+  const positions = Uint32Array.of(0, 1, 2, 39, 17, 0, 1);
+  const constants = { heads: 3, headDimension: 10, direction: 1 };
+  const there = await agreement(ropeOperator, { positions, table, x }, constants, 7, 'x');
+  expect(there.difference).toBeLessThan(1e-6);
+  expect(there.device[35]).not.toBeCloseTo(x[35] ?? 0, 2);
+  const turned = there.device as Float32Array<ArrayBuffer>;
+  const back = await agreement(ropeOperator, { positions, table, x: turned }, { ...constants, direction: -1 }, 7, 'x');
+  for (const [index, value] of x.entries()) expect(back.device[index]).toBeCloseTo(value, 5);
+});
+
+it('turns the pair (i, i + d/2)', async () => {
+  const quarter = Float32Array.of(1, 0, 1, 0, 0, 1, 1, 0);
+  const data = { positions: Uint32Array.of(1), table: quarter, x: Float32Array.of(1, 2, 3, 4) };
+  const { device } = await agreement(ropeOperator, data, { heads: 1, headDimension: 4, direction: 1 }, 1, 'x');
+  expect([...device]).toEqual([-3, 2, 1, 4]);
+});

@@ -1,0 +1,36 @@
+// The gated activation of Llama's feed-forward layer (Shazeer 2020).
+import type { Operator, OperatorCall, Tensor } from '../../backend.ts';
+import { constant, floats } from '../constants.ts';
+import { grid } from '../grid.ts';
+import source from './swi-glu.wgsl?raw';
+
+/** Constants: columns. */
+export const swiGluOperator: Operator = {
+  name: 'swiGlu',
+  bindings: [
+    { name: 'gate', access: 'read' },
+    { name: 'up', access: 'read' },
+    { name: 'result', access: 'write' },
+  ],
+  reference(buffers, constants, { rows }) {
+    const gate = floats(buffers, 'gate');
+    const up = floats(buffers, 'up');
+    const result = floats(buffers, 'result');
+    for (let i = 0; i < rows * constant(constants, 'columns'); i += 1) {
+      const value = gate[i] ?? 0;
+      result[i] = (value / (1 + Math.exp(-value))) * (up[i] ?? 0);
+    }
+  },
+  variants: [
+    {
+      name: 'flat',
+      source: () => source,
+      workgroups: (constants, { rows }) => grid(rows * constant(constants, 'columns')),
+    },
+  ],
+};
+
+/** The call result = silu(gate) * up, each f32 [rows, columns]. */
+export function swiGlu(gate: Tensor, up: Tensor, result: Tensor, columns: number): OperatorCall {
+  return { operator: swiGluOperator, tensors: { gate, up, result }, constants: { columns } };
+}
