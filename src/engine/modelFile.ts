@@ -1,6 +1,9 @@
 // A model on disk as the loader sees it: a config, and tensors by their Hugging Face names, read one at a time.
 // `gguf/` and `safetensors/` make these; `model/` consumes them.
+import { openGguf } from './gguf/openGguf.ts';
+import { openHuggingFaceFolder } from './huggingFaceFolder/openHuggingFaceFolder.ts';
 import type { ModelConfig } from './modelConfig.ts';
+import { modelInvalid } from './modelErrors.ts';
 
 /** Storage formats of a tensor in a file. */
 export type StoredFormat =
@@ -41,4 +44,22 @@ export interface ModelFile {
   readonly chatTemplate?: string;
   /** SHA-256 digests by file name, once the files were hashed; the model's identity on receipts. */
   readonly byteLength: number;
+}
+
+export interface NamedBlob {
+  /** File name; a path before it is ignored. */
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+/**
+ * Opens one GGUF file, or the files of a Hugging Face folder. Reads headers only; refuses by name what this engine does not
+ * compute. Throws `MODEL_*`, `GGUF_*` or `SAFETENSORS_*`.
+ */
+export async function openModelFile(files: readonly NamedBlob[]): Promise<ModelFile> {
+  const ggufFiles = files.filter(({ name }) => name.toLowerCase().endsWith('.gguf'));
+  const [gguf] = ggufFiles;
+  if (gguf === undefined) return await openHuggingFaceFolder(files);
+  if (ggufFiles.length > 1) throw modelInvalid(gguf.name, 'several GGUF files were given for one model.');
+  return await openGguf(gguf);
 }

@@ -9,7 +9,18 @@ import type { CasesOfFolder, ConformanceCase, Measured, Unsupported } from './co
 import { openBackend } from './openBackend.ts';
 
 // A module may be absent while its part of the product is: its folders are then named as unsupported.
-const moduleNames = ['hostile', 'quant', 'models', 'gguf', 'adapters', 'tokenizers', 'sampling', 'real', 'training', 'attribution'];
+const moduleNames = [
+  'hostile',
+  'quant',
+  'models',
+  'gguf',
+  'adapters',
+  'tokenizers',
+  'sampling',
+  'real',
+  'training',
+  'attribution',
+];
 
 async function loadModules(): Promise<CasesOfFolder[]> {
   const modules: CasesOfFolder[] = [];
@@ -45,7 +56,9 @@ function report(name: string, outcome: Measured | Unsupported): void {
   const passed = outcome.error <= outcome.tolerance;
   summary[passed ? 'pass' : 'fail'] += 1;
   const note = outcome.note === undefined ? '' : ` (${outcome.note})`;
-  console.log(`${passed ? 'pass' : 'FAIL'}  ${name}: error ${outcome.error.toPrecision(3)}, tolerance ${outcome.tolerance}${note}`);
+  console.log(
+    `${passed ? 'pass' : 'FAIL'}  ${name}: error ${outcome.error.toPrecision(3)}, tolerance ${outcome.tolerance}${note}`,
+  );
 }
 
 async function runCase(folderName: string, conformanceCase: ConformanceCase): Promise<void> {

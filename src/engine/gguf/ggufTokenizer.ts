@@ -1,0 +1,165 @@
+// `tokenizer.json` and `tokenizer_config.json` rebuilt from a GGUF header, so that one tokenizer serves both kinds of
+// file. Byte-level BPE only (`tokenizer.ggml.model` = "gpt2"); the splits are those of llama.cpp's `pre` names.
+import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
+import type { GgufHeader } from './readGgufHeader.ts';
+
+export interface GgufTokenizer {
+  readonly tokenizerJson: Record<string, unknown>;
+  readonly tokenizerConfig: Record<string, unknown>;
+  readonly chatTemplate?: string;
+}
+
+interface Split {
+  readonly preTokenizer: Record<string, unknown>;
+  readonly normalizer?: Record<string, unknown>;
+  /** A pre-token that is in the vocabulary is taken whole. */
+  readonly ignoreMerges?: boolean;
+}
+
+const byteLevel = (useRegex: boolean): Record<string, unknown> => ({
+  type: 'ByteLevel',
+  add_prefix_space: false,
+  trim_offsets: true,
+  use_regex: useRegex,
+});
+const sequence = (...pretokenizers: Record<string, unknown>[]): Record<string, unknown> => ({
+  type: 'Sequence',
+  pretokenizers,
+});
+const splitBy = (pattern: string): Record<string, unknown> =>
+  sequence({ type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false }, byteLevel(false));
+
+/** Llama 3's and Qwen2's pattern; they differ in how many digits stay together. */
+const wordPattern = (digits: string): string =>
+  `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
+
+const llama3: Split = { preTokenizer: splitBy(wordPattern('\\p{N}{1,3}')), ignoreMerges: true };
+const gpt2: Split = { preTokenizer: byteLevel(true) };
+const splits = new Map<string, Split>([
+  ['llama-bpe', llama3],
+  ['llama3', llama3],
+  ['llama-v3', llama3],
+  ['smaug-bpe', llama3],
+  ['qwen2', { preTokenizer: splitBy(wordPattern('\\p{N}')), normalizer: { type: 'NFC' } }],
+  ['smollm', { preTokenizer: sequence({ type: 'Digits', individual_digits: true }, byteLevel(true)) }],
+  ['gpt-2', gpt2],
+  ['default', gpt2],
+]);
+
+/** llama.cpp's token types: 3 is control, 4 user-defined (added, not special). */
+const [control, userDefined] = [3, 4] as const;
+
+function strings(header: GgufHeader, key: string): readonly string[] {
+  const value = header.metadata.get(key)?.value;
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string'))
+    throw modelInvalid(key, `${key} is no array of strings.`);
+  return value;
+}
+
+function text(header: GgufHeader, key: string): string | undefined {
+  const value = header.metadata.get(key)?.value;
+  return typeof value === 'string' ? value : undefined;
+}
+
+function addedTokens(header: GgufHeader, tokens: readonly string[]): Record<string, unknown>[] {
+  const types = header.metadata.get('tokenizer.ggml.token_type')?.value;
+  if (!ArrayBuffer.isView(types) || types.length !== tokens.length) {
+    throw modelInvalid('tokenizer.ggml.token_type', 'tokenizer.ggml.token_type is not one number for each token.');
+  }
+  return tokens.flatMap((content, id) => {
+    const type = Number(types[id]);
+    if (type !== control && type !== userDefined) return [];
+    return [
+      { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: type === control },
+    ];
+  });
+}
+
+function template(begin: string, id: number): Record<string, unknown> {
+  const special = { SpecialToken: { id: begin, type_id: 0 } };
+  const first = { Sequence: { id: 'A', type_id: 0 } };
+  return {
+    type: 'TemplateProcessing',
+    single: [special, first],
+    pair: [special, first, { SpecialToken: { id: begin, type_id: 1 } }, { Sequence: { id: 'B', type_id: 1 } }],
+    special_tokens: { [begin]: { id: begin, ids: [id], tokens: [begin] } },
+  };
+}
+
+/**
+ * The tokenizer in a GGUF header; undefined where the file has none. Throws `MODEL_UNSUPPORTED` for a tokenizer model or
+ * split that is not known by name, `MODEL_INVALID` where the arrays disagree.
+ */
+export function ggufTokenizer(header: GgufHeader): GgufTokenizer | undefined {
+  const model = text(header, 'tokenizer.ggml.model');
+  if (model === undefined || model === 'no_vocab' || model === 'none') return undefined;
+  if (model !== 'gpt2')
+    throw modelUnsupported(
+      'tokenizer.ggml.model',
+      model.slice(0, 80),
+      `its tokenizer is of the kind ${model.slice(0, 80)}; byte-level BPE (gpt2) is read.`,
+    );
+  const pre = text(header, 'tokenizer.ggml.pre') ?? 'default';
+  const split = splits.get(pre);
+  if (split === undefined)
+    throw modelUnsupported(
+      'tokenizer.ggml.pre',
+      pre.slice(0, 80),
+      `its tokenizer splits text by rules called ${pre.slice(0, 80)}.`,
+    );
+  const tokens = strings(header, 'tokenizer.ggml.tokens');
+  const tokenOf = (name: string): { id: number; content: string } | undefined => {
+    const id = header.metadata.get(`tokenizer.ggml.${name}_token_id`)?.value;
+    const content = typeof id === 'number' ? tokens[id] : undefined;
+    return typeof id === 'number' && content !== undefined ? { id, content } : undefined;
+  };
+  const begin = tokenOf('bos');
+  const addBegin = header.metadata.get('tokenizer.ggml.add_bos_token')?.value === true;
+  if (addBegin && begin === undefined)
+    throw modelInvalid('tokenizer.ggml.bos_token_id', 'its tokenizer adds a beginning token that is not there.');
+  const added = addedTokens(header, tokens);
+  const addedIds = new Set(added.map(({ id }) => id));
+  // No prototype: a token may be called __proto__.
+  const vocabulary: Record<string, number> = Object.create(null) as Record<string, number>;
+  tokens.forEach((token, id) => {
+    if (!addedIds.has(id)) vocabulary[token] = id;
+  });
+  const merges = strings(header, 'tokenizer.ggml.merges').map((merge) => {
+    // A merge is two tokens with a space between; byte-level tokens hold no space themselves.
+    const space = merge.indexOf(' ', 1);
+    return [merge.slice(0, space), merge.slice(space + 1)];
+  });
+  const chatTemplate = text(header, 'tokenizer.chat_template');
+  return {
+    tokenizerJson: {
+      version: '1.0',
+      truncation: null,
+      padding: null,
+      added_tokens: added,
+      normalizer: split.normalizer ?? null,
+      pre_tokenizer: split.preTokenizer,
+      post_processor: addBegin && begin !== undefined ? template(begin.content, begin.id) : null,
+      decoder: byteLevel(true),
+      model: {
+        type: 'BPE',
+        dropout: null,
+        unk_token: null,
+        continuing_subword_prefix: null,
+        end_of_word_suffix: null,
+        fuse_unk: false,
+        byte_fallback: false,
+        ignore_merges: split.ignoreMerges ?? false,
+        vocab: vocabulary,
+        merges,
+      },
+    },
+    tokenizerConfig: {
+      clean_up_tokenization_spaces: false,
+      bos_token: begin?.content ?? null,
+      eos_token: tokenOf('eos')?.content ?? null,
+      unk_token: tokenOf('unknown')?.content ?? null,
+      pad_token: tokenOf('padding')?.content ?? null,
+    },
+    ...(chatTemplate === undefined ? {} : { chatTemplate }),
+  };
+}

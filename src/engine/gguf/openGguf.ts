@@ -1,0 +1,91 @@
+// A GGUF file as a `ModelFile`: Hugging Face names, Hugging Face row order, config and tokenizer from the header. Tensors
+// are read by ranges of the Blob, one at a time.
+import { TributaryError } from '../../lib/errors.ts';
+import { checkModelTensors } from '../checkModel.ts';
+import type { ModelConfig } from '../modelConfig.ts';
+import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
+import type { ModelFile, StoredTensor } from '../modelFile.ts';
+import { storedRowBytes } from '../quant/storedFormats.ts';
+import { ggufModelConfig } from './ggufModelConfig.ts';
+import { ggufTensorName } from './ggufTensorName.ts';
+import { ggufTokenizer } from './ggufTokenizer.ts';
+import { type GgufHeader, type GgufTensorInfo, readGgufHeader } from './readGgufHeader.ts';
+import { unpermuteRows } from './unpermuteRows.ts';
+
+const ropeDivisors = 'rope_freqs.weight';
+
+async function readRange(
+  blob: Blob,
+  file: string,
+  { name, begin, end }: GgufTensorInfo,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  signal?.throwIfAborted();
+  const bytes = new Uint8Array(await blob.slice(begin, end).arrayBuffer());
+  if (bytes.byteLength === end - begin) return bytes;
+  throw new TributaryError({
+    code: 'GGUF_TRUNCATED',
+    message: `The GGUF file became shorter while tensor ${name} was read.`,
+    facts: { file, offset: begin },
+    hint: 'Download the file again.',
+  });
+}
+
+async function readDivisors(blob: Blob, file: string, header: GgufHeader): Promise<readonly number[] | undefined> {
+  const info = header.tensors.get(ropeDivisors);
+  if (info === undefined) return undefined;
+  if (info.type.format !== 'f32') throw modelUnsupported(ropeDivisors, info.type.name, `${ropeDivisors} is not F32.`);
+  return [...new Float32Array((await readRange(blob, file, info)).buffer)];
+}
+
+function storedTensor(blob: Blob, file: string, info: GgufTensorInfo, config: ModelConfig): StoredTensor {
+  const { format } = info.type;
+  if (format === undefined)
+    throw modelUnsupported('tensor type', info.type.name, `its tensor ${info.name} is stored as ${info.type.name}.`);
+  const name = ggufTensorName(info.name);
+  const permuted = config.architecture === 'llama' && /\.self_attn\.[qk]_proj\.weight$/.test(name);
+  const rowBytes = storedRowBytes(format, info.shape.at(-1) ?? 1);
+  return {
+    name,
+    format,
+    shape: info.shape,
+    async read(signal) {
+      const bytes = await readRange(blob, file, info, signal);
+      return permuted ? unpermuteRows(bytes, rowBytes, config.headDimension) : bytes;
+    },
+  };
+}
+
+/**
+ * Opens a GGUF file (version 2 or 3; architectures llama, which Mistral files also use, qwen2, qwen3). Reads the header and
+ * `rope_freqs.weight`, no other tensor. Throws `GGUF_*` for a broken file, `MODEL_*` for a model that cannot be run.
+ */
+export async function openGguf(parameters: { readonly name: string; readonly blob: Blob }): Promise<ModelFile> {
+  const { name: file, blob } = parameters;
+  const header = await readGgufHeader(parameters);
+  const type = header.metadata.get('general.type')?.value ?? 'model';
+  if (type !== 'model')
+    throw modelUnsupported(
+      'general.type',
+      String(type).slice(0, 80),
+      `the file holds no model but: ${String(type).slice(0, 80)}.`,
+    );
+  const parts = Number(header.metadata.get('split.count')?.value ?? 0);
+  if (parts > 1) throw modelUnsupported('split.count', parts, `it is split over ${parts} GGUF files.`);
+  const divisors = await readDivisors(blob, file, header);
+  const config = ggufModelConfig(header, divisors);
+  if (divisors !== undefined && divisors.length !== config.headDimension / 2) {
+    throw modelInvalid(
+      ropeDivisors,
+      `${ropeDivisors} has ${divisors.length} values for heads of ${config.headDimension}.`,
+    );
+  }
+  const tensors = new Map<string, StoredTensor>();
+  for (const info of header.tensors.values()) {
+    if (info.name === ropeDivisors) continue;
+    const tensor = storedTensor(blob, file, info, config);
+    tensors.set(tensor.name, tensor);
+  }
+  checkModelTensors(config, tensors);
+  return { config, tensors, ...ggufTokenizer(header), byteLength: blob.size };
+}
