@@ -140,7 +140,8 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
           hint: internal,
         });
       }
-      return { binding, resource: { buffer: tensor.buffer } };
+      // The exact size, so that `arrayLength` in a shader is the tensor's length.
+      return { binding, resource: { buffer: tensor.buffer, size: Math.max(1, tensor.length) * 4 } };
     });
     counters.bindGroups += 1;
     const bindGroup = device.createBindGroup({
@@ -180,7 +181,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
 
     createTensor(label, type, length) {
       // A buffer may have zero bytes, but a binding may not.
-      const size = Math.max(4, length) * 4;
+      const size = Math.max(1, length) * 4;
       const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
       if (size > limit) {
         throw new TributaryError({
