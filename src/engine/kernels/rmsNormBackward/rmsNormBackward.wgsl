@@ -25,9 +25,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     products += weight[i] * outputGradient[base + i] * value;
   }
   let inverse = 1.0 / sqrt(squares / f32(width) + epsilon);
-  let common = products / f32(width) * inverse * inverse;
+  let alongInput = products / f32(width) * inverse * inverse;
   for (var i = 0u; i < width; i++) {
     let before = select(0.0, inputGradient[base + i], accumulate == 1u);
-    inputGradient[base + i] = before + inverse * (weight[i] * outputGradient[base + i] - input[base + i] * common);
+    inputGradient[base + i] = before + inverse * (weight[i] * outputGradient[base + i] - input[base + i] * alongInput);
   }
 }

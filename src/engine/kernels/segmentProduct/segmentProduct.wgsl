@@ -33,11 +33,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   for (var t = segments[2u * id.z]; t < segments[2u * id.z + 1u]; t++) {
     let at = t * columns + n;
     let values = vec4<f32>(right[at], right[at + 1u], right[at + 2u], right[at + 3u]);
-    let from = t * height + m;
-    sum0 += left[from] * values;
-    sum1 += left[from + 1u] * values;
-    sum2 += left[from + 2u] * values;
-    sum3 += left[from + 3u] * values;
+    let first = t * height + m;
+    sum0 += left[first] * values;
+    sum1 += left[first + 1u] * values;
+    sum2 += left[first + 2u] * values;
+    sum3 += left[first + 3u] * values;
   }
   let base = resultOffset + id.z * resultStride;
   store(base, m, n, sum0);

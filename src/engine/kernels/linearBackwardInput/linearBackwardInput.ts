@@ -1,0 +1,101 @@
+// The gradient that a frozen linear layer hands down to its input, from the same packed weight as the forward pass, read
+// along its other axis: no transposed or dequantised copy.
+import type { Constants, Operator, OperatorCall, Tensor, Weight, WeightFormat } from '../../backend.ts';
+import { constant, floats } from '../constants.ts';
+import { expand } from '../expand.ts';
+import { weightReader } from '../linear/weightAt.ts';
+import template from './linearBackwardInput.wgsl?raw';
+
+/** Rows of the register tile. */
+const tile = 8;
+
+function reference(format: WeightFormat): Operator['reference'] {
+  return (buffers, constants, { rows }) => {
+    const inputs = constant(constants, 'inputs');
+    const outputs = constant(constants, 'outputs');
+    const outputGradient = floats(buffers, 'outputGradient');
+    const inputGradient = floats(buffers, 'inputGradient');
+    const codes = buffers['codes'] as Float32Array | Uint32Array;
+    const weight = weightReader(format, inputs, codes, buffers['scales'] as Uint32Array | undefined);
+    const sums = new Float64Array(rows * inputs);
+    if (constant(constants, 'accumulate') === 1) sums.set(inputGradient.subarray(0, rows * inputs));
+    const line = new Float64Array(inputs);
+    for (let output = 0; output < outputs; output += 1) {
+      for (let k = 0; k < inputs; k += 1) line[k] = weight(output, k);
+      for (let row = 0; row < rows; row += 1) {
+        const gradient = outputGradient[row * outputs + output] as number;
+        for (let k = 0; k < inputs; k += 1) {
+          const at = row * inputs + k;
+          sums[at] = (sums[at] as number) + gradient * (line[k] as number);
+        }
+      }
+    }
+    inputGradient.set(sums);
+  };
+}
+
+function operatorFor(format: WeightFormat): Operator {
+  const is = (...formats: WeightFormat[]): number => (formats.includes(format) ? 1 : 0);
+  return {
+    name: `linearBackwardInput ${format}`,
+    bindings: [
+      { name: 'step', access: 'read' },
+      { name: 'outputGradient', access: 'read' },
+      { name: 'inputGradient', access: 'write' },
+      { name: 'codes', access: 'read' },
+      ...(format === 'f32' ? [] : [{ name: 'scales', access: 'read' } as const]),
+    ],
+    reference: reference(format),
+    variants: [
+      {
+        name: 'tile 8x8',
+        source: () =>
+          expand(template, {
+            tile,
+            codeType: format === 'f32' ? 'f32' : 'u32',
+            scaled: 1 - is('f32'),
+            f32: is('f32'),
+            q8_0: is('q8_0'),
+            q4: is('q4_0', 'q4_1'),
+            q4_0: is('q4_0'),
+          }),
+        overrides: ({ inputs, outputs, accumulate }) => ({ inputs, outputs, accumulate }) as Record<string, number>,
+        workgroups: (constants: Constants, { rows }) => [
+          Math.ceil(constant(constants, 'inputs') / 64),
+          Math.ceil(rows / (8 * tile)),
+          1,
+        ],
+      },
+    ],
+  };
+}
+
+/** The operator of each weight format. Constants: inputs, outputs, accumulate (0 or 1). */
+export const linearBackwardInputOperators: Readonly<Record<WeightFormat, Operator>> = {
+  f32: operatorFor('f32'),
+  q8_0: operatorFor('q8_0'),
+  q4_0: operatorFor('q4_0'),
+  q4_1: operatorFor('q4_1'),
+};
+
+/** The call inputGradient [rows, weight.columns] = outputGradient [rows, weight.rows] * W (+ inputGradient). */
+export function linearBackwardInput(parameters: {
+  readonly weight: Weight;
+  readonly step: Tensor;
+  readonly outputGradient: Tensor;
+  readonly inputGradient: Tensor;
+  readonly accumulate: boolean;
+}): OperatorCall {
+  const { weight, step, outputGradient, inputGradient, accumulate } = parameters;
+  return {
+    operator: linearBackwardInputOperators[weight.format],
+    tensors: {
+      step,
+      outputGradient,
+      inputGradient,
+      codes: weight.codes,
+      ...(weight.scales === undefined ? {} : { scales: weight.scales }),
+    },
+    constants: { inputs: weight.columns, outputs: weight.rows, accumulate: accumulate ? 1 : 0 },
+  };
+}

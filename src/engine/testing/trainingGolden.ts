@@ -1,0 +1,87 @@
+// For tests only: the golden cases of backward operators, and a comparison with them on both backends.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Constants, ElementArray, Operator } from '../backend.ts';
+import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
+import { dawnBackend, runOperator } from './agreement.ts';
+
+const folder = fileURLToPath(new URL('../../../test/golden/training/ops/', import.meta.url));
+
+export interface GoldenCase {
+  readonly file: string;
+  readonly operator: string;
+  // biome-ignore lint/suspicious/noExplicitAny: each operator has parameters of its own.
+  readonly parameters: any;
+  readonly tensors: Readonly<Record<string, ArrayLike<number> & Iterable<number>>>;
+}
+
+function readTensors(bytes: Uint8Array): GoldenCase['tensors'] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = 8 + Number(view.getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start))) as Record<
+    string,
+    { dtype: string; data_offsets: [number, number] }
+  >;
+  const tensors: Record<string, ArrayLike<number> & Iterable<number>> = {};
+  for (const [name, { dtype, data_offsets }] of Object.entries(header)) {
+    if (name === '__metadata__') continue;
+    const { buffer } = new Uint8Array(bytes.subarray(start + data_offsets[0], start + data_offsets[1]));
+    if (dtype === 'F64') tensors[name] = new Float64Array(buffer);
+    else if (dtype === 'F32') tensors[name] = new Float32Array(buffer);
+    else if (dtype === 'I64') tensors[name] = Float64Array.from(new BigInt64Array(buffer), Number);
+    else if (dtype === 'I32') tensors[name] = new Int32Array(buffer);
+    else if (dtype === 'U8') tensors[name] = new Uint8Array(buffer);
+    else throw new Error(`no dtype ${dtype}`);
+  }
+  return tensors;
+}
+
+/** The cases of one operator in `training/ops`. Throws when there are none, so that a test cannot pass by seeing nothing. */
+export function goldenCases(operator: string): readonly GoldenCase[] {
+  const index = JSON.parse(readFileSync(`${folder}index.json`, 'utf8')) as {
+    cases: { file: string; operator: string; parameters: unknown }[];
+  };
+  const found = index.cases.filter((each) => each.operator === operator);
+  if (found.length === 0) throw new Error(`no golden case of ${operator}`);
+  return found.map((each) => ({ ...each, tensors: readTensors(readFileSync(folder + each.file)) }));
+}
+
+export function goldenJson(name: string): unknown {
+  return JSON.parse(readFileSync(folder + name, 'utf8'));
+}
+
+/** A golden tensor as f32. */
+export function f32(golden: GoldenCase, name: string): Float32Array<ArrayBuffer> {
+  return Float32Array.from(golden.tensors[name] ?? []);
+}
+
+/** Largest difference of two lists, as a share of the largest golden entry. */
+export function relativeError(actual: ElementArray, golden: ArrayLike<number>): number {
+  let largest = 0;
+  let difference = 0;
+  for (let i = 0; i < golden.length; i += 1) {
+    largest = Math.max(largest, Math.abs(golden[i] ?? 0));
+    const distance = Math.abs((actual[i] ?? Number.NaN) - (golden[i] ?? 0));
+    difference = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : Math.max(difference, distance);
+  }
+  return largest === 0 ? difference : difference / largest;
+}
+
+/** The worse of the two backends' errors against a golden tensor. */
+export async function worstError(
+  call: {
+    readonly operator: Operator;
+    readonly data: Readonly<Record<string, ElementArray>>;
+    readonly constants: Constants;
+    readonly rows: number;
+    readonly result: string;
+  },
+  golden: ArrayLike<number>,
+): Promise<number> {
+  const errors: number[] = [];
+  for (const backend of [createReferenceBackend(), await dawnBackend()]) {
+    const actual = await runOperator(backend, call.operator, call.data, call.constants, call.rows, call.result);
+    errors.push(relativeError(actual, golden));
+  }
+  return Math.max(...errors);
+}
