@@ -43,8 +43,9 @@ export interface MessageRecord {
   influence?: unknown;
   /** Key into `receipts`. */
   receiptId?: string;
-  /** Key into `vouchers`. */
+  /** Key into `vouchers`, and what of it this answer cost, in wei. */
   voucherId?: string;
+  fee?: bigint;
 }
 
 /** Anything half-done that must survive a reload, by a key its room chooses. */
@@ -55,47 +56,52 @@ export interface DraftRecord {
 }
 
 export interface ReceiptRecord {
-  /** The receipt's CID. */
+  /** SHA-256 of the bytes, 64 hexadecimal digits. */
   readonly id: string;
   readonly messageId: string;
   readonly adapterId: string;
   readonly createdAt: number;
   readonly bytes: Uint8Array;
-  announced: boolean;
-  /** What this browser alone knows and the receipt only hashes: salts, prompt, answer. Never announced. */
-  readonly secret?: unknown;
+  /** Absent until its bytes were put into the block store. */
+  cid?: string;
+  announced: 'sent' | 'queued' | 'no';
+  /** What this browser alone knows and the receipt only hashes. Never announced. */
+  readonly salt: Uint8Array;
 }
 
-/** A payment channel of this browser: what the session key may spend and has spent. Amounts are decimal wei. */
-export interface ChannelRecord {
-  /** `chainId:escrow:payer:session`, lower case. */
+/** The session key of one payer on one chain: may sign vouchers up to `cap` until `validUntil`, as set on chain. */
+export interface SessionRecord {
+  /** `genesisHash:payer`, lower case: a chain started anew makes it void. */
   readonly id: string;
-  readonly chainId: number;
   readonly payer: string;
-  readonly sessionAddress: string;
-  /** Hexadecimal; may spend at most `cap` until `validUntil`. */
-  readonly sessionPrivateKey: string;
+  readonly address: string;
+  /** Hexadecimal. Lets whoever holds it spend what is left of the cap, nothing else. */
+  readonly privateKey: string;
   /** Unix seconds. */
   readonly validUntil: number;
-  readonly cap: string;
-  spent: string;
-  nonce: number;
-  readonly genesisHash: string;
+  /** Wei. */
+  readonly cap: bigint;
 }
 
+/** What was promised in one (payer, model, epoch): the settlement's channel, and the newest voucher, which replaces all before. */
 export interface VoucherRecord {
+  /** `genesisHash:payer:modelId:epoch`, lower case. */
   readonly id: string;
-  readonly channelId: string;
-  readonly messageId: string;
-  readonly receiptId: string;
-  /** Cumulative amount, decimal wei. */
-  readonly cumulative: string;
-  /** Amount of this answer alone, decimal wei. */
-  readonly amount: string;
-  /** The signed voucher in the settlement's own form. */
-  readonly voucher: unknown;
-  announced: boolean;
-  readonly createdAt: number;
+  readonly payer: string;
+  readonly modelId: string;
+  /** Decimal. */
+  readonly epoch: string;
+  /** Wei so far. */
+  readonly cumulative: bigint;
+  /** The settlement's `Channel`. */
+  readonly channel: unknown;
+  /** The settlement's `SignedVoucher`. */
+  readonly signed: unknown;
+  /** CID of the announced voucher; absent until its bytes were put. */
+  readonly cid?: string;
+  announced: 'sent' | 'queued' | 'no';
+  collected?: boolean;
+  readonly updatedAt: number;
 }
 
 /** A training run. `settings` and `losses` are the factory's. */
@@ -161,7 +167,7 @@ export type TributaryDatabase = Dexie & {
   messages: EntityTable<MessageRecord, 'id'>;
   drafts: EntityTable<DraftRecord, 'key'>;
   receipts: EntityTable<ReceiptRecord, 'id'>;
-  channels: EntityTable<ChannelRecord, 'id'>;
+  sessions: EntityTable<SessionRecord, 'id'>;
   vouchers: EntityTable<VoucherRecord, 'id'>;
   runs: EntityTable<RunRecord, 'id'>;
   checkpoints: EntityTable<CheckpointRecord, 'id'>;
@@ -177,8 +183,8 @@ function open(name: string): TributaryDatabase {
     messages: 'id, chatId, [chatId+createdAt]',
     drafts: 'key',
     receipts: 'id, messageId, createdAt',
-    channels: 'id',
-    vouchers: 'id, channelId, messageId, createdAt',
+    sessions: 'id',
+    vouchers: 'id, updatedAt',
     runs: 'id, state, updatedAt',
     checkpoints: 'id, runId, [runId+step]',
     contributions: 'id, datanetId, createdAt',

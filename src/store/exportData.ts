@@ -10,12 +10,15 @@ const FORMAT = 'tributary-export';
 const TABLES = ['chats', 'messages', 'drafts', 'receipts', 'vouchers', 'runs', 'contributions'] as const;
 
 function encode(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return { $bigint: value.toString() };
   return value instanceof Uint8Array ? { $bytes: bytesToHex(value) } : value;
 }
 
 function decode(_key: string, value: unknown): unknown {
-  const bytes = typeof value === 'object' && value !== null && '$bytes' in value ? value.$bytes : undefined;
-  return typeof bytes === 'string' ? hexToBytes(bytes) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if ('$bytes' in value && typeof value.$bytes === 'string') return hexToBytes(value.$bytes);
+  if ('$bigint' in value && typeof value.$bigint === 'string') return BigInt(value.$bigint);
+  return value;
 }
 
 /** One JSON document with every table but the keys. */

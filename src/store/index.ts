@@ -1,10 +1,10 @@
 // What this browser keeps: tables (Dexie), files (OPFS), quota, export and wipe. Knows no screens and no chain.
 export { liveQuery } from 'dexie';
+export { type AdapterFiles, deleteAdapter, readAdapterFile, saveAdapter } from './adapters.ts';
 export { deleteCheckpoints, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
 export {
   type AdapterRecord,
   type AnswerUsage,
-  type ChannelRecord,
   type ChatRecord,
   type CheckpointRecord,
   type ContributionRecord,
@@ -13,6 +13,7 @@ export {
   type MessageRecord,
   type ReceiptRecord,
   type RunRecord,
+  type SessionRecord,
   type TributaryDatabase,
   type VoucherRecord,
 } from './database.ts';

@@ -27,7 +27,10 @@ export function FileDrop(properties: FileDropProperties): JSX.Element {
     const target = event.target;
     if (target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA)$/.test(target.tagName)))
       return;
-    if ((event.clipboardData?.files.length ?? 0) > 0) return take(event.clipboardData?.files);
+    if ((event.clipboardData?.files.length ?? 0) > 0) {
+      take(event.clipboardData?.files);
+      return;
+    }
     const text = event.clipboardData?.getData('text/plain') ?? '';
     if (text !== '') properties.onText?.(text);
   };

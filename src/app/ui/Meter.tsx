@@ -14,6 +14,7 @@ export function Meter(properties: {
         <span class="font-medium">{properties.label}</span>
         <span class="tabular text-muted">{properties.text}</span>
       </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: browsers do not let a <meter> be styled. */}
       <div
         role="meter"
         aria-label={properties.label}

@@ -16,9 +16,8 @@ export function Table<Row>(properties: {
   readonly empty?: JSX.Element;
 }): JSX.Element {
   return (
-    <div
+    <section
       class="relative overflow-x-auto rounded-xl border border-line bg-surface"
-      role="region"
       aria-label={properties.caption}
       tabindex="0"
     >
@@ -69,6 +68,6 @@ export function Table<Row>(properties: {
           </For>
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

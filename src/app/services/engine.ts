@@ -1,0 +1,162 @@
+// The engine worker and what is loaded in it: one base model, any number of adapters beside it. Everything is started by
+// the first use; two rooms asking for the same model share one loading. State is one signal that any room may show.
+import { createSignal } from 'solid-js';
+import type { AdapterSummary, EngineService, LoadProgress, ModelSummary } from '../../engine/index.ts';
+import { isAbort, TributaryError } from '../../lib/errors.ts';
+import type { Remote } from '../../lib/rpc.ts';
+import { type AdapterChoice, adapterBytes } from './adapters.ts';
+import { checkDevice } from './checkDevice.ts';
+import { type ConfigModel, config } from './config.ts';
+import { download } from './download.ts';
+import { lazyWorker } from './workers.ts';
+
+export type EngineState =
+  | { readonly phase: 'idle' }
+  | {
+      readonly phase: 'checking' | 'downloading' | 'reading' | 'compiling';
+      readonly modelId: string;
+      readonly doneBytes?: number;
+      readonly totalBytes?: number;
+    }
+  | { readonly phase: 'ready'; readonly modelId: string; readonly summary: ModelSummary }
+  | { readonly phase: 'failed'; readonly modelId?: string; readonly error: unknown };
+
+const [state, setState] = createSignal<EngineState>({ phase: 'idle' });
+/** What the engine is doing. */
+export const engineState = state;
+
+const worker = lazyWorker<EngineService>(
+  'engine',
+  () => new Worker(new URL('../../../workers/engine.ts', import.meta.url), { type: 'module', name: 'engine' }),
+  (error) => fail(error),
+);
+
+/** The engine's methods. Load a model first: `ensureModel`. */
+export function engine(): Remote<EngineService> {
+  return worker.remote();
+}
+
+let loading:
+  | { readonly modelId: string; readonly promise: Promise<ModelSummary>; readonly abort: AbortController }
+  | undefined;
+const adapters = new Map<string, Promise<AdapterSummary>>();
+
+function fail(error: unknown): void {
+  const modelId = loading?.modelId;
+  loading = undefined;
+  adapters.clear();
+  setState({ phase: 'failed', error, ...(modelId === undefined ? {} : { modelId }) });
+}
+
+/** Whether an error means that everything on the device is gone. */
+export function isDeviceLost(error: unknown): boolean {
+  return error instanceof TributaryError && /DEVICE_LOST|APP_WORKER_FAILED|OUT_OF_MEMORY/.test(error.code);
+}
+
+/** Ends the worker and forgets what was loaded; the next `ensureModel` begins anew. Texts are not touched. */
+export function resetEngine(): void {
+  loading?.abort.abort();
+  worker.restart();
+  loading = undefined;
+  adapters.clear();
+  setState({ phase: 'idle' });
+}
+
+/** Call with every failure of an engine call: after a lost device it resets the engine so that "try again" works. */
+export function noteEngineFailure(error: unknown): void {
+  if (!isDeviceLost(error)) return;
+  worker.restart();
+  fail(error);
+}
+
+async function load(model: ConfigModel, signal: AbortSignal): Promise<ModelSummary> {
+  const modelId = model.id;
+  setState({ phase: 'checking', modelId });
+  await checkDevice();
+  const totalBytes = model.files.reduce((total, file) => total + (file.bytes ?? 0), 0);
+  const files: { name: string; blob: Blob }[] = [];
+  let before = 0;
+  for (const file of model.files) {
+    const offset = before;
+    const blob = await download('models', file, {
+      signal,
+      onProgress: ({ loadedBytes }) =>
+        setState({ phase: 'downloading', modelId, doneBytes: offset + loadedBytes, totalBytes }),
+    });
+    before += blob.size;
+    files.push({ name: file.name, blob });
+  }
+  setState({ phase: 'reading', modelId, doneBytes: 0, totalBytes: before });
+  const summary = await engine().loadModel(
+    { files, ...(model.contextLength === undefined ? {} : { contextLength: model.contextLength }) },
+    {
+      signal,
+      onProgress: (progress: LoadProgress) =>
+        setState({
+          phase: progress.phase === 'compile' ? 'compiling' : 'reading',
+          modelId,
+          doneBytes: progress.loadedBytes,
+          totalBytes: progress.totalBytes,
+        }),
+    },
+  );
+  setState({ phase: 'ready', modelId, summary });
+  return summary;
+}
+
+/** The base model `modelId`, loaded. A second call for the same model shares the first; for another model it replaces it. */
+export async function ensureModel(modelId: string, signal?: AbortSignal): Promise<ModelSummary> {
+  if (loading !== undefined && loading.modelId !== modelId) {
+    loading.abort.abort();
+    loading = undefined;
+    adapters.clear();
+  }
+  if (loading === undefined) {
+    const model = config().models.find((candidate) => candidate.id === modelId);
+    if (model === undefined) {
+      throw new TributaryError({
+        code: 'APP_MODEL_UNKNOWN',
+        message: `This copy of Tributary has no model "${modelId}".`,
+        facts: { modelId },
+        hint: 'Choose another model from the list.',
+      });
+    }
+    const abort = new AbortController();
+    const promise = load(model, abort.signal);
+    const mine = { modelId, promise, abort };
+    loading = mine;
+    promise.catch((error: unknown) => {
+      if (loading !== mine) return;
+      loading = undefined;
+      if (isAbort(error)) setState({ phase: 'idle' });
+      else fail(error);
+    });
+  }
+  const mine = loading;
+  const stop = (): void => mine.abort.abort();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    return await mine.promise;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** The adapter beside its base, both loaded. The base is never loaded again for it. */
+export async function ensureAdapter(adapter: AdapterChoice, signal?: AbortSignal): Promise<AdapterSummary> {
+  await ensureModel(adapter.modelId, signal);
+  let promise = adapters.get(adapter.id);
+  if (promise === undefined) {
+    promise = (async () => {
+      const [configuration, weights] = await Promise.all([
+        adapterBytes(adapter, 'adapter_config.json', signal),
+        adapterBytes(adapter, 'adapter_model.safetensors', signal),
+      ]);
+      const parsed = JSON.parse(new TextDecoder().decode(configuration)) as Record<string, unknown>;
+      return engine().loadAdapter({ id: adapter.id, config: parsed, weights }, { signal });
+    })();
+    adapters.set(adapter.id, promise);
+    promise.catch(() => adapters.delete(adapter.id));
+  }
+  return promise;
+}

@@ -1,0 +1,7 @@
+// Keys of settings that more than one file reads.
+export const settingKeys = {
+  relays: 'relays',
+  rpcUrl: 'rpcUrl',
+  wallet: 'wallet',
+  burnerKey: 'burnerKey',
+} as const;

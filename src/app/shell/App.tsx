@@ -1,0 +1,118 @@
+// The whole app: the frame, and one lazily loaded room at a time. A room that fails takes only itself down.
+import { HashRouter, Navigate, Route, type RouteSectionProps, useLocation } from '@solidjs/router';
+import { createEffect, createSignal, ErrorBoundary, type JSX, lazy, on, onMount, Show, Suspense } from 'solid-js';
+import { t } from '../i18n/t.ts';
+import { loadConfig } from '../services/config.ts';
+import { EmptyState, ErrorCard, Toasts } from '../ui/index.ts';
+import { Navigation } from './Navigation.tsx';
+import { rooms } from './rooms.ts';
+
+const Chat = lazy(async () => ({ default: (await import('../chat/Chat.tsx')).Chat }));
+const Contribute = lazy(async () => ({ default: (await import('../contribute/Contribute.tsx')).Contribute }));
+const Factory = lazy(async () => ({ default: (await import('../factory/Factory.tsx')).Factory }));
+const Rewards = lazy(async () => ({ default: (await import('../rewards/Rewards.tsx')).Rewards }));
+const Settings = lazy(async () => ({ default: (await import('../settings/Settings.tsx')).Settings }));
+
+function Opening(): JSX.Element {
+  return <p class="p-8 text-muted">{t('shell.loadingRoom')}…</p>;
+}
+
+/** Frame around the current room. */
+function Frame(properties: RouteSectionProps): JSX.Element {
+  const location = useLocation();
+  let main!: HTMLElement;
+  const room = (): string => location.pathname.split('/')[1] ?? '';
+  createEffect(
+    on(room, (name, before) => {
+      const known = rooms.find((candidate) => candidate.name === name);
+      document.title = known === undefined ? t('shell.name') : `${t(`shell.${known.name}`)} · ${t('shell.name')}`;
+      // After the first page, a new room begins for keyboard and screen reader at its top.
+      if (before !== undefined && before !== '' && before !== name) main.focus();
+    }),
+  );
+  return (
+    <div class="flex h-dvh flex-col md:flex-row">
+      {/* biome-ignore lint/a11y/useValidAnchor: a skip link is a link; its address would change the room. */}
+      <a
+        href="#main"
+        class="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-lg focus:bg-accent focus:px-4 focus:py-2 focus:text-on-accent"
+        onClick={(event) => {
+          // The address after # names the room.
+          event.preventDefault();
+          main.focus();
+        }}
+      >
+        {t('shell.skip')}
+      </a>
+      <Navigation />
+      <main id="main" ref={main} tabindex="-1" class="min-h-0 min-w-0 flex-1 outline-none">
+        <ErrorBoundary
+          fallback={(error, reset) => (
+            <div class="mx-auto grid max-w-2xl gap-4 p-6 sm:p-10">
+              <h1 class="text-2xl font-semibold">{t('shell.roomFailed')}</h1>
+              <ErrorCard error={error} onAction={reset} />
+            </div>
+          )}
+        >
+          <Suspense fallback={<Opening />}>{properties.children}</Suspense>
+        </ErrorBoundary>
+      </main>
+      <Toasts />
+    </div>
+  );
+}
+
+function NotFound(): JSX.Element {
+  return (
+    <div class="mx-auto max-w-xl p-8">
+      <EmptyState
+        icon="search"
+        title={t('shell.notFound')}
+        action={
+          <a href="#/chat" class="font-medium text-accent underline">
+            {t('shell.toChat')}
+          </a>
+        }
+      >
+        {t('shell.notFoundHint')}
+      </EmptyState>
+    </div>
+  );
+}
+
+export function App(): JSX.Element {
+  const [configured, setConfigured] = createSignal(false);
+  const [failure, setFailure] = createSignal<unknown>();
+  const load = (): void => {
+    setFailure(undefined);
+    loadConfig().then(
+      () => setConfigured(true),
+      (error: unknown) => setFailure(() => error),
+    );
+  };
+  onMount(load);
+  return (
+    <Show
+      when={configured()}
+      fallback={
+        <Show when={failure()} fallback={<Opening />}>
+          {(error) => (
+            <div class="mx-auto max-w-2xl p-6">
+              <ErrorCard error={error()} onAction={load} />
+            </div>
+          )}
+        </Show>
+      }
+    >
+      <HashRouter root={Frame}>
+        <Route path="/" component={() => <Navigate href="/chat" />} />
+        <Route path="/chat/:chat?" component={Chat} />
+        <Route path="/contribute/*rest" component={Contribute} />
+        <Route path="/factory/*rest" component={Factory} />
+        <Route path="/rewards/*rest" component={Rewards} />
+        <Route path="/settings" component={Settings} />
+        <Route path="*" component={NotFound} />
+      </HashRouter>
+    </Show>
+  );
+}

@@ -1,0 +1,35 @@
+// Adapters that this browser trained, imported or fetched: a record in a table, files in the private file system.
+import { bytesToHex } from '../lib/bytes.ts';
+import { sha256Async } from '../lib/hash.ts';
+import { type AdapterRecord, database } from './database.ts';
+import { deleteFile, readFile, writeFile } from './files.ts';
+import { guardWrite } from './guard.ts';
+
+/** By name: `adapter_config.json`, `adapter_model.safetensors`, and where known `index.cbor`, `rows.jsonl`. */
+export type AdapterFiles = Readonly<Record<string, Uint8Array>>;
+
+const fileName = (id: string, name: string): string => `${id}--${name}`;
+
+/** Writes the files, then the record: an adapter that is listed is whole. Replaces one of the same id. */
+export async function saveAdapter(record: Omit<AdapterRecord, 'files'>, files: AdapterFiles): Promise<AdapterRecord> {
+  const listed: { name: string; bytes: number; sha256: string }[] = [];
+  for (const [name, bytes] of Object.entries(files)) {
+    await writeFile('adapters', fileName(record.id, name), bytes, { adapter: record.id, name });
+    listed.push({ name, bytes: bytes.byteLength, sha256: bytesToHex(await sha256Async(bytes)) });
+  }
+  const whole: AdapterRecord = { ...record, files: listed };
+  await guardWrite(() => database().adapters.put(whole));
+  return whole;
+}
+
+/** One file of a kept adapter, or undefined. */
+export async function readAdapterFile(id: string, name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const blob = await readFile('adapters', fileName(id, name));
+  return blob === undefined ? undefined : new Uint8Array(await blob.arrayBuffer());
+}
+
+export async function deleteAdapter(id: string): Promise<void> {
+  const record = await database().adapters.get(id);
+  await database().adapters.delete(id);
+  for (const { name } of record?.files ?? []) await deleteFile('adapters', fileName(id, name));
+}
