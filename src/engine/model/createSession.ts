@@ -1,0 +1,254 @@
+// One sequence on a loaded model: its key-value cache and the plans that extend it, recorded once. It knows token ids and
+// logits, and nothing of text or sampling.
+import { TributaryError } from '../../lib/errors.ts';
+import type { OperatorCall, Plan, Tensor } from '../backend.ts';
+import { argmax } from '../kernels/argmax/argmax.ts';
+import { linear } from '../kernels/linear/linear.ts';
+import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
+import { takeRow } from '../kernels/takeRow/takeRow.ts';
+import { createActivations, createCache, decoderCalls, uploadRows } from './decoderCalls.ts';
+import type { LoadedModel } from './decoderWeights.ts';
+import type { DeviceAdapter } from './deviceAdapter.ts';
+
+export interface SessionOptions {
+  /** Most rows of one submission while a prompt is read; default 64. */
+  readonly chunkRows?: number;
+}
+
+export interface ReadOptions {
+  /** Checked before each chunk; the cache then holds whole chunks and stays usable. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface Session {
+  /** The ids whose keys and values are in the cache. */
+  readonly ids: readonly number[];
+  readonly contextLength: number;
+  readonly adapter: DeviceAdapter | undefined;
+  /** Uses another adapter, or none, from here on. Empties the cache if it changes: keys and values depend on it. */
+  useAdapter(adapter: DeviceAdapter | undefined): void;
+  /** Forgets all but the first `length` ids. */
+  truncate(length: number): void;
+  /** Reads ids after those in the cache; logits f32 [vocabulary] after the last one. */
+  read(ids: readonly number[], options?: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
+  /** Like `read`, but gives the index of the largest logit and leaves the logits on the device. */
+  readGreedy(ids: readonly number[], options?: ReadOptions): Promise<number>;
+  /** Like `read`, with the logits after every id: f32 [ids.length, vocabulary]. */
+  readAll(ids: readonly number[], options?: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
+  /** Drops the plans of an adapter that is about to go. */
+  forgetAdapter(adapter: DeviceAdapter): void;
+  destroy(): void;
+}
+
+interface Plans {
+  readonly decode: Plan;
+  readonly chunk: Plan;
+  readonly scratch: readonly Tensor[];
+}
+
+export function createSession(model: LoadedModel, options: SessionOptions = {}): Session {
+  const { backend, config, contextLength } = model;
+  const chunkRows = Math.min(contextLength, options.chunkRows ?? 64);
+  const { cache, tensors: cacheTensors } = createCache(model);
+  const one = createActivations(model, 1);
+  const many = createActivations(model, chunkRows);
+  const tensor = (label: string, type: 'f32' | 'u32', length: number): Tensor =>
+    backend.createTensor(label, type, length);
+  const lastRow = tensor('last row', 'f32', config.hiddenSize);
+  const logits = tensor('logits', 'f32', config.vocabularySize);
+  const best = tensor('argmax', 'u32', 1);
+  const owned = [...cacheTensors, ...one.tensors, ...many.tensors, lastRow, logits, best];
+  const plans = new Map<DeviceAdapter | undefined, Promise<Plans>>();
+  let allLogits: Promise<{ readonly plan: Plan; readonly logits: Tensor }> | undefined;
+  let adapter: DeviceAdapter | undefined;
+  let ids: number[] = [];
+  // Reads must not interleave: each extends the same cache.
+  let queue: Promise<unknown> = Promise.resolve();
+
+  function headCalls(x: Tensor, normed: Tensor): OperatorCall[] {
+    return [
+      rmsNorm(x, model.finalNorm, normed, { epsilon: config.rmsNormEpsilon }),
+      linear(model.head, normed, logits, 1),
+      argmax(logits, best, config.vocabularySize),
+    ];
+  }
+
+  async function recordPlans(active: DeviceAdapter | undefined): Promise<Plans> {
+    const name = active?.id ?? 'base';
+    const scratchFor = (rows: number): Tensor | undefined =>
+      active === undefined ? undefined : tensor(`adapter scratch x${rows}`, 'f32', rows * active.rank);
+    const scratchOne = scratchFor(1);
+    const scratchMany = scratchFor(chunkRows);
+    const decode = await backend.record(`decode ${name}`, [
+      ...decoderCalls(model, one.activations, cache, { adapter: active, adapterScratch: scratchOne }),
+      ...headCalls(one.activations.x, one.activations.normed),
+    ]);
+    const chunk = await backend.record(`prefill ${name}`, [
+      ...decoderCalls(model, many.activations, cache, { adapter: active, adapterScratch: scratchMany }),
+    ]);
+    return { decode, chunk, scratch: [scratchOne, scratchMany].filter((each) => each !== undefined) };
+  }
+
+  function plansFor(active: DeviceAdapter | undefined): Promise<Plans> {
+    let recorded = plans.get(active);
+    if (recorded === undefined) {
+      recorded = recordPlans(active);
+      plans.set(active, recorded);
+      // A failed recording must not be remembered as the answer for good.
+      recorded.catch(() => plans.delete(active));
+    }
+    return recorded;
+  }
+
+  let lastPlan: Promise<Plan> | undefined;
+  /** Logits of the last active row of a chunk. */
+  function headPlan(): Promise<Plan> {
+    lastPlan ??= backend.record('head', [
+      takeRow(many.activations.step, many.activations.x, lastRow, config.hiddenSize),
+      ...headCalls(lastRow, one.activations.normed),
+    ]);
+    return lastPlan;
+  }
+
+  /** Logits of every row of a chunk. */
+  function allPlan(): Promise<{ readonly plan: Plan; readonly logits: Tensor }> {
+    allLogits ??= (async () => {
+      const { x, normed } = many.activations;
+      const all = tensor('all logits', 'f32', chunkRows * config.vocabularySize);
+      owned.push(all);
+      const plan = await backend.record('head of all rows', [
+        rmsNorm(x, model.finalNorm, normed, { epsilon: config.rmsNormEpsilon }),
+        linear(model.head, normed, all, chunkRows),
+      ]);
+      return { plan, logits: all };
+    })();
+    return allLogits;
+  }
+
+  function check(newIds: readonly number[]): void {
+    if (newIds.length === 0) {
+      throw new TributaryError({
+        code: 'ENGINE_PROMPT_EMPTY',
+        message: 'There is no token to read.',
+        hint: 'Write a message first.',
+      });
+    }
+    if (ids.length + newIds.length > contextLength) {
+      throw new TributaryError({
+        code: 'ENGINE_CONTEXT_FULL',
+        message: 'The conversation is longer than the context that was reserved for it.',
+        facts: { tokens: ids.length + newIds.length, contextLength },
+        hint: 'Start a new conversation, shorten the message, or load the model with a longer context.',
+      });
+    }
+    const foreign = newIds.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabularySize);
+    if (foreign !== undefined) {
+      throw new TributaryError({
+        code: 'ENGINE_TOKEN_INVALID',
+        message: 'A token id is not in the vocabulary of this model.',
+        facts: { id: foreign, vocabularySize: config.vocabularySize },
+        hint: 'Use the tokenizer that belongs to the model.',
+      });
+    }
+  }
+
+  /** Submits all of `newIds`; `afterChunk` runs after each chunk with its number of rows. */
+  async function advance(
+    newIds: readonly number[],
+    { signal, onProgress }: ReadOptions,
+    afterChunk?: (rows: number) => Promise<void>,
+  ): Promise<void> {
+    check(newIds);
+    signal?.throwIfAborted();
+    const { decode, chunk } = await plansFor(adapter);
+    if (newIds.length === 1 && afterChunk === undefined) {
+      uploadRows(backend, one.activations, newIds, ids.length, config.slidingWindow);
+      backend.submit(decode, { rows: 1 });
+      ids.push(...newIds);
+      return;
+    }
+    const head = await headPlan();
+    for (let done = 0; done < newIds.length; done += chunkRows) {
+      signal?.throwIfAborted();
+      const part = newIds.slice(done, done + chunkRows);
+      uploadRows(backend, many.activations, part, ids.length, config.slidingWindow);
+      backend.submit(chunk, { rows: part.length });
+      ids.push(...part);
+      const last = done + chunkRows >= newIds.length;
+      if (afterChunk !== undefined) await afterChunk(part.length);
+      else if (last) backend.submit(head, { rows: 1 });
+      // Waiting keeps the queue short, so that an abort takes effect within one chunk.
+      else if (signal !== undefined || onProgress !== undefined) await backend.download(many.activations.step);
+      onProgress?.(done + part.length, newIds.length);
+    }
+  }
+
+  function enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = queue.then(work);
+    queue = result.catch(() => undefined);
+    return result;
+  }
+
+  return {
+    get ids() {
+      return ids;
+    },
+    contextLength,
+    get adapter() {
+      return adapter;
+    },
+    useAdapter(next) {
+      if (next === adapter) return;
+      adapter = next;
+      ids = [];
+    },
+    truncate(length) {
+      ids = ids.slice(0, length);
+    },
+    read: (newIds, readOptions = {}) =>
+      enqueue(async () => {
+        await advance(newIds, readOptions);
+        return (await backend.download(logits)) as Float32Array<ArrayBuffer>;
+      }),
+    readGreedy: (newIds, readOptions = {}) =>
+      enqueue(async () => {
+        await advance(newIds, readOptions);
+        return (await backend.download(best))[0] ?? 0;
+      }),
+    readAll: (newIds, readOptions = {}) =>
+      enqueue(async () => {
+        const all = new Float32Array(newIds.length * config.vocabularySize);
+        const head = await allPlan();
+        let filled = 0;
+        await advance(newIds, readOptions, async (rows) => {
+          backend.submit(head.plan, { rows });
+          const part = await backend.download(head.logits, { offset: 0, length: rows * config.vocabularySize });
+          all.set(part, filled);
+          filled += part.length;
+        });
+        return all;
+      }),
+    forgetAdapter(gone) {
+      if (adapter === gone) {
+        adapter = undefined;
+        ids = [];
+      }
+      const recorded = plans.get(gone);
+      plans.delete(gone);
+      recorded?.then(
+        ({ decode, chunk, scratch }) => {
+          backend.destroyPlan(decode);
+          backend.destroyPlan(chunk);
+          for (const each of scratch) backend.destroyTensor(each);
+        },
+        // The recording failed and was reported to whoever asked for it: there is nothing to free.
+        () => undefined,
+      );
+    },
+    destroy() {
+      for (const recorded of plans.keys()) if (recorded !== undefined) this.forgetAdapter(recorded);
+      for (const each of owned) backend.destroyTensor(each);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+// A LoRA adapter on a backend, beside the model and never merged into it: y = W x + s B (A x).
+import type { Backend, OperatorCall, Tensor, Weight } from '../backend.ts';
+import { type LinearOptions, linear } from '../kernels/linear/linear.ts';
+import type { LinearModule } from './decoderWeights.ts';
+
+/** The two factors of one adapted linear layer. */
+export interface AdapterFactors {
+  /** f32 [rank, inputs] */
+  readonly a: Weight;
+  /** f32 [outputs, rank] */
+  readonly b: Weight;
+  readonly scale: number;
+}
+
+export interface DeviceAdapter {
+  readonly id: string;
+  /** Largest rank of its modules. */
+  readonly rank: number;
+  readonly parameterCount: number;
+  /** Factors by layer, then by module; absent where the adapter leaves the layer alone. */
+  readonly layers: readonly Readonly<Partial<Record<LinearModule, AdapterFactors>>>[];
+  destroy(): void;
+}
+
+/** One adapted module as a file gives it. */
+export interface AdapterModule {
+  readonly layer: number;
+  readonly module: LinearModule;
+  readonly rank: number;
+  readonly scale: number;
+  /** [rank, inputs], row-major. */
+  readonly a: Float32Array<ArrayBuffer>;
+  /** [outputs, rank], row-major. */
+  readonly b: Float32Array<ArrayBuffer>;
+}
+
+/** Uploads an adapter's factors for a model of `layerCount` layers. */
+export function uploadAdapter(
+  backend: Backend,
+  id: string,
+  modules: readonly AdapterModule[],
+  layerCount: number,
+): DeviceAdapter {
+  const owned: Tensor[] = [];
+  const layers = Array.from({ length: layerCount }, (): Partial<Record<LinearModule, AdapterFactors>> => ({}));
+  const factor = (label: string, data: Float32Array<ArrayBuffer>, rows: number): Weight => {
+    const codes = backend.createTensor(label, 'f32', data.length);
+    owned.push(codes);
+    backend.upload(codes, data);
+    return { format: 'f32', rows, columns: data.length / rows, codes };
+  };
+  for (const { layer, module, rank, scale, a, b } of modules) {
+    const label = `${id}.${layer}.${module}`;
+    const place = layers[layer];
+    if (place === undefined) continue;
+    place[module] = { a: factor(`${label}.A`, a, rank), b: factor(`${label}.B`, b, b.length / rank), scale };
+  }
+  return {
+    id,
+    rank: modules.reduce((most, { rank }) => Math.max(most, rank), 1),
+    parameterCount: modules.reduce((total, { a, b }) => total + a.length + b.length, 0),
+    layers,
+    destroy: () => {
+      for (const tensor of owned.splice(0)) backend.destroyTensor(tensor);
+    },
+  };
+}
+
+/** The calls of one linear layer with its adapter, if it has one. `scratch`: f32 [rows, rank]. */
+export function adaptedLinear(
+  weight: Weight,
+  factors: AdapterFactors | undefined,
+  tensors: { readonly x: Tensor; readonly y: Tensor; readonly scratch: Tensor },
+  rows: number,
+  options: LinearOptions = {},
+): OperatorCall[] {
+  const { x, y, scratch } = tensors;
+  const base = linear(weight, x, y, rows, options);
+  if (factors === undefined) return [base];
+  return [
+    base,
+    linear(factors.a, x, scratch, rows),
+    linear(factors.b, scratch, y, rows, { accumulate: true, scale: factors.scale }),
+  ];
+}

@@ -1,0 +1,139 @@
+// Puts a model file's tensors on a backend, one at a time, so that no second copy of the model is ever in memory. Formats
+// that the kernels read stay packed; every other format becomes f32.
+import { TributaryError } from '../../lib/errors.ts';
+import type { Backend, ElementArray, Tensor, Weight } from '../backend.ts';
+import type { ModelFile, StoredTensor } from '../modelFile.ts';
+import { dequantize } from '../quant/dequantize.ts';
+import { packWeight } from '../quant/packWeight.ts';
+import { type LayerWeights, type LinearModule, type LoadedModel, linearModules } from './decoderWeights.ts';
+import { makeRopeTable } from './makeRopeTable.ts';
+
+export interface LoadModelOptions {
+  /** Positions to prepare for, at most the model's own; default min(model's own, 1,024). */
+  readonly contextLength?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (loadedBytes: number, totalBytes: number) => void;
+}
+
+const supported = new Set(['llama', 'mistral', 'qwen2', 'qwen3']);
+const attentionModules = new Set<LinearModule>(['q_proj', 'k_proj', 'v_proj', 'o_proj']);
+
+/**
+ * The model on `backend`. Throws `ENGINE_MODEL_UNSUPPORTED` for an architecture that it does not know,
+ * `ENGINE_TENSOR_MISSING` for an incomplete file, `ENGINE_BUFFER_TOO_LARGE` when a tensor passes the device's limit.
+ */
+export async function loadModel(
+  backend: Backend,
+  file: ModelFile,
+  options: LoadModelOptions = {},
+): Promise<LoadedModel> {
+  const { config } = file;
+  if (!supported.has(config.architecture)) {
+    throw new TributaryError({
+      code: 'ENGINE_MODEL_UNSUPPORTED',
+      message: `This engine cannot run models of the architecture "${config.architecture}".`,
+      facts: { architecture: config.architecture, supported: [...supported] },
+      hint: 'Choose a Llama, Mistral, Qwen2 or Qwen3 model.',
+    });
+  }
+  const owned: Tensor[] = [];
+  let loadedBytes = 0;
+  let parameterCount = 0;
+
+  function upload(label: string, data: ElementArray): Tensor {
+    const type = data instanceof Float32Array ? 'f32' : data instanceof Uint32Array ? 'u32' : 'i32';
+    const tensor = backend.createTensor(label, type, data.length);
+    owned.push(tensor);
+    backend.upload(tensor, data);
+    return tensor;
+  }
+
+  async function read(name: string): Promise<{ stored: StoredTensor; bytes: Uint8Array<ArrayBuffer> }> {
+    options.signal?.throwIfAborted();
+    const stored = file.tensors.get(name);
+    if (stored === undefined) {
+      throw new TributaryError({
+        code: 'ENGINE_TENSOR_MISSING',
+        message: `The model has no tensor "${name}".`,
+        facts: { tensor: name },
+        hint: 'The file is incomplete or of another architecture: download it again or choose another.',
+      });
+    }
+    const bytes = await stored.read(options.signal);
+    loadedBytes += bytes.byteLength;
+    parameterCount += stored.shape.reduce((product, size) => product * size, 1);
+    options.onProgress?.(loadedBytes, file.byteLength);
+    return { stored, bytes };
+  }
+
+  async function vector(name: string): Promise<Tensor> {
+    const { stored, bytes } = await read(name);
+    return upload(name, dequantize(stored.format, bytes, 1, stored.shape[0] ?? 0));
+  }
+
+  async function weight(name: string): Promise<Weight> {
+    const { stored, bytes } = await read(name);
+    const [rows = 0, columns = 0] = stored.shape;
+    const { format } = stored;
+    if (format === 'q8_0' || format === 'q4_0' || format === 'q4_1') {
+      const packed = packWeight(format, bytes, rows, columns);
+      const codes = upload(name, packed.codes);
+      return { format, rows, columns, codes, scales: upload(`${name} scales`, packed.scales) };
+    }
+    return { format: 'f32', rows, columns, codes: upload(name, dequantize(format, bytes, rows, columns)) };
+  }
+
+  async function layer(index: number): Promise<LayerWeights> {
+    const prefix = `model.layers.${index}`;
+    const linear: Partial<Record<LinearModule, Weight>> = {};
+    const bias: Partial<Record<LinearModule, Tensor>> = {};
+    for (const module of linearModules) {
+      const path = `${prefix}.${attentionModules.has(module) ? 'self_attn' : 'mlp'}.${module}`;
+      linear[module] = await weight(`${path}.weight`);
+      const biased = config.queryKeyValueBias && attentionModules.has(module) && module !== 'o_proj';
+      if (biased) bias[module] = await vector(`${path}.bias`);
+    }
+    return {
+      inputNorm: await vector(`${prefix}.input_layernorm.weight`),
+      postAttentionNorm: await vector(`${prefix}.post_attention_layernorm.weight`),
+      linear: linear as Record<LinearModule, Weight>,
+      bias,
+      ...(config.queryKeyNorm
+        ? {
+            queryNorm: await vector(`${prefix}.self_attn.q_norm.weight`),
+            keyNorm: await vector(`${prefix}.self_attn.k_norm.weight`),
+          }
+        : {}),
+    };
+  }
+
+  const destroy = (): void => {
+    for (const tensor of owned.splice(0)) backend.destroyTensor(tensor);
+  };
+  try {
+    const embedding = await weight('model.embed_tokens.weight');
+    const layers: LayerWeights[] = [];
+    for (let index = 0; index < config.layerCount; index += 1) layers.push(await layer(index));
+    const finalNorm = await vector('model.norm.weight');
+    const head = config.tiedEmbedding ? embedding : await weight('lm_head.weight');
+    const weightBytes = owned.reduce((total, tensor) => total + tensor.length * 4, 0);
+    const contextLength = Math.min(config.contextLength, options.contextLength ?? 1_024);
+    const ropeTable = upload('rope table', makeRopeTable(config, contextLength));
+    return {
+      backend,
+      config,
+      embedding,
+      head,
+      finalNorm,
+      layers,
+      ropeTable,
+      contextLength,
+      parameterCount,
+      weightBytes,
+      destroy,
+    };
+  } catch (error) {
+    destroy();
+    throw error;
+  }
+}
