@@ -8,7 +8,7 @@ export interface OpenRequest {
   readonly id: string;
   /** An encoded index (`index.cbor`). */
   readonly index: Uint8Array;
-  /** The rows of the index in its order, trained rows only or all: their text is checked against the hashes. */
+  /** Rows with their texts in any order: they are matched by hash. A verifier of receipts alone may give none. */
   readonly rows: readonly OpenRow[];
 }
 

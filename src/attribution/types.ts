@@ -114,6 +114,8 @@ export interface IndexSummary {
   readonly contributorCount: number;
   readonly sketchSize: number;
   readonly parameterCount: number;
+  /** Trained rows whose text was not given: without it there is no verbatim channel for them. */
+  readonly missingTexts: number;
   /** Merkle root of all sketches, 64 hexadecimal digits. */
   readonly root: string;
   readonly policy: AttributionPolicy;

@@ -1,0 +1,86 @@
+// The attribution worker's service: opened indexes by id, and the pure functions on them. One call at a time computes;
+// long ones yield, so that a cancellation gets through.
+import { bytesToHex } from '../lib/bytes.ts';
+import { TributaryError } from '../lib/errors.ts';
+import { transfer } from '../lib/rpc.ts';
+import { attribute } from './attribute.ts';
+import { createReceipt } from './createReceipt.ts';
+import { buildIndex } from './files/buildIndex.ts';
+import { decodeReceipt } from './files/decodeReceipt.ts';
+import { encodeIndex } from './files/encodeIndex.ts';
+import { countSketch } from './influence/countSketch.ts';
+import { quantize } from './influence/quantize.ts';
+import { type OpenedIndex, openIndex } from './openIndex.ts';
+import type { AttributionService } from './service.ts';
+import type { IndexSummary } from './types.ts';
+import { verifyReceipt } from './verifyReceipt.ts';
+
+/** Coordinates of a sketch, and the seed of its hash, unless an index says otherwise. */
+const defaultSize = 4096;
+const defaultSeed = 42;
+
+function summarize(id: string, { index, texts }: OpenedIndex): IndexSummary {
+  return {
+    id,
+    rowCount: index.trained.count,
+    placeboCount: index.placebo.count,
+    contributorCount: index.accounts.length,
+    sketchSize: index.size,
+    parameterCount: index.parameterCount,
+    missingTexts: texts.filter((text) => text === undefined).length,
+    root: bytesToHex(index.root),
+    policy: index.policy,
+    evaluation: index.evaluation,
+  };
+}
+
+export function createAttributionService(): AttributionService {
+  const opened = new Map<string, OpenedIndex>();
+
+  function find(id: string): OpenedIndex {
+    const index = opened.get(id);
+    if (index === undefined) {
+      throw new TributaryError({
+        code: 'ATTRIBUTION_NOT_OPEN',
+        message: 'No attribution index is open under this name.',
+        facts: { id },
+        hint: 'Open the index of the adapter first.',
+      });
+    }
+    return index;
+  }
+
+  return {
+    async open({ id, index, rows }, { signal, progress }) {
+      const result = await openIndex({ index, rows, signal, onProgress: progress });
+      opened.set(id, result);
+      return summarize(id, result);
+    },
+    async close({ id }) {
+      opened.delete(id);
+    },
+    async attribute({ id, gradient, answerIds }) {
+      return attribute(find(id), gradient, answerIds);
+    },
+    async createReceipt({ id, ...request }) {
+      return createReceipt(find(id), request);
+    },
+    async verifyReceipt({ id, ...request }) {
+      return verifyReceipt(find(id), request);
+    },
+    async decodeReceipt({ receipt }) {
+      const { sketch: _sketch, verbatim: _verbatim, ...decoded } = decodeReceipt(receipt);
+      return decoded;
+    },
+    async sketch({ gradient, size, seed }) {
+      const sketch = quantize(countSketch(gradient, size ?? defaultSize, seed ?? defaultSeed));
+      return transfer(sketch, [sketch.codes.buffer]);
+    },
+    async buildIndex({ seed, ...request }, { signal, progress }) {
+      const bytes = encodeIndex(
+        await buildIndex({ ...request, seed: seed ?? defaultSeed, signal, onProgress: progress }),
+      );
+      return transfer(bytes, [bytes.buffer]);
+    },
+  };
+}
