@@ -1,0 +1,150 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Backend } from '../backend.ts';
+import type { ModelFile } from '../modelFile.ts';
+import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
+import { dawnBackend } from '../testing/agreement.ts';
+import { type GoldenTensors, goldenModel, goldenTensors, largestDifference } from '../testing/goldenModel.ts';
+import { createSession } from './createSession.ts';
+import type { LoadedModel } from './decoderWeights.ts';
+import { loadModel } from './loadModel.ts';
+import { observeLayers } from './observeLayers.ts';
+
+/** f32 kernels against PyTorch: see the README of the golden data. */
+const tolerance = 2e-4;
+
+const backends: readonly { readonly name: string; readonly open: () => Promise<Backend> }[] = [
+  { name: 'reference', open: async () => createReferenceBackend() },
+  { name: 'Dawn', open: dawnBackend },
+];
+
+let file: ModelFile;
+let golden: GoldenTensors;
+beforeAll(async () => {
+  file = await goldenModel('tiny-llama');
+  golden = await goldenTensors('tiny-llama');
+});
+
+describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
+  let backend: Backend;
+  let model: LoadedModel;
+  beforeAll(async () => {
+    backend = await open();
+    model = await loadModel(backend, file);
+  });
+
+  it('gives the golden logits of a whole prompt, in chunks of any size', async () => {
+    for (const chunkRows of name === 'Dawn' ? [128, 32, 7] : [128]) {
+      const session = createSession(model, { chunkRows });
+      for (const length of [1, 37]) {
+        session.truncate(0);
+        const logits = await session.readAll(await golden.integers(`prompt_${length}`));
+        expect(largestDifference(logits, await golden.floats(`logits_${length}`))).toBeLessThan(tolerance);
+      }
+      session.truncate(0);
+      const logits = await session.readAll(await golden.integers('prompt_100'));
+      const last = logits.slice(92 * file.config.vocabularySize);
+      expect(largestDifference(last, await golden.floats('logits_100_last8'))).toBeLessThan(tolerance);
+      session.destroy();
+    }
+  });
+
+  it('gives them token by token', async () => {
+    const session = createSession(model);
+    const expected = await golden.floats('logits_37');
+    const size = file.config.vocabularySize;
+    for (const [index, id] of (await golden.integers('prompt_37')).entries()) {
+      const logits = await session.read([id]);
+      expect(largestDifference(logits, expected.slice(index * size, (index + 1) * size))).toBeLessThan(tolerance);
+    }
+    session.destroy();
+  });
+
+  it.each([1, 37, 100])('continues the prompt of %i greedily as PyTorch does', async (length) => {
+    const session = createSession(model);
+    const steps = name === 'Dawn' ? 64 : 16;
+    const ids = [await session.readGreedy(await golden.integers(`prompt_${length}`))];
+    while (ids.length < steps) ids.push(await session.readGreedy(ids.slice(-1)));
+    expect(ids).toEqual((await golden.integers(`greedy_${length}`)).slice(0, steps));
+    session.destroy();
+  });
+
+  it('has the golden residual stream after every layer', async () => {
+    const hidden = await observeLayers(model, await golden.integers('prompt_37'));
+    expect(largestDifference(hidden, await golden.floats('hidden_37'))).toBeLessThan(tolerance);
+  });
+
+  it('creates nothing on the device while it decodes', async () => {
+    const session = createSession(model);
+    await session.read(await golden.integers('prompt_37'));
+    await session.read([5]);
+    const before = { ...backend.counters };
+    for (let id = 0; id < 8; id += 1) await session.read([id]);
+    expect(backend.counters).toEqual({ ...before, submissions: before.submissions + 8 });
+    session.destroy();
+  });
+
+  it('frees what it took', async () => {
+    const before = backend.counters.allocatedBytes;
+    const session = createSession(model);
+    await session.readAll([1, 2, 3]);
+    expect(backend.counters.allocatedBytes).toBeGreaterThan(before);
+    session.destroy();
+    const staging = backend.counters.allocatedBytes - before;
+    expect(staging === 0 || name === 'Dawn').toBe(true);
+    expect(staging).toBeLessThan(1 << 20);
+  });
+});
+
+describe('a session', () => {
+  it('goes on from a shared prefix after it was cut back', async () => {
+    const model = await loadModel(await dawnBackend(), file);
+    const session = createSession(model);
+    const prompt = await golden.integers('prompt_37');
+    const whole = await session.read(prompt);
+    await session.read([1, 2, 3]);
+    session.truncate(30);
+    expect(largestDifference(await session.read(prompt.slice(30)), whole)).toBeLessThan(tolerance);
+    session.destroy();
+    model.destroy();
+  });
+
+  it('is usable after an abort', async () => {
+    const model = await loadModel(createReferenceBackend(), file);
+    const session = createSession(model, { chunkRows: 8 });
+    const abort = new AbortController();
+    const prompt = await golden.integers('prompt_37');
+    const reading = session.read(prompt, { signal: abort.signal, onProgress: () => abort.abort() });
+    await expect(reading).rejects.toThrow(/abort/i);
+    expect(session.ids).toEqual(prompt.slice(0, 8));
+    const logits = await session.read(prompt.slice(8));
+    const expected = (await golden.floats('logits_37')).slice(36 * file.config.vocabularySize);
+    expect(largestDifference(logits, expected)).toBeLessThan(tolerance);
+  });
+
+  it('refuses a full context, a foreign token and an empty prompt by code', async () => {
+    const model = await loadModel(createReferenceBackend(), file, { contextLength: 4 });
+    const session = createSession(model);
+    await expect(session.read([1, 2, 3, 4, 5])).rejects.toMatchObject({ code: 'ENGINE_CONTEXT_FULL' });
+    await expect(session.read([1003])).rejects.toMatchObject({ code: 'ENGINE_TOKEN_INVALID' });
+    await expect(session.read([])).rejects.toMatchObject({ code: 'ENGINE_PROMPT_EMPTY' });
+    expect(session.ids).toEqual([]);
+  });
+});
+
+describe('loadModel', () => {
+  it('refuses an unknown architecture and a missing tensor by name', async () => {
+    const strange = { ...file, config: { ...file.config, architecture: 'mamba' as 'llama' } };
+    await expect(loadModel(createReferenceBackend(), strange)).rejects.toMatchObject({
+      code: 'ENGINE_MODEL_UNSUPPORTED',
+      facts: { architecture: 'mamba' },
+    });
+    const tensors = new Map(file.tensors);
+    tensors.delete('model.layers.1.mlp.up_proj.weight');
+    const backend = createReferenceBackend();
+    await expect(loadModel(backend, { ...file, tensors })).rejects.toMatchObject({
+      code: 'ENGINE_TENSOR_MISSING',
+      facts: { tensor: 'model.layers.1.mlp.up_proj.weight' },
+    });
+    expect(backend.counters.allocatedBytes).toBe(0);
+  });
+});
