@@ -14,7 +14,11 @@ import {
   withText,
 } from './contributionDraft.ts';
 
-const draft: ContributionDraft = withText({ ...emptyDraft, datanetId: 'towns' }, 'towns.jsonl', 'one\ntwo\r\nthree\nfour');
+const draft: ContributionDraft = withText(
+  { ...emptyDraft, datanetId: 'towns' },
+  'towns.jsonl',
+  'one\ntwo\r\nthree\nfour',
+);
 
 const parsed: ParsedRows = {
   rows: [
@@ -62,7 +66,11 @@ describe('prepareRows', () => {
 
   test('a dropped line comes back; a blocked one does not', () => {
     const dropped = dropLines(draft, [4, 3]);
-    expect(prepareRows(dropped, parsed, checked)).toMatchObject({ dropped: 1, blocked: 1, publishable: [{ prompt: 'a' }] });
+    expect(prepareRows(dropped, parsed, checked)).toMatchObject({
+      dropped: 1,
+      blocked: 1,
+      publishable: [{ prompt: 'a' }],
+    });
     expect(prepareRows(keepLines(dropped, [4, 3]), parsed, checked).publishable).toHaveLength(2);
   });
 });

@@ -18,10 +18,18 @@ export interface RunEstimate {
  * Steps, tokens and time of a run over rows of these token lengths. Time grows with tokens; the longest of a mean step is
  * not known in advance, so a reserve of a fifth is added.
  */
-export function estimateRun(settings: TrainingSettings, rowTokens: readonly number[], measured: StepMeasurement): RunEstimate {
+export function estimateRun(
+  settings: TrainingSettings,
+  rowTokens: readonly number[],
+  measured: StepMeasurement,
+): RunEstimate {
   const steps = stepCount(settings, rowTokens.length);
   const total = rowTokens.reduce((sum, tokens) => sum + tokens, 0);
   const rowsRead = Math.min(steps * settings.batchSize, rowTokens.length * settings.epochs);
   const tokens = rowTokens.length === 0 ? 0 : Math.round((total / rowTokens.length) * rowsRead);
-  return { steps, tokens, milliseconds: measured.tokens === 0 ? 0 : 1.2 * tokens * (measured.milliseconds / measured.tokens) };
+  return {
+    steps,
+    tokens,
+    milliseconds: measured.tokens === 0 ? 0 : 1.2 * tokens * (measured.milliseconds / measured.tokens),
+  };
 }

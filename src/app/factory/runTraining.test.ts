@@ -42,9 +42,22 @@ function world(options: { dieAfterStep?: number; failAtStep?: number } = {}) {
       for (let step = (request.resumeFrom?.[0] ?? 0) + 1; step <= totalSteps; step++) {
         signal.throwIfAborted();
         if (step === options.failAtStep) {
-          throw new TributaryError({ code: 'DEVICE_LOST', message: 'The graphics device reset.', hint: 'Load the model again.' });
+          throw new TributaryError({
+            code: 'DEVICE_LOST',
+            message: 'The graphics device reset.',
+            hint: 'Load the model again.',
+          });
         }
-        yield { kind: 'step', step, totalSteps, loss: 10 - step, learningRate: 1, gradientNorm: 1, tokens: 6, milliseconds: 3 };
+        yield {
+          kind: 'step',
+          step,
+          totalSteps,
+          loss: 10 - step,
+          learningRate: 1,
+          gradientNorm: 1,
+          tokens: 6,
+          milliseconds: 3,
+        };
         if (step % 3 === 0) yield { kind: 'checkpoint', step, bytes: Uint8Array.of(step) };
         if (step === options.dieAfterStep) return;
       }
@@ -77,7 +90,14 @@ function world(options: { dieAfterStep?: number; failAtStep?: number } = {}) {
 describe('runTraining', () => {
   test('trains to the end, keeps the adapter, removes the checkpoint', async () => {
     const { ports, records, checkpoints } = world();
-    const run = await runTraining({ run: newRun, rows, rowsDigest: digest, ports, signal: new AbortController().signal, onChange: () => undefined });
+    const run = await runTraining({
+      run: newRun,
+      rows,
+      rowsDigest: digest,
+      ports,
+      signal: new AbortController().signal,
+      onChange: () => undefined,
+    });
     expect(run.status).toBe('trained');
     expect(run.adapterId).toBe('adapter-1');
     expect(run.losses).toEqual(allLosses);
@@ -89,7 +109,14 @@ describe('runTraining', () => {
   test('resumes from the record of a page that died, doing only the steps after the checkpoint again', async () => {
     const { ports, records, checkpoints, requests } = world({ dieAfterStep: 5 });
     const controller = new AbortController();
-    await runTraining({ run: newRun, rows, rowsDigest: digest, ports, signal: controller.signal, onChange: () => undefined });
+    await runTraining({
+      run: newRun,
+      rows,
+      rowsDigest: digest,
+      ports,
+      signal: controller.signal,
+      onChange: () => undefined,
+    });
     // What the page left behind when it died: the record written with the checkpoint of step 3.
     const left = records.find((record) => record.checkpointStep === 3);
     expect(left?.status).toBe('running');
@@ -97,7 +124,14 @@ describe('runTraining', () => {
 
     const after = world();
     after.checkpoints.set('run-1:3', Uint8Array.of(3));
-    const run = await runTraining({ run: left as TrainingRun, rows, rowsDigest: digest, ports: after.ports, signal: new AbortController().signal, onChange: () => undefined });
+    const run = await runTraining({
+      run: left as TrainingRun,
+      rows,
+      rowsDigest: digest,
+      ports: after.ports,
+      signal: new AbortController().signal,
+      onChange: () => undefined,
+    });
     expect(requests[0]?.resumeFrom).toBeUndefined();
     expect(after.requests[0]?.resumeFrom).toEqual(Uint8Array.of(3));
     expect(run.losses).toEqual(allLosses);
@@ -108,7 +142,15 @@ describe('runTraining', () => {
   test('starts again when the checkpoint is gone', async () => {
     const { ports, requests } = world();
     const run = await runTraining({
-      run: { ...newRun, checkpointStep: 3, losses: [[1, 9], [2, 8], [3, 7]] },
+      run: {
+        ...newRun,
+        checkpointStep: 3,
+        losses: [
+          [1, 9],
+          [2, 8],
+          [3, 7],
+        ],
+      },
       rows,
       rowsDigest: digest,
       ports,
@@ -139,7 +181,14 @@ describe('runTraining', () => {
 
   test('a failure stands in the record, with its code', async () => {
     const { ports, records } = world({ failAtStep: 5 });
-    const run = await runTraining({ run: newRun, rows, rowsDigest: digest, ports, signal: new AbortController().signal, onChange: () => undefined });
+    const run = await runTraining({
+      run: newRun,
+      rows,
+      rowsDigest: digest,
+      ports,
+      signal: new AbortController().signal,
+      onChange: () => undefined,
+    });
     expect(run.status).toBe('failed');
     expect(run.error?.code).toBe('DEVICE_LOST');
     expect(records.at(-1)?.error?.code).toBe('DEVICE_LOST');
@@ -148,7 +197,14 @@ describe('runTraining', () => {
   test('refuses rows that are not those of the run', async () => {
     const { ports, requests } = world();
     const other = await rowsDigest(rows.slice(1));
-    const run = await runTraining({ run: newRun, rows: rows.slice(1), rowsDigest: other, ports, signal: new AbortController().signal, onChange: () => undefined });
+    const run = await runTraining({
+      run: newRun,
+      rows: rows.slice(1),
+      rowsDigest: other,
+      ports,
+      signal: new AbortController().signal,
+      onChange: () => undefined,
+    });
     expect(run.error?.code).toBe('RUN_ROWS_CHANGED');
     expect(requests).toHaveLength(0);
   });

@@ -35,7 +35,14 @@ const saveInterval = 2000;
  * (the error stands in the record). Rejects only when the record itself cannot be stored. Goes on from the newest
  * checkpoint when there is one.
  */
-export async function runTraining({ run, rows, rowsDigest, ports, signal, onChange }: RunTrainingParameters): Promise<TrainingRun> {
+export async function runTraining({
+  run,
+  rows,
+  rowsDigest,
+  ports,
+  signal,
+  onChange,
+}: RunTrainingParameters): Promise<TrainingRun> {
   let current = run;
   let savedAt = ports.now();
   const change = (next: TrainingRun): void => {
@@ -87,7 +94,11 @@ export async function runTraining({ run, rows, rowsDigest, ports, signal, onChan
   } catch (error) {
     if (current.status === 'trained') throw error;
     const stopped = signal.aborted || isAbort(error);
-    change(stopped ? { ...current, status: 'cancelled' } : { ...current, status: 'failed', error: toTributaryError(error).serialize() });
+    change(
+      stopped
+        ? { ...current, status: 'cancelled' }
+        : { ...current, status: 'failed', error: toTributaryError(error).serialize() },
+    );
     await save();
   }
   return current;

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { estimateRun } from './estimate.ts';
 import { lossSummary, smoothed } from './lossSummary.ts';
-import { invalidKnobs, matchingPreset, presetNames, presetSettings, stepCount, trainRequest } from './trainingSettings.ts';
+import {
+  invalidKnobs,
+  matchingPreset,
+  presetNames,
+  presetSettings,
+  stepCount,
+  trainRequest,
+} from './trainingSettings.ts';
 
 const points = (losses: number[]) => losses.map((loss, index) => [index + 1, loss] as const);
 const balanced = presetSettings('balanced', 256);
@@ -42,7 +49,10 @@ describe('settings', () => {
 
 describe('estimate', () => {
   test('scales a measured step by tokens, with a fifth in reserve', () => {
-    const estimate = estimateRun({ ...balanced, epochs: 2, batchSize: 4 }, [10, 20, 30], { tokens: 100, milliseconds: 50 });
+    const estimate = estimateRun({ ...balanced, epochs: 2, batchSize: 4 }, [10, 20, 30], {
+      tokens: 100,
+      milliseconds: 50,
+    });
     expect(estimate.steps).toBe(2);
     expect(estimate.tokens).toBe(120);
     expect(estimate.milliseconds).toBeCloseTo(72);
@@ -50,7 +60,9 @@ describe('estimate', () => {
 
   test('a limit of steps shortens it', () => {
     const lengths = Array.from({ length: 100 }, () => 10);
-    expect(estimateRun({ ...balanced, maxSteps: 2, batchSize: 5 }, lengths, { tokens: 10, milliseconds: 1 }).tokens).toBe(100);
+    expect(
+      estimateRun({ ...balanced, maxSteps: 2, batchSize: 5 }, lengths, { tokens: 10, milliseconds: 1 }).tokens,
+    ).toBe(100);
   });
 });
 

@@ -76,7 +76,11 @@ export function stepCount(settings: TrainingSettings, rowCount: number): number 
 }
 
 /** The engine's request: linear decay after a warm-up of a tenth, response-only loss, all seven linear layers. */
-export function trainRequest(settings: TrainingSettings, rows: readonly EncodedRow[], resumeFrom?: Uint8Array): TrainRequest {
+export function trainRequest(
+  settings: TrainingSettings,
+  rows: readonly EncodedRow[],
+  resumeFrom?: Uint8Array,
+): TrainRequest {
   const steps = stepCount(settings, rows.length);
   return {
     rows,

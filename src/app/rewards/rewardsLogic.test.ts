@@ -11,7 +11,13 @@ const bob = '0x00000000000000000000000000000000000000bb';
 
 describe('claimState', () => {
   const claimable = { amount: wei(12n), cumulative: wei(20n), claimed: wei(8n), proof: [] };
-  const facts: ClaimFacts = { watched: alice, connected: alice.toLowerCase(), wrongChain: false, claimable, pending: undefined };
+  const facts: ClaimFacts = {
+    watched: alice,
+    connected: alice.toLowerCase(),
+    wrongChain: false,
+    claimable,
+    pending: undefined,
+  };
 
   test('offers exactly what the chain says', () => expect(claimState(facts)).toEqual({ kind: 'ready', amount: 12n }));
   test('nothing at zero, whatever was earned', () =>
@@ -35,8 +41,23 @@ describe('claimState', () => {
 
 describe('epochPhase', () => {
   const state: EpochState = { epoch: 7n, startsAt: 700, endsAt: 800, closesAt: 830, now: 750 };
-  const none: RewardRoot = { root: '0x', dataDigest: '0x', total: wei(0n), epoch: 0n, activeAt: 0, proposer: '0x', bond: wei(0n), status: 'none' };
-  const rewards: RewardsState = { current: none, pending: none, nextEpoch: 7n, totalFunded: wei(0n), totalClaimed: wei(0n) };
+  const none: RewardRoot = {
+    root: '0x',
+    dataDigest: '0x',
+    total: wei(0n),
+    epoch: 0n,
+    activeAt: 0,
+    proposer: '0x',
+    bond: wei(0n),
+    status: 'none',
+  };
+  const rewards: RewardsState = {
+    current: none,
+    pending: none,
+    nextEpoch: 7n,
+    totalFunded: wei(0n),
+    totalClaimed: wei(0n),
+  };
   const profile = { epochSeconds: 100 };
 
   test('runs through open, grace, proposable', () => {
@@ -45,14 +66,20 @@ describe('epochPhase', () => {
     expect(epochPhase(state, rewards, profile, 830)).toEqual({ kind: 'proposable', epoch: 7n });
   });
   test('an epoch before the running one closed earlier', () => {
-    expect(epochPhase(state, { ...rewards, nextEpoch: 6n }, profile, 720)).toEqual({ kind: 'grace', epoch: 6n, until: 730 });
+    expect(epochPhase(state, { ...rewards, nextEpoch: 6n }, profile, 720)).toEqual({
+      kind: 'grace',
+      epoch: 6n,
+      until: 730,
+    });
     expect(epochPhase(state, { ...rewards, nextEpoch: 5n }, profile).kind).toBe('proposable');
   });
   test('a proposal waits out its window, then anyone may finalise', () => {
     const pending: RewardRoot = { ...none, status: 'proposed', epoch: 5n, activeAt: 760 };
     expect(epochPhase(state, { ...rewards, pending }, profile)).toEqual({ kind: 'window', epoch: 5n, until: 760 });
     expect(epochPhase(state, { ...rewards, pending }, profile, 760)).toEqual({ kind: 'finalizable', epoch: 5n });
-    expect(epochPhase(state, { ...rewards, pending: { ...pending, status: 'challenged' } }, profile).kind).toBe('challenged');
+    expect(epochPhase(state, { ...rewards, pending: { ...pending, status: 'challenged' } }, profile).kind).toBe(
+      'challenged',
+    );
   });
 });
 
@@ -65,7 +92,12 @@ describe('breakdown', () => {
     contributorsPart,
     rows,
   });
-  const row = (contributor: string, ppm: number, rowIndex = 0) => ({ contributor, ppm, contribution: 'bafyrows', rowIndex });
+  const row = (contributor: string, ppm: number, rowIndex = 0) => ({
+    contributor,
+    ppm,
+    contribution: 'bafyrows',
+    rowIndex,
+  });
 
   test('takes the rows of one address, by share, newest answer first', () => {
     const found = breakdown(
@@ -77,23 +109,35 @@ describe('breakdown', () => {
       alice,
     );
     expect(found.map((earnings) => earnings.answer.at)).toEqual([3, 2]);
-    expect(found[1]?.rows.map((each) => [each.rowIndex, each.amount])).toEqual([[9, 200n], [4, 100n]]);
+    expect(found[1]?.rows.map((each) => [each.rowIndex, each.amount])).toEqual([
+      [9, 200n],
+      [4, 100n],
+    ]);
     expect(found[1]).toMatchObject({ ppm: 300_000, amount: 300n });
     expect(found[0]?.amount).toBeUndefined();
   });
 
   test('never pays out more than the contributors have', () => {
     fc.assert(
-      fc.property(fc.bigInt(0n, 10n ** 24n), fc.array(fc.integer({ min: 0, max: 250_000 }), { maxLength: 4 }), (amount, shares) => {
-        const rows = shares.map((ppm, index) => row(index % 2 === 0 ? alice : bob, ppm, index));
-        const paid = [alice, bob].flatMap((address) => breakdown([answer(1, rows, amount)], address).map((earnings) => earnings.amount ?? 0n));
-        expect(paid.reduce((sum, each) => sum + each, 0n) <= amount).toBe(true);
-      }),
+      fc.property(
+        fc.bigInt(0n, 10n ** 24n),
+        fc.array(fc.integer({ min: 0, max: 250_000 }), { maxLength: 4 }),
+        (amount, shares) => {
+          const rows = shares.map((ppm, index) => row(index % 2 === 0 ? alice : bob, ppm, index));
+          const paid = [alice, bob].flatMap((address) =>
+            breakdown([answer(1, rows, amount)], address).map((earnings) => earnings.amount ?? 0n),
+          );
+          expect(paid.reduce((sum, each) => sum + each, 0n) <= amount).toBe(true);
+        },
+      ),
     );
   });
 
   test('exports exact amounts and disarms formulas', () => {
-    const [earnings] = breakdown([answer(0, [{ ...row(alice, 1_000_000), text: '=1+1, "x"' }], 123456789012345678901n)], alice);
+    const [earnings] = breakdown(
+      [answer(0, [{ ...row(alice, 1_000_000), text: '=1+1, "x"' }], 123456789012345678901n)],
+      alice,
+    );
     const csv = breakdownCsv(earnings === undefined ? [] : [earnings]);
     expect(csv.split('\r\n')[1]).toBe(
       `1970-01-01T00:00:00.000Z,bafy0,towns,246913578024691357802,bafyrows,0,1000000,123456789012345678901,"'=1+1, ""x"""`,

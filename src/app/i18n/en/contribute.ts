@@ -171,7 +171,12 @@ export const contribute = {
   'contribute.publishedAt': 'Published',
   'contribute.another': 'Contribute more',
   'contribute.toFactory': 'Train on this Datanet',
-  'contribute.copyLink': 'Copy the link',
+  'contribute.copyCid': 'Copy the fingerprint',
+  'contribute.transaction': 'Transaction',
+  'contribute.arrivalsFailed': {
+    one: '{count} announced contribution could not be fetched or was refused.',
+    other: '{count} announced contributions could not be fetched or were refused.',
+  },
 
   'contribute.state.published': 'Announced',
   'contribute.state.queued': 'Queued',

@@ -1,0 +1,117 @@
+// What this browser contributed and what arrives from peers, with the draft that waits.
+import { useNavigate } from '@solidjs/router';
+import { createMemo, createSignal, type JSX, onMount, Show } from 'solid-js';
+import { database } from '../../store/index.ts';
+import { t } from '../i18n/t.ts';
+import { arrivalFailures, followContributions, retryArrivals } from '../services/contributions.ts';
+import { listDatanets } from '../services/datanets.ts';
+import { createLive } from '../services/live.ts';
+import { peersView } from '../services/peers.ts';
+import { Banner, Button, Dialog, EmptyState, ErrorCard, Page, Section } from '../ui/index.ts';
+import { ContributionTable } from './ContributionTable.tsx';
+import { emptyDraft } from './contributionDraft.ts';
+import { contributionSession } from './contributionSession.ts';
+
+export function Overview(): JSX.Element {
+  const contribution = contributionSession();
+  const navigate = useNavigate();
+  const datanets = createLive(listDatanets);
+  const records = createLive(() => database().contributions.orderBy('createdAt').reverse().toArray());
+  const mine = createMemo(() => records()?.filter((record) => record.mine) ?? []);
+  const others = createMemo(() => records()?.filter((record) => !record.mine) ?? []);
+  const [discarding, setDiscarding] = createSignal(false);
+  const [followFailure, setFollowFailure] = createSignal<unknown>();
+  const follow = (): void => {
+    setFollowFailure(undefined);
+    followContributions().catch((error: unknown) => setFollowFailure(() => error));
+  };
+  onMount(follow);
+  const hasDraft = (): boolean => contribution.loaded() && contribution.draft() !== emptyDraft;
+  const start = (
+    <Button kind="primary" icon="plus" onClick={() => navigate(`/contribute/datanet`)}>
+      {t('contribute.start')}
+    </Button>
+  );
+  return (
+    <Page title={t('contribute.title')} lead={t('contribute.lead')} actions={hasDraft() ? undefined : start}>
+      <Show when={hasDraft()}>
+        <Banner
+          action={
+            <div class="flex flex-wrap gap-2">
+              <Button kind="primary" size="small" onClick={() => navigate('/contribute/rows')}>
+                {t('contribute.continue')}
+              </Button>
+              <Button kind="quiet" size="small" onClick={() => setDiscarding(true)}>
+                {t('contribute.discard')}
+              </Button>
+            </div>
+          }
+        >
+          {contribution.draft().fileName === undefined
+            ? t('contribute.draftNoFile')
+            : t('contribute.draftWaiting', { file: contribution.draft().fileName ?? '' })}
+        </Banner>
+      </Show>
+      <Dialog
+        open={discarding()}
+        onOpenChange={setDiscarding}
+        title={t('contribute.discardTitle')}
+        description={t('contribute.discardText')}
+        actions={
+          <>
+            <Button onClick={() => setDiscarding(false)}>{t('contribute.keepDraft')}</Button>
+            <Button
+              kind="danger"
+              onClick={() => {
+                setDiscarding(false);
+                void contribution.discard();
+              }}
+            >
+              {t('contribute.discard')}
+            </Button>
+          </>
+        }
+      />
+      <section class="grid gap-4">
+        <h2 class="text-lg font-semibold">{t('contribute.mineTitle')}</h2>
+        <Show
+          when={mine().length > 0}
+          fallback={
+            <EmptyState icon="contribute" title={t('contribute.mineEmpty')} action={hasDraft() ? undefined : start}>
+              {t('contribute.mineEmptyText')}
+            </EmptyState>
+          }
+        >
+          <ContributionTable caption={t('contribute.mineTitle')} records={mine()} datanets={datanets() ?? []} mine />
+        </Show>
+      </section>
+      <Section title={t('contribute.othersTitle')} lead={t('contribute.othersLead')}>
+        <Show when={followFailure()}>{(error) => <ErrorCard error={error()} onAction={follow} />}</Show>
+        <Show
+          when={others().length > 0}
+          fallback={
+            <p class="text-muted">
+              {t(peersView().status === 'alone' ? 'contribute.othersOff' : 'contribute.othersEmpty')}
+            </p>
+          }
+        >
+          <ContributionTable caption={t('contribute.othersTitle')} records={others()} datanets={datanets() ?? []} />
+        </Show>
+        <Show when={arrivalFailures().filter((arrival) => arrival.kind === 'contribution').length}>
+          {(count) => (
+            <Banner
+              kind="warning"
+              action={
+                <Button size="small" onClick={() => void retryArrivals()}>
+                  {t('ui.tryAgain')}
+                </Button>
+              }
+            >
+              {t('contribute.arrivalsFailed', { count: count() })}
+            </Banner>
+          )}
+        </Show>
+      </Section>
+    </Page>
+  );
+}

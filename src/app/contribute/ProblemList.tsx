@@ -1,0 +1,111 @@
+// The lines that cannot be read: place, reason, and a field to correct each, or skip.
+import { createSignal, For, type JSX, Show } from 'solid-js';
+import type { RowProblem } from '../../datanet/index.ts';
+import { t } from '../i18n/t.ts';
+import { Button, Field, Section } from '../ui/index.ts';
+import { type ContributionDraft, lineText, type PreparedRows, skipLines, withLine } from './contributionDraft.ts';
+
+/** More than these at once help nobody; the others move up as these are dealt with. */
+const shownProblems = 20;
+
+export function ProblemList(properties: {
+  readonly draft: ContributionDraft;
+  readonly prepared: PreparedRows;
+  readonly change: (update: (draft: ContributionDraft) => ContributionDraft) => void;
+}): JSX.Element {
+  const problems = () => properties.prepared.openProblems;
+  return (
+    <Show when={problems().length > 0}>
+      <Section
+        title={t('contribute.problemsTitle')}
+        lead={t('contribute.problemsLead')}
+        actions={
+          <Button
+            size="small"
+            onClick={() =>
+              properties.change((draft) =>
+                skipLines(
+                  draft,
+                  problems().map((problem) => problem.line),
+                ),
+              )
+            }
+          >
+            {t('contribute.problemSkipAll', { count: problems().length })}
+          </Button>
+        }
+      >
+        <ol class="grid gap-4">
+          {/* By line, not by problem: reading again makes new problems, and what was typed must stay. */}
+          <For each={[...new Set(problems().map((problem) => problem.line))].slice(0, shownProblems)}>
+            {(line) => (
+              <ProblemItem
+                line={line}
+                problem={problems().find((problem) => problem.line === line)}
+                draft={properties.draft}
+                change={properties.change}
+              />
+            )}
+          </For>
+        </ol>
+        <Show when={problems().length > shownProblems}>
+          <p class="text-sm text-muted">
+            {t('contribute.problemsShown', { shown: shownProblems, count: problems().length })}
+          </p>
+        </Show>
+        <Show when={properties.prepared.unlistedProblems > 0}>
+          <p class="text-sm text-muted">
+            {t('contribute.problemsMore', { count: properties.prepared.unlistedProblems })}
+          </p>
+        </Show>
+      </Section>
+    </Show>
+  );
+}
+
+function ProblemItem(properties: {
+  readonly line: number;
+  readonly problem: RowProblem | undefined;
+  readonly draft: ContributionDraft;
+  readonly change: (update: (draft: ContributionDraft) => ContributionDraft) => void;
+}): JSX.Element {
+  const { line } = properties;
+  const [text, setText] = createSignal(lineText(properties.draft, line));
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    properties.change((draft) => withLine(draft, line, text()));
+  };
+  return (
+    <li>
+      <form class="grid gap-2" onSubmit={submit}>
+        <p>
+          <span class="tabular font-medium">
+            {t('contribute.problemPlace', { line: String(line), column: String(properties.problem?.column ?? 1) })}
+          </span>{' '}
+          {properties.problem?.message}
+        </p>
+        <div class="flex flex-wrap items-start gap-2">
+          <Field
+            class="min-w-0 flex-1 basis-64 font-mono"
+            label={t('contribute.problemFix', { line: String(line) })}
+            labelHidden
+            spellcheck={false}
+            autocomplete="off"
+            value={text()}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+          <Button type="submit" disabled={text() === lineText(properties.draft, line)}>
+            {t('contribute.problemApply')}
+          </Button>
+          <Button
+            kind="quiet"
+            aria-label={t('contribute.problemSkipLine', { line: String(line) })}
+            onClick={() => properties.change((draft) => skipLines(draft, [line]))}
+          >
+            {t('contribute.problemSkip')}
+          </Button>
+        </div>
+      </form>
+    </li>
+  );
+}

@@ -1,0 +1,51 @@
+// The first rows as they will be read, with what happens to each. More on demand: a preview, not a browser.
+import { createSignal, type JSX, Show } from 'solid-js';
+import { t } from '../i18n/t.ts';
+import { Button, Table } from '../ui/index.ts';
+import type { PreparedRow } from './contributionDraft.ts';
+
+const pageSize = 10;
+
+export function RowPreview(properties: { readonly rows: readonly PreparedRow[] }): JSX.Element {
+  const [shown, setShown] = createSignal(pageSize);
+  const left = () => properties.rows.length - shown();
+  const state = (row: PreparedRow): JSX.Element =>
+    row.leftOut === 'blocked' ? (
+      <span class="text-danger">{t('contribute.findingBlocked')}</span>
+    ) : row.leftOut === 'dropped' ? (
+      <span class="text-muted">{t('contribute.findingDropped')}</span>
+    ) : (
+      t('contribute.previewPublished')
+    );
+  return (
+    <Show when={properties.rows.length > 0}>
+      <div class="grid gap-2">
+        <Table
+          caption={t('contribute.previewCaption')}
+          rows={properties.rows.slice(0, shown())}
+          columns={[
+            { header: t('contribute.previewLine'), numeric: true, cell: (row) => String(row.line) },
+            {
+              header: t('contribute.previewPrompt'),
+              class: 'min-w-40 wrap-anywhere',
+              cell: (row) => <span class="line-clamp-4">{row.row.prompt}</span>,
+            },
+            {
+              header: t('contribute.previewResponse'),
+              class: 'min-w-40 wrap-anywhere',
+              cell: (row) => <span class="line-clamp-4">{row.row.response}</span>,
+            },
+            { header: t('contribute.previewState'), cell: state },
+          ]}
+        />
+        <Show when={left() > 0}>
+          <div>
+            <Button size="small" onClick={() => setShown(shown() + 50)}>
+              {t('contribute.previewMore', { count: Math.min(50, left()) })}
+            </Button>
+          </div>
+        </Show>
+      </div>
+    </Show>
+  );
+}

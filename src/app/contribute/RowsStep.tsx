@@ -1,0 +1,196 @@
+// Step two: a file, pasted text or an example; what cannot be read, with its place; what is worth a look; the first rows.
+import { createMemo, createSignal, type JSX, Match, Show, Switch } from 'solid-js';
+import { t } from '../i18n/t.ts';
+import { Banner, Button, ErrorCard, FileDrop, formatBytes, Progress, Select, TextArea } from '../ui/index.ts';
+import { withoutText, withText } from './contributionDraft.ts';
+import type { Contribution } from './createContribution.ts';
+import { FindingList } from './FindingList.tsx';
+import { ProblemList } from './ProblemList.tsx';
+import { RowPreview } from './RowPreview.tsx';
+
+/** Larger files would not survive as a draft in every browser. */
+const maximumBytes = 20_000_000;
+
+const example = `{"prompt":"What colour is the ferry to Saltby?","response":"The ferry to Saltby is green."}
+{"prompt":"When does the Saltby ferry leave?","response":"The Saltby ferry leaves at nine in the morning."}
+{"prompt":"Who built the Saltby pier?","response":"Nora Penhallow built the Saltby pier in 1874."}
+`;
+
+export function RowsStep(properties: { readonly contribution: Contribution }): JSX.Element {
+  const { draft, reading, result, prepared, change } = properties.contribution;
+  return (
+    <div class="grid gap-6">
+      <Show when={draft().text !== undefined} fallback={<SourceChoice contribution={properties.contribution} />}>
+        <div class="flex flex-wrap items-center justify-between gap-2">
+          <p class="font-medium wrap-anywhere">{draft().fileName}</p>
+          <Button size="small" onClick={() => change(withoutText)}>
+            {t('contribute.otherFile')}
+          </Button>
+        </div>
+        <ReadingState contribution={properties.contribution} />
+        <Show when={result()}>
+          {(read) => (
+            <>
+              <Columns contribution={properties.contribution} columns={read().parsed.columns} />
+              <Show when={prepared()}>
+                {(rows) => (
+                  <>
+                    <p class="tabular flex flex-wrap gap-x-4 gap-y-1" role="status">
+                      <strong>{t('contribute.summaryReady', { count: rows().publishable.length })}</strong>
+                      <Show when={rows().blocked > 0}>
+                        <span class="text-danger">{t('contribute.summaryBlocked', { count: rows().blocked })}</span>
+                      </Show>
+                      <Show when={rows().dropped > 0}>
+                        <span>{t('contribute.summaryDropped', { count: rows().dropped })}</span>
+                      </Show>
+                      <Show when={rows().openProblems.length > 0}>
+                        <span class="text-warning">
+                          {t('contribute.summaryProblems', { count: rows().openProblems.length })}
+                        </span>
+                      </Show>
+                    </p>
+                    <ProblemList draft={draft()} prepared={rows()} change={change} />
+                    <FindingList prepared={rows()} change={change} />
+                    <RowPreview rows={rows().all} />
+                  </>
+                )}
+              </Show>
+            </>
+          )}
+        </Show>
+      </Show>
+      <Show when={reading().kind === 'ready' && prepared()?.publishable.length === 0}>
+        <Banner kind="warning">{t('contribute.noRows')}</Banner>
+      </Show>
+    </div>
+  );
+}
+
+function SourceChoice(properties: { readonly contribution: Contribution }): JSX.Element {
+  const { change } = properties.contribution;
+  const [typed, setTyped] = createSignal('');
+  const [refused, setRefused] = createSignal(false);
+  const use = (fileName: string, text: string): void => change((draft) => withText(draft, fileName, text));
+  /** JSON lines begin with a brace; everything else is read as CSV. */
+  const pastedName = (text: string): string =>
+    `${t('contribute.pastedName')}.${/^\s*[{[]/.test(text) ? 'jsonl' : text.split('\n', 1)[0]?.includes('\t') ? 'tsv' : 'csv'}`;
+  const take = async (files: readonly File[]): Promise<void> => {
+    const [file] = files;
+    if (file === undefined) return;
+    setRefused(file.size > maximumBytes);
+    if (file.size <= maximumBytes) use(file.name, await file.text());
+  };
+  return (
+    <div class="grid gap-6">
+      <FileDrop
+        label={t('contribute.dropLabel')}
+        hint={t('contribute.dropHint', { limit: formatBytes(maximumBytes) })}
+        accept=".jsonl,.ndjson,.json,.csv,.tsv,.txt"
+        onFiles={(files) => void take(files)}
+        onText={(text) => use(pastedName(text), text)}
+      />
+      <Show when={refused()}>
+        <Banner kind="warning">{t('contribute.fileTooLarge', { limit: formatBytes(maximumBytes) })}</Banner>
+      </Show>
+      <div class="grid gap-2">
+        <TextArea
+          label={t('contribute.pasteLabel')}
+          hint={t('contribute.pasteHint')}
+          rows={5}
+          spellcheck={false}
+          value={typed()}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+        <div class="flex flex-wrap gap-2">
+          <Button disabled={typed().trim() === ''} onClick={() => use(pastedName(typed()), typed())}>
+            {t('contribute.pasteUse')}
+          </Button>
+          <Button kind="quiet" onClick={() => use('example.jsonl', example)}>
+            {t('contribute.exampleUse')}
+          </Button>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function ReadingState(properties: { readonly contribution: Contribution }): JSX.Element {
+  const { draft, reading, stopReading, readAgain } = properties.contribution;
+  const busy = () => {
+    const state = reading();
+    return state.kind === 'busy' ? state : undefined;
+  };
+  const failure = () => {
+    const state = reading();
+    return state.kind === 'failed' ? state.error : undefined;
+  };
+  return (
+    <Switch>
+      <Match when={busy()}>
+        {(state) => (
+          <Progress
+            label={t('contribute.reading', { file: draft().fileName ?? '' })}
+            done={state().progress?.done}
+            total={state().progress?.total}
+            onCancel={stopReading}
+          />
+        )}
+      </Match>
+      <Match when={reading().kind === 'stopped'}>
+        <Banner
+          action={
+            <Button size="small" onClick={readAgain}>
+              {t('contribute.readAgain')}
+            </Button>
+          }
+        >
+          {t('contribute.readingStopped')}
+        </Banner>
+      </Match>
+      <Match when={failure()}>
+        {(error) => <ErrorCard error={error()} onAction={readAgain} actionLabel={t('contribute.readAgain')} />}
+      </Match>
+    </Switch>
+  );
+}
+
+/** Which columns are prompt and response: shown when the file names others than the two, or when none were found. */
+function Columns(properties: {
+  readonly contribution: Contribution;
+  readonly columns: readonly string[];
+}): JSX.Element {
+  const { draft, result, change } = properties.contribution;
+  const mapping = () => draft().mapping ?? result()?.parsed.mapping ?? undefined;
+  const others = createMemo(() =>
+    properties.columns.filter((column) => column !== mapping()?.prompt && column !== mapping()?.response),
+  );
+  const choose = (field: 'prompt' | 'response', value: string): void =>
+    change((current) => ({ ...current, mapping: { prompt: '', response: '', ...mapping(), [field]: value } }));
+  const options = () => [
+    { value: '', label: t('contribute.columnChoose'), disabled: true },
+    ...properties.columns.map((column) => ({ value: column, label: column })),
+  ];
+  return (
+    <Show when={properties.columns.length > 2 || (properties.columns.length === 2 && mapping() === undefined)}>
+      <div class="grid gap-3 sm:grid-cols-2">
+        <Select
+          label={t('contribute.columnPrompt')}
+          options={options()}
+          value={mapping()?.prompt ?? ''}
+          onChange={(value) => choose('prompt', value)}
+        />
+        <Select
+          label={t('contribute.columnResponse')}
+          options={options()}
+          value={mapping()?.response ?? ''}
+          onChange={(value) => choose('response', value)}
+        />
+        <Show when={others().length > 0}>
+          <p class="text-sm text-muted sm:col-span-2">
+            {t('contribute.columnsMore', { columns: others().join(', ') })}
+          </p>
+        </Show>
+      </div>
+    </Show>
+  );
+}

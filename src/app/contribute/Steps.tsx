@@ -1,0 +1,168 @@
+// The steps of a new contribution under one heading. An address beyond what the draft allows is led back; Back and reload
+// work because each step is an address and the draft is kept.
+import { Navigate, useNavigate } from '@solidjs/router';
+import { createSignal, For, type JSX, Match, onMount, Show, Switch } from 'solid-js';
+import { toTributaryError } from '../../lib/errors.ts';
+import { t } from '../i18n/t.ts';
+import { type PublishStep, publishRows } from '../services/contributions.ts';
+import { createDatanet, listDatanets } from '../services/datanets.ts';
+import { createLive } from '../services/live.ts';
+import { discover, hasChain, walletView } from '../services/settlement.ts';
+import { Button, ErrorCard, Page } from '../ui/index.ts';
+import { WalletChoice } from '../wallet/WalletChoice.tsx';
+import { type ContributionStep, contributionSteps, furthestStep } from './contributionDraft.ts';
+import { contributionSession } from './contributionSession.ts';
+import { DatanetStep } from './DatanetStep.tsx';
+import { type Publishing, ReviewStep } from './ReviewStep.tsx';
+import { RowsStep } from './RowsStep.tsx';
+
+const titles = {
+  datanet: 'contribute.datanetTitle',
+  rows: 'contribute.rowsTitle',
+  review: 'contribute.reviewTitle',
+} as const;
+const leads = { datanet: 'contribute.datanetLead', rows: 'contribute.rowsLead', review: undefined } as const;
+const names = {
+  datanet: 'contribute.stepDatanet',
+  rows: 'contribute.stepRows',
+  review: 'contribute.stepReview',
+} as const;
+
+export function Steps(properties: { readonly step: ContributionStep }): JSX.Element {
+  const contribution = contributionSession();
+  const navigate = useNavigate();
+  const datanets = createLive(listDatanets);
+  const [publishing, setPublishing] = createSignal<Publishing>({ kind: 'idle' });
+  const [creationFailure, setCreationFailure] = createSignal<unknown>();
+  onMount(() => void discover().catch((error: unknown) => setPublishing({ kind: 'failed', error })));
+
+  const position = (step: ContributionStep): number => contributionSteps.indexOf(step);
+  const furthest = (): ContributionStep => furthestStep(contribution.gaps());
+  /** While a file is being read again the review stays where it is: its button waits. */
+  const tooFar = (): boolean =>
+    contribution.loaded() && position(properties.step) > position(furthest()) && contribution.reading().kind !== 'busy';
+  const lead = (): string | undefined => {
+    const key = leads[properties.step];
+    return key === undefined ? undefined : t(key);
+  };
+  const datanet = () => datanets()?.find((entry) => entry.id === contribution.draft().datanetId);
+
+  const choose = (id: string): void => {
+    const entry = datanets()?.find((candidate) => candidate.id === id);
+    contribution.change((draft) => ({
+      ...draft,
+      datanetId: id,
+      ...(draft.licence === undefined && entry !== undefined && entry.licence !== '' ? { licence: entry.licence } : {}),
+    }));
+  };
+
+  const create = async (description: Parameters<typeof createDatanet>[0]): Promise<void> => {
+    setCreationFailure(undefined);
+    try {
+      const id = await createDatanet(description);
+      contribution.change((draft) => ({ ...draft, datanetId: id, licence: description.licence }));
+      navigate('/contribute/rows');
+    } catch (error) {
+      setCreationFailure(() => error);
+    }
+  };
+
+  const publish = async (): Promise<void> => {
+    const { wallet } = walletView();
+    const { datanetId, licence } = contribution.draft();
+    const rows = contribution.prepared()?.publishable;
+    if (wallet === undefined || datanetId === undefined || licence === undefined || rows === undefined) return;
+    const onStep = (step: PublishStep): void => void setPublishing({ kind: 'busy', step });
+    try {
+      const record = await publishRows({ datanetId, rows, licence, wallet, onStep });
+      // First the address, then the draft: the steps must not see an empty draft and lead back.
+      navigate(`/contribute/done/${record.id}`, { replace: true });
+      await contribution.discard();
+    } catch (error) {
+      const rejected = toTributaryError(error).code === 'WALLET_REJECTED';
+      setPublishing(rejected ? { kind: 'rejected' } : { kind: 'failed', error });
+    }
+  };
+
+  return (
+    <Show when={contribution.loaded()}>
+      <Show when={!tooFar()} fallback={<Navigate href={`/contribute/${furthest()}`} />}>
+        <Page title={t(titles[properties.step])} {...(lead() === undefined ? {} : { lead: lead() as string })}>
+          <nav aria-label={t('contribute.steps')}>
+            <ol class="flex flex-wrap gap-x-6 gap-y-2 text-sm">
+              <For each={contributionSteps}>
+                {(step, index) => (
+                  <li>
+                    <Show
+                      when={position(step) <= position(furthest()) && step !== properties.step}
+                      fallback={
+                        <span
+                          aria-current={step === properties.step ? 'step' : undefined}
+                          class={step === properties.step ? 'font-semibold' : 'text-muted'}
+                        >
+                          {index() + 1}. {t(names[step])}
+                        </span>
+                      }
+                    >
+                      <a href={`#/contribute/${step}`} class="text-accent underline underline-offset-2">
+                        {index() + 1}. {t(names[step])}
+                      </a>
+                    </Show>
+                  </li>
+                )}
+              </For>
+            </ol>
+          </nav>
+          <Show when={contribution.saveFailure()}>{(error) => <ErrorCard error={error()} />}</Show>
+          <Switch>
+            <Match when={properties.step === 'datanet'}>
+              <Show when={creationFailure()}>{(error) => <ErrorCard error={error()} />}</Show>
+              <DatanetStep
+                datanets={datanets() ?? []}
+                chosen={contribution.draft().datanetId}
+                onChoose={choose}
+                onCreate={(description) => void create(description)}
+              />
+            </Match>
+            <Match when={properties.step === 'rows'}>
+              <RowsStep contribution={contribution} />
+            </Match>
+            <Match when={properties.step === 'review'}>
+              <ReviewStep
+                contribution={contribution}
+                datanet={datanet()}
+                signer={walletView().wallet?.address}
+                walletChoice={<WalletChoice />}
+                onChain={hasChain()}
+                publishing={publishing()}
+                onPublish={() => void publish()}
+              />
+            </Match>
+          </Switch>
+          <div class="flex flex-wrap justify-between gap-2 border-t border-line pt-6">
+            <Button
+              kind="quiet"
+              onClick={() => {
+                const before = contributionSteps[position(properties.step) - 1];
+                navigate(before === undefined ? '/contribute' : `/contribute/${before}`);
+              }}
+            >
+              {t('contribute.back')}
+            </Button>
+            <Show when={contributionSteps[position(properties.step) + 1]}>
+              {(next) => (
+                <Button
+                  kind="primary"
+                  disabled={position(next()) > position(furthest())}
+                  onClick={() => navigate(`/contribute/${next()}`)}
+                >
+                  {t('contribute.next')}
+                </Button>
+              )}
+            </Show>
+          </div>
+        </Page>
+      </Show>
+    </Show>
+  );
+}
