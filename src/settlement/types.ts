@@ -1,6 +1,7 @@
 // The nouns of the settlement domain: where the contracts are, who signs, what is owed, what can be claimed.
 // Amounts are bigint in wei of OPEN (1e-18) unless a name says `native`; times are seconds since 1970 as numbers; shares
 // are integers in parts per million; identifiers and digests are 32 bytes as 0x-hex. Knows nothing of screens or storage.
+import type { TypedDataDefinition } from 'viem';
 import type { Wei } from '../lib/units.ts';
 
 export type Hex = `0x${string}`;
@@ -78,12 +79,22 @@ export interface WalletDiscovery {
   stop(): void;
 }
 
-/** Signs for one address. `openSettlement` takes it; `datanet` takes it as its `Signer`. */
+/** A call to a contract, ready to be signed and sent. */
+export interface TransactionRequest {
+  readonly to: Address;
+  readonly data: Hex;
+}
+
+/** Signs and sends for one address. `openSettlement` takes it; `datanet` takes it as its `Signer`. */
 export interface ConnectedWallet extends MessageSigner {
   readonly kind: 'injected' | 'burner';
   /** `rdns` of an injected wallet, `burner` for the local one: what the app remembers to connect again. */
   readonly id: string;
   readonly name: string;
+  /** EIP-712. The argument is what viem calls a typed data definition. */
+  signTypedData(typedData: TypedDataDefinition): Promise<Hex>;
+  /** Sends and returns the transaction's hash; asks the wallet to change to the deployment's chain first. */
+  sendTransaction(request: TransactionRequest): Promise<Hex>;
   /** Reports another account or chain chosen in the wallet, or its leaving. Returns a function that stops. */
   onChange(listener: (change: WalletChange) => void): () => void;
 }
@@ -220,13 +231,26 @@ export interface LedgerReceipt {
   readonly shares: readonly AccountShare[];
 }
 
+/** How one model's pool of one epoch was divided: everything that a stranger needs to divide it again. */
+export interface LedgerModel {
+  readonly modelId: Hex;
+  /** The contributors' part of what was collected, as the chain states it. */
+  readonly pool: Wei;
+  readonly receipts: readonly LedgerReceipt[];
+  /** Who is paid for unattributed parts: shares by accepted rows, adding to 1,000,000, or none. */
+  readonly fallback: readonly AccountShare[];
+}
+
 /** The cumulative rewards after some epoch: the data behind a root. */
 export interface Ledger {
   readonly epoch: bigint;
   readonly root: Hex;
   readonly total: Wei;
+  /** Digest of the ledger before this one; undefined for the first. */
+  readonly previous: Hex | undefined;
   /** Ascending by address; cumulative over all epochs. */
   readonly accounts: readonly { readonly account: Address; readonly cumulative: Wei }[];
+  readonly models: readonly LedgerModel[];
 }
 
 export interface Claimable {

@@ -1,0 +1,140 @@
+// The ledger of an epoch: receipts and pools in, cumulative amounts and their Merkle root out. Integers only, so that any
+// two people with the same receipts get the same root, bit for bit.
+import { StandardMerkleTree } from '@openzeppelin/merkle-tree';
+import { TributaryError } from '../lib/errors.ts';
+import { PPM_TOTAL, wei } from '../lib/units.ts';
+import { prefixShares } from './prefixShares.ts';
+import type { AccountShare, Address, Hex, Ledger, LedgerModel, LedgerReceipt } from './types.ts';
+
+export interface EpochLedgerParameters {
+  readonly epoch: bigint;
+  /** The receipts under the collected vouchers of the epoch, of all models; their order does not matter. */
+  readonly receipts: readonly LedgerReceipt[];
+  /** What each model's contributors get: `Settlement.pool(epoch).models`. */
+  readonly pools: readonly { readonly modelId: Hex; readonly amount: bigint }[];
+  /** Shares by accepted rows (`rowCountShares`) of a model, for what is unattributed. */
+  readonly fallback?: ((modelId: Hex) => readonly AccountShare[]) | undefined;
+  /** The ledger of the last final root and its digest; undefined before the first. */
+  readonly previous?: { readonly ledger: Ledger; readonly digest: Hex } | undefined;
+}
+
+const encoding = ['address', 'uint256'];
+
+/** The tree of a ledger's accounts, leaf `(address, cumulative)`; what `RewardsDistributor.claim` checks proofs against. */
+export function ledgerTree(accounts: Ledger['accounts']): StandardMerkleTree<[string, bigint]> {
+  return StandardMerkleTree.of(
+    accounts.map(({ account, cumulative }): [string, bigint] => [account, cumulative]),
+    encoding,
+  );
+}
+
+function checkShares(shares: readonly AccountShare[], facts: Readonly<Record<string, string>>): number {
+  const sum = shares.reduce((total, { ppm }) => total + ppm, 0);
+  if (shares.every(({ ppm }) => Number.isInteger(ppm) && ppm >= 0) && sum <= PPM_TOTAL) return sum;
+  throw new TributaryError({
+    code: 'LEDGER_SHARES',
+    message: 'These shares are not whole parts per million that add to at most 1,000,000.',
+    facts: { ...facts, sum },
+    hint: 'Leave this receipt out and ask its author to recompute it.',
+  });
+}
+
+/** Weight of each account (lower-case address) in one model's pool, in units of wei x 1e-12. */
+function weightsOf({
+  modelId,
+  receipts,
+  fallback,
+}: Pick<LedgerModel, 'modelId' | 'receipts' | 'fallback'>): Map<string, bigint> {
+  const weights = new Map<string, bigint>();
+  const add = (account: Address, weight: bigint): void => {
+    const key = account.toLowerCase();
+    if (weight > 0n) weights.set(key, (weights.get(key) ?? 0n) + weight);
+  };
+  const scale = BigInt(PPM_TOTAL);
+  const fallbackSum = checkShares(fallback, { modelId, place: 'fallback' });
+  for (const { digest, amount, shares } of receipts) {
+    const rest = BigInt(PPM_TOTAL - checkShares(shares, { modelId, receipt: digest }));
+    for (const { account, ppm } of shares) add(account, amount * BigInt(ppm) * scale);
+    if (fallbackSum > 0) for (const { account, ppm } of fallback) add(account, amount * rest * BigInt(ppm));
+  }
+  // Money without a known receipt (a collector who published none), or without any share, still belongs to contributors.
+  if (weights.size === 0) for (const { account, ppm } of fallback) add(account, BigInt(ppm));
+  return weights;
+}
+
+/**
+ * Divides every pool by the shares of its receipts and adds the result to the previous ledger.
+ *
+ * Per model: N_c = sum over receipts of amount * ppm_c, accounts ascending by address, shares by prefix rounding
+ * (`prefixShares`), so they add to the pool exactly. Unattributed parts go by `fallback`; without one, to the attributed
+ * contributors of the same model in proportion.
+ *
+ * Throws `LEDGER_SHARES` for shares that are not ppm, `LEDGER_NO_PAYEE` for a pool that nobody can be named for,
+ * `LEDGER_EMPTY` when there is no pool, `LEDGER_RECEIPT_TWICE` for a receipt given twice.
+ */
+export function epochLedger({ epoch, receipts, pools, fallback, previous }: EpochLedgerParameters): Ledger {
+  if (pools.length === 0) {
+    throw new TributaryError({
+      code: 'LEDGER_EMPTY',
+      message: 'Nothing was paid in this epoch.',
+      facts: { epoch: epoch.toString() },
+      hint: 'Settle an epoch that holds money.',
+    });
+  }
+  const seen = new Set<string>();
+  for (const { digest } of receipts) {
+    if (seen.has(digest)) {
+      throw new TributaryError({
+        code: 'LEDGER_RECEIPT_TWICE',
+        message: 'The same receipt was given twice.',
+        facts: { digest },
+        hint: 'Give each receipt once.',
+      });
+    }
+    seen.add(digest);
+  }
+
+  const cumulative = new Map<string, bigint>(
+    (previous?.ledger.accounts ?? []).map(({ account, cumulative }) => [account.toLowerCase(), cumulative]),
+  );
+  const models: LedgerModel[] = [...pools]
+    .sort((a, b) => (a.modelId.toLowerCase() < b.modelId.toLowerCase() ? -1 : 1))
+    .map(({ modelId, amount }) => ({
+      modelId,
+      pool: wei(amount),
+      receipts: receipts
+        .filter((receipt) => receipt.modelId.toLowerCase() === modelId.toLowerCase())
+        .sort((a, b) => (a.digest < b.digest ? -1 : 1)),
+      fallback: fallback?.(modelId) ?? [],
+    }));
+  for (const model of models) {
+    const weights = [...weightsOf(model)].sort(([a], [b]) => (a < b ? -1 : 1));
+    if (weights.length === 0 && model.pool > 0n) {
+      throw new TributaryError({
+        code: 'LEDGER_NO_PAYEE',
+        message: 'This model’s pool has no contributor to pay.',
+        facts: { epoch: epoch.toString(), modelId: model.modelId, pool: model.pool.toString() },
+        hint: 'Give the receipts of the epoch, or fallback shares by accepted rows.',
+      });
+    }
+    const shares = prefixShares(
+      model.pool,
+      weights.map(([, weight]) => weight),
+    );
+    weights.forEach(([account], index) => {
+      cumulative.set(account, (cumulative.get(account) ?? 0n) + (shares[index] ?? 0n));
+    });
+  }
+  const accounts = [...cumulative]
+    .filter(([, amount]) => amount > 0n)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([account, amount]) => ({ account: account as Address, cumulative: wei(amount) }));
+  return {
+    epoch,
+    root: ledgerTree(accounts).root as Hex,
+    total: wei(accounts.reduce((sum, account) => sum + account.cumulative, 0n)),
+    previous: previous?.digest,
+    accounts,
+    models,
+  };
+}

@@ -1,0 +1,70 @@
+// Voucher bookkeeping: one channel for each (payer, model, epoch), whose vouchers carry the sum so far. Pure: the app's
+// store keeps the channel that comes back, before the voucher leaves the browser.
+import { TributaryError } from '../lib/errors.ts';
+import { receiptsRoot } from './receiptsRoot.ts';
+import type { Address, Channel, Hex, Voucher } from './types.ts';
+
+export interface NextVoucherParameters {
+  /** What the store has under `channelKey`, or undefined for the first answer of the epoch. */
+  readonly channel: Channel | undefined;
+  readonly payer: Address;
+  readonly modelId: Hex;
+  readonly epoch: bigint;
+  /** Price of this one answer, in wei of OPEN. */
+  readonly amount: bigint;
+  /** SHA-256 of the answer's receipt. */
+  readonly receiptDigest: Hex;
+}
+
+/** One text for one channel, to store it under. */
+export function channelKey({ payer, modelId, epoch }: Pick<Channel, 'payer' | 'modelId' | 'epoch'>): string {
+  return `${payer.toLowerCase()}/${modelId.toLowerCase()}/${epoch}`;
+}
+
+/**
+ * The next voucher of a channel, to be signed, and the channel after it. Throws `VOUCHER_WRONG_CHANNEL` when `channel` is
+ * another's, `VOUCHER_AMOUNT` for an amount below 1 wei, `VOUCHER_RECEIPT_PAID` when the receipt was paid already.
+ */
+export function nextVoucher(parameters: NextVoucherParameters): {
+  readonly voucher: Voucher;
+  readonly channel: Channel;
+} {
+  const { channel, payer, modelId, epoch, amount, receiptDigest } = parameters;
+  if (channel !== undefined && channelKey(channel) !== channelKey(parameters)) {
+    throw new TributaryError({
+      code: 'VOUCHER_WRONG_CHANNEL',
+      message: 'This voucher belongs to another channel.',
+      facts: { given: channelKey(channel), expected: channelKey(parameters) },
+      hint: 'Load the channel of this payer, model and epoch.',
+    });
+  }
+  if (amount <= 0n) {
+    throw new TributaryError({
+      code: 'VOUCHER_AMOUNT',
+      message: 'An answer must cost at least 1 wei to be paid.',
+      facts: { amount: amount.toString() },
+      hint: 'Skip the voucher for a free answer.',
+    });
+  }
+  if (channel?.receipts.includes(receiptDigest) === true) {
+    throw new TributaryError({
+      code: 'VOUCHER_RECEIPT_PAID',
+      message: 'This receipt was paid already.',
+      facts: { receiptDigest },
+      hint: 'Nothing is owed for it.',
+    });
+  }
+  const receipts = [...(channel?.receipts ?? []), receiptDigest];
+  const cumulative = (channel?.cumulative ?? 0n) + amount;
+  return {
+    channel: { payer, modelId, epoch, cumulative, receipts },
+    voucher: {
+      payer,
+      modelId,
+      epoch,
+      cumulative,
+      count: BigInt(receipts.length),
+      receiptsRoot: receiptsRoot(receipts),
+    },
+  };
+}

@@ -1,0 +1,19 @@
+// Divides a pool over weights by rounding prefix sums; the same three lines as contracts/src/libraries/PrefixShares.sol.
+
+/**
+ * Shares of `pool` in proportion to `weights`, in their order. They add to `pool` exactly and each is within one unit of its
+ * ideal value. All zero weights give all zero shares.
+ */
+export function prefixShares(pool: bigint, weights: readonly bigint[]): bigint[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0n);
+  if (total === 0n) return weights.map(() => 0n);
+  let prefix = 0n;
+  let before = 0n;
+  return weights.map((weight) => {
+    prefix += weight;
+    const upTo = (pool * prefix) / total;
+    const share = upTo - before;
+    before = upTo;
+    return share;
+  });
+}

@@ -1,0 +1,23 @@
+// Signs a voucher with a session key: no wallet window, about a millisecond.
+import { privateKeyToAccount } from 'viem/accounts';
+import type { Channel, Deployment, SessionKey, SignedVoucher, Voucher } from './types.ts';
+import { voucherTypedData } from './voucherTypedData.ts';
+
+export interface SignVoucherParameters {
+  readonly deployment: Pick<Deployment, 'chainId' | 'addresses'>;
+  readonly voucher: Voucher;
+  /** The channel that `nextVoucher` gave with it. */
+  readonly channel: Pick<Channel, 'receipts'>;
+  readonly key: SessionKey;
+}
+
+export async function signVoucher({
+  deployment,
+  voucher,
+  channel,
+  key,
+}: SignVoucherParameters): Promise<SignedVoucher> {
+  const account = privateKeyToAccount(key.privateKey);
+  const signature = await account.signTypedData(voucherTypedData({ deployment, voucher }));
+  return { voucher, signer: account.address, signature, receipts: channel.receipts };
+}

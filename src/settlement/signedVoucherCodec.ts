@@ -1,0 +1,99 @@
+// Signed vouchers as bytes, to be announced to whoever collects: canonical JSON, amounts as decimal text.
+import { isAddress, recoverTypedDataAddress } from 'viem';
+import { canonicalJson } from '../lib/canonicalJson.ts';
+import { TributaryError } from '../lib/errors.ts';
+import { receiptsRoot } from './receiptsRoot.ts';
+import type { Address, Deployment, Hex, SignedVoucher } from './types.ts';
+import { voucherTypedData } from './voucherTypedData.ts';
+
+const TYPE = 'tributary-voucher';
+
+export function encodeSignedVoucher({ voucher, signer, signature, receipts }: SignedVoucher): Uint8Array<ArrayBuffer> {
+  const text = canonicalJson({
+    type: TYPE,
+    v: 1,
+    payer: voucher.payer,
+    modelId: voucher.modelId,
+    epoch: voucher.epoch.toString(),
+    cumulative: voucher.cumulative.toString(),
+    receiptsRoot: voucher.receiptsRoot,
+    signer,
+    signature,
+    receipts,
+  });
+  return new TextEncoder().encode(text);
+}
+
+function malformed(field: string, cause?: unknown): never {
+  throw new TributaryError({
+    code: 'VOUCHER_MALFORMED',
+    message: 'These bytes are not a signed voucher.',
+    facts: { field },
+    hint: 'Ask the payer to announce it again.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/**
+ * Reads what `encodeSignedVoucher` wrote, from anyone: every field is checked, and the receipts against their root.
+ * Throws `VOUCHER_MALFORMED` with the field's name. The signature is checked by `verifySignedVoucher` and on chain.
+ */
+export function decodeSignedVoucher(bytes: Uint8Array): SignedVoucher {
+  let value: Record<string, unknown>;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    return malformed('bytes', cause);
+  }
+  if (typeof value !== 'object' || value === null || value['type'] !== TYPE || value['v'] !== 1)
+    return malformed('type');
+  const bytes32 = (field: string, candidate: unknown): Hex =>
+    typeof candidate === 'string' && /^0x[0-9a-f]{64}$/i.test(candidate) ? (candidate as Hex) : malformed(field);
+  const address = (field: string): Address => {
+    const candidate = value[field];
+    return typeof candidate === 'string' && isAddress(candidate) ? candidate : malformed(field);
+  };
+  const integer = (field: string, bits: bigint): bigint => {
+    const candidate = value[field];
+    if (typeof candidate !== 'string' || !/^(0|[1-9][0-9]{0,38})$/.test(candidate)) return malformed(field);
+    const number = BigInt(candidate);
+    return number < 1n << bits ? number : malformed(field);
+  };
+  const { receipts, signature } = value;
+  if (!Array.isArray(receipts) || receipts.length === 0) return malformed('receipts');
+  const digests = receipts.map((digest) => bytes32('receipts', digest));
+  const root = bytes32('receiptsRoot', value['receiptsRoot']);
+  if (receiptsRoot(digests) !== root.toLowerCase()) return malformed('receiptsRoot');
+  if (typeof signature !== 'string' || !/^0x([0-9a-f]{2}){1,4096}$/i.test(signature)) return malformed('signature');
+  return {
+    voucher: {
+      payer: address('payer'),
+      modelId: bytes32('modelId', value['modelId']),
+      epoch: integer('epoch', 64n),
+      cumulative: integer('cumulative', 128n),
+      count: BigInt(digests.length),
+      receiptsRoot: root,
+    },
+    signer: address('signer'),
+    signature: signature as Hex,
+    receipts: digests,
+  };
+}
+
+/** Whether the signature is the signer's own (accounts with a private key; contract accounts are checked on chain only). */
+export async function verifySignedVoucher({
+  deployment,
+  signed,
+}: {
+  readonly deployment: Pick<Deployment, 'chainId' | 'addresses'>;
+  readonly signed: SignedVoucher;
+}): Promise<boolean> {
+  try {
+    const { voucher, signature } = signed;
+    const signer = await recoverTypedDataAddress({ ...voucherTypedData({ deployment, voucher }), signature });
+    return signer.toLowerCase() === signed.signer.toLowerCase();
+  } catch {
+    // A signature that recovers to nobody is not the signer's.
+    return false;
+  }
+}

@@ -1,0 +1,36 @@
+// The fee split of contracts/src/libraries/FeeSplit.sol, number for number.
+import { TributaryError } from '../lib/errors.ts';
+import { wei } from '../lib/units.ts';
+import type { FeeSplit } from './types.ts';
+
+/** Shares in basis points (1/10,000). The owner's share is set per model, up to `ownerMaximum`. */
+export const FEE_BPS = { protocol: 500, attestors: 300, collector: 20, ownerMaximum: 5_000 } as const;
+
+const BPS = 10_000n;
+
+/**
+ * Divides `amount` (wei of OPEN). Every part is rounded down and the contributors get the remainder, so that no wei is
+ * lost. Throws `FEE_OWNER_SHARE` when `ownerBps` is not an integer in [0, 5,000].
+ */
+export function splitFee({ amount, ownerBps }: { readonly amount: bigint; readonly ownerBps: number }): FeeSplit {
+  if (!Number.isInteger(ownerBps) || ownerBps < 0 || ownerBps > FEE_BPS.ownerMaximum) {
+    throw new TributaryError({
+      code: 'FEE_OWNER_SHARE',
+      message: 'The model owner’s share is out of range.',
+      facts: { ownerBps, maximum: FEE_BPS.ownerMaximum },
+      hint: 'Give whole basis points between 0 and 5,000.',
+    });
+  }
+  const part = (bps: number): bigint => (amount * BigInt(bps)) / BPS;
+  const protocol = part(FEE_BPS.protocol);
+  const attestors = part(FEE_BPS.attestors);
+  const owner = part(ownerBps);
+  const collector = part(FEE_BPS.collector);
+  return {
+    protocol: wei(protocol),
+    attestors: wei(attestors),
+    owner: wei(owner),
+    collector: wei(collector),
+    contributors: wei(amount - protocol - attestors - owner - collector),
+  };
+}
