@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from './seededRandom.ts';
+import { drawToken, tokenProbabilities } from './tokenProbabilities.ts';
+
+interface Case {
+  readonly logits: string;
+  readonly settings: {
+    readonly repetition_penalty?: number;
+    readonly temperature?: number;
+    readonly top_k?: number;
+    readonly top_p?: number;
+    readonly min_p?: number;
+    readonly context?: readonly number[];
+  };
+  readonly kept: readonly number[];
+  readonly probabilities?: readonly number[];
+  readonly probabilities_of_kept?: readonly number[];
+  readonly only_first?: number;
+  readonly draws: readonly { readonly u: number; readonly token: number }[];
+}
+
+const file = path.join(import.meta.dirname, '..', '..', '..', 'test', 'golden', 'engine', 'sampling', 'cases.json');
+const golden = JSON.parse(readFileSync(file, 'utf8')) as {
+  readonly vectors: Readonly<Record<string, readonly number[]>>;
+  readonly cases: readonly Case[];
+};
+
+describe('tokenProbabilities', () => {
+  it('gives the golden kept sets, probabilities and draws', () => {
+    expect(golden.cases.length).toBeGreaterThan(100);
+    for (const each of golden.cases) {
+      const { settings, kept } = each;
+      const label = `${each.logits} ${JSON.stringify(settings)}`;
+      const result = tokenProbabilities(
+        golden.vectors[each.logits] ?? [],
+        {
+          repetitionPenalty: settings.repetition_penalty,
+          temperature: settings.temperature,
+          topK: settings.top_k,
+          topP: settings.top_p,
+          minP: settings.min_p,
+        },
+        settings.context,
+      );
+      expect(result.ids, label).toEqual(kept);
+      const first = each.only_first ?? kept.length;
+      const expected = each.probabilities?.filter((_, id) => kept.includes(id)) ?? each.probabilities_of_kept ?? [];
+      for (const [index, value] of expected.slice(0, first).entries()) {
+        expect(Math.abs((result.probabilities[index] ?? Number.NaN) - value), label).toBeLessThan(1e-12);
+      }
+      for (const { u, token } of each.draws) expect(drawToken(result, u), `${label} u ${u}`).toBe(token);
+    }
+  });
+});
+
+describe('seededRandom', () => {
+  it('repeats for a seed, differs between seeds, and is uniform', () => {
+    const draw = (seed: number): number[] => {
+      const random = seededRandom(seed);
+      return Array.from({ length: 2_000 }, () => random());
+    };
+    expect(draw(1)).toEqual(draw(1));
+    expect(draw(1)).not.toEqual(draw(2));
+    const mean = draw(3).reduce((sum, value) => sum + value, 0) / 2_000;
+    expect(Math.abs(mean - 0.5)).toBeLessThan(0.03);
+    expect(draw(4).every((value) => value >= 0 && value < 1)).toBe(true);
+  });
+});
