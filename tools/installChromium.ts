@@ -14,14 +14,12 @@ function run(command: string, parameters: readonly string[]): boolean {
 }
 
 const isDebian = existsSync('/usr/bin/apt-get');
-const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+function apt(parameters: readonly string[]): boolean {
+  return process.getuid?.() === 0 ? run('apt-get', parameters) : run('sudo', ['-n', 'apt-get', ...parameters]);
+}
 
 function aptInstall(packages: readonly string[]): boolean {
-  const apt = [...asRoot, 'apt-get'] as [string, ...string[]];
-  return (
-    run(apt[0], [...apt.slice(1), 'update', '-qq']) &&
-    run(apt[0], [...apt.slice(1), 'install', '-y', '-qq', '--no-install-recommends', ...packages])
-  );
+  return apt(['update', '-qq']) && apt(['install', '-y', '-qq', '--no-install-recommends', ...packages]);
 }
 
 /** Installs what is missing. Throws with the way on when nothing worked. */
