@@ -1,0 +1,186 @@
+// Text to token ids and back, and messages to prompts, for any model whose tokenizer.json the library reads. Untrusted text
+// never becomes a special token unless the caller asks for it: a message that spells an end token stays text.
+import { Tokenizer } from '@huggingface/tokenizers';
+import { TributaryError } from '../../lib/errors.ts';
+import type { ChatMessage, EncodedRow } from '../service.ts';
+import { type ChatTemplate, openChatTemplate } from './chatTemplate.ts';
+import { createStreamingDecoder, type StreamingDecoder } from './streamingDecoder.ts';
+import { decoderKind } from './tokenBytes.ts';
+
+export interface OpenTokenizerParameters {
+  readonly tokenizerJson: Readonly<Record<string, unknown>>;
+  readonly tokenizerConfig?: Readonly<Record<string, unknown>>;
+  /** Jinja source; absent: `encodeChat` joins the messages as plain text. */
+  readonly chatTemplate?: string;
+  /** The model's own end ids; the first one ends a row when the tokenizer's config names no end token. */
+  readonly endOfSequenceIds?: readonly number[];
+}
+
+export interface EncodeOptions {
+  /** Special tokens spelt in the text become their ids. Default false: they are read as plain text. */
+  readonly parseSpecial?: boolean;
+  /** Adds what the tokenizer puts around a text (usually a beginning token). Default false. */
+  readonly addSpecial?: boolean;
+}
+
+export interface ChatOptions {
+  readonly addGenerationPrompt: boolean;
+  /** Special tokens spelt inside messages become their ids, as the reference library does. Default false. */
+  readonly parseSpecialInMessages?: boolean;
+}
+
+export interface TextTokenizer {
+  /** Ids after which an answer ends: the tokenizer's end token, then the model's. */
+  readonly endIds: readonly number[];
+  encode(text: string, options?: EncodeOptions): number[];
+  decode(ids: readonly number[], options?: { readonly skipSpecial?: boolean }): string;
+  stream(): StreamingDecoder;
+  renderChat(messages: readonly ChatMessage[], addGenerationPrompt: boolean): string;
+  encodeChat(messages: readonly ChatMessage[], options: ChatOptions): number[];
+  /** What training and attribution see of a row: chat prompt, response, end token. */
+  encodeRow(row: { readonly prompt: string; readonly response: string }): EncodedRow;
+}
+
+interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  readonly special: boolean;
+}
+
+function unsupported(error: unknown): TributaryError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new TributaryError({
+    code: 'TOKENIZER_UNSUPPORTED',
+    message: `This model's tokenizer cannot be read: ${reason}`,
+    facts: { reason },
+    hint: 'Choose a model with a byte-level or metaspace tokenizer (GPT-2, Llama, Mistral, Qwen, Gemma).',
+    cause: error,
+  });
+}
+
+function createTokenizer(json: object, config: object): Tokenizer {
+  try {
+    return new Tokenizer(json, config);
+  } catch (error) {
+    throw unsupported(error);
+  }
+}
+
+/** The library's byte-fallback decoder swallows a leading U+FEFF, which is part of the text. */
+function keepByteOrderMarks(tokenizer: Tokenizer): void {
+  const { decoder } = tokenizer as unknown as {
+    readonly decoder: { readonly decoders?: readonly { text_decoder?: TextDecoder }[] } | null;
+  };
+  for (const part of decoder?.decoders ?? []) {
+    if (part.text_decoder !== undefined) part.text_decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  }
+}
+
+/** Names and texts of the special tokens in a tokenizer_config.json, spelt as a string or as an object. */
+function specialTokens(config: Readonly<Record<string, unknown>>): Record<string, string> {
+  const tokens: Record<string, string> = {};
+  for (const name of ['bos_token', 'eos_token', 'unk_token', 'pad_token']) {
+    const value = config[name];
+    const content =
+      typeof value === 'object' && value !== null ? (value as { readonly content?: unknown }).content : value;
+    if (typeof content === 'string') tokens[name] = content;
+  }
+  return tokens;
+}
+
+/** Text between private-use marks stands for the content of message `index` while a template is rendered. */
+const [markBegin, markEnd] = ['\ue000', '\ue001'] as const;
+const marked = /\ue000(\d+)\ue001/;
+
+/** Opens a tokenizer. Throws `TOKENIZER_UNSUPPORTED`, or `CHAT_TEMPLATE_FAILED` for a template that is not Jinja. */
+export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenizer {
+  const { tokenizerJson, chatTemplate } = parameters;
+  const config = parameters.tokenizerConfig ?? {};
+  const added = (
+    Array.isArray(tokenizerJson['added_tokens']) ? tokenizerJson['added_tokens'] : []
+  ) as readonly AddedToken[];
+  const parsing = createTokenizer(tokenizerJson, { clean_up_tokenization_spaces: false, ...config });
+  keepByteOrderMarks(parsing);
+  // The same without special tokens in its text splitter. The vocabulary, which is large, is shared, not built twice.
+  const plain = createTokenizer(
+    {
+      ...tokenizerJson,
+      added_tokens: added.filter(({ special }) => !special),
+      model: { ...(tokenizerJson['model'] as object), vocab: {}, merges: [] },
+    },
+    config,
+  );
+  plain.model = parsing.model;
+  const kind = decoderKind(tokenizerJson['decoder']);
+  const addedById = new Map(added.map((token) => [token.id, token]));
+  const specialTexts = added.filter(({ special }) => special).map(({ content }) => content);
+  const special = specialTokens(config);
+  const template: ChatTemplate | undefined =
+    chatTemplate === undefined ? undefined : openChatTemplate(chatTemplate, special);
+  const endToken = special['eos_token'];
+  const namedEnd = endToken === undefined ? undefined : parsing.token_to_id(endToken);
+  const endIds = [...new Set([...(namedEnd === undefined ? [] : [namedEnd]), ...(parameters.endOfSequenceIds ?? [])])];
+
+  const encode: TextTokenizer['encode'] = (text, options = {}) => {
+    const tokenizer = options.parseSpecial === true ? parsing : plain;
+    // The library maps over an empty list of sections without its post-processor's help.
+    return text === '' && options.addSpecial !== true
+      ? []
+      : tokenizer.encode(text, { add_special_tokens: options.addSpecial === true }).ids;
+  };
+
+  const renderChat: TextTokenizer['renderChat'] = (messages, addGenerationPrompt) => {
+    if (template !== undefined) return template.render(messages, addGenerationPrompt);
+    return messages.map(({ content }) => `${content}\n`).join('');
+  };
+
+  /** Renders with marks in place of the contents that spell special tokens, which are then encoded as plain text. */
+  const encodeMarked = (messages: readonly ChatMessage[], addGenerationPrompt: boolean): number[] => {
+    const inner = messages.map(({ content }) => content.trim());
+    const safe = messages.map(({ role, content }, index) => {
+      const text = inner[index] as string;
+      if (!specialTexts.some((token) => text.includes(token))) return { role, content };
+      const begin = content.indexOf(text);
+      return {
+        role,
+        content: content.slice(0, begin) + markBegin + index + markEnd + content.slice(begin + text.length),
+      };
+    });
+    // `split` with a group puts the message numbers at the odd places.
+    return renderChat(safe, addGenerationPrompt)
+      .split(marked)
+      .flatMap((part, place) =>
+        place % 2 === 0 ? encode(part, { parseSpecial: true }) : encode(inner[Number(part)] ?? ''),
+      );
+  };
+
+  const encodeChat: TextTokenizer['encodeChat'] = (messages, { addGenerationPrompt, parseSpecialInMessages }) => {
+    const spells = messages.some(({ content }) => specialTexts.some((token) => content.includes(token)));
+    if (spells && parseSpecialInMessages !== true) return encodeMarked(messages, addGenerationPrompt);
+    return encode(renderChat(messages, addGenerationPrompt), { parseSpecial: true });
+  };
+
+  return {
+    endIds,
+    encode,
+    decode(ids, options = {}) {
+      // The library refuses an empty list.
+      return ids.length === 0 ? '' : parsing.decode([...ids], { skip_special_tokens: options.skipSpecial === true });
+    },
+    stream() {
+      const bytesOf = (id: number): Uint8Array | undefined => {
+        const token = addedById.get(id);
+        if (token !== undefined) return token.special ? undefined : new TextEncoder().encode(token.content);
+        const text = parsing.id_to_token(id);
+        return text === undefined ? undefined : kind.bytesOf(text);
+      };
+      return createStreamingDecoder(bytesOf, kind.stripFirstSpace);
+    },
+    renderChat,
+    encodeChat,
+    encodeRow({ prompt, response }) {
+      const promptIds = encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
+      return { inputIds: [...promptIds, ...encode(response), ...endIds.slice(0, 1)], promptLength: promptIds.length };
+    },
+  };
+}

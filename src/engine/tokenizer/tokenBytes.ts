@@ -1,0 +1,65 @@
+// The UTF-8 bytes of one token, by the kind of the tokenizer's decoder: byte-level (GPT-2's printable alphabet) or
+// metaspace with byte fallback (`<0x0A>`, U+2581 for a space).
+import { TributaryError } from '../../lib/errors.ts';
+
+export interface DecoderKind {
+  readonly bytesOf: (token: string) => Uint8Array<ArrayBuffer>;
+  /** Whether one space before the whole text is dropped. */
+  readonly stripFirstSpace: boolean;
+}
+
+const utf8 = new TextEncoder();
+
+/**
+ * Byte of each character of GPT-2's alphabet: printable Latin-1 stands for itself, the 68 other bytes for U+0100 on, in
+ * ascending order.
+ */
+function byteLevelAlphabet(): ReadonlyMap<string, number> {
+  const printable = (byte: number): boolean =>
+    (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
+  const alphabet = new Map<string, number>();
+  let next = 0x100;
+  for (let byte = 0; byte < 256; byte += 1) alphabet.set(String.fromCodePoint(printable(byte) ? byte : next++), byte);
+  return alphabet;
+}
+
+function byteLevelBytes(): DecoderKind['bytesOf'] {
+  const alphabet = byteLevelAlphabet();
+  // A character outside the alphabet does not come from this tokenizer's own training: it stands for itself.
+  return (token) =>
+    Uint8Array.from([...token].flatMap((character) => alphabet.get(character) ?? [...utf8.encode(character)]));
+}
+
+function metaspaceBytes(token: string): Uint8Array<ArrayBuffer> {
+  const byte = /^<0x([0-9A-Fa-f]{2})>$/.exec(token)?.[1];
+  return byte === undefined ? utf8.encode(token.replaceAll('\u2581', ' ')) : Uint8Array.of(Number.parseInt(byte, 16));
+}
+
+interface DecoderConfig {
+  readonly type?: unknown;
+  readonly decoders?: readonly DecoderConfig[];
+  readonly content?: unknown;
+  readonly start?: unknown;
+  readonly prepend_scheme?: unknown;
+}
+
+/** How tokens become bytes, from the `decoder` of a tokenizer.json. Throws `TOKENIZER_UNSUPPORTED` with its type. */
+export function decoderKind(decoder: unknown): DecoderKind {
+  const config = (decoder ?? {}) as DecoderConfig;
+  const parts = config.type === 'Sequence' ? (config.decoders ?? []) : [config];
+  const types = parts.map(({ type }) => String(type));
+  if (types.includes('ByteLevel')) return { bytesOf: byteLevelBytes(), stripFirstSpace: false };
+  const strip = parts.find(({ type }) => type === 'Strip');
+  const known = types.every((type) => ['Replace', 'ByteFallback', 'Fuse', 'Strip', 'Metaspace'].includes(type));
+  if (known && (types.includes('ByteFallback') || types.includes('Metaspace'))) {
+    const metaspace = parts.find(({ type }) => type === 'Metaspace');
+    const prepended = metaspace !== undefined && metaspace.prepend_scheme !== 'never';
+    return { bytesOf: metaspaceBytes, stripFirstSpace: prepended || (strip?.content === ' ' && strip.start === 1) };
+  }
+  throw new TributaryError({
+    code: 'TOKENIZER_UNSUPPORTED',
+    message: `This tokenizer decodes by ${types.join(', ').slice(0, 200)}, which is not supported.`,
+    facts: { decoder: types.join(', ').slice(0, 200) },
+    hint: 'Choose a model with a byte-level or metaspace tokenizer (GPT-2, Llama, Mistral, Qwen, Gemma).',
+  });
+}
