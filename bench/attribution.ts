@@ -1,0 +1,81 @@
+// What attribution costs on the processor: suffix array and spans at a million tokens, and the kernel matrix, one question
+// and the leverage at the size of the sample Datanets.
+import { conjugateGradient } from '../src/attribution/influence/conjugateGradient.ts';
+import { countSketch } from '../src/attribution/influence/countSketch.ts';
+import { integerProducts } from '../src/attribution/influence/integerProducts.ts';
+import { kernelMatrix } from '../src/attribution/influence/kernelMatrix.ts';
+import { damping, factorize, rowLeverage } from '../src/attribution/influence/leverage.ts';
+import { mix } from '../src/attribution/influence/mix.ts';
+import { createCorpus } from '../src/attribution/spans/createCorpus.ts';
+import { maximalSpans } from '../src/attribution/spans/maximalSpans.ts';
+
+export const name = 'attribution';
+
+const rowCount = 1528;
+const size = 4096;
+const parameters = 598_016;
+const tokens = 1_000_000;
+
+interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+}
+
+async function timed<Result>(rows: Row[], label: string, action: () => Result | Promise<Result>): Promise<Result> {
+  const start = performance.now();
+  const result = await action();
+  rows.push({ name: label, value: performance.now() - start, unit: 'ms' });
+  return result;
+}
+
+/** Rows of text-like tokens: small ids are common, and one stretch in eight repeats an earlier one. */
+function text(): number[][] {
+  const flat: number[] = [];
+  while (flat.length < tokens) {
+    const random = mix(1, flat.length);
+    if (random % 8 === 0 && flat.length > 100) {
+      const from = mix(2, flat.length) % (flat.length - 40);
+      flat.push(...flat.slice(from, from + 30));
+    } else flat.push(Math.floor(4096 ** ((random >>> 3) / 2 ** 29)));
+  }
+  return Array.from({ length: tokens / 200 }, (_, row) => flat.slice(row * 200, (row + 1) * 200));
+}
+
+export async function run() {
+  const rows: Row[] = [];
+  const documents = text();
+  const corpus = await timed(rows, 'suffix array of 1,000,000 tokens', () => createCorpus(documents));
+  const answer = [...(documents[7] ?? []).slice(20, 150), ...(documents[99] ?? []).slice(0, 126)];
+  maximalSpans(corpus, answer);
+  const spans = await timed(rows, 'maximal spans of 256 tokens', () => maximalSpans(corpus, answer));
+
+  const gradient = Float32Array.from({ length: parameters }, (_, index) => mix(3, index) / 2 ** 31 - 1);
+  countSketch(gradient, size, 42);
+  await timed(rows, `count sketch of ${parameters} values`, () => countSketch(gradient, size, 42));
+
+  const codes = Int8Array.from({ length: rowCount * size }, (_, index) => (mix(4, index) % 255) - 127);
+  const exponents = new Int32Array(rowCount);
+  const products = await timed(rows, `kernel of ${rowCount} rows, ${size} codes`, () =>
+    integerProducts({ left: codes, right: codes, size }),
+  );
+  const kernel = kernelMatrix(products, exponents, exponents);
+  const lambda = damping(kernel, rowCount);
+  const right = Float64Array.from({ length: rowCount }, (_, row) => kernel[row * rowCount] as number);
+  conjugateGradient(kernel, lambda, right);
+  const { residuals } = await timed(rows, '40 steps of conjugate gradients', () =>
+    conjugateGradient(kernel, lambda, right),
+  );
+  const factor = await timed(rows, 'Cholesky factor', () => factorize(kernel, rowCount, lambda));
+  await timed(rows, 'leverage of all rows', () => rowLeverage(factor, lambda));
+
+  const converged = (residuals[40] as number) / (residuals[0] as number);
+  const longest = spans.spans.reduce((most, { length }) => Math.max(most, length), 0);
+  return {
+    rows,
+    checks: [
+      { name: 'squared residual after 40 steps', measured: converged, required: '< 1e-20', pass: converged < 1e-20 },
+      { name: 'longest copied span', measured: longest, required: '>= 126', pass: longest >= 126 },
+    ],
+  };
+}
