@@ -1,0 +1,25 @@
+// The regular expressions of PEFT configs, matched against module names. They come from strangers and JavaScript's matcher
+// backtracks, so patterns that could take exponential or high polynomial time are refused.
+import { adapterUnsupported } from './adapterErrors.ts';
+
+const longestPattern = 2000;
+/** Names have about 40 characters: five unbounded repeats cost at most some millions of steps. */
+const mostUnbounded = 5;
+
+/** A full-match test on module names. Throws `ADAPTER_UNSUPPORTED` with the field for a pattern that is not accepted. */
+export function modulePattern(pattern: string, field: string): (name: string) => boolean {
+  const refuse = (reason: string) => adapterUnsupported(field, pattern.slice(0, 200), `its ${field} ${reason}.`);
+  if (pattern.length > longestPattern) throw refuse(`is a pattern of ${pattern.length} characters`);
+  const bare = pattern.replace(/\\./g, 'x').replace(/\[[^\]]*\]/g, 'x');
+  if (/\)[*+]|\)\{\d*,|\\[1-9]/.test(bare)) throw refuse('repeats a group, which can take for ever to match');
+  if ((bare.match(/[*+]|\{\d*,\}/g) ?? []).length > mostUnbounded)
+    throw refuse(`has more than ${mostUnbounded} unbounded repeats`);
+  let expression: RegExp;
+  try {
+    expression = new RegExp(`^(?:${pattern})$`);
+  } catch {
+    // The engine's own message differs from browser to browser.
+    throw refuse('is no valid regular expression');
+  }
+  return (name) => expression.test(name);
+}
