@@ -65,6 +65,15 @@ describe('attribution', () => {
     expect(contributors.map(({ account }) => account)).toEqual(contributors.map(({ account }) => account).toSorted());
   });
 
+  test('the parts of the rows add up to the shares of their contributors', async () => {
+    const { rows: shown, contributors, influentialCount } = await ask(30);
+    expect(influentialCount).toBeLessThanOrEqual(50);
+    for (const { account, ppm } of contributors) {
+      const parts = shown.filter((row) => row.account === account).reduce((sum, row) => sum + row.ppm, 0);
+      expect(Math.abs(parts - ppm)).toBeLessThan(60);
+    }
+  });
+
   test('marks the verbatim span with its rows, and gives no span to an answer of its own words', async () => {
     const found = await ask(12);
     expect(found.spans).toHaveLength(1);
