@@ -7,6 +7,13 @@ export interface BlockOptions {
   readonly timeoutMilliseconds?: number | undefined;
 }
 
+export interface FileOptions extends BlockOptions {
+  /** Rejects with `FILE_TOO_LARGE` past it. */
+  readonly maximumBytes: number;
+  /** Called with every block of the file, inner nodes included. */
+  readonly onBlock?: (cid: Cid) => void;
+}
+
 /** Blocks and UnixFS files: local first, then from connected peers by bitswap. */
 export interface PeerBlocks {
   put(bytes: Uint8Array, codec: 'raw' | 'dag-cbor', options?: BlockOptions): Promise<Cid>;
@@ -15,7 +22,7 @@ export interface PeerBlocks {
   /** Whether this node holds the block itself. */
   has(cid: Cid): Promise<boolean>;
   putFile(bytes: Uint8Array, options?: BlockOptions): Promise<Cid>;
-  getFile(cid: Cid, options: BlockOptions & { readonly maximumBytes: number }): Promise<Uint8Array>;
+  getFile(cid: Cid, options: FileOptions): Promise<Uint8Array>;
 }
 
 export const announcementKinds = ['contribution', 'adapter', 'receipt', 'voucher'] as const;
@@ -69,6 +76,8 @@ export interface PeersParameters {
   readonly relays: readonly string[];
   /** Allow ws:// and private addresses: for a relay on this machine or in the local network. */
   readonly allowLocal?: boolean;
+  /** Status endpoint of a relay: asked for its current multiaddrs at every attempt to connect. */
+  readonly bootstrapHttp?: string | undefined;
   /** Name of the stores in this browser; default `tributary`. */
   readonly name?: string;
   /** STUN servers for browser-to-browser connections outside a LAN. Default none. */

@@ -1,0 +1,86 @@
+// Fetches and keeps what an announcement names. The signed header or manifest comes first and says how large the rest is;
+// no row and no weight is fetched before signature and quota agree. What fails leaves no block behind.
+import {
+  readAdapter,
+  readAdapterManifest,
+  readContribution,
+  readContributionHeader,
+  type Verify,
+} from '../src/datanet/index.ts';
+import { TributaryError } from '../src/lib/errors.ts';
+import type { NodePeers } from '../src/peers/node.ts';
+import type { ReceivedAnnouncement } from '../src/peers/types.ts';
+import type { Pins } from './pins.ts';
+
+/** Receipts and vouchers are one block each. */
+const MAXIMUM_NOTE_BYTES = 256 * 1024;
+const FETCH_MILLISECONDS = 60_000;
+
+export interface PinAnnouncedParameters {
+  readonly announcement: ReceivedAnnouncement;
+  readonly node: NodePeers;
+  readonly pins: Pins;
+  readonly verify: Verify;
+}
+
+/** Throws `QUOTA_EXCEEDED`, `SCOPE_MISMATCH`, `NOTE_TOO_LARGE`, and what reading the document throws. */
+export async function pinAnnounced({ announcement, node, pins, verify }: PinAnnouncedParameters): Promise<void> {
+  const { kind, cid, scope, provider } = announcement;
+  if (pins.has(cid)) return;
+  const signal = AbortSignal.timeout(FETCH_MILLISECONDS);
+  const lease = pins.lease();
+  const blocks: NodePeers['blocks'] = {
+    ...node.blocks,
+    get(block, options) {
+      lease.use(block);
+      return node.blocks.get(block, options);
+    },
+    getFile: (file, options) => node.blocks.getFile(file, { ...options, onBlock: lease.use }),
+  };
+  let release: () => void = () => undefined;
+  try {
+    let owner: string;
+    let bytes: number;
+    if (kind === 'contribution') {
+      const header = await readContributionHeader({ cid, blocks, verify, signal });
+      if (header.datanet !== scope) throw scopeMismatch(announcement, header.datanet);
+      owner = header.author;
+      bytes = header.bytes;
+      release = pins.reserve(owner, bytes);
+      await readContribution({ cid, blocks, verify, signal });
+    } else if (kind === 'adapter') {
+      const manifest = await readAdapterManifest({ cid, blocks, verify, signal });
+      owner = manifest.author;
+      bytes = manifest.weights.bytes + (manifest.index?.bytes ?? 0);
+      release = pins.reserve(owner, bytes);
+      await readAdapter({ cid, blocks, files: blocks, verify, signal });
+    } else {
+      owner = `peer:${provider}`;
+      release = pins.reserve(owner, MAXIMUM_NOTE_BYTES);
+      bytes = (await blocks.get(cid, { signal })).byteLength;
+      if (bytes > MAXIMUM_NOTE_BYTES) {
+        throw new TributaryError({
+          code: 'NOTE_TOO_LARGE',
+          message: `A ${kind} has at most ${MAXIMUM_NOTE_BYTES} bytes.`,
+          facts: { cid, bytes },
+          hint: 'It is not kept.',
+        });
+      }
+    }
+    release();
+    await pins.add({ cid, owner, bytes, blocks: [...lease.blocks] });
+  } finally {
+    release();
+    lease.end();
+    await node.deleteBlocks([...lease.blocks].filter((block) => !pins.holds(block)));
+  }
+}
+
+function scopeMismatch({ cid, scope }: ReceivedAnnouncement, datanet: string): TributaryError {
+  return new TributaryError({
+    code: 'SCOPE_MISMATCH',
+    message: 'The contribution is for another Datanet than its announcement says.',
+    facts: { cid: cid, scope, datanet },
+    hint: 'It is not listed.',
+  });
+}

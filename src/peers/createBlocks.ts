@@ -1,0 +1,151 @@
+// `PeerBlocks` over a Helia node: local first, then bitswap from whoever is connected.
+import type { HeliaWithLibp2p } from '@helia/libp2p';
+import { unixfs } from '@helia/unixfs';
+import { CID } from 'multiformats/cid';
+import { create } from 'multiformats/hashes/digest';
+import { concatBytes } from '../lib/bytes.ts';
+import { TributaryError, toTributaryError } from '../lib/errors.ts';
+import { sha256Async } from '../lib/hash.ts';
+import { cid as branded, type Cid } from '../lib/units.ts';
+import type { BlockOptions, PeerBlocks } from './types.ts';
+
+const SHA2_256 = 0x12;
+const codes = { raw: 0x55, 'dag-cbor': 0x71 } as const;
+const DEFAULT_TIMEOUT_MILLISECONDS = 30_000;
+
+export interface CreateBlocksParameters {
+  readonly helia: HeliaWithLibp2p<never>;
+  /** Called when a block is not here and is about to be asked for. */
+  readonly onMissing?: (cid: Cid) => void;
+}
+
+function parse(text: Cid): CID {
+  try {
+    return CID.parse(text);
+  } catch (cause) {
+    throw new TributaryError({
+      code: 'CID_INVALID',
+      message: 'This is not a content identifier.',
+      facts: { value: String(text).slice(0, 100) },
+      hint: 'Copy the whole identifier; it mostly begins with "bafk" or "bafy".',
+      cause,
+    });
+  }
+}
+
+/** Turns the many ways in which browsers say that the disk is full into one. */
+function storageError(error: unknown): TributaryError {
+  const { message } = toTributaryError(error);
+  if (!/quota|InvalidBlob|write blobs|ENOSPC/i.test(message)) return toTributaryError(error);
+  return new TributaryError({
+    code: 'STORAGE_FULL',
+    message: 'There is no room left to keep these bytes.',
+    hint: 'Free space in settings under storage, then try again.',
+    cause: error,
+  });
+}
+
+export function createBlocks({ helia, onMissing }: CreateBlocksParameters): PeerBlocks {
+  const { blockstore } = helia;
+
+  /** Runs `work` with a deadline; a miss becomes `BLOCK_NOT_FOUND`, an abort of the caller `ABORTED`. */
+  async function online<Result>(
+    cid: Cid,
+    options: BlockOptions,
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const { signal, timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS } = options;
+    const deadline = AbortSignal.timeout(timeoutMilliseconds);
+    const combined = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+    // Not every part of the stack heeds its signal, so the wait ends by the signal itself.
+    const ended = Promise.withResolvers<never>();
+    const end = (): void => ended.reject(combined.reason);
+    combined.addEventListener('abort', end, { once: true });
+    if (combined.aborted) end();
+    try {
+      return await Promise.race([work(combined), ended.promise]);
+    } catch (error) {
+      if (signal?.aborted === true) throw toTributaryError(signal.reason);
+      if (error instanceof TributaryError) throw error;
+      const full = storageError(error);
+      if (full.code === 'STORAGE_FULL') throw full;
+      throw new TributaryError({
+        code: 'BLOCK_NOT_FOUND',
+        message: 'No one online has these bytes.',
+        facts: { cid, connections: helia.libp2p.getConnections().length, waitedMilliseconds: timeoutMilliseconds },
+        hint: 'Try again when their author or a relay that keeps them is online.',
+        cause: error,
+      });
+    } finally {
+      combined.removeEventListener('abort', end);
+      ended.promise.catch(() => undefined);
+    }
+  }
+
+  async function collect(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+    const parts: Uint8Array[] = [];
+    for await (const part of source) parts.push(part);
+    return concatBytes(parts);
+  }
+
+  return {
+    async put(bytes, codec, { signal } = {}) {
+      signal?.throwIfAborted();
+      const cid = CID.createV1(codes[codec], create(SHA2_256, await sha256Async(bytes)));
+      try {
+        await blockstore.put(cid, bytes, signal === undefined ? {} : { signal });
+      } catch (error) {
+        throw storageError(error);
+      }
+      return branded(cid.toString());
+    },
+
+    async get(cid, options = {}) {
+      const parsed = parse(cid);
+      if (options.signal?.aborted === true) throw toTributaryError(options.signal.reason);
+      if (await blockstore.has(parsed)) return collect(blockstore.get(parsed, { offline: true }));
+      onMissing?.(cid);
+      return online(cid, options, (signal) => collect(blockstore.get(parsed, { signal })));
+    },
+
+    has: async (cid) => blockstore.has(parse(cid)),
+
+    async putFile(bytes, { signal } = {}) {
+      try {
+        // The profile unixfs-v1-2025 of IPIP-499: CIDv1, raw leaves, 1 MiB chunks, 1,024 links a node.
+        return branded((await unixfs(helia).addBytes(bytes, signal === undefined ? {} : { signal })).toString());
+      } catch (error) {
+        if (signal?.aborted === true) throw toTributaryError(signal.reason);
+        throw storageError(error);
+      }
+    },
+
+    async getFile(cid, options) {
+      const { maximumBytes, onBlock } = options;
+      const parsed = parse(cid);
+      const seen: typeof blockstore = Object.create(blockstore);
+      seen.get = (block, getOptions) => {
+        onBlock?.(branded(block.toString()));
+        return blockstore.get(block, getOptions);
+      };
+      if (!(await blockstore.has(parsed))) onMissing?.(cid);
+      return online(cid, options, async (signal) => {
+        const parts: Uint8Array[] = [];
+        let bytes = 0;
+        for await (const part of unixfs({ blockstore: seen }).cat(parsed, { signal })) {
+          bytes += part.byteLength;
+          if (bytes > maximumBytes) {
+            throw new TributaryError({
+              code: 'FILE_TOO_LARGE',
+              message: `The file is larger than the ${maximumBytes} bytes that were expected.`,
+              facts: { cid, maximumBytes },
+              hint: 'It is refused; ask its author to publish it again.',
+            });
+          }
+          parts.push(part);
+        }
+        return concatBytes(parts);
+      });
+    },
+  };
+}
