@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Constants, ElementArray, Operator } from '../backend.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { dawnBackend, runOperator } from './agreement.ts';
+import { type GoldenTensor, readSafetensors } from './readSafetensors.ts';
 
 const folder = fileURLToPath(new URL('../../../test/golden/training/ops/', import.meta.url));
 
@@ -12,28 +13,7 @@ export interface GoldenCase {
   readonly operator: string;
   // biome-ignore lint/suspicious/noExplicitAny: each operator has parameters of its own.
   readonly parameters: any;
-  readonly tensors: Readonly<Record<string, ArrayLike<number> & Iterable<number>>>;
-}
-
-function readTensors(bytes: Uint8Array): GoldenCase['tensors'] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = 8 + Number(view.getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start))) as Record<
-    string,
-    { dtype: string; data_offsets: [number, number] }
-  >;
-  const tensors: Record<string, ArrayLike<number> & Iterable<number>> = {};
-  for (const [name, { dtype, data_offsets }] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
-    const { buffer } = new Uint8Array(bytes.subarray(start + data_offsets[0], start + data_offsets[1]));
-    if (dtype === 'F64') tensors[name] = new Float64Array(buffer);
-    else if (dtype === 'F32') tensors[name] = new Float32Array(buffer);
-    else if (dtype === 'I64') tensors[name] = Float64Array.from(new BigInt64Array(buffer), Number);
-    else if (dtype === 'I32') tensors[name] = new Int32Array(buffer);
-    else if (dtype === 'U8') tensors[name] = new Uint8Array(buffer);
-    else throw new Error(`no dtype ${dtype}`);
-  }
-  return tensors;
+  readonly tensors: Readonly<Record<string, GoldenTensor>>;
 }
 
 /** The cases of one operator in `training/ops`. Throws when there are none, so that a test cannot pass by seeing nothing. */
@@ -43,7 +23,7 @@ export function goldenCases(operator: string): readonly GoldenCase[] {
   };
   const found = index.cases.filter((each) => each.operator === operator);
   if (found.length === 0) throw new Error(`no golden case of ${operator}`);
-  return found.map((each) => ({ ...each, tensors: readTensors(readFileSync(folder + each.file)) }));
+  return found.map((each) => ({ ...each, tensors: readSafetensors(folder + each.file) }));
 }
 
 export function goldenJson(name: string): unknown {

@@ -1,0 +1,71 @@
+// A training run's state between two steps as bytes: adapter, optimiser moments, step and the digest of the request that it
+// belongs to. Row orders and initial weights come from the seed, so no generator state is needed.
+import { canonicalJson, type Json } from '../../lib/canonicalJson.ts';
+import { bytesToHex } from '../../lib/bytes.ts';
+import { TributaryError } from '../../lib/errors.ts';
+import { sha256 } from '../../lib/hash.ts';
+import type { ModelConfig } from '../modelConfig.ts';
+import { openSafetensors } from '../safetensors/openSafetensors.ts';
+import { writeSafetensors } from '../safetensors/writeSafetensors.ts';
+import type { TrainRequest } from '../service.ts';
+
+export interface Checkpoint {
+  /** Steps that were taken. */
+  readonly step: number;
+  readonly digest: string;
+  readonly parameters: Float32Array<ArrayBuffer>;
+  readonly firstMoments: Float32Array<ArrayBuffer>;
+  readonly secondMoments: Float32Array<ArrayBuffer>;
+}
+
+/** SHA-256 of what decides a run's numbers: model shape, settings and rows; not where it resumes or when it saves. */
+export function requestDigest(config: ModelConfig, request: TrainRequest): string {
+  const { resumeFrom: _resumeFrom, checkpointEvery: _checkpointEvery, ...settings } = request;
+  // Through JSON, which leaves out what is undefined and detaches from readonly types.
+  const value = JSON.parse(JSON.stringify({ config, settings })) as Json;
+  return bytesToHex(sha256(new TextEncoder().encode(canonicalJson(value))));
+}
+
+export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
+  const { step, digest, parameters, firstMoments, secondMoments } = checkpoint;
+  const shape = [parameters.length];
+  return writeSafetensors(
+    [
+      { name: 'parameters', dtype: 'F32', shape, data: parameters },
+      { name: 'first_moments', dtype: 'F32', shape, data: firstMoments },
+      { name: 'second_moments', dtype: 'F32', shape, data: secondMoments },
+    ],
+    { format: 'tributary-checkpoint-1', step: String(step), digest },
+  );
+}
+
+/** Throws `TRAIN_CHECKPOINT_INVALID` for other bytes and `TRAIN_CHECKPOINT_FOREIGN` for another run's checkpoint. */
+export async function readCheckpoint(bytes: Uint8Array, digest: string, length: number): Promise<Checkpoint> {
+  const file = await openSafetensors({ name: 'checkpoint', blob: new Blob([bytes as Uint8Array<ArrayBuffer>]) });
+  const step = Number(file.metadata.get('step'));
+  const vectors = await Promise.all(
+    ['parameters', 'first_moments', 'second_moments'].map(async (name) => {
+      const read = await file.tensors.get(name)?.read();
+      return read === undefined ? undefined : new Float32Array(read.buffer);
+    }),
+  );
+  const [parameters, firstMoments, secondMoments] = vectors;
+  const known = file.metadata.get('format') === 'tributary-checkpoint-1' && Number.isInteger(step);
+  if (!known || parameters === undefined || firstMoments === undefined || secondMoments === undefined) {
+    throw new TributaryError({
+      code: 'TRAIN_CHECKPOINT_INVALID',
+      message: 'These bytes are not a training checkpoint.',
+      facts: { format: file.metadata.get('format') ?? null },
+      hint: 'Start the training anew.',
+    });
+  }
+  if (file.metadata.get('digest') !== digest || parameters.length !== length) {
+    throw new TributaryError({
+      code: 'TRAIN_CHECKPOINT_FOREIGN',
+      message: 'This checkpoint belongs to another training run.',
+      facts: { checkpoint: file.metadata.get('digest') ?? null, request: digest },
+      hint: 'Resume with the same model, rows and settings, or start anew.',
+    });
+  }
+  return { step, digest, parameters, firstMoments, secondMoments };
+}

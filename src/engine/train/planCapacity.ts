@@ -1,0 +1,35 @@
+// How large a training batch may be on a device: as many tokens as a memory budget and the binding limit allow.
+import type { LoadedModel } from '../model/decoderWeights.ts';
+import type { AdapterLayout } from './adapterLayout.ts';
+
+export interface PlanCapacity {
+  readonly tokenCapacity: number;
+  readonly targetCapacity: number;
+  readonly recompute: boolean;
+}
+
+/** Bytes that activations may take, and the largest single tensor: WebGPU guarantees bindings of 128 MiB. */
+const activationBudget = 512 * 2 ** 20;
+const largestTensor = 64 * 2 ** 20;
+
+/**
+ * Capacities for batches of at most `tokens` tokens and `targets` targets; smaller where memory asks for it, but never
+ * below the longest single row. Activations of all layers are kept where they fit, else computed again layer by layer.
+ */
+export function planCapacity(
+  model: LoadedModel,
+  layout: AdapterLayout,
+  wanted: { readonly tokens: number; readonly targets: number; readonly longestRow: number; readonly mostTargets: number },
+): PlanCapacity {
+  const { hiddenSize, intermediateSize, headCount, keyValueHeadCount, headDimension, vocabularySize, layerCount } = model.config;
+  const attentionWidth = 2 * headCount * headDimension + 2 * keyValueHeadCount * headDimension;
+  const layerFloats = 3 * hiddenSize + attentionWidth + 3 * intermediateSize + 7 * layout.largestRank;
+  const widest = Math.max(hiddenSize, intermediateSize, headCount * headDimension);
+  const tokens = Math.max(wanted.longestRow, Math.min(wanted.tokens, Math.floor(largestTensor / (4 * widest))));
+  const targets = Math.max(wanted.mostTargets, Math.min(wanted.targets, Math.floor(largestTensor / (4 * vocabularySize))));
+  const stored = (count: number): number => 4 * tokens * (count * layerFloats + (layerCount + 8) * hiddenSize);
+  const recompute = stored(layerCount) > activationBudget;
+  if (!recompute || stored(1) <= activationBudget) return { tokenCapacity: tokens, targetCapacity: targets, recompute };
+  const fitting = Math.floor((tokens * activationBudget) / stored(1));
+  return { tokenCapacity: Math.max(wanted.longestRow, fitting), targetCapacity: targets, recompute };
+}
