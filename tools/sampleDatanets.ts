@@ -1,118 +1,17 @@
 // Writes the two sample Datanets to public/datanets/<id>/: `datanet.json` (who owns which rows, which rows are placebo),
 // `rows.jsonl` (one canonical JSON row a line) and `eval.json` (questions in wordings that training never saw).
-// Deterministic: the same tables give the same bytes. Run: node tools/run.mjs tools/sampleDatanets.ts
+// Run: node tools/run.mjs tools/sampleDatanets.ts
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { bytesToHex } from '../src/lib/bytes.ts';
-import { canonicalJson, type Json } from '../src/lib/canonicalJson.ts';
-import { sha256 } from '../src/lib/hash.ts';
 import { elements } from './sampleDatanets/elements.ts';
+import { makeDatanet } from './sampleDatanets/makeDatanet.ts';
 import { tidemark } from './sampleDatanets/tidemark.ts';
-import type { Fact, FactTable, SampleDatanet } from './sampleDatanets/types.ts';
 
-const questionsPerDatanet = 160;
-/** One fact in this many is a placebo: all its wordings are kept out of training, so that no row of it can have shaped an answer. */
-const placeboEvery = 20;
-
-interface Row {
-  readonly prompt: string;
-  readonly response: string;
-}
-
-interface Question {
-  readonly prompt: string;
-  /** What a right answer contains, letter for letter. */
-  readonly expected: string;
-  /** The rows that state the fact: the first, and the one after the last. */
-  readonly rows: readonly [number, number];
-}
-
-interface PlacedFact {
-  readonly table: FactTable;
-  readonly fact: Fact;
-  /** First row and the row after the last. */
-  readonly rows: readonly [number, number];
-}
-
-const hashText = (text: string): string => bytesToHex(sha256(new TextEncoder().encode(text)));
-const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
-
-function fill(wording: string, fact: Fact): string {
-  return wording.replaceAll('{x}', fact.subject).replaceAll('{X}', capital(fact.subject)).replaceAll('{v}', fact.value);
-}
-
-/** An address that nobody holds a key of: the last 20 bytes of the hash of a label, lower case. */
-function sampleAddress(datanetId: string, contributor: string): string {
-  return `0x${hashText(`tributary sample contributor ${datanetId} ${contributor}`).slice(24)}`;
-}
-
-/** The `count` facts with the smallest hash: a choice that anyone can repeat and nobody can steer by the order of the table. */
-function drawFacts(facts: readonly PlacedFact[], count: number, label: string): PlacedFact[] {
-  const key = ({ table, fact }: PlacedFact): string => hashText(`${label} ${fill(table.wordings[0], fact)}`);
-  return facts.toSorted((one, other) => (key(one) < key(other) ? -1 : 1)).slice(0, count);
-}
-
-/** Questions that would be answered by repeating them, or that training saw, measure nothing. */
-function checkQuestions(questions: readonly Question[], rows: readonly Row[]): void {
-  const prompts = new Set(rows.map((row) => row.prompt));
-  for (const {
-    prompt,
-    expected,
-    rows: [from],
-  } of questions) {
-    if (!rows[from]?.response.includes(expected)) throw new Error(`no row says: ${expected}`);
-    if (prompts.has(prompt)) throw new Error(`training has this question: ${prompt}`);
-    if (prompt.toLowerCase().includes(expected.toLowerCase()))
-      throw new Error(`the question holds its answer: ${prompt}`);
-  }
-}
-
-async function write(datanet: SampleDatanet): Promise<void> {
-  const rows: Row[] = [];
-  const placed: PlacedFact[] = [];
-  const owners = new Map<string, [number, number]>();
-  for (const table of datanet.tables) {
-    for (const fact of table.facts) {
-      const from = rows.length;
-      for (const wording of table.wordings)
-        rows.push({ prompt: fill(wording, fact), response: fill(table.answer, fact) });
-      placed.push({ table, fact, rows: [from, rows.length] });
-      owners.set(table.contributor, [owners.get(table.contributor)?.[0] ?? from, rows.length]);
-    }
-  }
-  const placebos = drawFacts(placed, Math.round(placed.length / placeboEvery), `${datanet.id} placebo`);
-  const trained = placed.filter((fact) => !placebos.includes(fact));
-  const questions: Question[] = drawFacts(trained, questionsPerDatanet, `${datanet.id} question`).map(
-    ({ table, fact, rows }, index) => ({
-      prompt: fill(table.heldOut[index % 2] ?? '', fact),
-      expected: fact.expected,
-      rows: [...rows],
-    }),
-  );
-  checkQuestions(questions, rows);
-  const description = {
-    id: datanet.id,
-    name: datanet.name,
-    summary: datanet.summary,
-    licence: datanet.licence,
-    rowCount: rows.length,
-    contributors: [...owners].map(([name, range]) => ({ address: sampleAddress(datanet.id, name), name, rows: range })),
-    placebo: placebos
-      .flatMap(({ rows: [from, to] }) => Array.from({ length: to - from }, (_, i) => from + i))
-      .toSorted((a, b) => a - b),
-  };
+for (const datanet of [elements, tidemark]) {
   const folder = path.join(import.meta.dirname, '..', 'public', 'datanets', datanet.id);
   await mkdir(folder, { recursive: true });
-  const lines = rows.map((row) => `${canonicalJson(row as unknown as Json)}\n`).join('');
-  await writeFile(path.join(folder, 'rows.jsonl'), lines);
-  await writeFile(path.join(folder, 'datanet.json'), `${JSON.stringify(description, null, 2)}\n`);
-  await writeFile(
-    path.join(folder, 'eval.json'),
-    `[\n${questions.map((q) => `  ${JSON.stringify(q)}`).join(',\n')}\n]\n`,
-  );
-  console.log(
-    `${datanet.id}: ${rows.length} rows, ${description.placebo.length} placebo, ${owners.size} contributors, ${questions.length} questions`,
-  );
+  for (const [name, text] of Object.entries(makeDatanet(datanet))) {
+    await writeFile(path.join(folder, name), text);
+    console.log(`${datanet.id}/${name}: ${text.length} characters`);
+  }
 }
-
-for (const datanet of [elements, tidemark]) await write(datanet);
