@@ -21,7 +21,7 @@ import { maximalSpans } from '../../src/attribution/spans/maximalSpans.ts';
 import { gateSpans, rowScores } from '../../src/attribution/spans/rowScores.ts';
 import { suffixArray } from '../../src/attribution/spans/suffixArray.ts';
 import { TributaryError } from '../../src/lib/errors.ts';
-import { type GoldenTensor, readTensors } from '../golden/readTensors.ts';
+import { type GoldenTensor, readTensors } from '../support/readTensors.ts';
 import type { CasesOfFolder, ConformanceCase, Measured } from './conformanceCase.ts';
 
 type Numbers = readonly number[];

@@ -19,7 +19,14 @@ export function readTensors(file: string): ReadonlyMap<string, GoldenTensor> {
   const headerLength = Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.toString('utf8', 8, 8 + headerLength)) as Record<string, Entry>;
   const tensors = new Map<string, GoldenTensor>();
-  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(header)) {
+  for (const [
+    name,
+    {
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    },
+  ] of Object.entries(header)) {
     const type = arrays[dtype as keyof typeof arrays];
     if (name === '__metadata__' || type === undefined) continue;
     const start = 8 + headerLength;
