@@ -23,6 +23,7 @@ import { suffixArray } from '../../src/attribution/spans/suffixArray.ts';
 import { TributaryError } from '../../src/lib/errors.ts';
 import { type GoldenTensor, readTensors } from '../support/readTensors.ts';
 import type { CasesOfFolder, ConformanceCase, Measured } from './conformanceCase.ts';
+import { linearDatamodelingScore } from './linearDatamodelingScore.ts';
 
 type Numbers = readonly number[];
 
@@ -543,6 +544,44 @@ function* exactCases(folder: string): Generator<ConformanceCase> {
   }
 }
 
+interface LdsFile {
+  readonly mean: Readonly<Record<string, number>>;
+  readonly per_query: Readonly<Record<string, Numbers>>;
+}
+
+function* ldsCases(folder: string): Generator<ConformanceCase> {
+  const golden = readJson<LdsFile>(path.join(folder, 'lds.json'));
+  const tensors = new Tensors(path.join(folder, 'retrains.safetensors'));
+  const { shape, data: chosen } = tensors.get('subsets');
+  const [count = 0, length = 0] = shape;
+  const subsets = Array.from({ length: count }, (_, k) => [...chosen.subarray(k * length, (k + 1) * length)]);
+  const { shape: lossShape, data: losses } = tensors.get('losses');
+  const [, seeds = 0, queries = 0] = lossShape;
+  /** Loss of question q after each retraining, mean over seeds. */
+  const lossesOf = (q: number): number[] =>
+    subsets.map(
+      (_, k) =>
+        Array.from({ length: seeds }, (__, seed) => losses[(k * seeds + seed) * queries + q] as number).reduce(
+          (sum, loss) => sum + loss,
+          0,
+        ) / seeds,
+    );
+  for (const [method, expected] of Object.entries(golden.per_query)) {
+    if (!tensors.has(`score_${method}`)) continue;
+    yield {
+      name: `linear datamodelling score ${method}`,
+      async run() {
+        const found = expected.map((_, q) =>
+          linearDatamodelingScore(column(tensors.get(`score_${method}`), q), subsets, lossesOf(q)),
+        );
+        const mean = found.reduce((sum, value) => sum + value, 0) / found.length;
+        const error = Math.max(distance(found, expected), Math.abs(mean - (golden.mean[method] as number)));
+        return { error, tolerance: 1e-9, note: `mean ${mean.toFixed(3)}` };
+      },
+    };
+  }
+}
+
 // ------------------------------------------------------------------------------------------------ folders
 
 export const cases: CasesOfFolder = async function* (folder) {
@@ -578,6 +617,7 @@ export const cases: CasesOfFolder = async function* (folder) {
     };
     yield* sketchCases(tensors, readJson(at('payouts.json')), owners);
   }
+  if (names.includes('lds.json') && names.includes('retrains.safetensors')) yield* ldsCases(folder);
   for (const name of names.filter((file) => file.endsWith('.json'))) {
     const kind = path.basename(name, '.json');
     if (kind in shareChecks && names.includes('remainder.json')) yield shareCase(at(name), kind);
