@@ -1,0 +1,79 @@
+// Golden Hugging Face models: logits, greedy text, log-probabilities and hidden states, from both spellings of the config and
+// from quantised weights.
+import type { Backend } from '../../src/engine/backend.ts';
+import { observeLayers } from '../../src/engine/model/observeLayers.ts';
+import type { CasesOfFolder, ConformanceCase } from './conformanceCase.ts';
+import { hasFiles, largestDifference, openTensors, readFloats, readIntegers } from './goldenFiles.ts';
+import { lazily, openFolder, quantiseModel, unsupportedReason } from './modelFolder.ts';
+import { greedyCases, type LazyModel, logitCases, logitsOfAll, logitTolerance, logProbability, logprobTolerance } from './runModel.ts';
+
+async function* f32Cases(folder: string, load: LazyModel): AsyncGenerator<ConformanceCase> {
+  const golden = await openTensors(folder, 'golden.safetensors');
+  yield* logitCases(golden, '', load);
+  yield* greedyCases(golden, '', load);
+  for (const name of golden.tensors.keys()) {
+    const [, kind, length] = /^(continuation_logprobs|hidden)_(\d+)$/.exec(name) ?? [];
+    if (kind === 'hidden') {
+      yield {
+        name,
+        async run() {
+          const { model } = await load();
+          const hidden = await observeLayers(model, [...(await readIntegers(golden, `prompt_${length}`))]);
+          return { error: largestDifference(hidden, await readFloats(golden, name)), tolerance: logitTolerance };
+        },
+      };
+    }
+    if (kind === 'continuation_logprobs') {
+      yield {
+        name,
+        async run() {
+          const { model } = await load();
+          const prompt = [...(await readIntegers(golden, `prompt_${length}`))];
+          const continuation = [...(await readIntegers(golden, 'continuation'))];
+          const logits = await logitsOfAll(model, [...prompt, ...continuation]);
+          const size = model.config.vocabularySize;
+          const logprobs = continuation.map((id, index) => {
+            const at = (prompt.length + index - 1) * size;
+            return logProbability(logits.subarray(at, at + size), id);
+          });
+          return { error: largestDifference(logprobs, await readFloats(golden, name)), tolerance: logprobTolerance };
+        },
+      };
+    }
+  }
+}
+
+/** The same prompts with quantised weights; the prefix of a golden tensor names the formats. */
+async function* quantisedCases(folder: string, backend: Backend): AsyncGenerator<ConformanceCase> {
+  const golden = await openTensors(folder, 'golden_quant.safetensors');
+  const prompts = await openTensors(folder, 'golden.safetensors');
+  const prefixes = new Set([...golden.tensors.keys()].map((name) => name.slice(0, name.indexOf('/') + 1)));
+  for (const prefix of prefixes) {
+    const [formatOfLinear, formatOfTables] = prefix.slice(0, -1).split('+') as ['q4_0' | 'q8_0', 'q8_0' | undefined];
+    const lazy = lazily(backend, async () => quantiseModel(await openFolder(folder), formatOfLinear, formatOfTables));
+    const load: LazyModel = async () => ({ model: await lazy.load() });
+    yield* logitCases(golden, prefix, load, { prompts });
+    yield* greedyCases(golden, prefix, load, { prompts });
+    await lazy.destroy();
+  }
+}
+
+export const cases: CasesOfFolder = async function* (folder, backend) {
+  const hasWeights = hasFiles(folder, 'model.safetensors') || hasFiles(folder, 'model.safetensors.index.json');
+  if (!hasWeights || !hasFiles(folder, 'config.json', 'golden.safetensors')) return;
+  const reason = await unsupportedReason(() => openFolder(folder));
+  if (reason !== undefined) {
+    yield { name: 'model', run: async () => ({ unsupported: reason }) };
+    return;
+  }
+  const lazy = lazily(backend, () => openFolder(folder));
+  yield* f32Cases(folder, async () => ({ model: await lazy.load() }));
+  await lazy.destroy();
+  if (hasFiles(folder, 'config.v5.json')) {
+    const golden = await openTensors(folder, 'golden.safetensors');
+    const other = lazily(backend, () => openFolder(folder, 'config.v5.json'));
+    for (const { name, run } of logitCases(golden, '', async () => ({ model: await other.load() }))) yield { name: `config.v5 ${name}`, run };
+    await other.destroy();
+  }
+  if (hasFiles(folder, 'golden_quant.safetensors')) yield* quantisedCases(folder, backend);
+};

@@ -1,0 +1,100 @@
+// What several modules do with a loaded model: logits after every token, greedy continuation, comparisons with golden
+// tensors. Prompts and their lengths are read from the names of the golden tensors, never assumed.
+import { createSession } from '../../src/engine/model/createSession.ts';
+import type { LoadedModel } from '../../src/engine/model/decoderWeights.ts';
+import type { DeviceAdapter } from '../../src/engine/model/deviceAdapter.ts';
+import type { SafetensorsFile } from '../../src/engine/safetensors/openSafetensors.ts';
+import type { ConformanceCase, Measured } from './conformanceCase.ts';
+import { countDifferences, largestDifference, readFloats, readIntegers } from './goldenFiles.ts';
+
+/** f32 kernels against PyTorch, see the README of the golden data. */
+export const logitTolerance = 2e-4;
+export const logprobTolerance = 1e-4;
+
+/** Logits f32 [ids, vocabulary]. */
+export async function logitsOfAll(model: LoadedModel, ids: readonly number[], adapter?: DeviceAdapter): Promise<Float32Array<ArrayBuffer>> {
+  const session = createSession(model);
+  try {
+    session.useAdapter(adapter);
+    return await session.readAll(ids);
+  } finally {
+    session.destroy();
+  }
+}
+
+/** Greedy ids, one at a time through the key-value cache; stops after `steps`. */
+export async function greedyIds(model: LoadedModel, prompt: readonly number[], steps: number, adapter?: DeviceAdapter): Promise<number[]> {
+  const session = createSession(model);
+  try {
+    session.useAdapter(adapter);
+    const ids = [await session.readGreedy(prompt)];
+    while (ids.length < steps) ids.push(await session.readGreedy(ids.slice(-1)));
+    return ids;
+  } finally {
+    session.destroy();
+  }
+}
+
+/** Natural log-probability of `id` under `logits`. */
+export function logProbability(logits: Float32Array, id: number): number {
+  const highest = logits.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  const total = logits.reduce((sum, value) => sum + Math.exp(value - highest), 0);
+  return (logits[id] as number) - highest - Math.log(total);
+}
+
+/** A model that is loaded when its first case runs. */
+export type LazyModel = () => Promise<{ readonly model: LoadedModel; readonly adapter?: DeviceAdapter }>;
+
+/**
+ * One case for each golden tensor `<prefix>logits_<n>[_last<k>]`. `promptName` gives the name of the prompt of n tokens.
+ */
+export function logitCases(
+  golden: SafetensorsFile,
+  prefix: string,
+  load: LazyModel,
+  options: { readonly promptName?: (length: string) => string; readonly tolerance?: number; readonly prompts?: SafetensorsFile } = {},
+): ConformanceCase[] {
+  const { promptName = (length) => `prompt_${length}`, tolerance = logitTolerance, prompts = golden } = options;
+  const cases: ConformanceCase[] = [];
+  for (const name of golden.tensors.keys()) {
+    const [, length, last] = name.startsWith(prefix) ? (/^logits_(\d+)(?:_last(\d+))?$/.exec(name.slice(prefix.length)) ?? []) : [];
+    if (length === undefined) continue;
+    cases.push({
+      name,
+      async run(): Promise<Measured> {
+        const { model, adapter } = await load();
+        const ids = [...(await readIntegers(prompts, promptName(length)))];
+        const logits = await logitsOfAll(model, ids, adapter);
+        const kept = Number(last ?? ids.length) * model.config.vocabularySize;
+        const error = largestDifference(logits.subarray(logits.length - kept), await readFloats(golden, name));
+        return { error, tolerance, note: `${ids.length} tokens` };
+      },
+    });
+  }
+  return cases;
+}
+
+/** One case for each golden tensor `<prefix>greedy_<n>`: all ids, exactly. */
+export function greedyCases(
+  golden: SafetensorsFile,
+  prefix: string,
+  load: LazyModel,
+  options: { readonly promptName?: (length: string) => string; readonly prompts?: SafetensorsFile } = {},
+): ConformanceCase[] {
+  const { promptName = (length) => `prompt_${length}`, prompts = golden } = options;
+  const cases: ConformanceCase[] = [];
+  for (const name of golden.tensors.keys()) {
+    const length = name.startsWith(prefix) ? /^greedy_(\d+)$/.exec(name.slice(prefix.length))?.[1] : undefined;
+    if (length === undefined) continue;
+    cases.push({
+      name,
+      async run(): Promise<Measured> {
+        const { model, adapter } = await load();
+        const expected = [...(await readIntegers(golden, name))];
+        const ids = await greedyIds(model, [...(await readIntegers(prompts, promptName(length)))], expected.length, adapter);
+        return { error: countDifferences(ids, expected), tolerance: 0, note: `${expected.length} ids` };
+      },
+    });
+  }
+  return cases;
+}

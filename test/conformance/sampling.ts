@@ -1,0 +1,60 @@
+// Golden sampling: kept sets exactly, probabilities in f64, draws exactly.
+import { drawToken, type SamplingSettings, tokenProbabilities } from '../../src/engine/generate/tokenProbabilities.ts';
+import type { CasesOfFolder } from './conformanceCase.ts';
+import { countDifferences, hasFiles, largestDifference, readJson } from './goldenFiles.ts';
+
+interface SamplingCase {
+  readonly logits: string;
+  readonly settings: {
+    readonly repetition_penalty?: number;
+    readonly temperature?: number;
+    readonly top_k?: number;
+    readonly top_p?: number;
+    readonly min_p?: number;
+    readonly context?: readonly number[];
+  };
+  readonly kept: readonly number[];
+  readonly draws: readonly { readonly u: number; readonly token: number }[];
+  readonly probabilities?: readonly number[];
+  readonly probabilities_of_kept?: readonly number[];
+  readonly only_first?: number;
+}
+
+interface SamplingFile {
+  readonly vectors?: Readonly<Record<string, readonly number[]>>;
+  readonly cases?: readonly SamplingCase[];
+}
+
+function settingsOf({ settings }: SamplingCase): SamplingSettings {
+  return {
+    repetitionPenalty: settings.repetition_penalty,
+    temperature: settings.temperature,
+    topK: settings.top_k,
+    topP: settings.top_p,
+    minP: settings.min_p,
+  };
+}
+
+export const cases: CasesOfFolder = async function* (folder) {
+  if (!hasFiles(folder, 'cases.json')) return;
+  const { vectors, cases: items } = readJson<SamplingFile>(folder, 'cases.json');
+  if (vectors === undefined || items === undefined) return;
+  for (const [index, item] of items.entries()) {
+    yield {
+      name: `case ${index} ${item.logits} ${JSON.stringify(item.settings).slice(0, 100)}`,
+      async run() {
+        const result = tokenProbabilities(vectors[item.logits] ?? [], settingsOf(item), item.settings.context);
+        const first = item.only_first ?? result.ids.length;
+        const kept = countDifferences(result.ids.slice(0, first), item.kept.slice(0, first));
+        const drawn = countDifferences(
+          item.draws.map(({ u }) => drawToken(result, u)),
+          item.draws.map(({ token }) => token),
+        );
+        if (kept + drawn > 0) return { error: kept + drawn, tolerance: 0, note: `${kept} kept ids and ${drawn} draws differ` };
+        const whole = (item.probabilities ?? []).map((_, id) => result.probabilities[result.ids.indexOf(id)] ?? 0);
+        const [actual, expected] = item.probabilities === undefined ? [result.probabilities.slice(0, first), item.probabilities_of_kept ?? []] : [whole, item.probabilities];
+        return { error: largestDifference(actual, expected), tolerance: 1e-12, note: `${item.draws.length} draws` };
+      },
+    };
+  }
+};
