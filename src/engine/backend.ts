@@ -54,6 +54,11 @@ export interface Variant {
   readonly source: (constants: Constants) => string;
   /** Values of the module's `override` constants. */
   readonly overrides?: (constants: Constants) => Record<string, number>;
+  /**
+   * Words of a uniform buffer, a multiple of 4, at the binding after the operator's own. For shapes: unlike `overrides`, calls
+   * that differ only in these share one pipeline, and compiling one takes up to half a second.
+   */
+  readonly parameters?: (constants: Constants) => Uint32Array<ArrayBuffer>;
   readonly workgroups: (constants: Constants, variables: Variables) => readonly [number, number, number];
 }
 

@@ -31,6 +31,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
   const counters = { buffers: 0, bindGroups: 0, pipelines: 0, submissions: 0, allocatedBytes: 0 };
   const pipelines = new Map<string, Promise<GPUComputePipeline>>();
   const layouts = new Map<string, { readonly group: GPUBindGroupLayout; readonly pipeline: GPUPipelineLayout }>();
+  const uniforms = new Map<string, GPUBuffer>();
   // One staging buffer serves all downloads, which therefore queue; it grows to the largest.
   let staging: GPUBuffer | undefined;
   let downloads: Promise<unknown> = Promise.resolve();
@@ -51,7 +52,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
     return device.createBuffer({ label, size, usage });
   }
 
-  /** Layouts by access pattern, `r` and `w` for each binding. Explicit, because `auto` drops bindings that a variant does not read. */
+  /** Layouts by access pattern, `r`, `w` or `u` (uniform) for each binding. Explicit, because `auto` drops bindings that a variant does not read. */
   function layoutFor(access: string): { readonly group: GPUBindGroupLayout; readonly pipeline: GPUPipelineLayout } {
     const known = layouts.get(access);
     if (known !== undefined) return known;
@@ -59,7 +60,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
       (letter, binding): GPUBindGroupLayoutEntry => ({
         binding,
         visibility: GPUShaderStage.COMPUTE,
-        buffer: { type: letter === 'w' ? 'storage' : 'read-only-storage' },
+        buffer: { type: letter === 'u' ? 'uniform' : letter === 'w' ? 'storage' : 'read-only-storage' },
       }),
     );
     const group = device.createBindGroupLayout({ label: `bindings ${access}`, entries });
@@ -118,6 +119,18 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
     return pipeline;
   }
 
+  /** Uniform buffers by content: the same shape in every layer is one buffer. */
+  function uniformFor(words: Uint32Array<ArrayBuffer>): GPUBuffer {
+    const key = words.join();
+    let buffer = uniforms.get(key);
+    if (buffer === undefined) {
+      buffer = allocate(`parameters ${key}`, words.byteLength, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+      device.queue.writeBuffer(buffer, 0, words);
+      uniforms.set(key, buffer);
+    }
+    return buffer;
+  }
+
   async function recordCall(plan: string, { operator, tensors, constants }: OperatorCall): Promise<Step> {
     const variant = operator.variants.find(({ supports }) => supports === undefined || supports(features, constants));
     if (variant === undefined) {
@@ -128,7 +141,10 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
         hint: internal,
       });
     }
-    const access = operator.bindings.map((binding) => (binding.access === 'write' ? 'w' : 'r')).join('');
+    const parameters = variant.parameters?.(constants);
+    const access =
+      operator.bindings.map((binding) => (binding.access === 'write' ? 'w' : 'r')).join('') +
+      (parameters === undefined ? '' : 'u');
     const pipeline = await pipelineFor(`${operator.name}/${variant.name}`, variant, constants, access);
     const entries = operator.bindings.map(({ name }, binding): GPUBindGroupEntry => {
       const tensor = tensors[name] as DeviceTensor | undefined;
@@ -143,6 +159,9 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
       // The exact size, so that `arrayLength` in a shader is the tensor's length.
       return { binding, resource: { buffer: tensor.buffer, size: Math.max(1, tensor.length) * 4 } };
     });
+    if (parameters !== undefined) {
+      entries.push({ binding: entries.length, resource: { buffer: uniformFor(parameters) } });
+    }
     counters.bindGroups += 1;
     const bindGroup = device.createBindGroup({
       label: `${plan}/${operator.name}`,

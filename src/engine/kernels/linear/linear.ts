@@ -6,6 +6,7 @@ import type {
   OperatorCall,
   Tensor,
   Variables,
+  Variant,
   Weight,
   WeightFormat,
 } from '../../backend.ts';
@@ -59,19 +60,28 @@ function sourceOf(format: WeightFormat, tile: Tile, constants: Constants): strin
   });
 }
 
-function tiled(name: string, format: WeightFormat, tile: Tile, supports: (constants: Constants) => boolean) {
+/** The shader's `Shape`. */
+function shapeWords(constants: Constants): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(4);
+  words[0] = constant(constants, 'inputs');
+  words[1] = constant(constants, 'outputs');
+  words[2] = constant(constants, 'accumulate');
+  new Float32Array(words.buffer)[3] = constant(constants, 'scale');
+  return words;
+}
+
+function tiled(
+  name: string,
+  format: WeightFormat,
+  tile: Tile,
+  supports: (features: ReadonlySet<string>, constants: Constants) => boolean,
+): Variant {
   return {
     name,
-    supports: (_: ReadonlySet<string>, constants: Constants): boolean => supports(constants),
+    supports,
     source: (constants: Constants): string => sourceOf(format, tile, constants),
-    overrides: (constants: Constants): Record<string, number> => ({
-      inputs: constant(constants, 'inputs'),
-      outputs: constant(constants, 'outputs'),
-      scale: constant(constants, 'scale'),
-      accumulate: constant(constants, 'accumulate'),
-      size_x: tile.size[0],
-      size_y: tile.size[1],
-    }),
+    overrides: () => ({ size_x: tile.size[0], size_y: tile.size[1] }),
+    parameters: shapeWords,
     workgroups: (constants: Constants, { rows }: Variables): readonly [number, number, number] => [
       Math.ceil(constant(constants, 'outputs') / (4 * tile.quads * tile.size[0])),
       Math.ceil(rows / (tile.rows * tile.size[1])),
@@ -91,7 +101,9 @@ function operatorFor(format: WeightFormat): Operator {
     ],
     reference: reference(format),
     variants: [
-      tiled('vector', format, { rows: 1, quads: 1, size: [32, 1] }, ({ rows }) => rows === 1),
+      tiled('vector', format, { rows: 1, quads: 1, size: [32, 1] }, (_, { rows }) => rows === 1),
+      // Software drivers keep registers in memory anyway, and a larger tile halves their loads.
+      tiled('tile 16x8', format, { rows: 16, quads: 2, size: [8, 2] }, (features) => features.has('software')),
       tiled('tile 8x8', format, { rows: 8, quads: 2, size: [8, 4] }, () => true),
     ],
   };

@@ -23,20 +23,27 @@
 @group(0) @binding(2) var<storage, read> scales: array<u32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 //#end
-override inputs: u32;
-override outputs: u32;
-override scale: f32;
-override accumulate: u32;
+struct Shape {
+  inputs: u32,
+  outputs: u32,
+  accumulate: u32,
+  scale: f32,
+}
+//#if F32
+@group(0) @binding(3) var<uniform> shape: Shape;
+//#else
+@group(0) @binding(4) var<uniform> shape: Shape;
+//#end
 override size_x: u32;
 override size_y: u32;
 
 /** Elements 4 q .. 4 q + 3 of a row of x, zero beyond the row's end. */
 fn load_x(row: u32, q: u32) -> vec4f {
 //#if ALIGNED
-  return x[row * (inputs / 4u) + q];
+  return x[row * (shape.inputs / 4u) + q];
 //#else
-  let at = row * inputs + 4u * q;
-  let left = inputs - min(inputs, 4u * q);
+  let at = row * shape.inputs + 4u * q;
+  let left = shape.inputs - min(shape.inputs, 4u * q);
   return select(vec4f(), vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
 //#end
 }
@@ -44,10 +51,10 @@ fn load_x(row: u32, q: u32) -> vec4f {
 //#if F32
 fn load_w(row: u32, q: u32) -> vec4f {
 //#if ALIGNED
-  return codes[row * (inputs / 4u) + q];
+  return codes[row * (shape.inputs / 4u) + q];
 //#else
-  let at = row * inputs + 4u * q;
-  let left = inputs - min(inputs, 4u * q);
+  let at = row * shape.inputs + 4u * q;
+  let left = shape.inputs - min(shape.inputs, 4u * q);
   return select(vec4f(), vec4f(codes[at], codes[at + 1u], codes[at + 2u], codes[at + 3u]), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
 //#end
 }
@@ -76,15 +83,15 @@ fn nibbles1(word: u32) -> vec4f {
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let column = id.x * ${COLUMNS}u;
   let row = id.y * ${ROWS}u;
-  let row_count = arrayLength(&y) / outputs;
-  if (column >= outputs || row >= row_count) { return; }
+  let row_count = arrayLength(&y) / shape.outputs;
+  if (column >= shape.outputs || row >= row_count) { return; }
   // A tile may hang over the edge: it then computes a last row or column again and stores nothing for it.
   //#for r in ROWS
   let row$r = min(row + ${r}u, row_count - 1u);
   //#end
   //#for m in QUADS
   //#for c in FOUR
-  let column${m}_$c = min(column + 4u * ${m}u + ${c}u, outputs - 1u);
+  let column${m}_$c = min(column + 4u * ${m}u + ${c}u, shape.outputs - 1u);
   //#end
   //#end
   //#for r in ROWS
@@ -93,7 +100,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   //#end
   //#end
   //#if F32
-  for (var q = 0u; q < (inputs + 3u) / 4u; q++) {
+  for (var q = 0u; q < (shape.inputs + 3u) / 4u; q++) {
     //#for m in QUADS
     let w$m = mat4x4f(load_w(column${m}_0, q), load_w(column${m}_1, q), load_w(column${m}_2, q), load_w(column${m}_3, q));
     //#end
@@ -105,7 +112,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     //#end
   }
   //#else
-  let blocks = (inputs + 31u) / 32u;
+  let blocks = (shape.inputs + 31u) / 32u;
   for (var b = 0u; b < blocks; b++) {
     //#for m in QUADS
     //#for c in FOUR
@@ -121,7 +128,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     for (var j = 0u; j < 8u; j++) {
       let q = b * 8u + j;
       //#if PADDED
-      if (4u * q >= inputs) { break; }
+      if (4u * q >= shape.inputs) { break; }
       //#end
       //#for m in QUADS
       let w$m = mat4x4f(
@@ -147,7 +154,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       {
         let q = b * 8u + ${h}u * 4u + j;
         //#if PADDED
-        if (4u * q < inputs) {
+        if (4u * q < shape.inputs) {
         //#end
         //#for m in QUADS
         //#for c in FOUR
@@ -176,12 +183,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   //#end
   //#for r in ROWS
   if (row + ${r}u < row_count) {
-    let at = (row + ${r}u) * outputs + column;
+    let at = (row + ${r}u) * shape.outputs + column;
     //#for m in QUADS
     //#for c in FOUR
-    if (column + 4u * ${m}u + ${c}u < outputs) {
-      let total = scale * sum${r}_$m[$c];
-      if (accumulate == 1u) { y[at + 4u * ${m}u + ${c}u] += total; } else { y[at + 4u * ${m}u + ${c}u] = total; }
+    if (column + 4u * ${m}u + ${c}u < shape.outputs) {
+      let total = shape.scale * sum${r}_$m[$c];
+      if (shape.accumulate == 1u) { y[at + 4u * ${m}u + ${c}u] += total; } else { y[at + 4u * ${m}u + ${c}u] = total; }
     }
     //#end
     //#end
