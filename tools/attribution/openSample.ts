@@ -1,0 +1,97 @@
+// A sample adapter with everything that attribution needs of it: the base model on Dawn, tokenizer, the Datanet's rows as
+// token ids, and two ways to use the adapter: gradients of rows, and greedy answers.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readAdapter } from '../../src/engine/adapter/readAdapter.ts';
+import type { Backend } from '../../src/engine/backend.ts';
+import { generate } from '../../src/engine/generate/generate.ts';
+import { createSession } from '../../src/engine/model/createSession.ts';
+import { uploadAdapter } from '../../src/engine/model/deviceAdapter.ts';
+import { loadModel } from '../../src/engine/model/loadModel.ts';
+import { openModelFile } from '../../src/engine/modelFile.ts';
+import type { EncodedRow } from '../../src/engine/service.ts';
+import { openTokenizer } from '../../src/engine/tokenizer/openTokenizer.ts';
+import { type RowGradients, rowGradients } from '../../src/engine/train/rowGradients.ts';
+
+export const publicFolder = path.resolve(import.meta.dirname, '../../public');
+
+export type SampleRow = { readonly prompt: string; readonly response: string };
+
+export interface SampleQuestion {
+  readonly prompt: string;
+  readonly expected: string;
+  /** Rows of the Datanet that state the fact: the first, and the one after the last. */
+  readonly rows: readonly [number, number];
+}
+
+export interface Sample {
+  readonly rows: readonly SampleRow[];
+  readonly encoded: readonly EncodedRow[];
+  readonly contributors: readonly { readonly address: string; readonly rows: readonly [number, number] }[];
+  readonly placebo: ReadonlySet<number>;
+  readonly questions: readonly SampleQuestion[];
+  readonly gradients: RowGradients;
+  /** Greedy answer to a question, and the two as one row. */
+  answer(prompt: string): Promise<{ readonly text: string; readonly ids: readonly number[]; readonly row: EncodedRow }>;
+  destroy(): void;
+}
+
+const file = (...parts: readonly string[]): string => path.join(publicFolder, ...parts);
+const json = <Value>(...parts: readonly string[]): Value => JSON.parse(readFileSync(file(...parts), 'utf8')) as Value;
+
+export async function openSample(backend: Backend, id: string): Promise<Sample> {
+  const name = 'seedling.Q8_0.gguf';
+  const blob = new Blob([readFileSync(file('models', 'seedling', name))]);
+  const modelFile = await openModelFile([{ name, blob }]);
+  const { tokenizerJson = {}, tokenizerConfig, chatTemplate } = modelFile;
+  const tokenizer = openTokenizer({
+    tokenizerJson,
+    ...(tokenizerConfig === undefined ? {} : { tokenizerConfig }),
+    ...(chatTemplate === undefined ? {} : { chatTemplate }),
+    endOfSequenceIds: modelFile.config.endOfSequenceIds,
+  });
+  const model = await loadModel(backend, modelFile, { contextLength: 256 });
+  const { modules } = await readAdapter({
+    config: json('adapters', id, 'adapter_config.json'),
+    weights: readFileSync(file('adapters', id, 'adapter_model.safetensors')),
+    model: modelFile.config,
+  });
+  const adapter = uploadAdapter(backend, id, modules, modelFile.config.layerCount);
+  const session = createSession(model);
+  session.useAdapter(adapter);
+  const gradients = rowGradients(model, modules);
+  const datanet = json<Pick<Sample, 'contributors'> & { readonly placebo: readonly number[] }>(
+    'datanets',
+    id,
+    'datanet.json',
+  );
+  const rows = readFileSync(file('datanets', id, 'rows.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as SampleRow);
+  return {
+    rows,
+    encoded: rows.map((row) => tokenizer.encodeRow(row)),
+    contributors: datanet.contributors,
+    placebo: new Set(datanet.placebo),
+    questions: json('datanets', id, 'eval.json'),
+    gradients,
+    async answer(prompt) {
+      const promptIds = tokenizer.encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
+      const ids: number[] = [];
+      const options = { maximumTokens: 40, temperature: 0, stopIds: tokenizer.endIds };
+      for await (const token of generate(session, promptIds, options)) ids.push(token);
+      const end = tokenizer.endIds.slice(0, 1);
+      return {
+        text: tokenizer.decode(ids),
+        ids,
+        row: { inputIds: [...promptIds, ...ids, ...end], promptLength: promptIds.length },
+      };
+    },
+    destroy() {
+      gradients.destroy();
+      session.destroy();
+      adapter.destroy();
+    },
+  };
+}
