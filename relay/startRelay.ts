@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { toTributaryError } from '../src/lib/errors.ts';
 import { openFileState } from '../src/peers/fileState.ts';
-import { startNodePeers } from '../src/peers/node.ts';
+import { type NodePeers, startNodePeers } from '../src/peers/node.ts';
 import type { PeerConnection } from '../src/peers/types.ts';
 import { verifyMessage } from '../src/settlement/index.ts';
 import { pinAnnounced } from './pinAnnounced.ts';
@@ -63,6 +63,10 @@ export interface Relay {
   readonly id: string;
   readonly multiaddrs: readonly string[];
   readonly statusUrl: string;
+  /** What this relay holds; `get` asks its peers too. */
+  readonly blocks: NodePeers['blocks'];
+  /** Every announcement that was taken, those of earlier runs first. Returns the end of the subscription. */
+  subscribe: NodePeers['subscribe'];
   status(): RelayStatus;
   stop(): Promise<void>;
 }
@@ -115,7 +119,6 @@ export async function startRelay(parameters: RelayParameters = {}): Promise<Rela
         const { cid, kind } = announcement;
         try {
           await pinAnnounced({ announcement, node: self, pins, verify: verifyMessage });
-          onEvent?.({ kind: 'pinned', what: kind, cid });
           return true;
         } catch (error) {
           const { code, message } = toTributaryError(error);
@@ -126,6 +129,12 @@ export async function startRelay(parameters: RelayParameters = {}): Promise<Rela
         }
       }),
   });
+
+  let listening = false;
+  node.subscribe(({ kind, cid }) => {
+    if (listening) onEvent?.({ kind: 'pinned', what: kind, cid });
+  });
+  listening = true;
 
   function status(): RelayStatus {
     return {
@@ -148,6 +157,8 @@ export async function startRelay(parameters: RelayParameters = {}): Promise<Rela
     id: node.id,
     multiaddrs: node.multiaddrs(),
     statusUrl: server.url,
+    blocks: node.blocks,
+    subscribe: node.subscribe,
     status,
     async stop() {
       await server.stop();

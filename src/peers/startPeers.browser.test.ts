@@ -1,0 +1,69 @@
+// The page's node without any relay: stores, identity, queue, limits. Two nodes over a relay are tested in relay/ and e2e.
+import { expect, it } from 'vitest';
+import type { Cid } from '../lib/units.ts';
+import { startPeers } from './startPeers.ts';
+import type { ReceivedAnnouncement } from './types.ts';
+
+const missing = 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5a' as Cid;
+
+it('keeps identity, blocks, files, queue and heads over a restart', async () => {
+  const name = `test-${crypto.randomUUID()}`;
+  const first = await startPeers({ relays: [], name });
+  const cid = await first.blocks.put(new TextEncoder().encode('hello world'), 'raw');
+  // The same as any IPFS tool gives; the file of one chunk is that chunk.
+  expect(cid).toBe('bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e');
+  expect(await first.blocks.putFile(new TextEncoder().encode('hello world'))).toBe(cid);
+  const large = new Uint8Array(3_000_000);
+  const file = await first.blocks.putFile(large);
+  expect(file).toBe('bafybeigmdn54ysmbug2zhflk2dygoxlh6yn2tnjmaoyp55mtxqvje7erxi');
+  expect(await first.announce({ kind: 'contribution', scope: 'facts', cid })).toBe('queued');
+  expect([first.state(), first.connections()]).toEqual(['offline', []]);
+  await first.stop();
+
+  const second = await startPeers({ relays: [], name });
+  expect(second.id).toBe(first.id);
+  expect(new TextDecoder().decode(await second.blocks.get(cid))).toBe('hello world');
+  expect((await second.blocks.getFile(file, { maximumBytes: 3_000_000 })).byteLength).toBe(3_000_000);
+  await expect(second.blocks.getFile(file, { maximumBytes: 2_999_999 })).rejects.toMatchObject({
+    code: 'FILE_TOO_LARGE',
+  });
+  expect(second.pending()).toEqual([{ kind: 'contribution', scope: 'facts', cid }]);
+  const heard: ReceivedAnnouncement[] = [];
+  second.subscribe((announcement) => heard.push(announcement));
+  expect(heard).toEqual([{ kind: 'contribution', scope: 'facts', cid, provider: first.id, via: 'heads' }]);
+
+  // Another tab of the same page: its own identity, the same blocks.
+  const tab = await startPeers({ relays: [], name });
+  expect(tab.id).not.toBe(second.id);
+  expect(await tab.blocks.has(cid)).toBe(true);
+  await tab.stop();
+  await second.stop();
+});
+
+it('answers with typed errors', async () => {
+  const name = `test-${crypto.randomUUID()}`;
+  await expect(startPeers({ relays: ['/ip4/127.0.0.1/tcp/1/ws'], name })).rejects.toMatchObject({
+    code: 'RELAY_ADDRESS_INVALID',
+  });
+  const peers = await startPeers({ relays: [], name });
+  await expect(peers.blocks.get(missing, { timeoutMilliseconds: 200 })).rejects.toMatchObject({
+    code: 'BLOCK_NOT_FOUND',
+    message: 'No one online has these bytes.',
+  });
+  await expect(peers.blocks.getFile(missing, { maximumBytes: 1, timeoutMilliseconds: 200 })).rejects.toMatchObject({
+    code: 'BLOCK_NOT_FOUND',
+  });
+  const abort = new AbortController();
+  const getting = peers.blocks.get(missing, { signal: abort.signal });
+  abort.abort();
+  await expect(getting).rejects.toMatchObject({ code: 'ABORTED' });
+  await expect(peers.blocks.get('nonsense' as Cid)).rejects.toMatchObject({ code: 'CID_INVALID' });
+  await expect(peers.announce({ kind: 'contribution', scope: 'x'.repeat(257), cid: missing })).rejects.toMatchObject({
+    code: 'ANNOUNCEMENT_INVALID',
+  });
+  await expect(peers.connectTo('12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp')).rejects.toMatchObject({
+    code: 'PEER_UNREACHABLE',
+  });
+  expect(peers.pending()).toEqual([]);
+  await peers.stop();
+});
