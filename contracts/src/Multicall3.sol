@@ -26,4 +26,9 @@ contract Multicall3 {
             results[i] = Result(success, returnData);
         }
     }
+
+    /// @notice Clients batch balance queries through it as well.
+    function getEthBalance(address account) external view returns (uint256) {
+        return account.balance;
+    }
 }

@@ -81,6 +81,11 @@ export const contractErrors: Readonly<Record<string, readonly [code: string, mes
     'The batch’s lists differ in length.',
     'Give one signer and one signature for each voucher.',
   ],
+  NotEnoughGas: [
+    'ESCROW_GAS',
+    'The transaction has too little gas for its vouchers.',
+    'Collect fewer vouchers at once.',
+  ],
   OnlySelf: ['ESCROW_ONLY_SELF', 'A single voucher is collected through a batch.', 'Call collect with one voucher.'],
   BadSignature: ['VOUCHER_BAD_SIGNATURE', 'The voucher’s signature is not its signer’s.', 'Sign the voucher again.'],
   SignerNotAllowed: [

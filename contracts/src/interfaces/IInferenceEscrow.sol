@@ -46,6 +46,8 @@ interface IInferenceEscrow is IEpochClock {
 
     /// @notice The arrays of a batch differ in length.
     error LengthMismatch();
+    /// @notice Too little gas is left for the voucher of this index: collect fewer, or send more gas.
+    error NotEnoughGas(uint256 index);
     /// @notice Collecting one voucher is a step of `collect`, not an entry point.
     error OnlySelf();
     /// @notice The signature is not the signer's.

@@ -99,7 +99,9 @@ export async function write<
   options: WriteOptions | undefined,
 ): Promise<Confirmation & { readonly receipt: TransactionReceipt }> {
   const wallet = requireWallet(context);
-  await ask(() => simulateContract(context.client, { ...call, account: wallet.address } as never), options);
+  // Against the next block, not the last: on a chain that mines on demand the last one may be an hour old.
+  const simulation = { ...call, account: wallet.address, blockTag: 'pending' };
+  await ask(() => simulateContract(context.client, simulation as never), options);
   const data = encodeFunctionData(call as unknown as EncodeFunctionDataParameters);
   const hash = await ask(() => wallet.sendTransaction({ to: call.address, data }), options);
   options?.onSubmitted?.(hash);

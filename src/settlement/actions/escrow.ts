@@ -1,6 +1,6 @@
 // Money in and out of the prepaid account, session keys, collection.
 import { parseEventLogs, parseSignature } from 'viem';
-import { getBalance, readContract } from 'viem/actions';
+import { getBalance, getBlock, readContract } from 'viem/actions';
 import { TributaryError } from '../../lib/errors.ts';
 import { wei } from '../../lib/units.ts';
 import { inferenceEscrowAbi } from '../abi/inferenceEscrow.ts';
@@ -30,7 +30,7 @@ type EscrowActions = Pick<
 /** Gas money that the local faucet gives: 10 coins. */
 const FAUCET_NATIVE = 10n * 10n ** 18n;
 /** How long a permit for a deposit can be used, in seconds. */
-const PERMIT_SECONDS = 3_600;
+const PERMIT_SECONDS = 3_600n;
 
 export function escrowActions(context: ActionContext): EscrowActions {
   const { client, deployment } = context;
@@ -40,8 +40,12 @@ export function escrowActions(context: ActionContext): EscrowActions {
 
   /** An ERC-2612 permit for the escrow, or undefined when the wallet cannot sign typed data (4200, -32601). */
   async function permit(amount: bigint, owner: Address) {
-    const nonce = await readContract(client, { ...token, functionName: 'nonces', args: [owner] });
-    const deadline = BigInt(Math.floor(Date.now() / 1000) + PERMIT_SECONDS);
+    const [nonce, block] = await Promise.all([
+      readContract(client, { ...token, functionName: 'nonces', args: [owner] }),
+      getBlock(client, { blockTag: 'pending' }),
+    ]);
+    // By the chain's clock: this machine's may be wrong.
+    const deadline = block.timestamp + PERMIT_SECONDS;
     try {
       const signature = await requireWallet(context).signTypedData({
         domain: { name: 'Open', version: '1', chainId: deployment.chainId, verifyingContract: openToken },

@@ -101,8 +101,14 @@ export function rewardActions(context: ActionContext): RewardActions {
 
   return {
     async epoch(options) {
+      // The next block's clock: on a chain that mines on demand the last block may be an hour old.
+      const blockTag = 'pending';
       const [epoch, block] = await ask(
-        () => Promise.all([readContract(client, { ...escrow, functionName: 'currentEpoch' }), getBlock(client)]),
+        () =>
+          Promise.all([
+            readContract(client, { ...escrow, functionName: 'currentEpoch', blockTag }),
+            getBlock(client, { blockTag }),
+          ]),
         options,
       );
       const { epochSeconds, graceSeconds } = deployment.profile;

@@ -1,0 +1,272 @@
+// The money's whole way on a real chain: deposit, session key, vouchers, collection, ledger, window, claim.
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  burnerWallet,
+  type Channel,
+  type ConnectedWallet,
+  createBurnerKey,
+  createSessionKey,
+  type Hex,
+  type LedgerReceipt,
+  nextVoucher,
+  openSettlement,
+  type Settlement,
+  type SignedVoucher,
+  signVoucher,
+  splitFee,
+} from '../../src/settlement/index.ts';
+import { createKeeper, type Keeper } from '../../tools/keeper.ts';
+import { type LocalChain, localChain } from './localChain.ts';
+
+const OPEN = 10n ** 18n;
+const digest = (text: string): Hex => `0x${createHash('sha256').update(text).digest('hex')}`;
+
+const sample = {
+  datanets: [{ slug: 'elements', metadataDigest: digest('elements'), contributions: [] }],
+  models: [
+    {
+      slug: 'elements-adapter',
+      datanets: ['elements'],
+      baseModelDigest: digest('base'),
+      specificationDigest: digest('specification'),
+      ownerBps: 2_000,
+      price: OPEN,
+      versions: [
+        { adapterDigest: digest('adapter'), manifestDigest: digest('manifest'), trainSetRoot: digest('rows') },
+      ],
+    },
+  ],
+};
+
+let chain: LocalChain;
+let keeper: Keeper;
+let modelId: Hex;
+
+async function person(): Promise<{ wallet: ConnectedWallet; settlement: Settlement }> {
+  const { deployment } = chain;
+  const wallet = burnerWallet({ deployment, privateKey: createBurnerKey() });
+  const settlement = openSettlement({ deployment, wallet, ledgerSource: (of) => keeper.ledger(of) });
+  await settlement.faucet({ address: wallet.address });
+  return { wallet, settlement };
+}
+
+beforeAll(async () => {
+  chain = await localChain(sample);
+  const { deployment, operator, directory } = chain;
+  keeper = createKeeper({ deployment, wallet: operator, directory });
+  modelId = deployment.models[0]?.id as Hex;
+});
+afterAll(() => chain.destroy());
+
+test('a payer’s answers reach the contributors to the last wei', async () => {
+  const { deployment } = chain;
+  const [payer, ada, grace] = await Promise.all([person(), person(), person()]);
+
+  // One permit and one transaction.
+  await payer.settlement.deposit({ amount: 100n * OPEN });
+  expect(await payer.settlement.balances(payer.wallet.address)).toMatchObject({
+    open: 900n * OPEN,
+    escrow: 100n * OPEN,
+  });
+
+  const key = createSessionKey();
+  const { epoch, now } = await payer.settlement.epoch();
+  await payer.settlement.setSessionKey({ signer: key.address, validUntil: now + 3_600, cap: 50n * OPEN });
+  const shares = [
+    { account: ada.wallet.address, ppm: 700_000 },
+    { account: grace.wallet.address, ppm: 299_999 },
+  ];
+  let channel: Channel | undefined;
+  let last: SignedVoucher | undefined;
+  const amounts = [3n * OPEN + 1n, 2n * OPEN + 7n, 5n * OPEN];
+  for (const [index, amount] of amounts.entries()) {
+    const receiptDigest = digest(`receipt ${index}`);
+    const next = nextVoucher({ channel, payer: payer.wallet.address, modelId, epoch, amount, receiptDigest });
+    channel = next.channel;
+    last = await signVoucher({ deployment, voucher: next.voucher, channel, key });
+    expect(await keeper.addVoucher(last)).toBe(true);
+    const receipt: LedgerReceipt = { digest: receiptDigest, modelId, amount, shares };
+    keeper.addReceipt(receipt);
+  }
+  if (last === undefined) throw new Error('no voucher');
+  expect(await keeper.addVoucher(last)).toBe(false);
+  expect(await keeper.addVoucher({ ...last, voucher: { ...last.voucher, cumulative: 99n * OPEN } })).toBe(false);
+
+  const paid = amounts.reduce((sum, amount) => sum + amount, 0n);
+  const [collected] = await keeper.step();
+  expect(collected).toMatchObject({ kind: 'collected', result: { total: paid, refused: [] } });
+  expect(await payer.settlement.balances(payer.wallet.address)).toMatchObject({ escrow: 100n * OPEN - paid });
+  expect(await payer.settlement.sessionKey({ payer: payer.wallet.address, signer: key.address })).toMatchObject({
+    spent: paid,
+  });
+  const { contributors } = splitFee({ amount: paid, ownerBps: 2_000 });
+  expect(await payer.settlement.pool({ epoch })).toEqual({
+    epoch,
+    total: contributors,
+    models: [{ modelId, amount: contributors }],
+  });
+
+  // Nothing happens before the epoch closes, nor before the window ends.
+  expect(await keeper.step()).toEqual([]);
+  await chain.advance(deployment.profile.epochSeconds + deployment.profile.graceSeconds);
+  const [proposed] = await keeper.step();
+  expect(proposed?.kind).toBe('proposed');
+  expect(await ada.settlement.claimable({ address: ada.wallet.address })).toMatchObject({ amount: 0n });
+  expect(await keeper.step()).toEqual([]);
+  await chain.advance(deployment.profile.windowSeconds);
+  expect(await keeper.step()).toEqual([{ kind: 'finalized', epoch }]);
+
+  // 1 ppm of each receipt is unattributed; the Datanet has no rows on chain, so it goes to the model's owner.
+  const expected = new Map<string, bigint>();
+  const weights = [
+    [ada.wallet.address, 700_000n],
+    [grace.wallet.address, 299_999n],
+    [chain.operator.address, 1n],
+  ] as const;
+  let prefix = 0n;
+  for (const [account, ppm] of [...weights].sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))) {
+    const before = (contributors * prefix) / 1_000_000n;
+    prefix += ppm;
+    expected.set(account, (contributors * prefix) / 1_000_000n - before);
+  }
+  for (const { wallet, settlement } of [ada, grace]) {
+    const share = expected.get(wallet.address) ?? 0n;
+    expect((await settlement.claimable({ address: wallet.address })).amount).toBe(share);
+    const before = (await settlement.balances(wallet.address)).open;
+    expect((await settlement.claim()).amount).toBe(share);
+    expect((await settlement.balances(wallet.address)).open - before).toBe(share);
+    await expect(settlement.claim()).rejects.toMatchObject({ code: 'REWARDS_NOTHING_TO_CLAIM' });
+  }
+  const operator = openSettlement({ deployment, wallet: chain.operator, ledgerSource: keeper.ledger });
+  expect((await operator.claim()).amount).toBe(expected.get(chain.operator.address));
+  const { totalFunded, totalClaimed } = await operator.rewards();
+  expect(totalClaimed).toBe(totalFunded);
+});
+
+test('a second epoch adds to the first, and idle epochs between them are stepped over', async () => {
+  const { deployment } = chain;
+  const [payer, ada] = await Promise.all([person(), person()]);
+  await payer.settlement.deposit({ amount: 10n * OPEN });
+  await chain.advance(deployment.profile.epochSeconds * 700);
+  const { epoch } = await payer.settlement.epoch();
+  const key = createSessionKey();
+  await payer.settlement.setSessionKey({ signer: key.address, validUntil: 4_000_000_000, cap: 4n * OPEN });
+  const receiptDigest = digest('later');
+  const next = nextVoucher({
+    channel: undefined,
+    payer: payer.wallet.address,
+    modelId,
+    epoch,
+    amount: 6n * OPEN,
+    receiptDigest,
+  });
+  await keeper.addVoucher(await signVoucher({ deployment, ...next, key }));
+  keeper.addReceipt({
+    digest: receiptDigest,
+    modelId,
+    amount: 6n * OPEN,
+    shares: [{ account: ada.wallet.address, ppm: 1_000_000 }],
+  });
+  // The key's cap is 4, so 4 of the 6 are drawn and the rest stays owed.
+  expect(await keeper.collect()).toMatchObject({ total: 4n * OPEN });
+  expect(await keeper.collect()).toMatchObject({
+    total: 0n,
+    refused: [{ index: 0, reason: 'SESSION_KEY_CAP' }],
+  });
+  await chain.advance(deployment.profile.epochSeconds + deployment.profile.graceSeconds);
+  await keeper.propose();
+  await chain.advance(deployment.profile.windowSeconds);
+  await keeper.finalize();
+  const { contributors } = splitFee({ amount: 4n * OPEN, ownerBps: 2_000 });
+  expect((await ada.settlement.claim()).amount).toBe(contributors);
+});
+
+test('one bad voucher in a batch is named and the others are paid', async () => {
+  const { deployment } = chain;
+  const [good, poor] = await Promise.all([person(), person()]);
+  await good.settlement.deposit({ amount: 5n * OPEN });
+  const { epoch } = await good.settlement.epoch();
+  const vouchers: SignedVoucher[] = [];
+  for (const { wallet } of [poor, good]) {
+    const key = createSessionKey();
+    const next = nextVoucher({
+      channel: undefined,
+      payer: wallet.address,
+      modelId,
+      epoch,
+      amount: OPEN,
+      receiptDigest: digest(wallet.address),
+    });
+    vouchers.push(await signVoucher({ deployment, ...next, key }));
+    if (wallet === good.wallet) {
+      await good.settlement.setSessionKey({ signer: key.address, validUntil: 4_000_000_000, cap: OPEN });
+    }
+  }
+  const result = await good.settlement.collect({ vouchers });
+  expect(result.collected).toMatchObject([{ index: 1, amount: OPEN }]);
+  expect(result.refused).toMatchObject([{ index: 0, reason: 'SESSION_KEY_NOT_ALLOWED' }]);
+});
+
+test('money comes back after the thaw, and not before', async () => {
+  const { wallet, settlement } = await person();
+  await settlement.deposit({ amount: 5n * OPEN });
+  await settlement.thaw({ amount: 5n * OPEN });
+  await expect(settlement.withdraw()).rejects.toMatchObject({ code: 'ESCROW_NOT_THAWED' });
+  await chain.advance(chain.deployment.profile.thawSeconds);
+  await settlement.withdraw();
+  expect(await settlement.balances(wallet.address)).toMatchObject({ open: 1_000n * OPEN, escrow: 0n, thawing: 0n });
+});
+
+test('contract refusals come as sentences, before anything is signed', async () => {
+  const { settlement, wallet } = await person();
+  await expect(settlement.deposit({ amount: 2_000n * OPEN })).rejects.toMatchObject({
+    code: 'OPEN_INSUFFICIENT_BALANCE',
+  });
+  await expect(settlement.thaw({ amount: 1n })).rejects.toMatchObject({
+    code: 'ESCROW_INSUFFICIENT_BALANCE',
+    facts: { error: 'InsufficientBalance', balance: '0', needed: '1' },
+  });
+  const noDatanet = {
+    slug: 'x',
+    datanets: [digest('none')],
+    baseModelDigest: digest('b'),
+    specificationDigest: digest('s'),
+  };
+  await expect(settlement.proposeModel({ ...noDatanet, ownerBps: 0, price: 0n })).rejects.toMatchObject({
+    code: 'DATANET_UNKNOWN',
+  });
+  await settlement.setSessionKey({ signer: wallet.address, validUntil: 4_000_000_000, cap: 2n });
+  await expect(
+    settlement.setSessionKey({ signer: wallet.address, validUntil: 4_000_000_000, cap: 1n }),
+  ).rejects.toMatchObject({
+    code: 'SESSION_KEY_SHRINKS',
+  });
+  const reader = openSettlement({ deployment: chain.deployment });
+  await expect(reader.finalize()).rejects.toMatchObject({ code: 'WALLET_MISSING' });
+});
+
+test('datanets, contributions, models and versions are listed', async () => {
+  const { settlement, wallet } = await person();
+  const { datanetId } = await settlement.createDatanet({ slug: 'mine', metadataDigest: digest('mine') });
+  const rows = { rowsRoot: digest('root'), headerDigest: digest('header'), rowCount: 50 };
+  expect((await settlement.contribute({ datanetId, ...rows })).index).toBe(0);
+  expect((await settlement.contribute({ datanetId, ...rows, stake: 3n * OPEN })).index).toBe(1);
+  expect(await settlement.contributions({ datanetId })).toMatchObject([
+    { index: 0, contributor: wallet.address, status: 'accepted', stake: 0n, ...rows },
+    { index: 1, contributor: wallet.address, status: 'accepted', stake: 3n * OPEN },
+  ]);
+  const record = (await settlement.datanets()).find(({ id }) => id === datanetId);
+  expect(record).toMatchObject({ owner: wallet.address, contributions: 2, metadataDigest: digest('mine') });
+
+  const model = { baseModelDigest: digest('base'), specificationDigest: digest('spec'), ownerBps: 1_000, price: 5n };
+  const { modelId: mine } = await settlement.proposeModel({ slug: 'mine', datanets: [datanetId], ...model });
+  const version = { adapterDigest: digest('a'), manifestDigest: digest('m'), trainSetRoot: digest('t') };
+  expect((await settlement.publishVersion({ modelId: mine, ...version })).version).toBe(1);
+  expect((await settlement.models()).find(({ id }) => id === mine)).toMatchObject({
+    status: 'active',
+    versions: 1,
+    ...model,
+  });
+  expect(await settlement.versions({ modelId: mine })).toMatchObject([{ modelId: mine, version: 1, ...version }]);
+});
