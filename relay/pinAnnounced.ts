@@ -8,8 +8,7 @@ import {
   type Verify,
 } from '../src/datanet/index.ts';
 import { TributaryError } from '../src/lib/errors.ts';
-import type { NodePeers } from '../src/peers/node.ts';
-import type { ReceivedAnnouncement } from '../src/peers/types.ts';
+import type { NodePeers, ReceivedAnnouncement } from '../src/peers/node.ts';
 import type { Pins } from './pins.ts';
 
 /** Receipts and vouchers are one block each. */

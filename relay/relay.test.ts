@@ -4,8 +4,8 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { publishAdapter, publishContribution, type Row, readAdapter, readContribution } from '../src/datanet/index.ts';
 import type { Cid } from '../src/lib/units.ts';
+import type { ReceivedAnnouncement } from '../src/peers/node.ts';
 import { type NodePeers, startNodePeers } from '../src/peers/node.ts';
-import type { ReceivedAnnouncement } from '../src/peers/types.ts';
 import { createTestSigner, verify } from '../test/support/datanet.ts';
 import { type Relay, type RelayEvent, type RelayParameters, startRelay } from './startRelay.ts';
 

@@ -3,9 +3,8 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { toTributaryError } from '../src/lib/errors.ts';
-import { openFileState } from '../src/peers/fileState.ts';
-import { type NodePeers, startNodePeers } from '../src/peers/node.ts';
-import type { PeerConnection } from '../src/peers/types.ts';
+import type { PeerConnection } from '../src/peers/node.ts';
+import { type NodePeers, openFileState, startNodePeers } from '../src/peers/node.ts';
 import { verifyMessage } from '../src/settlement/index.ts';
 import { pinAnnounced } from './pinAnnounced.ts';
 import { openPins } from './pins.ts';

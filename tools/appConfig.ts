@@ -8,7 +8,7 @@ import type { Deployment } from '../src/settlement/index.ts';
 const root = path.dirname(import.meta.dirname);
 const publicFolder = path.join(root, 'public');
 
-/** Where `npm run model` keeps what it fetched; the local server offers it under `/models/`. */
+/** Where `npm run model` keeps what it fetched; the local server offers it under `/fetched/`. */
 export const fetchedModels = path.join(root, '.cache', 'models');
 
 export interface AppConfigParameters {
@@ -55,7 +55,7 @@ function models(): unknown[] {
             licence: 'Apache-2.0',
             parameters: 134_515_008,
             contextLength: 1024,
-            files: [fileEntry(smollm2, './models/SmolLM2-135M-Instruct.Q4_1.gguf')],
+            files: [fileEntry(smollm2, './fetched/SmolLM2-135M-Instruct.Q4_1.gguf')],
           },
         ]
       : []),
@@ -68,7 +68,12 @@ interface SampleDatanet {
   readonly summary: string;
   readonly licence: string;
   readonly rowCount: number;
-  readonly contributors: readonly { readonly address: string; readonly name: string }[];
+  /** `rows` is the range [from, to) of rows.jsonl. */
+  readonly contributors: readonly {
+    readonly address: string;
+    readonly name: string;
+    readonly rows: readonly [number, number];
+  }[];
 }
 
 /** The sample Datanets in public/datanets, by folder name. */

@@ -23,6 +23,9 @@ import { openFileState } from './fileState.ts';
 import { HEADS_TOPIC } from './protocol.ts';
 import type { ReceivedAnnouncement } from './types.ts';
 
+export { openFileState } from './fileState.ts';
+export type * from './types.ts';
+
 export interface NodePeersParameters {
   /** Folder for identity, blocks and state. */
   readonly folder: string;
