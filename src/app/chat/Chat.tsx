@@ -1,7 +1,345 @@
-import type { JSX } from 'solid-js';
+// The chat: conversation in the middle, what shaped the chosen answer beside it (on narrow windows in a sheet from below).
+import { useNavigate, useParams } from '@solidjs/router';
+import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
+import { database, listFiles, type MessageRecord } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
-import { Page } from '../ui/index.ts';
+import { type AdapterChoice, listAdapters } from '../services/adapters.ts';
+import { config } from '../services/config.ts';
+import { storedName } from '../services/download.ts';
+import { cancelLoading, engineState, ensureAdapter, ensureModel } from '../services/engine.ts';
+import { createLive, createLoaded } from '../services/live.ts';
+import { discover } from '../services/settlement.ts';
+import { Button, Dialog, EmptyState, ErrorCard, formatBytes, formatOpen } from '../ui/index.ts';
+import { Answer } from './Answer.tsx';
+import { ChatBar } from './ChatBar.tsx';
+import { Composer } from './Composer.tsx';
+import {
+  ask,
+  choice,
+  editAndAsk,
+  messagesOf,
+  regenerate,
+  repairInterrupted,
+  restoreChoice,
+  setChoice,
+  stop,
+  writing,
+} from './conversation.ts';
+import { EngineStatus, modelName } from './EngineStatus.tsx';
+import { createReadiness } from './Fee.tsx';
+import { History } from './History.tsx';
+import { InfluencePanel } from './InfluencePanel.tsx';
+import { PaymentDialog } from './PaymentDialog.tsx';
+import { Question } from './Question.tsx';
+import { Welcome } from './Welcome.tsx';
+
+/** Files beyond this are never fetched without a click. */
+const UNASKED_BYTES = 20_000_000;
+const MAXIMUM_TOKENS = 256n;
+
+/** Bytes that choosing a model would still have to fetch. */
+async function missingBytes(modelId: string): Promise<number> {
+  const model = config().models.find((candidate) => candidate.id === modelId);
+  if (model === undefined) return 0;
+  const kept = await listFiles('models');
+  const complete = new Set(kept.filter((file) => file.complete).map((file) => file.name));
+  return model.files
+    .filter((file) => !complete.has(storedName(file)))
+    .reduce((total, file) => total + (file.bytes ?? 0), 0);
+}
 
 export function Chat(): JSX.Element {
-  return <Page title={t('chat.title')}>{null}</Page>;
+  const parameters = useParams<{ chat?: string }>();
+  const navigate = useNavigate();
+  const wide = matchMedia('(min-width: 72rem)');
+  const [isWide, setIsWide] = createSignal(wide.matches);
+  const widthChanged = (): void => void setIsWide(wide.matches);
+  const [historyOpen, setHistoryOpen] = createSignal(false);
+  const [panelOpen, setPanelOpen] = createSignal(false);
+  const [paymentOpen, setPaymentOpen] = createSignal(false);
+  const [selectedMessage, setSelectedMessage] = createSignal<string>();
+  const [selectedSpan, setSelectedSpan] = createSignal<number>();
+  const [announcement, setAnnouncement] = createSignal('');
+  const [sendFailure, setSendFailure] = createSignal<unknown>();
+  let scroller!: HTMLDivElement;
+
+  const adapters = createLive(listAdapters);
+  const messages = createLive(() => {
+    const { chat } = parameters;
+    return chat === undefined ? [] : messagesOf(chat);
+  });
+  const adapter = createMemo((): AdapterChoice | undefined =>
+    adapters()?.find((candidate) => candidate.id === choice().adapterId),
+  );
+  const adapterOf = (message: MessageRecord | undefined): AdapterChoice | undefined =>
+    adapters()?.find((candidate) => candidate.id === message?.adapterId);
+  const readiness = createReadiness(adapter);
+  const missing = createLoaded(() => {
+    // Asked again when a loading ends.
+    engineState().phase;
+    return choice().modelId === '' ? undefined : choice().modelId;
+  }, missingBytes);
+  const mustDownload = (): boolean => (missing.value() ?? 0) > UNASKED_BYTES && engineState().phase !== 'ready';
+  const answers = createMemo(() => (messages() ?? []).filter((message) => message.role === 'assistant'));
+  const shownMessage = createMemo(
+    () => answers().find((message) => message.id === selectedMessage()) ?? answers().at(-1),
+  );
+  const writingHere = () => (writing()?.chatId === parameters.chat ? writing() : undefined);
+
+  const prepare = (): void => {
+    const current = adapter();
+    // Failures are part of the engine's state, shown by EngineStatus.
+    const loading: Promise<unknown> = current === undefined ? ensureModel(choice().modelId) : ensureAdapter(current);
+    loading.catch(() => undefined);
+  };
+
+  onMount(async () => {
+    wide.addEventListener('change', widthChanged);
+    await repairInterrupted();
+    await restoreChoice();
+    void discover().catch(() => undefined);
+  });
+  onCleanup(() => wide.removeEventListener('change', widthChanged));
+
+  // The small model is fetched as soon as the room stands; a big one waits for a click.
+  createEffect(
+    on([missing.value, adapters], ([bytes, known]) => {
+      if (bytes === undefined || known === undefined || bytes > UNASKED_BYTES || engineState().phase !== 'idle') return;
+      setTimeout(() => {
+        if (engineState().phase === 'idle') prepare();
+      }, 300);
+    }),
+  );
+  // A chat taken up again brings its model and adapter.
+  createEffect(
+    on(
+      () => parameters.chat,
+      async (chatId) => {
+        setSelectedMessage(undefined);
+        setSelectedSpan(undefined);
+        if (chatId === undefined) return;
+        const chat = await database().chats.get(chatId);
+        if (chat === undefined) navigate('/chat', { replace: true });
+        else if (writing() === undefined)
+          setChoice({ modelId: chat.modelId, adapterId: chat.adapterId, compare: chat.compare ?? false });
+      },
+    ),
+  );
+  // Keep the end in sight while it grows, unless the reader has scrolled up.
+  createEffect(
+    on([() => writing()?.text, () => messages()?.length], () => {
+      if (scroller === undefined) return;
+      const nearEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 160;
+      if (nearEnd || writingHere()?.text === '') scroller.scrollTop = scroller.scrollHeight;
+    }),
+  );
+  // One announcement when an answer begins, one with the whole text when it ends: never token by token.
+  createEffect(
+    on(writing, (now, before) => {
+      if (now !== undefined && before === undefined) setAnnouncement(t('chat.answering'));
+      if (now === undefined && before !== undefined) setAnnouncement(before.text);
+    }),
+  );
+
+  const send = async (question: string): Promise<void> => {
+    setSendFailure(undefined);
+    setSelectedMessage(undefined);
+    setSelectedSpan(undefined);
+    try {
+      const chatId = await ask(parameters.chat, question);
+      if (chatId !== parameters.chat) navigate(`/chat/${chatId}`);
+    } catch (error) {
+      setSendFailure(() => error);
+    }
+  };
+  const again = (action: Promise<void>): void => {
+    setSendFailure(undefined);
+    action.catch((error: unknown) => setSendFailure(() => error));
+  };
+  const showInfluence = (messageId: string): void => {
+    setSelectedMessage(messageId);
+    if (!isWide()) setPanelOpen(true);
+  };
+  const selectSpan = (messageId: string, span: number | undefined): void => {
+    setSelectedMessage(messageId);
+    setSelectedSpan(span);
+  };
+  const locate = (span: number | undefined): void => {
+    setSelectedSpan(span);
+    if (span === undefined) return;
+    setPanelOpen(false);
+    queueMicrotask(() => {
+      const button = scroller.querySelector<HTMLElement>(
+        `[data-message="${shownMessage()?.id ?? ''}"] [data-span="${span}"]`,
+      );
+      button?.scrollIntoView({ block: 'center' });
+      button?.focus();
+    });
+  };
+  const feeNote = (): string => {
+    const state = readiness.value();
+    if (state === undefined || adapter() === undefined) return '';
+    if (state.status === 'ready')
+      return t('chat.feeBefore', { amount: formatOpen((state.terms.price * MAXIMUM_TOKENS) / 1000n, 4) });
+    return t('chat.unpaid');
+  };
+  const panel = (): JSX.Element => (
+    <InfluencePanel
+      message={shownMessage()}
+      adapter={adapterOf(shownMessage())}
+      selectedSpan={selectedSpan()}
+      onSelectSpan={locate}
+      onSetUp={() => setPaymentOpen(true)}
+    />
+  );
+
+  return (
+    <div class="flex h-full">
+      <div class="flex min-w-0 flex-1 flex-col">
+        <ChatBar
+          adapters={adapters() ?? []}
+          onHistory={() => setHistoryOpen(true)}
+          onNew={() => {
+            navigate('/chat');
+            document.getElementById('question')?.focus();
+          }}
+        />
+        <section ref={scroller} class="min-h-0 flex-1 overflow-y-auto" aria-label={t('chat.transcript')} tabindex="0">
+          <Show
+            when={config().models.length > 0}
+            fallback={
+              <div class="mx-auto max-w-2xl p-6">
+                <EmptyState icon="chat" title={t('chat.noModels')}>
+                  {t('chat.noModelsHint')}
+                </EmptyState>
+              </div>
+            }
+          >
+            <Show
+              when={parameters.chat !== undefined}
+              fallback={
+                <Welcome adapter={adapter()} disabled={mustDownload()} onAsk={(question) => void send(question)} />
+              }
+            >
+              <h1 class="sr-only">{t('chat.title')}</h1>
+              <div class="mx-auto grid max-w-3xl gap-8 px-4 py-8">
+                <For each={(messages() ?? []).map((message) => message.id)}>
+                  {(id) => {
+                    const message = createMemo(
+                      (before: MessageRecord | undefined) =>
+                        messages()?.find((candidate) => candidate.id === id) ?? before,
+                    );
+                    return (
+                      <Show when={message()}>
+                        {(current) => (
+                          <div
+                            data-message={id}
+                            style={{ 'content-visibility': 'auto', 'contain-intrinsic-size': 'auto 8rem' }}
+                          >
+                            <Show
+                              when={current().role === 'assistant'}
+                              fallback={
+                                <Question
+                                  message={current()}
+                                  onEdit={(text) => again(editAndAsk(current().chatId, id, text))}
+                                />
+                              }
+                            >
+                              <Answer
+                                message={current()}
+                                writing={writing()?.messageId === id ? writing() : undefined}
+                                adapterName={adapterOf(current())?.name ?? current().adapterId}
+                                modelName={modelName(current().modelId)}
+                                last={answers().at(-1)?.id === id}
+                                selectedSpan={shownMessage()?.id === id ? selectedSpan() : undefined}
+                                onSelectSpan={(span) => selectSpan(id, span)}
+                                onInfluence={() => showInfluence(id)}
+                                onRegenerate={() => again(regenerate(current().chatId, id))}
+                              />
+                            </Show>
+                          </div>
+                        )}
+                      </Show>
+                    );
+                  }}
+                </For>
+              </div>
+            </Show>
+          </Show>
+        </section>
+        <div class="mx-auto grid w-full max-w-3xl gap-3 px-4 pb-3">
+          <Show when={sendFailure()}>
+            {(error) => <ErrorCard error={error()} onDismiss={() => setSendFailure(undefined)} />}
+          </Show>
+          <Show
+            when={mustDownload() && engineState().phase === 'idle'}
+            fallback={<EngineStatus onRetry={prepare} onCancel={cancelLoading} />}
+          >
+            <div class="flex flex-wrap items-center justify-between gap-3 rounded-xl bg-accent-soft px-4 py-3">
+              <p class="min-w-0 flex-1 basis-64">
+                {t('chat.downloadLead', {
+                  model: modelName(choice().modelId),
+                  size: formatBytes(missing.value() ?? 0),
+                  host: sourceHost(choice().modelId),
+                })}
+              </p>
+              <Button kind="primary" size="small" icon="download" onClick={prepare}>
+                {t('chat.download', { size: formatBytes(missing.value() ?? 0) })}
+              </Button>
+            </div>
+          </Show>
+          <Composer
+            busy={writing() !== undefined}
+            disabled={mustDownload() || config().models.length === 0}
+            note={
+              <>
+                <span>
+                  {engineState().phase === 'ready' ? t('chat.ready', { model: modelName(choice().modelId) }) : ''}
+                </span>
+                <span>{feeNote()}</span>
+              </>
+            }
+            onSend={(question) => void send(question)}
+            onStop={stop}
+          />
+        </div>
+        <p class="sr-only" role="status" aria-live="polite">
+          {announcement()}
+        </p>
+      </div>
+
+      <Show when={isWide()}>
+        <aside
+          class="w-[26rem] shrink-0 overflow-y-auto border-s border-line bg-ground px-5 py-5"
+          aria-label={t('chat.influenceTitle')}
+          tabindex="0"
+        >
+          <h2 class="mb-4 text-lg font-semibold">{t('chat.influenceTitle')}</h2>
+          {panel()}
+        </aside>
+      </Show>
+      <Dialog side title={t('chat.influenceTitle')} open={panelOpen() && !isWide()} onOpenChange={setPanelOpen}>
+        {panel()}
+      </Dialog>
+      <History
+        open={historyOpen()}
+        current={parameters.chat}
+        onOpenChange={setHistoryOpen}
+        onChoose={(chatId) => {
+          setHistoryOpen(false);
+          navigate(chatId === undefined ? '/chat' : `/chat/${chatId}`);
+        }}
+      />
+      <PaymentDialog
+        open={paymentOpen()}
+        onOpenChange={setPaymentOpen}
+        adapter={adapterOf(shownMessage()) ?? adapter()}
+      />
+    </div>
+  );
+
+  function sourceHost(modelId: string): string {
+    const url = config().models.find((model) => model.id === modelId)?.files[0]?.url ?? '';
+    return new URL(url, document.baseURI).host;
+  }
 }

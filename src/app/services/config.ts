@@ -22,6 +22,8 @@ const modelSchema = v.object({
   parameters: v.optional(v.number()),
   /** Longest context to reserve, in tokens. */
   contextLength: v.optional(v.number()),
+  /** Whether earlier turns of a chat are given to it; very small models answer each question better on its own. */
+  memory: v.optional(v.boolean(), true),
   files: v.array(fileSchema),
 });
 
@@ -49,6 +51,8 @@ const datanetSchema = v.object({
   licence: v.optional(v.string(), 'CC0-1.0'),
   rowCount: v.optional(v.number()),
   contributorCount: v.optional(v.number()),
+  /** JSON with `contributors: { address, name }[]`, relative to the page. */
+  url: v.optional(v.string()),
   /** JSONL of its sample rows, relative to the page. */
   rowsUrl: v.optional(v.string()),
 });

@@ -62,6 +62,11 @@ export function resetEngine(): void {
   setState({ phase: 'idle' });
 }
 
+/** Stops loading a model; what was downloaded stays. */
+export function cancelLoading(): void {
+  loading?.abort.abort();
+}
+
 /** Call with every failure of an engine call: after a lost device it resets the engine so that "try again" works. */
 export function noteEngineFailure(error: unknown): void {
   if (!isDeviceLost(error)) return;

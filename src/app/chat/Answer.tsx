@@ -1,0 +1,181 @@
+// One answer: its words (beside the base's, when compared), what can be done with it, how fast it came, what shaped it.
+import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
+import type { MessageRecord } from '../../store/index.ts';
+import { t } from '../i18n/t.ts';
+import { CopyButton, ErrorCard, formatDuration, formatNumber, formatPpm, IconButton, ShareBar } from '../ui/index.ts';
+import type { Writing } from './conversation.ts';
+import { failures, influenceJob } from './conversation.ts';
+import { evidenceShares, type StoredInfluence } from './influence.ts';
+import { influencePhaseText } from './influencePhaseText.ts';
+import { AnswerText, type SpanLink, StreamingText } from './MarkdownText.tsx';
+
+export interface AnswerProperties {
+  readonly message: MessageRecord;
+  /** Set while this answer is written. */
+  readonly writing: Writing | undefined;
+  readonly adapterName: string | undefined;
+  readonly modelName: string;
+  readonly last: boolean;
+  readonly selectedSpan: number | undefined;
+  readonly onSelectSpan: (span: number | undefined) => void;
+  readonly onInfluence: () => void;
+  readonly onRegenerate: () => void;
+}
+
+function writingLabel(writing: Writing): string {
+  switch (writing.phase) {
+    case 'loading':
+      return t('chat.phaseAdapter');
+    case 'prompt':
+      return t('chat.phasePrompt');
+    case 'writing':
+      return t('chat.phaseWriting');
+    case 'base':
+      return t('chat.phaseBase');
+  }
+}
+
+export function Answer(properties: AnswerProperties): JSX.Element {
+  const influence = (): StoredInfluence | undefined => properties.message.influence as StoredInfluence | undefined;
+  const spans = createMemo((): readonly SpanLink[] => {
+    const found = influence();
+    if (found === undefined) return [];
+    return found.attribution.spans.map((span, index) => ({
+      index,
+      text: found.spanTexts[index] ?? '',
+      rowCount: span.rows.length,
+    }));
+  });
+  const failure = (): unknown => failures().get(properties.message.id);
+  const compared = (): boolean => properties.message.baseContent !== undefined || properties.writing?.phase === 'base';
+  const job = () => (influenceJob()?.messageId === properties.message.id ? influenceJob() : undefined);
+  const speed = (): string | undefined => {
+    const usage = properties.message.usage;
+    if (usage === undefined || usage.decodeMilliseconds <= 0) return undefined;
+    const perSecond = (usage.completionTokens / usage.decodeMilliseconds) * 1000;
+    return [
+      t('chat.speed', { speed: formatNumber(perSecond) }),
+      t('chat.tokens', { count: usage.completionTokens }),
+      formatDuration(usage.prefillMilliseconds + usage.decodeMilliseconds),
+    ].join(' · ');
+  };
+  return (
+    <article
+      class="grid gap-3"
+      aria-label={t('chat.answerOf', { name: properties.adapterName ?? properties.modelName })}
+    >
+      <div class={compared() ? 'grid gap-3 lg:grid-cols-2' : 'grid'}>
+        <div class={compared() ? 'rounded-2xl border-2 border-accent bg-surface p-4' : 'text-[1.0625rem] leading-7'}>
+          <Show when={compared()}>
+            <p class="mb-2 text-sm font-semibold text-accent-strong">
+              {t('chat.withAdapter', { adapter: properties.adapterName ?? '' })}
+            </p>
+          </Show>
+          <Show
+            when={properties.writing}
+            fallback={
+              <AnswerText
+                text={properties.message.content}
+                spans={spans()}
+                selected={properties.selectedSpan}
+                onSelect={properties.onSelectSpan}
+              />
+            }
+          >
+            {(writing) => <StreamingText text={writing().text} />}
+          </Show>
+        </div>
+        <Show when={compared()}>
+          <div class="rounded-2xl border border-line bg-surface p-4">
+            <p class="mb-2 text-sm font-semibold text-muted">{t('chat.baseAlone')}</p>
+            <Show
+              when={properties.writing}
+              fallback={
+                <AnswerText
+                  text={properties.message.baseContent ?? ''}
+                  spans={[]}
+                  selected={undefined}
+                  onSelect={() => undefined}
+                />
+              }
+            >
+              {(writing) => <StreamingText text={writing().baseText} />}
+            </Show>
+          </div>
+        </Show>
+      </div>
+
+      <Show when={properties.writing}>
+        {(writing) => (
+          <p class="flex items-center gap-2 text-sm text-muted">
+            <span class="size-2 animate-pulse rounded-full bg-accent" aria-hidden="true" />
+            {writingLabel(writing())}
+            <Show when={writing().tokens > 0}>
+              <span class="tabular">· {t('chat.tokens', { count: writing().tokens })}</span>
+            </Show>
+          </p>
+        )}
+      </Show>
+
+      <Show when={properties.writing === undefined}>
+        <Switch>
+          <Match when={failure()}>{(error) => <ErrorCard error={error()} onAction={properties.onRegenerate} />}</Match>
+          <Match when={properties.message.state === 'stopped'}>
+            <p class="text-sm text-muted">{t('chat.stopped')}</p>
+          </Match>
+          <Match when={properties.message.state === 'failed' || properties.message.state === 'streaming'}>
+            <p class="text-sm text-muted">{t('chat.interrupted')}</p>
+          </Match>
+        </Switch>
+
+        <Show when={job()}>
+          {(running) => (
+            <button
+              type="button"
+              class="flex min-h-8 items-center gap-2 text-start text-sm text-muted hover:text-text"
+              onClick={() => properties.onInfluence()}
+            >
+              <span class="size-2 animate-pulse rounded-full bg-accent" aria-hidden="true" />
+              {influencePhaseText(running().phase)}
+            </button>
+          )}
+        </Show>
+        <Show when={job() === undefined ? influence() : undefined}>
+          {(found) => (
+            <button
+              type="button"
+              class="grid max-w-md gap-1.5 rounded-xl border border-line bg-surface px-3 py-2.5 text-start transition-colors hover:border-accent"
+              aria-label={`${t('chat.influenceShow')}. ${summary(found())}`}
+              onClick={() => properties.onInfluence()}
+            >
+              <ShareBar label={t('chat.shares')} shares={evidenceShares(found(), t('chat.otherRows'))} legend={false} />
+              <span class="text-sm text-muted">{summary(found())}</span>
+            </button>
+          )}
+        </Show>
+
+        <div class="-ms-2 flex flex-wrap items-center gap-1">
+          <CopyButton text={properties.message.content} label={t('ui.copy')} />
+          <Show when={properties.last}>
+            <IconButton icon="refresh" label={t('chat.regenerate')} onClick={() => properties.onRegenerate()} />
+          </Show>
+          <IconButton icon="panel" label={t('chat.influenceShow')} onClick={() => properties.onInfluence()} />
+          <Show when={speed()}>
+            <span class="tabular ms-1 text-xs text-muted">{speed()}</span>
+          </Show>
+        </div>
+      </Show>
+    </article>
+  );
+}
+
+function summary(influence: StoredInfluence): string {
+  const { unattributedPpm, rows } = influence.attribution;
+  const contributors = new Set(rows.filter((row) => row.ppm > 0).map((row) => row.account)).size;
+  if (contributors === 0) return t('chat.influenceNone');
+  return t('chat.influenceSummary', {
+    attributed: formatPpm(1_000_000 - unattributedPpm),
+    contributors: t('chat.contributorCount', { count: contributors }),
+    unattributed: formatPpm(unattributedPpm),
+  });
+}

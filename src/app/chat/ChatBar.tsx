@@ -1,0 +1,75 @@
+// Above the conversation: history, model, adapter, comparison, a new chat. Changing the adapter never loads the base again.
+import { For, type JSX } from 'solid-js';
+import { t } from '../i18n/t.ts';
+import type { AdapterChoice } from '../services/adapters.ts';
+import { config } from '../services/config.ts';
+import { Icon, IconButton } from '../ui/index.ts';
+import { choice, setChoice } from './conversation.ts';
+
+const selectClass =
+  'min-h-9 w-full min-w-0 truncate rounded-lg border border-line bg-surface ps-2.5 pe-7 text-base font-medium hover:border-edge sm:text-sm';
+
+export function ChatBar(properties: {
+  readonly adapters: readonly AdapterChoice[];
+  readonly onHistory: () => void;
+  readonly onNew: () => void;
+}): JSX.Element {
+  const offered = (): readonly AdapterChoice[] =>
+    properties.adapters.filter((adapter) => adapter.modelId === choice().modelId);
+  const chooseModel = (modelId: string): void => {
+    const first = properties.adapters.find((adapter) => adapter.modelId === modelId);
+    setChoice({ modelId, adapterId: first?.id });
+  };
+  return (
+    <header class="flex items-center gap-1 border-b border-line bg-ground px-2 py-2 sm:gap-2 sm:px-4">
+      <IconButton icon="history" label={t('chat.history')} onClick={() => properties.onHistory()} />
+      <div class="grid min-w-0 flex-1 grid-cols-2 gap-2 sm:flex sm:max-w-2xl">
+        <label class="min-w-0 sm:max-w-60 sm:flex-1">
+          <span class="sr-only">{t('chat.model')}</span>
+          <select class={selectClass} onChange={(event) => chooseModel(event.currentTarget.value)}>
+            <For each={config().models}>
+              {(model) => (
+                <option value={model.id} selected={model.id === choice().modelId}>
+                  {model.name}
+                </option>
+              )}
+            </For>
+          </select>
+        </label>
+        <label class="min-w-0 sm:max-w-72 sm:flex-1">
+          <span class="sr-only">{t('chat.adapter')}</span>
+          <select
+            class={selectClass}
+            onChange={(event) =>
+              setChoice({ adapterId: event.currentTarget.value === '' ? undefined : event.currentTarget.value })
+            }
+          >
+            <For each={offered()}>
+              {(adapter) => (
+                <option value={adapter.id} selected={adapter.id === choice().adapterId}>
+                  {adapter.source === 'browser' ? t('chat.adapterYours', { name: adapter.name }) : adapter.name}
+                </option>
+              )}
+            </For>
+            <option value="" selected={choice().adapterId === undefined}>
+              {t('chat.adapterNone')}
+            </option>
+          </select>
+        </label>
+      </div>
+      <button
+        type="button"
+        aria-pressed={choice().compare}
+        aria-label={t('chat.compare')}
+        title={t('chat.compareHint')}
+        disabled={choice().adapterId === undefined}
+        class="ms-auto inline-flex min-h-9 items-center gap-2 rounded-lg px-2 text-sm font-medium text-muted hover:bg-accent-soft hover:text-text disabled:cursor-not-allowed disabled:opacity-40 aria-pressed:bg-accent-soft aria-pressed:text-accent-strong sm:px-3"
+        onClick={() => setChoice({ compare: !choice().compare })}
+      >
+        <Icon name="columns" size={18} />
+        <span class="hidden lg:inline">{t('chat.compare')}</span>
+      </button>
+      <IconButton icon="plus" label={t('chat.new')} onClick={() => properties.onNew()} />
+    </header>
+  );
+}

@@ -1,0 +1,82 @@
+// What the engine is doing, and the way on when it cannot: three causes of "no WebGPU", a lost device, a failed download.
+import { A } from '@solidjs/router';
+import { type JSX, Match, Switch } from 'solid-js';
+import { TributaryError } from '../../lib/errors.ts';
+import { t } from '../i18n/t.ts';
+import { config } from '../services/config.ts';
+import { type EngineState, engineState, resetEngine } from '../services/engine.ts';
+import { ErrorCard, formatBytes, Progress } from '../ui/index.ts';
+
+type Loading = Extract<EngineState, { readonly phase: 'checking' | 'downloading' | 'reading' | 'compiling' }>;
+
+export function modelName(modelId: string | undefined): string {
+  return config().models.find((model) => model.id === modelId)?.name ?? modelId ?? '';
+}
+
+function label(state: Loading): string {
+  const model = modelName(state.modelId);
+  switch (state.phase) {
+    case 'checking':
+      return t('chat.phaseChecking');
+    case 'downloading':
+      return t('chat.phaseDownloading', { model });
+    case 'reading':
+      return t('chat.phaseReading', { model });
+    case 'compiling':
+      return t('chat.phaseCompiling');
+  }
+}
+
+export function EngineStatus(properties: { readonly onRetry: () => void; readonly onCancel: () => void }): JSX.Element {
+  const loading = (): Loading | undefined => {
+    const state = engineState();
+    return 'modelId' in state && state.phase !== 'ready' && state.phase !== 'failed' ? (state as Loading) : undefined;
+  };
+  const failed = (): unknown => {
+    const state = engineState();
+    return state.phase === 'failed' ? state.error : undefined;
+  };
+  const lost = (): boolean => {
+    const error = failed();
+    return error instanceof TributaryError && error.code.includes('DEVICE_LOST');
+  };
+  const text = (): string | undefined => {
+    const state = loading();
+    if (state?.totalBytes === undefined || state.doneBytes === undefined || state.totalBytes === 0) return undefined;
+    return t('ui.of', { done: formatBytes(state.doneBytes), total: formatBytes(state.totalBytes) });
+  };
+  return (
+    <Switch>
+      <Match when={loading()}>
+        {(state) => (
+          <Progress
+            label={label(state())}
+            done={state().doneBytes}
+            total={state().totalBytes}
+            text={text()}
+            onCancel={properties.onCancel}
+          />
+        )}
+      </Match>
+      <Match when={failed()}>
+        {(error) => (
+          <div class="grid gap-2">
+            <ErrorCard
+              error={error()}
+              actionLabel={lost() ? t('chat.reloadModel') : undefined}
+              onAction={() => {
+                resetEngine();
+                properties.onRetry();
+              }}
+            >
+              <A href="/settings" class="px-2 text-sm font-medium text-accent underline underline-offset-2">
+                {t('chat.openSettings')}
+              </A>
+            </ErrorCard>
+            {lost() ? <p class="text-sm text-muted">{t('chat.loadFailedKeeps')}</p> : null}
+          </div>
+        )}
+      </Match>
+    </Switch>
+  );
+}

@@ -1,0 +1,122 @@
+// What an answer costs and who gets it: before (the most it can cost), after (the exact split), paid or not, and why not.
+import { For, type JSX, Match, Show, Switch } from 'solid-js';
+import type { MessageRecord } from '../../store/index.ts';
+import { t } from '../i18n/t.ts';
+import type { AdapterChoice } from '../services/adapters.ts';
+import { createLoaded } from '../services/live.ts';
+import { type PaymentReadiness, paymentReadiness, paymentRevision, priceOf, splitOf } from '../services/payments.ts';
+import { walletView } from '../services/settlement.ts';
+import { Button, ErrorCard, formatOpen } from '../ui/index.ts';
+
+/** The readiness of an adapter's payment, asked again when wallet or payments change. */
+export function createReadiness(adapter: () => AdapterChoice | undefined) {
+  const source = () => {
+    paymentRevision();
+    return { adapter: adapter(), wallet: walletView().wallet?.address };
+  };
+  return createLoaded(source, ({ adapter: current }) => paymentReadiness(current));
+}
+
+const unpaidKeys = {
+  noChain: 'chat.unpaidNoChain',
+  noModel: 'chat.unpaidNoModel',
+  free: 'chat.unpaidFree',
+  noWallet: 'chat.unpaidNoWallet',
+  notSetUp: 'chat.unpaidNotSetUp',
+  exhausted: 'chat.unpaidExhausted',
+} as const;
+
+export function Fee(properties: {
+  readonly message: MessageRecord;
+  readonly readiness: PaymentReadiness | undefined;
+  readonly onSetUp: () => void;
+  readonly onRetry: () => void;
+}): JSX.Element {
+  const terms = () => {
+    const { readiness } = properties;
+    return readiness !== undefined && 'terms' in readiness ? readiness.terms : undefined;
+  };
+  const amount = (): bigint | undefined => {
+    if (properties.message.fee !== undefined) return properties.message.fee;
+    const asked = terms();
+    return asked === undefined ? undefined : priceOf(asked, properties.message.usage?.completionTokens ?? 0);
+  };
+  const split = createLoaded(
+    () => {
+      const total = amount();
+      const asked = terms();
+      return total === undefined || asked === undefined || total === 0n
+        ? undefined
+        : { total, ownerBps: asked.ownerBps };
+    },
+    ({ total, ownerBps }) => splitOf(total, ownerBps),
+  );
+  const parts = (): [string, bigint][] => {
+    const divided = split.value();
+    if (divided === undefined) return [];
+    return [
+      [t('chat.feeContributors'), divided.contributors],
+      [t('chat.feeOwner'), divided.owner],
+      [t('chat.feeProtocol'), divided.protocol],
+      [t('chat.feeAttestors'), divided.attestors],
+      [t('chat.feeCollector'), divided.collector],
+    ];
+  };
+  const unpaid = () => {
+    const status = properties.readiness?.status;
+    return status === undefined || status === 'ready' || status === 'trouble' ? undefined : status;
+  };
+  const paid = (): boolean => properties.message.fee !== undefined;
+  return (
+    <div class="grid gap-3">
+      <Show when={amount() !== undefined}>
+        <div class="flex items-baseline justify-between gap-4">
+          <span class="flex items-center gap-2">
+            {t('chat.feeTotal')}
+            <span
+              class={`rounded-full px-2 py-0.5 text-xs font-medium ${paid() ? 'bg-success-soft text-success' : 'border border-edge text-muted'}`}
+            >
+              {paid() ? t('chat.paid') : t('chat.unpaid')}
+            </span>
+          </span>
+          <span class="tabular font-semibold">{formatOpen(amount() ?? 0n)}</span>
+        </div>
+        <Show when={parts().length > 0}>
+          <dl class="grid grid-cols-[1fr_auto] gap-x-4 gap-y-1 text-sm" aria-label={t('chat.feeSplit')}>
+            <For each={parts()}>
+              {([name, part]) => (
+                <>
+                  <dt class="text-muted">{name}</dt>
+                  <dd class="tabular text-end">{formatOpen(part, 8)}</dd>
+                </>
+              )}
+            </For>
+          </dl>
+        </Show>
+      </Show>
+      <Switch>
+        <Match when={paid()}>
+          <p class="text-sm text-muted">{t('chat.paidNote', { amount: formatOpen(properties.message.fee ?? 0n) })}</p>
+        </Match>
+        <Match when={properties.readiness?.status === 'trouble' ? properties.readiness : undefined}>
+          {(trouble) => <ErrorCard error={(trouble() as { error: unknown }).error} onAction={properties.onRetry} />}
+        </Match>
+        <Match when={unpaid()}>{(status) => <p class="text-sm text-muted">{t(unpaidKeys[status()])}</p>}</Match>
+      </Switch>
+      <Show when={unpaid() === 'noWallet' || unpaid() === 'notSetUp' || unpaid() === 'exhausted'}>
+        <Button
+          kind="secondary"
+          size="small"
+          icon="wallet"
+          class="justify-self-start"
+          onClick={() => properties.onSetUp()}
+        >
+          {unpaid() === 'exhausted' ? t('chat.topUp') : t('chat.setUp')}
+        </Button>
+      </Show>
+      <Show when={terms()}>
+        <p class="text-xs text-muted">{t('chat.payHonest')}</p>
+      </Show>
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+// One training row as evidence: its text with the matched words marked, where it comes from, which of the two facts hold
+// (influential, estimated; matches verbatim), and its share.
+import { createMemo, For, type JSX, Show } from 'solid-js';
+import type { RowEvidence } from '../../attribution/index.ts';
+import { t } from '../i18n/t.ts';
+import { Button, formatNumber, formatOpen, formatPpm } from '../ui/index.ts';
+import { contributorName, type StoredInfluence } from './influence.ts';
+
+interface Piece {
+  readonly text: string;
+  readonly marked: boolean;
+}
+
+/** The text cut at every occurrence of one of the phrases; longer phrases first, without overlaps. */
+export function markPhrases(text: string, phrases: readonly string[]): Piece[] {
+  const pieces: Piece[] = [];
+  const sorted = phrases
+    .map((phrase) => phrase.trim())
+    .filter((phrase) => phrase !== '')
+    .sort((left, right) => right.length - left.length);
+  let rest = text;
+  while (rest !== '') {
+    let at = rest.length;
+    let found = '';
+    for (const phrase of sorted) {
+      const index = rest.indexOf(phrase);
+      if (index >= 0 && index < at) {
+        at = index;
+        found = phrase;
+      }
+    }
+    if (at > 0) pieces.push({ text: rest.slice(0, at), marked: false });
+    if (found === '') break;
+    pieces.push({ text: found, marked: true });
+    rest = rest.slice(at + found.length);
+  }
+  return pieces;
+}
+
+export function RowCard(properties: {
+  readonly row: RowEvidence;
+  readonly influence: StoredInfluence;
+  readonly datanet: string;
+  /** What the contributors of this answer get, in wei, when it was paid. */
+  readonly pool: bigint | undefined;
+  readonly onLocate: (span: number) => void;
+}): JSX.Element {
+  const spans = createMemo(() =>
+    properties.influence.attribution.spans.flatMap((span, index) =>
+      span.rows.includes(properties.row.row) ? [index] : [],
+    ),
+  );
+  const phrases = createMemo(() => spans().map((index) => properties.influence.spanTexts[index] ?? ''));
+  const times = (): number =>
+    properties.influence.attribution.threshold > 0
+      ? properties.row.influence / properties.influence.attribution.threshold
+      : 0;
+  const amount = (): bigint | undefined =>
+    properties.pool === undefined ? undefined : (properties.pool * BigInt(properties.row.ppm)) / 1_000_000n;
+  const Marked = (marked: { readonly text: string }): JSX.Element => (
+    <For each={markPhrases(marked.text, phrases())}>
+      {(piece) =>
+        piece.marked ? (
+          <mark class="bg-transparent text-inherit underline decoration-accent decoration-dotted decoration-2 underline-offset-4">
+            {piece.text}
+          </mark>
+        ) : (
+          piece.text
+        )
+      }
+    </For>
+  );
+  return (
+    <li class="grid gap-2 rounded-xl border border-line bg-surface p-3">
+      <div class="grid gap-0.5 wrap-anywhere">
+        <p class="text-sm text-muted">{properties.row.prompt}</p>
+        <p>
+          <Marked text={properties.row.response} />
+        </p>
+      </div>
+      <p class="text-sm text-muted">
+        <span class="font-medium text-text">{contributorName(properties.influence, properties.row.account)}</span> ·{' '}
+        {properties.datanet} · {t('chat.position', { position: properties.row.position + 1 })}
+      </p>
+      <div class="flex flex-wrap items-center gap-x-2 gap-y-1.5 text-xs">
+        <Show
+          when={properties.row.influential}
+          fallback={<span class="rounded-full border border-line px-2 py-0.5 text-muted">{t('chat.wordWeak')}</span>}
+        >
+          <span
+            class="rounded-full bg-accent-soft px-2 py-0.5 font-medium text-accent-strong"
+            title={t('chat.strength', { times: formatNumber(times()) })}
+          >
+            {t('chat.wordInfluential')} · {t('chat.strength', { times: formatNumber(times()) })}
+          </span>
+        </Show>
+        <Show when={properties.row.verbatimBits > 0}>
+          <span class="rounded-full border border-edge px-2 py-0.5 font-medium">
+            {t('chat.wordVerbatim')} · {t('chat.verbatimBits', { bits: formatNumber(properties.row.verbatimBits) })}
+          </span>
+        </Show>
+        <span class="tabular ms-auto font-medium">
+          {amount() === undefined
+            ? t('chat.share', { share: formatPpm(properties.row.ppm) })
+            : t('chat.sharePays', { share: formatPpm(properties.row.ppm), amount: formatOpen(amount() ?? 0n) })}
+        </span>
+      </div>
+      <Show when={spans().length > 0}>
+        <Button
+          kind="quiet"
+          size="small"
+          icon="search"
+          class="-ms-2 justify-self-start"
+          onClick={() => properties.onLocate(spans()[0] ?? 0)}
+        >
+          {t('chat.locate')}
+        </Button>
+      </Show>
+    </li>
+  );
+}

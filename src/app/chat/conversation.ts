@@ -1,0 +1,304 @@
+// The state of the chat: which model and adapter, which conversation, what is being written right now. It lives outside the
+// components, so that an answer goes on while another room is open. One answer at a time; finished text is in the database.
+import { batch, createSignal } from 'solid-js';
+import type { ChatMessage } from '../../engine/index.ts';
+import { isAbort } from '../../lib/errors.ts';
+import {
+  type ChatRecord,
+  database,
+  guardWrite,
+  type MessageRecord,
+  readSetting,
+  writeSetting,
+} from '../../store/index.ts';
+import { type AdapterChoice, findAdapter, hasAttribution } from '../services/adapters.ts';
+import { config } from '../services/config.ts';
+import { ensureAdapter, ensureModel, noteEngineFailure } from '../services/engine.ts';
+import { attributeAnswer, type InfluencePhase } from './attributeAnswer.ts';
+import { streamAnswer } from './streamAnswer.ts';
+
+export interface Choice {
+  readonly modelId: string;
+  readonly adapterId: string | undefined;
+  readonly compare: boolean;
+}
+
+/** What is being written now. */
+export interface Writing {
+  readonly chatId: string;
+  readonly messageId: string;
+  readonly phase: 'loading' | 'prompt' | 'writing' | 'base';
+  readonly text: string;
+  readonly baseText: string;
+  readonly tokens: number;
+  readonly startedAt: number;
+}
+
+export interface InfluenceJob {
+  readonly messageId: string;
+  readonly phase: InfluencePhase;
+}
+
+const [choice, setChoiceSignal] = createSignal<Choice>({ modelId: '', adapterId: undefined, compare: false });
+const [writing, setWriting] = createSignal<Writing | undefined>();
+const [influenceJob, setInfluenceJob] = createSignal<InfluenceJob | undefined>();
+const [failures, setFailures] = createSignal<ReadonlyMap<string, unknown>>(new Map());
+const [influenceFailures, setInfluenceFailures] = createSignal<ReadonlyMap<string, unknown>>(new Map());
+
+export { choice, failures, influenceFailures, influenceJob, writing };
+
+let abortWriting: AbortController | undefined;
+let abortInfluence: AbortController | undefined;
+
+/** The choice of the last visit, or the configuration's first model with its first adapter. */
+export async function restoreChoice(): Promise<Choice> {
+  if (choice().modelId !== '') return choice();
+  const remembered = await readSetting<Choice>('chatChoice');
+  const model = config().models.find((candidate) => candidate.id === remembered?.modelId) ?? config().models[0];
+  const known = remembered?.adapterId === undefined ? undefined : await findAdapter(remembered.adapterId);
+  const first = config().adapters.find((adapter) => adapter.model === model?.id)?.id;
+  const adapterId = remembered !== undefined && remembered.modelId === model?.id ? known?.id : first;
+  setChoiceSignal({ modelId: model?.id ?? '', adapterId, compare: remembered?.compare ?? false });
+  return choice();
+}
+
+/** Chooses for the next question. The base stays loaded when only the adapter changes. */
+export function setChoice(next: Partial<Choice>): void {
+  setChoiceSignal((before) => ({ ...before, ...next }));
+  void writeSetting('chatChoice', choice());
+}
+
+function withEntry(map: ReadonlyMap<string, unknown>, key: string, value: unknown): ReadonlyMap<string, unknown> {
+  const next = new Map(map);
+  if (value === undefined) next.delete(key);
+  else next.set(key, value);
+  return next;
+}
+
+function titleOf(question: string): string {
+  const line = question.trim().split('\n')[0] ?? '';
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}
+
+/** Starts a chat, or takes one up; returns it. */
+async function openChat(chatId: string | undefined, question: string): Promise<ChatRecord> {
+  const existing = chatId === undefined ? undefined : await database().chats.get(chatId);
+  const { modelId, adapterId, compare } = choice();
+  const now = Date.now();
+  const record: ChatRecord = {
+    id: existing?.id ?? crypto.randomUUID(),
+    title: existing?.title ?? titleOf(question),
+    createdAt: existing?.createdAt ?? now,
+    updatedAt: now,
+    modelId,
+    compare,
+    ...(adapterId === undefined ? {} : { adapterId }),
+  };
+  await guardWrite(() => database().chats.put(record));
+  return record;
+}
+
+export function messagesOf(chatId: string): Promise<MessageRecord[]> {
+  return database()
+    .messages.where('[chatId+createdAt]')
+    .between([chatId, 0], [chatId, Number.MAX_SAFE_INTEGER])
+    .toArray();
+}
+
+/** Sends a question; resolves to the chat's id as soon as question and empty answer are stored. */
+export async function ask(chatId: string | undefined, question: string): Promise<string> {
+  const chat = await openChat(chatId, question);
+  const last = (await messagesOf(chat.id)).at(-1);
+  // Two messages of one millisecond would lose their order.
+  const now = Math.max(Date.now(), (last?.createdAt ?? 0) + 1);
+  const user: MessageRecord = {
+    id: crypto.randomUUID(),
+    chatId: chat.id,
+    role: 'user',
+    content: question,
+    createdAt: now,
+    state: 'done',
+  };
+  await guardWrite(() => database().messages.put(user));
+  await answer(chat, now + 1, {});
+  return chat.id;
+}
+
+/** Answers the last question of a chat again, in other words where the model has any. */
+export async function regenerate(chatId: string, messageId: string): Promise<void> {
+  stop();
+  const chat = await openChat(chatId, '');
+  const old = await database().messages.get(messageId);
+  if (old === undefined) return;
+  await dropFrom(chatId, old.createdAt);
+  await answer(
+    chat,
+    old.createdAt,
+    old.state === 'done' ? { temperature: 0.7, seed: Math.floor(Math.random() * 2 ** 31) } : {},
+  );
+}
+
+/** Replaces a question and everything after it. */
+export async function editAndAsk(chatId: string, messageId: string, question: string): Promise<void> {
+  stop();
+  const old = await database().messages.get(messageId);
+  if (old === undefined) return;
+  await dropFrom(chatId, old.createdAt);
+  await ask(chatId, question);
+}
+
+async function dropFrom(chatId: string, createdAt: number): Promise<void> {
+  const later = (await messagesOf(chatId)).filter((message) => message.createdAt >= createdAt);
+  await database().messages.bulkDelete(later.map((message) => message.id));
+}
+
+export async function deleteChat(chatId: string): Promise<void> {
+  if (writing()?.chatId === chatId) stop();
+  await database().transaction('rw', database().chats, database().messages, async () => {
+    await database().messages.where({ chatId }).delete();
+    await database().chats.delete(chatId);
+  });
+}
+
+async function answer(
+  chat: ChatRecord,
+  createdAt: number,
+  sampling: { readonly temperature?: number; readonly seed?: number },
+): Promise<void> {
+  stop();
+  const message: MessageRecord = {
+    id: crypto.randomUUID(),
+    chatId: chat.id,
+    role: 'assistant',
+    content: '',
+    createdAt,
+    state: 'streaming',
+    modelId: chat.modelId,
+    ...(chat.adapterId === undefined ? {} : { adapterId: chat.adapterId }),
+  };
+  await guardWrite(() => database().messages.put(message));
+  const abort = new AbortController();
+  abortWriting = abort;
+  setWriting({
+    chatId: chat.id,
+    messageId: message.id,
+    phase: 'loading',
+    text: '',
+    baseText: '',
+    tokens: 0,
+    startedAt: Date.now(),
+  });
+  void run(chat, message, sampling, abort);
+}
+
+function conversationFor(messages: readonly MessageRecord[], memory: boolean, before: number): ChatMessage[] {
+  const turns = messages
+    .filter((turn) => turn.createdAt < before && turn.content !== '')
+    .map(({ role, content }) => ({ role, content }));
+  return memory ? turns : turns.slice(-1);
+}
+
+async function run(
+  chat: ChatRecord,
+  message: MessageRecord,
+  sampling: { readonly temperature?: number; readonly seed?: number },
+  abort: AbortController,
+): Promise<void> {
+  const { signal } = abort;
+  const mine = (): boolean => writing()?.messageId === message.id;
+  const show = (change: Partial<Writing>): void => {
+    if (mine()) setWriting((before) => (before === undefined ? before : { ...before, ...change }));
+  };
+  setFailures((map) => withEntry(map, message.id, undefined));
+  const model = config().models.find((candidate) => candidate.id === chat.modelId);
+  const manyTurns = model?.memory ?? true;
+  let content = '';
+  let baseContent: string | undefined;
+  try {
+    const adapter = chat.adapterId === undefined ? undefined : await findAdapter(chat.adapterId);
+    if (adapter === undefined) await ensureModel(chat.modelId, signal);
+    else await ensureAdapter(adapter, signal);
+    const messages = conversationFor(await messagesOf(chat.id), manyTurns, message.createdAt);
+    show({ phase: 'prompt', startedAt: Date.now() });
+    const request = { messages, temperature: 0, ...sampling };
+    const finished = await streamAnswer(
+      { ...request, ...(adapter === undefined ? {} : { adapterId: adapter.id }) },
+      signal,
+      (text, tokens) => {
+        content = text;
+        show({ text, tokens, phase: 'writing' });
+      },
+    );
+    content = finished.text;
+    if (adapter !== undefined && chat.compare === true) {
+      show({ phase: 'base' });
+      const base = await streamAnswer(request, signal, (text) => show({ baseText: text }));
+      baseContent = base.text;
+    }
+    const whole: MessageRecord = {
+      ...message,
+      content,
+      state: 'done',
+      usage: finished.usage,
+      ...(baseContent === undefined ? {} : { baseContent }),
+    };
+    await guardWrite(() => database().messages.put(whole));
+    if (mine()) setWriting(undefined);
+    if (adapter !== undefined && (await hasAttribution(adapter))) void estimateInfluence(whole, adapter);
+  } catch (error) {
+    noteEngineFailure(error);
+    const stopped = isAbort(error);
+    batch(() => {
+      if (!stopped) setFailures((map) => withEntry(map, message.id, error));
+      if (mine()) setWriting(undefined);
+    });
+    const state = stopped ? 'stopped' : 'failed';
+    // The chat may have been deleted or the question edited meanwhile: update never brings a record back.
+    await guardWrite(() => database().messages.update(message.id, { content, state }));
+  }
+}
+
+/** Stops what is being written; the words so far stay. */
+export function stop(): void {
+  abortWriting?.abort();
+}
+
+/** Estimates what shaped an answer, writes the receipt, pays. Never throws: failures are shown beside the answer. */
+export async function estimateInfluence(message: MessageRecord, adapter: AdapterChoice): Promise<void> {
+  abortInfluence?.abort();
+  const abort = new AbortController();
+  abortInfluence = abort;
+  setInfluenceFailures((map) => withEntry(map, message.id, undefined));
+  const messages = await messagesOf(message.chatId);
+  const question = messages.filter((turn) => turn.role === 'user' && turn.createdAt < message.createdAt).at(-1);
+  if (question === undefined) return;
+  const memory = config().models.find((candidate) => candidate.id === message.modelId)?.memory ?? true;
+  try {
+    await attributeAnswer({
+      message,
+      prompt: question.content,
+      adapter,
+      manyTurns: memory && messages.filter((turn) => turn.role === 'user').length > 1,
+      signal: abort.signal,
+      onPhase: (phase) => {
+        if (!abort.signal.aborted) setInfluenceJob({ messageId: message.id, phase });
+      },
+    });
+  } catch (error) {
+    noteEngineFailure(error);
+    if (!isAbort(error)) setInfluenceFailures((map) => withEntry(map, message.id, error));
+  } finally {
+    if (abortInfluence === abort) setInfluenceJob(undefined);
+  }
+}
+
+export function cancelInfluence(): void {
+  abortInfluence?.abort();
+}
+
+/** Answers left `streaming` by a page that went away are marked stopped: nothing is writing them any more. */
+export async function repairInterrupted(): Promise<void> {
+  await database()
+    .messages.filter((message) => message.state === 'streaming' && message.id !== writing()?.messageId)
+    .modify({ state: 'stopped' });
+}

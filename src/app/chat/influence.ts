@@ -1,0 +1,54 @@
+// What the influence panel shows of one answer, in a form that survives storage, and the sums that must add up.
+import type { Attribution, AttributionEvaluation, AttributionPolicy } from '../../attribution/index.ts';
+import type { Share } from '../ui/index.ts';
+
+export interface StoredInfluence {
+  readonly attribution: Omit<Attribution, 'sketch'>;
+  /** The words of each span, in the order of `attribution.spans`. */
+  readonly spanTexts: readonly string[];
+  readonly index: {
+    readonly rowCount: number;
+    readonly placeboCount: number;
+    readonly sketchSize: number;
+    readonly policy: AttributionPolicy;
+    readonly evaluation: AttributionEvaluation | null;
+  };
+  /** Names of contributors by lower-case address, where the Datanet tells them. */
+  readonly names: Readonly<Record<string, string>>;
+  /** Only the last question was looked at. */
+  readonly manyTurns: boolean;
+}
+
+const WHOLE = 1_000_000;
+
+/**
+ * Shares by evidence: what each contributor's rows bring, what rows beyond the listed ones bring together, and what no
+ * evidence backs. They add to exactly 1,000,000.
+ */
+export function evidenceShares(
+  influence: StoredInfluence,
+  otherRowsLabel: string,
+): (Share & { readonly account?: string })[] {
+  const { attribution } = influence;
+  const byAccount = new Map<string, number>();
+  for (const row of attribution.rows) byAccount.set(row.account, (byAccount.get(row.account) ?? 0) + row.ppm);
+  const listed = [...byAccount.values()].reduce((total, ppm) => total + ppm, 0);
+  // A cap may have cut what the rows brought; then the listed rows are scaled to what is left for evidence.
+  const backed = WHOLE - attribution.unattributedPpm;
+  const scale = listed > backed && listed > 0 ? backed / listed : 1;
+  const shares: (Share & { readonly account?: string })[] = [...byAccount]
+    .filter(([, ppm]) => ppm > 0)
+    .map(([account, ppm]) => ({ account, label: contributorName(influence, account), ppm: Math.floor(ppm * scale) }))
+    .sort((left, right) => right.ppm - left.ppm);
+  const rest = backed - shares.reduce((total, share) => total + share.ppm, 0);
+  // Rounding by the scale leaves a few millionths; they belong to the biggest.
+  const [first] = shares;
+  if (rest > 0 && scale < 1 && first !== undefined) shares[0] = { ...first, ppm: first.ppm + rest };
+  else if (rest > 0) shares.push({ label: otherRowsLabel, ppm: rest });
+  if (attribution.unattributedPpm > 0) shares.push({ label: '', ppm: attribution.unattributedPpm, unattributed: true });
+  return shares;
+}
+
+export function contributorName(influence: StoredInfluence, account: string): string {
+  return influence.names[account.toLowerCase()] ?? `${account.slice(0, 6)}…${account.slice(-4)}`;
+}

@@ -1,0 +1,16 @@
+import { t } from '../i18n/t.ts';
+import type { InfluencePhase } from './attributeAnswer.ts';
+
+const keys = {
+  index: 'chat.phaseIndex',
+  gradient: 'chat.phaseGradient',
+  rows: 'chat.phaseRows',
+  receipt: 'chat.phaseReceipt',
+  pay: 'chat.phasePay',
+  announce: 'chat.phaseAnnounce',
+} as const;
+
+/** What the estimation of influence is doing, in words. */
+export function influencePhaseText(phase: InfluencePhase): string {
+  return t(keys[phase]);
+}

@@ -1,0 +1,59 @@
+// Answers are untrusted markdown. The source is parsed, and the *parsed document* is sanitised: no scripts, styles, forms,
+// frames, remote images; links only to http(s) and mail, opened apart from this page. The result is DOM, never a string.
+import DOMPurify from 'dompurify';
+import { marked } from 'marked';
+
+const allowedTags = [
+  'p',
+  'br',
+  'hr',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
+  'strong',
+  'em',
+  'del',
+  'code',
+  'pre',
+  'blockquote',
+  'ul',
+  'ol',
+  'li',
+  'table',
+  'thead',
+  'tbody',
+  'tr',
+  'th',
+  'td',
+  'a',
+  'sup',
+  'sub',
+]; // prettier-ignore
+const allowedLinks = /^(https?:|mailto:)/i;
+
+/** The markdown as a sanitised fragment of the current document. */
+export function renderMarkdown(source: string): DocumentFragment {
+  const html = marked.parse(source, { async: false, gfm: true, breaks: true });
+  const fragment = DOMPurify.sanitize(html, {
+    ALLOWED_TAGS: allowedTags,
+    ALLOWED_ATTR: ['href', 'title', 'start', 'align'],
+    ALLOW_DATA_ATTR: false,
+    ALLOW_ARIA_ATTR: false,
+    ALLOWED_URI_REGEXP: allowedLinks,
+    RETURN_DOM_FRAGMENT: true,
+  });
+  for (const link of fragment.querySelectorAll('a')) {
+    const href = link.getAttribute('href');
+    // A relative address would lead into this app; an answer must not steer it.
+    if (href === null || !allowedLinks.test(href)) {
+      link.replaceWith(...link.childNodes);
+      continue;
+    }
+    link.target = '_blank';
+    link.rel = 'noopener noreferrer nofollow';
+  }
+  return fragment;
+}

@@ -1,0 +1,62 @@
+// Reads one answer from the engine, at most one update per animation frame: tokens may come faster than the screen.
+import type { ChatRequest } from '../../engine/index.ts';
+import type { AnswerUsage } from '../../store/index.ts';
+import { engine } from '../services/engine.ts';
+
+const MAXIMUM_TOKENS = 256;
+/** A hidden page draws no frames; the text must not wait for one. */
+const HIDDEN_MILLISECONDS = 250;
+
+export interface FinishedAnswer {
+  readonly text: string;
+  readonly usage: AnswerUsage;
+}
+
+/** Streams the answer to `request`. `onText` gets the whole text so far and the number of tokens. Throws what the engine throws. */
+export async function streamAnswer(
+  request: ChatRequest,
+  signal: AbortSignal,
+  onText: (text: string, tokens: number) => void,
+): Promise<FinishedAnswer> {
+  let text = '';
+  let tokens = 0;
+  let usage: AnswerUsage | undefined;
+  let scheduled = false;
+  const flush = (): void => {
+    if (!scheduled) return;
+    scheduled = false;
+    onText(text, tokens);
+  };
+  const schedule = (): void => {
+    if (scheduled) return;
+    scheduled = true;
+    if (document.hidden) setTimeout(flush, HIDDEN_MILLISECONDS);
+    else requestAnimationFrame(flush);
+  };
+  const started = performance.now();
+  for await (const chunk of engine().chat({ max_tokens: MAXIMUM_TOKENS, ...request }, { signal })) {
+    text += chunk.delta;
+    tokens += chunk.ids.length;
+    schedule();
+    if (chunk.usage !== undefined) {
+      usage = {
+        promptTokens: chunk.usage.prompt_tokens,
+        completionTokens: chunk.usage.completion_tokens,
+        prefillMilliseconds: chunk.usage.prefillMilliseconds,
+        decodeMilliseconds: chunk.usage.decodeMilliseconds,
+      };
+    }
+  }
+  signal.throwIfAborted();
+  scheduled = true;
+  flush();
+  return {
+    text,
+    usage: usage ?? {
+      promptTokens: 0,
+      completionTokens: tokens,
+      prefillMilliseconds: 0,
+      decodeMilliseconds: performance.now() - started,
+    },
+  };
+}

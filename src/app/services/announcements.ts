@@ -1,0 +1,36 @@
+// Receipts and vouchers on their way out: put as blocks, announced to the relay, or queued by the node until one is back.
+// Without any relay they stay in this browser, marked so, and go out after a relay was added.
+import type { SignedVoucher } from '../../settlement/index.ts';
+import { database } from '../../store/index.ts';
+import { peers, relayAddresses } from './peers.ts';
+
+/** Announces every receipt and voucher that has not been. Returns whether the node took them. */
+export async function announceOutstanding(): Promise<'sent' | 'queued' | 'no'> {
+  if ((await relayAddresses()).length === 0) return 'no';
+  const receipts = await database()
+    .receipts.filter((record) => record.announced === 'no')
+    .toArray();
+  const vouchers = await database()
+    .vouchers.filter((record) => record.announced === 'no')
+    .toArray();
+  if (receipts.length === 0 && vouchers.length === 0) return 'sent';
+  const [node, { encodeSignedVoucher }] = await Promise.all([peers(), import('../../settlement/index.ts')]);
+  let result: 'sent' | 'queued' = 'sent';
+  for (const record of receipts) {
+    const cid = await node.blocks.put(record.bytes, 'dag-cbor');
+    const announced = await node.announce({ kind: 'receipt', scope: record.adapterId.slice(0, 256), cid });
+    await database().receipts.update(record.id, { cid, announced });
+    if (announced === 'queued') result = 'queued';
+  }
+  for (const record of vouchers) {
+    const cid = await node.blocks.put(encodeSignedVoucher(record.signed as SignedVoucher), 'raw');
+    const announced = await node.announce({ kind: 'voucher', scope: record.modelId, cid });
+    // A newer voucher of the channel may have been stored meanwhile: only this one was announced.
+    await database().transaction('rw', database().vouchers, async () => {
+      const current = await database().vouchers.get(record.id);
+      if (current?.cumulative === record.cumulative) await database().vouchers.update(record.id, { cid, announced });
+    });
+    if (announced === 'queued') result = 'queued';
+  }
+  return result;
+}
