@@ -1,8 +1,8 @@
 // Goes through the themes: as the system, light, dark.
 import type { JSX } from 'solid-js';
 import { t } from '../i18n/t.ts';
+import { setTheme, type Theme, theme, themes } from '../services/theme.ts';
 import { Icon } from '../ui/index.ts';
-import { setTheme, type Theme, theme, themes } from './theme.ts';
 
 const names = { system: 'shell.themeSystem', light: 'shell.themeLight', dark: 'shell.themeDark' } as const;
 const icons = { system: 'system', light: 'sun', dark: 'moon' } as const;

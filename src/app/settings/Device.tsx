@@ -1,0 +1,81 @@
+// The graphics device, examined on request: nothing is started by looking at the settings.
+import { createSignal, For, type JSX, Show } from 'solid-js';
+import type { DeviceReport } from '../../engine/index.ts';
+import { t } from '../i18n/t.ts';
+import { checkDevice } from '../services/checkDevice.ts';
+import { engine } from '../services/engine.ts';
+import { Button, CopyButton, ErrorCard, formatBytes, Section } from '../ui/index.ts';
+
+export function Device(): JSX.Element {
+  const [report, setReport] = createSignal<DeviceReport>();
+  const [failure, setFailure] = createSignal<unknown>();
+  const [busy, setBusy] = createSignal(false);
+  const examine = async (): Promise<void> => {
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      await checkDevice();
+      setReport(await engine().probe({}));
+    } catch (error) {
+      setFailure(() => error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const text = (found: DeviceReport): string =>
+    JSON.stringify(
+      {
+        ...found,
+        userAgent: navigator.userAgent,
+        isolated: crossOriginIsolated,
+        memory: 'deviceMemory' in navigator ? navigator.deviceMemory : null,
+      },
+      null,
+      2,
+    );
+  return (
+    <Section
+      title={t('settings.device')}
+      lead={t('settings.deviceLead')}
+      actions={
+        <Button size="small" icon="device" busy={busy()} onClick={() => void examine()}>
+          {t('settings.deviceCheck')}
+        </Button>
+      }
+    >
+      <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={() => void examine()} />}</Show>
+      <Show when={report()}>
+        {(found) => (
+          <>
+            <dl class="grid gap-x-6 gap-y-2 sm:grid-cols-[auto_1fr]">
+              <dt class="text-muted">{t('settings.deviceName')}</dt>
+              <dd>{found().description || found().architecture}</dd>
+              <dt class="text-muted">{t('settings.deviceVendor')}</dt>
+              <dd>{found().vendor}</dd>
+              <For
+                each={
+                  [
+                    [t('settings.maxBuffer'), found().limits['maxBufferSize']],
+                    [t('settings.maxBinding'), found().limits['maxStorageBufferBindingSize']],
+                  ] as const
+                }
+              >
+                {([name, bytes]) => (
+                  <Show when={bytes !== undefined}>
+                    <dt class="text-muted">{name}</dt>
+                    <dd class="tabular">{formatBytes(bytes ?? 0)}</dd>
+                  </Show>
+                )}
+              </For>
+              <dt class="text-muted">{t('settings.deviceFeatures')}</dt>
+              <dd class="text-sm wrap-anywhere">{found().features.join(', ')}</dd>
+            </dl>
+            <div>
+              <CopyButton text={text(found())} label={t('settings.copyReport')} />
+            </div>
+          </>
+        )}
+      </Show>
+    </Section>
+  );
+}

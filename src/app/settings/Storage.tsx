@@ -1,0 +1,257 @@
+// What is stored and how big; make it permanent, delete one file, export, import, erase.
+import { createSignal, type JSX, Show } from 'solid-js';
+import {
+  database,
+  deleteAdapter,
+  deleteFile,
+  estimateStorage,
+  exportData,
+  importData,
+  listFiles,
+  persistStorage,
+  type StoredFile,
+  wipeData,
+} from '../../store/index.ts';
+import { t } from '../i18n/t.ts';
+import { createLive, createLoaded } from '../services/live.ts';
+import {
+  Banner,
+  Button,
+  Dialog,
+  ErrorCard,
+  formatBytes,
+  formatDateTime,
+  IconButton,
+  Meter,
+  Section,
+  Table,
+  toast,
+} from '../ui/index.ts';
+
+const areas = ['models', 'adapters', 'checkpoints'] as const;
+const kindKeys = {
+  models: 'settings.kind.models',
+  adapters: 'settings.kind.adapters',
+  checkpoints: 'settings.kind.checkpoints',
+} as const;
+
+async function allFiles(): Promise<StoredFile[]> {
+  const lists = await Promise.all(areas.map(listFiles));
+  return lists.flat().sort((left, right) => right.bytes - left.bytes);
+}
+
+function fileTitle(file: StoredFile): string {
+  return (
+    file.facts['title'] ??
+    (file.facts['adapter'] === undefined ? file.name : `${file.facts['adapter']} / ${file.facts['name']}`)
+  );
+}
+
+export function Storage(): JSX.Element {
+  const [turn, setTurn] = createSignal(0);
+  const refresh = (): void => void setTurn((count) => count + 1);
+  const source = (): { turn: number } => ({ turn: turn() });
+  const estimate = createLoaded(source, () => estimateStorage());
+  const files = createLoaded(source, () => allFiles());
+  const counts = createLive(async () => {
+    const db = database();
+    const [chats, receipts, vouchers, contributions] = await Promise.all([
+      db.chats.count(),
+      db.receipts.count(),
+      db.vouchers.count(),
+      db.contributions.count(),
+    ]);
+    return { chats, receipts, vouchers, contributions };
+  });
+  const [failure, setFailure] = createSignal<unknown>();
+  const [refused, setRefused] = createSignal(false);
+  const [confirm, setConfirm] = createSignal<'chats' | 'wipe'>();
+  let chooser!: HTMLInputElement;
+
+  const guarded = async (action: () => Promise<void>): Promise<void> => {
+    setFailure(undefined);
+    try {
+      await action();
+    } catch (error) {
+      setFailure(() => error);
+    }
+    refresh();
+  };
+  const persist = (): Promise<void> =>
+    guarded(async () => {
+      const agreed = await persistStorage();
+      setRefused(!agreed);
+      if (agreed) toast(t('settings.persisted'));
+    });
+  const remove = (file: StoredFile): Promise<void> =>
+    guarded(async () => {
+      const adapter = file.area === 'adapters' ? file.facts['adapter'] : undefined;
+      // A trained adapter is deleted whole: half of it would be of no use.
+      if (adapter === undefined) await deleteFile(file.area, file.name);
+      else await deleteAdapter(adapter);
+      toast(t('settings.fileDeleted'));
+    });
+  const save = (): Promise<void> =>
+    guarded(async () => {
+      const url = URL.createObjectURL(await exportData());
+      const link = document.createElement('a');
+      link.href = url;
+      link.download = `tributary-${new Date().toISOString().slice(0, 10)}.json`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    });
+  const take = (file: File | undefined): Promise<void> =>
+    guarded(async () => {
+      if (file !== undefined) toast(t('settings.imported', { count: await importData(file) }));
+    });
+  const deleteChats = (): Promise<void> =>
+    guarded(async () => {
+      await database().messages.clear();
+      await database().chats.clear();
+      setConfirm(undefined);
+      toast(t('settings.chatsDeleted'));
+    });
+  const wipe = (): Promise<void> =>
+    guarded(async () => {
+      await wipeData();
+      location.hash = '#/chat';
+      location.reload();
+    });
+
+  return (
+    <Section title={t('settings.storage')} lead={t('settings.storageLead')}>
+      <Show when={estimate.value()}>
+        {(report) => (
+          <>
+            <Meter
+              label={t('settings.used')}
+              value={report().usage}
+              maximum={report().quota}
+              text={t('settings.usedOf', { used: formatBytes(report().usage), quota: formatBytes(report().quota) })}
+            />
+            <Show
+              when={report().persistent}
+              fallback={
+                <Banner
+                  kind="warning"
+                  action={
+                    <Button size="small" onClick={() => void persist()}>
+                      {t('settings.persist')}
+                    </Button>
+                  }
+                >
+                  {refused() ? t('settings.persistRefused') : t('settings.notPersistent')}
+                </Banner>
+              }
+            >
+              <p class="text-sm text-muted">{t('settings.persistent')}</p>
+            </Show>
+          </>
+        )}
+      </Show>
+      <Show when={failure() ?? files.error()}>{(error) => <ErrorCard error={error()} onAction={refresh} />}</Show>
+      <Table
+        caption={t('settings.files')}
+        rows={files.value() ?? []}
+        empty={t('settings.noFiles')}
+        columns={[
+          {
+            header: t('settings.fileName'),
+            class: 'max-w-72 truncate',
+            cell: (file) => (
+              <span title={file.name}>
+                {fileTitle(file)}
+                {file.complete ? '' : ` (${t('settings.unfinished')})`}
+              </span>
+            ),
+          },
+          { header: t('settings.fileKind'), cell: (file) => t(kindKeys[file.area]) },
+          { header: t('settings.fileSize'), numeric: true, cell: (file) => formatBytes(file.bytes) },
+          {
+            header: t('settings.fileUsed'),
+            cell: (file) => (file.writtenAt === undefined ? '' : formatDateTime(file.writtenAt)),
+          },
+          {
+            header: '',
+            numeric: true,
+            cell: (file) => (
+              <IconButton
+                icon="trash"
+                label={t('settings.deleteFile', { name: fileTitle(file) })}
+                onClick={() => void remove(file)}
+              />
+            ),
+          },
+        ]}
+      />
+      <div class="grid gap-3">
+        <h3 class="font-medium">{t('settings.records')}</h3>
+        <Show when={counts()}>
+          {(count) => (
+            <p class="text-muted">
+              {t('settings.recordsText', {
+                chats: t('settings.chats', { count: count().chats }),
+                receipts: t('settings.receipts', { count: count().receipts }),
+                vouchers: t('settings.vouchers', { count: count().vouchers }),
+                contributions: t('settings.contributions', { count: count().contributions }),
+              })}
+            </p>
+          )}
+        </Show>
+        <p class="text-sm text-muted">{t('settings.exportHint')}</p>
+        <div class="flex flex-wrap gap-2">
+          <Button icon="download" onClick={() => void save()}>
+            {t('settings.export')}
+          </Button>
+          <Button icon="upload" onClick={() => chooser.click()}>
+            {t('settings.import')}
+          </Button>
+          <input
+            ref={chooser}
+            type="file"
+            accept="application/json,.json"
+            class="hidden"
+            aria-label={t('settings.import')}
+            onChange={(event) => {
+              void take(event.currentTarget.files?.[0]);
+              event.currentTarget.value = '';
+            }}
+          />
+          <Button
+            kind="danger"
+            icon="trash"
+            disabled={(counts()?.chats ?? 0) === 0}
+            onClick={() => setConfirm('chats')}
+          >
+            {t('settings.deleteChats')}
+          </Button>
+          <Button kind="danger" icon="trash" onClick={() => setConfirm('wipe')}>
+            {t('settings.wipe')}
+          </Button>
+        </div>
+      </div>
+      <Dialog
+        open={confirm() !== undefined}
+        onOpenChange={(open) => {
+          if (!open) setConfirm(undefined);
+        }}
+        title={confirm() === 'chats' ? t('settings.deleteChatsTitle') : t('settings.wipeTitle')}
+        description={
+          confirm() === 'chats'
+            ? t('settings.deleteChatsText', { chats: t('settings.chats', { count: counts()?.chats ?? 0 }) })
+            : t('settings.wipeText')
+        }
+        actions={
+          <>
+            <Button kind="quiet" onClick={() => setConfirm(undefined)}>
+              {t('ui.cancel')}
+            </Button>
+            <Button kind="danger" onClick={() => void (confirm() === 'chats' ? deleteChats() : wipe())}>
+              {confirm() === 'chats' ? t('settings.deleteChats') : t('settings.wipeConfirm')}
+            </Button>
+          </>
+        }
+      />
+    </Section>
+  );
+}
