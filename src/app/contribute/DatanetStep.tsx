@@ -53,7 +53,9 @@ export function DatanetStep(properties: {
                 </span>
                 <span class="tabular flex flex-wrap gap-x-3 text-sm text-muted">
                   <span>{t('contribute.datanetRows', { count: datanet.rowCount })}</span>
-                  <span>{t('contribute.datanetContributors', { count: datanet.contributorCount })}</span>
+                  <Show when={datanet.contributorCount > 0}>
+                    <span>{t('contribute.datanetContributors', { count: datanet.contributorCount })}</span>
+                  </Show>
                   <span>{datanet.licence}</span>
                   <Show when={datanet.origin === 'mine'}>
                     <span>{t('contribute.datanetMine')}</span>

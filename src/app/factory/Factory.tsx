@@ -1,7 +1,22 @@
-import type { JSX } from 'solid-js';
-import { t } from '../i18n/t.ts';
-import { Page } from '../ui/index.ts';
+// The room "factory": #/factory lists runs and adapters of peers, #/factory/new prepares a run, #/factory/runs/<id> is one.
+import { useParams } from '@solidjs/router';
+import { createMemo, type JSX, Match, Switch } from 'solid-js';
+import { NewRun } from './NewRun.tsx';
+import { Overview } from './Overview.tsx';
+import { RunPage } from './RunPage.tsx';
 
 export function Factory(): JSX.Element {
-  return <Page title={t('factory.title')}>{null}</Page>;
+  const parameters = useParams<{ rest?: string }>();
+  const parts = createMemo(() => (parameters.rest ?? '').split('/').filter((part) => part !== ''));
+  const runId = (): string | undefined => (parts()[0] === 'runs' ? parts()[1] : undefined);
+  return (
+    <Switch fallback={<Overview />}>
+      <Match when={parts()[0] === 'new'}>
+        <NewRun />
+      </Match>
+      <Match when={runId()} keyed>
+        {(id) => <RunPage id={id} />}
+      </Match>
+    </Switch>
+  );
 }

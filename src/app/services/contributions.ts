@@ -200,7 +200,7 @@ export async function announceContribution(record: ContributionRecord): Promise<
 }
 
 /** The id on chain of a Datanet, undefined where it is not registered yet. Throws `APP_DATANET_NOT_ON_CHAIN` where it cannot be. */
-async function chainDatanetId(datanetId: string): Promise<Hex | undefined> {
+export async function chainDatanetId(datanetId: string): Promise<Hex | undefined> {
   if (/^0x[0-9a-f]{64}$/.test(datanetId)) return datanetId as Hex;
   const slug = config().datanets.find((datanet) => datanet.id === datanetId)?.slug ?? datanetId;
   const deployed = (await deployment())?.datanets.find((datanet) => datanet.slug === slug);
@@ -218,7 +218,7 @@ async function chainDatanetId(datanetId: string): Promise<Hex | undefined> {
 }
 
 /** Gas money on the local chain: nobody should need to know that it is there. */
-async function ensureGas(address: Hex): Promise<void> {
+export async function ensureGas(address: Hex): Promise<void> {
   if (!isLocalChain()) return;
   const chain = await settlement();
   if ((await chain.balances(address)).native === 0n) await chain.faucet({ address });

@@ -56,7 +56,7 @@ async function sampleRows(
   const rowsUrl = new URL(datanet.rowsUrl, document.baseURI).href;
   const [text, facts] = await Promise.all([
     fetchText(rowsUrl, signal),
-    fetchText(new URL('datanet.json', rowsUrl).href, signal),
+    fetchText(new URL(datanet.url ?? new URL('datanet.json', rowsUrl).href, document.baseURI).href, signal),
   ]);
   const { contributors } = v.parse(contributorsSchema, JSON.parse(facts));
   return text
@@ -132,4 +132,9 @@ export async function collectSourceRows(
     if (!first.has(key)) first.set(key, row);
   }
   return { rows: [...first.values()], duplicates: all.length - first.size };
+}
+
+/** Prompt and response alone: what template, training and attribution see. */
+export function textOf({ row }: SourceRow): { readonly prompt: string; readonly response: string } {
+  return { prompt: row.prompt, response: row.response };
 }

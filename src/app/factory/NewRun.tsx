@@ -1,0 +1,301 @@
+// A run before it starts: base, what it learns from, how thoroughly, who will share its fees, how long it takes here.
+import { useNavigate, useSearchParams } from '@solidjs/router';
+import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
+import { isAbort } from '../../lib/errors.ts';
+import { database, guardWrite } from '../../store/index.ts';
+import { t } from '../i18n/t.ts';
+import { config } from '../services/config.ts';
+import { followContributions } from '../services/contributions.ts';
+import { listDatanets } from '../services/datanets.ts';
+import { engineState, noteEngineFailure } from '../services/engine.ts';
+import { createLive } from '../services/live.ts';
+import {
+  createRun,
+  liveRun,
+  measureStep,
+  type PreparationStage,
+  type PreparedTraining,
+  prepareTraining,
+} from '../services/training.ts';
+import {
+  Banner,
+  Button,
+  EmptyState,
+  ErrorCard,
+  Field,
+  formatBytes,
+  formatDuration,
+  formatNumber,
+  Page,
+  Progress,
+  Section,
+  Select,
+} from '../ui/index.ts';
+import { estimateRun, type StepMeasurement } from './estimate.ts';
+import { newRunDraft, type RunDraft, runGaps, sourceOptions, withHiddenSize } from './runDraft.ts';
+import { SettingsForm } from './SettingsForm.tsx';
+import { SourceChoice } from './SourceChoice.tsx';
+import { stepCount } from './trainingSettings.ts';
+
+const draftKey = 'factory-run';
+
+export function NewRun(): JSX.Element {
+  const navigate = useNavigate();
+  const [search] = useSearchParams<{ datanet?: string }>();
+  const datanets = createLive(listDatanets);
+  const [draft, setDraft] = createSignal<RunDraft>();
+  const [prepared, setPrepared] = createSignal<PreparedTraining>();
+  const [measured, setMeasured] = createSignal<StepMeasurement>();
+  const [stage, setStage] = createSignal<PreparationStage | 'measure'>();
+  const [failure, setFailure] = createSignal<unknown>();
+  const [tried, setTried] = createSignal(false);
+  let abort: AbortController | undefined;
+  onCleanup(() => abort?.abort());
+  onMount(() => void followContributions().catch((error: unknown) => setFailure(() => error)));
+
+  const options = createMemo(() => datanets()?.flatMap(sourceOptions) ?? []);
+  const sources = createMemo(() => options().filter((option) => draft()?.chosen.includes(option.key)));
+
+  // The draft of the last visit, or a new one once the Datanets are known; an address that names a Datanet begins anew.
+  createEffect(
+    on(datanets, (known) => {
+      if (known === undefined || draft() !== undefined) return;
+      const asked = known.find((entry) => entry.id === search.datanet);
+      const modelId = config().models[0]?.id ?? '';
+      void database()
+        .drafts.get(draftKey)
+        .then((kept) => {
+          if (draft() !== undefined) return;
+          const last = kept?.value as RunDraft | undefined;
+          const usable = config().models.some((model) => model.id === last?.modelId);
+          setDraft(asked === undefined && usable ? last : newRunDraft(modelId, asked ?? known[0]));
+        });
+    }),
+  );
+
+  const change = (update: (draft: RunDraft) => RunDraft): void => {
+    const before = draft();
+    if (before === undefined) return;
+    const next = update(before);
+    setDraft(next);
+    const sameRows =
+      next.modelId === before.modelId && next.chosen === before.chosen && next.settings.seed === before.settings.seed;
+    if (!sameRows) setPrepared(undefined);
+    // A step's time depends on its size; the number of steps only multiplies it.
+    if (
+      !sameRows ||
+      next.settings.batchSize !== before.settings.batchSize ||
+      next.settings.rank !== before.settings.rank
+    ) {
+      setMeasured(undefined);
+    }
+    guardWrite(() => database().drafts.put({ key: draftKey, value: next, updatedAt: Date.now() })).catch(
+      (error: unknown) => setFailure(() => error),
+    );
+  };
+
+  const gaps = () => {
+    const current = draft();
+    return current === undefined ? [] : runGaps(current, sources());
+  };
+
+  /** Rows and tokens; with `time`, a measured step as well. Undefined when it was cancelled or failed. */
+  const prepare = async (time: boolean): Promise<PreparedTraining | undefined> => {
+    const current = draft();
+    setTried(true);
+    if (current === undefined || gaps().length > 0) return undefined;
+    abort?.abort();
+    const mine = new AbortController();
+    abort = mine;
+    setFailure(undefined);
+    try {
+      const subject = { modelId: current.modelId, sources: sources(), seed: current.settings.seed };
+      const result = await prepareTraining(subject, mine.signal, setStage);
+      const fitted = withHiddenSize(current, result.summary.hiddenSize);
+      if (fitted !== current) change(() => fitted);
+      setPrepared(result);
+      if (time) {
+        setStage('measure');
+        setMeasured(await measureStep(result, fitted.settings, mine.signal));
+      }
+      return result;
+    } catch (error) {
+      noteEngineFailure(error);
+      if (!isAbort(error) && !mine.signal.aborted) setFailure(() => error);
+      return undefined;
+    } finally {
+      if (abort === mine) setStage(undefined);
+    }
+  };
+
+  const start = async (): Promise<void> => {
+    const result = await prepare(false);
+    const current = draft();
+    if (result === undefined || current === undefined) return;
+    try {
+      const run = await createRun({
+        name: current.name.trim(),
+        modelId: current.modelId,
+        sources: sources().map(({ datanetId, source, rowCount }) => ({ datanetId, source, rowCount })),
+        settings: current.settings,
+        prepared: result,
+      });
+      await database().drafts.delete(draftKey);
+      // The page of the run starts it, as it would after a reload.
+      navigate(`/factory/runs/${run.id}`);
+    } catch (error) {
+      setFailure(() => error);
+    }
+  };
+
+  return (
+    <Page title={t('factory.newTitle')} lead={t('factory.newLead')}>
+      <Show
+        when={config().models.length > 0}
+        fallback={
+          <EmptyState icon="factory" title={t('factory.baseNone')}>
+            {t('factory.baseNoneText')}
+          </EmptyState>
+        }
+      >
+        <Show when={draft()}>
+          {(current) => (
+            <>
+              <div class="grid gap-4 sm:grid-cols-2">
+                <Field
+                  label={t('factory.name')}
+                  hint={t('factory.nameHint')}
+                  maxLength={80}
+                  value={current().name}
+                  error={tried() && gaps().includes('name') ? t('factory.nameMissing') : undefined}
+                  onInput={(event) => {
+                    const name = event.currentTarget.value;
+                    change((before) => ({ ...before, name }));
+                  }}
+                />
+                <Select
+                  label={t('factory.base')}
+                  hint={config().models.find((model) => model.id === current().modelId)?.description}
+                  options={config().models.map((model) => ({ value: model.id, label: model.name }))}
+                  value={current().modelId}
+                  onChange={(modelId) => change((before) => ({ ...before, modelId }))}
+                />
+              </div>
+              <SourceChoice
+                datanets={datanets() ?? []}
+                chosen={current().chosen}
+                error={tried() && gaps().includes('sources') ? t('factory.sourcesNone') : undefined}
+                onChange={(chosen) => change((before) => ({ ...before, chosen }))}
+              />
+              <SettingsForm
+                settings={current().settings}
+                hiddenSize={current().hiddenSize}
+                onChange={(settings) => change((before) => ({ ...before, settings }))}
+              />
+              <Section title={t('factory.lineageTitle')}>
+                <Show when={prepared()} fallback={<p class="text-muted">{t('factory.prepareHint')}</p>}>
+                  {(result) => <Lineage prepared={result()} draft={current()} measured={measured()} />}
+                </Show>
+                <Show when={stage()}>
+                  {(name) => (
+                    <Progress
+                      label={t(`factory.stage.${name()}`)}
+                      {...modelProgress(name())}
+                      onCancel={() => abort?.abort()}
+                    />
+                  )}
+                </Show>
+                <Show when={failure()}>
+                  {(error) => <ErrorCard error={error()} onAction={() => void prepare(true)} />}
+                </Show>
+                <Show when={liveRun()}>
+                  {(live) => (
+                    <Banner
+                      action={
+                        <a href={`#/factory/runs/${live().run.id}`} class="font-medium text-accent underline">
+                          {t('factory.toRun')}
+                        </a>
+                      }
+                    >
+                      {t('factory.busyElsewhere')}
+                    </Banner>
+                  )}
+                </Show>
+                <div class="flex flex-wrap gap-2">
+                  <Button
+                    kind={measured() === undefined ? 'secondary' : 'quiet'}
+                    disabled={stage() !== undefined || liveRun() !== undefined}
+                    onClick={() => void prepare(true)}
+                  >
+                    {t(measured() === undefined ? 'factory.prepare' : 'factory.prepareAgain')}
+                  </Button>
+                  <Button
+                    kind="primary"
+                    icon="play"
+                    disabled={stage() !== undefined || liveRun() !== undefined}
+                    onClick={() => void start()}
+                  >
+                    {t(measured() === undefined ? 'factory.startUntimed' : 'factory.start')}
+                  </Button>
+                </div>
+              </Section>
+            </>
+          )}
+        </Show>
+      </Show>
+    </Page>
+  );
+}
+
+/** The base's download as a figure, while that is what is waited for. */
+export function modelProgress(stage: string): { done?: number; total?: number; text?: string } {
+  const state = engineState();
+  if (stage !== 'model' || !('doneBytes' in state) || state.doneBytes === undefined || state.totalBytes === undefined)
+    return {};
+  return {
+    done: state.doneBytes,
+    total: state.totalBytes,
+    text: t('ui.of', { done: formatBytes(state.doneBytes), total: formatBytes(state.totalBytes) }),
+  };
+}
+
+function Lineage(properties: {
+  readonly prepared: PreparedTraining;
+  readonly draft: RunDraft;
+  readonly measured: StepMeasurement | undefined;
+}): JSX.Element {
+  const contributors = (): number => new Set(properties.prepared.trained.map((row) => row.account)).size;
+  const lengths = createMemo(() => properties.prepared.encoded.map((row) => row.inputIds.length));
+  const steps = (): string =>
+    t('factory.steps', { count: stepCount(properties.draft.settings, properties.prepared.encoded.length) });
+  const facts = (): readonly string[] => [
+    t('factory.lineage', {
+      rows: t('factory.rows', { count: properties.prepared.trained.length }),
+      contributors: t('factory.contributors', { count: contributors() }),
+    }),
+    ...(properties.prepared.placebo.length === 0
+      ? []
+      : [t('factory.lineageHeld', { count: properties.prepared.placebo.length })]),
+    ...(properties.prepared.duplicates === 0
+      ? []
+      : [t('factory.lineageDuplicates', { count: properties.prepared.duplicates })]),
+  ];
+  const time = (): string => {
+    const { measured } = properties;
+    if (measured === undefined) return t('factory.estimateNot', { steps: steps() });
+    const estimate = estimateRun(properties.draft.settings, lengths(), measured);
+    return t('factory.estimate', {
+      time: formatDuration(estimate.milliseconds),
+      steps: steps(),
+      speed: formatNumber(Math.round((1000 * measured.tokens) / Math.max(1, measured.milliseconds))),
+    });
+  };
+  return (
+    <div class="grid gap-2">
+      <For each={facts()}>{(fact) => <p>{fact}</p>}</For>
+      <p class="font-medium" role="status">
+        {time()}
+      </p>
+    </div>
+  );
+}

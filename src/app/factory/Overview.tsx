@@ -1,0 +1,89 @@
+// Runs of this browser and adapters that peers announce.
+import { useNavigate } from '@solidjs/router';
+import { createSignal, type JSX, onMount, Show } from 'solid-js';
+import { t } from '../i18n/t.ts';
+import { config } from '../services/config.ts';
+import { createLive } from '../services/live.ts';
+import { listRuns, liveRun } from '../services/training.ts';
+import { Button, EmptyState, formatDateTime, formatNumber, Page, Table } from '../ui/index.ts';
+import { PeerAdapters } from './PeerAdapters.tsx';
+import { RunState } from './RunState.tsx';
+import { stepOf, type TrainingRun } from './trainingRun.ts';
+
+export function Overview(): JSX.Element {
+  const navigate = useNavigate();
+  const runs = createLive(listRuns);
+  const [opened, setOpened] = createSignal(false);
+  onMount(() => setOpened(true));
+  const loss = (run: TrainingRun): string => run.losses.at(-1)?.[1].toFixed(2) ?? '–';
+  const start = (
+    <Button kind="primary" icon="plus" onClick={() => navigate('/factory/new')}>
+      {t('factory.new')}
+    </Button>
+  );
+  return (
+    <Page title={t('factory.title')} lead={t('factory.lead')} actions={(runs()?.length ?? 0) > 0 ? start : undefined}>
+      <Show
+        when={config().models.length > 0}
+        fallback={
+          <EmptyState icon="factory" title={t('factory.baseNone')}>
+            {t('factory.baseNoneText')}
+          </EmptyState>
+        }
+      >
+        <section class="grid gap-4">
+          <h2 class="text-lg font-semibold">{t('factory.runsTitle')}</h2>
+          <Show when={runs()}>
+            {(list) => (
+              <Show
+                when={list().length > 0}
+                fallback={
+                  <EmptyState icon="factory" title={t('factory.runsEmpty')} action={start}>
+                    {t('factory.runsEmptyText')}
+                  </EmptyState>
+                }
+              >
+                <Table
+                  caption={t('factory.runsTitle')}
+                  captionHidden
+                  rows={list()}
+                  columns={[
+                    {
+                      header: t('factory.columnRun'),
+                      class: 'min-w-32',
+                      cell: (run) => (
+                        <a
+                          href={`#/factory/runs/${run.id}`}
+                          class="font-medium text-accent underline underline-offset-2"
+                        >
+                          {run.name}
+                        </a>
+                      ),
+                    },
+                    { header: t('factory.columnState'), cell: (run) => <RunState run={run} live={liveRun()} /> },
+                    { header: t('factory.columnBase'), cell: (run) => run.modelName },
+                    { header: t('factory.columnRows'), numeric: true, cell: (run) => formatNumber(run.rowCount) },
+                    {
+                      header: t('factory.columnSteps'),
+                      numeric: true,
+                      cell: (run) => t('ui.of', { done: stepOf(run), total: run.totalSteps }),
+                    },
+                    { header: t('factory.columnLoss'), numeric: true, cell: loss },
+                    {
+                      header: t('factory.columnWhen'),
+                      class: 'whitespace-nowrap',
+                      cell: (run) => formatDateTime(run.updatedAt),
+                    },
+                  ]}
+                />
+              </Show>
+            )}
+          </Show>
+        </section>
+      </Show>
+      <Show when={opened()}>
+        <PeerAdapters />
+      </Show>
+    </Page>
+  );
+}

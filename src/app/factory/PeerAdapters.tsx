@@ -1,0 +1,129 @@
+// Adapters that peers announce: who made them, from how many rows, and a button that fetches one and keeps it.
+import { createSignal, type JSX, onMount, Show } from 'solid-js';
+import { database } from '../../store/index.ts';
+import { t } from '../i18n/t.ts';
+import {
+  type AnnouncedAdapter,
+  announcedAdapterFailures,
+  announcedAdapters,
+  followAdapters,
+  retryAnnouncedAdapters,
+} from '../services/announcedAdapters.ts';
+import { config } from '../services/config.ts';
+import { createLive } from '../services/live.ts';
+import { peersView } from '../services/peers.ts';
+import { keepPublishedAdapter } from '../services/publishedAdapters.ts';
+import { Banner, Button, ErrorCard, formatDateTime, Section, shortAddress, Table } from '../ui/index.ts';
+
+export function PeerAdapters(): JSX.Element {
+  const kept = createLive(() => database().adapters.toArray());
+  const [fetching, setFetching] = createSignal<string>();
+  const [failure, setFailure] = createSignal<unknown>();
+  const follow = (): void => {
+    setFailure(undefined);
+    followAdapters().catch((error: unknown) => setFailure(() => error));
+  };
+  onMount(follow);
+  const keep = async ({ cid }: AnnouncedAdapter): Promise<void> => {
+    setFetching(cid);
+    setFailure(undefined);
+    try {
+      await keepPublishedAdapter(cid);
+    } catch (error) {
+      setFailure(() => error);
+    } finally {
+      setFetching(undefined);
+    }
+  };
+  const here = (adapter: AnnouncedAdapter): string | undefined =>
+    kept()?.find((record) => record.id === adapter.cid || record.manifestCid === adapter.cid)?.id;
+  const fits = ({ manifest }: AnnouncedAdapter): boolean =>
+    config().models.some((model) => model.files.some((file) => file.sha256 === manifest.base.sha256));
+  const rowCount = ({ manifest }: AnnouncedAdapter): string => {
+    const count = manifest.training['rowCount'];
+    return typeof count === 'number' ? t('factory.rows', { count }) : '–';
+  };
+  return (
+    <Section title={t('factory.adaptersTitle')} lead={t('factory.adaptersLead')}>
+      <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={follow} />}</Show>
+      <Show
+        when={announcedAdapters().length > 0}
+        fallback={
+          <p class="text-muted">
+            {t(peersView().status === 'alone' ? 'factory.adaptersOff' : 'factory.adaptersEmpty')}
+          </p>
+        }
+      >
+        <Table
+          caption={t('factory.adaptersTitle')}
+          captionHidden
+          rows={announcedAdapters()}
+          columns={[
+            {
+              header: t('factory.adapterColumnName'),
+              class: 'min-w-32 font-medium',
+              cell: ({ manifest }) => manifest.name,
+            },
+            { header: t('factory.adapterColumnBase'), cell: ({ manifest }) => manifest.base.name },
+            { header: t('factory.adapterColumnRows'), cell: rowCount },
+            {
+              header: t('factory.adapterColumnBy'),
+              cell: ({ manifest }) => shortAddress(manifest.author.split(':').at(-1) ?? ''),
+            },
+            {
+              header: t('factory.adapterColumnWhen'),
+              class: 'whitespace-nowrap',
+              cell: ({ manifest }) => formatDateTime(manifest.ts),
+            },
+            {
+              header: t('factory.adapterColumnAction'),
+              cell: (adapter) => (
+                <Show
+                  when={here(adapter)}
+                  fallback={
+                    <Show when={fits(adapter)} fallback={<span class="text-muted">{t('factory.adapterOther')}</span>}>
+                      <Button
+                        size="small"
+                        icon="download"
+                        busy={fetching() === adapter.cid}
+                        disabled={fetching() !== undefined && fetching() !== adapter.cid}
+                        onClick={() => void keep(adapter)}
+                      >
+                        {t(fetching() === adapter.cid ? 'factory.adapterFetching' : 'factory.adapterFetch', {
+                          name: adapter.manifest.name,
+                        })}
+                      </Button>
+                    </Show>
+                  }
+                >
+                  {(id) => (
+                    <a
+                      href={`#/chat?adapter=${encodeURIComponent(id())}`}
+                      class="font-medium whitespace-nowrap text-accent underline underline-offset-2"
+                    >
+                      {t('factory.adapterChat')}
+                    </a>
+                  )}
+                </Show>
+              ),
+            },
+          ]}
+        />
+      </Show>
+      <Show when={announcedAdapterFailures().length}>
+        {(count) => (
+          <Banner
+            kind="warning"
+            action={
+              <Button size="small" onClick={() => void retryAnnouncedAdapters()}>
+                {t('ui.tryAgain')}
+              </Button>
+            }
+          >
+            {t('factory.adaptersFailed', { count: count() })}
+          </Banner>
+        )}
+      </Show>
+    </Section>
+  );
+}

@@ -1,0 +1,265 @@
+// One run: while it trains its progress, curve and a stop; when the page died in the middle it goes on by itself from the
+// last checkpoint; when it is done, what came of it.
+import { useNavigate } from '@solidjs/router';
+import { createEffect, createSignal, For, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
+import { TributaryError } from '../../lib/errors.ts';
+import { t } from '../i18n/t.ts';
+import { createLive } from '../services/live.ts';
+import { cancelRun, deleteRun, findRun, liveRun, resumeRun } from '../services/training.ts';
+import {
+  Banner,
+  Button,
+  CopyButton,
+  Dialog,
+  EmptyState,
+  ErrorCard,
+  formatDuration,
+  formatNumber,
+  Page,
+  Progress,
+  Section,
+} from '../ui/index.ts';
+import { LossChart } from './LossChart.tsx';
+import { modelProgress } from './NewRun.tsx';
+import { RunState } from './RunState.tsx';
+import { TrainedAdapter } from './TrainedAdapter.tsx';
+import { runPace, stepOf, type TrainingRun } from './trainingRun.ts';
+
+export function RunPage(properties: { readonly id: string }): JSX.Element {
+  const navigate = useNavigate();
+  const record = createLive(async () => (await findRun(properties.id)) ?? null);
+  const [failure, setFailure] = createSignal<unknown>();
+  const [deleting, setDeleting] = createSignal(false);
+  const [interrupted, setInterrupted] = createSignal(false);
+  const [hidden, setHidden] = createSignal(document.hidden);
+  const mine = () => {
+    const live = liveRun();
+    return live?.run.id === properties.id ? live : undefined;
+  };
+  const run = (): TrainingRun | undefined => mine()?.run ?? record() ?? undefined;
+
+  onMount(() => {
+    const look = (): void => void setHidden(document.hidden);
+    document.addEventListener('visibilitychange', look);
+    onCleanup(() => document.removeEventListener('visibilitychange', look));
+  });
+
+  const go = async (from: TrainingRun): Promise<void> => {
+    setFailure(undefined);
+    try {
+      await resumeRun(from);
+    } catch (error) {
+      setFailure(() => error);
+    }
+  };
+
+  // A record that says `running` while nobody works on it: new, or left behind by a page that died.
+  let considered = false;
+  createEffect(
+    on(record, (found) => {
+      if (considered || found === undefined || found === null) return;
+      considered = true;
+      if (found.status !== 'running' || liveRun() !== undefined) return;
+      setInterrupted(stepOf(found) > 0 || found.checkpointStep > 0);
+      void go(found);
+    }),
+  );
+
+  return (
+    <Show when={record() !== undefined}>
+      <Show
+        when={run()}
+        fallback={
+          <Page title={t('factory.title')}>
+            <EmptyState
+              icon="search"
+              title={t('factory.runMissing')}
+              action={
+                <a href="#/factory" class="font-medium text-accent underline">
+                  {t('factory.back')}
+                </a>
+              }
+            >
+              {t('factory.runMissingText')}
+            </EmptyState>
+          </Page>
+        }
+      >
+        {(current) => (
+          <Page
+            title={current().name}
+            lead={`${current().modelName} · ${t('factory.rows', { count: current().rowCount })}`}
+            actions={
+              <a href="#/factory" class="font-medium text-accent underline underline-offset-2">
+                {t('factory.back')}
+              </a>
+            }
+          >
+            <Show when={interrupted() && mine()}>
+              <Banner>{t('factory.resuming')}</Banner>
+            </Show>
+            <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={() => void go(current())} />}</Show>
+            <section class="grid gap-4 rounded-2xl border border-line bg-surface p-5 sm:p-6">
+              <Show when={mine()} fallback={<Standstill run={current()} onResume={() => void go(current())} />}>
+                {(live) => (
+                  <Show
+                    when={live().stage === 'training'}
+                    fallback={
+                      <Progress
+                        label={t(`factory.stage.${live().stage}`)}
+                        {...modelProgress(live().stage)}
+                        onCancel={cancelRun}
+                      />
+                    }
+                  >
+                    <Pace run={current()} />
+                    <Show when={hidden()}>
+                      <Banner kind="warning">{t('factory.hiddenTab')}</Banner>
+                    </Show>
+                  </Show>
+                )}
+              </Show>
+              <LossChart losses={current().losses} totalSteps={current().totalSteps} />
+            </section>
+            <Show when={current().status === 'trained' && current().adapterId}>
+              <TrainedAdapter run={current()} />
+            </Show>
+            <Section
+              title={t('factory.settingsTitle')}
+              actions={<CopyButton text={settingsJson(current())} label={t('factory.copySettings')} />}
+            >
+              <dl class="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1">
+                <For each={Object.entries(current().settings)}>
+                  {([name, value]) => (
+                    <>
+                      <dt class="text-muted">{t(`factory.knob.${name as keyof TrainingRun['settings']}`)}</dt>
+                      <dd class="tabular">{String(value)}</dd>
+                    </>
+                  )}
+                </For>
+              </dl>
+              <Show when={mine() === undefined}>
+                <div>
+                  <Button kind="danger" size="small" icon="trash" onClick={() => setDeleting(true)}>
+                    {t('factory.delete')}
+                  </Button>
+                </div>
+              </Show>
+            </Section>
+            <Dialog
+              open={deleting()}
+              onOpenChange={setDeleting}
+              title={t('factory.deleteTitle')}
+              description={t('factory.deleteText')}
+              actions={
+                <>
+                  <Button onClick={() => setDeleting(false)}>{t('factory.deleteKeep')}</Button>
+                  <Button
+                    kind="danger"
+                    onClick={() => {
+                      setDeleting(false);
+                      void deleteRun(properties.id).then(() => navigate('/factory'));
+                    }}
+                  >
+                    {t('factory.delete')}
+                  </Button>
+                </>
+              }
+            />
+          </Page>
+        )}
+      </Show>
+    </Show>
+  );
+}
+
+/** What a stranger needs to repeat the run. */
+function settingsJson(run: TrainingRun): string {
+  const { name, modelId, sources, settings, rowsDigest } = run;
+  return JSON.stringify({ name, modelId, sources, settings, rowsDigest }, null, 2);
+}
+
+function Pace(properties: { readonly run: TrainingRun }): JSX.Element {
+  const pace = () => runPace(properties.run);
+  return (
+    <div class="grid gap-2">
+      <Progress
+        label={t('factory.progress', { step: pace().step, total: properties.run.totalSteps })}
+        done={pace().step}
+        total={properties.run.totalSteps}
+        text={
+          pace().step === 0
+            ? undefined
+            : `${t('factory.speed', { speed: formatNumber(Math.round(pace().tokensPerSecond)) })} · ${t(
+                'factory.left',
+                {
+                  time: formatDuration(pace().millisecondsLeft),
+                },
+              )}`
+        }
+      />
+      <div class="flex flex-wrap items-center gap-3">
+        <Button icon="stop" onClick={cancelRun}>
+          {t('factory.cancel')}
+        </Button>
+        <span class="text-sm text-muted">{t('factory.cancelHint')}</span>
+      </div>
+    </div>
+  );
+}
+
+/** A run that nobody works on: done, stopped, failed, or held by another tab. */
+function Standstill(properties: { readonly run: TrainingRun; readonly onResume: () => void }): JSX.Element {
+  const run = () => properties.run;
+  const resumeLabel = (): string =>
+    run().checkpointStep > 0 ? t('factory.resume', { step: run().checkpointStep }) : t('factory.resumeStart');
+  return (
+    <div class="grid gap-3">
+      <p class="flex flex-wrap items-center gap-x-3">
+        <RunState run={run()} live={undefined} />
+        <Show
+          when={run().status === 'trained'}
+          fallback={
+            <span class="tabular text-muted">
+              {t('factory.stopped', { step: stepOf(run()), total: run().totalSteps })}
+            </span>
+          }
+        >
+          <span class="tabular text-muted">
+            {t('factory.doneText', {
+              steps: t('factory.steps', { count: stepOf(run()) }),
+              rows: t('factory.rows', { count: run().rowCount }),
+              time: formatDuration(run().milliseconds),
+            })}
+          </span>
+        </Show>
+      </p>
+      <Show when={run().error}>
+        {(error) => (
+          <ErrorCard
+            error={TributaryError.deserialize(error())}
+            onAction={properties.onResume}
+            actionLabel={resumeLabel()}
+          />
+        )}
+      </Show>
+      <Show when={run().status !== 'trained' && run().error === undefined}>
+        <div class="flex flex-wrap items-center gap-3">
+          <Button kind="primary" icon="play" disabled={liveRun() !== undefined} onClick={properties.onResume}>
+            {resumeLabel()}
+          </Button>
+          <Show when={liveRun()}>
+            {(live) => (
+              <span class="text-sm text-muted">
+                {t('factory.busyElsewhere')}{' '}
+                <a href={`#/factory/runs/${live().run.id}`} class="text-accent underline">
+                  {t('factory.toRun')}
+                </a>
+              </span>
+            )}
+          </Show>
+        </div>
+      </Show>
+    </div>
+  );
+}

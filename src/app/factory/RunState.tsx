@@ -1,0 +1,20 @@
+// The state of a run in one word. `running` in a record that nobody works on means that the page went away.
+import type { JSX } from 'solid-js';
+import { t } from '../i18n/t.ts';
+import type { LiveRun } from '../services/training.ts';
+import type { TrainingRun } from './trainingRun.ts';
+
+export function RunState(properties: { readonly run: TrainingRun; readonly live: LiveRun | undefined }): JSX.Element {
+  const live = (): boolean => properties.live?.run.id === properties.run.id;
+  const color = (): string =>
+    live()
+      ? 'text-accent'
+      : { running: 'text-warning', cancelled: 'text-muted', failed: 'text-danger', trained: 'text-success' }[
+          properties.run.status
+        ];
+  return (
+    <span class={`font-medium ${color()}`}>
+      {t(live() ? 'factory.state.live' : `factory.state.${properties.run.status}`)}
+    </span>
+  );
+}

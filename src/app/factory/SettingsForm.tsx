@@ -1,0 +1,80 @@
+// How thoroughly: three presets, and every knob with a sentence behind a fold.
+import { createMemo, For, type JSX, Show } from 'solid-js';
+import { t } from '../i18n/t.ts';
+import { Field, Icon, Section } from '../ui/index.ts';
+import {
+  invalidKnobs,
+  type Knob,
+  knobs,
+  matchingPreset,
+  presetNames,
+  presetSettings,
+  type TrainingSettings,
+} from './trainingSettings.ts';
+
+export function SettingsForm(properties: {
+  readonly settings: TrainingSettings;
+  readonly hiddenSize: number;
+  readonly onChange: (settings: TrainingSettings) => void;
+}): JSX.Element {
+  const preset = createMemo(() => matchingPreset(properties.settings, properties.hiddenSize));
+  const invalid = createMemo(() => new Set(invalidKnobs(properties.settings).map((knob) => knob.name)));
+  const range = (knob: Knob): string =>
+    t(knob.integer ? 'factory.knobRangeWhole' : 'factory.knobRange', {
+      minimum: String(knob.minimum),
+      maximum: String(knob.maximum),
+    });
+  return (
+    <Section title={t('factory.presetsTitle')}>
+      <fieldset class="grid gap-3 sm:grid-cols-3">
+        <legend class="sr-only">{t('factory.presetsTitle')}</legend>
+        <For each={presetNames}>
+          {(name) => (
+            <label class="flex gap-3 rounded-xl border border-line bg-surface p-4 hover:border-edge has-checked:border-accent has-checked:bg-accent-soft">
+              <input
+                type="radio"
+                name="preset"
+                class="mt-1 size-4 shrink-0 accent-accent"
+                checked={preset() === name}
+                onChange={() => properties.onChange(presetSettings(name, properties.hiddenSize))}
+              />
+              <span class="grid gap-1">
+                <span class="font-medium">{t(`factory.preset.${name}`)}</span>
+                <span class="text-sm text-muted">{t(`factory.presetHint.${name}`)}</span>
+              </span>
+            </label>
+          )}
+        </For>
+      </fieldset>
+      <Show when={preset() === undefined}>
+        <p class="text-sm text-muted">{t('factory.preset.custom')}</p>
+      </Show>
+      <details class="group" open={invalid().size > 0}>
+        <summary class="inline-flex list-none items-center gap-1.5 font-medium">
+          <Icon name="chevron" size={18} class="transition-transform group-open:rotate-90" />
+          {t('factory.advanced')}
+        </summary>
+        <div class="mt-4 grid gap-4 sm:grid-cols-2">
+          <For each={knobs}>
+            {(knob) => (
+              <Field
+                label={t(`factory.knob.${knob.name}`)}
+                hint={t(`factory.knobHint.${knob.name}`)}
+                error={invalid().has(knob.name) ? range(knob) : undefined}
+                type="number"
+                inputmode="decimal"
+                min={knob.minimum}
+                max={knob.maximum}
+                step={knob.integer ? 1 : 'any'}
+                value={properties.settings[knob.name]}
+                onChange={(event) =>
+                  properties.onChange({ ...properties.settings, [knob.name]: event.currentTarget.valueAsNumber })
+                }
+              />
+            )}
+          </For>
+        </div>
+      </details>
+    </Section>
+  );
+}

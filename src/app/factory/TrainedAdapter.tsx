@@ -1,0 +1,273 @@
+// What came of a run: chat with it, base and adapter side by side, the attribution index, publishing.
+import { createSignal, For, type JSX, onCleanup, Show } from 'solid-js';
+import { isAbort, TributaryError, toTributaryError } from '../../lib/errors.ts';
+import { database, latestCheckpoint } from '../../store/index.ts';
+import { t } from '../i18n/t.ts';
+import { indexWork, startIndex, stopIndex } from '../services/attributionIndex.ts';
+import { noteEngineFailure } from '../services/engine.ts';
+import { createLive, createLoaded } from '../services/live.ts';
+import { peersView } from '../services/peers.ts';
+import { adapterData, publishTrainedAdapter, registerAdapter } from '../services/publishTrainedAdapter.ts';
+import { discover, walletView } from '../services/settlement.ts';
+import { liveRun } from '../services/training.ts';
+import { Banner, Button, ErrorCard, Progress, Section, Select, Table } from '../ui/index.ts';
+import { WalletChoice } from '../wallet/WalletChoice.tsx';
+import { type SampleAnswer, sampleAnswers } from './sampleAnswers.ts';
+import type { TrainingRun } from './trainingRun.ts';
+
+const questionCount = 3;
+const adapterLicences = ['CC-BY-4.0', 'CC0-1.0', 'Apache-2.0'];
+
+/** One thing at a time that can be stopped; its failure stands until the next try. */
+function createTask(): {
+  readonly busy: () => boolean;
+  readonly failure: () => unknown;
+  readonly run: (work: (signal: AbortSignal) => Promise<void>) => Promise<void>;
+  readonly stop: () => void;
+} {
+  const [busy, setBusy] = createSignal(false);
+  const [failure, setFailure] = createSignal<unknown>();
+  let abort = new AbortController();
+  onCleanup(() => abort.abort());
+  return {
+    busy,
+    failure,
+    stop: () => abort.abort(),
+    async run(work) {
+      abort = new AbortController();
+      setBusy(true);
+      setFailure(undefined);
+      try {
+        await work(abort.signal);
+      } catch (error) {
+        noteEngineFailure(error);
+        if (!isAbort(error) && !abort.signal.aborted) setFailure(() => error);
+      } finally {
+        setBusy(false);
+      }
+    },
+  };
+}
+
+export function TrainedAdapter(properties: { readonly run: TrainingRun }): JSX.Element {
+  const adapterId = (): string => properties.run.adapterId ?? '';
+  const record = createLive(async () => (await database().adapters.get(adapterId())) ?? null);
+  const hasIndex = (): boolean => record()?.files.some((file) => file.name === 'index.cbor') ?? false;
+  return (
+    <>
+      <Section
+        title={t('factory.doneTitle')}
+        actions={
+          <a
+            class="inline-flex min-h-10 items-center rounded-lg bg-accent px-4 font-medium text-on-accent hover:bg-accent-strong"
+            href={`#/chat?adapter=${encodeURIComponent(adapterId())}`}
+          >
+            {t('factory.chat')}
+          </a>
+        }
+      >
+        <Answers run={properties.run} />
+      </Section>
+      <IndexSection run={properties.run} ready={hasIndex()} />
+      <PublishSection run={properties.run} ready={hasIndex()} />
+    </>
+  );
+}
+
+function Answers(properties: { readonly run: TrainingRun }): JSX.Element {
+  const [answers, setAnswers] = createSignal<readonly SampleAnswer[]>([]);
+  const task = createTask();
+  const start = (): void => {
+    setAnswers([]);
+    void task.run((signal) =>
+      sampleAnswers(properties.run, questionCount, signal, (answer) => setAnswers((known) => [...known, answer])),
+    );
+  };
+  return (
+    <div class="grid gap-3">
+      <h3 class="font-medium">{t('factory.answersTitle')}</h3>
+      <p class="text-muted">{t('factory.answersLead')}</p>
+      <Show when={answers().length > 0}>
+        <Table
+          caption={t('factory.answersTitle')}
+          captionHidden
+          rows={answers()}
+          columns={[
+            { header: t('factory.answersQuestion'), class: 'min-w-36', cell: (answer) => answer.prompt },
+            { header: t('factory.answersRow'), class: 'min-w-36', cell: (answer) => answer.response },
+            { header: t('factory.answersBase'), class: 'min-w-36 text-muted', cell: (answer) => answer.base },
+            { header: t('factory.answersAdapter'), class: 'min-w-36 font-medium', cell: (answer) => answer.adapter },
+          ]}
+        />
+      </Show>
+      <Show when={task.failure()}>{(error) => <ErrorCard error={error()} onAction={start} />}</Show>
+      <Show
+        when={task.busy()}
+        fallback={
+          <div>
+            <Button disabled={liveRun() !== undefined} onClick={start}>
+              {t('factory.answersAsk', { count: questionCount })}
+            </Button>
+          </div>
+        }
+      >
+        <Progress
+          label={t('factory.answersAsking')}
+          done={answers().length}
+          total={questionCount}
+          onCancel={task.stop}
+        />
+      </Show>
+    </div>
+  );
+}
+
+function IndexSection(properties: { readonly run: TrainingRun; readonly ready: boolean }): JSX.Element {
+  const mine = () => {
+    const work = indexWork();
+    return work?.runId === properties.run.id ? work : undefined;
+  };
+  const progress = () => {
+    const work = mine();
+    return work?.kind === 'busy' ? work.progress : undefined;
+  };
+  const failure = (): unknown => {
+    const work = mine();
+    return work?.kind === 'failed' ? work.error : undefined;
+  };
+  const partial = createLoaded(
+    () => (progress() === undefined ? properties.run.id : undefined),
+    async (id) => (await latestCheckpoint(`${id}-index`)) !== undefined,
+  );
+  const start = (): void => startIndex(properties.run);
+  return (
+    <Section title={t('factory.indexTitle')} lead={t('factory.indexLead')}>
+      <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={start} />}</Show>
+      <Show when={!properties.ready} fallback={<Banner kind="success">{t('factory.indexReady')}</Banner>}>
+        <Show
+          when={progress()}
+          fallback={
+            <div>
+              <Button kind="primary" disabled={liveRun() !== undefined || indexWork()?.kind === 'busy'} onClick={start}>
+                {t(partial.value() === true ? 'factory.indexResume' : 'factory.indexBuild')}
+              </Button>
+            </div>
+          }
+        >
+          {(state) => (
+            <Progress
+              label={t(`factory.stage.${state().stage}`)}
+              done={state().total === 0 ? undefined : state().done}
+              total={state().total === 0 ? undefined : state().total}
+              text={
+                state().total === 0
+                  ? undefined
+                  : t('factory.indexProgress', { done: state().done, total: state().total })
+              }
+              onCancel={stopIndex}
+            />
+          )}
+        </Show>
+      </Show>
+    </Section>
+  );
+}
+
+function PublishSection(properties: { readonly run: TrainingRun; readonly ready: boolean }): JSX.Element {
+  const record = createLive(async () => (await database().adapters.get(properties.run.adapterId ?? '')) ?? null);
+  const task = createTask();
+  const [licence, setLicence] = createSignal(adapterLicences[0] ?? '');
+  const [step, setStep] = createSignal<'files' | 'sign' | 'announce' | 'register'>('files');
+  const [rejected, setRejected] = createSignal(false);
+  void discover().catch((error: unknown) => task.run(() => Promise.reject(error)));
+  const queued = (): boolean => peersView().pending.some(({ cid }) => cid === record()?.manifestCid);
+  const publish = (): void => {
+    const { wallet } = walletView();
+    if (wallet === undefined) return;
+    setRejected(false);
+    void task.run(async () => {
+      try {
+        const { run } = properties;
+        await publishTrainedAdapter({ name: run.name, licence: licence(), run, wallet, onStep: setStep });
+      } catch (error) {
+        if (toTributaryError(error).code !== 'WALLET_REJECTED') throw error;
+        setRejected(true);
+      }
+    });
+  };
+  const register = (): void => {
+    const { wallet } = walletView();
+    const current = record();
+    if (wallet === undefined || current === undefined || current === null) return;
+    setStep('register');
+    void task.run(async () => void (await registerAdapter(current, properties.run, wallet)));
+  };
+  const facts = (): readonly (readonly [string, string])[] => {
+    const current = record();
+    if (current?.manifestCid === undefined) return [];
+    const { transaction } = adapterData(current);
+    return [
+      [t('factory.manifest'), current.manifestCid],
+      ...(transaction === undefined ? [] : [[t('contribute.transaction'), transaction] as const]),
+    ];
+  };
+  return (
+    <Section title={t('factory.publishTitle')} lead={t('factory.publishLead')}>
+      <Show when={task.failure()}>{(error) => <ErrorCard error={error()} onAction={publish} />}</Show>
+      <Show when={rejected()}>
+        <Banner>{t('factory.notSigned')}</Banner>
+      </Show>
+      <Show when={task.busy()}>
+        <Progress label={t(`factory.publishStep.${step()}`)} />
+      </Show>
+      <Show
+        when={record()?.manifestCid}
+        fallback={
+          <Show when={properties.ready} fallback={<p class="text-muted">{t('factory.publishNoIndex')}</p>}>
+            <Show when={walletView().wallet} fallback={<WalletChoice />}>
+              <div class="flex flex-wrap items-end gap-3">
+                <Select
+                  class="w-48"
+                  label={t('factory.publishLicence')}
+                  options={adapterLicences.map((value) => ({ value, label: value }))}
+                  value={licence()}
+                  onChange={setLicence}
+                />
+                <Button kind="primary" busy={task.busy()} onClick={publish}>
+                  {t('factory.publish')}
+                </Button>
+              </div>
+            </Show>
+          </Show>
+        }
+      >
+        <Banner kind={queued() ? 'warning' : 'success'}>
+          {queued() ? t('factory.publishedQueued') : t('factory.published')}
+          {facts().length > 1 ? ` ${t('factory.publishedChain')}` : ''}
+        </Banner>
+        <Show when={adapterData(record() ?? {}).registerError}>
+          {(error) => (
+            <div class="grid gap-2">
+              <p class="font-medium">{t('factory.registerFailed')}</p>
+              <ErrorCard
+                error={TributaryError.deserialize(error())}
+                onAction={register}
+                actionLabel={t('factory.registerAgain')}
+              />
+            </div>
+          )}
+        </Show>
+        <dl class="grid gap-x-6 gap-y-1 sm:grid-cols-[auto_minmax(0,1fr)]">
+          <For each={facts()}>
+            {([name, value]) => (
+              <>
+                <dt class="text-muted">{name}</dt>
+                <dd class="font-mono text-sm wrap-anywhere">{value}</dd>
+              </>
+            )}
+          </For>
+        </dl>
+      </Show>
+    </Section>
+  );
+}
