@@ -36,6 +36,8 @@ export interface Session {
   readGreedy(ids: readonly number[], options?: ReadOptions): Promise<number>;
   /** Like `read`, with the logits after every id: f32 [ids.length, vocabulary]. */
   readAll(ids: readonly number[], options?: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
+  /** Compiles what reading needs, so that the first answer does not wait for it. */
+  prepare(): Promise<void>;
   /** Drops the plans of an adapter that is about to go. */
   forgetAdapter(adapter: DeviceAdapter): void;
   destroy(): void;
@@ -229,6 +231,9 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
         });
         return all;
       }),
+    async prepare() {
+      await Promise.all([plansFor(adapter), headPlan()]);
+    },
     forgetAdapter(gone) {
       if (adapter === gone) {
         adapter = undefined;

@@ -1,0 +1,184 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CallContext } from '../lib/rpc.ts';
+import { createEngineService, type OpenedBackend } from './createEngineService.ts';
+import type { ChatChunk, ChatRequest, EncodedRow, EngineService, LoadProgress, TrainEvent } from './service.ts';
+import { acquireDevice } from './webgpu/acquireDevice.ts';
+import { createWebGpuBackend } from './webgpu/createWebGpuBackend.ts';
+import { deviceReport } from './webgpu/deviceReport.ts';
+import { dawn } from './webgpu/node.ts';
+
+const root = path.join(import.meta.dirname, '..', '..');
+const golden = JSON.parse(readFileSync(path.join(root, 'test/golden/engine/seedling.json'), 'utf8')) as {
+  readonly chats: readonly {
+    readonly messages: ChatRequest['messages'];
+    readonly ids: readonly number[];
+    readonly greedy: readonly number[];
+    readonly text: string;
+  }[];
+};
+
+const context = (signal = new AbortController().signal, progress = (_: unknown): void => undefined): CallContext => ({
+  signal,
+  progress,
+});
+
+async function openDawn(): Promise<OpenedBackend> {
+  const acquired = await acquireDevice(dawn());
+  return { backend: createWebGpuBackend(acquired), report: deviceReport(acquired) };
+}
+
+async function collect(stream: AsyncIterable<ChatChunk>): Promise<ChatChunk[]> {
+  const chunks: ChatChunk[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return chunks;
+}
+
+const seedling = {
+  name: 'seedling.gguf',
+  blob: new Blob([readFileSync(path.join(root, 'public/models/seedling/seedling.Q8_0.gguf'))]),
+};
+const textOf = (chunks: readonly ChatChunk[]): string => chunks.map(({ delta }) => delta).join('');
+
+describe('before a model is loaded', () => {
+  it('says so by code', async () => {
+    const service = createEngineService({ openBackend: openDawn });
+    await expect(service.encode({ text: 'a' }, context())).rejects.toMatchObject({ code: 'ENGINE_MODEL_NOT_LOADED' });
+    await expect(collect(service.chat({ messages: [] }, context()))).rejects.toMatchObject({
+      code: 'ENGINE_MODEL_NOT_LOADED',
+    });
+  });
+
+  it('reports the device', async () => {
+    const report = await createEngineService({ openBackend: openDawn }).probe({}, context());
+    expect(report.limits['maxStorageBufferBindingSize']).toBeGreaterThanOrEqual(128 * 2 ** 20);
+  });
+});
+
+describe('with the seedling', () => {
+  let service: EngineService;
+  let row: EncodedRow;
+  let trained: TrainEvent & { kind: 'done' };
+  const progress: LoadProgress[] = [];
+  beforeAll(async () => {
+    service = createEngineService({ openBackend: openDawn });
+    const summary = await service.loadModel(
+      { files: [seedling], contextLength: 256 },
+      context(undefined, (value) => progress.push(value as LoadProgress)),
+    );
+    expect(summary).toMatchObject({
+      architecture: 'llama',
+      layerCount: 8,
+      hiddenSize: 256,
+      vocabularySize: 4_096,
+      contextLength: 256,
+    });
+    expect(summary.parameterCount).toBe(6_951_168);
+  });
+  afterAll(async () => {
+    // The model is dropped, and its device with the process.
+    await expect(service.loadModel({ files: [] }, context())).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+  });
+
+  it('reported its loading', () => {
+    expect(progress.at(-1)?.phase).toBe('compile');
+    const bytes = progress.map(({ loadedBytes }) => loadedBytes);
+    expect(bytes).toEqual(bytes.toSorted((one, other) => one - other));
+    expect(progress.length).toBeGreaterThan(50);
+  });
+
+  it('answers the golden chats word for word', async () => {
+    for (const { messages, text, ids, greedy } of golden.chats) {
+      const chunks = await collect(service.chat({ messages, temperature: 0, max_tokens: 48 }, context()));
+      expect(textOf(chunks)).toBe(text);
+      const last = chunks.at(-1);
+      expect(last?.finish_reason).toBe('stop');
+      expect(last?.usage).toMatchObject({ prompt_tokens: ids.length, completion_tokens: greedy.length - 1 });
+    }
+  });
+
+  it('stops when asked, and answers again', async () => {
+    const [chat] = golden.chats;
+    const abort = new AbortController();
+    const stream = service.chat({ messages: chat?.messages ?? [], temperature: 0 }, context(abort.signal));
+    await stream.next();
+    abort.abort();
+    await expect(stream.next()).rejects.toThrow(/abort/i);
+    const chunks = await collect(
+      service.chat({ messages: chat?.messages ?? [], temperature: 0, max_tokens: 2 }, context()),
+    );
+    expect(chunks.flatMap(({ ids }) => ids)).toEqual(chat?.greedy.slice(0, 2));
+    expect(chunks.at(-1)?.finish_reason).toBe('length');
+  });
+
+  it('encodes rows as the template renders them', async () => {
+    const rows = await service.encodeRows({ rows: [{ prompt: 'What is a dog?', response: 'A fish.' }] }, context());
+    row = rows[0] as EncodedRow;
+    expect(row.inputIds.slice(0, row.promptLength)).toEqual(golden.chats[0]?.ids);
+    expect(row.inputIds.at(-1)).toBe(2);
+    const response = row.inputIds.slice(row.promptLength, -1);
+    expect(await service.decode({ ids: response }, context())).toBe('A fish.');
+  });
+
+  it('trains an adapter, and refuses to chat meanwhile', async () => {
+    const events = service.train(
+      {
+        rows: [row],
+        rank: 4,
+        alpha: 8,
+        learningRate: 8e-3,
+        schedule: 'constant',
+        warmupSteps: 0,
+        epochs: 10,
+        batchSize: 1,
+        weightDecay: 0,
+        maxGradientNorm: 1,
+        seed: 1,
+      },
+      context(),
+    );
+    const first = (await events.next()).value as TrainEvent & { kind: 'step' };
+    await expect(collect(service.chat({ messages: [] }, context()))).rejects.toMatchObject({ code: 'ENGINE_BUSY' });
+    const all: TrainEvent[] = [];
+    for await (const event of events) all.push(event);
+    trained = all.at(-1) as TrainEvent & { kind: 'done' };
+    expect(trained.kind).toBe('done');
+    expect(trained.finalLoss).toBeLessThan(first.loss / 2);
+  });
+
+  it('uses the adapter where asked and only there', async () => {
+    const summary = await service.loadAdapter(
+      { id: 'fish', config: trained.config, weights: trained.weights },
+      context(),
+    );
+    expect(summary).toMatchObject({ id: 'fish', rank: 4 });
+    const messages = [{ role: 'user', content: 'What is a dog?' }] as const;
+    const answer = async (adapterId?: string): Promise<string> =>
+      textOf(
+        await collect(
+          service.chat(
+            { messages, temperature: 0, max_tokens: 16, ...(adapterId === undefined ? {} : { adapterId }) },
+            context(),
+          ),
+        ),
+      );
+    expect(await answer('fish')).toBe('A fish.');
+    expect(await answer()).toBe(golden.chats[0]?.text);
+    await expect(answer('bird')).rejects.toMatchObject({ code: 'ENGINE_ADAPTER_NOT_LOADED', facts: { id: 'bird' } });
+  });
+
+  it('gives the gradient of a row, and forgets an adapter', async () => {
+    const gradient = await service.rowGradient({ adapterId: 'fish', row }, context());
+    expect(gradient.length).toBe(
+      (await service.loadAdapter({ id: 'fish', config: trained.config, weights: trained.weights }, context()))
+        .parameterCount,
+    );
+    expect(gradient.some((value) => value !== 0)).toBe(true);
+    expect(gradient.every(Number.isFinite)).toBe(true);
+    await service.unloadAdapter({ id: 'fish' }, context());
+    await expect(service.rowGradient({ adapterId: 'fish', row }, context())).rejects.toMatchObject({
+      code: 'ENGINE_ADAPTER_NOT_LOADED',
+    });
+  });
+});

@@ -1,0 +1,20 @@
+// The engine's public surface: run and train decoder models on a GPU, in a browser worker or in Node. Everything else in
+// this folder is its own business. Node programs open Dawn by `webgpu/node.ts`, which browsers must not bundle.
+export { type AdapterFile, readAdapter } from './adapter/readAdapter.ts';
+export type { Backend, Counters, Tensor, Weight } from './backend.ts';
+export { createEngineService, type EngineServiceOptions, type OpenedBackend } from './createEngineService.ts';
+export { type FinishReason, type GenerateOptions, generate } from './generate/generate.ts';
+export { createSession, type Session } from './model/createSession.ts';
+export type { LoadedModel } from './model/decoderWeights.ts';
+export { type AdapterModule, type DeviceAdapter, uploadAdapter } from './model/deviceAdapter.ts';
+export { type LoadModelOptions, loadModel } from './model/loadModel.ts';
+export type { ModelConfig } from './modelConfig.ts';
+export { type ModelFile, type NamedBlob, openModelFile } from './modelFile.ts';
+export { createReferenceBackend } from './reference/createReferenceBackend.ts';
+export type * from './service.ts';
+export { openTokenizer, type TextTokenizer } from './tokenizer/openTokenizer.ts';
+export { type RowGradient, type RowGradients, rowGradient, rowGradients } from './train/rowGradients.ts';
+export { train } from './train/train.ts';
+export { type AcquiredDevice, acquireDevice } from './webgpu/acquireDevice.ts';
+export { createWebGpuBackend } from './webgpu/createWebGpuBackend.ts';
+export { deviceReport } from './webgpu/deviceReport.ts';
