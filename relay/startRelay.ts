@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { toTributaryError } from '../src/lib/errors.ts';
 import type { PeerConnection } from '../src/peers/node.ts';
-import { type NodePeers, openFileState, startNodePeers } from '../src/peers/node.ts';
+import { openFileState, startNodePeers } from '../src/peers/node.ts';
 import { verifyMessage } from '../src/settlement/index.ts';
 import { pinAnnounced } from './pinAnnounced.ts';
 import { openPins } from './pins.ts';
@@ -62,10 +62,6 @@ export interface Relay {
   readonly id: string;
   readonly multiaddrs: readonly string[];
   readonly statusUrl: string;
-  /** What this relay holds; `get` asks its peers too. */
-  readonly blocks: NodePeers['blocks'];
-  /** Every announcement that was taken, those of earlier runs first. Returns the end of the subscription. */
-  subscribe: NodePeers['subscribe'];
   status(): RelayStatus;
   stop(): Promise<void>;
 }
@@ -156,8 +152,6 @@ export async function startRelay(parameters: RelayParameters = {}): Promise<Rela
     id: node.id,
     multiaddrs: node.multiaddrs(),
     statusUrl: server.url,
-    blocks: node.blocks,
-    subscribe: node.subscribe,
     status,
     async stop() {
       await server.stop();

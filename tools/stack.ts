@@ -1,14 +1,16 @@
 // Everything that `npm start` runs on this machine, as functions, so that the end-to-end tests run the same: a local chain,
 // a relay, a keeper that settles what the relay hears of, and the server of the built app.
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { type Relay, startRelay } from '../relay/startRelay.ts';
+import { createInterface } from 'node:readline';
+import type { RelayStatus } from '../relay/startRelay.ts';
 import { decodeReceipt } from '../src/attribution/index.ts';
 import { rowHash, rowsRoot } from '../src/datanet/index.ts';
 import { toTributaryError } from '../src/lib/errors.ts';
-import type { ReceivedAnnouncement } from '../src/peers/node.ts';
+import { type NodePeers, type ReceivedAnnouncement, startNodePeers } from '../src/peers/node.ts';
 import { type Address, decodeSignedVoucher, type Hex } from '../src/settlement/index.ts';
 import { appConfig, fetchedModels, sampleDatanets } from './appConfig.ts';
 import { type Devnet, type SampleDatanet, type SampleModel, startDevnet } from './devnet.ts';
@@ -41,8 +43,6 @@ export interface Stack {
   readonly url: string;
   readonly devnet: Devnet;
   readonly keeper: Keeper;
-  /** The relay that runs now, or undefined while it is stopped. */
-  relay(): Relay | undefined;
   stopRelay(): Promise<void>;
   startRelay(): Promise<void>;
   stop(): Promise<void>;
@@ -111,10 +111,73 @@ function chainModels(datanets: readonly SampleDatanet[]): SampleModel[] {
   });
 }
 
-/** Hands the keeper every voucher and receipt that the relay took. A malformed one is reported and left. */
-async function hear(relay: Relay, keeper: Keeper, { kind, cid }: ReceivedAnnouncement): Promise<void> {
+interface RelayProcess {
+  multiaddrs(): readonly string[];
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The relay as a process of its own, `npm run relay`: its native WebRTC code must not take the chain and the page with it. */
+function createRelayProcess(data: string, ports: Ports, report: (line: string) => void): RelayProcess {
+  let child: ChildProcess | undefined;
+  let multiaddrs: readonly string[] = [];
+
+  async function start(): Promise<void> {
+    const settings = {
+      data,
+      'web-socket-port': ports.webSocket,
+      'web-rtc-port': ports.webRtc,
+      'status-port': ports.status,
+    };
+    const started = spawn(
+      process.execPath,
+      [
+        ...['--import', path.join(root, 'tools', 'rawImports.mjs'), path.join(root, 'relay', 'main.ts')],
+        ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    child = started;
+    process.once('exit', () => started.kill());
+    let last = '';
+    for (const stream of [started.stdout, started.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        last = line;
+        if (/^(kept|refused) /.test(line)) report(`Relay: ${line}`);
+      });
+    }
+    while (started.exitCode === null) {
+      const status = await fetch(`http://127.0.0.1:${ports.status}/status`).then(
+        (response) => response.json() as Promise<RelayStatus>,
+        () => undefined,
+      );
+      if (status !== undefined) {
+        multiaddrs = status.multiaddrs;
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`The relay ended at once: ${last}`);
+  }
+
+  async function stop(): Promise<void> {
+    const running = child;
+    child = undefined;
+    if (running === undefined || running.exitCode !== null) return;
+    const ended = new Promise((resolve) => running.once('exit', resolve));
+    running.kill('SIGTERM');
+    const timer = setTimeout(() => running.kill('SIGKILL'), 5_000);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  return { multiaddrs: () => multiaddrs, start, stop };
+}
+
+/** Hands the keeper every voucher and receipt that was announced. A malformed one is reported and left. */
+async function hear(node: NodePeers, keeper: Keeper, { kind, cid }: ReceivedAnnouncement): Promise<void> {
   if (kind !== 'voucher' && kind !== 'receipt') return;
-  const bytes = await relay.blocks.get(cid);
+  const bytes = await node.blocks.get(cid);
   if (kind === 'voucher') {
     await keeper.addVoucher(decodeSignedVoucher(bytes));
     return;
@@ -152,45 +215,27 @@ export async function startStack({
     stopping.push(devnet.stop);
     report(`Chain 31337 at ${devnet.deployment.rpcUrl}`);
 
-    let relay: Relay | undefined;
-    let multiaddrs: readonly string[] = [];
+    const relay = createRelayProcess(path.join(directory, 'relay'), ports, report);
+    await relay.start();
+    stopping.push(relay.stop);
+    report(`Relay at ${relay.multiaddrs()[0]}`);
+
+    // The keeper is a peer like any other: it hears of vouchers and receipts from the relay, and publishes ledgers to it.
+    const node = await startNodePeers({ folder: path.join(directory, 'keeper', 'peer'), relays: relay.multiaddrs() });
+    stopping.push(() => node.stop());
     const keeper = createKeeper({
       deployment: devnet.deployment,
       wallet: devnet.operator,
       directory: path.join(directory, 'keeper'),
       publish: async (bytes) => {
-        await relay?.blocks.put(bytes, 'raw');
+        await node.announce({ kind: 'ledger', scope: '', cid: await node.blocks.put(bytes, 'raw') });
       },
     });
-    const start = async (): Promise<void> => {
-      const started = await startRelay({
-        dataDirectory: path.join(directory, 'relay'),
-        webSocketPort: ports.webSocket,
-        webRtcPort: ports.webRtc,
-        statusPort: ports.status,
-        onEvent: (event) =>
-          report(
-            event.kind === 'pinned'
-              ? `Relay keeps ${event.what} ${event.cid}`
-              : `Relay refused ${event.what} ${event.cid}: ${event.message}`,
-          ),
-      });
-      started.subscribe((announcement) => {
-        hear(started, keeper, announcement).catch((error: unknown) =>
-          report(`Keeper left ${announcement.kind} ${announcement.cid}: ${toTributaryError(error).message}`),
-        );
-      });
-      relay = started;
-      multiaddrs = started.multiaddrs;
-    };
-    const end = async (): Promise<void> => {
-      const running = relay;
-      relay = undefined;
-      await running?.stop();
-    };
-    await start();
-    stopping.push(end);
-    report(`Relay at ${multiaddrs[0]}`);
+    node.subscribe((announcement) => {
+      hear(node, keeper, announcement).catch((error: unknown) =>
+        report(`Keeper left ${announcement.kind} ${announcement.cid}: ${toTributaryError(error).message}`),
+      );
+    });
 
     if (keep) {
       const abort = new AbortController();
@@ -215,7 +260,7 @@ export async function startStack({
       port: ports.app,
       host: '127.0.0.1',
       folders: { '/': path.join(root, 'dist'), '/fetched/': fetchedModels },
-      json: { '/config.json': () => appConfig({ relays: multiaddrs, deployment: devnet.deployment }) },
+      json: { '/config.json': () => appConfig({ relays: relay.multiaddrs(), deployment: devnet.deployment }) },
     });
     stopping.push(() => {
       server.closeAllConnections();
@@ -225,9 +270,8 @@ export async function startStack({
       url: `http://localhost:${ports.app}/`,
       devnet,
       keeper,
-      relay: () => relay,
-      stopRelay: end,
-      startRelay: start,
+      stopRelay: relay.stop,
+      startRelay: relay.start,
       stop,
     };
   } catch (error) {

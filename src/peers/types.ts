@@ -25,7 +25,7 @@ export interface PeerBlocks {
   getFile(cid: Cid, options: FileOptions): Promise<Uint8Array>;
 }
 
-export const announcementKinds = ['contribution', 'adapter', 'receipt', 'voucher'] as const;
+export const announcementKinds = ['contribution', 'adapter', 'receipt', 'voucher', 'ledger'] as const;
 export type AnnouncementKind = (typeof announcementKinds)[number];
 
 /** "These bytes exist, and `provider` had them": never the bytes themselves. */
