@@ -308,7 +308,7 @@ export function Chat(): JSX.Element {
         </p>
       </div>
 
-      <Show when={isWide()}>
+      <Show when={isWide() && answers().length > 0}>
         <aside
           class="w-[26rem] shrink-0 overflow-y-auto border-s border-line bg-ground px-5 py-5"
           aria-label={t('chat.influenceTitle')}

@@ -17,11 +17,11 @@ export function Welcome(properties: {
         </h1>
         <p class="max-w-prose text-lg text-muted">
           <Show when={properties.adapter} fallback={t('chat.aboutBase')}>
-            {(adapter) =>
-              adapter().description === ''
-                ? adapter().name
-                : t('chat.about', { adapter: adapter().name, description: adapter().description })
-            }
+            {(adapter) => (
+              <>
+                <strong class="font-medium text-text">{adapter().name}.</strong> {adapter().description}
+              </>
+            )}
           </Show>{' '}
           {t('chat.lead')}
         </p>

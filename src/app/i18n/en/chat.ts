@@ -4,7 +4,6 @@ export const chat = {
   'chat.heading': 'Ask what the rows know',
   'chat.headingBase': 'Ask the base model',
   'chat.lead': 'The model runs in this browser. What you ask and what it answers stay here.',
-  'chat.about': '{adapter}: {description}',
   'chat.aboutBase': 'Without an adapter you hear what the base model knows by itself.',
   'chat.examples': 'Questions to try',
   'chat.tryAdapter': 'Choose an adapter above to ask about something it has learned.',
