@@ -1,0 +1,36 @@
+// The port on the processor, fast: the reference backend with its matrix products in WebAssembly SIMD. For machines without
+// a graphics device, where a "software" WebGPU device is ten times slower.
+import type { Backend, Operator, OperatorCall, WeightFormat } from '../backend.ts';
+import { linearOperators } from '../kernels/linear/linear.ts';
+import { linearBackwardInputOperators } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
+import { matrixProduct } from '../kernels/matrixProduct/matrixProduct.ts';
+import { segmentProduct } from '../kernels/segmentProduct/segmentProduct.ts';
+import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
+import { fastLinear, fastLinearBackwardInput, fastMatrixProduct, fastSegmentProduct } from './fastOperators.ts';
+import { createMatrixKernel } from './matrixKernel.ts';
+
+/** Undefined where WebAssembly has no SIMD. */
+export function createWasmBackend(): Backend | undefined {
+  const kernel = createMatrixKernel();
+  if (kernel === undefined) return undefined;
+  const fast = new Map<Operator, Operator['reference']>([
+    [matrixProduct, fastMatrixProduct(kernel)],
+    [segmentProduct, fastSegmentProduct(kernel)],
+  ]);
+  for (const format of ['f32', 'q8_0', 'q4_0', 'q4_1'] satisfies WeightFormat[]) {
+    fast.set(linearOperators[format], fastLinear(kernel, format));
+    fast.set(linearBackwardInputOperators[format], fastLinearBackwardInput(kernel, format));
+  }
+  const backend = createReferenceBackend();
+  return {
+    ...backend,
+    description: 'Processor (WebAssembly SIMD)',
+    record(label, calls) {
+      const replaced = calls.map((call): OperatorCall => {
+        const reference = fast.get(call.operator);
+        return reference === undefined ? call : { ...call, operator: { ...call.operator, reference } };
+      });
+      return backend.record(label, replaced);
+    },
+  };
+}

@@ -1,0 +1,131 @@
+// The operators that are matrix products, on the SIMD kernel: same bindings, constants and results as their references, in
+// f32. Packed weights never change, so each is unpacked once and kept in the kernel's layout as long as its codes live.
+import type { Operator, WeightFormat } from '../backend.ts';
+import { constant, floats, words } from '../kernels/constants.ts';
+import { weightReader } from '../kernels/linear/weightAt.ts';
+import { type MatrixKernel, type MatrixProduct, type PackedMatrix, packMatrix } from './matrixKernel.ts';
+
+type Reference = Operator['reference'];
+
+interface Shape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly scale: number;
+  readonly accumulate: boolean;
+}
+
+function store({ values, stride }: MatrixProduct, result: Float32Array, { rows, columns, scale, accumulate }: Shape): void {
+  if (!accumulate && scale === 1 && stride === columns) {
+    result.set(values.subarray(0, rows * columns));
+    return;
+  }
+  for (let row = 0; row < rows; row += 1) {
+    const from = row * stride;
+    const to = row * columns;
+    if (accumulate) {
+      for (let n = 0; n < columns; n += 1) result[to + n] = (result[to + n] as number) + scale * (values[from + n] as number);
+    } else {
+      for (let n = 0; n < columns; n += 1) result[to + n] = scale * (values[from + n] as number);
+    }
+  }
+}
+
+function weightPacker(format: WeightFormat, forward: boolean) {
+  const kept = new WeakMap<object, PackedMatrix>();
+  return (buffers: Parameters<Reference>[0], inputs: number, outputs: number): PackedMatrix => {
+    const codes = buffers['codes'] as Float32Array | Uint32Array;
+    const known = kept.get(codes);
+    if (known !== undefined) return known;
+    let plain = codes as Float32Array;
+    if (format !== 'f32') {
+      const read = weightReader(format, inputs, codes, buffers['scales'] as Uint32Array | undefined);
+      plain = new Float32Array(outputs * inputs);
+      for (let row = 0; row < outputs; row += 1) {
+        for (let column = 0; column < inputs; column += 1) plain[row * inputs + column] = read(row, column);
+      }
+    }
+    const packed = forward
+      ? packMatrix(plain, { depth: inputs, columns: outputs, transposed: true })
+      : packMatrix(plain, { depth: outputs, columns: inputs, transposed: false });
+    // f32 weights may be trained or replaced in place; quantised ones cannot be.
+    if (format !== 'f32') kept.set(codes, packed);
+    return packed;
+  };
+}
+
+export function fastLinear(kernel: MatrixKernel, format: WeightFormat): Reference {
+  const packed = weightPacker(format, true);
+  return (buffers, constants, { rows }) => {
+    const columns = constant(constants, 'outputs');
+    const right = packed(buffers, constant(constants, 'inputs'), columns);
+    const scale = constant(constants, 'scale');
+    const accumulate = constant(constants, 'accumulate') === 1;
+    store(kernel.multiply(floats(buffers, 'x'), rows, right), floats(buffers, 'y'), { rows, columns, scale, accumulate });
+  };
+}
+
+export function fastLinearBackwardInput(kernel: MatrixKernel, format: WeightFormat): Reference {
+  const packed = weightPacker(format, false);
+  return (buffers, constants, { rows }) => {
+    const columns = constant(constants, 'inputs');
+    const right = packed(buffers, columns, constant(constants, 'outputs'));
+    const accumulate = constant(constants, 'accumulate') === 1;
+    const product = kernel.multiply(floats(buffers, 'outputGradient'), rows, right);
+    store(product, floats(buffers, 'inputGradient'), { rows, columns, scale: 1, accumulate });
+  };
+}
+
+export function fastMatrixProduct(kernel: MatrixKernel): Reference {
+  return (buffers, constants, { rows }) => {
+    const columns = constant(constants, 'columns');
+    const depth = constant(constants, 'depth');
+    const offset = constant(constants, 'rightOffset');
+    const matrix = floats(buffers, 'right').subarray(offset, offset + depth * columns);
+    const right = packMatrix(matrix, { depth, columns, transposed: constant(constants, 'transposeRight') === 1 });
+    const scale = constant(constants, 'scale');
+    const accumulate = constant(constants, 'accumulate') === 1;
+    const product = kernel.multiply(floats(buffers, 'left'), rows, right);
+    store(product, floats(buffers, 'result'), { rows, columns, scale, accumulate });
+  };
+}
+
+/** Rows `first` .. `end` of a matrix [*, width], as its transpose [width, end - first]. */
+function transposed(matrix: Float32Array, first: number, end: number, width: number): Float32Array {
+  const result = new Float32Array(width * (end - first));
+  for (let row = first; row < end; row += 1) {
+    for (let column = 0; column < width; column += 1) {
+      result[column * (end - first) + row - first] = matrix[row * width + column] as number;
+    }
+  }
+  return result;
+}
+
+export function fastSegmentProduct(kernel: MatrixKernel): Reference {
+  return (buffers, constants) => {
+    const segments = words(buffers, 'segments');
+    const left = floats(buffers, 'left');
+    const right = floats(buffers, 'right');
+    const result = floats(buffers, 'result');
+    const height = constant(constants, 'height');
+    const columns = constant(constants, 'columns');
+    const scale = constant(constants, 'scale');
+    // One side is the adapter's rank wide: only that one is transposed.
+    const flip = height > columns;
+    const [narrow, narrowWidth, wide, wideWidth] = flip ? [right, columns, left, height] : [left, height, right, columns];
+    for (let segment = 0; segment < constant(constants, 'segmentCount'); segment += 1) {
+      const first = segments[2 * segment] as number;
+      const end = segments[2 * segment + 1] as number;
+      if (end <= first) continue;
+      const base = constant(constants, 'resultOffset') + segment * constant(constants, 'resultStride');
+      const rightRows = wide.subarray(first * wideWidth, end * wideWidth);
+      const packed = packMatrix(rightRows, { depth: end - first, columns: wideWidth, transposed: false });
+      const { values, stride } = kernel.multiply(transposed(narrow, first, end, narrowWidth), narrowWidth, packed);
+      for (let i = 0; i < narrowWidth; i += 1) {
+        for (let j = 0; j < wideWidth; j += 1) {
+          const at = base + (flip ? j * columns + i : i * columns + j);
+          result[at] = (result[at] as number) + scale * (values[i * stride + j] as number);
+        }
+      }
+    }
+  };
+}
