@@ -140,6 +140,7 @@ describe('index', () => {
       sketchSize,
       missingTexts: 162,
       evaluation: null,
+      adapterHash: null,
     });
     await service.close({ id: 'again' });
   });

@@ -28,6 +28,7 @@ function summarize(id: string, { index, texts }: OpenedIndex): IndexSummary {
     sketchSize: index.size,
     parameterCount: index.parameterCount,
     missingTexts: texts.filter((text) => text === undefined).length,
+    adapterHash: index.adapterHash,
     root: bytesToHex(index.root),
     policy: index.policy,
     evaluation: index.evaluation,

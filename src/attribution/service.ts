@@ -73,6 +73,8 @@ export interface BuildIndexRequest {
   readonly rows: readonly IndexRow[];
   /** Number of trained parameters that each gradient had. */
   readonly parameterCount: number;
+  /** SHA-256 of the adapter's weights file, 64 hexadecimal digits: says what the index belongs to. */
+  readonly adapterHash?: string;
   readonly seed?: number;
   readonly policy?: AttributionPolicy;
   readonly evaluation?: AttributionEvaluation;

@@ -116,6 +116,8 @@ export interface IndexSummary {
   readonly parameterCount: number;
   /** Trained rows whose text was not given: without it there is no verbatim channel for them. */
   readonly missingTexts: number;
+  /** SHA-256 of the weights file that the index was built for, or null when it does not say. */
+  readonly adapterHash: string | null;
   /** Merkle root of all sketches, 64 hexadecimal digits. */
   readonly root: string;
   readonly policy: AttributionPolicy;

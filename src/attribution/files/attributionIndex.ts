@@ -20,6 +20,8 @@ export interface IndexedRows {
 }
 
 export interface AttributionIndex {
+  /** SHA-256 of the adapter's weights file, 64 hexadecimal digits; null when the builder did not say. */
+  readonly adapterHash: string | null;
   /** Length of the gradients that were sketched. */
   readonly parameterCount: number;
   readonly size: number;

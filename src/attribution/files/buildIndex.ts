@@ -15,6 +15,8 @@ export interface BuildIndexParameters {
   /** In order of registration: of equal contents the first is paid. Placebo rows are marked and may stand anywhere. */
   readonly rows: readonly IndexRow[];
   readonly parameterCount: number;
+  /** SHA-256 of the adapter's weights file, 64 hexadecimal digits. */
+  readonly adapterHash?: string | undefined;
   readonly seed: number;
   readonly policy?: AttributionPolicy | undefined;
   readonly evaluation?: AttributionEvaluation | undefined;
@@ -122,6 +124,7 @@ export async function buildIndex({
   const leverage = rowLeverage(factor, lambda);
   onProgress?.(1);
   return {
+    adapterHash: chosen.adapterHash ?? null,
     parameterCount,
     size,
     seed,

@@ -26,6 +26,12 @@ const rowsSchema = v.strictObject({
 const indexSchema = v.strictObject({
   v: v.literal(1),
   type: v.literal('attribution-index'),
+  adapter: v.nullable(
+    v.pipe(
+      bytes,
+      v.check((hash) => hash.length === 32, 'a hash has 32 bytes'),
+    ),
+  ),
   parameterCount: whole(1, 2 ** 40),
   sketch: v.strictObject({ size: whole(1, 131_072), seed: whole(0, 2 ** 32 - 1) }),
   policy: v.strictObject({
@@ -149,7 +155,9 @@ export function decodeIndex(source: Uint8Array): AttributionIndex {
   if (bytesToHex(sketchRoot(size, trained, placebo)) !== bytesToHex(root))
     refuse('the sketches do not have this root', 'root');
   const { parameterCount, policy, evaluation, contributionNames, damping } = document;
+  const adapterHash = document.adapter === null ? null : bytesToHex(document.adapter);
   return {
+    adapterHash,
     parameterCount,
     size,
     seed,

@@ -30,6 +30,7 @@ export function encodeIndex(index: AttributionIndex): Uint8Array<ArrayBuffer> {
   const document = {
     v: 1,
     type: 'attribution-index',
+    adapter: index.adapterHash === null ? null : hexToBytes(index.adapterHash),
     parameterCount,
     sketch: { size, seed },
     policy: { ...index.policy, channelsPpm: [...index.policy.channelsPpm] },
