@@ -1,10 +1,13 @@
 // Builds public/adapters/<id>/index.cbor for the sample adapters: gradients of all rows on Dawn, sketches, index; then asks
 // held-out questions, counts how often the rows named first state the fact that was asked for, and writes that into the index.
 // Run: node tools/run.mjs tools/buildIndexes.ts [id...] (VK_ICD_FILENAMES chooses the Vulkan driver)
-import { writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { attribute } from '../src/attribution/attribute.ts';
+import type { AttributionIndex } from '../src/attribution/files/attributionIndex.ts';
 import { buildIndex } from '../src/attribution/files/buildIndex.ts';
+import { decodeIndex } from '../src/attribution/files/decodeIndex.ts';
 import { encodeIndex } from '../src/attribution/files/encodeIndex.ts';
 import { countSketch } from '../src/attribution/influence/countSketch.ts';
 import { quantize } from '../src/attribution/influence/quantize.ts';
@@ -13,6 +16,8 @@ import { openIndex } from '../src/attribution/openIndex.ts';
 import type { AttributionEvaluation, IndexRow } from '../src/attribution/types.ts';
 import { contentKey } from '../src/datanet/index.ts';
 import { openDawnBackend } from '../src/engine/webgpu/node.ts';
+import { bytesToHex } from '../src/lib/bytes.ts';
+import { sha256 } from '../src/lib/hash.ts';
 import { openSample, publicFolder, type Sample } from './attribution/openSample.ts';
 
 const size = 4096;
@@ -93,23 +98,40 @@ async function evaluate(sample: Sample, index: Uint8Array, id: string): Promise<
   return { method: 'source-recovery', questions: n, firstIsSource, sourceInFive };
 }
 
+/** The index that lies there if it was built for these weights and rows: the gradients are the long part. */
+async function existingIndex(
+  file: string,
+  adapterHash: string,
+  rowCount: number,
+): Promise<AttributionIndex | undefined> {
+  if (!existsSync(file)) return undefined;
+  const index = decodeIndex(await readFile(file));
+  return index.adapterHash === adapterHash && index.trained.count + index.placebo.count === rowCount
+    ? index
+    : undefined;
+}
+
 const backend = await openDawnBackend();
 console.log(backend.description);
 const wanted = process.argv.slice(2);
 for (const id of wanted.length > 0 ? wanted : ['elements', 'tidemark']) {
+  const folder = path.join(publicFolder, 'adapters', id);
+  const file = path.join(folder, 'index.cbor');
+  const adapterHash = bytesToHex(sha256(await readFile(path.join(folder, 'adapter_model.safetensors'))));
   const sample = await openSample(backend, id);
-  let start = performance.now();
-  const rows = await indexRows(sample, id);
-  console.log(`${id}: ${rows.length} gradients of ${sample.gradients.length} values in ${seconds(start)}`);
-  start = performance.now();
-  const index = await buildIndex({ rows, parameterCount: sample.gradients.length, seed });
-  console.log(
-    `${id}: index of ${index.trained.count} trained and ${index.placebo.count} placebo rows in ${seconds(start)}`,
-  );
+  let index = await existingIndex(file, adapterHash, sample.rows.length);
+  if (index === undefined) {
+    const start = performance.now();
+    const rows = await indexRows(sample, id);
+    console.log(`${id}: ${rows.length} gradients of ${sample.gradients.length} values in ${seconds(start)}`);
+    index = await buildIndex({ rows, parameterCount: sample.gradients.length, adapterHash, seed });
+    await writeFile(file, encodeIndex(index));
+    console.log(`${id}: index after ${seconds(start)}`);
+  }
   const evaluation = await evaluate(sample, encodeIndex(index), id);
   const bytes = encodeIndex({ ...index, evaluation });
-  await writeFile(path.join(publicFolder, 'adapters', id, 'index.cbor'), bytes);
-  console.log(`${id}: index.cbor, ${bytes.length} bytes`);
+  await writeFile(file, bytes);
+  console.log(`${id}: ${index.trained.count} trained and ${index.placebo.count} placebo rows, ${bytes.length} bytes`);
   sample.destroy();
 }
 backend.destroy();
