@@ -60,7 +60,7 @@ export function SourceChoice(properties: {
                       type="checkbox"
                       class={box}
                       checked={all()}
-                      ref={(element) => createEffect(() => void (element.indeterminate = some()))}
+                      ref={(element) => createEffect(() => Object.assign(element, { indeterminate: some() }))}
                       onChange={(event) => set(keys, event.currentTarget.checked)}
                     />
                     <span class="grid min-w-0">

@@ -1,7 +1,168 @@
-import type { JSX } from 'solid-js';
+// The room "rewards": earned, claimable, claimed of one address; where the epochs stand and what anyone may do; from which
+// answers it comes. Every state is read from the chain; #/rewards?address=0x... looks at any address without a wallet.
+import { useSearchParams } from '@solidjs/router';
+import { createEffect, createSignal, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
+import { toTributaryError } from '../../lib/errors.ts';
+import type { Hex } from '../../settlement/index.ts';
 import { t } from '../i18n/t.ts';
-import { Page } from '../ui/index.ts';
+import { createLoaded } from '../services/live.ts';
+import { followPayments, knownVouchers, loadOwnPayments } from '../services/paymentInbox.ts';
+import { readClaimable, readRewards } from '../services/rewards.ts';
+import { discover, hasChain, walletView } from '../services/settlement.ts';
+import { Banner, Button, EmptyState, ErrorCard, Field, formatDateTime, Page, shortAddress } from '../ui/index.ts';
+import { WalletChoice } from '../wallet/WalletChoice.tsx';
+import { Breakdown } from './Breakdown.tsx';
+import { ClaimPanel } from './ClaimPanel.tsx';
+import { readAddress } from './claimState.ts';
+import { SettlePanel } from './SettlePanel.tsx';
+
+/** Local chains move fast, public ones slowly; the reading is cheap. */
+const readingInterval = 6_000;
 
 export function Rewards(): JSX.Element {
-  return <Page title={t('rewards.title')}>{null}</Page>;
+  return (
+    <Page title={t('rewards.title')} lead={t('rewards.lead')}>
+      <Show
+        when={hasChain()}
+        fallback={
+          <EmptyState icon="rewards" title={t('rewards.noChain')}>
+            {t('rewards.noChainText')}
+          </EmptyState>
+        }
+      >
+        <OnChain />
+      </Show>
+    </Page>
+  );
+}
+
+function OnChain(): JSX.Element {
+  const [search, setSearch] = useSearchParams<{ address?: string }>();
+  const [failure, setFailure] = createSignal<unknown>();
+  const connected = (): Hex | undefined => walletView().wallet?.address;
+  const asked = (): Hex | undefined => readAddress(search.address ?? '');
+  const watched = (): Hex | undefined => asked() ?? connected();
+  const isOwn = (): boolean => watched()?.toLowerCase() === connected()?.toLowerCase();
+
+  const reading = createLoaded(
+    () => ({ connected: connected(), vouchers: knownVouchers() }),
+    ({ connected: account }) => readRewards(account),
+  );
+  const claimable = createLoaded(watched, (address) => readClaimable(address));
+  const reload = (): void => {
+    reading.reload();
+    claimable.reload();
+  };
+
+  onMount(() => {
+    discover().catch((error: unknown) => setFailure(() => error));
+    Promise.all([loadOwnPayments(), followPayments()]).catch((error: unknown) => setFailure(() => error));
+    const timer = setInterval(() => {
+      if (!document.hidden) reload();
+    }, readingInterval);
+    onCleanup(() => clearInterval(timer));
+  });
+  // A new final root changes what can be claimed.
+  createEffect(
+    on(
+      () => reading.value()?.rewards.current.root,
+      (root, before) => {
+        if (before !== undefined && root !== before) claimable.reload();
+      },
+    ),
+  );
+
+  return (
+    <>
+      <Show when={failure()}>{(error) => <ErrorCard error={error()} onDismiss={() => setFailure(undefined)} />}</Show>
+      <Show
+        when={watched()}
+        fallback={
+          <EmptyState icon="wallet" title={t('rewards.noAddress')} action={<WalletChoice />}>
+            {t('rewards.noAddressText')}
+          </EmptyState>
+        }
+      >
+        {(address) => (
+          <>
+            <Show
+              when={!isOwn()}
+              fallback={<p class="text-muted wrap-anywhere">{t('rewards.connectedAs', { address: address() })}</p>}
+            >
+              <Banner
+                action={
+                  <Show when={connected()}>
+                    <Button size="small" onClick={() => setSearch({ address: undefined })}>
+                      {t('rewards.watchOwn')}
+                    </Button>
+                  </Show>
+                }
+              >
+                {t('rewards.watching', { address: shortAddress(address()) })}
+              </Banner>
+            </Show>
+            <ClaimPanel
+              watched={address()}
+              connected={connected()}
+              wrongChain={walletView().wrongChain === true}
+              claimable={claimable.value()}
+              failure={claimable.error()}
+              onReload={reload}
+            />
+          </>
+        )}
+      </Show>
+      <AddressForm address={asked()} onLook={(address) => setSearch({ address })} />
+      <Show when={reading.error()}>
+        {(error) => <ErrorCard error={toTributaryError(error())} onAction={reading.reload} />}
+      </Show>
+      <Show when={reading.value()}>
+        {(read) => (
+          <>
+            <SettlePanel reading={read()} connected={connected()} onReload={reload} />
+            <Show when={watched()}>
+              {(address) => <Breakdown address={address()} ownerShares={read().ownerShares} />}
+            </Show>
+            <p class="flex flex-wrap items-center gap-3 text-sm text-muted">
+              {t('rewards.readAt', { time: formatDateTime(read().readAt) })}
+              <Button size="small" kind="quiet" icon="refresh" onClick={reload}>
+                {t('rewards.refresh')}
+              </Button>
+            </p>
+          </>
+        )}
+      </Show>
+    </>
+  );
+}
+
+function AddressForm(properties: {
+  readonly address: string | undefined;
+  readonly onLook: (address: string) => void;
+}): JSX.Element {
+  const [text, setText] = createSignal(properties.address ?? '');
+  const [wrong, setWrong] = createSignal(false);
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const address = readAddress(text());
+    setWrong(address === undefined);
+    if (address !== undefined) properties.onLook(address);
+  };
+  return (
+    <form class="flex flex-wrap items-start gap-2" onSubmit={submit}>
+      <Field
+        class="min-w-0 flex-1 basis-64"
+        label={t('rewards.address')}
+        hint={t('rewards.addressHint')}
+        error={wrong() ? t('rewards.addressInvalid') : undefined}
+        spellcheck={false}
+        autocomplete="off"
+        value={text()}
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
+      <Button type="submit" icon="search" class="mt-6.5">
+        {t('rewards.addressLook')}
+      </Button>
+    </form>
+  );
 }

@@ -12,6 +12,9 @@ export interface PaidAnswer {
   readonly fee: bigint | undefined;
   /** The contributors' part of the fee, wei. */
   readonly contributorsPart: bigint | undefined;
+  /** What the receipt says each contributor is paid, evidence and fallback together. */
+  readonly shares: readonly { readonly account: string; readonly ppm: number }[];
+  /** The rows behind the shares: only for answers that this browser asked for, receipts of others do not tell them. */
   readonly rows: readonly PaidRow[];
 }
 
@@ -20,8 +23,7 @@ export interface PaidRow {
   readonly ppm: number;
   readonly contribution: string;
   readonly rowIndex: number;
-  /** Known only where the row itself is on this device. */
-  readonly text?: string;
+  readonly text: string;
 }
 
 export interface AnswerEarnings {
@@ -41,18 +43,15 @@ function part(amount: bigint | undefined, ppm: number): bigint | undefined {
 /** The answers that `address` has a share in, newest first, each with its rows by falling share. */
 export function breakdown(answers: readonly PaidAnswer[], address: string): readonly AnswerEarnings[] {
   const wanted = address.toLowerCase();
+  const isTheirs = (account: string): boolean => account.toLowerCase() === wanted;
   return answers
     .map((answer): AnswerEarnings => {
+      const ppm = answer.shares.filter(({ account }) => isTheirs(account)).reduce((sum, share) => sum + share.ppm, 0);
       const rows = answer.rows
-        .filter((row) => row.contributor.toLowerCase().endsWith(wanted))
-        .toSorted((left, right) => right.ppm - left.ppm);
-      const ppm = rows.reduce((sum, row) => sum + row.ppm, 0);
-      return {
-        answer,
-        rows: rows.map((row) => ({ ...row, amount: part(answer.contributorsPart, row.ppm) })),
-        ppm,
-        amount: part(answer.contributorsPart, ppm),
-      };
+        .filter((row) => isTheirs(row.contributor))
+        .toSorted((left, right) => right.ppm - left.ppm)
+        .map((row) => ({ ...row, amount: part(answer.contributorsPart, row.ppm) }));
+      return { answer, rows, ppm, amount: part(answer.contributorsPart, ppm) };
     })
     .filter((earnings) => earnings.ppm > 0)
     .toSorted((left, right) => right.answer.at - left.answer.at);
@@ -64,25 +63,22 @@ function csvCell(value: string): string {
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** One line per row of each answer, RFC 4180; amounts as whole wei, so that nothing is rounded. */
+/** One line per answer, then one per known row of it, RFC 4180; amounts as whole wei, so that nothing is rounded. */
 export function breakdownCsv(earnings: readonly AnswerEarnings[]): string {
   const header = ['time', 'receipt', 'adapter', 'fee_wei', 'contribution', 'row', 'share_ppm', 'amount_wei', 'text'];
-  const lines = earnings.flatMap(({ answer, rows }) =>
-    rows.map((row) =>
-      [
-        new Date(answer.at).toISOString(),
-        answer.receipt,
-        answer.adapterId,
-        answer.fee?.toString() ?? '',
+  const lines = earnings.flatMap(({ answer, rows, ppm, amount }) => {
+    const facts = [new Date(answer.at).toISOString(), answer.receipt, answer.adapterId, answer.fee?.toString() ?? ''];
+    return [
+      [...facts, '', '', String(ppm), amount?.toString() ?? '', ''],
+      ...rows.map((row) => [
+        ...facts,
         row.contribution,
         String(row.rowIndex),
         String(row.ppm),
         row.amount?.toString() ?? '',
-        row.text ?? '',
-      ]
-        .map(csvCell)
-        .join(','),
-    ),
-  );
-  return [header.join(','), ...lines, ''].join('\r\n');
+        row.text,
+      ]),
+    ];
+  });
+  return [header, ...lines].map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
 }

@@ -84,27 +84,39 @@ describe('epochPhase', () => {
 });
 
 describe('breakdown', () => {
-  const answer = (at: number, rows: PaidAnswer['rows'], contributorsPart?: bigint): PaidAnswer => ({
+  const share = (account: string, ppm: number) => ({ account, ppm });
+  const row = (contributor: string, ppm: number, rowIndex = 0, text = '') => ({
+    contributor,
+    ppm,
+    contribution: 'bafyrows',
+    rowIndex,
+    text,
+  });
+  const answer = (
+    at: number,
+    shares: PaidAnswer['shares'],
+    contributorsPart?: bigint,
+    rows: PaidAnswer['rows'] = [],
+  ): PaidAnswer => ({
     receipt: `bafy${at}`,
     at,
     adapterId: 'towns',
     fee: contributorsPart === undefined ? undefined : contributorsPart * 2n,
     contributorsPart,
+    shares,
     rows,
   });
-  const row = (contributor: string, ppm: number, rowIndex = 0) => ({
-    contributor,
-    ppm,
-    contribution: 'bafyrows',
-    rowIndex,
-  });
 
-  test('takes the rows of one address, by share, newest answer first', () => {
+  test('takes the share of one address, newest answer first, with its known rows by share', () => {
     const found = breakdown(
       [
-        answer(1, [row(bob, 500_000)], 100n),
-        answer(2, [row(`eip155:31337:${alice}`, 100_000, 4), row(bob, 300_000), row(alice, 200_000, 9)], 1000n),
-        answer(3, [row(alice, 250_000)]),
+        answer(1, [share(bob, 500_000)], 100n),
+        answer(2, [share(alice.toLowerCase(), 350_000), share(bob, 650_000)], 1000n, [
+          row(alice, 100_000, 4),
+          row(bob, 300_000),
+          row(alice, 200_000, 9),
+        ]),
+        answer(3, [share(alice, 250_000)]),
       ],
       alice,
     );
@@ -113,34 +125,31 @@ describe('breakdown', () => {
       [9, 200n],
       [4, 100n],
     ]);
-    expect(found[1]).toMatchObject({ ppm: 300_000, amount: 300n });
+    expect(found[1]).toMatchObject({ ppm: 350_000, amount: 350n });
     expect(found[0]?.amount).toBeUndefined();
   });
 
   test('never pays out more than the contributors have', () => {
+    const ppms = fc.array(fc.integer({ min: 0, max: 250_000 }), { maxLength: 4 });
     fc.assert(
-      fc.property(
-        fc.bigInt(0n, 10n ** 24n),
-        fc.array(fc.integer({ min: 0, max: 250_000 }), { maxLength: 4 }),
-        (amount, shares) => {
-          const rows = shares.map((ppm, index) => row(index % 2 === 0 ? alice : bob, ppm, index));
-          const paid = [alice, bob].flatMap((address) =>
-            breakdown([answer(1, rows, amount)], address).map((earnings) => earnings.amount ?? 0n),
-          );
-          expect(paid.reduce((sum, each) => sum + each, 0n) <= amount).toBe(true);
-        },
-      ),
+      fc.property(fc.bigInt(0n, 10n ** 24n), ppms, (amount, list) => {
+        const shares = list.map((ppm, index) => share(index % 2 === 0 ? alice : bob, ppm));
+        const paid = [alice, bob].flatMap((address) =>
+          breakdown([answer(1, shares, amount)], address).map((earnings) => earnings.amount ?? 0n),
+        );
+        expect(paid.reduce((sum, each) => sum + each, 0n) <= amount).toBe(true);
+      }),
     );
   });
 
   test('exports exact amounts and disarms formulas', () => {
-    const [earnings] = breakdown(
-      [answer(0, [{ ...row(alice, 1_000_000), text: '=1+1, "x"' }], 123456789012345678901n)],
-      alice,
-    );
-    const csv = breakdownCsv(earnings === undefined ? [] : [earnings]);
-    expect(csv.split('\r\n')[1]).toBe(
-      `1970-01-01T00:00:00.000Z,bafy0,towns,246913578024691357802,bafyrows,0,1000000,123456789012345678901,"'=1+1, ""x"""`,
-    );
+    const rows = [row(alice, 1_000_000, 3, '=1+1, "x"')];
+    const csv = breakdownCsv(breakdown([answer(0, [share(alice, 1_000_000)], 123456789012345678901n, rows)], alice));
+    const facts = '1970-01-01T00:00:00.000Z,bafy0,towns,246913578024691357802';
+    expect(csv.split('\r\n').slice(1)).toEqual([
+      `${facts},,,1000000,123456789012345678901,`,
+      `${facts},bafyrows,3,1000000,123456789012345678901,"'=1+1, ""x"""`,
+      '',
+    ]);
   });
 });

@@ -1,0 +1,149 @@
+// From which answers the money comes: share and amount of each, its rows where this browser asked the question, and all of
+// it as CSV.
+import { createMemo, For, type JSX, Show } from 'solid-js';
+import { database } from '../../store/index.ts';
+import { t } from '../i18n/t.ts';
+import { listAdapters } from '../services/adapters.ts';
+import { createLive, createLoaded } from '../services/live.ts';
+import { knownReceipts } from '../services/paymentInbox.ts';
+import { Button, formatDateTime, formatOpen, formatPpm, Section, Table } from '../ui/index.ts';
+import { type AnswerEarnings, breakdown, breakdownCsv, type PaidAnswer, type PaidRow } from './breakdown.ts';
+
+const shown = 50;
+
+/** The part of a message's stored influence that is read here; its shape belongs to the chat. */
+interface StoredRows {
+  readonly attribution: {
+    readonly rows: readonly {
+      readonly account: string;
+      readonly ppm: number;
+      readonly contribution: string;
+      readonly position: number;
+      readonly prompt: string;
+    }[];
+  };
+}
+
+/** Rows behind the receipts of this browser's own answers, by receipt digest. */
+async function ownRows(): Promise<ReadonlyMap<string, readonly PaidRow[]>> {
+  const rows = new Map<string, readonly PaidRow[]>();
+  for (const receipt of await database().receipts.toArray()) {
+    const message = await database().messages.get(receipt.messageId);
+    const influence = message?.influence as StoredRows | undefined;
+    if (influence === undefined) continue;
+    rows.set(
+      `0x${receipt.id}`,
+      influence.attribution.rows
+        .filter((row) => row.ppm > 0)
+        .map((row) => ({
+          contributor: row.account,
+          ppm: row.ppm,
+          contribution: row.contribution,
+          rowIndex: row.position,
+          text: row.prompt,
+        })),
+    );
+  }
+  return rows;
+}
+
+export function Breakdown(properties: {
+  readonly address: string;
+  readonly ownerShares: ReadonlyMap<string, number>;
+}): JSX.Element {
+  const rows = createLive(ownRows);
+  const adapters = createLive(listAdapters);
+  const domain = createLoaded(
+    () => true,
+    () => import('../../settlement/index.ts'),
+  );
+  const answers = createMemo((): readonly PaidAnswer[] => {
+    const splitFee = domain.value()?.splitFee;
+    if (splitFee === undefined) return [];
+    return [...knownReceipts().values()].map(({ digest, decoded }): PaidAnswer => {
+      const { subject, shares } = decoded;
+      const fee = BigInt(subject.amount);
+      const ownerBps = properties.ownerShares.get(subject.model.toLowerCase());
+      const paid = fee > 0n && ownerBps !== undefined;
+      return {
+        receipt: digest,
+        at: 1000 * subject.timestamp,
+        adapterId: subject.adapter,
+        fee: paid ? fee : undefined,
+        contributorsPart: paid ? splitFee({ amount: fee, ownerBps }).contributors : undefined,
+        shares,
+        rows: rows()?.get(digest) ?? [],
+      };
+    });
+  });
+  const earnings = createMemo(() => breakdown(answers(), properties.address));
+  const adapterName = (id: string): string =>
+    adapters()?.find((adapter) => adapter.id === id || adapter.manifest === id)?.name ?? id;
+  const download = (): void => {
+    const url = URL.createObjectURL(new Blob([breakdownCsv(earnings())], { type: 'text/csv' }));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = `rewards-${properties.address}.csv`;
+    link.click();
+    URL.revokeObjectURL(url);
+  };
+  const rowList = (entry: AnswerEarnings): JSX.Element => (
+    <Show when={entry.rows.length > 0} fallback={<span class="text-muted">{t('rewards.breakdownRowsHidden')}</span>}>
+      <details>
+        <summary class="text-accent">{t('factory.rows', { count: entry.rows.length })}</summary>
+        <ul class="mt-1 grid gap-1">
+          <For each={entry.rows}>
+            {(row) => (
+              <li class="flex justify-between gap-3">
+                <span class="min-w-0 wrap-anywhere">{row.text}</span>
+                <span class="tabular whitespace-nowrap text-muted">
+                  {formatPpm(row.ppm)}
+                  {row.amount === undefined ? '' : ` · ${formatOpen(row.amount)}`}
+                </span>
+              </li>
+            )}
+          </For>
+        </ul>
+      </details>
+    </Show>
+  );
+  return (
+    <Section
+      title={t('rewards.breakdownTitle')}
+      lead={t('rewards.breakdownLead')}
+      actions={
+        <Show when={earnings().length > 0}>
+          <Button size="small" icon="download" onClick={download}>
+            {t('rewards.csv')}
+          </Button>
+        </Show>
+      }
+    >
+      <Show when={earnings().length > 0} fallback={<p class="text-muted">{t('rewards.breakdownEmpty')}</p>}>
+        <Table
+          caption={t('rewards.breakdownTitle')}
+          captionHidden
+          rows={earnings().slice(0, shown)}
+          columns={[
+            {
+              header: t('rewards.breakdownWhen'),
+              class: 'whitespace-nowrap',
+              cell: ({ answer }) => formatDateTime(answer.at),
+            },
+            { header: t('rewards.breakdownAdapter'), cell: ({ answer }) => adapterName(answer.adapterId) },
+            { header: t('rewards.breakdownShare'), numeric: true, cell: ({ ppm }) => formatPpm(ppm) },
+            {
+              header: t('rewards.breakdownAmount'),
+              numeric: true,
+              cell: ({ amount }) => (amount === undefined ? t('rewards.breakdownFree') : formatOpen(amount)),
+            },
+            { header: t('rewards.breakdownRows'), class: 'min-w-48', cell: rowList },
+          ]}
+        />
+        <Show when={earnings().length > shown}>
+          <p class="text-sm text-muted">{t('rewards.breakdownShown', { shown, count: earnings().length })}</p>
+        </Show>
+      </Show>
+    </Section>
+  );
+}

@@ -1,0 +1,159 @@
+// Earned, claimed, claimable, and the one button that claims. The button's state comes from the chain; a claim that was
+// sent is remembered across reloads until the chain shows it.
+import { createEffect, createSignal, For, type JSX, Match, on, onMount, Show, Switch } from 'solid-js';
+import { toTributaryError } from '../../lib/errors.ts';
+import type { Claimable, Hex } from '../../settlement/index.ts';
+import { deleteSetting, readSetting, writeSetting } from '../../store/index.ts';
+import { t } from '../i18n/t.ts';
+import { claimRewards } from '../services/rewards.ts';
+import { Banner, Button, ErrorCard, formatOpen, shortHash, toast } from '../ui/index.ts';
+import { type ClaimState, claimState } from './claimState.ts';
+
+const pendingKey = 'pendingClaim';
+
+interface PendingClaim {
+  readonly address: string;
+  readonly hash: Hex;
+  /** Claimed before it, decimal wei: once the chain says more, it is through. */
+  readonly claimedBefore: string;
+}
+
+export function ClaimPanel(properties: {
+  readonly watched: Hex;
+  readonly connected: Hex | undefined;
+  readonly wrongChain: boolean;
+  readonly claimable: Claimable | undefined;
+  readonly failure: unknown;
+  readonly onReload: () => void;
+}): JSX.Element {
+  const [pending, setPending] = createSignal<PendingClaim>();
+  const [sending, setSending] = createSignal(false);
+  const [rejected, setRejected] = createSignal(false);
+  const [failure, setFailure] = createSignal<unknown>();
+  onMount(() => void readSetting<PendingClaim>(pendingKey).then((kept) => setPending(kept)));
+
+  const forget = async (): Promise<void> => {
+    setPending(undefined);
+    await deleteSetting(pendingKey);
+  };
+  createEffect(
+    on([pending, () => properties.claimable], ([waiting, now]) => {
+      if (waiting === undefined || now === undefined) return;
+      if (waiting.address.toLowerCase() !== properties.watched.toLowerCase()) return;
+      if (now.claimed > BigInt(waiting.claimedBefore)) void forget();
+    }),
+  );
+
+  const state = (): ClaimState =>
+    claimState({
+      watched: properties.watched,
+      connected: properties.connected,
+      wrongChain: properties.wrongChain,
+      claimable: properties.claimable,
+      pending: pending()?.address.toLowerCase() === properties.watched.toLowerCase() ? pending()?.hash : undefined,
+    });
+
+  const claim = async (): Promise<void> => {
+    const { connected, claimable } = properties;
+    if (connected === undefined || claimable === undefined) return;
+    setSending(true);
+    setRejected(false);
+    setFailure(undefined);
+    try {
+      const { amount } = await claimRewards(connected, (hash) => {
+        const kept: PendingClaim = { address: connected, hash, claimedBefore: claimable.claimed.toString() };
+        setPending(kept);
+        void writeSetting(pendingKey, kept);
+      });
+      toast(t('rewards.claimDone', { amount: formatOpen(amount) }));
+      properties.onReload();
+    } catch (error) {
+      await forget();
+      if (toTributaryError(error).code === 'WALLET_REJECTED') setRejected(true);
+      else setFailure(() => error);
+    } finally {
+      setSending(false);
+    }
+  };
+
+  const figures = (): readonly (readonly [string, bigint | undefined, string])[] => [
+    [t('rewards.earned'), properties.claimable?.cumulative, t('rewards.earnedHint')],
+    [t('rewards.claimable'), properties.claimable?.amount, t('rewards.claimableHint')],
+    [t('rewards.claimed'), properties.claimable?.claimed, t('rewards.claimedHint')],
+  ];
+  const amount = (): bigint => {
+    const current = state();
+    return 'amount' in current ? current.amount : 0n;
+  };
+  const hash = (): string => {
+    const current = state();
+    return current.kind === 'pending' ? current.hash : '';
+  };
+
+  return (
+    <section
+      class="grid gap-5 rounded-2xl border border-line bg-surface p-5 sm:p-6"
+      aria-label={t('rewards.claimable')}
+    >
+      <dl class="grid gap-4 sm:grid-cols-3">
+        <For each={figures()}>
+          {([name, value, hint]) => (
+            <div class="grid gap-0.5">
+              <dt class="text-sm text-muted">{name}</dt>
+              <dd
+                class="tabular text-2xl font-semibold wrap-anywhere"
+                title={value === undefined ? undefined : `${value} wei`}
+              >
+                {value === undefined ? '–' : formatOpen(value)}
+              </dd>
+              <dd class="text-sm text-muted">{hint}</dd>
+            </div>
+          )}
+        </For>
+      </dl>
+      <Show when={properties.failure}>{(error) => <ErrorCard error={error()} onAction={properties.onReload} />}</Show>
+      <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={() => void claim()} />}</Show>
+      <Show when={rejected()}>
+        <Banner>{t('rewards.notSigned')}</Banner>
+      </Show>
+      <Switch>
+        <Match when={state().kind === 'ready'}>
+          <div>
+            <Button kind="primary" busy={sending()} onClick={() => void claim()}>
+              {t('rewards.claim', { amount: formatOpen(amount()) })}
+            </Button>
+          </div>
+        </Match>
+        <Match when={state().kind === 'nothing'}>
+          <div class="flex flex-wrap items-center gap-3">
+            <Button kind="primary" disabled>
+              {t('rewards.claimNothing')}
+            </Button>
+            <span class="text-sm text-muted">{t('rewards.claimNothingHint')}</span>
+          </div>
+        </Match>
+        <Match when={state().kind === 'pending'}>
+          <div class="flex flex-wrap items-center gap-3" role="status">
+            <Button kind="primary" busy disabled>
+              {t('rewards.claimPending')}
+            </Button>
+            <span class="text-sm text-muted">{t('rewards.claimPendingText', { hash: shortHash(hash()) })}</span>
+            <Show when={!sending()}>
+              <Button size="small" kind="quiet" onClick={() => void forget()}>
+                {t('rewards.claimForget')}
+              </Button>
+            </Show>
+          </div>
+        </Match>
+        <Match when={state().kind === 'wrongChain'}>
+          <Banner kind="warning">
+            {t('rewards.wrongChain')} {t('rewards.claimSwitch', { amount: formatOpen(amount()) })}
+          </Banner>
+        </Match>
+        <Match when={state().kind === 'watching'}>
+          <p>{t('rewards.claimWatching', { amount: formatOpen(amount()) })}</p>
+        </Match>
+      </Switch>
+    </section>
+  );
+}
