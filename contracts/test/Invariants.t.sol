@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {DatanetRegistry} from "../src/DatanetRegistry.sol";
+import {InferenceEscrow} from "../src/InferenceEscrow.sol";
+import {ModelRegistry} from "../src/ModelRegistry.sol";
+import {OpenToken} from "../src/OpenToken.sol";
+import {RewardsDistributor} from "../src/RewardsDistributor.sol";
+import {IRewardsDistributor} from "../src/interfaces/IRewardsDistributor.sol";
+import {ModelId} from "../src/types/Identifiers.sol";
+import {Voucher} from "../src/types/Voucher.sol";
+import {Fixture} from "./Fixture.sol";
+
+/// @notice Does everything that payers, collectors, attestors, challengers and contributors can do, and keeps a second set of
+/// books to compare with. Its calls never revert: a step that is not possible now is skipped and not counted.
+contract Handler is Fixture {
+    uint256 internal constant PAYERS = 4;
+    uint256[PAYERS] internal payerKeys;
+    uint256[PAYERS] internal sessionPrivates;
+    address[PAYERS] public payers;
+    address[PAYERS] public sessions;
+    address[2] public contributors;
+
+    // The second set of books.
+    uint256 public deposited;
+    uint256 public withdrawn;
+    uint256 public creditsPaid;
+    uint256 public attestorPaid;
+    mapping(address payer => uint256) public requested;
+    mapping(address payer => uint256) public requestedAt;
+    mapping(address payer => mapping(uint64 epoch => uint256)) public signed;
+    mapping(address contributor => uint256) public earned;
+    uint256[2] internal inPending;
+
+    // What must never happen.
+    bool public withdrewEarlyOrTooMuch;
+    bool public collectedAboveSigned;
+    bool public claimedAboveEarned;
+    bool public revokedKeyDrew;
+
+    // Reachability: how often each step really happened.
+    mapping(string step => uint256) public reached;
+
+    constructor(OpenToken t, DatanetRegistry d, ModelRegistry m, InferenceEscrow e, RewardsDistributor r, ModelId id) {
+        (token, datanets, models, escrow, rewards, modelId) = (t, d, m, e, r, id);
+        for (uint256 i; i < PAYERS; ++i) {
+            payerKeys[i] = 7_919 * (i + 1);
+            sessionPrivates[i] = 104_729 * (i + 1);
+            payers[i] = vm.addr(payerKeys[i]);
+            sessions[i] = vm.addr(sessionPrivates[i]);
+        }
+        contributors = [address(0xC1), address(0xC2)];
+    }
+
+    function begin() external {
+        token.approve(address(rewards), type(uint256).max);
+        rewards.bond(100_000e18);
+    }
+
+    // ------------------------------------------------------------------------------------------ payers
+
+    function deposit(uint256 who, uint96 amount) external {
+        uint128 value = uint128(bound(amount, 1, 1e22));
+        fundAndDeposit(payers[who % PAYERS], value);
+        deposited += value;
+        reached["deposit"]++;
+    }
+
+    function setSessionKey(uint256 who, uint32 duration, uint96 more) external {
+        who %= PAYERS;
+        (uint64 validUntil, uint128 cap,) = escrow.sessionKeys(payers[who], sessions[who]);
+        uint64 until = uint64(block.timestamp) + duration % 10 days;
+        if (until < validUntil) return;
+        vm.prank(payers[who]);
+        escrow.setSessionKey(sessions[who], until, cap + more % 1e22);
+        reached["setSessionKey"]++;
+    }
+
+    function revokeSessionKey(uint256 who) external {
+        vm.prank(payers[who % PAYERS]);
+        escrow.revokeSessionKey(sessions[who % PAYERS]);
+    }
+
+    /// @dev Signed by the payer or by the session key, for the running epoch or the one in its grace.
+    function collect(uint256 who, uint96 amount, bool bySession, bool lateEpoch) external {
+        who %= PAYERS;
+        address payer = payers[who];
+        uint64 epoch = escrow.currentEpoch();
+        if (lateEpoch && epoch > 0 && block.timestamp < escrow.closesAt(epoch - 1)) epoch--;
+        (uint128 got,) = escrow.channels(payer, modelId, epoch);
+        Voucher memory voucher = voucherOf(payer, epoch, got + uint128(bound(amount, 1, 2e22)));
+        address signer = bySession ? sessions[who] : payer;
+        uint256 drawn = collectOne(voucher, signer, sign(bySession ? sessionPrivates[who] : payerKeys[who], voucher));
+        if (voucher.cumulative > signed[payer][epoch]) signed[payer][epoch] = voucher.cumulative;
+        (uint128 collected,) = escrow.channels(payer, modelId, epoch);
+        if (collected > signed[payer][epoch]) collectedAboveSigned = true;
+        if (collected != got + drawn) collectedAboveSigned = true;
+        if (drawn == 0) return;
+        reached[bySession ? "collectBySession" : "collectByPayer"]++;
+        if (bySession) {
+            (uint64 validUntil,,) = escrow.sessionKeys(payer, signer);
+            if (validUntil < escrow.startsAt(epoch)) revokedKeyDrew = true;
+        }
+    }
+
+    function thaw(uint256 who, uint96 amount) external {
+        address payer = payers[who % PAYERS];
+        (uint128 balance,,) = escrow.accounts(payer);
+        if (balance == 0) return;
+        uint128 value = uint128(bound(amount, 1, balance));
+        requested[payer] = value;
+        requestedAt[payer] = block.timestamp;
+        vm.prank(payer);
+        escrow.thaw(value);
+    }
+
+    /// @dev Tries at any time: the contract, not the handler, must refuse the early ones.
+    function withdraw(uint256 who) external {
+        address payer = payers[who % PAYERS];
+        vm.prank(payer);
+        try escrow.withdraw() returns (uint128 amount) {
+            withdrawn += amount;
+            if (amount > requested[payer] || block.timestamp < requestedAt[payer] + THAW) withdrewEarlyOrTooMuch = true;
+            requested[payer] = 0;
+            reached["withdraw"]++;
+        } catch {}
+    }
+
+    function withdrawCredits(uint256 who) external {
+        address[3] memory earners = [treasury, address(this), modelOwner];
+        creditsPaid += escrow.withdrawCredits(earners[who % 3]);
+    }
+
+    function warp(uint32 seconds_) external {
+        vm.warp(block.timestamp + bound(seconds_, 1, 2 days));
+    }
+
+    // ------------------------------------------------------------------------------------------ attestors
+
+    function firstFundedEpoch() internal view returns (bool found, uint64 epoch) {
+        for (epoch = rewards.nextEpoch(); epoch <= escrow.currentEpoch(); ++epoch) {
+            if (rewards.pool(epoch) > 0) return (true, epoch);
+        }
+    }
+
+    function propose(uint16 shareBps) external {
+        (bool found, uint64 epoch) = firstFundedEpoch();
+        if (!found || rewards.pending().status != IRewardsDistributor.Status.None) return;
+        if (block.timestamp < escrow.closesAt(epoch)) return;
+        IRewardsDistributor.Attestor memory me = rewards.attestor(address(this));
+        // Bonding again also ends an exit.
+        if (me.exitAt != 0 || me.bonded - me.locked < rewards.requiredBond(epoch)) {
+            rewards.bond(rewards.requiredBond(epoch));
+        }
+        uint256 pool = rewards.pool(epoch);
+        inPending[0] = pool * (shareBps % 10_001) / 10_000;
+        inPending[1] = pool - inPending[0];
+        bytes32 root = rootOf(
+            leafOf(contributors[0], earned[contributors[0]] + inPending[0]),
+            leafOf(contributors[1], earned[contributors[1]] + inPending[1])
+        );
+        rewards.propose(epoch, root, rewards.current().total + uint128(pool), 0);
+        reached["propose"]++;
+    }
+
+    function credit() internal {
+        earned[contributors[0]] += inPending[0];
+        earned[contributors[1]] += inPending[1];
+    }
+
+    function challengeAndResolve(bool upheld) external {
+        IRewardsDistributor.Root memory root = rewards.pending();
+        if (root.status != IRewardsDistributor.Status.Proposed || block.timestamp >= root.activeAt) return;
+        rewards.challenge("evidence");
+        vm.prank(arbiter);
+        rewards.resolve(upheld);
+        if (upheld) credit();
+        reached[upheld ? "upheld" : "slashed"]++;
+    }
+
+    function finalize() external {
+        IRewardsDistributor.Root memory root = rewards.pending();
+        if (root.status != IRewardsDistributor.Status.Proposed || block.timestamp < root.activeAt) return;
+        rewards.finalize();
+        credit();
+        reached["finalize"]++;
+    }
+
+    function claim(bool first) external {
+        address who = contributors[first ? 0 : 1];
+        address other = contributors[first ? 1 : 0];
+        if (earned[who] <= rewards.claimed(who)) return;
+        bytes32[] memory proof = proofOf(leafOf(other, earned[other]));
+        vm.prank(who);
+        rewards.claim(who, earned[who], proof, who);
+        if (token.balanceOf(who) > earned[who]) claimedAboveEarned = true;
+        reached["claim"]++;
+    }
+
+    /// @dev A second claim of the same leaf must find nothing.
+    function claimAgain(bool first) external {
+        address who = contributors[first ? 0 : 1];
+        if (earned[who] == 0 || earned[who] != rewards.claimed(who)) return;
+        address other = contributors[first ? 1 : 0];
+        bytes32[] memory proof = proofOf(leafOf(other, earned[other]));
+        vm.prank(who);
+        try rewards.claim(who, earned[who], proof, who) {
+            claimedAboveEarned = true;
+        } catch {}
+    }
+
+    function withdrawAttestorRewards() external {
+        attestorPaid += rewards.withdrawAttestorRewards(address(this));
+    }
+
+    function exit(bool start) external {
+        IRewardsDistributor.Attestor memory me = rewards.attestor(address(this));
+        if (start && me.bonded > 0 && me.exitAt == 0) rewards.startExit();
+        else if (me.exitAt != 0 && block.timestamp >= me.exitAt && me.locked == 0) rewards.exit();
+        else return;
+        if (!start) rewards.bond(100_000e18);
+    }
+}
+
+contract InvariantsTest is Fixture {
+    Handler internal handler;
+
+    function setUp() public {
+        deployAll();
+        handler = new Handler(token, datanets, models, escrow, rewards, modelId);
+        token.transfer(address(handler), token.balanceOf(address(this)));
+        handler.begin();
+        targetContract(address(handler));
+        bytes4[] memory selectors = new bytes4[](16);
+        selectors[0] = Handler.deposit.selector;
+        selectors[1] = Handler.setSessionKey.selector;
+        selectors[2] = Handler.revokeSessionKey.selector;
+        selectors[3] = Handler.collect.selector;
+        selectors[4] = Handler.thaw.selector;
+        selectors[5] = Handler.withdraw.selector;
+        selectors[6] = Handler.withdrawCredits.selector;
+        selectors[7] = Handler.warp.selector;
+        selectors[8] = Handler.propose.selector;
+        selectors[9] = Handler.challengeAndResolve.selector;
+        selectors[10] = Handler.finalize.selector;
+        selectors[11] = Handler.claim.selector;
+        selectors[12] = Handler.claimAgain.selector;
+        selectors[13] = Handler.withdrawAttestorRewards.selector;
+        selectors[14] = Handler.exit.selector;
+        // Twice as likely: nothing happens without it.
+        selectors[15] = Handler.collect.selector;
+        targetSelector(FuzzSelector(address(handler), selectors));
+    }
+
+    /// @dev All of them after each call; one function, so that one campaign serves all.
+    function invariant_money() public view {
+        // I1, and I3: totals equal the sum of their parts.
+        assertEq(token.balanceOf(address(escrow)), escrow.totalBalances() + escrow.totalCredits(), "I1 escrow solvent");
+        uint256 balances;
+        for (uint256 i; i < 4; ++i) {
+            (uint128 balance, uint128 thawing,) = escrow.accounts(handler.payers(i));
+            balances += balance;
+            assertLe(thawing, balance, "thawing is part of the balance");
+        }
+        assertEq(balances, escrow.totalBalances(), "I3 balances");
+        uint256 credits = escrow.credits(treasury) + escrow.credits(modelOwner) + escrow.credits(address(handler));
+        assertEq(credits, escrow.totalCredits(), "I3 credits");
+
+        // I2
+        uint256 held = rewards.totalFunded() - rewards.totalClaimed() + rewards.totalBonds() + rewards.totalChallengeBonds()
+            + rewards.totalAttestorFunds();
+        assertEq(token.balanceOf(address(rewards)), held, "I2 distributor solvent");
+
+        // I4
+        assertLe(rewards.totalClaimed(), rewards.current().total, "I4 claims within the root");
+        assertLe(rewards.current().total, rewards.totalFunded(), "I4 root within the funds");
+        uint256 claimed = rewards.claimed(handler.contributors(0)) + rewards.claimed(handler.contributors(1));
+        assertEq(claimed, rewards.totalClaimed(), "I4 claims add up");
+
+        // I5: what came in is somewhere.
+        uint256 attestors = rewards.totalAttestorFunds() + handler.attestorPaid();
+        assertEq(
+            handler.deposited(),
+            handler.withdrawn() + handler.creditsPaid() + escrow.totalBalances() + escrow.totalCredits()
+                + rewards.totalFunded() + attestors,
+            "I5 conservation"
+        );
+
+        // I6, I8, I9, I15
+        assertFalse(handler.withdrewEarlyOrTooMuch(), "I6 withdrawal early or too large");
+        assertFalse(handler.collectedAboveSigned(), "I8 collected above what was signed");
+        assertFalse(handler.claimedAboveEarned(), "I9 claimed above what was earned");
+        assertFalse(handler.revokedKeyDrew(), "I15 a dead key drew");
+        for (uint256 i; i < 4; ++i) {
+            (, uint128 cap, uint128 spent) = escrow.sessionKeys(handler.payers(i), handler.sessions(i));
+            assertLe(spent, cap, "a key spent above its cap");
+        }
+
+        // I7, I10
+        assertEq(token.totalSupply(), 1e27, "I7 supply");
+        IRewardsDistributor.Attestor memory attestor = rewards.attestor(address(handler));
+        assertLe(attestor.locked, attestor.bonded, "I10 locked within bonded");
+        assertEq(attestor.bonded, rewards.totalBonds(), "I10 bonds add up");
+    }
+
+    /// @dev A handler that never gets anywhere would pass every invariant. A plain pseudo-random walk must reach each step.
+    function test_handler_reaches_every_step() public {
+        uint256 seed = 20_261_121;
+        for (uint256 i; i < 1_500; ++i) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            uint256 step = seed % 16;
+            uint256 a = seed >> 16;
+            if (step == 0) handler.deposit(a, uint96(a >> 8));
+            else if (step == 1) handler.setSessionKey(a, uint32(a >> 8), uint96(a >> 40));
+            else if (step == 2 && a % 4 == 0) handler.revokeSessionKey(a >> 2);
+            else if (step <= 5) handler.collect(a, uint96(a >> 8), a >> 200 & 1 == 0, a >> 201 & 1 == 0);
+            else if (step == 6) handler.thaw(a, uint96(a >> 8));
+            else if (step == 7) handler.withdraw(a);
+            else if (step == 8) handler.withdrawCredits(a);
+            else if (step <= 10) handler.warp(uint32(a));
+            else if (step == 11) handler.propose(uint16(a));
+            else if (step == 12) handler.challengeAndResolve(a & 1 == 0);
+            else if (step == 13) handler.finalize();
+            else if (step == 14) handler.claim(a & 1 == 0);
+            else handler.claimAgain(a & 1 == 0);
+        }
+        string[10] memory steps = [
+            "deposit",
+            "setSessionKey",
+            "collectBySession",
+            "collectByPayer",
+            "withdraw",
+            "propose",
+            "upheld",
+            "slashed",
+            "finalize",
+            "claim"
+        ];
+        for (uint256 i; i < steps.length; ++i) {
+            assertGt(handler.reached(steps[i]), 3, steps[i]);
+        }
+        this.invariant_money();
+    }
+}
