@@ -43,17 +43,26 @@ async function resolved(folder: string, model: ModelConfig, expected: GoldenAdap
   const names = Object.entries(expected ?? {});
   let error = Math.abs(names.length - modules.length);
   for (const [name, { r, scaling }] of names) {
-    const found = modules.find(({ layer, module }) => name.includes(`.layers.${layer}.`) && name.endsWith(`.${module}`));
+    const found = modules.find(
+      ({ layer, module }) => name.includes(`.layers.${layer}.`) && name.endsWith(`.${module}`),
+    );
     if (found?.rank !== r || Math.abs(found.scale - scaling) > 1e-12) error += 1;
   }
   return { error, tolerance: 0, note: `${names.length} modules` };
 }
 
-async function* loadedCases(folder: string, base: string, golden: GoldenAdapter, backend: Backend): AsyncGenerator<ConformanceCase> {
+async function* loadedCases(
+  folder: string,
+  base: string,
+  golden: GoldenAdapter,
+  backend: Backend,
+): AsyncGenerator<ConformanceCase> {
   const tensors = await openTensors(folder, 'golden.safetensors');
   const folders = golden.adapters?.map((name) => path.join(path.dirname(folder), name)) ?? [folder];
   for (const kind of ['f32', 'q4_0'] as const) {
-    const lazy = lazily(backend, async () => (kind === 'f32' ? await openFolder(base) : quantiseModel(await openFolder(base), 'q4_0')));
+    const lazy = lazily(backend, async () =>
+      kind === 'f32' ? await openFolder(base) : quantiseModel(await openFolder(base), 'q4_0'),
+    );
     const load: LazyModel = async () => {
       const model = await lazy.load();
       const parts = await Promise.all(folders.map((each) => modulesOf(each, model.config)));
@@ -70,7 +79,10 @@ export const cases: CasesOfFolder = async function* (folder, backend) {
   if (golden.base === undefined || golden.expected === undefined) return;
   const base = findUpwards(folder, path.join('models', golden.base));
   if (base === undefined) {
-    yield { name: 'adapter', run: async () => ({ unsupported: `its base models/${golden.base} is not above this folder` }) };
+    yield {
+      name: 'adapter',
+      run: async () => ({ unsupported: `its base models/${golden.base} is not above this folder` }),
+    };
     return;
   }
   const { config } = await openFolder(base);

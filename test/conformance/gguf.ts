@@ -40,6 +40,7 @@ export const cases: CasesOfFolder = async function* (folder, backend) {
     const { tokenizerJson, tokenizerConfig } = await open();
     if (texts === undefined || tokenizerJson === undefined) continue;
     const tokenizer = openTokenizer({ tokenizerJson, ...(tokenizerConfig === undefined ? {} : { tokenizerConfig }) });
-    for (const check of compareTexts(tokenizer, readJson(texts, 'cases.json'))) yield { name: `${name} tokenizer: ${check.name}`, run: check.run };
+    for (const check of compareTexts(tokenizer, readJson(texts, 'cases.json')))
+      yield { name: `${name} tokenizer: ${check.name}`, run: check.run };
   }
 };

@@ -29,7 +29,8 @@ async function open(folder: string, { file, expected }: HostileCase): Promise<vo
   const header = await readGgufHeader(named);
   // A container may lack what a model needs: only files that must be refused go on to the model loader.
   if (expected === 'refuse' && !header.metadata.has('general.architecture')) await openGguf(named);
-  else if (expected === 'refuse' && header.metadata.get('general.architecture')?.type !== 'string') await openGguf(named);
+  else if (expected === 'refuse' && header.metadata.get('general.architecture')?.type !== 'string')
+    await openGguf(named);
 }
 
 const codes = /^(SAFETENSORS|GGUF)_(INVALID|TRUNCATED)$|^MODEL_INVALID$/;
@@ -46,7 +47,8 @@ export const cases: CasesOfFolder = async function* (folder) {
           await open(folder, item);
           return { error: item.expected === 'refuse' ? 1 : 0, tolerance: 0 };
         } catch (error) {
-          const typed = error instanceof TributaryError && codes.test(error.code) && Object.keys(error.facts).length > 0;
+          const typed =
+            error instanceof TributaryError && codes.test(error.code) && Object.keys(error.facts).length > 0;
           if (item.expected !== 'refuse' || !typed) throw error;
           return { error: 0, tolerance: 0, note: error.message };
         }

@@ -13,8 +13,13 @@ import { hasFiles } from './goldenFiles.ts';
 /** The model of a folder, read with another of its configs in place of config.json if asked. */
 export async function openFolder(folder: string, configName = 'config.json'): Promise<ModelFile> {
   const names = readdirSync(folder).filter((name) => /^model.*\.(safetensors|json)$/.test(name));
-  const files = await Promise.all(names.map(async (name) => ({ name, blob: await openAsBlob(path.join(folder, name)) })));
-  return await openModelFile([...files, { name: 'config.json', blob: await openAsBlob(path.join(folder, configName)) }]);
+  const files = await Promise.all(
+    names.map(async (name) => ({ name, blob: await openAsBlob(path.join(folder, name)) })),
+  );
+  return await openModelFile([
+    ...files,
+    { name: 'config.json', blob: await openAsBlob(path.join(folder, configName)) },
+  ]);
 }
 
 type Quantised = 'q4_0' | 'q8_0';
@@ -24,7 +29,8 @@ function quantised(tensor: StoredTensor, format: Quantised): StoredTensor {
   return {
     ...tensor,
     format,
-    read: async (signal) => quantize(format, dequantize(tensor.format, await tensor.read(signal), rows, columns), rows, columns),
+    read: async (signal) =>
+      quantize(format, dequantize(tensor.format, await tensor.read(signal), rows, columns), rows, columns),
   };
 }
 
@@ -43,11 +49,16 @@ export function quantiseModel(file: ModelFile, formatOfLinear: Quantised, format
 }
 
 /** Loads on first use, with room for the model's whole context. */
-export function lazily(backend: Backend, open: () => Promise<ModelFile>): { load(): Promise<LoadedModel>; destroy(): Promise<void> } {
+export function lazily(
+  backend: Backend,
+  open: () => Promise<ModelFile>,
+): { load(): Promise<LoadedModel>; destroy(): Promise<void> } {
   let loading: Promise<LoadedModel> | undefined;
   return {
     load() {
-      loading ??= open().then((file) => loadModel(backend, file, { contextLength: Math.min(file.config.contextLength, 1024) }));
+      loading ??= open().then((file) =>
+        loadModel(backend, file, { contextLength: Math.min(file.config.contextLength, 1024) }),
+      );
       return loading;
     },
     async destroy() {

@@ -5,7 +5,15 @@ import { observeLayers } from '../../src/engine/model/observeLayers.ts';
 import type { CasesOfFolder, ConformanceCase } from './conformanceCase.ts';
 import { hasFiles, largestDifference, openTensors, readFloats, readIntegers } from './goldenFiles.ts';
 import { lazily, openFolder, quantiseModel, unsupportedReason } from './modelFolder.ts';
-import { greedyCases, type LazyModel, logitCases, logitsOfAll, logitTolerance, logProbability, logprobTolerance } from './runModel.ts';
+import {
+  greedyCases,
+  type LazyModel,
+  logitCases,
+  logitsOfAll,
+  logitTolerance,
+  logProbability,
+  logprobTolerance,
+} from './runModel.ts';
 
 async function* f32Cases(folder: string, load: LazyModel): AsyncGenerator<ConformanceCase> {
   const golden = await openTensors(folder, 'golden.safetensors');
@@ -72,7 +80,8 @@ export const cases: CasesOfFolder = async function* (folder, backend) {
   if (hasFiles(folder, 'config.v5.json')) {
     const golden = await openTensors(folder, 'golden.safetensors');
     const other = lazily(backend, () => openFolder(folder, 'config.v5.json'));
-    for (const { name, run } of logitCases(golden, '', async () => ({ model: await other.load() }))) yield { name: `config.v5 ${name}`, run };
+    for (const { name, run } of logitCases(golden, '', async () => ({ model: await other.load() })))
+      yield { name: `config.v5 ${name}`, run };
     await other.destroy();
   }
   if (hasFiles(folder, 'golden_quant.safetensors')) yield* quantisedCases(folder, backend);

@@ -25,7 +25,11 @@ export const cases: CasesOfFolder = async function* (folder) {
         name: `${group}/${spelling} unpack`,
         async run() {
           const values = dequantize(format as StoredFormat, await readBytes(golden, name), rows, columns);
-          return { error: countDifferences(values, await readFloats(golden, `${group}/${spelling}/values`)), tolerance: 0, note: `${values.length} values` };
+          return {
+            error: countDifferences(values, await readFloats(golden, `${group}/${spelling}/values`)),
+            tolerance: 0,
+            note: `${values.length} values`,
+          };
         },
       };
       if (!encodable.has(format) || !golden.tensors.has(`${group}/f32`)) continue;
@@ -33,7 +37,11 @@ export const cases: CasesOfFolder = async function* (folder) {
         name: `${group}/${spelling} pack`,
         async run() {
           const bytes = quantize(format as EncodableFormat, await readFloats(golden, `${group}/f32`), rows, columns);
-          return { error: countDifferences(bytes, await readBytes(golden, name)), tolerance: 0, note: `${bytes.length} bytes` };
+          return {
+            error: countDifferences(bytes, await readBytes(golden, name)),
+            tolerance: 0,
+            note: `${bytes.length} bytes`,
+          };
         },
       };
     }

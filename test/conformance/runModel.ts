@@ -12,7 +12,11 @@ export const logitTolerance = 2e-4;
 export const logprobTolerance = 1e-4;
 
 /** Logits f32 [ids, vocabulary]. */
-export async function logitsOfAll(model: LoadedModel, ids: readonly number[], adapter?: DeviceAdapter): Promise<Float32Array<ArrayBuffer>> {
+export async function logitsOfAll(
+  model: LoadedModel,
+  ids: readonly number[],
+  adapter?: DeviceAdapter,
+): Promise<Float32Array<ArrayBuffer>> {
   const session = createSession(model);
   try {
     session.useAdapter(adapter);
@@ -23,7 +27,12 @@ export async function logitsOfAll(model: LoadedModel, ids: readonly number[], ad
 }
 
 /** Greedy ids, one at a time through the key-value cache; stops after `steps`. */
-export async function greedyIds(model: LoadedModel, prompt: readonly number[], steps: number, adapter?: DeviceAdapter): Promise<number[]> {
+export async function greedyIds(
+  model: LoadedModel,
+  prompt: readonly number[],
+  steps: number,
+  adapter?: DeviceAdapter,
+): Promise<number[]> {
   const session = createSession(model);
   try {
     session.useAdapter(adapter);
@@ -52,12 +61,18 @@ export function logitCases(
   golden: SafetensorsFile,
   prefix: string,
   load: LazyModel,
-  options: { readonly promptName?: (length: string) => string; readonly tolerance?: number; readonly prompts?: SafetensorsFile } = {},
+  options: {
+    readonly promptName?: (length: string) => string;
+    readonly tolerance?: number;
+    readonly prompts?: SafetensorsFile;
+  } = {},
 ): ConformanceCase[] {
   const { promptName = (length) => `prompt_${length}`, tolerance = logitTolerance, prompts = golden } = options;
   const cases: ConformanceCase[] = [];
   for (const name of golden.tensors.keys()) {
-    const [, length, last] = name.startsWith(prefix) ? (/^logits_(\d+)(?:_last(\d+))?$/.exec(name.slice(prefix.length)) ?? []) : [];
+    const [, length, last] = name.startsWith(prefix)
+      ? (/^logits_(\d+)(?:_last(\d+))?$/.exec(name.slice(prefix.length)) ?? [])
+      : [];
     if (length === undefined) continue;
     cases.push({
       name,
@@ -91,7 +106,12 @@ export function greedyCases(
       async run(): Promise<Measured> {
         const { model, adapter } = await load();
         const expected = [...(await readIntegers(golden, name))];
-        const ids = await greedyIds(model, [...(await readIntegers(prompts, promptName(length)))], expected.length, adapter);
+        const ids = await greedyIds(
+          model,
+          [...(await readIntegers(prompts, promptName(length)))],
+          expected.length,
+          adapter,
+        );
         return { error: countDifferences(ids, expected), tolerance: 0, note: `${expected.length} ids` };
       },
     });

@@ -50,9 +50,13 @@ export const cases: CasesOfFolder = async function* (folder) {
           item.draws.map(({ u }) => drawToken(result, u)),
           item.draws.map(({ token }) => token),
         );
-        if (kept + drawn > 0) return { error: kept + drawn, tolerance: 0, note: `${kept} kept ids and ${drawn} draws differ` };
+        if (kept + drawn > 0)
+          return { error: kept + drawn, tolerance: 0, note: `${kept} kept ids and ${drawn} draws differ` };
         const whole = (item.probabilities ?? []).map((_, id) => result.probabilities[result.ids.indexOf(id)] ?? 0);
-        const [actual, expected] = item.probabilities === undefined ? [result.probabilities.slice(0, first), item.probabilities_of_kept ?? []] : [whole, item.probabilities];
+        const [actual, expected] =
+          item.probabilities === undefined
+            ? [result.probabilities.slice(0, first), item.probabilities_of_kept ?? []]
+            : [whole, item.probabilities];
         return { error: largestDifference(actual, expected), tolerance: 1e-12, note: `${item.draws.length} draws` };
       },
     };
