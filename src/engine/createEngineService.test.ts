@@ -145,7 +145,7 @@ describe('with the seedling', () => {
     trained = all.at(-1) as TrainEvent & { kind: 'done' };
     expect(trained.kind).toBe('done');
     expect(trained.finalLoss).toBeLessThan(first.loss / 2);
-  });
+  }, 300_000);
 
   it('uses the adapter where asked and only there', async () => {
     const summary = await service.loadAdapter(

@@ -12,7 +12,10 @@ import type {
 } from '../../backend.ts';
 import { constant, floats } from '../constants.ts';
 import { expand } from '../expand.ts';
+import { grid } from '../grid.ts';
+import decode from './decode.wgsl?raw';
 import template from './linear.wgsl?raw';
+import vectorTemplate from './linear-vector.wgsl?raw';
 import { weightReader } from './weightAt.ts';
 
 interface Tile {
@@ -43,12 +46,10 @@ function reference(format: WeightFormat): Operator['reference'] {
   };
 }
 
-function sourceOf(format: WeightFormat, tile: Tile, constants: Constants): string {
+/** What the templates ask about a format and a shape. */
+function values(format: WeightFormat, constants: Constants): Record<string, number | string> {
   const inputs = constant(constants, 'inputs');
-  return expand(template, {
-    ROWS: tile.rows,
-    QUADS: tile.quads,
-    COLUMNS: 4 * tile.quads,
+  const flags = {
     FOUR: 4,
     TWO: 2,
     ALIGNED: inputs % 4 === 0 ? 1 : 0,
@@ -57,7 +58,8 @@ function sourceOf(format: WeightFormat, tile: Tile, constants: Constants): strin
     Q8_0: format === 'q8_0' ? 1 : 0,
     Q4: format === 'q4_0' || format === 'q4_1' ? 1 : 0,
     Q4_1: format === 'q4_1' ? 1 : 0,
-  });
+  };
+  return { ...flags, DECODE: expand(decode, flags) };
 }
 
 /** The shader's `Shape`. */
@@ -79,7 +81,8 @@ function tiled(
   return {
     name,
     supports,
-    source: (constants: Constants): string => sourceOf(format, tile, constants),
+    source: (constants: Constants): string =>
+      expand(template, { ...values(format, constants), ROWS: tile.rows, QUADS: tile.quads, COLUMNS: 4 * tile.quads }),
     overrides: () => ({ size_x: tile.size[0], size_y: tile.size[1] }),
     parameters: shapeWords,
     workgroups: (constants: Constants, { rows }: Variables): readonly [number, number, number] => [
@@ -87,6 +90,17 @@ function tiled(
       Math.ceil(rows / (tile.rows * tile.size[1])),
       1,
     ],
+  };
+}
+
+function vector(format: WeightFormat, shared: boolean): Variant {
+  return {
+    name: shared ? 'vector, workgroup' : 'vector, invocation',
+    supports: (features, { rows }) => rows === 1 && (!shared || !features.has('software')),
+    source: (constants) =>
+      expand(vectorTemplate, { ...values(format, constants), SHARED: shared ? 1 : 0, STRIDE: shared ? 64 : 1 }),
+    parameters: shapeWords,
+    workgroups: (constants) => grid(Math.ceil(constant(constants, 'outputs') / 4), shared ? 1 : 32),
   };
 }
 
@@ -101,7 +115,8 @@ function operatorFor(format: WeightFormat): Operator {
     ],
     reference: reference(format),
     variants: [
-      tiled('vector', format, { rows: 1, quads: 1, size: [32, 1] }, (_, { rows }) => rows === 1),
+      vector(format, true),
+      vector(format, false),
       // Software drivers keep registers in memory anyway, and a larger tile halves their loads.
       tiled('tile 16x8', format, { rows: 16, quads: 2, size: [8, 2] }, (features) => features.has('software')),
       tiled('tile 8x8', format, { rows: 8, quads: 2, size: [8, 4] }, () => true),

@@ -64,20 +64,7 @@ fn half(n: u32) -> f32 {
   return select(pair.x, pair.y, (n & 1u) == 1u);
 }
 //#end
-//#if Q8_0
-fn decode(word: u32) -> vec4f {
-  return vec4f(vec4i(vec4u(word) << vec4u(24u, 16u, 8u, 0u)) >> vec4u(24u));
-}
-//#end
-//#if Q4
-// Element j of a block is the low nibble of byte j, element j + 16 the high one.
-fn nibbles0(word: u32) -> vec4f {
-  return vec4f((vec4u(word) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(15u));
-}
-fn nibbles1(word: u32) -> vec4f {
-  return vec4f((vec4u(word) >> vec4u(4u, 12u, 20u, 28u)) & vec4u(15u));
-}
-//#end
+${DECODE}
 
 @compute @workgroup_size(size_x, size_y)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -132,8 +119,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       //#end
       //#for m in QUADS
       let w$m = mat4x4f(
-        decode(codes[n${m}_0 * 8u + j]) * d${m}_0, decode(codes[n${m}_1 * 8u + j]) * d${m}_1,
-        decode(codes[n${m}_2 * 8u + j]) * d${m}_2, decode(codes[n${m}_3 * 8u + j]) * d${m}_3);
+        bytes(codes[n${m}_0 * 8u + j]) * d${m}_0, bytes(codes[n${m}_1 * 8u + j]) * d${m}_1,
+        bytes(codes[n${m}_2 * 8u + j]) * d${m}_2, bytes(codes[n${m}_3 * 8u + j]) * d${m}_3);
       //#end
       //#for r in ROWS
       let x$r = load_x(row$r, q);
@@ -159,9 +146,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         //#for m in QUADS
         //#for c in FOUR
         //#if Q4_1
-        let w${m}_$c = nibbles${h}(word${m}_$c) * d${m}_$c.x + d${m}_$c.y;
+        let w${m}_$c = nibbles(word${m}_$c >> (4u * ${h}u)) * d${m}_$c.x + d${m}_$c.y;
         //#else
-        let w${m}_$c = (nibbles${h}(word${m}_$c) - 8.0) * d${m}_$c;
+        let w${m}_$c = nibbles(word${m}_$c >> (4u * ${h}u)) * d${m}_$c;
         //#end
         //#end
         let w$m = mat4x4f(w${m}_0, w${m}_1, w${m}_2, w${m}_3);
