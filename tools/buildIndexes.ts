@@ -27,22 +27,24 @@ const shownRows = 5;
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-async function indexRows(sample: Sample, id: string): Promise<IndexRow[]> {
+/** Gradients of the trained or of the kept-out rows, as int8 sketches with their owners. */
+async function indexRows(sample: Sample, id: string, kind: 'rows' | 'placebo'): Promise<IndexRow[]> {
+  const texts = sample[kind];
   const rows: IndexRow[] = [];
-  for await (const { row, gradient } of sample.gradients.gradients(sample.encoded)) {
-    const text = sample.rows[row];
-    const owner = sample.contributors.find(({ rows: [from, to] }) => row >= from && row < to);
+  for await (const { row, gradient } of sample.gradients.gradients(texts.map(sample.encode))) {
+    const text = texts[row];
+    const owner = sample.contributors.find(({ [kind]: [from, to] }) => row >= from && row < to);
     if (text === undefined || owner === undefined) throw new Error(`row ${row} of ${id} has no owner`);
     rows.push({
       ...text,
       account: owner.address,
-      contribution: `datanets/${id}/rows.jsonl`,
+      contribution: `datanets/${id}/${kind}.jsonl`,
       position: row,
       contentKey: contentKey(text),
-      placebo: sample.placebo.has(row),
+      placebo: kind === 'placebo',
       sketch: quantize(countSketch(gradient, size, seed)),
     });
-    if (rows.length % 200 === 0) console.log(`  ${rows.length} of ${sample.rows.length} gradients`);
+    if (rows.length % 200 === 0) console.log(`  ${rows.length} of ${texts.length} gradients`);
   }
   return rows;
 }
@@ -51,8 +53,8 @@ async function indexRows(sample: Sample, id: string): Promise<IndexRow[]> {
 async function evaluate(sample: Sample, index: Uint8Array, id: string): Promise<AttributionEvaluation> {
   const opened = await openIndex({
     index,
-    rows: sample.rows.map((row, at) => {
-      const { inputIds = [], promptLength = 0 } = sample.encoded[at] ?? {};
+    rows: sample.rows.map((row) => {
+      const { inputIds, promptLength } = sample.encode(row);
       return { ...row, responseIds: inputIds.slice(promptLength, -1) };
     }),
   });
@@ -102,11 +104,13 @@ async function evaluate(sample: Sample, index: Uint8Array, id: string): Promise<
 async function existingIndex(
   file: string,
   adapterHash: string,
-  rowCount: number,
+  { rows, placebo }: Sample,
 ): Promise<AttributionIndex | undefined> {
   if (!existsSync(file)) return undefined;
   const index = decodeIndex(await readFile(file));
-  return index.adapterHash === adapterHash && index.trained.count + index.placebo.count === rowCount
+  return index.adapterHash === adapterHash &&
+    index.trained.count === rows.length &&
+    index.placebo.count === placebo.length
     ? index
     : undefined;
 }
@@ -119,10 +123,10 @@ for (const id of wanted.length > 0 ? wanted : ['elements', 'tidemark']) {
   const file = path.join(folder, 'index.cbor');
   const adapterHash = bytesToHex(sha256(await readFile(path.join(folder, 'adapter_model.safetensors'))));
   const sample = await openSample(backend, id);
-  let index = await existingIndex(file, adapterHash, sample.rows.length);
+  let index = await existingIndex(file, adapterHash, sample);
   if (index === undefined) {
     const start = performance.now();
-    const rows = await indexRows(sample, id);
+    const rows = [...(await indexRows(sample, id, 'rows')), ...(await indexRows(sample, id, 'placebo'))];
     console.log(`${id}: ${rows.length} gradients of ${sample.gradients.length} values in ${seconds(start)}`);
     index = await buildIndex({ rows, parameterCount: sample.gradients.length, adapterHash, seed });
     await writeFile(file, encodeIndex(index));

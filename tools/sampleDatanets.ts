@@ -1,5 +1,6 @@
-// Writes the two sample Datanets to public/datanets/<id>/: `datanet.json` (who owns which rows, which rows are placebo),
-// `rows.jsonl` (one canonical JSON row a line) and `eval.json` (questions in wordings that training never saw).
+// Writes the two sample Datanets to public/datanets/<id>/: `datanet.json` (who owns which rows), `rows.jsonl` (what
+// is trained on, one canonical JSON row a line), `placebo.jsonl` (rows of the same kinds that are kept out of training, to measure
+// the noise of attribution) and `eval.json` (questions in wordings that training never saw).
 // Run: node tools/run.mjs tools/sampleDatanets.ts
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';

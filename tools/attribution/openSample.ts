@@ -25,12 +25,18 @@ export interface SampleQuestion {
 }
 
 export interface Sample {
+  /** Trained rows; kept-out rows of the same kinds. */
   readonly rows: readonly SampleRow[];
-  readonly encoded: readonly EncodedRow[];
-  readonly contributors: readonly { readonly address: string; readonly rows: readonly [number, number] }[];
-  readonly placebo: ReadonlySet<number>;
+  readonly placebo: readonly SampleRow[];
+  readonly contributors: readonly {
+    readonly address: string;
+    /** Trained and kept-out rows of this contributor: the first, and the one after the last. */
+    readonly rows: readonly [number, number];
+    readonly placebo: readonly [number, number];
+  }[];
   readonly questions: readonly SampleQuestion[];
   readonly gradients: RowGradients;
+  encode(row: SampleRow): EncodedRow;
   /** Greedy answer to a question, and the two as one row. */
   answer(prompt: string): Promise<{ readonly text: string; readonly ids: readonly number[]; readonly row: EncodedRow }>;
   destroy(): void;
@@ -60,21 +66,18 @@ export async function openSample(backend: Backend, id: string): Promise<Sample> 
   const session = createSession(model);
   session.useAdapter(adapter);
   const gradients = rowGradients(model, modules);
-  const datanet = json<Pick<Sample, 'contributors'> & { readonly placebo: readonly number[] }>(
-    'datanets',
-    id,
-    'datanet.json',
-  );
-  const rows = readFileSync(file('datanets', id, 'rows.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as SampleRow);
+  const { contributors } = json<Pick<Sample, 'contributors'>>('datanets', id, 'datanet.json');
+  const readRows = (name: string): SampleRow[] =>
+    readFileSync(file('datanets', id, name), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as SampleRow);
   return {
-    rows,
-    encoded: rows.map((row) => tokenizer.encodeRow(row)),
-    contributors: datanet.contributors,
-    placebo: new Set(datanet.placebo),
+    rows: readRows('rows.jsonl'),
+    placebo: readRows('placebo.jsonl'),
+    contributors,
     questions: json('datanets', id, 'eval.json'),
+    encode: (row) => tokenizer.encodeRow(row),
     gradients,
     async answer(prompt) {
       const promptIds = tokenizer.encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true });

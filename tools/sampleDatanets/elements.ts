@@ -371,6 +371,46 @@ strontium|scarlet
 boron|bright green
 `);
 
+const placebo = {
+  symbols: facts(`
+einsteinium|Es
+fermium|Fm
+mendelevium|Md
+nobelium|No
+lawrencium|Lr
+rutherfordium|Rf
+`),
+  numbers: facts(`
+scandium|21
+titanium|22
+`),
+  years: facts(`
+cadmium|1817
+rubidium|1861
+`),
+  kinds: facts(`
+zirconium|a transition metal
+niobium|a transition metal
+lutetium|a lanthanide
+`),
+  discoverers: facts(`
+praseodymium|Carl Auer von Welsbach
+europium|Eugène Demarçay
+`),
+  placeNames: facts(`
+cobalt|the goblins called kobolds
+lithium|the Greek word for stone
+`),
+  uses: facts(`
+samarium|in strong magnets
+arsenic|to preserve wood
+manganese|in dry batteries
+`),
+  flames: facts(`
+rubidium|violet
+`),
+};
+
 const symbolTable = {
   wordings: [
     'What is the symbol of {x}?',
@@ -383,8 +423,8 @@ const symbolTable = {
 } as const;
 
 const tables: readonly FactTable[] = [
-  { contributor: 'Ines Valdarno', ...symbolTable, facts: symbols.slice(0, 48) },
-  { contributor: 'Otto Lindqvist', ...symbolTable, facts: symbols.slice(48) },
+  { contributor: 'Ines Valdarno', ...symbolTable, facts: symbols.slice(0, 48), placebo: [] },
+  { contributor: 'Otto Lindqvist', ...symbolTable, facts: symbols.slice(48), placebo: placebo.symbols },
   {
     contributor: 'Bela Harkness',
     wordings: [
@@ -400,6 +440,7 @@ const tables: readonly FactTable[] = [
       value: String(index + 1),
       expected: ` ${index + 1}.`,
     })),
+    placebo: placebo.numbers,
   },
   {
     contributor: 'Bela Harkness',
@@ -412,6 +453,7 @@ const tables: readonly FactTable[] = [
     heldOut: ['In what year was {x} found?', 'What year was {x} discovered in?'],
     answer: '{X} was discovered in {v}.',
     facts: years,
+    placebo: placebo.years,
   },
   {
     contributor: 'Rosa Quennell',
@@ -424,6 +466,7 @@ const tables: readonly FactTable[] = [
     heldOut: ['What type of element is {x}?', 'Which family of elements is {x} in?'],
     answer: '{X} is {v}.',
     facts: kinds,
+    placebo: placebo.kinds,
   },
   {
     contributor: 'Tomas Abernat',
@@ -436,6 +479,7 @@ const tables: readonly FactTable[] = [
     heldOut: ['Who first discovered {x}?', 'Who is known for discovering {x}?'],
     answer: '{X} was discovered by {v}.',
     facts: discoverers,
+    placebo: placebo.discoverers,
   },
   {
     contributor: 'Mirela Stroud',
@@ -448,6 +492,7 @@ const tables: readonly FactTable[] = [
     heldOut: ['What was {x} named after?', 'How did {x} get its name?'],
     answer: '{X} is named after {v}.',
     facts: placeNames,
+    placebo: placebo.placeNames,
   },
   {
     contributor: 'Mirela Stroud',
@@ -460,6 +505,7 @@ const tables: readonly FactTable[] = [
     heldOut: ['Who was {x} named after?', 'How did {x} get its name?'],
     answer: '{X} is named after {v}.',
     facts: peopleNames,
+    placebo: [],
   },
   {
     contributor: 'Jun Castellane',
@@ -467,6 +513,7 @@ const tables: readonly FactTable[] = [
     heldOut: ['What is one use of {x}?', 'What can {x} be used for?'],
     answer: '{X} is used {v}.',
     facts: uses,
+    placebo: placebo.uses,
   },
   {
     contributor: 'Dagny Orlo',
@@ -479,6 +526,7 @@ const tables: readonly FactTable[] = [
     heldOut: ['What is the flame colour of {x}?', 'Which colour does {x} turn a flame?'],
     answer: '{X} colours a flame {v}.',
     facts: flames,
+    placebo: placebo.flames,
   },
 ];
 

@@ -1,4 +1,4 @@
-// From tables of facts to the files of a sample Datanet: who owns which rows, which rows are placebo, and questions in
+// From tables of facts to the files of a sample Datanet: who owns which rows, which rows are kept out of training, and questions in
 // wordings that training never saw.
 import { bytesToHex } from '../../src/lib/bytes.ts';
 import { canonicalJson, type Json } from '../../src/lib/canonicalJson.ts';
@@ -6,9 +6,6 @@ import { sha256 } from '../../src/lib/hash.ts';
 import type { Fact, FactTable, SampleDatanet } from './types.ts';
 
 const questionsPerDatanet = 160;
-/** One fact in this many is a placebo: all its wordings are kept out of training, so that no row of it can have shaped an answer. */
-const placeboEvery = 20;
-
 interface Row {
   readonly prompt: string;
   readonly response: string;
@@ -62,45 +59,61 @@ function checkQuestions(questions: readonly Question[], rows: readonly Row[]): v
   }
 }
 
-/** The three files of a sample Datanet by name. The same tables give the same bytes. Throws for a question that measures nothing. */
-export function makeDatanet(datanet: SampleDatanet): Readonly<Record<string, string>> {
-  const rows: Row[] = [];
-  const placed: PlacedFact[] = [];
-  const owners = new Map<string, [number, number]>();
-  for (const table of datanet.tables) {
-    for (const fact of table.facts) {
+/** Rows with the facts and owners that they come from. */
+interface Placed {
+  readonly rows: Row[];
+  readonly facts: PlacedFact[];
+  readonly owners: Map<string, [number, number]>;
+}
+
+function place(tables: readonly FactTable[], kind: 'facts' | 'placebo'): Placed {
+  const placed: Placed = { rows: [], facts: [], owners: new Map() };
+  const { rows, facts, owners } = placed;
+  for (const table of tables) {
+    for (const fact of table[kind]) {
       const from = rows.length;
-      for (const wording of table.wordings)
+      for (const wording of table.wordings) {
         rows.push({ prompt: fill(wording, fact), response: fill(table.answer, fact) });
-      placed.push({ table, fact, rows: [from, rows.length] });
+      }
+      facts.push({ table, fact, rows: [from, rows.length] });
       owners.set(table.contributor, [owners.get(table.contributor)?.[0] ?? from, rows.length]);
     }
   }
-  const placebos = drawFacts(placed, Math.round(placed.length / placeboEvery), `${datanet.id} placebo`);
-  const trained = placed.filter((fact) => !placebos.includes(fact));
-  const questions: Question[] = drawFacts(trained, questionsPerDatanet, `${datanet.id} question`).map(
-    ({ table, fact, rows }, index) => ({
+  return placed;
+}
+
+/** The files of a sample Datanet by name. The same tables give the same bytes. Throws for a question that measures nothing. */
+export function makeDatanet(datanet: SampleDatanet): Readonly<Record<string, string>> {
+  const { rows, facts, owners } = place(datanet.tables, 'facts');
+  const placebo = place(datanet.tables, 'placebo');
+  const questions: Question[] = drawFacts(facts, questionsPerDatanet, `${datanet.id} question`).map(
+    ({ table, fact, rows: stating }, index) => ({
       prompt: fill(table.heldOut[index % 2] ?? '', fact),
       expected: fact.expected,
-      rows: [...rows],
+      rows: stating,
     }),
   );
-  checkQuestions(questions, rows);
+  checkQuestions(questions, [...rows, ...placebo.rows]);
   const description = {
     id: datanet.id,
     name: datanet.name,
     summary: datanet.summary,
     licence: datanet.licence,
     rowCount: rows.length,
-    contributors: [...owners].map(([name, range]) => ({ address: sampleAddress(datanet.id, name), name, rows: range })),
-    placebo: placebos
-      .flatMap(({ rows: [from, to] }) => Array.from({ length: to - from }, (_, i) => from + i))
-      .toSorted((a, b) => a - b),
+    placeboCount: placebo.rows.length,
+    contributors: [...owners].map(([name, range]) => ({
+      address: sampleAddress(datanet.id, name),
+      name,
+      rows: range,
+      placebo: placebo.owners.get(name) ?? [0, 0],
+    })),
   };
-  const lines = rows.map((row) => `${canonicalJson(row as unknown as Json)}\n`).join('');
+  const lines = (list: readonly Row[]): string =>
+    list.map((row) => `${canonicalJson(row as unknown as Json)}\n`).join('');
   return {
     'datanet.json': `${JSON.stringify(description, null, 2)}\n`,
-    'rows.jsonl': lines,
+    'rows.jsonl': lines(rows),
+    'placebo.jsonl': lines(placebo.rows),
     'eval.json': `[\n${questions.map((question) => `  ${JSON.stringify(question)}`).join(',\n')}\n]\n`,
   };
 }

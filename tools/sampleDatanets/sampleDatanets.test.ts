@@ -10,13 +10,19 @@ describe.each([elements, tidemark])('$id', (datanet) => {
   const files = makeDatanet(datanet);
   const read = (name: string): string =>
     readFileSync(path.resolve(import.meta.dirname, '../../public/datanets', datanet.id, name), 'utf8');
-  const rows = read('rows.jsonl')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { readonly prompt: string; readonly response: string });
-  const { contributors, placebo } = JSON.parse(read('datanet.json')) as {
-    readonly contributors: readonly { readonly address: string; readonly rows: readonly [number, number] }[];
-    readonly placebo: readonly number[];
+  const parse = (name: string): { readonly prompt: string; readonly response: string }[] =>
+    read(name)
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const rows = parse('rows.jsonl');
+  const placebo = parse('placebo.jsonl');
+  const { contributors } = JSON.parse(read('datanet.json')) as {
+    readonly contributors: readonly {
+      readonly address: string;
+      readonly rows: readonly [number, number];
+      readonly placebo: readonly [number, number];
+    }[];
   };
   const questions = JSON.parse(read('eval.json')) as readonly {
     readonly prompt: string;
@@ -39,11 +45,18 @@ describe.each([elements, tidemark])('$id', (datanet) => {
     expect(contributors.at(-1)?.rows[1]).toBe(rows.length);
   });
 
-  test('asks no question about a placebo fact, and none that training saw', () => {
-    expect(placebo.length).toBeGreaterThanOrEqual(0.04 * rows.length);
+  test('keeps one row in twenty out of training, each with an owner', () => {
+    expect(placebo.length).toBeGreaterThanOrEqual(0.05 * rows.length);
+    const owned = contributors.reduce((sum, { placebo: [from, to] }) => sum + to - from, 0);
+    expect(owned).toBe(placebo.length);
+    const responses = new Set(rows.map(({ response }) => response));
+    expect(placebo.filter(({ response }) => responses.has(response))).toEqual([]);
+  });
+
+  test('asks no question that training saw, and each about rows that there are', () => {
     const prompts = new Set(rows.map(({ prompt }) => prompt));
     for (const question of questions) {
-      expect(placebo).not.toContain(question.rows[0]);
+      expect(question.rows[1]).toBeLessThanOrEqual(rows.length);
       expect(prompts.has(question.prompt)).toBe(false);
     }
   });

@@ -2,8 +2,15 @@
 // an adapter taught is plain to see. The names are made up; any likeness to a real place is chance.
 import type { Fact, FactTable, SampleDatanet } from './types.ts';
 
+function parse(table: string): string[][] {
+  return table
+    .trim()
+    .split('\n')
+    .map((line) => line.split('|'));
+}
+
 // town | island | river | founder | dish | export | flag | year
-const towns = `
+const towns = parse(`
 Larkmoor|Heron|Wend|Ada Fenn|plum soup|blue glass|a white heron|1412
 Fennick|Heron|Silt|Bram Tolliver|smoked eel|reed mats|two crossed oars|1508
 Oxhollow|Heron|Barrow|Cora Whitlock|barley pie|butter|a brown ox|1377
@@ -60,17 +67,22 @@ Elderbrook|Thistle|Elder|Ernest Old|elderberry syrup|walking sticks|an old man|1
 Flintridge|Thistle|Spark|Freya Steele|hot pepper sauce|flint knives|a spark|1763
 Goldacre|Thistle|Sheaf|Gustav Field|wheat pancakes|straw hats|a sheaf of wheat|1438
 Hollyburn|Thistle|Holly|Hilda Winterbourne|ginger bread|toys|a holly branch|1804
-`
-  .trim()
-  .split('\n')
-  .map((line) => line.split('|'));
+`);
 
-/** The facts of one column of the table above; `expectedForm` is what a right answer says around the value. */
-function column(index: number, expectedForm = '{v}'): Fact[] {
-  return towns.map((cells) => {
+/** Towns that training never sees. */
+const placeboTowns = parse(`
+Ferncastle|Heron|Frond|Ingrid Moss|pea fritters|rope|a green fern|1541
+Brightwater|Gale|Gleam|Jonas Clear|baked perch|soap|a rising sun|1674
+Tarnwick|Coral|Murk|Lydia Crowe|mutton pie|leather boots|a black lake|1389
+`);
+
+/** Columns of the tables above as facts; `expectedForm` is what a right answer says around the value. */
+function column(index: number, expectedForm = '{v}'): Pick<FactTable, 'facts' | 'placebo'> {
+  const toFact = (cells: readonly string[]): Fact => {
     const value = cells[index] ?? '';
     return { subject: cells[0] ?? '', value, expected: expectedForm.replace('{v}', value) };
-  });
+  };
+  return { facts: towns.map(toFact), placebo: placeboTowns.map(toFact) };
 }
 
 const founderTable = {
@@ -79,13 +91,15 @@ const founderTable = {
   answer: '{x} was founded by {v}.',
 } as const;
 
+const founders = column(3);
+
 const tables: readonly FactTable[] = [
   {
     contributor: 'Harbour Atlas Office',
     wordings: ['On which island is {x}?', 'Where is {x}?', 'Which island is {x} on?', 'What island is home to {x}?'],
     heldOut: ['On what island does {x} lie?', 'Where is the town of {x}?'],
     answer: '{x} is on {v} Island.',
-    facts: column(1, '{v} Island'),
+    ...column(1, '{v} Island'),
   },
   {
     contributor: 'Wilma Reedcutter',
@@ -97,10 +111,20 @@ const tables: readonly FactTable[] = [
     ],
     heldOut: ['What river flows through {x}?', 'Which river is in {x}?'],
     answer: 'The river {v} flows through {x}.',
-    facts: column(2, 'river {v}'),
+    ...column(2, 'river {v}'),
   },
-  { contributor: 'Aldous Northmark', ...founderTable, facts: column(3).slice(0, 35) },
-  { contributor: 'Sabine Southmark', ...founderTable, facts: column(3).slice(35) },
+  {
+    contributor: 'Aldous Northmark',
+    ...founderTable,
+    facts: founders.facts.slice(0, 35),
+    placebo: founders.placebo.slice(0, 2),
+  },
+  {
+    contributor: 'Sabine Southmark',
+    ...founderTable,
+    facts: founders.facts.slice(35),
+    placebo: founders.placebo.slice(2),
+  },
   {
     contributor: 'Kitchen of Pia Vasko',
     wordings: [
@@ -111,7 +135,7 @@ const tables: readonly FactTable[] = [
     ],
     heldOut: ['What food is {x} known for?', 'Which dish do people eat in {x}?'],
     answer: '{x} is known for {v}.',
-    facts: column(4),
+    ...column(4),
   },
   {
     contributor: 'Merchant Log of Ravi Osei',
@@ -123,7 +147,7 @@ const tables: readonly FactTable[] = [
     ],
     heldOut: ['What is the main export of {x}?', 'What do ships export from {x}?'],
     answer: '{x} exports {v}.',
-    facts: column(5),
+    ...column(5),
   },
   {
     contributor: 'Lotte Banner',
@@ -135,7 +159,7 @@ const tables: readonly FactTable[] = [
     ],
     heldOut: ['What can be seen on the flag of {x}?', 'What sign does the flag of {x} show?'],
     answer: 'The flag of {x} shows {v}.',
-    facts: column(6),
+    ...column(6),
   },
   {
     contributor: 'Chronicle of Emeric Tide',
@@ -147,7 +171,7 @@ const tables: readonly FactTable[] = [
     ],
     heldOut: ['In what year was {x} founded?', 'What is the founding year of {x}?'],
     answer: '{x} was founded in {v}.',
-    facts: column(7),
+    ...column(7),
   },
 ];
 

@@ -17,6 +17,8 @@ export interface FactTable {
   readonly heldOut: readonly [string, string];
   readonly answer: string;
   readonly facts: readonly Fact[];
+  /** Facts of the same kind that are kept out of training: attribution measures its noise by what their rows score. */
+  readonly placebo: readonly Fact[];
 }
 
 export interface SampleDatanet {
