@@ -44,6 +44,8 @@ function models(): unknown[] {
       licence: 'CC-BY-4.0',
       parameters: 6_950_000,
       contextLength: 512,
+      // It answers a question better without the turns before it.
+      memory: false,
       files: [fileEntry(seedling, './models/seedling/seedling.Q8_0.gguf')],
     },
     ...(existsSync(smollm2)

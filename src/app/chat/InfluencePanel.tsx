@@ -113,7 +113,7 @@ function Found(properties: {
   const shown = () => (all() || properties.selectedSpan !== undefined ? rows() : rows().slice(0, FIRST_ROWS));
   const datanet = (): string =>
     (properties.adapter?.datanets ?? [])
-      .map((id) => config().datanets.find((known) => known.id === id)?.name ?? id)
+      .map((id) => config().datanets.find((known) => known.id === id || known.slug === id)?.name ?? id)
       .join(', ');
   return (
     <>

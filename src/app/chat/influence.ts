@@ -37,8 +37,8 @@ export function evidenceShares(
   const backed = WHOLE - attribution.unattributedPpm;
   const scale = listed > backed && listed > 0 ? backed / listed : 1;
   const shares: (Share & { readonly account?: string })[] = [...byAccount]
-    .filter(([, ppm]) => ppm > 0)
     .map(([account, ppm]) => ({ account, label: contributorName(influence, account), ppm: Math.floor(ppm * scale) }))
+    .filter(({ ppm }) => ppm > 0)
     .sort((left, right) => right.ppm - left.ppm);
   const rest = backed - shares.reduce((total, share) => total + share.ppm, 0);
   // Rounding by the scale leaves a few millionths; they belong to the biggest.

@@ -51,7 +51,7 @@ const datanetSchema = v.object({
   licence: v.optional(v.string(), 'CC0-1.0'),
   rowCount: v.optional(v.number()),
   contributorCount: v.optional(v.number()),
-  /** JSON with `contributors: { address, name }[]`, relative to the page. */
+  /** JSON with `contributors: { address, name }[]`; default `datanet.json` beside the rows. */
   url: v.optional(v.string()),
   /** JSONL of its sample rows, relative to the page. */
   rowsUrl: v.optional(v.string()),

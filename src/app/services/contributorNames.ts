@@ -13,7 +13,13 @@ export async function contributorNames(
 ): Promise<Record<string, string>> {
   const names: Record<string, string> = {};
   for (const id of datanetIds) {
-    const url = config().datanets.find((datanet) => datanet.id === id || datanet.slug === id)?.url;
+    const known = config().datanets.find((datanet) => datanet.id === id || datanet.slug === id);
+    // Sample Datanets describe themselves beside their rows.
+    const url =
+      known?.url ??
+      (known?.rowsUrl === undefined
+        ? undefined
+        : new URL('datanet.json', new URL(known.rowsUrl, document.baseURI)).href);
     if (url === undefined) continue;
     const response = await fetch(url, signal === undefined ? {} : { signal });
     if (!response.ok) continue;

@@ -84,8 +84,8 @@ function Configured(): JSX.Element {
           {known()?.chainName} ({known()?.chainId})
         </dd>
         <dt class="text-muted">{t('settings.chainState')}</dt>
-        <dd class="flex flex-wrap items-center gap-2" role="status">
-          {healthText()}
+        <dd class="flex flex-wrap items-center gap-2">
+          <span role="status">{healthText()}</span>
           <Button kind="quiet" size="small" icon="refresh" onClick={() => void guarded(checkChain)}>
             {t('settings.checkChain')}
           </Button>

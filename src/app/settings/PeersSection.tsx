@@ -59,7 +59,9 @@ export function PeersSection(): JSX.Element {
     >
       <dl class="grid gap-x-6 gap-y-2 sm:grid-cols-[auto_1fr]">
         <dt class="text-muted">{t('settings.peersState')}</dt>
-        <dd role="status">{t(`settings.peers.${peersView().status}`)}</dd>
+        <dd>
+          <span role="status">{t(`settings.peers.${peersView().status}`)}</span>
+        </dd>
         <Show when={peersView().id}>
           {(id) => (
             <>

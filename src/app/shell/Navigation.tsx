@@ -24,7 +24,7 @@ function Mark(): JSX.Element {
 
 export function Navigation(): JSX.Element {
   return (
-    <div class="order-last flex shrink-0 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:order-first md:w-56 md:flex-col md:border-t-0 md:border-e md:bg-ground md:pb-0">
+    <header class="order-last flex shrink-0 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:order-first md:w-56 md:flex-col md:border-t-0 md:border-e md:bg-ground md:pb-0">
       <div class="hidden items-center gap-3 px-5 pt-6 pb-6 md:flex">
         <Mark />
         <span class="text-lg font-semibold tracking-tight">{t('shell.name')}</span>
@@ -51,6 +51,6 @@ export function Navigation(): JSX.Element {
         <StatusChips />
         <ThemeButton />
       </div>
-    </div>
+    </header>
   );
 }

@@ -2,6 +2,7 @@
 import { For, type JSX, Show } from 'solid-js';
 
 export interface Column<Row> {
+  /** Empty for a column of buttons. */
   readonly header: string;
   readonly cell: (row: Row, index: number) => JSX.Element;
   readonly numeric?: boolean;
@@ -28,14 +29,18 @@ export function Table<Row>(properties: {
         <thead>
           <tr class="border-b border-line text-start text-muted">
             <For each={properties.columns}>
-              {(column) => (
-                <th
-                  scope="col"
-                  class={`px-4 py-2.5 font-medium whitespace-nowrap ${column.numeric === true ? 'text-end' : 'text-start'}`}
-                >
-                  {column.header}
-                </th>
-              )}
+              {(column) =>
+                column.header === '' ? (
+                  <td />
+                ) : (
+                  <th
+                    scope="col"
+                    class={`px-4 py-2.5 font-medium whitespace-nowrap ${column.numeric === true ? 'text-end' : 'text-start'}`}
+                  >
+                    {column.header}
+                  </th>
+                )
+              }
             </For>
           </tr>
         </thead>

@@ -8,7 +8,7 @@ export const shell = {
   'shell.factory': 'Factory',
   'shell.rewards': 'Rewards',
   'shell.settings': 'Settings',
-  'shell.status': 'Connections',
+  'shell.status': 'Where things run',
   'shell.offline': 'Offline',
   'shell.offlineHint': 'This device is offline. Chat and drafts go on working.',
   'shell.local': 'On this device',

@@ -1,0 +1,77 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { bytesToHex } from '../../lib/bytes.ts';
+import { sha256 } from '../../lib/hash.ts';
+import { deleteFile, listFiles, openFileWriter, readFile } from '../../store/index.ts';
+import { download } from './download.ts';
+
+const PART = 16 * 1024 * 1024;
+const bytes = new Uint8Array(PART + 1000).map((_, index) => (index * 31) % 251);
+const hash = bytesToHex(sha256(bytes));
+const file = { name: 'model.gguf', url: 'https://models.example/model.gguf', bytes: bytes.length, sha256: hash };
+
+/** Stands in for the network alone: answers ranges as a static host does. */
+function network(content: Uint8Array<ArrayBuffer>): string[] {
+  const ranges: string[] = [];
+  vi.stubGlobal('fetch', async (_url: string, init?: RequestInit) => {
+    const range = new Headers(init?.headers).get('range') ?? '';
+    ranges.push(range);
+    const from = Number(range.match(/bytes=(\d+)-/)?.[1] ?? 0);
+    return new Response(content.slice(from), { status: range === '' ? 200 : 206 });
+  });
+  return ranges;
+}
+
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  await deleteFile('models', hash);
+});
+
+test('a file is checked, kept, and not fetched again', async () => {
+  const ranges = network(bytes);
+  const progress: number[] = [];
+  const blob = await download('models', file, { onProgress: ({ loadedBytes }) => progress.push(loadedBytes) });
+  expect(bytesToHex(sha256(new Uint8Array(await blob.arrayBuffer())))).toBe(hash);
+  expect(progress.at(-1)).toBe(bytes.length);
+  await download('models', file);
+  expect(ranges).toEqual(['']);
+  expect((await listFiles('models')).map(({ name, bytes: size, complete }) => [name, size, complete])).toEqual([
+    [hash, bytes.length, true],
+  ]);
+});
+
+test('goes on after the last whole part of an earlier attempt', async () => {
+  const writer = await openFileWriter('models', hash);
+  await writer.write(bytes.subarray(0, PART + 10));
+  expect(await readFile('models', hash)).toBeUndefined();
+  const ranges = network(bytes);
+  const blob = await download('models', file);
+  expect(ranges).toEqual([`bytes=${PART}-`]);
+  expect(blob.size).toBe(bytes.length);
+});
+
+test('other bytes than announced are refused and not kept', async () => {
+  const wrong = bytes.slice();
+  wrong[5] = 0xff;
+  network(wrong);
+  await expect(download('models', file)).rejects.toMatchObject({ code: 'APP_FILE_HASH_MISMATCH' });
+  expect(await readFile('models', hash)).toBeUndefined();
+  expect(await listFiles('models')).toEqual([]);
+});
+
+test('a missing file and a dead network are download failures with a way on', async () => {
+  vi.stubGlobal('fetch', async () => new Response('', { status: 404 }));
+  await expect(download('models', file)).rejects.toMatchObject({ code: 'APP_DOWNLOAD_FAILED', facts: { status: 404 } });
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
+  await expect(download('models', file)).rejects.toMatchObject({ code: 'APP_DOWNLOAD_FAILED' });
+});
+
+test('a full disk is said before anything is fetched', async () => {
+  const ranges = network(bytes);
+  vi.spyOn(navigator.storage, 'estimate').mockResolvedValue({ usage: 10, quota: 1000 });
+  await expect(download('models', file)).rejects.toMatchObject({
+    code: 'STORE_QUOTA_EXCEEDED',
+    facts: { freeBytes: 990 },
+  });
+  expect(ranges).toEqual([]);
+  vi.restoreAllMocks();
+});
