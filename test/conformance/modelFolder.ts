@@ -9,6 +9,7 @@ import { dequantize } from '../../src/engine/quant/dequantize.ts';
 import { quantize } from '../../src/engine/quant/quantize.ts';
 import { TributaryError } from '../../src/lib/errors.ts';
 import { hasFiles } from './goldenFiles.ts';
+import { destroyModel } from './runModel.ts';
 
 /** The model of a folder, read with another of its configs in place of config.json if asked. */
 export async function openFolder(folder: string, configName = 'config.json'): Promise<ModelFile> {
@@ -64,10 +65,7 @@ export function lazily(
     async destroy() {
       if (loading === undefined) return;
       // A failure to load was the failure of the case that asked for it.
-      await loading.then(
-        (model) => model.destroy(),
-        () => undefined,
-      );
+      await loading.then(destroyModel, () => undefined);
     },
   };
 }

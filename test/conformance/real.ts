@@ -3,7 +3,6 @@
 import { existsSync, openAsBlob, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readAdapter } from '../../src/engine/adapter/readAdapter.ts';
-import { createSession } from '../../src/engine/model/createSession.ts';
 import { uploadAdapter } from '../../src/engine/model/deviceAdapter.ts';
 import { observeLayers } from '../../src/engine/model/observeLayers.ts';
 import { openModelFile } from '../../src/engine/modelFile.ts';
@@ -13,7 +12,7 @@ import { openTokenizer, type TextTokenizer } from '../../src/engine/tokenizer/op
 import type { CasesOfFolder, ConformanceCase } from './conformanceCase.ts';
 import { countDifferences, hasFiles, largestDifference, openTensors, readFloats, readJson } from './goldenFiles.ts';
 import { lazily } from './modelFolder.ts';
-import { type LazyModel, logitsOfAll, logProbability } from './runModel.ts';
+import { emptySession, type LazyModel, logitsOfAll, logProbability } from './runModel.ts';
 
 interface GoldenChat {
   readonly messages: readonly ChatMessage[];
@@ -87,9 +86,7 @@ function chatCase(
       name: `chat ${index} last logits`,
       async run() {
         const { model } = await load();
-        const session = createSession(model);
-        const logits = await session.read(chat.ids);
-        session.destroy();
+        const logits = await emptySession(model).read(chat.ids);
         return { error: largestDifference(logits, await readFloats(golden, `chat${index}.last_logits`)), tolerance };
       },
     },
@@ -97,7 +94,7 @@ function chatCase(
       name: `chat ${index} greedy`,
       async run() {
         const { model } = await load();
-        const session = createSession(model);
+        const session = emptySession(model);
         let wrong = 0;
         let next: readonly number[] = chat.ids;
         for (const [step, id] of chat.greedy.entries()) {
@@ -105,7 +102,6 @@ function chatCase(
           if (best !== id && (chat.margins[step] ?? 0) > leastMargin) wrong += 1;
           next = [id];
         }
-        session.destroy();
         if (tokenizer.decode(chat.greedy).replace(/<\|im_end\|>$/, '') !== chat.text.replace(/<\|im_end\|>$/, ''))
           wrong += 1;
         return { error: wrong, tolerance: 0, note: JSON.stringify(chat.text.slice(0, 60)) };
@@ -171,10 +167,8 @@ function adapterCase(folder: string, chat: GoldenChat, golden: SafetensorsFile, 
         model: model.config,
       });
       const adapter = uploadAdapter(model.backend, 'golden', modules, model.config.layerCount);
-      const session = createSession(model);
-      session.useAdapter(adapter);
-      const logits = await session.read(chat.ids);
-      session.destroy();
+      const logits = await emptySession(model, adapter).read(chat.ids);
+      emptySession(model).forgetAdapter(adapter);
       adapter.destroy();
       return { error: largestDifference(logits, await readFloats(golden, 'adapter.chat0.last_logits')), tolerance };
     },

@@ -1,6 +1,6 @@
 // What several modules do with a loaded model: logits after every token, greedy continuation, comparisons with golden
 // tensors. Prompts and their lengths are read from the names of the golden tensors, never assumed.
-import { createSession } from '../../src/engine/model/createSession.ts';
+import { createSession, type Session } from '../../src/engine/model/createSession.ts';
 import type { LoadedModel } from '../../src/engine/model/decoderWeights.ts';
 import type { DeviceAdapter } from '../../src/engine/model/deviceAdapter.ts';
 import type { SafetensorsFile } from '../../src/engine/safetensors/openSafetensors.ts';
@@ -11,19 +11,32 @@ import { countDifferences, largestDifference, readFloats, readIntegers } from '.
 export const logitTolerance = 2e-4;
 export const logprobTolerance = 1e-4;
 
+/** One session a model: its plans are recorded once for all of its cases. */
+const sessions = new WeakMap<LoadedModel, Session>();
+
+/** The model's session, empty, with this adapter or none. */
+export function emptySession(model: LoadedModel, adapter?: DeviceAdapter): Session {
+  const session = sessions.get(model) ?? createSession(model);
+  sessions.set(model, session);
+  session.useAdapter(adapter);
+  session.truncate(0);
+  return session;
+}
+
+/** Frees the model and its session. */
+export function destroyModel(model: LoadedModel): void {
+  sessions.get(model)?.destroy();
+  sessions.delete(model);
+  model.destroy();
+}
+
 /** Logits f32 [ids, vocabulary]. */
 export async function logitsOfAll(
   model: LoadedModel,
   ids: readonly number[],
   adapter?: DeviceAdapter,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const session = createSession(model);
-  try {
-    session.useAdapter(adapter);
-    return await session.readAll(ids);
-  } finally {
-    session.destroy();
-  }
+  return await emptySession(model, adapter).readAll(ids);
 }
 
 /** Greedy ids, one at a time through the key-value cache; stops after `steps`. */
@@ -33,15 +46,10 @@ export async function greedyIds(
   steps: number,
   adapter?: DeviceAdapter,
 ): Promise<number[]> {
-  const session = createSession(model);
-  try {
-    session.useAdapter(adapter);
-    const ids = [await session.readGreedy(prompt)];
-    while (ids.length < steps) ids.push(await session.readGreedy(ids.slice(-1)));
-    return ids;
-  } finally {
-    session.destroy();
-  }
+  const session = emptySession(model, adapter);
+  const ids = [await session.readGreedy(prompt)];
+  while (ids.length < steps) ids.push(await session.readGreedy(ids.slice(-1)));
+  return ids;
 }
 
 /** Natural log-probability of `id` under `logits`. */
