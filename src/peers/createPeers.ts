@@ -28,6 +28,11 @@ const DIAL_TIMEOUT_MILLISECONDS = 20_000;
 /** Direct connections that are opened unasked, to providers of announcements. */
 const MAXIMUM_DIRECT = 12;
 const MAXIMUM_DIALS = 2;
+const MAXIMUM_ATTEMPTS = 5;
+const FIRST_REST_MILLISECONDS = 2_000;
+const RECENT_HEADS = 16;
+const FIRST_PULL_MILLISECONDS = 1_000;
+const LONGEST_PULL_MILLISECONDS = 16_000;
 /** Own announcements that are made again when a relay does not know them. */
 const MAXIMUM_OWN = 500;
 
@@ -159,20 +164,41 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
     async (signal: AbortSignal): Promise<ClosableStream> =>
       libp2p.dialProtocol(peerIdFromString(peer), HEADS_PROTOCOL, { signal });
 
-  /** Learns what `peer` knows; afterwards makes own announcements again that a relay has lost. */
+  const pulling = new Set<string>();
+  /** Learns what `peer` has come to know since the last time. */
   async function pull(peer: string): Promise<void> {
-    for await (const page of pullHeads(opener(peer), cursors.get(peer) ?? { epoch: '', after: 0 })) {
-      for (const head of page.heads) await learn(head, 'heads');
-      cursors.set(peer, { epoch: page.epoch, after: page.last });
+    if (pulling.has(peer)) return;
+    pulling.add(peer);
+    try {
+      for await (const page of pullHeads(opener(peer), cursors.get(peer) ?? { epoch: '', after: 0 })) {
+        for (const head of page.heads) await learn(head, 'heads');
+        cursors.set(peer, { epoch: page.epoch, after: page.last });
+      }
+    } finally {
+      pulling.delete(peer);
     }
-    if (!relays.has(peer)) return;
+  }
+
+  /** Makes own announcements again that the relay has lost, as after a move to another folder. */
+  async function announceLost(relayId: string): Promise<void> {
+    if (own.size === 0) return;
     const listed = new Set<string>();
-    if (own.size > 0) {
-      for await (const page of pullHeads(opener(peer), { epoch: '', after: 0 }))
-        for (const head of page.heads) listed.add(announcementKey(head));
+    for await (const page of pullHeads(opener(relayId), { epoch: '', after: 0 })) {
+      for (const head of page.heads) listed.add(announcementKey(head));
     }
     for (const [key, announcement] of own) if (!listed.has(key)) await queue(announcement);
     await flush();
+  }
+
+  // Between a relay's first answer and the moment when gossip reaches this node, an announcement can pass it by; a short
+  // question now and then (no heads, no cost) closes the gap, and mends what gossip loses later.
+  let pullTimer: ReturnType<typeof setTimeout> | undefined;
+  function pullRegularly(afterMilliseconds: number): void {
+    clearTimeout(pullTimer);
+    pullTimer = setTimeout(() => {
+      for (const relayId of relays.keys()) if (directTo(relayId) !== undefined) pull(relayId).catch(() => undefined);
+      if (!stopped) pullRegularly(Math.min(2 * afterMilliseconds, LONGEST_PULL_MILLISECONDS));
+    }, afterMilliseconds);
   }
 
   await libp2p.handle(HEADS_PROTOCOL, (stream) => answerHeads(stream as unknown as ClosableStream, log), {
@@ -239,16 +265,63 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
     return running;
   }
 
-  /** Connects to a provider in the background, within limits. Its absence is no failure: a relay may have the bytes. */
+  /** Providers to connect to in the background, with the failures so far. */
+  const wanted = new Map<string, number>();
+  const resting = new Map<string, ReturnType<typeof setTimeout>>();
+
+  /**
+   * Dials wanted providers, within limits. Absence is no failure, as a relay may have the bytes; a peer that has only just
+   * come needs a moment until its relay forwards to it, so it is tried again a few times.
+   */
+  function dialWanted(): void {
+    if (stopped || !libp2p.getConnections().some((one) => relays.has(one.remotePeer.toString()))) return;
+    const direct = new Set(
+      libp2p
+        .getConnections()
+        .map(describe)
+        .filter((one) => one.kind === 'browser' && one.direct)
+        .map(({ peer }) => peer),
+    );
+    for (const [provider, failures] of wanted) {
+      if (dialing.size >= MAXIMUM_DIALS || direct.size >= MAXIMUM_DIRECT) return;
+      if (resting.has(provider) || dialing.has(provider)) continue;
+      void connectTo(provider)
+        .then(
+          () => wanted.delete(provider),
+          () => {
+            if (failures + 1 >= MAXIMUM_ATTEMPTS) wanted.delete(provider);
+            else {
+              wanted.set(provider, failures + 1);
+              const rest = setTimeout(
+                () => {
+                  resting.delete(provider);
+                  dialWanted();
+                },
+                FIRST_REST_MILLISECONDS * 2 ** failures,
+              );
+              resting.set(provider, rest);
+            }
+          },
+        )
+        .finally(dialWanted);
+    }
+  }
+
   function offerDial(provider: string): void {
-    if (stopped || provider === id || relays.has(provider) || dialing.has(provider) || directTo(provider) !== undefined)
-      return;
-    const direct = libp2p
-      .getConnections()
-      .map(describe)
-      .filter((connection) => connection.kind === 'browser' && connection.direct).length;
-    if (dialing.size >= MAXIMUM_DIALS || direct >= MAXIMUM_DIRECT) return;
-    connectTo(provider).catch(() => undefined);
+    if (provider === id || relays.has(provider) || wanted.has(provider) || directTo(provider) !== undefined) return;
+    wanted.set(provider, 0);
+    dialWanted();
+  }
+
+  /** Those who announced last, when this node comes back to a relay. */
+  function offerRecent(): void {
+    if (!dialsProviders) return;
+    const recent = log
+      .all()
+      .filter(({ kind }) => kind === 'contribution' || kind === 'adapter')
+      .slice(-RECENT_HEADS);
+    for (const { provider } of recent.reverse()) offerDial(provider);
+    dialWanted();
   }
 
   const onOpen = (): void => changed();
@@ -261,6 +334,11 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
   ): void => {
     const { peerId, protocols, connection } = event.detail;
     if (connection.limits !== undefined || !protocols.includes(HEADS_PROTOCOL)) return;
+    if (relays.has(peerId.toString())) {
+      offerRecent();
+      announceLost(peerId.toString()).catch(() => undefined);
+      pullRegularly(FIRST_PULL_MILLISECONDS);
+    }
     // A peer that goes away while it is asked is asked again at its next connection.
     pull(peerId.toString()).catch(() => undefined);
   };
@@ -348,6 +426,8 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
     async stop() {
       stopped = true;
       endWake?.();
+      clearTimeout(pullTimer);
+      for (const rest of resting.values()) clearTimeout(rest);
       for (const { connection } of kept.values()) connection.stop();
       libp2p.removeEventListener('connection:open', onOpen);
       libp2p.removeEventListener('connection:close', onOpen);

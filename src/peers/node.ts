@@ -10,7 +10,6 @@ import { identify, identifyPush } from '@libp2p/identify';
 import { keychain } from '@libp2p/keychain';
 import { noise } from '@libp2p/noise';
 import { ping } from '@libp2p/ping';
-import { webRTCDirect } from '@libp2p/webrtc';
 import { webSockets } from '@libp2p/websockets';
 import { yamux } from '@libp2p/yamux';
 import { FsBlockstore } from 'blockstore-fs';
@@ -20,6 +19,7 @@ import { CID } from 'multiformats/cid';
 import type { Cid } from '../lib/units.ts';
 import { createPeers, type PeersWithHeads } from './createPeers.ts';
 import { openFileState } from './fileState.ts';
+import { lastingWebRtcDirect } from './lastingWebRtcDirect.ts';
 import { HEADS_TOPIC } from './protocol.ts';
 import type { ReceivedAnnouncement } from './types.ts';
 
@@ -57,7 +57,7 @@ export async function startNodePeers({
   const helia = withBitswap(
     withLibp2pLight(createHeliaLight({ blockstore, datastore, codecs: [dagCbor] }), {
       addresses: { listen: [...listen], announce: [...announce] },
-      transports: [webSockets(), webRTCDirect()],
+      transports: [webSockets(), ...(listen.length > 0 ? [lastingWebRtcDirect()] : [])],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
       connectionGater: { denyDialMultiaddr: () => false },
