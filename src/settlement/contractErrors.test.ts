@@ -1,0 +1,64 @@
+import { encodeErrorResult, toFunctionSelector } from 'viem';
+import { expect, test } from 'vitest';
+import { contractErrors } from './contractErrors.ts';
+import { errorAbi, revertError, settlementError } from './settlementError.ts';
+
+// Errors of OpenZeppelin's parts that a user of the app cannot reach; they show as CHAIN_REVERTED with their name.
+const internal =
+  /^(ERC20(Invalid|Exceeded)|ERC3009|ERC5805|ERC6372|Checkpoint|ECDSA|InvalidAccountNonce|InvalidShortString|SafeCast|SafeERC20|StringTooLong|Votes|EIP712)/;
+
+const names = new Set(errorAbi.map((entry) => (entry.type === 'error' ? entry.name : '')));
+
+test('every error of the contracts has a code, a sentence and a hint of its own', () => {
+  const missing = [...names].filter((name) => !internal.test(name) && contractErrors[name] === undefined);
+  expect(missing).toEqual([]);
+  const unknown = Object.keys(contractErrors).filter((name) => !names.has(name));
+  expect(unknown).toEqual([]);
+  const codes = Object.values(contractErrors).map(([code]) => code);
+  expect(new Set(codes).size).toBe(codes.length);
+  for (const [code, message, hint] of Object.values(contractErrors)) {
+    expect(code).toMatch(/^[A-Z][A-Z0-9_]+$/);
+    expect(message).toMatch(/^[A-Z].*\.$/);
+    expect(hint).toMatch(/^[A-Z].*\.$/);
+  }
+});
+
+test('revert data becomes an error with its values', () => {
+  const abi = [
+    {
+      type: 'error',
+      name: 'StaleVoucher',
+      inputs: [
+        { name: 'cumulative', type: 'uint128' },
+        { name: 'collected', type: 'uint128' },
+      ],
+    },
+  ] as const;
+  const data = encodeErrorResult({ abi, errorName: 'StaleVoucher', args: [5n, 7n] });
+  expect(revertError(data)).toMatchObject({
+    code: 'VOUCHER_STALE',
+    facts: { error: 'StaleVoucher', cumulative: '5', collected: '7' },
+  });
+});
+
+test('unknown revert data keeps its bytes', () => {
+  expect(revertError(toFunctionSelector('Nobody()'))).toMatchObject({
+    code: 'CHAIN_REVERTED',
+    facts: { data: toFunctionSelector('Nobody()') },
+  });
+  expect(revertError('0x')).toMatchObject({ code: 'CHAIN_REVERTED' });
+});
+
+test('a refusal in the wallet is a refusal, however deep it lies', () => {
+  const refusal = Object.assign(new Error('User rejected the request.'), { code: 4001 });
+  expect(settlementError(refusal)).toMatchObject({ code: 'WALLET_REJECTED' });
+  expect(settlementError(new Error('outer', { cause: refusal }))).toMatchObject({ code: 'WALLET_REJECTED' });
+  // Wallets also throw plain objects.
+  expect(settlementError({ code: 4001, message: 'no' })).toMatchObject({ code: 'WALLET_REJECTED' });
+  expect(settlementError({ code: -32603, message: 'internal' })).toMatchObject({
+    code: 'WALLET_FAILED',
+    message: 'internal',
+    facts: { rpcCode: -32603 },
+  });
+  expect(settlementError(new DOMException('stop', 'AbortError'))).toMatchObject({ code: 'ABORTED' });
+});

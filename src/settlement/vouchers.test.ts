@@ -1,0 +1,106 @@
+import { recoverTypedDataAddress } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
+import { describe, expect, test } from 'vitest';
+import { createSessionKey } from './createSessionKey.ts';
+import { channelKey, nextVoucher } from './nextVoucher.ts';
+import { decodeSignedVoucher, encodeSignedVoucher, verifySignedVoucher } from './signedVoucherCodec.ts';
+import { signVoucher } from './signVoucher.ts';
+import type { Address, Deployment, Hex } from './types.ts';
+import { verifyMessage } from './verifyMessage.ts';
+import { voucherTypedData } from './voucherTypedData.ts';
+
+const word = (value: number): Hex => `0x${value.toString(16).padStart(64, '0')}`;
+const payer: Address = '0x00000000000000000000000000000000000000aa';
+const deployment = {
+  chainId: 31337,
+  addresses: { inferenceEscrow: '0x00000000000000000000000000000000000000ee' },
+} as unknown as Deployment;
+const channel = { payer, modelId: word(1), epoch: 5n };
+
+describe('nextVoucher', () => {
+  test('sums a channel and covers all its receipts', () => {
+    const first = nextVoucher({ ...channel, channel: undefined, amount: 10n, receiptDigest: word(100) });
+    const second = nextVoucher({ ...channel, channel: first.channel, amount: 5n, receiptDigest: word(101) });
+    expect(first.voucher).toMatchObject({ cumulative: 10n, count: 1n });
+    expect(second.voucher).toMatchObject({ cumulative: 15n, count: 2n });
+    expect(second.channel.receipts).toEqual([word(100), word(101)]);
+    expect(second.voucher.receiptsRoot).not.toBe(first.voucher.receiptsRoot);
+  });
+
+  test('refuses another channel, a receipt paid twice, and nothing', () => {
+    const { channel: after } = nextVoucher({ ...channel, channel: undefined, amount: 1n, receiptDigest: word(1) });
+    const next = { ...channel, channel: after, amount: 1n, receiptDigest: word(2) };
+    expect(() => nextVoucher({ ...next, epoch: 6n })).toThrow(
+      expect.objectContaining({ code: 'VOUCHER_WRONG_CHANNEL' }),
+    );
+    expect(() => nextVoucher({ ...next, receiptDigest: word(1) })).toThrow(
+      expect.objectContaining({ code: 'VOUCHER_RECEIPT_PAID' }),
+    );
+    expect(() => nextVoucher({ ...next, amount: 0n })).toThrow(expect.objectContaining({ code: 'VOUCHER_AMOUNT' }));
+  });
+
+  test('names a channel the same in any letter case', () => {
+    expect(channelKey(channel)).toBe(channelKey({ ...channel, payer: payer.toLowerCase() as Address }));
+  });
+});
+
+describe('a signed voucher', () => {
+  const key = createSessionKey();
+  const next = nextVoucher({ ...channel, channel: undefined, amount: 10n, receiptDigest: word(100) });
+
+  test('is signed by the session key over the escrow’s typed data', async () => {
+    const { signature, signer, voucher } = await signVoucher({ deployment, ...next, key });
+    expect(signer).toBe(key.address);
+    expect(await recoverTypedDataAddress({ ...voucherTypedData({ deployment, voucher }), signature })).toBe(
+      key.address,
+    );
+  });
+
+  test('survives its bytes', async () => {
+    const signed = await signVoucher({ deployment, ...next, key });
+    expect(decodeSignedVoucher(encodeSignedVoucher(signed))).toEqual(signed);
+    expect(await verifySignedVoucher({ deployment, signed })).toBe(true);
+    const other = { ...deployment, chainId: 1 };
+    expect(await verifySignedVoucher({ deployment: other, signed })).toBe(false);
+    expect(await verifySignedVoucher({ deployment, signed: { ...signed, signature: '0x1234' } })).toBe(false);
+  });
+
+  test('is refused with the field’s name when anything in it is wrong', async () => {
+    const signed = await signVoucher({ deployment, ...next, key });
+    const value = JSON.parse(new TextDecoder().decode(encodeSignedVoucher(signed))) as Record<string, unknown>;
+    const damages: Record<string, unknown> = {
+      type: 'tributary-receipt',
+      payer: '0x12',
+      modelId: '0x12',
+      epoch: '-1',
+      cumulative: (2n ** 128n).toString(),
+      receipts: [],
+      receiptsRoot: word(7),
+      signer: 5,
+      signature: '0xzz',
+    };
+    for (const [field, damage] of Object.entries(damages)) {
+      const bytes = new TextEncoder().encode(JSON.stringify({ ...value, [field]: damage }));
+      expect(() => decodeSignedVoucher(bytes), field).toThrow(
+        expect.objectContaining({ code: 'VOUCHER_MALFORMED', facts: { field } }),
+      );
+    }
+    for (const text of ['', 'null', '[]', '\xff']) {
+      expect(() => decodeSignedVoucher(Uint8Array.from(text, (letter) => letter.charCodeAt(0)))).toThrow(
+        expect.objectContaining({ code: 'VOUCHER_MALFORMED' }),
+      );
+    }
+  });
+});
+
+describe('verifyMessage', () => {
+  test('knows the signer of bytes from everybody else', async () => {
+    const account = privateKeyToAccount(createSessionKey().privateKey);
+    const bytes = new Uint8Array([0, 1, 2, 255]);
+    const signature = await account.signMessage({ message: { raw: bytes } });
+    expect(await verifyMessage(account.address, bytes, signature)).toBe(true);
+    expect(await verifyMessage(payer, bytes, signature)).toBe(false);
+    expect(await verifyMessage(account.address, new Uint8Array([0, 1, 2]), signature)).toBe(false);
+    expect(await verifyMessage(account.address, bytes, '0x00')).toBe(false);
+  });
+});
