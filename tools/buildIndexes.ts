@@ -1,9 +1,10 @@
-// Builds public/adapters/<id>/index.cbor for the sample adapters: gradients of all rows on Dawn, sketches, index; then asks
+// Builds public/adapters/<id>/index.cbor for the sample adapters: gradients of all rows, sketches, index; then asks
 // held-out questions, counts how often the rows named first state the fact that was asked for, and writes that into the index.
-// Run: node tools/run.mjs tools/buildIndexes.ts [id...] (VK_ICD_FILENAMES chooses the Vulkan driver)
+// Run: node tools/run.mjs tools/buildIndexes.ts [id...] [--backend wasm|dawn|reference]
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { attribute } from '../src/attribution/attribute.ts';
 import type { AttributionIndex } from '../src/attribution/files/attributionIndex.ts';
 import { buildIndex } from '../src/attribution/files/buildIndex.ts';
@@ -15,7 +16,6 @@ import { influenceOf } from '../src/attribution/influenceOf.ts';
 import { openIndex } from '../src/attribution/openIndex.ts';
 import type { AttributionEvaluation, IndexRow } from '../src/attribution/types.ts';
 import { contentKey } from '../src/datanet/index.ts';
-import { openDawnBackend } from '../src/engine/webgpu/node.ts';
 import { bytesToHex } from '../src/lib/bytes.ts';
 import { sha256 } from '../src/lib/hash.ts';
 import { openSample, publicFolder, type Sample } from './attribution/openSample.ts';
@@ -115,14 +115,16 @@ async function existingIndex(
     : undefined;
 }
 
-const backend = await openDawnBackend();
-console.log(backend.description);
-const wanted = process.argv.slice(2);
-for (const id of wanted.length > 0 ? wanted : ['elements', 'tidemark']) {
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { backend: { type: 'string', default: 'wasm' } },
+});
+for (const id of positionals.length > 0 ? positionals : ['elements', 'tidemark']) {
   const folder = path.join(publicFolder, 'adapters', id);
   const file = path.join(folder, 'index.cbor');
   const adapterHash = bytesToHex(sha256(await readFile(path.join(folder, 'adapter_model.safetensors'))));
-  const sample = await openSample(backend, id);
+  const sample = await openSample(id, values.backend);
+  console.log(`${id}: on ${sample.device}`);
   let index = await existingIndex(file, adapterHash, sample);
   if (index === undefined) {
     const start = performance.now();
@@ -138,6 +140,5 @@ for (const id of wanted.length > 0 ? wanted : ['elements', 'tidemark']) {
   console.log(`${id}: ${index.trained.count} trained and ${index.placebo.count} placebo rows, ${bytes.length} bytes`);
   sample.destroy();
 }
-backend.destroy();
 // Dawn keeps its own threads alive.
 process.exit(0);

@@ -1,17 +1,14 @@
-// A sample adapter with everything that attribution needs of it: the base model on Dawn, tokenizer, the Datanet's rows as
+// A sample adapter with everything that attribution needs of it: the base model, its tokenizer, the Datanet's rows as
 // token ids, and two ways to use the adapter: gradients of rows, and greedy answers.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readAdapter } from '../../src/engine/adapter/readAdapter.ts';
-import type { Backend } from '../../src/engine/backend.ts';
 import { generate } from '../../src/engine/generate/generate.ts';
 import { createSession } from '../../src/engine/model/createSession.ts';
 import { uploadAdapter } from '../../src/engine/model/deviceAdapter.ts';
-import { loadModel } from '../../src/engine/model/loadModel.ts';
-import { openModelFile } from '../../src/engine/modelFile.ts';
 import type { EncodedRow } from '../../src/engine/service.ts';
-import { openTokenizer } from '../../src/engine/tokenizer/openTokenizer.ts';
 import { type RowGradients, rowGradients } from '../../src/engine/train/rowGradients.ts';
+import { openSeedling } from '../openSeedling.ts';
 
 export const publicFolder = path.resolve(import.meta.dirname, '../../public');
 
@@ -34,6 +31,7 @@ export interface Sample {
     readonly rows: readonly [number, number];
     readonly placebo: readonly [number, number];
   }[];
+  readonly device: string;
   readonly questions: readonly SampleQuestion[];
   readonly gradients: RowGradients;
   encode(row: SampleRow): EncodedRow;
@@ -45,24 +43,15 @@ export interface Sample {
 const file = (...parts: readonly string[]): string => path.join(publicFolder, ...parts);
 const json = <Value>(...parts: readonly string[]): Value => JSON.parse(readFileSync(file(...parts), 'utf8')) as Value;
 
-export async function openSample(backend: Backend, id: string): Promise<Sample> {
-  const name = 'seedling.Q8_0.gguf';
-  const blob = new Blob([readFileSync(file('models', 'seedling', name))]);
-  const modelFile = await openModelFile([{ name, blob }]);
-  const { tokenizerJson = {}, tokenizerConfig, chatTemplate } = modelFile;
-  const tokenizer = openTokenizer({
-    tokenizerJson,
-    ...(tokenizerConfig === undefined ? {} : { tokenizerConfig }),
-    ...(chatTemplate === undefined ? {} : { chatTemplate }),
-    endOfSequenceIds: modelFile.config.endOfSequenceIds,
-  });
-  const model = await loadModel(backend, modelFile, { contextLength: 256 });
+/** `backendName` as in `openSeedling`. */
+export async function openSample(id: string, backendName: string): Promise<Sample> {
+  const { model, tokenizer } = await openSeedling(backendName);
   const { modules } = await readAdapter({
     config: json('adapters', id, 'adapter_config.json'),
     weights: readFileSync(file('adapters', id, 'adapter_model.safetensors')),
-    model: modelFile.config,
+    model: model.config,
   });
-  const adapter = uploadAdapter(backend, id, modules, modelFile.config.layerCount);
+  const adapter = uploadAdapter(model.backend, id, modules, model.config.layerCount);
   const session = createSession(model);
   session.useAdapter(adapter);
   const gradients = rowGradients(model, modules);
@@ -76,6 +65,7 @@ export async function openSample(backend: Backend, id: string): Promise<Sample> 
     rows: readRows('rows.jsonl'),
     placebo: readRows('placebo.jsonl'),
     contributors,
+    device: model.backend.description,
     questions: json('datanets', id, 'eval.json'),
     encode: (row) => tokenizer.encodeRow(row),
     gradients,
@@ -95,6 +85,7 @@ export async function openSample(backend: Backend, id: string): Promise<Sample> 
       gradients.destroy();
       session.destroy();
       adapter.destroy();
+      model.backend.destroy();
     },
   };
 }
