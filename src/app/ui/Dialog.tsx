@@ -28,7 +28,8 @@ export function Dialog(properties: DialogProperties): JSX.Element {
         <Kobalte.Content
           class={`${place()} z-50 flex flex-col overflow-hidden border border-line bg-surface pb-[env(safe-area-inset-bottom)] text-text shadow-raised`}
         >
-          <header class="flex items-start justify-between gap-4 px-5 pt-5">
+          {/* Not <header>: outside <main> that would be a second banner. */}
+          <div class="flex items-start justify-between gap-4 px-5 pt-5">
             <Kobalte.Title class="text-lg font-semibold">{properties.title}</Kobalte.Title>
             <Kobalte.CloseButton
               class="-me-2 -mt-1 inline-flex size-9 shrink-0 items-center justify-center rounded-lg text-muted hover:bg-accent-soft hover:text-text"
@@ -36,7 +37,7 @@ export function Dialog(properties: DialogProperties): JSX.Element {
             >
               <Icon name="close" size={18} />
             </Kobalte.CloseButton>
-          </header>
+          </div>
           <div class="min-h-0 flex-1 overflow-y-auto px-5 py-4" tabindex="0">
             <Show when={properties.description}>
               <Kobalte.Description class="text-muted">{properties.description}</Kobalte.Description>
@@ -44,9 +45,7 @@ export function Dialog(properties: DialogProperties): JSX.Element {
             {properties.children}
           </div>
           <Show when={properties.actions}>
-            <footer class="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-4">
-              {properties.actions}
-            </footer>
+            <div class="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-4">{properties.actions}</div>
           </Show>
         </Kobalte.Content>
       </Kobalte.Portal>
