@@ -29,15 +29,26 @@ describe('openSafetensors', () => {
     expect(facts['place']).toMatch(/tensor|byte|header|character/);
   });
 
-  test.each(cases.filter(({ file, expected }) => file.endsWith('.safetensors') && expected !== 'refuse'))(
-    'loads $file',
-    async ({ file }) => {
-      const { tensors } = await open(file);
-      if (file.includes('10000')) expect(tensors.size).toBe(10_000);
-      for (const tensor of [...tensors.values()].slice(0, 20))
-        expect((await tensor.read()).byteLength).toBe(tensor.byteLength);
-    },
+  // The one of 10,000 tensors is made below instead of kept.
+  const odd = cases.filter(
+    ({ file, expected }) => file.endsWith('.safetensors') && expected !== 'refuse' && !file.includes('10000'),
   );
+  test.each(odd)('loads $file', async ({ file }) => {
+    const { tensors } = await open(file);
+    for (const tensor of tensors.values()) expect((await tensor.read()).byteLength).toBe(tensor.byteLength);
+  });
+
+  test('loads 10,000 tensors of one element', async () => {
+    const many = Array.from({ length: 10_000 }, (_, index) => ({
+      name: `t${index}`,
+      dtype: 'F32' as const,
+      shape: [1],
+      data: Float32Array.of(index),
+    }));
+    const { tensors } = await openSafetensors({ name: 'many', blob: new Blob([writeSafetensors(many)]) });
+    expect(tensors.size).toBe(10_000);
+    expect(new Float32Array((await tensors.get('t9999')?.read())?.buffer as ArrayBuffer)[0]).toBe(9999);
+  });
 
   test('a tensor may be called __proto__', async () => {
     const { tensors } = await open('valid-proto-name.safetensors');
