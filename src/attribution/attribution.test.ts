@@ -1,6 +1,8 @@
 // The whole path on a made-up world: sketches, index bytes, opening, attribution, receipt, check, and what is refused.
 import { decode, encode } from '@ipld/dag-cbor';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { bytesToHex } from '../lib/bytes.ts';
+import { sha256 } from '../lib/hash.ts';
 import { connect, expose, type Remote } from '../lib/rpc.ts';
 import { type AttributionService, createAttributionService } from './index.ts';
 import { countSketch } from './influence/countSketch.ts';
@@ -8,6 +10,8 @@ import { quantize } from './influence/quantize.ts';
 import {
   accounts,
   answerIdsOf,
+  expectedIndexDigest,
+  expectedShares,
   gradientOf,
   noise,
   parameterCount,
@@ -61,6 +65,7 @@ describe('attribution', () => {
 
   test('shares add to a million and stand in the order of addresses', async () => {
     const { contributors } = await ask(30);
+    expect(contributors).toEqual(expectedShares);
     expect(contributors.reduce((sum, { ppm }) => sum + ppm, 0)).toBe(1_000_000);
     expect(contributors.map(({ account }) => account)).toEqual(contributors.map(({ account }) => account).toSorted());
   });
@@ -132,6 +137,7 @@ describe('attribution', () => {
 describe('index', () => {
   test('is the same bytes for the same rows, and tells what it is', async () => {
     expect(await service.buildIndex({ rows, parameterCount, seed })).toEqual(index);
+    expect(bytesToHex(sha256(index))).toBe(expectedIndexDigest);
     const summary = await service.open({ id: 'again', index, rows: [] });
     expect(summary).toMatchObject({
       rowCount: 162,

@@ -17,7 +17,7 @@ function averageRanks(values: readonly number[]): number[] {
 }
 
 /** Pearson correlation of average ranks; zero when one side is constant. */
-export function spearman(left: readonly number[], right: readonly number[]): number {
+function spearman(left: readonly number[], right: readonly number[]): number {
   const centre = (values: number[]): number[] => {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     return values.map((value) => value - mean);

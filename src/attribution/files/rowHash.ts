@@ -2,7 +2,8 @@ import { canonicalJson } from '../../lib/canonicalJson.ts';
 import { sha256 } from '../../lib/hash.ts';
 
 /**
- * The hash that names a row in a Datanet: SHA-256 of 0x00 and the canonical JSON of {prompt, response} in Unicode NFC.
+ * SHA-256 of 0x00 and the canonical JSON of {prompt, response} in Unicode NFC: what was trained on. In a Datanet this is the
+ * row's own hash, unless the row has further fields.
  * The domains do not know each other, so the rule stands here too; a test in `test/` holds both to one value.
  */
 export function rowHash({

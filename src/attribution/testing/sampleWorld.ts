@@ -62,3 +62,10 @@ export function sampleWorld(facts: number, sketch: (gradient: Float32Array) => S
   }
   return { rows, openRows };
 }
+
+/** SHA-256 of the index of sixty facts, and the shares of a question about fact 30: the same in Node and in every browser. */
+export const expectedIndexDigest = '04fbff8b3a3fe168e1ff158a3ff6139c3ee9a5248de2e57c3ff61a3623372de7';
+export const expectedShares: readonly { readonly account: string; readonly ppm: number }[] = [
+  { account: account(1), ppm: 992_288 },
+  { account: account(9), ppm: 7_712 },
+];
