@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallContext } from '../lib/rpc.ts';
-import { createEngineService, type OpenedBackend } from './createEngineService.ts';
+import { createEngineService } from './createEngineService.ts';
+import { type OpenedBackend, openBackend } from './openBackend.ts';
 import type { ChatChunk, ChatRequest, EncodedRow, EngineService, LoadProgress, TrainEvent } from './service.ts';
-import { acquireDevice } from './webgpu/acquireDevice.ts';
-import { createWebGpuBackend } from './webgpu/createWebGpuBackend.ts';
-import { deviceReport } from './webgpu/deviceReport.ts';
 import { dawn } from './webgpu/node.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -24,10 +22,7 @@ const context = (signal = new AbortController().signal, progress = (_: unknown):
   progress,
 });
 
-async function openDawn(): Promise<OpenedBackend> {
-  const acquired = await acquireDevice(dawn());
-  return { backend: createWebGpuBackend(acquired), report: deviceReport(acquired) };
-}
+const openDawn = (): Promise<OpenedBackend> => openBackend({ device: 'gpu', gpu: dawn() });
 
 async function collect(stream: AsyncIterable<ChatChunk>): Promise<ChatChunk[]> {
   const chunks: ChatChunk[] = [];

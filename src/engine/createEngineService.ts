@@ -3,29 +3,21 @@
 import { TributaryError } from '../lib/errors.ts';
 import { type CallContext, transfer } from '../lib/rpc.ts';
 import { type AdapterFile, readAdapter } from './adapter/readAdapter.ts';
-import type { Backend } from './backend.ts';
 import { generate } from './generate/generate.ts';
 import { createSession, type Session } from './model/createSession.ts';
 import type { LoadedModel } from './model/decoderWeights.ts';
 import { type DeviceAdapter, uploadAdapter } from './model/deviceAdapter.ts';
 import { loadModel } from './model/loadModel.ts';
 import { openModelFile } from './modelFile.ts';
-import type { ChatChunk, ChatRequest, DeviceReport, EngineService, LoadProgress, TrainEvent } from './service.ts';
+import { type OpenedBackend, openBackend } from './openBackend.ts';
+import type { ChatChunk, ChatRequest, DeviceChoice, EngineService, LoadProgress, TrainEvent } from './service.ts';
 import { openTokenizer, type TextTokenizer } from './tokenizer/openTokenizer.ts';
 import { type RowGradients, rowGradients } from './train/rowGradients.ts';
 import { train } from './train/train.ts';
-import { acquireDevice } from './webgpu/acquireDevice.ts';
-import { createWebGpuBackend } from './webgpu/createWebGpuBackend.ts';
-import { deviceReport } from './webgpu/deviceReport.ts';
-
-export interface OpenedBackend {
-  readonly backend: Backend;
-  readonly report: DeviceReport;
-}
 
 export interface EngineServiceOptions {
-  /** Opens the device, at first use and again after it was lost; default: the browser's WebGPU. */
-  readonly openBackend?: () => Promise<OpenedBackend>;
+  /** Opens a device, at first use, when another is asked for, and again after it was lost; default: what the browser has. */
+  readonly openBackend?: (device: DeviceChoice) => Promise<OpenedBackend>;
 }
 
 interface HeldAdapter {
@@ -41,11 +33,6 @@ interface HeldModel {
   readonly adapters: Map<string, HeldAdapter>;
 }
 
-async function openBrowserBackend(): Promise<OpenedBackend> {
-  const acquired = await acquireDevice();
-  return { backend: createWebGpuBackend(acquired), report: deviceReport(acquired) };
-}
-
 const notLoaded = (): TributaryError =>
   new TributaryError({
     code: 'ENGINE_MODEL_NOT_LOADED',
@@ -54,24 +41,37 @@ const notLoaded = (): TributaryError =>
   });
 
 export function createEngineService(options: EngineServiceOptions = {}): EngineService {
-  let opened: Promise<OpenedBackend> | undefined;
+  let opened: { readonly device: DeviceChoice; readonly opening: Promise<OpenedBackend> } | undefined;
   let held: HeldModel | undefined;
   let training = false;
   // What uses the device waits for what used it before.
   let queue: Promise<unknown> = Promise.resolve();
 
-  function open(): Promise<OpenedBackend> {
-    if (opened !== undefined) return opened;
-    const opening = (options.openBackend ?? openBrowserBackend)();
-    opened = opening;
+  /** The device asked for, or the one that is open when none is named. The model on another device goes with it. */
+  async function open(device?: DeviceChoice): Promise<OpenedBackend> {
+    if (opened !== undefined && (device === undefined || device === opened.device)) return await opened.opening;
+    await closeDevice();
+    const choice = device ?? 'automatic';
+    const opening = (options.openBackend ?? ((wanted) => openBackend({ device: wanted })))(choice);
+    const entry = { device: choice, opening };
+    opened = entry;
     const forget = (): void => {
-      if (opened !== opening) return;
+      if (opened !== entry) return;
       opened = undefined;
       // Everything on the lost device is gone with it.
       held = undefined;
     };
     opening.then(({ backend }) => backend.lost.then(forget), forget);
-    return opening;
+    return await opening;
+  }
+
+  async function closeDevice(): Promise<void> {
+    const closing = opened;
+    if (closing === undefined) return;
+    releaseModel();
+    opened = undefined;
+    const { backend } = await closing.opening;
+    backend.destroy();
   }
 
   function model(): HeldModel {
@@ -183,7 +183,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     loadModel: (request, context) =>
       inTurn(async () => {
         const file = await openModelFile(request.files);
-        const { backend } = await open();
+        const { backend } = await open(request.device ?? 'automatic');
         // The old model goes first: two rarely fit.
         releaseModel();
         const progress = (value: LoadProgress): void => context.progress(value);

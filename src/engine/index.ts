@@ -2,7 +2,7 @@
 // this folder is its own business. Node programs open Dawn by `webgpu/node.ts`, which browsers must not bundle.
 export { type AdapterFile, readAdapter } from './adapter/readAdapter.ts';
 export type { Backend, Counters, Tensor, Weight } from './backend.ts';
-export { createEngineService, type EngineServiceOptions, type OpenedBackend } from './createEngineService.ts';
+export { createEngineService, type EngineServiceOptions } from './createEngineService.ts';
 export { type FinishReason, type GenerateOptions, generate } from './generate/generate.ts';
 export { createSession, type Session } from './model/createSession.ts';
 export type { LoadedModel } from './model/decoderWeights.ts';
@@ -10,6 +10,7 @@ export { type AdapterModule, type DeviceAdapter, uploadAdapter } from './model/d
 export { type LoadModelOptions, loadModel } from './model/loadModel.ts';
 export type { ModelConfig } from './modelConfig.ts';
 export { type ModelFile, type NamedBlob, openModelFile } from './modelFile.ts';
+export { type OpenBackendOptions, type OpenedBackend, openBackend } from './openBackend.ts';
 export { createReferenceBackend } from './reference/createReferenceBackend.ts';
 export type * from './service.ts';
 export { openTokenizer, type TextTokenizer } from './tokenizer/openTokenizer.ts';

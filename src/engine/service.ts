@@ -10,11 +10,16 @@ export interface DeviceReport {
   readonly limits: Readonly<Record<string, number>>;
 }
 
+/** What computes: `automatic` takes the graphics device unless there is none or it is one in software. */
+export type DeviceChoice = 'automatic' | 'gpu' | 'processor';
+
 /** A GGUF file, or the files of a Hugging Face folder. */
 export interface LoadModelRequest {
   readonly files: readonly { readonly name: string; readonly blob: Blob }[];
   /** Longest context to reserve KV cache for; default min(model's own, 1,024). */
   readonly contextLength?: number;
+  /** Default `automatic`. */
+  readonly device?: DeviceChoice;
 }
 
 export interface LoadProgress {
