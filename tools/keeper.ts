@@ -3,12 +3,7 @@
 // It knows vouchers and receipts, not how they were announced: whoever hears them hands them in.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createClient, getAbiItem, http } from 'viem';
-import { getLogs } from 'viem/actions';
-import { inferenceEscrowAbi } from '../src/settlement/abi/inferenceEscrow.ts';
-import { rewardsDistributorAbi } from '../src/settlement/abi/rewardsDistributor.ts';
 import {
-  type AccountShare,
   type CollectResult,
   type ConnectedWallet,
   channelKey,
@@ -18,12 +13,12 @@ import {
   type EpochState,
   encodeLedger,
   encodeSignedVoucher,
-  epochLedger,
   type Hex,
   type Ledger,
   type LedgerReceipt,
+  type LedgerSource,
   openSettlement,
-  rowCountShares,
+  prepareLedger,
   type SignedVoucher,
   verifySignedVoucher,
 } from '../src/settlement/index.ts';
@@ -36,6 +31,8 @@ export interface KeeperParameters {
   readonly directory: string;
   /** Makes a ledger available to claimants before its root is proposed, for example by putting it on IPFS. */
   readonly publish?: (bytes: Uint8Array, digest: Hex) => Promise<void>;
+  /** Finds ledgers that others proposed; without it, only those in `directory` are known. */
+  readonly ledgerSource?: LedgerSource;
 }
 
 export type KeeperEvent =
@@ -92,19 +89,21 @@ function notebook(file: string) {
   return { load, save };
 }
 
-export function createKeeper({ deployment, wallet, directory, publish }: KeeperParameters): Keeper {
+export function createKeeper({ deployment, wallet, directory, publish, ledgerSource }: KeeperParameters): Keeper {
   const ledgers = path.join(directory, 'ledgers');
   mkdirSync(ledgers, { recursive: true });
   // A reset chain has other channels: its notes are kept apart.
   const book = notebook(path.join(directory, `keeper-${deployment.genesisHash.slice(2, 10)}.json`));
   const { vouchers: knownVouchers, receipts: knownReceipts } = book.load();
-  /** All vouchers of a channel, by their root: the collected one need not be the latest one. */
-  const vouchers = new Map(knownVouchers.map((signed) => [signed.voucher.receiptsRoot, signed]));
+  /** All vouchers of a channel: the collected one need not be the latest one. */
+  const keyOf = ({ voucher }: SignedVoucher): string => `${channelKey(voucher)}/${voucher.receiptsRoot}`;
+  const vouchers = new Map(knownVouchers.map((signed) => [keyOf(signed), signed]));
+  /** When a refused voucher may be tried again: its payer may deposit, but must not cost gas at every step. */
+  const retryAt = new Map<string, number>();
   const receipts = new Map(knownReceipts.map((receipt) => [receipt.digest, receipt]));
   const save = (): void => book.save({ vouchers: [...vouchers.values()], receipts: [...receipts.values()] });
 
   const settlement = openSettlement({ deployment, wallet });
-  const client = createClient({ transport: http(deployment.rpcUrl) });
 
   function closesAt(epoch: bigint, state: EpochState): number {
     return state.closesAt + Number(epoch - state.epoch) * deployment.profile.epochSeconds;
@@ -126,56 +125,28 @@ export function createKeeper({ deployment, wallet, directory, publish }: KeeperP
     const known = latest().find((other) => channelKey(other.voucher) === channelKey(voucher));
     if (known !== undefined && known.voucher.cumulative >= voucher.cumulative) return false;
     if (!(await verifySignedVoucher({ deployment, signed }))) return false;
-    vouchers.set(voucher.receiptsRoot, signed);
+    vouchers.set(keyOf(signed), signed);
     save();
     return true;
   }
 
   async function collect(): Promise<CollectResult | undefined> {
     const state = await settlement.epoch();
-    const open = latest().filter(
-      ({ voucher }) => voucher.epoch <= state.epoch && closesAt(voucher.epoch, state) > state.now,
-    );
+    const open = latest().filter((signed) => {
+      const { epoch } = signed.voucher;
+      return (
+        epoch <= state.epoch && closesAt(epoch, state) > state.now && (retryAt.get(keyOf(signed)) ?? 0) <= state.now
+      );
+    });
     const drawn = await Promise.all(open.map(({ voucher }) => settlement.collected(voucher)));
     const batch = open.filter(({ voucher }, index) => voucher.cumulative > (drawn[index] ?? 0n)).slice(0, BATCH);
-    return batch.length === 0 ? undefined : settlement.collect({ vouchers: batch });
-  }
-
-  /** The receipts under the vouchers that were collected for an epoch. */
-  async function receiptsOf(epoch: bigint): Promise<LedgerReceipt[]> {
-    const logs = await getLogs(client, {
-      address: deployment.addresses.inferenceEscrow,
-      event: getAbiItem({ abi: inferenceEscrowAbi, name: 'VoucherCollected' }),
-      args: { epoch },
-      fromBlock: BigInt(deployment.fromBlock),
-      strict: true,
-    });
-    const used = new Map<Hex, LedgerReceipt>();
-    for (const { args } of logs) {
-      for (const digest of vouchers.get(args.receiptsRoot)?.receipts ?? []) {
-        const receipt = receipts.get(digest);
-        // A receipt belongs to the model that its voucher paid.
-        if (receipt !== undefined && receipt.modelId.toLowerCase() === args.modelId.toLowerCase())
-          used.set(digest, receipt);
-      }
+    if (batch.length === 0) return undefined;
+    const result = await settlement.collect({ vouchers: batch });
+    for (const { index } of result.refused) {
+      const signed = batch[index];
+      if (signed !== undefined) retryAt.set(keyOf(signed), state.now + deployment.profile.graceSeconds);
     }
-    return [...used.values()];
-  }
-
-  /** Who is paid for what no row shaped: by accepted rows of the model's datanets, else the model's owner. */
-  async function fallbackOf(modelIds: readonly Hex[]): Promise<ReadonlyMap<Hex, readonly AccountShare[]>> {
-    const models = await settlement.models();
-    const shares = new Map<Hex, readonly AccountShare[]>();
-    for (const modelId of modelIds) {
-      const model = models.find(({ id }) => id === modelId);
-      if (model === undefined) continue;
-      const contributions = await Promise.all(
-        model.datanets.map((datanetId) => settlement.contributions({ datanetId })),
-      );
-      const byRows = rowCountShares(contributions.flat().filter(({ status }) => status === 'accepted'));
-      shares.set(modelId, byRows.length > 0 ? byRows : [{ account: model.owner, ppm: 1_000_000 }]);
-    }
-    return shares;
+    return result;
   }
 
   async function ledger(digest: Hex): Promise<Uint8Array | undefined> {
@@ -183,45 +154,32 @@ export function createKeeper({ deployment, wallet, directory, publish }: KeeperP
     return existsSync(file) ? new Uint8Array(readFileSync(file)) : undefined;
   }
 
-  /** The first closed epoch from `nextEpoch` on that holds money. */
-  async function nextFundedEpoch(nextEpoch: bigint): Promise<bigint | undefined> {
-    const logs = await getLogs(client, {
-      address: deployment.addresses.rewardsDistributor,
-      event: getAbiItem({ abi: rewardsDistributorAbi, name: 'Funded' }),
-      fromBlock: BigInt(deployment.fromBlock),
-      strict: true,
-    });
-    const funded = logs.map(({ args }) => args.epoch).filter((epoch) => epoch >= nextEpoch);
-    const [first] = funded.sort((a, b) => (a < b ? -1 : 1));
-    if (first === undefined) return undefined;
-    const state = await settlement.epoch();
-    return closesAt(first, state) <= state.now ? first : undefined;
-  }
-
   async function previousLedger(): Promise<{ ledger: Ledger; digest: Hex } | undefined> {
     const { current } = await settlement.rewards();
     if (current.status === 'none') return undefined;
     const digest = current.dataDigest;
-    const bytes = await ledger(digest);
+    const bytes = (await ledger(digest)) ?? (await ledgerSource?.(digest));
     if (bytes === undefined)
-      throw new Error(`The ledger ${digest} behind the current root is not in ${ledgers}; put it back to go on.`);
+      throw new Error(`The ledger ${digest} behind the current root was not found: nothing can follow it.`);
     return { ledger: decodeLedger({ bytes, digest }), digest };
   }
 
   async function propose(): Promise<{ ledger: Ledger; digest: Hex } | undefined> {
     const { pending, nextEpoch } = await settlement.rewards();
     if (pending.status !== 'none') return undefined;
-    const epoch = await nextFundedEpoch(nextEpoch);
+    const [epoch] = await settlement.fundedEpochs({ from: nextEpoch });
     if (epoch === undefined) return undefined;
-    const pool = await settlement.pool({ epoch });
-    const fallback = await fallbackOf(pool.models.map(({ modelId }) => modelId));
-    const next = epochLedger({
+    const state = await settlement.epoch();
+    if (state.now < closesAt(epoch, state)) return undefined;
+    const { ledger: next, missing } = await prepareLedger({
+      settlement,
       epoch,
-      receipts: await receiptsOf(epoch),
-      pools: pool.models,
-      fallback: (modelId) => fallback.get(modelId) ?? [],
+      vouchers: vouchers.values(),
+      receipt: (digest) => receipts.get(digest),
       previous: await previousLedger(),
     });
+    // What was announced may still be on its way; after that the money goes by the receipts that are here.
+    if (missing > 0 && state.now < closesAt(epoch, state) + deployment.profile.epochSeconds) return undefined;
     const { bytes, digest } = encodeLedger(next);
     writeFileSync(path.join(ledgers, `${digest}.json`), bytes);
     await publish?.(bytes, digest);
@@ -239,9 +197,10 @@ export function createKeeper({ deployment, wallet, directory, publish }: KeeperP
     if (pending.status !== 'proposed' || now < pending.activeAt) return undefined;
     await settlement.finalize();
     // Vouchers of settled epochs can never be collected again, and their receipts now stand in the ledger.
-    for (const [root, { voucher, receipts: paid }] of vouchers) {
+    for (const [key, { voucher, receipts: paid }] of vouchers) {
       if (voucher.epoch > pending.epoch) continue;
-      vouchers.delete(root);
+      vouchers.delete(key);
+      retryAt.delete(key);
       for (const digest of paid) receipts.delete(digest);
     }
     save();

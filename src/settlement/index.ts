@@ -13,6 +13,7 @@ export { decodeLedger, encodeLedger } from './ledgerCodec.ts';
 export { LOCAL_CHAIN_ID } from './localChain.ts';
 export { channelKey, type NextVoucherParameters, nextVoucher } from './nextVoucher.ts';
 export { openSettlement } from './openSettlement.ts';
+export { type PreparedLedger, type PrepareLedgerParameters, prepareLedger } from './prepareLedger.ts';
 export { rowCountShares } from './rowCountShares.ts';
 export { decodeSignedVoucher, encodeSignedVoucher, verifySignedVoucher } from './signedVoucherCodec.ts';
 export { type SignVoucherParameters, signVoucher } from './signVoucher.ts';

@@ -189,6 +189,15 @@ export interface EpochPool {
   readonly models: readonly { readonly modelId: Hex; readonly amount: Wei }[];
 }
 
+/** One voucher as the chain drew it. */
+export interface Collection {
+  readonly payer: Address;
+  readonly modelId: Hex;
+  readonly epoch: bigint;
+  readonly amount: Wei;
+  readonly receiptsRoot: Hex;
+}
+
 export type RootStatus = 'none' | 'proposed' | 'challenged' | 'final';
 
 /** One cumulative reward root. */
@@ -399,6 +408,10 @@ export interface Settlement {
 
   epoch(options?: ReadOptions): Promise<EpochState>;
   pool(parameters: { readonly epoch: bigint } & ReadOptions): Promise<EpochPool>;
+  /** Epochs from `from` on that hold money, ascending: what is to be settled, idle epochs left out. */
+  fundedEpochs(parameters: { readonly from: bigint } & ReadOptions): Promise<readonly bigint[]>;
+  /** What was drawn in an epoch, and the receipts' root of each voucher drawn. */
+  collections(parameters: { readonly epoch: bigint } & ReadOptions): Promise<readonly Collection[]>;
   rewards(options?: ReadOptions): Promise<RewardsState>;
   /** Bond that `propose` of this epoch needs. */
   requiredBond(parameters: { readonly epoch: bigint } & ReadOptions): Promise<Wei>;

@@ -16,6 +16,8 @@ type RewardActions = Pick<
   Settlement,
   | 'epoch'
   | 'pool'
+  | 'fundedEpochs'
+  | 'collections'
   | 'rewards'
   | 'requiredBond'
   | 'bonded'
@@ -128,6 +130,25 @@ export function rewardActions(context: ActionContext): RewardActions {
         total: wei(total),
         models: [...models].map(([modelId, amount]) => ({ modelId, amount: wei(amount) })),
       };
+    },
+
+    async fundedEpochs({ from, ...options }) {
+      const event = getAbiItem({ abi: rewardsDistributorAbi, name: 'Funded' });
+      const logs = await readLogs(context, { address: rewardsDistributor, event }, options);
+      const epochs = new Set(logs.map(({ args }) => args.epoch).filter((epoch) => epoch >= from));
+      return [...epochs].sort((a, b) => (a < b ? -1 : 1));
+    },
+
+    async collections({ epoch, ...options }) {
+      const event = getAbiItem({ abi: inferenceEscrowAbi, name: 'VoucherCollected' });
+      const logs = await readLogs(context, { address: inferenceEscrow, event, args: { epoch } }, options);
+      return logs.map(({ args: { payer, modelId, amount, receiptsRoot } }) => ({
+        payer,
+        modelId,
+        epoch,
+        amount: wei(amount),
+        receiptsRoot,
+      }));
     },
 
     async rewards(options) {

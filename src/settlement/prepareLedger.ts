@@ -1,0 +1,78 @@
+// The ledger to propose for an epoch, from what the chain says and from the vouchers and receipts that one has heard of.
+// Keeper and app share it, so that two honest proposers with the same receipts propose the same root.
+import { PPM_TOTAL } from '../lib/units.ts';
+import { epochLedger } from './epochLedger.ts';
+import { rowCountShares } from './rowCountShares.ts';
+import type { AccountShare, Hex, Ledger, LedgerReceipt, ReadOptions, Settlement, SignedVoucher } from './types.ts';
+
+export interface PrepareLedgerParameters extends ReadOptions {
+  readonly settlement: Settlement;
+  /** A closed epoch that holds money: the first of `fundedEpochs`. */
+  readonly epoch: bigint;
+  /** Known vouchers of the epoch; those that were not the ones drawn are ignored. */
+  readonly vouchers: Iterable<SignedVoucher>;
+  readonly receipt: (digest: Hex) => LedgerReceipt | undefined;
+  /** The ledger of the last final root, or undefined before the first. */
+  readonly previous: { readonly ledger: Ledger; readonly digest: Hex } | undefined;
+}
+
+export interface PreparedLedger {
+  readonly ledger: Ledger;
+  /** Vouchers that were drawn but are not known here, and receipts under known ones that are not. With any, others may get another root. */
+  readonly missing: number;
+}
+
+/** Who is paid for what no row shaped: by accepted rows of the model's Datanets, else the model's owner. */
+async function fallbackShares(
+  settlement: Settlement,
+  modelIds: readonly Hex[],
+  options: ReadOptions,
+): Promise<ReadonlyMap<Hex, readonly AccountShare[]>> {
+  const models = await settlement.models(options);
+  const shares = new Map<Hex, readonly AccountShare[]>();
+  for (const modelId of modelIds) {
+    const model = models.find(({ id }) => id === modelId);
+    if (model === undefined) continue;
+    const lists = await Promise.all(
+      model.datanets.map((datanetId) => settlement.contributions({ datanetId, ...options })),
+    );
+    const byRows = rowCountShares(lists.flat().filter(({ status }) => status === 'accepted'));
+    shares.set(modelId, byRows.length > 0 ? byRows : [{ account: model.owner, ppm: PPM_TOTAL }]);
+  }
+  return shares;
+}
+
+/** Throws what `epochLedger` and the chain throw. */
+export async function prepareLedger(parameters: PrepareLedgerParameters): Promise<PreparedLedger> {
+  const { settlement, epoch, vouchers, receipt, previous, signal } = parameters;
+  const byRoot = new Map([...vouchers].map((signed) => [signed.voucher.receiptsRoot.toLowerCase(), signed]));
+  const [pool, collections] = await Promise.all([
+    settlement.pool({ epoch, signal }),
+    settlement.collections({ epoch, signal }),
+  ]);
+  const receipts = new Map<Hex, LedgerReceipt>();
+  let missing = 0;
+  for (const { modelId, receiptsRoot } of collections) {
+    const listed = byRoot.get(receiptsRoot.toLowerCase())?.receipts;
+    if (listed === undefined) missing += 1;
+    for (const digest of listed ?? []) {
+      const found = receipt(digest);
+      if (found === undefined) missing += 1;
+      // A receipt counts for the model that its voucher paid, and once.
+      else if (found.modelId.toLowerCase() === modelId.toLowerCase()) receipts.set(digest, found);
+    }
+  }
+  const fallback = await fallbackShares(
+    settlement,
+    pool.models.map(({ modelId }) => modelId),
+    { signal },
+  );
+  const ledger = epochLedger({
+    epoch,
+    receipts: [...receipts.values()],
+    pools: pool.models,
+    fallback: (modelId) => fallback.get(modelId) ?? [],
+    previous,
+  });
+  return { ledger, missing };
+}
