@@ -1,0 +1,270 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { cases as ggufCases } from '../../test/conformance/gguf.ts';
+import { TributaryError } from '../lib/errors.ts';
+import { expectedTensors } from './checkModel.ts';
+import { openGguf } from './gguf/openGguf.ts';
+import { unpermuteRows } from './gguf/unpermuteRows.ts';
+import { huggingFaceModelConfig } from './huggingFaceFolder/huggingFaceModelConfig.ts';
+import { readShardIndex } from './huggingFaceFolder/readShardIndex.ts';
+import type { ModelConfig } from './modelConfig.ts';
+import { type NamedBlob, openModelFile } from './modelFile.ts';
+import { createReferenceBackend } from './reference/createReferenceBackend.ts';
+import { type TensorToWrite, writeSafetensors } from './safetensors/writeSafetensors.ts';
+
+const golden = path.join(import.meta.dirname, '../../test/golden/engine-formats');
+const read = (...parts: string[]) => readFileSync(path.join(golden, ...parts));
+const json = (...parts: string[]) => JSON.parse(read(...parts).toString()) as Record<string, unknown>;
+const text = (value: unknown): Blob => new Blob([JSON.stringify(value)]);
+
+async function thrown(run: () => unknown): Promise<TributaryError> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof TributaryError) return error;
+    throw error;
+  }
+  throw new Error('It was accepted.');
+}
+
+const small = {
+  architectures: ['LlamaForCausalLM'],
+  model_type: 'llama',
+  hidden_size: 8,
+  intermediate_size: 12,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  num_key_value_heads: 1,
+  vocab_size: 11,
+  rms_norm_eps: 1e-5,
+  tie_word_embeddings: false,
+  eos_token_id: [1, 2],
+};
+
+/** All tensors of a config, each filled with its place in the list. */
+function tensorsOf(config: ModelConfig): TensorToWrite[] {
+  return [...expectedTensors(config)].map(([name, shape], index) => ({
+    name,
+    dtype: 'F32',
+    shape,
+    data: new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(index),
+  }));
+}
+
+const smallTensors = tensorsOf(huggingFaceModelConfig(small, true));
+const folder = (config: object, tensors: readonly TensorToWrite[] = smallTensors): NamedBlob[] => [
+  { name: 'folder/config.json', blob: text(config) },
+  { name: 'folder/model.safetensors', blob: new Blob([writeSafetensors(tensors)]) },
+];
+
+describe('config.json', () => {
+  test.each([
+    'tiny-llama',
+    'tiny-llama31',
+    'tiny-mistral',
+    'tiny-qwen2',
+    'tiny-qwen3',
+    'tiny-llama-yarn',
+    'tiny-llama-linear-rope',
+  ])('%s: both spellings say the same', (name) => {
+    const old = huggingFaceModelConfig(json('configs', name, 'config.json'), false);
+    expect(huggingFaceModelConfig(json('configs', name, 'config.v5.json'), false)).toEqual(old);
+  });
+
+  test('what the golden models have of their own', () => {
+    const config = (name: string) => huggingFaceModelConfig(json('configs', name, 'config.json'), true);
+    expect(config('tiny-llama31').ropeScaling).toEqual({
+      kind: 'llama3',
+      factor: 8,
+      lowFrequencyFactor: 1,
+      highFrequencyFactor: 4,
+      originalContextLength: 64,
+    });
+    expect(config('tiny-llama-linear-rope').ropeScaling).toEqual({ kind: 'linear', factor: 4 });
+    expect(config('tiny-llama-yarn').ropeScaling).toMatchObject({
+      kind: 'yarn',
+      factor: 8,
+      attentionFactor: 0.1 * Math.log(8) + 1,
+    });
+    expect(config('tiny-mistral')).toMatchObject({ slidingWindow: 16, headDimension: 32, tiedEmbedding: false });
+    // The number is there, and means nothing while use_sliding_window is false.
+    expect(config('tiny-qwen2')).not.toHaveProperty('slidingWindow');
+    expect(config('tiny-qwen2')).toMatchObject({ queryKeyValueBias: true, queryKeyNorm: false });
+    expect(config('tiny-qwen3')).toMatchObject({ queryKeyValueBias: false, queryKeyNorm: true, headDimension: 32 });
+  });
+
+  test.each(['tiny-gemma2', 'tiny-gemma3-text', 'tiny-phi3', 'tiny-smollm3'])(
+    '%s is refused by its architecture',
+    async (name) => {
+      const { code, facts } = await thrown(() => huggingFaceModelConfig(json('configs', name, 'config.json'), true));
+      expect(code).toBe('MODEL_UNSUPPORTED');
+      expect(facts['field']).toBe('architectures');
+    },
+  );
+
+  test.each([
+    [{ rope_scaling: { rope_type: 'longrope', factor: 2 } }, 'rope_type'],
+    [{ rope_scaling: { rope_type: 'linear', factor: 2, surprise: 1 } }, 'rope_scaling.surprise'],
+    [{ hidden_act: 'gelu' }, 'hidden_act'],
+    [{ attention_bias: true }, 'attention_bias'],
+    [{ partial_rotary_factor: 0.5 }, 'partial_rotary_factor'],
+    [{ quantization_config: { quant_method: 'gptq' } }, 'quantization_config'],
+    [{ num_experts: 8 }, 'num_experts'],
+    [{ auto_map: { AutoModel: 'evil.py' } }, 'auto_map'],
+  ])('%j is refused by the name of its field', async (change, field) => {
+    const { code, facts } = await thrown(() => huggingFaceModelConfig({ ...small, ...change }, true));
+    expect(code).toBe('MODEL_UNSUPPORTED');
+    expect(facts['field']).toBe(field);
+  });
+
+  test.each([
+    { hidden_size: 'eight' },
+    { hidden_size: -8 },
+    { num_hidden_layers: 1e12 },
+    { num_key_value_heads: 3, num_attention_heads: 4 },
+    { vocab_size: null },
+    { model_type: 'qwen2' },
+    { rms_norm_eps: 0 },
+  ])('%j is not valid', async (change) => {
+    expect((await thrown(() => huggingFaceModelConfig({ ...small, ...change }, true))).code).toBe('MODEL_INVALID');
+  });
+
+  test('a field that is there and off is no reason to refuse', () => {
+    expect(
+      huggingFaceModelConfig({ ...small, num_experts: 0, quantization_config: null, extra: {} }, true).layerCount,
+    ).toBe(2);
+  });
+});
+
+describe('Hugging Face folders', () => {
+  test('a single file', async () => {
+    const { config, tensors, byteLength } = await openModelFile(folder(small));
+    expect(config.endOfSequenceIds).toEqual([1, 2]);
+    expect([...tensors.keys()].sort()).toEqual([...expectedTensors(config).keys()].sort());
+    expect(byteLength).toBeGreaterThan(1000);
+  });
+
+  test('shards by their index', async () => {
+    const shards = [
+      smallTensors.filter((_, index) => index % 2 === 0),
+      smallTensors.filter((_, index) => index % 2 === 1),
+    ];
+    const names = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'] as const;
+    const map = Object.fromEntries(shards.flatMap((shard, index) => shard.map(({ name }) => [name, names[index]])));
+    const files = (weights: Record<string, unknown>): NamedBlob[] => [
+      { name: 'config.json', blob: text(small) },
+      { name: 'model.safetensors.index.json', blob: text({ weight_map: weights }) },
+      ...shards.map((shard, index) => ({ name: names[index] as string, blob: new Blob([writeSafetensors(shard)]) })),
+    ];
+    const { tensors } = await openModelFile(files(map));
+    expect(new Float32Array((await tensors.get('model.norm.weight')?.read())?.buffer as ArrayBuffer)[0]).toBe(
+      smallTensors.findIndex(({ name }) => name === 'model.norm.weight'),
+    );
+    const moved = { ...map, 'model.norm.weight': map['model.norm.weight'] === names[0] ? names[1] : names[0] };
+    expect((await thrown(() => openModelFile(files(moved)))).facts['place']).toBe('model.norm.weight');
+  });
+
+  test.each(['index-escapes.safetensors.index.json', 'index-missing-shard.safetensors.index.json'])(
+    '%s is refused',
+    async (name) => {
+      const { code, facts } = await thrown(() => readShardIndex(json('hostile', name), new Set(['model.safetensors'])));
+      expect(code).toBe('MODEL_INVALID');
+      expect(facts['place']).toMatch(/index\.json/);
+    },
+  );
+
+  test.each([
+    [
+      'a missing tensor',
+      smallTensors.filter(({ name }) => name !== 'model.layers.1.mlp.up_proj.weight'),
+      'MODEL_INVALID',
+    ],
+    [
+      'a wrong shape',
+      smallTensors.map((each) => (each.name === 'lm_head.weight' ? { ...each, shape: [8, 11] } : each)),
+      'MODEL_INVALID',
+    ],
+    [
+      'a tensor that would be ignored',
+      [
+        ...smallTensors,
+        { name: 'model.layers.0.self_attn.q_proj.bias', dtype: 'F32' as const, shape: [8], data: new Float32Array(8) },
+      ],
+      'MODEL_UNSUPPORTED',
+    ],
+    [
+      'integers as weights',
+      smallTensors.map((each) => (each.name === 'model.norm.weight' ? { ...each, dtype: 'I32' as const } : each)),
+      'MODEL_UNSUPPORTED',
+    ],
+  ])('%s is refused', async (_, tensors, code) => {
+    expect((await thrown(() => openModelFile(folder(small, tensors)))).code).toBe(code);
+  });
+
+  test('files that are missing or no JSON are named', async () => {
+    expect((await thrown(() => openModelFile([]))).facts['place']).toBe('config.json');
+    expect((await thrown(() => openModelFile([{ name: 'config.json', blob: new Blob(['{']) }]))).facts['place']).toBe(
+      'config.json',
+    );
+    expect((await thrown(() => openModelFile([{ name: 'config.json', blob: text(small) }]))).facts['place']).toBe(
+      'model.safetensors',
+    );
+  });
+
+  test('a tied head that was saved all the same is not a tensor of the model', async () => {
+    const { tensors } = await openModelFile(folder({ ...small, tie_word_embeddings: true }));
+    expect(tensors.has('lm_head.weight')).toBe(false);
+  });
+});
+
+describe('GGUF files', () => {
+  test('golden logits, greedy text and tokenizers', async () => {
+    const seen: string[] = [];
+    for await (const { name, run } of ggufCases(path.join(golden, 'gguf'), createReferenceBackend())) {
+      const outcome = await run();
+      seen.push(name);
+      expect({ name, outcome }).toMatchObject({ outcome: { error: expect.any(Number) } });
+      if ('error' in outcome)
+        expect({ name, within: outcome.error <= outcome.tolerance }).toEqual({ name, within: true });
+    }
+    expect(seen).toContain('llama.Q4_0/logits_37');
+    expect(seen).toContain('qwen2.Q4_0.gguf tokenizer: encode');
+  }, 240_000);
+
+  test.each(['architecture-missing.gguf', 'architecture-wrong-type.gguf'])('%s is no model', async (name) => {
+    const { code, facts } = await thrown(() => openGguf({ name, blob: new Blob([read('hostile', name)]) }));
+    expect(code).toBe('MODEL_INVALID');
+    expect(facts['place']).toBe('general.architecture');
+  });
+
+  /** The llama file with one piece of its header overwritten by another of the same length. */
+  const patched = (from: string, to: string): NamedBlob => {
+    const bytes = Buffer.from(read('gguf/llama.Q4_0.gguf'));
+    const at = bytes.indexOf(from);
+    expect(at).toBeGreaterThan(0);
+    bytes.write(to, at);
+    return { name: 'patched.gguf', blob: new Blob([bytes]) };
+  };
+
+  test.each([
+    ['llama.rope.freq_base', 'llama.expert_count_x', 'llama.expert_count_x', 'MODEL_UNSUPPORTED'],
+    ['llama-bpe', 'other-bpe', 'tokenizer.ggml.pre', 'MODEL_UNSUPPORTED'],
+    ['blk.1.attn_q.weight', 'blk.1.attn_z.weight', 'model.layers.1.self_attn.q_proj.weight', 'MODEL_INVALID'],
+    ['llama.block_count', 'llama.block_kount', 'llama.block_count', 'MODEL_INVALID'],
+  ])('%s spelt %s is refused by name', async (from, to, name, code) => {
+    const error = await thrown(() => openModelFile([patched(from, to)]));
+    expect(error.code).toBe(code);
+    expect(Object.values(error.facts)).toContain(name);
+  });
+
+  test('rows of a head go from pairs to halves', () => {
+    // Two heads of 6 rows of 2 bytes; row 2i + p belongs at p * 3 + i.
+    const rows = Array.from({ length: 12 }, (_, row) => [row, 100 + row]).flat();
+    const moved = unpermuteRows(Uint8Array.from(rows), 2, 6);
+    expect([...moved].filter((_, index) => index % 2 === 0)).toEqual([0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11]);
+    expect([...moved].filter((_, index) => index % 2 === 1)).toEqual(
+      [0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11].map((row) => 100 + row),
+    );
+  });
+});
