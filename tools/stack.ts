@@ -10,8 +10,9 @@ import type { RelayStatus } from '../relay/startRelay.ts';
 import { decodeReceipt } from '../src/attribution/index.ts';
 import { rowHash, rowsRoot } from '../src/datanet/index.ts';
 import { toTributaryError } from '../src/lib/errors.ts';
+import { cid } from '../src/lib/units.ts';
 import { type NodePeers, type ReceivedAnnouncement, startNodePeers } from '../src/peers/node.ts';
-import { type Address, decodeSignedVoucher, type Hex } from '../src/settlement/index.ts';
+import { type Address, decodeSignedVoucher, type Hex, ledgerCid } from '../src/settlement/index.ts';
 import { appConfig, fetchedModels, sampleDatanets } from './appConfig.ts';
 import { type Devnet, type SampleDatanet, type SampleModel, startDevnet } from './devnet.ts';
 import { createKeeper, type Keeper, runKeeper } from './keeper.ts';
@@ -230,6 +231,7 @@ export async function startStack({
       publish: async (bytes) => {
         await node.announce({ kind: 'ledger', scope: '', cid: await node.blocks.put(bytes, 'raw') });
       },
+      ledgerSource: (digest, options) => node.blocks.get(cid(ledgerCid(digest)), options),
     });
     node.subscribe((announcement) => {
       hear(node, keeper, announcement).catch((error: unknown) =>
