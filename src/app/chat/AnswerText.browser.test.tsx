@@ -18,12 +18,12 @@ const spans = [
   { index: 2, text: 'not in the answer', rowCount: 1 },
 ];
 
-function mount(): { chosen: () => number | undefined; buttons: () => HTMLButtonElement[] } {
+function mount(): { chosen: () => number | undefined; buttons: () => HTMLElement[] } {
   const [selected, setSelected] = createSignal<number>();
   const root = document.createElement('div');
   document.body.append(root);
   dispose = render(() => <AnswerText text={text} spans={spans} selected={selected()} onSelect={setSelected} />, root);
-  return { chosen: selected, buttons: () => [...root.querySelectorAll('button')] };
+  return { chosen: selected, buttons: () => [...root.querySelectorAll<HTMLElement>('[role=button]')] };
 }
 
 test('spans found in the answer are numbered buttons, in reading order; the words stay', () => {
@@ -39,10 +39,10 @@ test('spans found in the answer are numbered buttons, in reading order; the word
 test('a click chooses a span, a second one lets go; arrow keys move, Escape returns to the answer', async () => {
   const { chosen, buttons } = mount();
   const [first, second] = buttons();
-  await userEvent.click(first as HTMLButtonElement);
+  await userEvent.click(first as HTMLElement);
   expect(chosen()).toBe(0);
   expect(first?.getAttribute('aria-pressed')).toBe('true');
-  await userEvent.click(first as HTMLButtonElement);
+  await userEvent.click(first as HTMLElement);
   expect(chosen()).toBeUndefined();
   first?.focus();
   await userEvent.keyboard('{ArrowRight}');
@@ -51,6 +51,9 @@ test('a click chooses a span, a second one lets go; arrow keys move, Escape retu
   expect(document.activeElement).toBe(first);
   await userEvent.keyboard('{Enter}');
   expect(chosen()).toBe(0);
+  await userEvent.keyboard(' ');
+  expect(chosen()).toBeUndefined();
+  await userEvent.keyboard('{Enter}');
   await userEvent.keyboard('{Escape}');
   expect(chosen()).toBeUndefined();
   expect(document.activeElement?.classList.contains('prose')).toBe(true);

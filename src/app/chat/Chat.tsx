@@ -86,6 +86,8 @@ export function Chat(): JSX.Element {
   );
   const writingHere = () => (writing()?.chatId === parameters.chat ? writing() : undefined);
 
+  const memory = (): boolean | undefined => config().models.find((model) => model.id === choice().modelId)?.memory;
+
   const prepare = (): void => {
     const current = adapter();
     // Failures are part of the engine's state, shown by EngineStatus.
@@ -176,12 +178,30 @@ export function Chat(): JSX.Element {
       button?.focus();
     });
   };
-  const feeNote = (): string => {
+  const feeNote = (): JSX.Element => {
     const state = readiness.value();
     if (state === undefined || adapter() === undefined) return '';
-    if (state.status === 'ready')
-      return t('chat.feeBefore', { amount: formatOpen((state.terms.price * MAXIMUM_TOKENS) / 1000n, 4) });
-    return t('chat.unpaid');
+    switch (state.status) {
+      case 'ready':
+        return t('chat.feeBefore', { amount: formatOpen((state.terms.price * MAXIMUM_TOKENS) / 1000n, 4) });
+      case 'noChain':
+        return t('chat.unpaidNoChainShort');
+      case 'noModel':
+      case 'free':
+        return t('chat.unpaidNoModelShort');
+      case 'trouble':
+        return t('chat.unpaidTroubleShort');
+      default:
+        return (
+          <button
+            type="button"
+            class="min-h-6 font-medium text-accent underline underline-offset-2"
+            onClick={() => setPaymentOpen(true)}
+          >
+            {state.status === 'exhausted' ? t('chat.topUp') : t('chat.setUp')}
+          </button>
+        );
+    }
   };
   const panel = (): JSX.Element => (
     <InfluencePanel
@@ -295,6 +315,9 @@ export function Chat(): JSX.Element {
               <>
                 <span>
                   {engineState().phase === 'ready' ? t('chat.ready', { model: modelName(choice().modelId) }) : ''}
+                  {parameters.chat !== undefined && memory() === false
+                    ? `. ${t('chat.single', { model: modelName(choice().modelId) })}`
+                    : ''}
                 </span>
                 <span>{feeNote()}</span>
               </>

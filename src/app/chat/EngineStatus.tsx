@@ -5,7 +5,7 @@ import { TributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
 import { config } from '../services/config.ts';
 import { type EngineState, engineState, resetEngine } from '../services/engine.ts';
-import { ErrorCard, formatBytes, Progress } from '../ui/index.ts';
+import { ErrorCard, formatBytes, formatDuration, Progress } from '../ui/index.ts';
 
 type Loading = Extract<EngineState, { readonly phase: 'checking' | 'downloading' | 'reading' | 'compiling' }>;
 
@@ -43,7 +43,16 @@ export function EngineStatus(properties: { readonly onRetry: () => void; readonl
   const text = (): string | undefined => {
     const state = loading();
     if (state?.totalBytes === undefined || state.doneBytes === undefined || state.totalBytes === 0) return undefined;
-    return t('ui.of', { done: formatBytes(state.doneBytes), total: formatBytes(state.totalBytes) });
+    const parts = [t('ui.of', { done: formatBytes(state.doneBytes), total: formatBytes(state.totalBytes) })];
+    const { bytesPerSecond = 0 } = state;
+    if (bytesPerSecond > 0) {
+      const left = ((state.totalBytes - state.doneBytes) / bytesPerSecond) * 1000;
+      parts.push(
+        t('ui.perSecond', { amount: formatBytes(bytesPerSecond) }),
+        t('ui.timeLeft', { time: formatDuration(Math.ceil(left / 1000) * 1000) }),
+      );
+    }
+    return parts.join(' · ');
   };
   return (
     <Switch>

@@ -66,6 +66,8 @@ export function Fee(properties: {
     const status = properties.readiness?.status;
     return status === undefined || status === 'ready' || status === 'trouble' ? undefined : status;
   };
+  const left = (): bigint | undefined =>
+    properties.readiness?.status === 'ready' ? properties.readiness.left : undefined;
   const paid = (): boolean => properties.message.fee !== undefined;
   return (
     <div class="grid gap-3">
@@ -115,7 +117,13 @@ export function Fee(properties: {
         </Button>
       </Show>
       <Show when={terms()}>
-        <p class="text-xs text-muted">{t('chat.payHonest')}</p>
+        {(asked) => (
+          <p class="text-xs text-muted">
+            {t('chat.feePrice', { amount: formatOpen(asked().price) })}.{' '}
+            {left() === undefined ? '' : `${t('chat.left', { amount: formatOpen(left() ?? 0n, 4) })}. `}
+            {t('chat.payHonest')}
+          </p>
+        )}
       </Show>
     </div>
   );

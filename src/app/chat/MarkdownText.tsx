@@ -32,7 +32,14 @@ export function AnswerText(properties: {
   let container!: HTMLDivElement;
   let buttons = new Map<number, HTMLElement>();
 
+  const choose = (index: number): void => properties.onSelect(properties.selected === index ? undefined : index);
+
   function keys(event: KeyboardEvent, index: number): void {
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      choose(index);
+      return;
+    }
     const order = [...buttons.keys()];
     const at = order.indexOf(index);
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
@@ -53,8 +60,10 @@ export function AnswerText(properties: {
       ([text, spans]) => {
         container.replaceChildren(renderMarkdown(text));
         buttons = markSpans(container, spans, ({ index }) => {
-          const button = document.createElement('button');
-          button.type = 'button';
+          // Not a <button>: browsers do not break one over lines, and a span may be most of the answer.
+          const button = document.createElement('span');
+          button.role = 'button';
+          button.tabIndex = 0;
           button.className = 'span-button';
           button.dataset['span'] = String(index);
           const number = document.createElement('sup');
@@ -62,9 +71,7 @@ export function AnswerText(properties: {
           button.append(number);
           const rows = t('chat.spanRows', { count: spans.find((span) => span.index === index)?.rowCount ?? 0 });
           button.setAttribute('aria-description', t('chat.span', { number: index + 1, rows }));
-          button.addEventListener('click', () =>
-            properties.onSelect(properties.selected === index ? undefined : index),
-          );
+          button.addEventListener('click', () => choose(index));
           button.addEventListener('keydown', (event) => keys(event, index));
           return button;
         });

@@ -99,23 +99,25 @@ export function RowCard(properties: {
             {t('chat.wordVerbatim')} · {t('chat.verbatimBits', { bits: formatNumber(properties.row.verbatimBits) })}
           </span>
         </Show>
-        <span class="tabular ms-auto font-medium">
+      </div>
+      <div class="flex flex-wrap items-center justify-between gap-2 text-sm">
+        <span class="tabular font-medium">
           {amount() === undefined
             ? t('chat.share', { share: formatPpm(properties.row.ppm) })
             : t('chat.sharePays', { share: formatPpm(properties.row.ppm), amount: formatOpen(amount() ?? 0n) })}
         </span>
+        <Show when={spans().length > 0}>
+          <Button
+            kind="quiet"
+            size="small"
+            icon="search"
+            class="-me-2"
+            onClick={() => properties.onLocate(spans()[0] ?? 0)}
+          >
+            {t('chat.locate')}
+          </Button>
+        </Show>
       </div>
-      <Show when={spans().length > 0}>
-        <Button
-          kind="quiet"
-          size="small"
-          icon="search"
-          class="-ms-2 justify-self-start"
-          onClick={() => properties.onLocate(spans()[0] ?? 0)}
-        >
-          {t('chat.locate')}
-        </Button>
-      </Show>
     </li>
   );
 }

@@ -17,6 +17,7 @@ export type EngineState =
       readonly modelId: string;
       readonly doneBytes?: number;
       readonly totalBytes?: number;
+      readonly bytesPerSecond?: number;
     }
   | { readonly phase: 'ready'; readonly modelId: string; readonly summary: ModelSummary }
   | { readonly phase: 'failed'; readonly modelId?: string; readonly error: unknown };
@@ -81,12 +82,18 @@ async function load(model: ConfigModel, signal: AbortSignal): Promise<ModelSumma
   const totalBytes = model.files.reduce((total, file) => total + (file.bytes ?? 0), 0);
   const files: { name: string; blob: Blob }[] = [];
   let before = 0;
+  let from: { readonly bytes: number; readonly at: number } | undefined;
   for (const file of model.files) {
     const offset = before;
     const blob = await download('models', file, {
       signal,
-      onProgress: ({ loadedBytes }) =>
-        setState({ phase: 'downloading', modelId, doneBytes: offset + loadedBytes, totalBytes }),
+      onProgress: ({ loadedBytes }) => {
+        const doneBytes = offset + loadedBytes;
+        from ??= { bytes: doneBytes, at: performance.now() };
+        const seconds = (performance.now() - from.at) / 1000;
+        const bytesPerSecond = seconds > 0.5 ? (doneBytes - from.bytes) / seconds : 0;
+        setState({ phase: 'downloading', modelId, doneBytes, totalBytes, bytesPerSecond });
+      },
     });
     before += blob.size;
     files.push({ name: file.name, blob });

@@ -32,7 +32,7 @@ export function completeShares(shares: readonly Share[], limit = 5): Share[] {
   const given = shares.find((share) => share.unattributed === true);
   if (WHOLE - attributed > 0) {
     result.push({
-      label: given?.label ?? t('ui.unattributed'),
+      label: t('ui.unattributed'),
       ppm: WHOLE - attributed,
       unattributed: true,
       note: given?.note,

@@ -30,8 +30,6 @@ export const chat = {
   'chat.stop': 'Stop',
   'chat.keys': 'Enter sends, Shift+Enter starts a new line, Escape stops.',
   'chat.single': '{model} answers each question on its own: it does not read earlier turns.',
-  'chat.copy': 'Copy the answer',
-  'chat.copied': 'Copied',
   'chat.regenerate': 'Answer again',
   'chat.edit': 'Edit and ask again',
   'chat.editing': 'Edit your question',
@@ -76,7 +74,6 @@ export const chat = {
   'chat.phaseReceipt': 'Writing the receipt',
   'chat.phasePay': 'Signing the voucher',
   'chat.phaseAnnounce': 'Announcing the receipt',
-  'chat.cancelInfluence': 'Stop estimating',
 
   'chat.shares': 'Shares of this answer',
   'chat.otherRows': 'Rows not listed',
@@ -98,7 +95,6 @@ export const chat = {
   'chat.strength': '{times} × the threshold',
   'chat.share': 'Share {share}',
   'chat.sharePays': 'Share {share}, {amount}',
-  'chat.rowCopy': 'A copy of a row that was there first: it brings nothing.',
   'chat.locate': 'Show in the answer',
   'chat.span': 'Span {number}: {rows}, matches verbatim',
   'chat.spanRows': { one: '{count} row', other: '{count} rows' },
@@ -108,7 +104,9 @@ export const chat = {
 
   'chat.fee': 'Fee',
   'chat.feeBefore': 'At most {amount} an answer',
-  'chat.feeBeforeShort': 'Up to {amount}',
+  'chat.unpaidNoChainShort': 'Unpaid: no chain is connected',
+  'chat.unpaidNoModelShort': 'Unpaid: this adapter has no price',
+  'chat.unpaidTroubleShort': 'Unpaid: the chain does not answer',
   'chat.feePrice': '{amount} per 1,000 tokens of answer',
   'chat.feeTotal': 'This answer',
   'chat.feeContributors': 'Contributors of the rows',
@@ -138,7 +136,6 @@ export const chat = {
   'chat.setUpLead':
     'You prepay an amount into the escrow and allow a key in this browser to spend it on answers, at most that amount, for 30 days. After that no answer asks for a signature.',
   'chat.setUpWallet': 'Wallet',
-  'chat.setUpChooseWallet': 'Choose a wallet',
   'chat.setUpBurner': 'Use a test wallet',
   'chat.setUpBurnerHint': 'Its key lies in this browser. For the local test chain only; its OPEN is worth nothing.',
   'chat.setUpNoWallets':
@@ -153,7 +150,6 @@ export const chat = {
   'chat.stepFaucet': 'Getting test OPEN from the faucet',
   'chat.stepDeposit': 'Depositing into the escrow',
   'chat.stepKey': 'Allowing the key of this browser',
-  'chat.stepDone': 'done',
   'chat.switchChain': 'Switch to {chain}',
 
   'chat.receipt': 'Receipt',

@@ -118,7 +118,6 @@ export const settings = {
   'settings.deviceName': 'Graphics device',
   'settings.deviceVendor': 'Vendor',
   'settings.deviceFeatures': 'Features',
-  'settings.deviceLimits': 'Limits',
   'settings.maxBuffer': 'Largest buffer',
   'settings.maxBinding': 'Largest storage binding',
   'settings.copyReport': 'Copy the report',

@@ -7,8 +7,6 @@ export const ui = {
   'ui.copyDetails': 'Copy details',
   'ui.tryAgain': 'Try again',
   'ui.dismiss': 'Dismiss',
-  'ui.whatToDo': 'What you can do',
-  'ui.loading': 'Loading',
   'ui.of': '{done} of {total}',
   'ui.perSecond': '{amount}/s',
   'ui.timeLeft': '{time} left',
