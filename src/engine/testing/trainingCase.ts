@@ -72,7 +72,11 @@ function withBlocks(file: ModelFile, quantizedFile: string): ModelFile {
   return { ...file, tensors };
 }
 
-function flatten(layout: AdapterLayout, tensors: Readonly<Record<string, GoldenTensor>>, prefix = ''): Float32Array<ArrayBuffer> {
+function flatten(
+  layout: AdapterLayout,
+  tensors: Readonly<Record<string, GoldenTensor>>,
+  prefix = '',
+): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(layout.length);
   for (const module of layout.modules) {
     const name = `${prefix}base_model.model.${modulePath(module)}`;
@@ -95,8 +99,14 @@ function worstTensor(
     const sizeA = module.rank * module.inputs;
     const sizeB = module.rank * module.outputs;
     const errors = [
-      normError(actual.subarray(module.offsetA, module.offsetA + sizeA), tensors[`${name}.lora_A.weight`] ?? [Number.NaN]),
-      normError(actual.subarray(module.offsetB, module.offsetB + sizeB), tensors[`${name}.lora_B.weight`] ?? [Number.NaN]),
+      normError(
+        actual.subarray(module.offsetA, module.offsetA + sizeA),
+        tensors[`${name}.lora_A.weight`] ?? [Number.NaN],
+      ),
+      normError(
+        actual.subarray(module.offsetB, module.offsetB + sizeB),
+        tensors[`${name}.lora_B.weight`] ?? [Number.NaN],
+      ),
     ];
     for (const error of errors) worst = Number.isNaN(error) ? Number.POSITIVE_INFINITY : Math.max(worst, error);
   }
@@ -136,7 +146,8 @@ export async function runTrainingCase(
   const targetModules = targets === 'all-linear' ? allLinear : typeof targets === 'string' ? [targets] : targets;
   const layout = uniformLayout(model.config, { rank: config.adapter.r, scale: config.lora_scale, targetModules });
   const rows = data.rows.map(encodedRow);
-  const limits = { tokens: 256, targets: 256, rows: rows.length };
+  const longest = Math.max(...rows.map(({ inputIds }) => inputIds.length));
+  const limits = { tokens: Math.max(256, longest), targets: Math.max(256, longest), rows: rows.length };
   const plan = await createTrainingPlan({
     model,
     layout,
@@ -169,7 +180,10 @@ export async function runTrainingCase(
       });
       const expected = goldenStep(metrics.f64, step);
       errors.loss = Math.max(errors.loss, Math.abs(result.loss - expected.loss) / expected.loss);
-      errors.gradientNorm = Math.max(errors.gradientNorm, Math.abs(result.gradientNorm - expected.norm) / expected.norm);
+      errors.gradientNorm = Math.max(
+        errors.gradientNorm,
+        Math.abs(result.gradientNorm - expected.norm) / expected.norm,
+      );
       if (step === 1 || step === 10) {
         const gradients = (await backend.download(plan.gradients)) as Float32Array;
         errors[step === 1 ? 'gradients1' : 'gradients10'] = worstTensor(layout, gradients, golden, `f64/step${step}/`);
@@ -222,7 +236,8 @@ export async function openInfluenceCase(folder: string, backend: Backend): Promi
   const adapter = readSafetensors(path.join(folder, 'adapter', 'adapter_model.safetensors'));
   const modules = layout.modules.map((each): AdapterModule => {
     const name = `base_model.model.${modulePath(each)}`;
-    const factor = (half: string): Float32Array<ArrayBuffer> => Float32Array.from(adapter[`${name}.${half}.weight`] ?? []);
+    const factor = (half: string): Float32Array<ArrayBuffer> =>
+      Float32Array.from(adapter[`${name}.${half}.weight`] ?? []);
     return { ...each, module: each.module as LinearModule, a: factor('lora_A'), b: factor('lora_B') };
   });
   const golden = readSafetensors(path.join(folder, 'gradients.safetensors'));

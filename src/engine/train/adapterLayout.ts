@@ -49,7 +49,16 @@ export function adapterLayout(
       if (chosen === undefined) continue;
       const { inputs, outputs } = moduleShape(config, module);
       const offsetB = length + chosen.rank * inputs;
-      modules.push({ rank: chosen.rank, scale: chosen.scale, layer, module, inputs, outputs, offsetA: length, offsetB });
+      modules.push({
+        rank: chosen.rank,
+        scale: chosen.scale,
+        layer,
+        module,
+        inputs,
+        outputs,
+        offsetA: length,
+        offsetB,
+      });
       length = offsetB + chosen.rank * outputs;
     }
   }
@@ -67,7 +76,9 @@ export function uniformLayout(
     throw new TributaryError({
       code: 'TRAIN_TARGET_UNKNOWN',
       message:
-        unknown === undefined ? 'No module was chosen for training.' : `The model has no linear layer "${unknown}" to adapt.`,
+        unknown === undefined
+          ? 'No module was chosen for training.'
+          : `The model has no linear layer "${unknown}" to adapt.`,
       facts: { given: [...targetModules], known: [...linearModules] },
       hint: 'Choose among the known modules.',
     });

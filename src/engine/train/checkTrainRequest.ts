@@ -28,7 +28,11 @@ export function checkTrainRequest({ config, contextLength }: LoadedModel, reques
   };
   for (const [name, value] of Object.entries(atLeastZero)) {
     if (!Number.isFinite(value) || value < 0) {
-      refuse(`The setting "${name}" must be a number of at least 0.`, { [name]: String(value) }, 'Correct the setting.');
+      refuse(
+        `The setting "${name}" must be a number of at least 0.`,
+        { [name]: String(value) },
+        'Correct the setting.',
+      );
     }
   }
   for (const [index, row] of rows.entries()) {

@@ -1,7 +1,8 @@
 // A training run's state between two steps as bytes: adapter, optimiser moments, step and the digest of the request that it
 // belongs to. Row orders and initial weights come from the seed, so no generator state is needed.
-import { canonicalJson, type Json } from '../../lib/canonicalJson.ts';
+
 import { bytesToHex } from '../../lib/bytes.ts';
+import { canonicalJson, type Json } from '../../lib/canonicalJson.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { sha256 } from '../../lib/hash.ts';
 import type { ModelConfig } from '../modelConfig.ts';

@@ -19,14 +19,23 @@ const largestTensor = 64 * 2 ** 20;
 export function planCapacity(
   model: LoadedModel,
   layout: AdapterLayout,
-  wanted: { readonly tokens: number; readonly targets: number; readonly longestRow: number; readonly mostTargets: number },
+  wanted: {
+    readonly tokens: number;
+    readonly targets: number;
+    readonly longestRow: number;
+    readonly mostTargets: number;
+  },
 ): PlanCapacity {
-  const { hiddenSize, intermediateSize, headCount, keyValueHeadCount, headDimension, vocabularySize, layerCount } = model.config;
+  const { hiddenSize, intermediateSize, headCount, keyValueHeadCount, headDimension, vocabularySize, layerCount } =
+    model.config;
   const attentionWidth = 2 * headCount * headDimension + 2 * keyValueHeadCount * headDimension;
   const layerFloats = 3 * hiddenSize + attentionWidth + 3 * intermediateSize + 7 * layout.largestRank;
   const widest = Math.max(hiddenSize, intermediateSize, headCount * headDimension);
   const tokens = Math.max(wanted.longestRow, Math.min(wanted.tokens, Math.floor(largestTensor / (4 * widest))));
-  const targets = Math.max(wanted.mostTargets, Math.min(wanted.targets, Math.floor(largestTensor / (4 * vocabularySize))));
+  const targets = Math.max(
+    wanted.mostTargets,
+    Math.min(wanted.targets, Math.floor(largestTensor / (4 * vocabularySize))),
+  );
   const stored = (count: number): number => 4 * tokens * (count * layerFloats + (layerCount + 8) * hiddenSize);
   const recompute = stored(layerCount) > activationBudget;
   if (!recompute || stored(1) <= activationBudget) return { tokenCapacity: tokens, targetCapacity: targets, recompute };

@@ -1,7 +1,8 @@
 // Gradients of single rows with respect to an adapter, for attribution: of the sum of the response's cross-entropy, in the
 // order of `AdapterLayout`. One plan serves rows one by one or several in a batch, each in a slot of its own.
-import type { AdapterModule } from '../model/deviceAdapter.ts';
+
 import type { LoadedModel } from '../model/decoderWeights.ts';
+import type { AdapterModule } from '../model/deviceAdapter.ts';
 import type { EncodedRow } from '../service.ts';
 import { flattenAdapter } from './adapterLayout.ts';
 import { packRows, targetCount } from './packRows.ts';
@@ -46,7 +47,8 @@ export function rowGradients(
 
   async function planFor(rows: readonly EncodedRow[]): Promise<NonNullable<typeof current>> {
     // Sizes in powers of two, so that a conversation does not build a new plan for every longer answer.
-    const roundUp = (count: number): number => Math.min(model.contextLength, 2 ** Math.ceil(Math.log2(Math.max(32, count))));
+    const roundUp = (count: number): number =>
+      Math.min(model.contextLength, 2 ** Math.ceil(Math.log2(Math.max(32, count))));
     const longestRow = roundUp(Math.max(...rows.map(({ inputIds }) => inputIds.length)));
     const mostTargets = roundUp(Math.max(...rows.map(targetCount)));
     if (current !== undefined && current.tokens >= longestRow && current.targets >= mostTargets) return current;

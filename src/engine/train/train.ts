@@ -46,7 +46,8 @@ async function* steps(
   const stepsPerEpoch = Math.ceil(rows.length / batchSize);
   const limits = { tokens: capacity.tokenCapacity, targets: capacity.targetCapacity, rows: rows.length };
   const { backend } = model;
-  const read = async (tensor: TrainingPlan['parameters']) => (await backend.download(tensor)) as Float32Array<ArrayBuffer>;
+  const read = async (tensor: TrainingPlan['parameters']) =>
+    (await backend.download(tensor)) as Float32Array<ArrayBuffer>;
   let order: readonly number[] = [];
   let finalLoss = Number.NaN;
   for (let step = run.firstStep; step <= run.totalSteps; step += 1) {
@@ -55,7 +56,9 @@ async function* steps(
     const epoch = Math.floor((step - 1) / stepsPerEpoch);
     const place = (step - 1) % stepsPerEpoch;
     if (place === 0 || order.length === 0) order = rowOrder(rows.length, seed, epoch);
-    const chosen = order.slice(place * batchSize, (place + 1) * batchSize).map((index) => rows[index] as (typeof rows)[0]);
+    const chosen = order
+      .slice(place * batchSize, (place + 1) * batchSize)
+      .map((index) => rows[index] as (typeof rows)[0]);
     const rate = learningRate(
       {
         kind: request.schedule,

@@ -19,16 +19,21 @@ import { gatherRows } from '../kernels/gatherRows/gatherRows.ts';
 import { finishNorm, gradientNorm } from '../kernels/gradientNorm/gradientNorm.ts';
 import { linear } from '../kernels/linear/linear.ts';
 import { linearBackwardInput } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
-import { matrixProduct } from '../kernels/matrixProduct/matrixProduct.ts';
 import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
 import { rmsNormBackward } from '../kernels/rmsNormBackward/rmsNormBackward.ts';
 import { rope } from '../kernels/rope/rope.ts';
-import { segmentProduct } from '../kernels/segmentProduct/segmentProduct.ts';
 import { swiGlu } from '../kernels/swiGlu/swiGlu.ts';
 import { swiGluBackward } from '../kernels/swiGluBackward/swiGluBackward.ts';
 import { zero } from '../kernels/zero/zero.ts';
 import type { LayerWeights, LinearModule, LoadedModel } from '../model/decoderWeights.ts';
-import type { AdaptedModule, AdapterLayout } from './adapterLayout.ts';
+import {
+  type AdaptedLinear,
+  type AdapterTensors,
+  adaptedLinearBackward,
+  adaptedLinearForward,
+  hiddenCalls,
+} from './adaptedLinear.ts';
+import type { AdapterLayout } from './adapterLayout.ts';
 import type { PackedBatch } from './packRows.ts';
 
 export interface TrainingPlanParameters {
@@ -132,14 +137,18 @@ export async function createTrainingPlan(given: TrainingPlanParameters): Promise
   const labels = tensor('labels', 'i32', targetCapacity);
   const lossScale = tensor('loss scale', 'f32', 1);
 
-  const residuals = Array.from({ length: config.layerCount + 1 }, (_, layer) => perToken(`residual ${layer}`, hiddenSize));
+  const residuals = Array.from({ length: config.layerCount + 1 }, (_, layer) =>
+    perToken(`residual ${layer}`, hiddenSize),
+  );
   const residual = (layer: number): Tensor => residuals[layer] as Tensor;
 
   function layerActivations(layer: number, sharedByAll: boolean): LayerActivations {
     const named = (label: string, width: number): Tensor => perToken(`layer ${layer} ${label}`, width);
     return {
       normed: named('normed', hiddenSize),
-      ...(config.queryKeyNorm ? { plainQuery: named('plain query', queryWidth), plainKey: named('plain key', keyWidth) } : {}),
+      ...(config.queryKeyNorm
+        ? { plainQuery: named('plain query', queryWidth), plainKey: named('plain key', keyWidth) }
+        : {}),
       query: named('query', queryWidth),
       key: named('key', keyWidth),
       value: named('value', keyWidth),
@@ -157,7 +166,10 @@ export async function createTrainingPlan(given: TrainingPlanParameters): Promise
     };
   }
   const sharedActivations = given.recompute ? layerActivations(0, true) : undefined;
-  const activations = Array.from({ length: config.layerCount }, (_, layer) => sharedActivations ?? layerActivations(layer, false));
+  const activations = Array.from(
+    { length: config.layerCount },
+    (_, layer) => sharedActivations ?? layerActivations(layer, false),
+  );
 
   const finalRows = perTarget('final rows', hiddenSize);
   const finalNormed = perTarget('final normed', hiddenSize);
@@ -181,102 +193,46 @@ export async function createTrainingPlan(given: TrainingPlanParameters): Promise
   const dHidden = perToken('d hidden', layout.largestRank);
   const statistics = perToken('attention statistics', 2 * headCount);
 
-  const adapted = new Map(layout.modules.map((each) => [`${each.layer} ${each.module}`, each]));
-  const adaptedModule = (layer: number, module: LinearModule): AdaptedModule | undefined => adapted.get(`${layer} ${module}`);
+  const shared: AdapterTensors = {
+    step: tokenStep,
+    segments,
+    slots,
+    parameters,
+    gradients,
+    hiddenGradient: dHidden,
+    tokenCapacity,
+  };
+  // Offsets are tensors, not constants, so that matrices of one shape share a pipeline.
+  const places = new Map(
+    layout.modules.map((module) => {
+      const place = (offset: number): Tensor => {
+        const made = tensor(`place ${module.layer} ${module.module}`, 'u32', 2);
+        backend.upload(made, Uint32Array.of(offset, layout.length));
+        return made;
+      };
+      return [
+        `${module.layer} ${module.module}`,
+        { module, placeA: place(module.offsetA), placeB: place(module.offsetB) },
+      ];
+    }),
+  );
 
-  /** y = W x + scale B (A x). */
-  function linearCalls(layer: number, module: LinearModule, x: Tensor, y: Tensor): OperatorCall[] {
-    const calls = [linear((model.layers[layer] as LayerWeights).linear[module], x, y, tokenCapacity)];
-    const low = adaptedModule(layer, module);
+  function adaptedLinear(layer: number, module: LinearModule): AdaptedLinear {
+    const weight = (model.layers[layer] as LayerWeights).linear[module];
+    const place = places.get(`${layer} ${module}`);
     const hidden = activations[layer]?.hidden.get(module);
-    if (low === undefined || hidden === undefined) return calls;
-    const shared = { transposeRight: 1 };
-    calls.push(
-      {
-        operator: matrixProduct,
-        tensors: { step: tokenStep, left: x, right: parameters, result: hidden },
-        constants: { ...shared, columns: low.rank, depth: low.inputs, rightOffset: low.offsetA, accumulate: 0, scale: 1 },
-      },
-      {
-        operator: matrixProduct,
-        tensors: { step: tokenStep, left: hidden, right: parameters, result: y },
-        constants: {
-          ...shared,
-          columns: low.outputs,
-          depth: low.rank,
-          rightOffset: low.offsetB,
-          accumulate: 1,
-          scale: low.scale,
-        },
-      },
-    );
-    return calls;
+    return place === undefined || hidden === undefined ? { weight } : { weight, low: { ...place, hidden } };
   }
 
-  /** dA, dB and, where wanted, dx = dy W + scale (dy B) A, added to or written over `dx`. */
-  function linearBackwardCalls(
+  const linearCalls = (layer: number, module: LinearModule, x: Tensor, y: Tensor): OperatorCall[] =>
+    adaptedLinearForward(shared, adaptedLinear(layer, module), x, y);
+  const linearBackwardCalls = (
     layer: number,
     module: LinearModule,
     x: Tensor,
     dy: Tensor,
     dx: { readonly tensor: Tensor; readonly accumulate: boolean } | undefined,
-  ): OperatorCall[] {
-    const calls: OperatorCall[] = [];
-    if (dx !== undefined) {
-      calls.push(
-        linearBackwardInput({
-          weight: (model.layers[layer] as LayerWeights).linear[module],
-          step: tokenStep,
-          outputGradient: dy,
-          inputGradient: dx.tensor,
-          accumulate: dx.accumulate,
-        }),
-      );
-    }
-    const low = adaptedModule(layer, module);
-    const hidden = activations[layer]?.hidden.get(module);
-    if (low === undefined || hidden === undefined) return calls;
-    const perSlot = { resultStride: layout.length, segmentCount: slots };
-    calls.push(
-      {
-        operator: segmentProduct,
-        tensors: { segments, left: dy, right: hidden, result: gradients },
-        constants: { ...perSlot, height: low.outputs, columns: low.rank, resultOffset: low.offsetB, scale: low.scale },
-      },
-      {
-        operator: matrixProduct,
-        tensors: { step: tokenStep, left: dy, right: parameters, result: dHidden },
-        constants: {
-          columns: low.rank,
-          depth: low.outputs,
-          rightOffset: low.offsetB,
-          transposeRight: 0,
-          accumulate: 0,
-          scale: low.scale,
-        },
-      },
-      {
-        operator: segmentProduct,
-        tensors: { segments, left: dHidden, right: x, result: gradients },
-        constants: { ...perSlot, height: low.rank, columns: low.inputs, resultOffset: low.offsetA, scale: 1 },
-      },
-    );
-    if (dx !== undefined) {
-      calls.push({
-        operator: matrixProduct,
-        tensors: { step: tokenStep, left: dHidden, right: parameters, result: dx.tensor },
-        constants: {
-          columns: low.inputs,
-          depth: low.rank,
-          rightOffset: low.offsetA,
-          transposeRight: 0,
-          accumulate: 1,
-          scale: 1,
-        },
-      });
-    }
-    return calls;
-  }
+  ): OperatorCall[] => adaptedLinearBackward(shared, adaptedLinear(layer, module), { x, dy, dx });
 
   const heads = { heads: headCount, headDimension };
   const keyHeads = { heads: keyValueHeadCount, headDimension };
@@ -367,7 +323,8 @@ export async function createTrainingPlan(given: TrainingPlanParameters): Promise
 
   function queryKeyNormBackwardCalls(layer: number, at: LayerActivations): OperatorCall[] {
     const { queryNorm, keyNorm } = model.layers[layer] as LayerWeights;
-    if (queryNorm === undefined || keyNorm === undefined || at.plainQuery === undefined || at.plainKey === undefined) return [];
+    if (queryNorm === undefined || keyNorm === undefined || at.plainQuery === undefined || at.plainKey === undefined)
+      return [];
     const shared = { accumulate: false };
     return [
       normBackward({
@@ -491,30 +448,8 @@ export async function createTrainingPlan(given: TrainingPlanParameters): Promise
     ...layers.toReversed().flatMap((layer) => {
       // The last layer's activations are still there from the forward pass.
       const again = given.recompute && layer !== config.layerCount - 1;
-      const low = adaptedModule(layer, 'down_proj');
-      const hidden = activations[layer]?.hidden.get('down_proj');
-      const downHidden: OperatorCall[] =
-        low === undefined || hidden === undefined
-          ? []
-          : [
-              {
-                operator: matrixProduct,
-                tensors: {
-                  step: tokenStep,
-                  left: (activations[layer] as LayerActivations).activated,
-                  right: parameters,
-                  result: hidden,
-                },
-                constants: {
-                  columns: low.rank,
-                  depth: low.inputs,
-                  rightOffset: low.offsetA,
-                  transposeRight: 1,
-                  accumulate: 0,
-                  scale: 1,
-                },
-              },
-            ];
+      const { activated } = activations[layer] as LayerActivations;
+      const downHidden = hiddenCalls(shared, adaptedLinear(layer, 'down_proj'), activated);
       return [...(again ? [...layerCalls(layer), ...downHidden] : []), ...layerBackwardCalls(layer)];
     }),
   ]);

@@ -1,11 +1,13 @@
 // The port on the processor, fast: the reference backend with its matrix products in WebAssembly SIMD. For machines without
 // a graphics device, where a "software" WebGPU device is ten times slower.
 import type { Backend, Operator, OperatorCall, WeightFormat } from '../backend.ts';
+import { attentionOperator } from '../kernels/attention/attention.ts';
 import { linearOperators } from '../kernels/linear/linear.ts';
 import { linearBackwardInputOperators } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
 import { matrixProduct } from '../kernels/matrixProduct/matrixProduct.ts';
 import { segmentProduct } from '../kernels/segmentProduct/segmentProduct.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
+import { fastAttention } from './fastAttention.ts';
 import { fastLinear, fastLinearBackwardInput, fastMatrixProduct, fastSegmentProduct } from './fastOperators.ts';
 import { createMatrixKernel } from './matrixKernel.ts';
 
@@ -14,6 +16,7 @@ export function createWasmBackend(): Backend | undefined {
   const kernel = createMatrixKernel();
   if (kernel === undefined) return undefined;
   const fast = new Map<Operator, Operator['reference']>([
+    [attentionOperator, fastAttention()],
     [matrixProduct, fastMatrixProduct(kernel)],
     [segmentProduct, fastSegmentProduct(kernel)],
   ]);

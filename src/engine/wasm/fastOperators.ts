@@ -14,7 +14,11 @@ interface Shape {
   readonly accumulate: boolean;
 }
 
-function store({ values, stride }: MatrixProduct, result: Float32Array, { rows, columns, scale, accumulate }: Shape): void {
+function store(
+  { values, stride }: MatrixProduct,
+  result: Float32Array,
+  { rows, columns, scale, accumulate }: Shape,
+): void {
   if (!accumulate && scale === 1 && stride === columns) {
     result.set(values.subarray(0, rows * columns));
     return;
@@ -23,7 +27,8 @@ function store({ values, stride }: MatrixProduct, result: Float32Array, { rows, 
     const from = row * stride;
     const to = row * columns;
     if (accumulate) {
-      for (let n = 0; n < columns; n += 1) result[to + n] = (result[to + n] as number) + scale * (values[from + n] as number);
+      for (let n = 0; n < columns; n += 1)
+        result[to + n] = (result[to + n] as number) + scale * (values[from + n] as number);
     } else {
       for (let n = 0; n < columns; n += 1) result[to + n] = scale * (values[from + n] as number);
     }
@@ -60,7 +65,12 @@ export function fastLinear(kernel: MatrixKernel, format: WeightFormat): Referenc
     const right = packed(buffers, constant(constants, 'inputs'), columns);
     const scale = constant(constants, 'scale');
     const accumulate = constant(constants, 'accumulate') === 1;
-    store(kernel.multiply(floats(buffers, 'x'), rows, right), floats(buffers, 'y'), { rows, columns, scale, accumulate });
+    store(kernel.multiply(floats(buffers, 'x'), rows, right), floats(buffers, 'y'), {
+      rows,
+      columns,
+      scale,
+      accumulate,
+    });
   };
 }
 
@@ -79,7 +89,7 @@ export function fastMatrixProduct(kernel: MatrixKernel): Reference {
   return (buffers, constants, { rows }) => {
     const columns = constant(constants, 'columns');
     const depth = constant(constants, 'depth');
-    const offset = constant(constants, 'rightOffset');
+    const [offset = 0] = words(buffers, 'place');
     const matrix = floats(buffers, 'right').subarray(offset, offset + depth * columns);
     const right = packMatrix(matrix, { depth, columns, transposed: constant(constants, 'transposeRight') === 1 });
     const scale = constant(constants, 'scale');
@@ -109,14 +119,17 @@ export function fastSegmentProduct(kernel: MatrixKernel): Reference {
     const height = constant(constants, 'height');
     const columns = constant(constants, 'columns');
     const scale = constant(constants, 'scale');
+    const [offset = 0, resultStride = 0] = words(buffers, 'place');
     // One side is the adapter's rank wide: only that one is transposed.
     const flip = height > columns;
-    const [narrow, narrowWidth, wide, wideWidth] = flip ? [right, columns, left, height] : [left, height, right, columns];
+    const [narrow, narrowWidth, wide, wideWidth] = flip
+      ? [right, columns, left, height]
+      : [left, height, right, columns];
     for (let segment = 0; segment < constant(constants, 'segmentCount'); segment += 1) {
       const first = segments[2 * segment] as number;
       const end = segments[2 * segment + 1] as number;
       if (end <= first) continue;
-      const base = constant(constants, 'resultOffset') + segment * constant(constants, 'resultStride');
+      const base = offset + segment * resultStride;
       const rightRows = wide.subarray(first * wideWidth, end * wideWidth);
       const packed = packMatrix(rightRows, { depth: end - first, columns: wideWidth, transposed: false });
       const { values, stride } = kernel.multiply(transposed(narrow, first, end, narrowWidth), narrowWidth, packed);

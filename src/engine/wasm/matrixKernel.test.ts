@@ -12,8 +12,14 @@ it.each([
   if (kernel === undefined) throw new Error('no SIMD');
   const left = noise(rows * depth, 1);
   const right = noise(depth * columns, 2);
-  const transposedRight = Float32Array.from(right, (_, at) => right[(at % depth) * columns + Math.floor(at / depth)] ?? 0);
-  for (const [matrix, transposed] of [[right, false], [transposedRight, true]] as const) {
+  const transposedRight = Float32Array.from(
+    right,
+    (_, at) => right[(at % depth) * columns + Math.floor(at / depth)] ?? 0,
+  );
+  for (const [matrix, transposed] of [
+    [right, false],
+    [transposedRight, true],
+  ] as const) {
     const { values, stride } = kernel.multiply(left, rows, packMatrix(matrix, { depth, columns, transposed }));
     for (let row = 0; row < rows; row += 1) {
       for (let column = 0; column < columns; column += 1) {

@@ -45,7 +45,17 @@ const splat = (address: number, offset: number): number[] => [...get(address), .
 const increase = (index: number, by: number[]): number[] => [...get(index), ...by, ...add, ...set(index)];
 /** Runs `body` and goes round while the counter, which it lowers, is not zero. */
 const countdown = (counter: number, body: number[]): number[] => [
-  0x03, 0x40, ...body, ...get(counter), ...constantOf(1), 0x6b, 0x22, ...leb(counter), 0x0d, 0, 0x0b,
+  0x03,
+  0x40,
+  ...body,
+  ...get(counter),
+  ...constantOf(1),
+  0x6b,
+  0x22,
+  ...leb(counter),
+  0x0d,
+  0,
+  0x0b,
 ];
 
 const fourTimes = [0, 1, 2, 3] as const;
@@ -60,10 +70,13 @@ function kernelBody(fused: boolean): number[] {
   const sum = (row: number, half: number): number => vector.sum + 2 * row + half;
   const depthLoop = countdown(scratch.k, [
     ...fourTimes.flatMap((k) => [
-      ...load(scratch.b, 32 * k), ...set(vector.b),
-      ...load(scratch.b, 32 * k + 16), ...set(vector.b + 1),
+      ...load(scratch.b, 32 * k),
+      ...set(vector.b),
+      ...load(scratch.b, 32 * k + 16),
+      ...set(vector.b + 1),
       ...fourTimes.flatMap((row) => [
-        ...splat(scratch.a + row, 4 * k), ...set(vector.x),
+        ...splat(scratch.a + row, 4 * k),
+        ...set(vector.x),
         ...accumulate(fused, sum(row, 0), vector.b),
         ...accumulate(fused, sum(row, 1), vector.b + 1),
       ]),
@@ -72,31 +85,56 @@ function kernelBody(fused: boolean): number[] {
     ...increase(scratch.b, constantOf(128)),
   ]);
   const rowLoop = countdown(scratch.rows, [
-    ...[0, 1, 2, 3, 4, 5, 6, 7].flatMap((index) => [...simd(0x0c), ...Array<number>(16).fill(0), ...set(vector.sum + index)]),
-    ...get(scratch.aRow), ...set(scratch.a),
+    ...[0, 1, 2, 3, 4, 5, 6, 7].flatMap((index) => [
+      ...simd(0x0c),
+      ...Array<number>(16).fill(0),
+      ...set(vector.sum + index),
+    ]),
+    ...get(scratch.aRow),
+    ...set(scratch.a),
     // A row of `left` has 16 bytes for each four of `depth`.
     ...[1, 2, 3].flatMap((row) => [
-      ...get(scratch.a + row - 1), ...get(local.quads), ...constantOf(16), ...multiply, ...add, ...set(scratch.a + row),
+      ...get(scratch.a + row - 1),
+      ...get(local.quads),
+      ...constantOf(16),
+      ...multiply,
+      ...add,
+      ...set(scratch.a + row),
     ]),
-    ...get(local.b), ...set(scratch.b),
-    ...get(local.quads), ...set(scratch.k),
+    ...get(local.b),
+    ...set(scratch.b),
+    ...get(local.quads),
+    ...set(scratch.k),
     ...depthLoop,
-    ...get(scratch.cRow), ...set(scratch.c),
+    ...get(scratch.cRow),
+    ...set(scratch.c),
     ...fourTimes.flatMap((row) => [
-      ...get(scratch.c), ...get(sum(row, 0)), ...simd(0x0b), ...memory(0),
-      ...get(scratch.c), ...get(sum(row, 1)), ...simd(0x0b), ...memory(16),
+      ...get(scratch.c),
+      ...get(sum(row, 0)),
+      ...simd(0x0b),
+      ...memory(0),
+      ...get(scratch.c),
+      ...get(sum(row, 1)),
+      ...simd(0x0b),
+      ...memory(16),
       ...increase(scratch.c, get(local.resultStride)),
     ]),
     // After the depth loop the fourth row's pointer stands at the next block of rows.
-    ...get(scratch.a + 3), ...set(scratch.aRow),
-    ...get(scratch.c), ...set(scratch.cRow),
+    ...get(scratch.a + 3),
+    ...set(scratch.aRow),
+    ...get(scratch.c),
+    ...set(scratch.cRow),
   ]);
   const panelLoop = countdown(local.panels, [
-    ...get(local.a), ...set(scratch.aRow),
-    ...get(local.c), ...set(scratch.cRow),
-    ...get(local.rowBlocks), ...set(scratch.rows),
+    ...get(local.a),
+    ...set(scratch.aRow),
+    ...get(local.c),
+    ...set(scratch.cRow),
+    ...get(local.rowBlocks),
+    ...set(scratch.rows),
     ...rowLoop,
-    ...get(scratch.b), ...set(local.b),
+    ...get(scratch.b),
+    ...set(local.b),
     ...increase(local.c, constantOf(32)),
   ]);
   return [...panelLoop, 0x0b];
@@ -108,7 +146,14 @@ function moduleBytes(fused: boolean): Uint8Array<ArrayBuffer> {
   const locals = [2, 10, i32, 11, v128];
   const body = [...locals, ...kernelBody(fused)];
   return Uint8Array.from([
-    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+    0,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
     ...section(1, [1, 0x60, 7, i32, i32, i32, i32, i32, i32, i32, 0]),
     ...section(2, [1, ...name('env'), ...name('memory'), 2, 0, 1]),
     ...section(3, [1, 0]),

@@ -14,8 +14,10 @@ export const addOperator: Operator = {
   reference(buffers, constants, { rows }) {
     const source = floats(buffers, 'source');
     const target = floats(buffers, 'target');
-    for (let i = 0; i < rows * constant(constants, 'columns'); i += 1) {
-      target[i] = (target[i] ?? 0) + constant(constants, 'scale') * (source[i] ?? 0);
+    const length = rows * constant(constants, 'columns');
+    const scale = constant(constants, 'scale');
+    for (let i = 0; i < length; i += 1) {
+      target[i] = (target[i] as number) + scale * (source[i] as number);
     }
   },
   variants: [

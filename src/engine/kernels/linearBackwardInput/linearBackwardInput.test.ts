@@ -26,6 +26,7 @@ async function loraErrors(golden: GoldenCase): Promise<Record<string, number>> {
   const { tokens: rows, inputs, outputs, rank, scale } = golden.parameters;
   const step = Uint32Array.of(rows, 0, 0, 0);
   const segments = Uint32Array.of(0, rows);
+  const place = Uint32Array.of(0, 0);
   const x = f32(golden, 'x');
   const dy = f32(golden, 'dy');
   // Intermediate products in f64, so that each operator is judged by its own error.
@@ -74,8 +75,8 @@ async function loraErrors(golden: GoldenCase): Promise<Record<string, number>> {
       {
         ...shared,
         operator: matrixProduct,
-        data: { step, left: hiddenGradient, right: a, result: zeros(rows * inputs) },
-        constants: { columns: inputs, depth: rank, rightOffset: 0, transposeRight: 0, accumulate: 0, scale: 1 },
+        data: { step, left: hiddenGradient, right: a, place, result: zeros(rows * inputs) },
+        constants: { columns: inputs, depth: rank, transposeRight: 0, accumulate: 0, scale: 1 },
         result: 'result',
       },
       throughAdapter,
@@ -84,8 +85,8 @@ async function loraErrors(golden: GoldenCase): Promise<Record<string, number>> {
       {
         ...shared,
         operator: matrixProduct,
-        data: { step, left: x, right: a, result: zeros(rows * rank) },
-        constants: { columns: rank, depth: inputs, rightOffset: 0, transposeRight: 1, accumulate: 0, scale: 1 },
+        data: { step, left: x, right: a, place, result: zeros(rows * rank) },
+        constants: { columns: rank, depth: inputs, transposeRight: 1, accumulate: 0, scale: 1 },
         result: 'result',
       },
       hidden,
@@ -94,8 +95,8 @@ async function loraErrors(golden: GoldenCase): Promise<Record<string, number>> {
       {
         ...shared,
         operator: segmentProduct,
-        data: { segments, left: hiddenGradient, right: x, result: zeros(rank * inputs) },
-        constants: { height: rank, columns: inputs, resultOffset: 0, resultStride: 0, segmentCount: 1, scale: 1 },
+        data: { segments, left: hiddenGradient, right: x, place, result: zeros(rank * inputs) },
+        constants: { height: rank, columns: inputs, segmentCount: 1, scale: 1 },
         result: 'result',
       },
       golden.tensors['da'] ?? [],
@@ -104,8 +105,8 @@ async function loraErrors(golden: GoldenCase): Promise<Record<string, number>> {
       {
         ...shared,
         operator: segmentProduct,
-        data: { segments, left: dy, right: hidden, result: zeros(outputs * rank) },
-        constants: { height: outputs, columns: rank, resultOffset: 0, resultStride: 0, segmentCount: 1, scale },
+        data: { segments, left: dy, right: hidden, place, result: zeros(outputs * rank) },
+        constants: { height: outputs, columns: rank, segmentCount: 1, scale },
         result: 'result',
       },
       golden.tensors['db'] ?? [],

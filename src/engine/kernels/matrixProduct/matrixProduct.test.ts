@@ -9,9 +9,10 @@ describe.each([0, 1])('matrixProduct with transposeRight %i', (transposeRight) =
       step: Uint32Array.of(rows, 0, 0, 0),
       left: noise(13 * depth, 1),
       right: noise(rightOffset + depth * columns, 2),
+      place: Uint32Array.of(rightOffset, 0),
       result: noise(13 * columns, 3),
     };
-    const constants = { columns, depth, rightOffset, transposeRight, accumulate, scale: 0.5 };
+    const constants = { columns, depth, transposeRight, accumulate, scale: 0.5 };
     const { difference, reference } = await agreement(matrixProduct, data, constants, rows, 'result');
     expect(difference).toBeLessThan(1e-5);
     // Rows beyond the active ones keep their contents.

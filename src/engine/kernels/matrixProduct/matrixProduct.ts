@@ -1,13 +1,13 @@
 // The product of activations and an f32 matrix that is trained: the low-rank halves of an adapter, forward and backward.
 import type { Operator } from '../../backend.ts';
-import { constant, floats } from '../constants.ts';
+import { constant, floats, words } from '../constants.ts';
 import source from './matrixProduct.wgsl?raw';
 
 /**
  * result [rows, columns] = (accumulate ? result : 0) + scale * left [rows, depth] * right'.
  *
- * `right` starts at element `rightOffset` of its buffer; with `transposeRight` = 1 it is stored [columns, depth] and used
- * transposed, else [depth, columns]. Constants: columns, depth, rightOffset, transposeRight, accumulate, scale.
+ * `right` starts at element `place[0]` of its buffer (a tensor, not a constant: matrices of one shape share a pipeline); with `transposeRight` = 1 it is stored [columns, depth] and used
+ * transposed, else [depth, columns]. Constants: columns, depth, transposeRight, accumulate, scale.
  */
 export const matrixProduct: Operator = {
   name: 'matrixProduct',
@@ -15,11 +15,12 @@ export const matrixProduct: Operator = {
     { name: 'step', access: 'read' },
     { name: 'left', access: 'read' },
     { name: 'right', access: 'read' },
+    { name: 'place', access: 'read' },
     { name: 'result', access: 'write' },
   ],
   reference(buffers, constants, { rows }) {
     const left = floats(buffers, 'left');
-    const right = floats(buffers, 'right').subarray(constant(constants, 'rightOffset'));
+    const right = floats(buffers, 'right').subarray(words(buffers, 'place')[0]);
     const result = floats(buffers, 'result');
     const columns = constant(constants, 'columns');
     const depth = constant(constants, 'depth');
@@ -54,8 +55,8 @@ export const matrixProduct: Operator = {
     {
       name: 'tile4x4',
       source: () => source,
-      overrides: ({ columns, depth, rightOffset, transposeRight, accumulate, scale }) =>
-        ({ columns, depth, rightOffset, transposeRight, accumulate, scale }) as Record<string, number>,
+      overrides: ({ columns, depth, transposeRight, accumulate, scale }) =>
+        ({ columns, depth, transposeRight, accumulate, scale }) as Record<string, number>,
       workgroups: (constants, { rows }) => [Math.ceil(constant(constants, 'columns') / 16), Math.ceil(rows / 64), 1],
     },
   ],

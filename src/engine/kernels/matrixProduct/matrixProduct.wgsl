@@ -1,26 +1,26 @@
 // result[m, n] = (accumulate ? result[m, n] : 0) + scale * sum over k of left[m, k] * right'[k, n]
-// left f32 [rows, depth], result f32 [rows, columns]; right f32 from element rightOffset on: [columns, depth] if
+// left f32 [rows, depth], result f32 [rows, columns]; right f32 from element place[0] on: [columns, depth] if
 // transposeRight = 1 (right' is its transpose), else [depth, columns].
 // Dispatch: one thread for 4 rows x 4 columns; x over columns, y over rows. Accumulates in f32, ascending k. No barriers.
 // Reads past the last row or column are clamped by the device and never written.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> left: array<f32>;
 @group(0) @binding(2) var<storage, read> right: array<f32>;
-@group(0) @binding(3) var<storage, read_write> result: array<f32>;
+@group(0) @binding(3) var<storage, read> place: array<u32>;
+@group(0) @binding(4) var<storage, read_write> result: array<f32>;
 
 override columns: u32;
 override depth: u32;
-override rightOffset: u32;
 override transposeRight: u32;
 override accumulate: u32;
 override scale: f32;
 
 fn rightAt(k: u32, n: u32) -> vec4<f32> {
   if (transposeRight == 1u) {
-    let base = rightOffset + n * depth + k;
+    let base = place[0] + n * depth + k;
     return vec4<f32>(right[base], right[base + depth], right[base + 2u * depth], right[base + 3u * depth]);
   }
-  let base = rightOffset + k * columns + n;
+  let base = place[0] + k * columns + n;
   return vec4<f32>(right[base], right[base + 1u], right[base + 2u], right[base + 3u]);
 }
 

@@ -8,9 +8,10 @@ describe('segmentProduct', () => {
       segments: Uint32Array.of(0, 5, 5, 6, 6, 6),
       left: noise(6 * 7, 1),
       right: noise(6 * 9, 2),
+      place: Uint32Array.of(10, 80),
       result: new Float32Array(3 * 80).fill(1),
     };
-    const constants = { height: 7, columns: 9, resultOffset: 10, resultStride: 80, segmentCount: 3, scale: 2 };
+    const constants = { height: 7, columns: 9, segmentCount: 3, scale: 2 };
     const { difference, reference } = await agreement(segmentProduct, data, constants, 6, 'result');
     expect(difference).toBeLessThan(1e-5);
     // Segment 1 is one row: its result is an outer product.

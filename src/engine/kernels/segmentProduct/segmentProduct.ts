@@ -5,9 +5,9 @@ import { constant, floats, words } from '../constants.ts';
 import source from './segmentProduct.wgsl?raw';
 
 /**
- * result[s] [height, columns] += scale * left[segment s]' * right[segment s], at element resultOffset + s * resultStride.
+ * result[s] [height, columns] += scale * left[segment s]' * right[segment s], at element place[0] + s * place[1].
  * `segments` u32 [segmentCount, 2]: first row and the row after the last; equal for an unused slot.
- * Constants: height, columns, resultOffset, resultStride, segmentCount, scale.
+ * Constants: height, columns, segmentCount, scale.
  */
 export const segmentProduct: Operator = {
   name: 'segmentProduct',
@@ -15,6 +15,7 @@ export const segmentProduct: Operator = {
     { name: 'segments', access: 'read' },
     { name: 'left', access: 'read' },
     { name: 'right', access: 'read' },
+    { name: 'place', access: 'read' },
     { name: 'result', access: 'write' },
   ],
   reference(buffers, constants) {
@@ -25,6 +26,7 @@ export const segmentProduct: Operator = {
     const height = constant(constants, 'height');
     const columns = constant(constants, 'columns');
     const scale = constant(constants, 'scale');
+    const [offset = 0, stride = 0] = words(buffers, 'place');
     const sums = new Float64Array(height * columns);
     for (let segment = 0; segment < constant(constants, 'segmentCount'); segment += 1) {
       sums.fill(0);
@@ -36,7 +38,7 @@ export const segmentProduct: Operator = {
           }
         }
       }
-      const base = constant(constants, 'resultOffset') + segment * constant(constants, 'resultStride');
+      const base = offset + segment * stride;
       for (let i = 0; i < sums.length; i += 1)
         result[base + i] = (result[base + i] as number) + scale * (sums[i] as number);
     }
@@ -45,8 +47,7 @@ export const segmentProduct: Operator = {
     {
       name: 'tile4x4',
       source: () => source,
-      overrides: ({ columns, height, resultOffset, resultStride, scale }) =>
-        ({ columns, height, resultOffset, resultStride, scale }) as Record<string, number>,
+      overrides: ({ columns, height, scale }) => ({ columns, height, scale }) as Record<string, number>,
       workgroups: (constants) => [
         Math.ceil(constant(constants, 'columns') / 16),
         Math.ceil(constant(constants, 'height') / 64),

@@ -1,17 +1,16 @@
 // result[s, m, n] += scale * sum over rows t of segment s of left[t, m] * right[t, n]
 // left f32 [rows, height], right f32 [rows, columns], segments u32 [segmentCount, 2] = first row, row after the last;
-// result f32, matrix s at element resultOffset + s * resultStride, [height, columns].
+// result f32, matrix s at element place[0] + s * place[1], [height, columns].
 // Dispatch: one thread for 4 x 4 elements; x over columns, y over height, z over segments. f32, ascending t, so the same
 // on every run. No barriers.
 @group(0) @binding(0) var<storage, read> segments: array<u32>;
 @group(0) @binding(1) var<storage, read> left: array<f32>;
 @group(0) @binding(2) var<storage, read> right: array<f32>;
-@group(0) @binding(3) var<storage, read_write> result: array<f32>;
+@group(0) @binding(3) var<storage, read> place: array<u32>;
+@group(0) @binding(4) var<storage, read_write> result: array<f32>;
 
 override columns: u32;
 override height: u32;
-override resultOffset: u32;
-override resultStride: u32;
 override scale: f32;
 
 fn store(base: u32, m: u32, n: u32, sum: vec4<f32>) {
@@ -39,7 +38,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     sum2 += left[first + 2u] * values;
     sum3 += left[first + 3u] * values;
   }
-  let base = resultOffset + id.z * resultStride;
+  let base = place[0] + id.z * place[1];
   store(base, m, n, sum0);
   store(base, m + 1u, n, sum1);
   store(base, m + 2u, n, sum2);

@@ -16,9 +16,10 @@ export const swiGluOperator: Operator = {
     const gate = floats(buffers, 'gate');
     const up = floats(buffers, 'up');
     const result = floats(buffers, 'result');
-    for (let i = 0; i < rows * constant(constants, 'columns'); i += 1) {
-      const value = gate[i] ?? 0;
-      result[i] = (value / (1 + Math.exp(-value))) * (up[i] ?? 0);
+    const length = rows * constant(constants, 'columns');
+    for (let i = 0; i < length; i += 1) {
+      const value = gate[i] as number;
+      result[i] = (value / (1 + Math.exp(-value))) * (up[i] as number);
     }
   },
   variants: [
