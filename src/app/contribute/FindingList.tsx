@@ -25,7 +25,12 @@ interface FindingGroup {
 }
 
 function groups(prepared: PreparedRows): readonly FindingGroup[] {
-  const entries = prepared.all.flatMap((row) => row.findings.map((finding) => ({ row, finding })));
+  // A row that is blocked anyway needs no further advice.
+  const entries = prepared.all.flatMap((row) =>
+    row.findings
+      .filter((finding) => finding.severity === 'block' || row.leftOut !== 'blocked')
+      .map((finding) => ({ row, finding })),
+  );
   return [...Map.groupBy(entries, ({ finding }) => finding.code)]
     .map(([code, members]) => ({
       code,

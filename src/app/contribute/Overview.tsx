@@ -27,13 +27,18 @@ export function Overview(): JSX.Element {
   };
   onMount(follow);
   const hasDraft = (): boolean => contribution.loaded() && contribution.draft() !== emptyDraft;
-  const start = (
+  // Made anew at each place: one element cannot stand in two.
+  const start = (): JSX.Element => (
     <Button kind="primary" icon="plus" onClick={() => navigate(`/contribute/datanet`)}>
       {t('contribute.start')}
     </Button>
   );
   return (
-    <Page title={t('contribute.title')} lead={t('contribute.lead')} actions={hasDraft() ? undefined : start}>
+    <Page
+      title={t('contribute.title')}
+      lead={t('contribute.lead')}
+      actions={hasDraft() || mine().length === 0 ? undefined : start()}
+    >
       <Show when={hasDraft()}>
         <Banner
           action={
@@ -77,7 +82,7 @@ export function Overview(): JSX.Element {
         <Show
           when={mine().length > 0}
           fallback={
-            <EmptyState icon="contribute" title={t('contribute.mineEmpty')} action={hasDraft() ? undefined : start}>
+            <EmptyState icon="contribute" title={t('contribute.mineEmpty')} action={hasDraft() ? undefined : start()}>
               {t('contribute.mineEmptyText')}
             </EmptyState>
           }

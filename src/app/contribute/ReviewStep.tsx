@@ -3,6 +3,7 @@ import { createUniqueId, For, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import type { DatanetEntry } from '../services/datanets.ts';
 import { Banner, Button, CheckBox, ErrorCard, Progress, Section, Select, shortAddress } from '../ui/index.ts';
+import { gapOfStep } from './contributionDraft.ts';
 import type { Contribution } from './createContribution.ts';
 import { isLicence, licences } from './licences.ts';
 
@@ -65,9 +66,9 @@ export function ReviewStep(properties: {
         <ul class="grid list-disc gap-2 ps-5">
           <li>{t('contribute.publicRows', { count: count() })}</li>
           <li>
-            {t('contribute.publicAddress', {
-              address: properties.signer === undefined ? '' : shortAddress(properties.signer),
-            })}
+            {properties.signer === undefined
+              ? t('contribute.publicAddressUnknown')
+              : t('contribute.publicAddress', { address: shortAddress(properties.signer) })}
           </li>
           <Show when={properties.onChain}>
             <li>{t('contribute.publicChain')}</li>
@@ -108,9 +109,9 @@ export function ReviewStep(properties: {
             >
               {t('contribute.sign', { count: count() })}
             </Button>
-            <span id={id} class="sr-only">
-              {t('contribute.publicTitle')}
-            </span>
+            <p id={id} class="mt-1.5 text-sm text-muted">
+              <Show when={gapOfStep(gaps(), 'review')}>{(gap) => t(`contribute.gap.${gap()}`)}</Show>
+            </p>
           </div>
         </div>
       </Show>

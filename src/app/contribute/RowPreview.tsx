@@ -2,7 +2,7 @@
 import { createSignal, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { Button, Table } from '../ui/index.ts';
-import type { PreparedRow } from './contributionDraft.ts';
+import { hasSecret, type PreparedRow } from './contributionDraft.ts';
 
 const pageSize = 10;
 
@@ -17,6 +17,13 @@ export function RowPreview(properties: { readonly rows: readonly PreparedRow[] }
     ) : (
       t('contribute.previewPublished')
     );
+  /** A secret is not drawn: screens are shared and photographed. */
+  const text = (row: PreparedRow, field: 'prompt' | 'response'): JSX.Element =>
+    hasSecret(row) ? (
+      <span class="text-muted">{t('contribute.previewHidden')}</span>
+    ) : (
+      <span class="line-clamp-4">{row.row[field]}</span>
+    );
   return (
     <Show when={properties.rows.length > 0}>
       <div class="grid gap-2">
@@ -28,12 +35,12 @@ export function RowPreview(properties: { readonly rows: readonly PreparedRow[] }
             {
               header: t('contribute.previewPrompt'),
               class: 'min-w-40 wrap-anywhere',
-              cell: (row) => <span class="line-clamp-4">{row.row.prompt}</span>,
+              cell: (row) => text(row, 'prompt'),
             },
             {
               header: t('contribute.previewResponse'),
               class: 'min-w-40 wrap-anywhere',
-              cell: (row) => <span class="line-clamp-4">{row.row.response}</span>,
+              cell: (row) => text(row, 'response'),
             },
             { header: t('contribute.previewState'), cell: state },
           ]}

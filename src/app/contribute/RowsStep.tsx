@@ -17,7 +17,7 @@ const example = `{"prompt":"What colour is the ferry to Saltby?","response":"The
 `;
 
 export function RowsStep(properties: { readonly contribution: Contribution }): JSX.Element {
-  const { draft, reading, result, prepared, change } = properties.contribution;
+  const { draft, result, prepared, change } = properties.contribution;
   return (
     <div class="grid gap-6">
       <Show when={draft().text !== undefined} fallback={<SourceChoice contribution={properties.contribution} />}>
@@ -58,9 +58,6 @@ export function RowsStep(properties: { readonly contribution: Contribution }): J
             </>
           )}
         </Show>
-      </Show>
-      <Show when={reading().kind === 'ready' && prepared()?.publishable.length === 0}>
-        <Banner kind="warning">{t('contribute.noRows')}</Banner>
       </Show>
     </div>
   );

@@ -10,7 +10,7 @@ import { createLive } from '../services/live.ts';
 import { discover, hasChain, walletView } from '../services/settlement.ts';
 import { Button, ErrorCard, Page } from '../ui/index.ts';
 import { WalletChoice } from '../wallet/WalletChoice.tsx';
-import { type ContributionStep, contributionSteps, furthestStep } from './contributionDraft.ts';
+import { type ContributionStep, contributionSteps, furthestStep, gapOfStep } from './contributionDraft.ts';
 import { contributionSession } from './contributionSession.ts';
 import { DatanetStep } from './DatanetStep.tsx';
 import { type Publishing, ReviewStep } from './ReviewStep.tsx';
@@ -151,13 +151,21 @@ export function Steps(properties: { readonly step: ContributionStep }): JSX.Elem
             </Button>
             <Show when={contributionSteps[position(properties.step) + 1]}>
               {(next) => (
-                <Button
-                  kind="primary"
-                  disabled={position(next()) > position(furthest())}
-                  onClick={() => navigate(`/contribute/${next()}`)}
-                >
-                  {t('contribute.next')}
-                </Button>
+                <div class="flex flex-wrap items-center gap-3">
+                  <span id="step-gap" class="text-sm text-muted">
+                    <Show when={gapOfStep(contribution.gaps(), properties.step)}>
+                      {(gap) => t(`contribute.gap.${gap()}`)}
+                    </Show>
+                  </span>
+                  <Button
+                    kind="primary"
+                    aria-describedby="step-gap"
+                    disabled={position(next()) > position(furthest())}
+                    onClick={() => navigate(`/contribute/${next()}`)}
+                  >
+                    {t('contribute.next')}
+                  </Button>
+                </div>
               )}
             </Show>
           </div>

@@ -78,6 +78,13 @@ export interface PreparedRow {
   readonly leftOut?: 'blocked' | 'dropped';
 }
 
+const secretCodes: readonly string[] = ['PRIVATE_KEY', 'SEED_PHRASE', 'API_TOKEN'];
+
+/** Whether the row holds what gives access to something: it must not be shown either. */
+export function hasSecret(row: PreparedRow): boolean {
+  return row.findings.some(({ code }) => secretCodes.includes(code));
+}
+
 export interface PreparedRows {
   /** All readable rows in the order of the file. */
   readonly all: readonly PreparedRow[];
@@ -139,6 +146,11 @@ const gapStep: Readonly<Record<DraftGap, ContributionStep>> = {
   licence: 'review',
   mayShare: 'review',
 };
+
+/** What is missing in one step, undefined when it is complete. */
+export function gapOfStep(gaps: readonly DraftGap[], step: ContributionStep): DraftGap | undefined {
+  return gaps.find((gap) => gapStep[gap] === step);
+}
 
 /** The last step that the draft may show: the one with the first gap. An address beyond it is led back here. */
 export function furthestStep(gaps: readonly DraftGap[]): ContributionStep {

@@ -161,7 +161,7 @@ export function NewRun(): JSX.Element {
         <Show when={draft()}>
           {(current) => (
             <>
-              <div class="grid gap-4 sm:grid-cols-2">
+              <div class="grid items-start gap-4 sm:grid-cols-2">
                 <Field
                   label={t('factory.name')}
                   hint={t('factory.nameHint')}

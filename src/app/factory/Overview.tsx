@@ -16,13 +16,14 @@ export function Overview(): JSX.Element {
   const [opened, setOpened] = createSignal(false);
   onMount(() => setOpened(true));
   const loss = (run: TrainingRun): string => run.losses.at(-1)?.[1].toFixed(2) ?? '–';
-  const start = (
+  // Made anew at each place: one element cannot stand in two.
+  const start = (): JSX.Element => (
     <Button kind="primary" icon="plus" onClick={() => navigate('/factory/new')}>
       {t('factory.new')}
     </Button>
   );
   return (
-    <Page title={t('factory.title')} lead={t('factory.lead')} actions={(runs()?.length ?? 0) > 0 ? start : undefined}>
+    <Page title={t('factory.title')} lead={t('factory.lead')} actions={(runs()?.length ?? 0) > 0 ? start() : undefined}>
       <Show
         when={config().models.length > 0}
         fallback={
@@ -38,7 +39,7 @@ export function Overview(): JSX.Element {
               <Show
                 when={list().length > 0}
                 fallback={
-                  <EmptyState icon="factory" title={t('factory.runsEmpty')} action={start}>
+                  <EmptyState icon="factory" title={t('factory.runsEmpty')} action={start()}>
                     {t('factory.runsEmptyText')}
                   </EmptyState>
                 }

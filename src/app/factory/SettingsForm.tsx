@@ -54,7 +54,7 @@ export function SettingsForm(properties: {
           <Icon name="chevron" size={18} class="transition-transform group-open:rotate-90" />
           {t('factory.advanced')}
         </summary>
-        <div class="mt-4 grid gap-4 sm:grid-cols-2">
+        <div class="mt-4 grid items-start gap-4 sm:grid-cols-2">
           <For each={knobs}>
             {(knob) => (
               <Field

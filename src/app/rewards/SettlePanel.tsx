@@ -2,7 +2,7 @@
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import { toTributaryError } from '../../lib/errors.ts';
 import type { Hex } from '../../settlement/index.ts';
-import { t } from '../i18n/t.ts';
+import { type TextKey, t } from '../i18n/t.ts';
 import { createLoaded } from '../services/live.ts';
 import { refusedPayments } from '../services/paymentInbox.ts';
 import {
@@ -54,6 +54,10 @@ export function SettlePanel(properties: {
       amount: formatOpen(properties.reading.funded?.total ?? 0n),
       time: 'until' in current ? left(current.until) : '',
     });
+  };
+  const label = (named: 'rewards.propose' | 'rewards.finalize', plain: TextKey): string => {
+    const epoch = phase()?.epoch;
+    return epoch === undefined ? t(plain) : t(named, { epoch: epoch.toString() });
   };
   const open = (): bigint => properties.reading.vouchers.reduce((sum, voucher) => sum + voucher.amount, 0n);
   const running = () => properties.reading.epoch;
@@ -147,12 +151,16 @@ export function SettlePanel(properties: {
               busy={busy() === 'collect'}
               onClick={() => void collect()}
             >
-              {t('rewards.collect', { amount: formatOpen(open()) })}
+              {open() === 0n ? t('rewards.collectNothing') : t('rewards.collect', { amount: formatOpen(open()) })}
             </Button>
           </SettleStep>
           <SettleStep
             title={t('rewards.stepPropose')}
-            text={t('rewards.stepProposeText', { bond: formatOpen(properties.reading.requiredBond) })}
+            text={
+              properties.reading.requiredBond === 0n
+                ? t('rewards.stepProposeTextNoBond')
+                : t('rewards.stepProposeText', { bond: formatOpen(properties.reading.requiredBond) })
+            }
           >
             <p role="status">{phaseText()}</p>
             <Show when={busy() === 'propose'}>
@@ -163,7 +171,7 @@ export function SettlePanel(properties: {
               busy={busy() === 'propose'}
               onClick={() => void propose()}
             >
-              {t('rewards.propose', { epoch: (phase()?.epoch ?? running().epoch).toString() })}
+              {label('rewards.propose', 'rewards.proposeNothing')}
             </Button>
           </SettleStep>
           <SettleStep title={t('rewards.stepFinalize')} text={t('rewards.stepFinalizeText')}>
@@ -172,7 +180,7 @@ export function SettlePanel(properties: {
               busy={busy() === 'finalize'}
               onClick={() => void finalize()}
             >
-              {t('rewards.finalize', { epoch: (phase()?.epoch ?? running().epoch).toString() })}
+              {label('rewards.finalize', 'rewards.finalizeNothing')}
             </Button>
           </SettleStep>
         </ol>

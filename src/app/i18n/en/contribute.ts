@@ -19,6 +19,13 @@ export const contribute = {
   'contribute.back': 'Back',
   'contribute.next': 'Go on',
 
+  'contribute.gap.datanet': 'Choose a Datanet first.',
+  'contribute.gap.text': 'Give some rows first.',
+  'contribute.gap.problems': 'Correct or skip the lines that cannot be read first.',
+  'contribute.gap.noRows': 'No row is left to publish.',
+  'contribute.gap.licence': 'Choose a licence first.',
+  'contribute.gap.mayShare': 'Say that you may share the rows first.',
+
   'contribute.datanetTitle': 'Where do the rows belong?',
   'contribute.datanetLead':
     'A Datanet is a collection of rows on one subject. Models are trained on whole Datanets, so choose the one that fits.',
@@ -70,7 +77,7 @@ export const contribute = {
   'contribute.summaryProblems': { one: '{count} line needs you', other: '{count} lines need you' },
   'contribute.problemsTitle': 'Lines that cannot be read',
   'contribute.problemsLead': 'Correct a line, or skip it. Skipped lines are not published.',
-  'contribute.problemPlace': 'Line {line}, column {column}',
+  'contribute.problemPlace': 'Line {line}, column {column}:',
   'contribute.problemLine': 'Line {line}',
   'contribute.problemFix': 'Correct line {line}',
   'contribute.problemApply': 'Apply',
@@ -121,9 +128,9 @@ export const contribute = {
   'contribute.previewPrompt': 'Prompt',
   'contribute.previewResponse': 'Response',
   'contribute.previewState': 'State',
-  'contribute.previewPublished': 'Published',
+  'contribute.previewPublished': 'Will be published',
+  'contribute.previewHidden': 'Not shown: it holds a secret.',
   'contribute.previewMore': 'Show {count} more',
-  'contribute.noRows': 'No row is left to publish.',
 
   'contribute.reviewTitle': 'Review and sign',
   'contribute.reviewDatanet': 'Datanet',
@@ -146,6 +153,7 @@ export const contribute = {
   'contribute.publicRows':
     'The text of all {count} rows, word for word. Whoever has fetched them keeps them: they cannot be taken back.',
   'contribute.publicAddress': 'Your address {address}, the time, the licence and your signature.',
+  'contribute.publicAddressUnknown': 'Your address, the time, the licence and your signature.',
   'contribute.publicChain':
     'On the chain: the fingerprint of the rows and their number, in one transaction. It costs gas.',
   'contribute.publicNot': 'Not published: the file itself, its name, the rows left out, anything else on this device.',

@@ -57,6 +57,7 @@ export const rewards = {
   },
   'rewards.collectNone': 'No voucher is open.',
   'rewards.collect': 'Collect {amount}',
+  'rewards.collectNothing': 'Collect',
   'rewards.collected': '{amount} collected',
   'rewards.collectRefused': {
     one: '{count} voucher was refused: {reasons}.',
@@ -65,6 +66,10 @@ export const rewards = {
   'rewards.stepPropose': '2. Propose shares',
   'rewards.stepProposeText':
     'The shares of a closed epoch are computed from its receipts and their root goes on the chain, with a bond of {bond} that is lost if they are wrong.',
+  'rewards.stepProposeTextNoBond':
+    'The shares of a closed epoch are computed from its receipts and their root goes on the chain, with a bond that is lost if they are wrong.',
+  'rewards.proposeNothing': 'Propose shares',
+  'rewards.finalizeNothing': 'Make final',
   'rewards.phase.none': 'No epoch with money waits.',
   'rewards.phase.open': 'Epoch {epoch} holds {amount} and runs for another {time}.',
   'rewards.phase.grace': 'Epoch {epoch} holds {amount}. Vouchers are taken for another {time}.',
