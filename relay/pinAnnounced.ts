@@ -11,8 +11,8 @@ import { TributaryError } from '../src/lib/errors.ts';
 import type { NodePeers, ReceivedAnnouncement } from '../src/peers/node.ts';
 import type { Pins } from './pins.ts';
 
-/** Receipts and vouchers are one block each. */
-const MAXIMUM_NOTE_BYTES = 256 * 1024;
+/** Of what is one block; a ledger lists every receipt of an epoch. */
+const MAXIMUM_NOTE_BYTES = { receipt: 256 * 1024, voucher: 64 * 1024, ledger: 1 << 20 } as const;
 const FETCH_MILLISECONDS = 60_000;
 
 export interface PinAnnouncedParameters {
@@ -55,12 +55,13 @@ export async function pinAnnounced({ announcement, node, pins, verify }: PinAnno
       await readAdapter({ cid, blocks, files: blocks, verify, signal });
     } else {
       owner = `peer:${provider}`;
-      release = pins.reserve(owner, MAXIMUM_NOTE_BYTES);
+      const maximumBytes = MAXIMUM_NOTE_BYTES[kind];
+      release = pins.reserve(owner, maximumBytes);
       bytes = (await blocks.get(cid, { signal })).byteLength;
-      if (bytes > MAXIMUM_NOTE_BYTES) {
+      if (bytes > maximumBytes) {
         throw new TributaryError({
           code: 'NOTE_TOO_LARGE',
-          message: `A ${kind} has at most ${MAXIMUM_NOTE_BYTES} bytes.`,
+          message: `A ${kind} has at most ${maximumBytes} bytes.`,
           facts: { cid, bytes },
           hint: 'It is not kept.',
         });

@@ -3,7 +3,7 @@
 import { decode, encode } from '@ipld/dag-cbor';
 import { TributaryError } from '../src/lib/errors.ts';
 import type { Cid } from '../src/lib/units.ts';
-import type { StateStore } from '../src/peers/stateStore.ts';
+import type { StateStore } from '../src/peers/node.ts';
 
 export interface Pin {
   readonly cid: Cid;

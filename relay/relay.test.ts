@@ -209,6 +209,35 @@ describe('a relay and two peers on loopback', () => {
   });
 });
 
+it('keeps a receipt on the account of the peer that announced it, and refuses an oversized one', async () => {
+  const relay = await relayAt(await folder());
+  const alice = await peerAt(await folder(), webSocketOf(relay));
+  await online(alice);
+  const receipt = await alice.blocks.put(new Uint8Array(3_000).fill(1), 'dag-cbor');
+  const large = await alice.blocks.put(new Uint8Array(300_000), 'dag-cbor');
+  await alice.announce({ kind: 'receipt', scope: '', cid: receipt });
+  expect(await relay.event(receipt)).toMatchObject({ kind: 'pinned', what: 'receipt' });
+  await alice.announce({ kind: 'voucher', scope: 'channel', cid: large });
+  expect(await relay.event(large)).toMatchObject({ kind: 'refused', code: 'NOTE_TOO_LARGE' });
+  expect(relay.status()).toMatchObject({ heads: 1, pins: { roots: 1, bytes: 3_000 }, peers: [alice.id] });
+});
+
+it('makes an announcement again that the relay has lost', async () => {
+  const first = await relayAt(await folder());
+  const at = await folder();
+  const alice = await peerAt(at, webSocketOf(first));
+  await online(alice);
+  const cid = await contribute(alice, 'facts', rowsOf('lost'));
+  expect(await alice.announce({ kind: 'contribution', scope: 'facts', cid })).toBe('sent');
+  await first.event(cid);
+  await alice.stop();
+  await first.end();
+  const second = await relayAt(await folder());
+  // With the webrtc-direct address as well, which a Node peer has no transport for.
+  await peerAt(at, second.multiaddrs);
+  expect(await second.event(cid)).toMatchObject({ kind: 'pinned' });
+});
+
 describe('what a relay refuses', () => {
   it('an author past the quota, without fetching the rows, and leaves no block behind; others are still served', async () => {
     const relay = await relayAt(await folder(), { bytesPerOwner: 4_000 });

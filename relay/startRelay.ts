@@ -2,8 +2,7 @@
 // announced bytes while their authors are away. It holds no key but its own identity and decides nothing about money.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { toTributaryError } from '../src/lib/errors.ts';
-import type { PeerConnection } from '../src/peers/node.ts';
+import { TributaryError, toTributaryError } from '../src/lib/errors.ts';
 import { openFileState, startNodePeers } from '../src/peers/node.ts';
 import { verifyMessage } from '../src/settlement/index.ts';
 import { pinAnnounced } from './pinAnnounced.ts';
@@ -41,7 +40,8 @@ export type RelayEvent =
 export interface RelayStatus {
   readonly id: string;
   readonly multiaddrs: readonly string[];
-  readonly peers: readonly PeerConnection[];
+  /** Identities only: addresses are nobody else's business. */
+  readonly peers: readonly string[];
   readonly heads: number;
   readonly pins: {
     readonly roots: number;
@@ -70,8 +70,13 @@ const MEBIBYTE = 1 << 20;
 const REFUSED_KEPT = 50;
 /** Announcements judged at a time: each may wait a minute for its bytes. */
 const PARALLEL = 8;
+const MAXIMUM_WAITING = 1_000;
 
-/** Starts a relay. Rejects when a port is taken or the folder is in use by another relay. */
+/**
+ * Starts a relay. Rejects with `RELAY_PORT_TAKEN`, with what `node:http` says of the status port, or when another relay uses
+ * the folder. Without its webrtc-direct port it runs on WebSockets alone. A process should start one relay in its life:
+ * the webrtc-direct port is only free again when the process ends.
+ */
 export async function startRelay(parameters: RelayParameters = {}): Promise<Relay> {
   const {
     dataDirectory = '.relay',
@@ -94,6 +99,13 @@ export async function startRelay(parameters: RelayParameters = {}): Promise<Rela
   let running = 0;
   const waiting: (() => void)[] = [];
   async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (waiting.length >= MAXIMUM_WAITING) {
+      throw new TributaryError({
+        code: 'RELAY_BUSY',
+        message: 'The relay has too many announcements to judge.',
+        hint: 'It hears of this one again when its author reconnects.',
+      });
+    }
     if (running >= PARALLEL) await new Promise<void>((resolve) => waiting.push(resolve));
     running += 1;
     try {
@@ -109,20 +121,19 @@ export async function startRelay(parameters: RelayParameters = {}): Promise<Rela
     folder: dataDirectory,
     listen: [`/${family}/${host}/tcp/${webSocketPort}/ws`, `/${family}/${host}/udp/${webRtcPort}/webrtc-direct`],
     announce,
-    admit: (announcement, self) =>
-      inTurn(async () => {
-        const { cid, kind } = announcement;
-        try {
-          await pinAnnounced({ announcement, node: self, pins, verify: verifyMessage });
-          return true;
-        } catch (error) {
-          const { code, message } = toTributaryError(error);
-          refused.unshift({ cid, kind, code, message });
-          refused.splice(REFUSED_KEPT);
-          onEvent?.({ kind: 'refused', what: kind, cid, code, message });
-          return false;
-        }
-      }),
+    async admit(announcement, self) {
+      const { cid, kind } = announcement;
+      try {
+        await inTurn(() => pinAnnounced({ announcement, node: self, pins, verify: verifyMessage }));
+        return true;
+      } catch (error) {
+        const { code, message } = toTributaryError(error);
+        refused.unshift({ cid, kind, code, message });
+        refused.splice(REFUSED_KEPT);
+        onEvent?.({ kind: 'refused', what: kind, cid, code, message });
+        return false;
+      }
+    },
   });
 
   let listening = false;
@@ -135,7 +146,7 @@ export async function startRelay(parameters: RelayParameters = {}): Promise<Rela
     return {
       id: node.id,
       multiaddrs: node.multiaddrs(),
-      peers: node.connections(),
+      peers: [...new Set(node.connections().map(({ peer }) => peer))],
       heads: node.heads().length,
       pins: { roots: pins.list().length, bytes: pins.bytes(), ...quota },
       refused,
@@ -143,6 +154,14 @@ export async function startRelay(parameters: RelayParameters = {}): Promise<Rela
   }
   let server: Awaited<ReturnType<typeof serveStatus>>;
   try {
+    if (!node.multiaddrs().some((address) => address.includes('/ws'))) {
+      throw new TributaryError({
+        code: 'RELAY_PORT_TAKEN',
+        message: 'The relay cannot listen on its WebSocket port.',
+        facts: { host, port: webSocketPort },
+        hint: 'Stop the program that uses the port, or choose another with --web-socket-port.',
+      });
+    }
     server = await serveStatus({ host, port: statusPort, status });
   } catch (error) {
     await node.stop();

@@ -155,7 +155,7 @@ describe('what a reader refuses', () => {
       blocks,
       timestamp: 1,
     });
-    const header = decode(store.map.get(cid) as Uint8Array) as Record<string, unknown>;
+    const header = decode(store.map.get(cid) as Uint8Array) as { sig: Uint8Array };
     const { sig: __, ...body } = { ...header, bytes: new TextEncoder().encode(shard).byteLength };
     const sig = Uint8Array.from(Buffer.from((await signer.signMessage(encode(body))).slice(2), 'hex'));
     const forged = await store.put(encode({ ...body, sig }), 'dag-cbor');

@@ -173,6 +173,7 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
       for await (const page of pullHeads(opener(peer), cursors.get(peer) ?? { epoch: '', after: 0 })) {
         for (const head of page.heads) await learn(head, 'heads');
         cursors.set(peer, { epoch: page.epoch, after: page.last });
+        if (!relays.has(peer)) break; // one page of a browser's: it could list without end
       }
     } finally {
       pulling.delete(peer);
@@ -339,6 +340,8 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
       announceLost(peerId.toString()).catch(() => undefined);
       pullRegularly(FIRST_PULL_MILLISECONDS);
     }
+    // What a stranger lists has no proof of who announced it, so a node that judges and keeps hears announcers only.
+    if (!relays.has(peerId.toString()) && admit !== undefined) return;
     // A peer that goes away while it is asked is asked again at its next connection.
     pull(peerId.toString()).catch(() => undefined);
   };

@@ -1,7 +1,7 @@
 // Keeps a connection to one relay: dials, waits for its end, dials again with growing pauses.
-import type { Libp2p } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
+import type { Libp2p } from 'libp2p';
 import { TributaryError } from '../lib/errors.ts';
 
 const DIAL_TIMEOUT_MILLISECONDS = 15_000;
@@ -13,24 +13,28 @@ export interface RelayAddresses {
   readonly addresses: readonly Multiaddr[];
 }
 
+function invalid(address: string, cause?: unknown): TributaryError {
+  return new TributaryError({
+    code: 'RELAY_ADDRESS_INVALID',
+    message: 'This is not the address of a relay.',
+    facts: { address: address.slice(0, 300) },
+    hint: 'Copy the whole line that the relay prints; it ends in /p2p/ and the identity of the relay.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
 /** Groups multiaddrs by the relay that they lead to. Throws `RELAY_ADDRESS_INVALID`. */
 export function parseRelays(texts: readonly string[]): RelayAddresses[] {
   const byId = new Map<string, Multiaddr[]>();
   for (const text of texts) {
-    const id = /\/p2p\/([^/]+)$/.exec(text)?.[1];
+    const last = /\/p2p\/([^/]+)$/.exec(text)?.[1];
+    if (last === undefined) throw invalid(text);
     try {
       const address = multiaddr(text);
-      const known = id === undefined ? undefined : peerIdFromString(id).toString();
-      if (known === undefined) throw new TypeError('It does not end in /p2p/<peer id>.');
-      byId.set(known, [...(byId.get(known) ?? []), address]);
+      const id = peerIdFromString(last).toString();
+      byId.set(id, [...(byId.get(id) ?? []), address]);
     } catch (cause) {
-      throw new TributaryError({
-        code: 'RELAY_ADDRESS_INVALID',
-        message: 'This is not the address of a relay.',
-        facts: { address: text.slice(0, 300) },
-        hint: 'Copy the whole line that the relay prints; it ends in /p2p/ and the identity of the relay.',
-        cause,
-      });
+      throw invalid(text, cause);
     }
   }
   return [...byId].map(([id, addresses]) => ({ id, addresses }));

@@ -18,12 +18,13 @@ import { createHeliaLight } from 'helia';
 import { CID } from 'multiformats/cid';
 import type { Cid } from '../lib/units.ts';
 import { createPeers, type PeersWithHeads } from './createPeers.ts';
-import { openFileState } from './fileState.ts';
 import { lastingWebRtcDirect } from './lastingWebRtcDirect.ts';
-import { HEADS_TOPIC } from './protocol.ts';
+import { openFileState } from './nodeState.ts';
+import { HEADS_TOPIC, MAXIMUM_GOSSIP_BYTES } from './protocol.ts';
 import type { ReceivedAnnouncement } from './types.ts';
 
-export { openFileState } from './fileState.ts';
+export { openFileState } from './nodeState.ts';
+export type { StateStore } from './stateStore.ts';
 export type * from './types.ts';
 
 export interface NodePeersParameters {
@@ -57,6 +58,8 @@ export async function startNodePeers({
   const helia = withBitswap(
     withLibp2pLight(createHeliaLight({ blockstore, datastore, codecs: [dagCbor] }), {
       addresses: { listen: [...listen], announce: [...announce] },
+      // An address that cannot be listened on is left out; the relay looks at what remains.
+      transportManager: { faultTolerance: 1 },
       transports: [webSockets(), ...(listen.length > 0 ? [lastingWebRtcDirect()] : [])],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
@@ -70,7 +73,7 @@ export async function startNodePeers({
         keychain: keychain(),
         pubsub: gossipsub({
           allowPublishToZeroTopicPeers: true,
-          maxInboundDataLength: 64 * 1024,
+          maxInboundDataLength: MAXIMUM_GOSSIP_BYTES,
           allowedTopics: [HEADS_TOPIC],
           doPX: listen.length > 0,
         }),

@@ -9,9 +9,10 @@ import { type Announcement, announcementKinds, type ReceivedAnnouncement } from 
 
 export const HEADS_TOPIC = '/tributary/heads/1';
 export const HEADS_PROTOCOL = '/tributary/heads/1.0.0';
+/** What every node lets in. All must agree: past a receiver's limit, gossipsub goes silent on that link for good. */
+export const MAXIMUM_GOSSIP_BYTES = 64 * 1024;
 /**
- * Far below the 64 KiB that every node takes: past a receiver's limit gossipsub goes silent on that link for good.
- * A scope of 256 characters and a CID fit in a third of it.
+ * What is published, far below that: a scope of 256 characters and a CID fit in a third of it.
  */
 export const MAXIMUM_ANNOUNCEMENT_BYTES = 4_096;
 export const MAXIMUM_SCOPE_LENGTH = 256;

@@ -15,8 +15,9 @@ import { IDBDatastore } from 'datastore-idb';
 import { createHeliaLight } from 'helia';
 import { createPeers } from './createPeers.ts';
 import { openIdbState } from './idbState.ts';
+import { parseRelays } from './keepConnected.ts';
 import { OwnedBlockstore } from './ownedBlockstore.ts';
-import { HEADS_TOPIC } from './protocol.ts';
+import { HEADS_TOPIC, MAXIMUM_GOSSIP_BYTES } from './protocol.ts';
 import type { Peers, PeersParameters } from './types.ts';
 
 const MAXIMUM_TABS = 32;
@@ -58,21 +59,44 @@ function onPageWake(wake: () => void): () => void {
  * Starts this page's node and returns at once when its stores are open: relays are dialled in the background, and dialled
  * again whenever they are lost. Throws `RELAY_ADDRESS_INVALID`, or what IndexedDB throws (private windows of some browsers).
  */
-export async function startPeers({
-  relays,
-  allowLocal = false,
-  name = 'tributary',
-  iceServers = [],
-  bootstrapHttp,
-}: PeersParameters): Promise<Peers> {
+export async function startPeers(parameters: PeersParameters): Promise<Peers> {
+  const { name = 'tributary' } = parameters;
+  parseRelays(parameters.relays);
   const { tab, release } = await claimTab(name);
-  const blockstore = new OwnedBlockstore(`${name}-blocks`);
-  const datastore = new IDBDatastore(`${name}-node-${tab}`);
-  await blockstore.open();
-  await datastore.open();
-  const state = await openIdbState(`${name}-peers`);
+  const opened: (() => unknown)[] = [release];
+  const close = async (): Promise<void> => {
+    for (const end of opened.splice(0).reverse()) await end();
+  };
+  try {
+    const blockstore = new OwnedBlockstore(`${name}-blocks`);
+    await blockstore.open();
+    opened.push(() => blockstore.close());
+    const datastore = new IDBDatastore(`${name}-node-${tab}`);
+    await datastore.open();
+    opened.push(() => datastore.close());
+    const state = await openIdbState(`${name}-peers`);
+    const helia = createNode({ blockstore, datastore, parameters });
+    await helia.start();
+    const { relays, bootstrapHttp } = parameters;
+    return await createPeers({ helia, state, relays, bootstrapHttp, dialsProviders: true, onWake: onPageWake, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
 
-  const helia = withBitswap(
+interface CreateNodeParameters {
+  readonly blockstore: OwnedBlockstore;
+  readonly datastore: IDBDatastore;
+  readonly parameters: PeersParameters;
+}
+
+function createNode({
+  blockstore,
+  datastore,
+  parameters: { allowLocal = false, iceServers = [] },
+}: CreateNodeParameters) {
+  return withBitswap(
     withLibp2pLight(createHeliaLight({ blockstore, datastore, codecs: [dagCbor] }), {
       addresses: { listen: ['/p2p-circuit', '/webrtc'] },
       transports: [
@@ -94,25 +118,11 @@ export async function startPeers({
         // Publishing to nobody must not throw: it is how the queue learns that nobody was there.
         pubsub: gossipsub({
           allowPublishToZeroTopicPeers: true,
-          maxInboundDataLength: 64 * 1024,
+          maxInboundDataLength: MAXIMUM_GOSSIP_BYTES,
           allowedTopics: [HEADS_TOPIC],
         }),
       },
     }),
     {},
   );
-  await helia.start();
-  return createPeers({
-    helia,
-    state,
-    relays,
-    bootstrapHttp,
-    dialsProviders: true,
-    onWake: onPageWake,
-    close: async () => {
-      await datastore.close();
-      await blockstore.close();
-      release();
-    },
-  });
 }

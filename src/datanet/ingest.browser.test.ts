@@ -1,0 +1,33 @@
+// The worker as the app starts it: a real file through real messages.
+import { expect, it } from 'vitest';
+import { connect } from '../lib/rpc.ts';
+import type { IngestService, Progress } from './types.ts';
+
+it('parses and checks a file in its worker, and stops when told to', async () => {
+  const worker = new Worker(new URL('../../workers/ingest.ts', import.meta.url), { type: 'module' });
+  const ingest = connect<IngestService>(worker);
+  const lines = Array.from({ length: 2_000 }, (_, index) =>
+    JSON.stringify({ prompt: `Question ${index}?`, response: 'yes' }),
+  );
+  const blob = new Blob([[...lines, lines[0], '{"prompt": "a"', ''].join('\n')]);
+  const seen: Progress[] = [];
+  const parsed = await ingest.parse(
+    { blob, fileName: 'rows.jsonl' },
+    { onProgress: (progress: Progress) => seen.push(progress) },
+  );
+  expect(parsed.rows).toHaveLength(2_001);
+  expect(parsed.problems.map(({ line, column, code }) => [line, column, code])).toEqual([[2_002, 15, 'JSON_SYNTAX']]);
+  expect(seen.length).toBeGreaterThan(2);
+  const checked = await ingest.check({ rows: parsed.rows, existing: new Set() });
+  expect(checked.findings.map(({ row, code, duplicateOf }) => [row, code, duplicateOf])).toEqual([
+    [2_000, 'DUPLICATE_IN_FILE', 0],
+  ]);
+
+  const abort = new AbortController();
+  const aborted = ingest.parse(
+    { blob, fileName: 'rows.jsonl' },
+    { signal: abort.signal, onProgress: () => abort.abort() },
+  );
+  await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' });
+  worker.terminate();
+});

@@ -1,0 +1,245 @@
+import { encode } from '@ipld/dag-cbor';
+import { describe, expect, it } from 'vitest';
+import type { Cid } from '../lib/units.ts';
+import { type FrameStream, readFrame, writeFrame } from './frames.ts';
+import { answerHeads, type ClosableStream, pullHeads } from './headsExchange.ts';
+import { openHeadsLog } from './headsLog.ts';
+import { parseRelays } from './keepConnected.ts';
+import {
+  decodeAnnouncement,
+  decodeHeadsPage,
+  decodeHeadsRequest,
+  encodeAnnouncement,
+  encodeHeadsPage,
+} from './protocol.ts';
+import type { StateStore } from './stateStore.ts';
+import type { Announcement } from './types.ts';
+
+const cid = 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e' as Cid;
+const provider = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp';
+const announcement: Announcement = { kind: 'contribution', scope: 'facts', cid };
+
+describe('announcements', () => {
+  it('survive their encoding', () => {
+    expect(decodeAnnouncement(encodeAnnouncement(announcement))).toEqual(announcement);
+    const longest = { ...announcement, scope: '\u{1F600}'.repeat(128) };
+    expect(decodeAnnouncement(encodeAnnouncement(longest))).toEqual(longest);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['an unknown kind', { kind: 'spam' }],
+    ['a scope that is too long', { scope: 'x'.repeat(257) }],
+    ['a scope that is no text', { scope: 7 }],
+    ['no CID', { cid: 'hello' }],
+    ['a CIDv0', { cid: 'Qmf412jQZiuVUtdgnB36FXFX7xg5V6KEbSJ4dpQuhkLyfD' }],
+    ['an identity CID', { cid: 'bafkqabtimvwgy3yk' }],
+  ])('are refused on the way out and dropped on the way in: %s', (_, fields) => {
+    const wrong = { ...announcement, ...fields };
+    expect(() => encodeAnnouncement(wrong as Announcement)).toThrow(
+      expect.objectContaining({ code: 'ANNOUNCEMENT_INVALID' }),
+    );
+    expect(decodeAnnouncement(encode({ v: 1, ...wrong }))).toBeNull();
+  });
+
+  it('are dropped when they are garbage, of another version, too large or nested', () => {
+    for (const bytes of [
+      new Uint8Array([0xff]),
+      new Uint8Array(0),
+      encode(null),
+      encode([]),
+      encode({ v: 2, ...announcement }),
+    ]) {
+      expect(decodeAnnouncement(bytes)).toBeNull();
+    }
+    expect(decodeAnnouncement(encode({ v: 1, ...announcement, more: 'x'.repeat(5_000) }))).toBeNull();
+    expect(decodeAnnouncement(new Uint8Array(4_000).fill(0x81))).toBeNull();
+  });
+});
+
+it('takes pages apart with suspicion', () => {
+  const head = { ...announcement, provider };
+  const page = { epoch: 'e', heads: [head], last: 1, more: false };
+  expect(decodeHeadsPage(encodeHeadsPage(page))).toEqual(page);
+  const mixed = encode({ v: 1, ...page, heads: [head, null, 7, { ...head, cid: 'x' }, { ...head, provider: '../' }] });
+  expect(decodeHeadsPage(mixed)?.heads).toEqual([head]);
+  const many = encode({ v: 1, ...page, heads: Array.from({ length: 500 }, () => head) });
+  expect(decodeHeadsPage(many)?.heads).toHaveLength(200);
+  expect(decodeHeadsPage(encode({ v: 1, ...page, heads: 'x' }))).toBeNull();
+  expect(decodeHeadsPage(encode({ v: 1, ...page, last: 1.5 }))).toBeNull();
+  expect(decodeHeadsRequest(encode({ v: 1, epoch: 'x'.repeat(2_000), after: 0 }))).toBeNull();
+});
+
+/** Two ends of a stream in memory, in chunks of at most `chunk` bytes. */
+function streamPair(chunk: number): [ClosableStream & { aborted?: Error }, ClosableStream & { aborted?: Error }] {
+  const ends = [0, 1].map(() => {
+    const received: Uint8Array[] = [];
+    let ended = false;
+    let wake = (): void => undefined;
+    return {
+      receive(bytes: Uint8Array | null) {
+        if (bytes === null) ended = true;
+        else for (let at = 0; at < bytes.byteLength; at += chunk) received.push(bytes.slice(at, at + chunk));
+        wake();
+      },
+      async *read() {
+        for (;;) {
+          const next = received.shift();
+          if (next !== undefined) yield next;
+          else if (ended) return;
+          else
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+        }
+      },
+    };
+  });
+  const make = (mine: number): ClosableStream & { aborted?: Error } => ({
+    send(bytes) {
+      ends[1 - mine]?.receive(bytes);
+      return true;
+    },
+    onDrain: async () => undefined,
+    async close() {
+      ends[1 - mine]?.receive(null);
+    },
+    abort(error) {
+      this.aborted = error;
+      for (const end of ends) end.receive(null);
+    },
+    [Symbol.asyncIterator]: () => (ends[mine] as (typeof ends)[number]).read(),
+  });
+  return [make(0), make(1)];
+}
+
+describe('frames', () => {
+  const never = new AbortController().signal;
+
+  it('arrive whole, however they are cut', async () => {
+    for (const chunk of [1, 3, 4, 1_000]) {
+      const [here, there] = streamPair(chunk);
+      const bytes = Uint8Array.from({ length: 300 }, (_, index) => index);
+      await writeFrame(here, bytes, never);
+      expect(await readFrame(there, 300, never)).toEqual(bytes);
+    }
+  });
+
+  it('are refused by their stated length, and when they end early', async () => {
+    const [here, there] = streamPair(100);
+    here.send(new Uint8Array([0xff, 0xff, 0xff, 0xff]));
+    await expect(readFrame(there, 1_000, never)).rejects.toMatchObject({
+      code: 'FRAME_TOO_LARGE',
+      facts: { bytes: 0xffffffff },
+    });
+    const [one, other] = streamPair(100);
+    one.send(new Uint8Array([0, 0, 0, 9, 1]));
+    await one.close();
+    await expect(readFrame(other, 1_000, never)).rejects.toMatchObject({ code: 'FRAME_TRUNCATED' });
+  });
+
+  it('end with their signal when the other side says nothing', async () => {
+    const [, there]: FrameStream[] = streamPair(100);
+    const abort = new AbortController();
+    const reading = readFrame(there as FrameStream, 10, abort.signal);
+    abort.abort();
+    await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+function memoryState(): StateStore {
+  const map = new Map<string, Uint8Array>();
+  return {
+    entries: async () => [...map],
+    put: async (key, value) => void map.set(key, value),
+    delete: async (key) => void map.delete(key),
+    close: async () => undefined,
+  };
+}
+
+const heads = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ ...announcement, scope: String(index), provider }));
+
+describe('heads', () => {
+  it('are pulled page by page, and later only what is new', async () => {
+    const log = await openHeadsLog({ state: memoryState() });
+    for (const head of heads(450)) await log.add(head);
+    expect(await log.add({ ...announcement, scope: '0', provider })).toBe(false);
+    const open = async () => {
+      const [here, there] = streamPair(1_000);
+      void answerHeads(there, log);
+      return here;
+    };
+    const pages = [];
+    for await (const page of pullHeads(open, { epoch: '', after: 0 })) pages.push(page);
+    expect(pages.map((page) => [page.heads.length, page.last, page.more])).toEqual([
+      [200, 200, true],
+      [200, 400, true],
+      [50, 450, false],
+    ]);
+    await log.add({ ...announcement, scope: 'new', provider });
+    const later = [];
+    for await (const page of pullHeads(open, { epoch: pages[0]?.epoch ?? '', after: 450 })) later.push(...page.heads);
+    expect(later.map(({ scope }) => scope)).toEqual(['new']);
+  });
+
+  it('keep their numbers over a restart and forget the oldest past the limit', async () => {
+    const state = memoryState();
+    const log = await openHeadsLog({ state, maximumHeads: 3 });
+    for (const head of heads(5)) await log.add(head);
+    const again = await openHeadsLog({ state, maximumHeads: 3 });
+    expect(again.all().map(({ scope }) => scope)).toEqual(['2', '3', '4']);
+    expect(again.page({ epoch: '', after: 0 })).toEqual(log.page({ epoch: '', after: 0 }));
+    expect(
+      again.page({ epoch: log.page({ epoch: '', after: 0 }).epoch, after: 4 }).heads.map(({ scope }) => scope),
+    ).toEqual(['4']);
+    expect(again.page({ epoch: 'of another life', after: 4 }).heads).toHaveLength(3);
+  });
+
+  it('end a stream that asks or answers nonsense', async () => {
+    const log = await openHeadsLog({ state: memoryState() });
+    const [here, there] = streamPair(100);
+    await writeFrame(here, encode({ v: 9 }), new AbortController().signal);
+    await answerHeads(there, log);
+    expect(there.aborted).toMatchObject({ code: 'HEADS_MALFORMED' });
+
+    const [asker, liar] = streamPair(100);
+    const pulling = pullHeads(async () => asker, { epoch: '', after: 0 }).next();
+    await writeFrame(liar, encode('nonsense'), new AbortController().signal);
+    await expect(pulling).rejects.toMatchObject({ code: 'HEADS_MALFORMED' });
+  });
+
+  it('of a peer that always says "more" end', async () => {
+    let asked = 0;
+    const open = async () => {
+      const [here, there] = streamPair(1_000);
+      asked += 1;
+      void writeFrame(
+        there,
+        encodeHeadsPage({ epoch: 'e', heads: [], last: asked, more: true }),
+        new AbortController().signal,
+      );
+      return here;
+    };
+    for await (const page of pullHeads(open, { epoch: '', after: 0 })) expect(page.more).toBe(true);
+    expect(asked).toBe(200);
+  });
+});
+
+it('groups relay addresses and refuses what is none', () => {
+  const [socket, direct] = [
+    `/ip4/127.0.0.1/tcp/1/ws/p2p/${provider}`,
+    `/dns4/relay.example/tcp/443/wss/p2p/${provider}`,
+  ];
+  expect(parseRelays([socket, direct]).map(({ id, addresses }) => [id, addresses.map(String)])).toEqual([
+    [provider, [socket, direct]],
+  ]);
+  for (const text of [
+    '',
+    'https://relay.example',
+    '/ip4/127.0.0.1/tcp/1/ws',
+    '/ip4/127.0.0.1/tcp/1/ws/p2p/nobody',
+    `/nonsense/p2p/${provider}`,
+  ]) {
+    expect(() => parseRelays([text])).toThrow(expect.objectContaining({ code: 'RELAY_ADDRESS_INVALID' }));
+  }
+});
