@@ -86,6 +86,12 @@ export function Chat(): JSX.Element {
   );
   const writingHere = () => (writing()?.chatId === parameters.chat ? writing() : undefined);
 
+  const readyText = (): string => {
+    const state = engineState();
+    if (state.phase !== 'ready' || state.modelId !== choice().modelId) return '';
+    const device = state.device.architecture === 'processor' ? t('chat.processorName') : state.device.description;
+    return t('chat.ready', { model: modelName(state.modelId), device });
+  };
   const memory = (): boolean | undefined => config().models.find((model) => model.id === choice().modelId)?.memory;
 
   const prepare = (): void => {
@@ -314,9 +320,9 @@ export function Chat(): JSX.Element {
             note={
               <>
                 <span>
-                  {engineState().phase === 'ready' ? t('chat.ready', { model: modelName(choice().modelId) }) : ''}
+                  {readyText()}
                   {parameters.chat !== undefined && memory() === false
-                    ? `. ${t('chat.single', { model: modelName(choice().modelId) })}`
+                    ? ` · ${t('chat.single', { model: modelName(choice().modelId) })}`
                     : ''}
                 </span>
                 <span>{feeNote()}</span>

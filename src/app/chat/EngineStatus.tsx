@@ -4,8 +4,8 @@ import { type JSX, Match, Switch } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
 import { config } from '../services/config.ts';
-import { type EngineState, engineState, resetEngine } from '../services/engine.ts';
-import { ErrorCard, formatBytes, formatDuration, Progress } from '../ui/index.ts';
+import { deviceObstacle, type EngineState, engineState, resetEngine } from '../services/engine.ts';
+import { ErrorCard, errorTitle, formatBytes, formatDuration, Progress } from '../ui/index.ts';
 
 type Loading = Extract<EngineState, { readonly phase: 'checking' | 'downloading' | 'reading' | 'compiling' }>;
 
@@ -40,6 +40,7 @@ export function EngineStatus(properties: { readonly onRetry: () => void; readonl
     const error = failed();
     return error instanceof TributaryError && error.code.includes('DEVICE_LOST');
   };
+  const notice = () => (engineState().phase === 'ready' ? deviceObstacle() : undefined);
   const text = (): string | undefined => {
     const state = loading();
     if (state?.totalBytes === undefined || state.doneBytes === undefined || state.totalBytes === 0) return undefined;
@@ -84,6 +85,16 @@ export function EngineStatus(properties: { readonly onRetry: () => void; readonl
             </ErrorCard>
             {lost() ? <p class="text-sm text-muted">{t('chat.loadFailedKeeps')}</p> : null}
           </div>
+        )}
+      </Match>
+      <Match when={notice()}>
+        {(error) => (
+          <details class="rounded-xl bg-accent-soft px-4 py-2.5 text-sm">
+            <summary class="min-h-6 font-medium">{t('chat.processor', { reason: errorTitle(error().code) })}</summary>
+            <p class="pt-1">
+              {error().message} {error().hint}
+            </p>
+          </details>
         )}
       </Match>
     </Switch>

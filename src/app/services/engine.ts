@@ -1,13 +1,22 @@
 // The engine worker and what is loaded in it: one base model, any number of adapters beside it. Everything is started by
 // the first use; two rooms asking for the same model share one loading. State is one signal that any room may show.
 import { createSignal } from 'solid-js';
-import type { AdapterSummary, EngineService, LoadProgress, ModelSummary } from '../../engine/index.ts';
+import type {
+  AdapterSummary,
+  DeviceChoice,
+  DeviceReport,
+  EngineService,
+  LoadProgress,
+  ModelSummary,
+} from '../../engine/index.ts';
 import { isAbort, TributaryError } from '../../lib/errors.ts';
 import type { Remote } from '../../lib/rpc.ts';
+import { readSetting, writeSetting } from '../../store/index.ts';
 import { type AdapterChoice, adapterBytes } from './adapters.ts';
 import { checkDevice } from './checkDevice.ts';
 import { type ConfigModel, config } from './config.ts';
 import { download } from './download.ts';
+import { settingKeys } from './storageNames.ts';
 import { lazyWorker } from './workers.ts';
 
 export type EngineState =
@@ -19,10 +28,13 @@ export type EngineState =
       readonly totalBytes?: number;
       readonly bytesPerSecond?: number;
     }
-  | { readonly phase: 'ready'; readonly modelId: string; readonly summary: ModelSummary }
+  | { readonly phase: 'ready'; readonly modelId: string; readonly summary: ModelSummary; readonly device: DeviceReport }
   | { readonly phase: 'failed'; readonly modelId?: string; readonly error: unknown };
 
 const [state, setState] = createSignal<EngineState>({ phase: 'idle' });
+const [obstacle, setObstacle] = createSignal<TributaryError | undefined>();
+/** Why no graphics device is used, as found by the last loading; the processor computes then. */
+export const deviceObstacle = obstacle;
 /** What the engine is doing. */
 export const engineState = state;
 
@@ -51,7 +63,7 @@ function fail(error: unknown): void {
 
 /** Whether an error means that everything on the device is gone. */
 export function isDeviceLost(error: unknown): boolean {
-  return error instanceof TributaryError && /DEVICE_LOST|APP_WORKER_FAILED|OUT_OF_MEMORY/.test(error.code);
+  return error instanceof TributaryError && /DEVICE_LOST|APP_WORKER_FAILED|OUT_OF_MEMORY|_NOT_LOADED/.test(error.code);
 }
 
 /** Ends the worker and forgets what was loaded; the next `ensureModel` begins anew. Texts are not touched. */
@@ -61,6 +73,12 @@ export function resetEngine(): void {
   loading = undefined;
   adapters.clear();
   setState({ phase: 'idle' });
+}
+
+/** What computes from the next loading on; a loaded model is let go. */
+export async function chooseDevice(device: DeviceChoice): Promise<void> {
+  await writeSetting(settingKeys.device, device);
+  resetEngine();
 }
 
 /** Stops loading a model; what was downloaded stays. */
@@ -78,7 +96,15 @@ export function noteEngineFailure(error: unknown): void {
 async function load(model: ConfigModel, signal: AbortSignal): Promise<ModelSummary> {
   const modelId = model.id;
   setState({ phase: 'checking', modelId });
-  await checkDevice();
+  const device = (await readSetting<DeviceChoice>(settingKeys.device)) ?? 'automatic';
+  try {
+    if (device !== 'processor') await checkDevice();
+    setObstacle(undefined);
+  } catch (error) {
+    // With `automatic` the processor takes over, and the room says why; who asked for the device alone gets the error.
+    if (device === 'gpu' || !(error instanceof TributaryError)) throw error;
+    setObstacle(error);
+  }
   const totalBytes = model.files.reduce((total, file) => total + (file.bytes ?? 0), 0);
   const files: { name: string; blob: Blob }[] = [];
   let before = 0;
@@ -100,7 +126,7 @@ async function load(model: ConfigModel, signal: AbortSignal): Promise<ModelSumma
   }
   setState({ phase: 'reading', modelId, doneBytes: 0, totalBytes: before });
   const summary = await engine().loadModel(
-    { files, ...(model.contextLength === undefined ? {} : { contextLength: model.contextLength }) },
+    { files, device, ...(model.contextLength === undefined ? {} : { contextLength: model.contextLength }) },
     {
       signal,
       onProgress: (progress: LoadProgress) =>
@@ -112,7 +138,7 @@ async function load(model: ConfigModel, signal: AbortSignal): Promise<ModelSumma
         }),
     },
   );
-  setState({ phase: 'ready', modelId, summary });
+  setState({ phase: 'ready', modelId, summary, device: await engine().probe({}) });
   return summary;
 }
 

@@ -2,6 +2,7 @@
 export const settingKeys = {
   relays: 'relays',
   rpcUrl: 'rpcUrl',
+  device: 'device',
   wallet: 'wallet',
   burnerKey: 'burnerKey',
 } as const;

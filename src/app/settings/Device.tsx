@@ -1,20 +1,35 @@
 // The graphics device, examined on request: nothing is started by looking at the settings.
-import { createSignal, For, type JSX, Show } from 'solid-js';
-import type { DeviceReport } from '../../engine/index.ts';
+import { createSignal, For, type JSX, onMount, Show } from 'solid-js';
+import type { DeviceChoice, DeviceReport } from '../../engine/index.ts';
+import { readSetting } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
 import { checkDevice } from '../services/checkDevice.ts';
-import { engine } from '../services/engine.ts';
-import { Button, CopyButton, ErrorCard, formatBytes, Section } from '../ui/index.ts';
+import { chooseDevice, engine } from '../services/engine.ts';
+import { settingKeys } from '../services/storageNames.ts';
+import { Button, CopyButton, ErrorCard, formatBytes, Section, Select } from '../ui/index.ts';
+
+const choices: readonly DeviceChoice[] = ['automatic', 'gpu', 'processor'];
 
 export function Device(): JSX.Element {
   const [report, setReport] = createSignal<DeviceReport>();
   const [failure, setFailure] = createSignal<unknown>();
   const [busy, setBusy] = createSignal(false);
+  const [choice, setChoice] = createSignal<DeviceChoice>('automatic');
+  onMount(async () => setChoice((await readSetting<DeviceChoice>(settingKeys.device)) ?? 'automatic'));
+  const choose = async (device: DeviceChoice): Promise<void> => {
+    setChoice(device);
+    setReport(undefined);
+    try {
+      await chooseDevice(device);
+    } catch (error) {
+      setFailure(() => error);
+    }
+  };
   const examine = async (): Promise<void> => {
     setBusy(true);
     setFailure(undefined);
     try {
-      await checkDevice();
+      if (choice() === 'gpu') await checkDevice();
       setReport(await engine().probe({}));
     } catch (error) {
       setFailure(() => error);
@@ -43,6 +58,14 @@ export function Device(): JSX.Element {
         </Button>
       }
     >
+      <Select
+        class="max-w-sm"
+        label={t('settings.compute')}
+        hint={t('settings.computeHint')}
+        value={choice()}
+        options={choices.map((value) => ({ value, label: t(`settings.compute.${value}`) }))}
+        onChange={(value) => void choose(value as DeviceChoice)}
+      />
       <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={() => void examine()} />}</Show>
       <Show when={report()}>
         {(found) => (
@@ -51,7 +74,7 @@ export function Device(): JSX.Element {
               <dt class="text-muted">{t('settings.deviceName')}</dt>
               <dd>{found().description || found().architecture}</dd>
               <dt class="text-muted">{t('settings.deviceVendor')}</dt>
-              <dd>{found().vendor}</dd>
+              <dd>{found().vendor === '' ? '–' : found().vendor}</dd>
               <For
                 each={
                   [

@@ -2,7 +2,7 @@ import { render } from 'solid-js/web';
 import { afterEach, expect, test, vi } from 'vitest';
 import { TributaryError } from '../../lib/errors.ts';
 import { en } from '../i18n/en.ts';
-import { ErrorCard, errorDetails, errorTitle } from './ErrorCard.tsx';
+import { ErrorCard, errorDetails } from './ErrorCard.tsx';
 
 let dispose: () => void = () => undefined;
 afterEach(() => {
@@ -50,12 +50,6 @@ test('anything thrown has a title and a hint', () => {
   const root = mount('boom');
   expect(root.textContent).toContain('Something unexpected happened');
   expect(root.textContent).toContain('boom');
-});
-
-test('a code without a title of its own takes the longest prefix that has one', () => {
-  expect(errorTitle('STORE_QUOTA_EXCEEDED')).toBe('This browser is full');
-  expect(errorTitle('SAFETENSORS_HEADER_TOO_LONG')).toBe('The weights file cannot be read');
-  expect(errorTitle('NOBODY_KNOWS')).toBe('Something went wrong');
 });
 
 test('the details hold code, facts and cause', () => {

@@ -2,8 +2,9 @@
 // A cancellation is no failure: nothing is drawn for it.
 import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
 import { isAbort, type TributaryError, toTributaryError } from '../../lib/errors.ts';
-import { hasText, t } from '../i18n/t.ts';
+import { t } from '../i18n/t.ts';
 import { Button } from './Button.tsx';
+import { errorTitle } from './errorTitle.ts';
 import { Icon } from './Icon.tsx';
 
 export interface ErrorCardProperties {
@@ -16,16 +17,6 @@ export interface ErrorCardProperties {
   readonly children?: JSX.Element;
 }
 
-/** The title for an error code: its own, or that of the longest prefix (`GGUF_TRUNCATED` -> `GGUF`) that has one. */
-export function errorTitle(code: string): string {
-  const parts = code.split('_');
-  for (let length = parts.length; length > 0; length -= 1) {
-    const key = `errors.${parts.slice(0, length).join('_')}`;
-    if (hasText(key)) return t(key);
-  }
-  return t('errors.title');
-}
-
 /** Everything known about an error as text for a bug report; no message content, no keys. */
 export function errorDetails(error: TributaryError): string {
   return JSON.stringify(
@@ -35,6 +26,9 @@ export function errorDetails(error: TributaryError): string {
   );
 }
 
+/** Refusing in the wallet is a choice, not a fault: no red for it. */
+const neutral = new Set(['WALLET_REJECTED']);
+
 function shownFacts(error: TributaryError): [string, string][] {
   return Object.entries(error.facts)
     .filter(([name]) => name !== 'stack')
@@ -43,6 +37,7 @@ function shownFacts(error: TributaryError): [string, string][] {
 
 export function ErrorCard(properties: ErrorCardProperties): JSX.Element {
   const error = createMemo(() => toTributaryError(properties.error));
+  const calm = (): boolean => neutral.has(error().code);
   const [copied, setCopied] = createSignal(false);
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(errorDetails(error()));
@@ -52,7 +47,7 @@ export function ErrorCard(properties: ErrorCardProperties): JSX.Element {
     <Show when={!isAbort(error())}>
       <section role="alert" class="grid gap-3 rounded-xl border border-line border-s-4 border-s-danger bg-surface p-4">
         <div class="flex items-start gap-3">
-          <Icon name="warning" class="mt-0.5 text-danger" />
+          <Icon name={calm() ? 'info' : 'warning'} class={`mt-0.5 ${calm() ? 'text-muted' : 'text-danger'}`} />
           <div class="grid min-w-0 gap-1">
             <p class="font-semibold">{errorTitle(error().code)}</p>
             <p class="wrap-anywhere">{error().message}</p>

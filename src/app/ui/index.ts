@@ -4,7 +4,8 @@ export { Button, type ButtonProperties, IconButton } from './Button.tsx';
 export { CopyButton } from './CopyButton.tsx';
 export { Dialog, type DialogProperties } from './Dialog.tsx';
 export { EmptyState } from './EmptyState.tsx';
-export { ErrorCard, type ErrorCardProperties, errorDetails, errorTitle } from './ErrorCard.tsx';
+export { ErrorCard, type ErrorCardProperties, errorDetails } from './ErrorCard.tsx';
+export { errorTitle } from './errorTitle.ts';
 export { CheckBox, Field, FieldFrame, TextArea } from './Field.tsx';
 export { FileDrop } from './FileDrop.tsx';
 export {

@@ -114,6 +114,11 @@ export const settings = {
   'settings.device': 'This device',
   'settings.deviceLead':
     'What the browser tells about its graphics device. Copy it into a bug report; it holds no content of yours.',
+  'settings.compute': 'Compute on',
+  'settings.computeHint': 'Changing this lets the loaded model go; it is read again from this browser.',
+  'settings.compute.automatic': 'What is fastest here',
+  'settings.compute.gpu': 'Graphics device (WebGPU)',
+  'settings.compute.processor': 'Processor (WebAssembly)',
   'settings.deviceCheck': 'Examine the device',
   'settings.deviceName': 'Graphics device',
   'settings.deviceVendor': 'Vendor',
