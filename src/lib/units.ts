@@ -15,6 +15,5 @@ export type Cid = Branded<string, 'Cid'>;
 export const PPM_TOTAL = 1_000_000;
 
 export const wei = (value: bigint): Wei => value as Wei;
-export const ppm = (value: number): Ppm => value as Ppm;
 export const rowHash = (value: string): RowHash => value as RowHash;
 export const cid = (value: string): Cid => value as Cid;

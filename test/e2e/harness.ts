@@ -1,0 +1,139 @@
+// What the end-to-end tests share: the real stack of `npm start` on free ports and in a folder of its own, and real browsers,
+// each a process with a profile of its own. Nothing here is a stand-in.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { chromiumArguments, chromiumPath } from '../../tools/chromium.ts';
+import { type Ports, type Stack, startStack } from '../../tools/stack.ts';
+
+/** Long enough for software rendering on a busy machine; a step that needs longer is stuck. */
+export const PATIENCE = 180_000;
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+export interface Bench {
+  readonly stack: Stack;
+  readonly directory: string;
+  /** Opens a page in a browser process of its own. `profile` names it: the same name continues the same profile. */
+  open(profile: string, options?: OpenOptions): Promise<Person>;
+  /** Stops the stack and starts it again on the same ports and folder. */
+  restart(): Promise<void>;
+  end(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** Chromium arguments instead of the usual ones: for a browser without WebGPU. */
+  readonly args?: readonly string[];
+  /** Runs before the page's own scripts. */
+  readonly before?: () => void;
+}
+
+export interface Person {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Problems that the page reported itself. */
+  readonly problems: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Starts a stack that settles nothing by itself: the tests step its keeper. */
+export async function startBench(): Promise<Bench> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'tributary-e2e-'));
+  const ports: Ports = {
+    app: await freePort(),
+    chain: await freePort(),
+    webSocket: await freePort(),
+    webRtc: await freePort(),
+    status: await freePort(),
+  };
+  const start = (): Promise<Stack> => startStack({ directory: path.join(directory, 'stack'), ports, keep: false });
+  let stack = await start();
+  const people = new Set<Person>();
+
+  async function open(profile: string, options: OpenOptions = {}): Promise<Person> {
+    const context = await chromium.launchPersistentContext(path.join(directory, `profile-${profile}`), {
+      executablePath: chromiumPath(),
+      headless: false,
+      args: [...(options.args ?? chromiumArguments)],
+      viewport: options.viewport ?? { width: 1280, height: 900 },
+      acceptDownloads: true,
+    });
+    context.setDefaultTimeout(PATIENCE);
+    const page = context.pages()[0] ?? (await context.newPage());
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
+    if (options.before !== undefined) await page.addInitScript(options.before);
+    await page.goto(stack.url);
+    const person: Person = {
+      page,
+      context,
+      problems,
+      async close() {
+        people.delete(person);
+        await context.close();
+      },
+    };
+    people.add(person);
+    return person;
+  }
+
+  return {
+    get stack() {
+      return stack;
+    },
+    directory,
+    open,
+    async restart() {
+      await stack.stop();
+      stack = await start();
+    },
+    async end() {
+      for (const person of people) await person.close();
+      await stack.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Goes to a room by its hash route, without loading the page anew. */
+export async function goTo(page: Page, route: string): Promise<void> {
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, `#/${route}`);
+}
+
+/** Asks `probe` until it gives something other than undefined. */
+export async function eventually<Value>(what: string, probe: () => Promise<Value | undefined>): Promise<Value> {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    const value = await probe();
+    if (value !== undefined) return value;
+    if (Date.now() > end) throw new Error(`It did not come about: ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+/** Moves the local chain's clock. */
+export async function passTime(rpcUrl: string, seconds: number): Promise<void> {
+  for (const [method, params] of [
+    ['evm_increaseTime', [seconds]],
+    ['evm_mine', []],
+  ] as const) {
+    await fetch(rpcUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    });
+  }
+}
