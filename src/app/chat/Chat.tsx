@@ -1,5 +1,5 @@
 // The chat: conversation in the middle, what shaped the chosen answer beside it (on narrow windows in a sheet from below).
-import { useNavigate, useParams } from '@solidjs/router';
+import { useNavigate, useParams, useSearchParams } from '@solidjs/router';
 import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
 import { database, listFiles, type MessageRecord } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
@@ -51,6 +51,7 @@ async function missingBytes(modelId: string): Promise<number> {
 export function Chat(): JSX.Element {
   const parameters = useParams<{ chat?: string }>();
   const navigate = useNavigate();
+  const [search, setSearch] = useSearchParams<{ adapter?: string }>();
   const wide = matchMedia('(min-width: 72rem)');
   const [isWide, setIsWide] = createSignal(wide.matches);
   const widthChanged = (): void => void setIsWide(wide.matches);
@@ -116,6 +117,15 @@ export function Chat(): JSX.Element {
       setTimeout(() => {
         if (engineState().phase === 'idle') prepare();
       }, 300);
+    }),
+  );
+  // Other rooms lead here with an adapter to try.
+  createEffect(
+    on([() => search.adapter, adapters], ([wanted, known]) => {
+      const found = known?.find((candidate) => candidate.id === wanted);
+      if (found === undefined) return;
+      setChoice({ modelId: found.modelId, adapterId: found.id });
+      setSearch({ adapter: undefined }, { replace: true });
     }),
   );
   // A chat taken up again brings its model and adapter.

@@ -58,7 +58,9 @@ export async function restoreChoice(): Promise<Choice> {
   const known = remembered?.adapterId === undefined ? undefined : await findAdapter(remembered.adapterId);
   const first = config().adapters.find((adapter) => adapter.model === model?.id)?.id;
   const adapterId = remembered !== undefined && remembered.modelId === model?.id ? known?.id : first;
-  setChoiceSignal({ modelId: model?.id ?? '', adapterId, compare: remembered?.compare ?? false });
+  // Another room may have chosen meanwhile.
+  if (choice().modelId === '')
+    setChoiceSignal({ modelId: model?.id ?? '', adapterId, compare: remembered?.compare ?? false });
   return choice();
 }
 
