@@ -5,6 +5,7 @@ import { influenceErrors, openInfluenceCase, runTrainingCase } from '../../src/e
 import type { CasesOfFolder, ConformanceCase, Measured } from './conformanceCase.ts';
 import { hasFiles } from './goldenFiles.ts';
 import { unsupportedReason } from './modelFolder.ts';
+import { operatorCases } from './trainingOperators.ts';
 
 async function* trainingCases(folder: string, backend: Backend): AsyncGenerator<ConformanceCase> {
   // One run gives all figures; it starts with the first case that asks.
@@ -44,6 +45,7 @@ async function* influenceCases(folder: string, backend: Backend): AsyncGenerator
 }
 
 export const cases: CasesOfFolder = async function* (folder, backend) {
+  if (hasFiles(folder, 'index.json', 'optimizer.json', 'schedules.json')) yield* operatorCases(folder, backend);
   if (hasFiles(folder, 'data.json', 'metrics.json', 'gradients.safetensors', 'base/config.json')) {
     if (!hasFiles(folder, 'adapter_init/adapter_model.safetensors')) {
       yield { name: 'training', run: async () => ({ unsupported: 'this build trains adapters, not all parameters' }) };
