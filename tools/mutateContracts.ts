@@ -61,7 +61,7 @@ const faults: readonly { readonly name: string; readonly file: string; readonly 
       from: 'amount == 0 || block.timestamp < account.thawEnd',
       to: 'amount == 0',
     },
-    { name: 'a key spends above its cap', file: 'InferenceEscrow.sol', from: 'key.spent += amount;', to: '' },
+    { name: 'a key spends above its cap', file: 'InferenceEscrow.sol', from: 'key.spent += uint96(amount);', to: '' },
     {
       name: 'a revoked key goes on signing',
       file: 'InferenceEscrow.sol',

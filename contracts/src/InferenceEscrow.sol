@@ -49,7 +49,9 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
         uint64 graceSeconds,
         uint64 thawSeconds
     ) EIP712("OpenInference", "1") {
-        if (thawSeconds < epochSeconds + graceSeconds) revert ThawTooShort(thawSeconds, epochSeconds + graceSeconds);
+        if (thawSeconds < epochSeconds + graceSeconds) {
+            revert ThawTooShort(thawSeconds, epochSeconds + graceSeconds);
+        }
         TOKEN = token;
         MODELS = models;
         REWARDS = rewards;
@@ -79,7 +81,7 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
     }
 
     /// @inheritdoc IInferenceEscrow
-    function setSessionKey(address signer, uint64 validUntil, uint128 cap) external {
+    function setSessionKey(address signer, uint64 validUntil, uint96 cap) external {
         SessionKey storage key = sessionKeys[msg.sender][signer];
         if (validUntil < key.validUntil || cap < key.cap) revert SessionKeyCannotShrink(key.validUntil, key.cap);
         key.validUntil = validUntil;
@@ -138,7 +140,9 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
             if (gasleft() < ITEM_GAS + ITEM_GAS / 32) revert NotEnoughGas(i);
             // A call to ourselves is the only way to undo one item's changes and keep the others'; its gas is capped, so
             // that a contract wallet which burns gas when asked for a signature cannot block the batch.
-            try this.collectOne{gas: ITEM_GAS}(voucher, signers[i], signatures[i], msg.sender) returns (uint128 amount) {
+            try this.collectOne{gas: ITEM_GAS}(voucher, signers[i], signatures[i], msg.sender) returns (
+                uint128 amount
+            ) {
                 total += amount;
                 ++count;
             } catch (bytes memory reason) {
@@ -203,7 +207,9 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
         if (signer != voucher.payer && sessionKeys[voucher.payer][signer].validUntil < startsAt(voucher.epoch)) {
             revert SignerNotAllowed(voucher.payer, signer);
         }
-        if (!SignatureChecker.isValidSignatureNow(signer, hashVoucher(voucher), signature)) revert BadSignature(signer);
+        if (!SignatureChecker.isValidSignatureNow(signer, hashVoucher(voucher), signature)) {
+            revert BadSignature(signer);
+        }
     }
 
     /// @dev Takes what the channel still owes from the balance and from the key's cap, as far as they reach.
@@ -219,7 +225,8 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
             SessionKey storage key = sessionKeys[voucher.payer][signer];
             amount = uint128(Math.min(amount, key.cap - key.spent));
             if (amount == 0) revert KeyCapExceeded(signer, key.cap);
-            key.spent += amount;
+            // At most `cap - spent`, so it fits.
+            key.spent += uint96(amount);
         }
         channel.collected += amount;
         channel.count = voucher.count;

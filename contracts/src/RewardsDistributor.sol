@@ -110,7 +110,9 @@ contract RewardsDistributor is IRewardsDistributor {
     /// @inheritdoc IRewardsDistributor
     function exit() external returns (uint128 amount) {
         Attestor storage who = _attestors[msg.sender];
-        if (who.exitAt == 0 || block.timestamp < who.exitAt || who.locked != 0) revert BondLocked(who.locked, who.exitAt);
+        if (who.exitAt == 0 || block.timestamp < who.exitAt || who.locked != 0) {
+            revert BondLocked(who.locked, who.exitAt);
+        }
         amount = who.bonded;
         who.bonded = 0;
         who.exitAt = 0;

@@ -71,7 +71,10 @@ abstract contract Fixture is Test {
     }
 
     /// @notice Collects one voucher as a batch of one.
-    function collectOne(Voucher memory voucher, address signer, bytes memory signature) internal returns (uint256 total) {
+    function collectOne(Voucher memory voucher, address signer, bytes memory signature)
+        internal
+        returns (uint256 total)
+    {
         (Voucher[] memory vouchers, address[] memory signers, bytes[] memory signatures) =
             batchOf(voucher, signer, signature);
         (total,) = escrow.collect(vouchers, signers, signatures);

@@ -32,7 +32,11 @@ contract GovernanceTest is Test {
         vm.warp(block.timestamp + 1);
     }
 
-    function proposal() internal view returns (address[] memory targets, uint256[] memory values, bytes[] memory calls) {
+    function proposal()
+        internal
+        view
+        returns (address[] memory targets, uint256[] memory values, bytes[] memory calls)
+    {
         targets = new address[](1);
         values = new uint256[](1);
         calls = new bytes[](1);

@@ -39,7 +39,9 @@ contract InferenceEscrowTest is Fixture {
     }
 
     /// @dev Collects and expects refusal for `reason`: the item is reported and nothing moves.
-    function expectRefused(Voucher memory voucher, address signer, bytes memory signature, bytes memory reason) internal {
+    function expectRefused(Voucher memory voucher, address signer, bytes memory signature, bytes memory reason)
+        internal
+    {
         (Voucher[] memory vouchers, address[] memory signers, bytes[] memory signatures) =
             batchOf(voucher, signer, signature);
         uint256 before = escrow.totalBalances();
@@ -51,7 +53,7 @@ contract InferenceEscrowTest is Fixture {
         assertEq(escrow.totalBalances(), before);
     }
 
-    function setSession(uint64 validUntil, uint128 cap) internal {
+    function setSession(uint64 validUntil, uint96 cap) internal {
         vm.prank(payer);
         escrow.setSessionKey(session, validUntil, cap);
     }
@@ -77,7 +79,10 @@ contract InferenceEscrowTest is Fixture {
         voucher.cumulative = 13e18;
         assertEq(collectOne(voucher, payer, sign(payerKey, voucher)), 3e18);
         expectRefused(
-            voucher, payer, sign(payerKey, voucher), abi.encodeWithSelector(IInferenceEscrow.StaleVoucher.selector, 13e18, 13e18)
+            voucher,
+            payer,
+            sign(payerKey, voucher),
+            abi.encodeWithSelector(IInferenceEscrow.StaleVoucher.selector, 13e18, 13e18)
         );
     }
 
@@ -116,13 +121,19 @@ contract InferenceEscrowTest is Fixture {
     function test_collect_epoch_bounds() public {
         Voucher memory voucher = voucherOf(payer, 1, 1e18);
         expectRefused(
-            voucher, payer, sign(payerKey, voucher), abi.encodeWithSelector(IInferenceEscrow.EpochInFuture.selector, 1, 0)
+            voucher,
+            payer,
+            sign(payerKey, voucher),
+            abi.encodeWithSelector(IInferenceEscrow.EpochInFuture.selector, 1, 0)
         );
         voucher.epoch = 0;
         uint64 closesAt = escrow.closesAt(0);
         vm.warp(closesAt);
         expectRefused(
-            voucher, payer, sign(payerKey, voucher), abi.encodeWithSelector(IInferenceEscrow.EpochClosed.selector, 0, closesAt)
+            voucher,
+            payer,
+            sign(payerKey, voucher),
+            abi.encodeWithSelector(IInferenceEscrow.EpochClosed.selector, 0, closesAt)
         );
         vm.warp(closesAt - 1);
         assertEq(collectOne(voucher, payer, sign(payerKey, voucher)), 1e18);
@@ -217,7 +228,7 @@ contract InferenceEscrowTest is Fixture {
         setSession(uint64(block.timestamp + 1 hours), 8e18);
         Voucher memory voucher = voucherOf(payer, 0, 10e18);
         assertEq(collectOne(voucher, session, sign(sessionPrivate, voucher)), 8e18);
-        (,, uint128 spent) = escrow.sessionKeys(payer, session);
+        (,, uint96 spent) = escrow.sessionKeys(payer, session);
         assertEq(spent, 8e18);
         expectRefused(
             voucher,
@@ -242,7 +253,7 @@ contract InferenceEscrowTest is Fixture {
     function test_session_key_of_another_payer() public {
         address other = makeAddr("other");
         vm.prank(other);
-        escrow.setSessionKey(session, type(uint64).max, type(uint128).max);
+        escrow.setSessionKey(session, type(uint64).max, type(uint96).max);
         Voucher memory voucher = voucherOf(payer, 0, 1e18);
         expectRefused(
             voucher,
@@ -378,7 +389,9 @@ contract InferenceEscrowTest is Fixture {
     }
 
     function test_constructor_refuses_short_thaw() public {
-        vm.expectRevert(abi.encodeWithSelector(IInferenceEscrow.ThawTooShort.selector, EPOCH + GRACE - 1, EPOCH + GRACE));
+        vm.expectRevert(
+            abi.encodeWithSelector(IInferenceEscrow.ThawTooShort.selector, EPOCH + GRACE - 1, EPOCH + GRACE)
+        );
         new InferenceEscrow(token, models, rewards, treasury, EPOCH, GRACE, EPOCH + GRACE - 1);
     }
 

@@ -68,11 +68,11 @@ contract Handler is Fixture {
 
     function setSessionKey(uint256 who, uint32 duration, uint96 more) external {
         who %= PAYERS;
-        (uint64 validUntil, uint128 cap,) = escrow.sessionKeys(payers[who], sessions[who]);
+        (uint64 validUntil, uint96 cap,) = escrow.sessionKeys(payers[who], sessions[who]);
         uint64 until = uint64(block.timestamp) + duration % 10 days;
         if (until < validUntil) return;
         vm.prank(payers[who]);
-        escrow.setSessionKey(sessions[who], until, cap + more % 1e22);
+        escrow.setSessionKey(sessions[who], until, uint96(cap + more % 1e22));
         reached["setSessionKey"]++;
     }
 
@@ -120,7 +120,9 @@ contract Handler is Fixture {
         vm.prank(payer);
         try escrow.withdraw() returns (uint128 amount) {
             withdrawn += amount;
-            if (amount > requested[payer] || block.timestamp < requestedAt[payer] + THAW) withdrewEarlyOrTooMuch = true;
+            if (amount > requested[payer] || block.timestamp < requestedAt[payer] + THAW) {
+                withdrewEarlyOrTooMuch = true;
+            }
             requested[payer] = 0;
             reached["withdraw"]++;
         } catch {}
@@ -267,8 +269,8 @@ contract InvariantsTest is Fixture {
         assertEq(credits, escrow.totalCredits(), "I3 credits");
 
         // I2
-        uint256 held = rewards.totalFunded() - rewards.totalClaimed() + rewards.totalBonds() + rewards.totalChallengeBonds()
-            + rewards.totalAttestorFunds();
+        uint256 held = rewards.totalFunded() - rewards.totalClaimed() + rewards.totalBonds()
+            + rewards.totalChallengeBonds() + rewards.totalAttestorFunds();
         assertEq(token.balanceOf(address(rewards)), held, "I2 distributor solvent");
 
         // I4
@@ -292,7 +294,7 @@ contract InvariantsTest is Fixture {
         assertFalse(handler.claimedAboveEarned(), "I9 claimed above what was earned");
         assertFalse(handler.revokedKeyDrew(), "I15 a dead key drew");
         for (uint256 i; i < 4; ++i) {
-            (, uint128 cap, uint128 spent) = escrow.sessionKeys(handler.payers(i), handler.sessions(i));
+            (, uint96 cap, uint96 spent) = escrow.sessionKeys(handler.payers(i), handler.sessions(i));
             assertLe(spent, cap, "a key spent above its cap");
         }
 

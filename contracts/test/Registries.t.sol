@@ -217,7 +217,9 @@ contract ModelRegistryTest is Fixture {
         assertEq(token.balanceOf(treasury), BOND / 2);
         assertEq(bonded.totalBonds(), 0);
         assertEq(token.balanceOf(address(bonded)), 0);
-        assertTrue(bonded.model(id).status == (accepted ? IModelRegistry.Status.Active : IModelRegistry.Status.Rejected));
+        assertTrue(
+            bonded.model(id).status == (accepted ? IModelRegistry.Status.Active : IModelRegistry.Status.Rejected)
+        );
     }
 }
 

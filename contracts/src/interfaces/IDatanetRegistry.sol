@@ -36,7 +36,11 @@ interface IDatanetRegistry {
     }
 
     event DatanetCreated(
-        DatanetId indexed datanetId, address indexed owner, bytes32 metadataDigest, address curator, uint128 minimumStake
+        DatanetId indexed datanetId,
+        address indexed owner,
+        bytes32 metadataDigest,
+        address curator,
+        uint128 minimumStake
     );
     event Contributed(
         DatanetId indexed datanetId,
@@ -78,13 +82,9 @@ interface IDatanetRegistry {
         returns (DatanetId datanetId);
 
     /// @notice Registers rows that the caller published. `stake` of OPEN must be approved when it is not zero.
-    function contribute(
-        DatanetId datanetId,
-        bytes32 rowsRoot,
-        bytes32 headerDigest,
-        uint32 rowCount,
-        uint128 stake
-    ) external returns (uint64 index);
+    function contribute(DatanetId datanetId, bytes32 rowsRoot, bytes32 headerDigest, uint32 rowCount, uint128 stake)
+        external
+        returns (uint64 index);
 
     /// @notice The curator's decision on a submitted contribution.
     function decide(DatanetId datanetId, uint64 index, bool accepted) external;

@@ -16,10 +16,11 @@ interface IInferenceEscrow is IEpochClock {
     }
 
     struct SessionKey {
+        // One storage slot: 96 bits hold eighty times the whole supply of OPEN.
         uint64 validUntil;
         /// Most that vouchers signed by this key may draw, ever.
-        uint128 cap;
-        uint128 spent;
+        uint96 cap;
+        uint96 spent;
     }
 
     struct Channel {
@@ -30,7 +31,7 @@ interface IInferenceEscrow is IEpochClock {
     event Deposited(address indexed payer, uint256 amount);
     event Thawing(address indexed payer, uint256 amount, uint64 thawEnd);
     event Withdrawn(address indexed payer, uint256 amount);
-    event SessionKeySet(address indexed payer, address indexed signer, uint64 validUntil, uint128 cap);
+    event SessionKeySet(address indexed payer, address indexed signer, uint64 validUntil, uint96 cap);
     event VoucherCollected(
         address indexed payer,
         ModelId indexed modelId,
@@ -41,7 +42,9 @@ interface IInferenceEscrow is IEpochClock {
         uint256 toContributors
     );
     /// @notice One voucher of a batch could not be collected; `reason` is its revert data.
-    event VoucherRefused(address indexed payer, ModelId indexed modelId, uint64 indexed epoch, uint256 index, bytes reason);
+    event VoucherRefused(
+        address indexed payer, ModelId indexed modelId, uint64 indexed epoch, uint256 index, bytes reason
+    );
     event CreditPaid(address indexed who, uint256 amount);
 
     /// @notice The arrays of a batch differ in length.
@@ -55,9 +58,9 @@ interface IInferenceEscrow is IEpochClock {
     /// @notice The signer is neither the payer nor a session key that was valid in the voucher's epoch.
     error SignerNotAllowed(address payer, address signer);
     /// @notice The session key has drawn its whole cap.
-    error KeyCapExceeded(address signer, uint128 cap);
+    error KeyCapExceeded(address signer, uint96 cap);
     /// @notice A session key's end and cap only grow; `revokeSessionKey` ends a key.
-    error SessionKeyCannotShrink(uint64 validUntil, uint128 cap);
+    error SessionKeyCannotShrink(uint64 validUntil, uint96 cap);
     /// @notice At least this much was collected on the channel already.
     error StaleVoucher(uint128 cumulative, uint128 collected);
     /// @notice The epoch stopped taking vouchers at `closedAt`.
@@ -81,7 +84,7 @@ interface IInferenceEscrow is IEpochClock {
 
     /// @notice Lets `signer` sign vouchers for the caller until `validUntil`, for at most `cap` in its lifetime.
     /// @dev Both only grow: a payer must not escape a debt by shrinking the key that signed it.
-    function setSessionKey(address signer, uint64 validUntil, uint128 cap) external;
+    function setSessionKey(address signer, uint64 validUntil, uint96 cap) external;
 
     /// @notice Ends a key. What it signed for epochs that had begun stays collectable, nothing later.
     function revokeSessionKey(address signer) external;
@@ -106,7 +109,7 @@ interface IInferenceEscrow is IEpochClock {
     function sessionKeys(address payer, address signer)
         external
         view
-        returns (uint64 validUntil, uint128 cap, uint128 spent);
+        returns (uint64 validUntil, uint96 cap, uint96 spent);
     function channels(address payer, ModelId modelId, uint64 epoch)
         external
         view
