@@ -10,5 +10,11 @@ export async function openBackend(name: string): Promise<Backend> {
     const { createReferenceBackend } = await import('../../src/engine/reference/createReferenceBackend.ts');
     return createReferenceBackend();
   }
-  throw new Error(`No backend is called ${name}; there are dawn and reference.`);
+  if (name === 'wasm') {
+    const { createWasmBackend } = await import('../../src/engine/wasm/createWasmBackend.ts');
+    const backend = createWasmBackend();
+    if (backend !== undefined) return backend;
+    throw new Error('This Node has no WebAssembly SIMD.');
+  }
+  throw new Error(`No backend is called ${name}; there are dawn, wasm and reference.`);
 }

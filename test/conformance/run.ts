@@ -1,4 +1,4 @@
-// `npm run conformance -- <folder> [--backend dawn|reference]`: measures this build against golden data of any seed and
+// `npm run conformance -- <folder> [--backend dawn|wasm|reference]`: measures this build against golden data of any seed and
 // shape: a whole tree or one folder of it. One line a case; exit code 1 on any failure, or when nothing was compared.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -99,7 +99,7 @@ const { values, positionals } = parseArgs({
 });
 const [argument] = positionals;
 if (argument === undefined || !existsSync(argument) || !statSync(argument).isDirectory()) {
-  console.error('Usage: npm run conformance -- <folder of golden data> [--backend dawn|reference]');
+  console.error('Usage: npm run conformance -- <folder of golden data> [--backend dawn|wasm|reference]');
   process.exit(2);
 }
 const backend = await openBackend(values.backend);
