@@ -5,6 +5,7 @@ import { TributaryError } from '../../lib/errors.ts';
 import type { Channel, FeeSplit, Hex, SignedVoucher } from '../../settlement/index.ts';
 import { database, guardWrite, type SessionRecord } from '../../store/index.ts';
 import type { AdapterChoice } from './adapters.ts';
+import { cidDigest } from './contributions.ts';
 import { deployment, hasChain, isLocalChain, settlement, walletView } from './settlement.ts';
 
 /** What a model on chain asks for its answers. */
@@ -38,6 +39,23 @@ export async function onChainModel(adapter: AdapterChoice): Promise<Hex | undefi
   return typeof modelId === 'string' && /^0x[0-9a-f]{64}$/i.test(modelId) ? (modelId as Hex) : undefined;
 }
 
+const confirmed = new Map<string, boolean>();
+
+/**
+ * Whether the model on chain lists this manifest among its versions. Anyone may write any model's number into a manifest;
+ * only the model's owner can publish a version of it.
+ */
+async function isVersionOf(manifest: string, modelId: Hex): Promise<boolean> {
+  const key = `${modelId}/${manifest}`;
+  const known = confirmed.get(key);
+  if (known === true) return known;
+  const digest = cidDigest(manifest).toLowerCase();
+  const versions = await (await settlement()).versions({ modelId });
+  const found = versions.some((version) => version.manifestDigest.toLowerCase() === digest);
+  confirmed.set(key, found);
+  return found;
+}
+
 /** Terms of an adapter's model, or undefined when it is not on chain. Throws what the chain throws. */
 export async function paymentTerms(adapter: AdapterChoice): Promise<PaymentTerms | undefined> {
   if (!hasChain()) return undefined;
@@ -45,7 +63,15 @@ export async function paymentTerms(adapter: AdapterChoice): Promise<PaymentTerms
   if (modelId === undefined) return undefined;
   const models = await (await settlement()).models();
   const model = models.find((candidate) => candidate.id.toLowerCase() === modelId.toLowerCase());
-  return model === undefined ? undefined : { modelId: model.id, price: model.price, ownerBps: model.ownerBps };
+  if (model === undefined || ['none', 'rejected', 'retired'].includes(model.status)) return undefined;
+  if (
+    adapter.source === 'browser' &&
+    adapter.manifest !== undefined &&
+    !(await isVersionOf(adapter.manifest, modelId))
+  ) {
+    return undefined;
+  }
+  return { modelId: model.id, price: model.price, ownerBps: model.ownerBps };
 }
 
 async function sessionId(payer: string): Promise<string> {
