@@ -265,7 +265,7 @@ function Lineage(properties: {
   readonly measured: StepMeasurement | undefined;
 }): JSX.Element {
   const contributors = (): number => new Set(properties.prepared.trained.map((row) => row.account)).size;
-  const lengths = createMemo(() => properties.prepared.encoded.map((row) => row.inputIds.length));
+  const lengths = createMemo(() => properties.prepared.encoded.map((row) => row.inputIds.length - row.promptLength));
   const steps = (): string =>
     t('factory.steps', { count: stepCount(properties.draft.settings, properties.prepared.encoded.length) });
   const facts = (): readonly string[] => [

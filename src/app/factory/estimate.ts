@@ -2,21 +2,21 @@
 import { stepCount, type TrainingSettings } from './trainingSettings.ts';
 
 export interface StepMeasurement {
-  /** Tokens of the measured step, prompts included. */
+  /** Tokens of the measured step as the engine counts them: those that are learnt from, prompts excluded. */
   readonly tokens: number;
   readonly milliseconds: number;
 }
 
 export interface RunEstimate {
   readonly steps: number;
-  /** Tokens that the whole run reads. */
+  /** Tokens that the whole run learns from. */
   readonly tokens: number;
   readonly milliseconds: number;
 }
 
 /**
- * Steps, tokens and time of a run over rows of these token lengths. Time grows with tokens; the longest of a mean step is
- * not known in advance, so a reserve of a fifth is added.
+ * Steps, tokens and time of a run over rows with so many tokens to learn from. Time grows with tokens; how full the
+ * batches will be is not known in advance, so a reserve of a fifth is added.
  */
 export function estimateRun(
   settings: TrainingSettings,

@@ -34,6 +34,7 @@ export interface TrainingRun {
   readonly totalSteps: number;
   /** [step, mean response loss in nats a token], ascending; a step may be missing when the page died while writing. */
   readonly losses: readonly LossPoint[];
+  /** Learnt from so far, prompts excluded. */
   readonly tokens: number;
   /** Time spent in steps, pauses not counted. */
   readonly milliseconds: number;

@@ -42,6 +42,8 @@ describe('settings', () => {
     const rows = Array.from({ length: 80 }, () => ({ inputIds: [1], promptLength: 0 }));
     const request = trainRequest(balanced, rows);
     expect(request.warmupSteps).toBe(4);
+    expect(request.checkpointEvery).toBe(2);
+    expect(trainRequest({ ...balanced, epochs: 100 }, rows).checkpointEvery).toBe(10);
     expect('maxSteps' in request).toBe(false);
     expect('resumeFrom' in request).toBe(false);
   });

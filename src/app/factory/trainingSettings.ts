@@ -18,8 +18,8 @@ export type PresetName = 'quick' | 'balanced' | 'thorough';
 /** Rate that suits a hidden size of 256 (measured on the seedling); scaled down in proportion to the width. */
 const referenceLearningRate = 4e-3;
 const referenceHiddenSize = 256;
-/** A checkpoint every so many steps: at most this much work is lost when the page dies. */
-export const checkpointEvery = 10;
+/** At most so many steps are lost when the page dies; short runs, often on slow devices, lose a twentieth. */
+const longestCheckpointInterval = 10;
 
 const presetShapes: Readonly<Record<PresetName, Pick<TrainingSettings, 'rank' | 'alpha' | 'epochs' | 'maxSteps'>>> = {
   quick: { rank: 8, alpha: 16, epochs: 1, maxSteps: 30 },
@@ -95,7 +95,7 @@ export function trainRequest(
     weightDecay: 0,
     maxGradientNorm: 1,
     seed: settings.seed,
-    checkpointEvery,
+    checkpointEvery: Math.min(longestCheckpointInterval, Math.max(1, Math.ceil(steps / 20))),
     ...(resumeFrom === undefined ? {} : { resumeFrom }),
   };
 }

@@ -125,9 +125,11 @@ export async function buildAttributionIndex(
     }
   }
   onProgress({ stage: 'index', done: 0, total: 0 });
+  const adapterHash = record.files.find((file) => file.name === 'adapter_model.safetensors')?.sha256;
   const index = await attribution().buildIndex(
     {
       parameterCount,
+      ...(adapterHash === undefined ? {} : { adapterHash }),
       rows: rows.map((row, position) =>
         indexRow(row, sketches[position] as Sketch, position >= prepared.trained.length),
       ),

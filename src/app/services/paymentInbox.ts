@@ -21,21 +21,32 @@ const [receipts, setReceipts] = createSignal<ReadonlyMap<Hex, KnownReceipt>>(new
 export const knownReceipts = receipts;
 
 const [vouchers, setVouchers] = createSignal<ReadonlyMap<string, SignedVoucher>>(new Map());
-/** The newest of each (payer, model, epoch): it replaces all before. */
+/** All of them: the one that was drawn need not be the newest of its channel. */
 export const knownVouchers = vouchers;
+
+function channelOf({ voucher }: SignedVoucher): string {
+  return `${voucher.payer}/${voucher.modelId}/${voucher.epoch}`.toLowerCase();
+}
+
+/** The newest of each (payer, model, epoch): it replaces all before. */
+export function latestVouchers(): readonly SignedVoucher[] {
+  const newest = new Map<string, SignedVoucher>();
+  for (const signed of vouchers().values()) {
+    const before = newest.get(channelOf(signed));
+    if (before === undefined || before.voucher.cumulative < signed.voucher.cumulative) {
+      newest.set(channelOf(signed), signed);
+    }
+  }
+  return [...newest.values()];
+}
 
 const [refused, setRefused] = createSignal(0);
 /** Announced receipts and vouchers that could not be had or are not what they claim. */
 export const refusedPayments = refused;
 
 function addVoucher(signed: SignedVoucher): void {
-  const { payer, modelId, epoch, cumulative } = signed.voucher;
-  const key = `${payer}/${modelId}/${epoch}`.toLowerCase();
-  setVouchers((known) => {
-    const before = known.get(key);
-    if (before !== undefined && before.voucher.cumulative >= cumulative) return known;
-    return new Map(known).set(key, signed);
-  });
+  const key = `${channelOf(signed)}/${signed.voucher.receiptsRoot.toLowerCase()}`;
+  setVouchers((known) => (known.has(key) ? known : new Map(known).set(key, signed)));
 }
 
 async function addReceipt(digest: Hex, bytes: Uint8Array): Promise<void> {

@@ -3,7 +3,6 @@
 import { TributaryError } from '../../lib/errors.ts';
 import { cid } from '../../lib/units.ts';
 import type {
-  AccountShare,
   Balances,
   ChainHealth,
   Claimable,
@@ -20,7 +19,7 @@ import type {
 } from '../../settlement/index.ts';
 import { ensureGas } from './contributions.ts';
 import { fetchLedger } from './ledgers.ts';
-import { knownReceipts, knownVouchers } from './paymentInbox.ts';
+import { knownReceipts, knownVouchers, latestVouchers } from './paymentInbox.ts';
 import { peers } from './peers.ts';
 import { settlement } from './settlement.ts';
 
@@ -47,41 +46,16 @@ export interface RewardsReading {
   readonly readAt: number;
 }
 
-const parallel = 20;
-/** An idle chain may be that many epochs ahead of the last one that was settled. */
-const maximumScan = 2_000;
-
-async function firstFunded(chain: Settlement, from: bigint, to: bigint): Promise<EpochPool | undefined> {
-  const end = to - from > BigInt(maximumScan) ? from + BigInt(maximumScan) : to;
-  for (let start = from; start <= end; start += BigInt(parallel)) {
-    const epochs = Array.from({ length: parallel }, (_, index) => start + BigInt(index)).filter(
-      (epoch) => epoch <= end,
-    );
-    const pools = await Promise.all(epochs.map((epoch) => chain.pool({ epoch })));
-    const found = pools.find((pool) => pool.total > 0n);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-let lastEmpty: { readonly genesis: Hex; readonly upTo: bigint } | undefined;
-
-/** Epochs that ended and closed empty stay empty: they are asked for once. */
-async function nextFunded(chain: Settlement, rewards: RewardsState, state: EpochState): Promise<EpochPool | undefined> {
-  const genesis = chain.deployment.genesisHash;
-  const known = lastEmpty?.genesis === genesis ? lastEmpty.upTo : 0n;
-  const from = known > rewards.nextEpoch ? known : rewards.nextEpoch;
-  const found = await firstFunded(chain, from, state.epoch);
-  const { epochSeconds, graceSeconds } = chain.deployment.profile;
-  const open = BigInt(Math.ceil(graceSeconds / epochSeconds)) + 1n;
-  if (found === undefined && state.epoch > open) lastEmpty = { genesis, upTo: state.epoch - open };
-  return found;
+/** The first epoch with money that no root covers. */
+async function nextFunded(chain: Settlement, rewards: RewardsState): Promise<EpochPool | undefined> {
+  const [epoch] = await chain.fundedEpochs({ from: rewards.nextEpoch });
+  return epoch === undefined ? undefined : chain.pool({ epoch });
 }
 
 async function openVouchers(chain: Settlement, state: EpochState): Promise<readonly OpenVoucher[]> {
   const { epochSeconds, graceSeconds } = chain.deployment.profile;
   const open: OpenVoucher[] = [];
-  for (const signed of knownVouchers().values()) {
+  for (const signed of latestVouchers()) {
     const { payer, modelId, epoch, cumulative } = signed.voucher;
     const closesAt = state.endsAt - Number(state.epoch - epoch) * epochSeconds + graceSeconds;
     if (closesAt <= state.now) continue;
@@ -97,7 +71,7 @@ export async function readRewards(connected: Hex | undefined): Promise<RewardsRe
   const health = await chain.health();
   if (health.state !== 'ready') throw healthError(health);
   const [epoch, rewards, models] = await Promise.all([chain.epoch(), chain.rewards(), chain.models()]);
-  const funded = await nextFunded(chain, rewards, epoch);
+  const funded = await nextFunded(chain, rewards);
   const [requiredBond, bonded, balances, vouchers] = await Promise.all([
     funded === undefined ? 0n : chain.requiredBond({ epoch: funded.epoch }),
     connected === undefined ? undefined : chain.bonded({ address: connected }),
@@ -163,53 +137,25 @@ export async function collectVouchers(vouchers: readonly OpenVoucher[], connecte
   return chain.collect({ vouchers: vouchers.map(({ signed }) => signed) });
 }
 
-/** Shares by accepted rows of each model's Datanets: who is paid for what no row could be shown to have shaped. */
-async function fallbackShares(
-  chain: Settlement,
-  modelIds: readonly Hex[],
-): Promise<(modelId: Hex) => readonly AccountShare[]> {
-  const { rowCountShares } = await import('../../settlement/index.ts');
-  const models = await chain.models();
-  const shares = new Map<string, readonly AccountShare[]>();
-  for (const modelId of modelIds) {
-    const datanets = models.find((model) => model.id.toLowerCase() === modelId.toLowerCase())?.datanets ?? [];
-    const lists = await Promise.all(datanets.map((datanetId) => chain.contributions({ datanetId })));
-    shares.set(modelId.toLowerCase(), rowCountShares(lists.flat().filter((record) => record.status !== 'rejected')));
-  }
-  return (modelId) => shares.get(modelId.toLowerCase()) ?? [];
-}
-
-/** The receipts under the known vouchers of an epoch, those that are here. */
-function receiptsOf(epoch: bigint): { readonly receipts: readonly LedgerReceipt[]; readonly missing: number } {
-  const digests = new Set<Hex>();
-  const found: LedgerReceipt[] = [];
-  let missing = 0;
-  for (const { voucher, receipts } of knownVouchers().values()) {
-    if (voucher.epoch !== epoch) continue;
-    for (const listed of receipts) {
-      const digest = listed.toLowerCase() as Hex;
-      if (digests.has(digest)) continue;
-      digests.add(digest);
-      const receipt = knownReceipts().get(digest);
-      if (receipt === undefined) missing += 1;
-      else {
-        found.push({
-          digest,
-          modelId: voucher.modelId,
-          amount: BigInt(receipt.decoded.subject.amount),
-          shares: receipt.decoded.shares.map(({ account, ppm }) => ({ account: account as Hex, ppm })),
-        });
-      }
-    }
-  }
-  return { receipts: found, missing };
+/** A receipt in the form that ledgers take, if it is here. */
+function ledgerReceipt(digest: Hex): LedgerReceipt | undefined {
+  const decoded = knownReceipts().get(digest.toLowerCase() as Hex)?.decoded;
+  if (decoded === undefined) return undefined;
+  const { subject, shares } = decoded;
+  return {
+    digest,
+    modelId: subject.model as Hex,
+    amount: BigInt(subject.amount),
+    shares: shares.map(({ account, ppm }) => ({ account: account as Hex, ppm })),
+  };
 }
 
 export type ProposeStep = 'ledger' | 'bond' | 'propose';
 
 /**
  * Computes the shares of a closed epoch from receipts, publishes the ledger, bonds what is missing, and proposes its root.
- * Throws `REWARDS_RECEIPTS_MISSING` when a receipt under a collected voucher is not here: the shares would be wrong.
+ * Throws `REWARDS_RECEIPTS_MISSING` when a receipt under a collected voucher is not here and may still be on its way; one
+ * epoch later the money goes by the receipts that are here.
  */
 export async function proposeEpoch(
   pool: EpochPool,
@@ -219,22 +165,25 @@ export async function proposeEpoch(
 ): Promise<Confirmation> {
   onStep('ledger');
   const chain = await settlement();
-  const { receipts, missing } = receiptsOf(pool.epoch);
-  if (missing > 0) {
+  const { encodeLedger, ledgerCid, prepareLedger } = await import('../../settlement/index.ts');
+  const { ledger, missing } = await prepareLedger({
+    settlement: chain,
+    epoch: pool.epoch,
+    vouchers: [...knownVouchers().values()].filter(({ voucher }) => voucher.epoch === pool.epoch),
+    receipt: ledgerReceipt,
+    previous: await currentLedger(rewards),
+  });
+  const state = await chain.epoch();
+  const { epochSeconds } = chain.deployment.profile;
+  const closesAt = state.closesAt - Number(state.epoch - pool.epoch) * epochSeconds;
+  if (missing > 0 && state.now < closesAt + epochSeconds) {
     throw new TributaryError({
       code: 'REWARDS_RECEIPTS_MISSING',
-      message: 'Not all receipts of this epoch are here, so the shares cannot be computed.',
+      message: 'Not all receipts of this epoch are here, so the shares would be wrong.',
       facts: { epoch: pool.epoch.toString(), missing },
       hint: 'Connect to the relay and wait for them, or let somebody propose who has them.',
     });
   }
-  const { encodeLedger, epochLedger, ledgerCid } = await import('../../settlement/index.ts');
-  const previous = await currentLedger(rewards);
-  const fallback = await fallbackShares(
-    chain,
-    pool.models.map((model) => model.modelId),
-  );
-  const ledger = epochLedger({ epoch: pool.epoch, receipts, pools: pool.models, fallback, previous });
   const { bytes, digest } = encodeLedger(ledger);
   const node = await peers();
   await node.blocks.put(bytes, 'raw');
