@@ -63,7 +63,7 @@ export async function paymentTerms(adapter: AdapterChoice): Promise<PaymentTerms
   if (modelId === undefined) return undefined;
   const models = await (await settlement()).models();
   const model = models.find((candidate) => candidate.id.toLowerCase() === modelId.toLowerCase());
-  if (model === undefined || ['none', 'rejected', 'retired'].includes(model.status)) return undefined;
+  if (model === undefined || model.status !== 'active') return undefined;
   if (
     adapter.source === 'browser' &&
     adapter.manifest !== undefined &&
