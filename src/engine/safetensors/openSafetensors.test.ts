@@ -50,6 +50,20 @@ describe('openSafetensors', () => {
     expect(new Float32Array((await tensors.get('t9999')?.read())?.buffer as ArrayBuffer)[0]).toBe(9999);
   });
 
+  test.each([
+    [
+      'a tensor',
+      '{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}',
+    ],
+    ['a field', '{"a":{"dtype":"U8","dtype":"I8","shape":[2],"data_offsets":[0,2]}}'],
+    ['a metadata key', '{"__metadata__":{"x":"1","x":"2"},"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}'],
+  ])('%s that is named twice is refused, also where the bytes would fit', async (_, header) => {
+    const length = new Uint8Array(8);
+    new DataView(length.buffer).setBigUint64(0, BigInt(header.length), true);
+    const blob = new Blob([length, header, Uint8Array.of(1, 2)]);
+    await expect(openSafetensors({ name: 'twice', blob })).rejects.toMatchObject({ code: 'SAFETENSORS_INVALID' });
+  });
+
   test('a tensor may be called __proto__', async () => {
     const { tensors } = await open('valid-proto-name.safetensors');
     expect([...tensors.keys()].sort()).toContain('__proto__');
