@@ -127,6 +127,19 @@ describe('what a reader refuses', () => {
     });
   });
 
+  it('another encoding of the same fields', async () => {
+    const { blocks, cid } = await published();
+    const bytes = blocks.map.get(cid) as Uint8Array;
+    // A map of 14 whose first entry, "v": 1, is put last: dag-cbor wants the shortest key first.
+    expect([...bytes.subarray(0, 4)]).toEqual([0xae, 0x61, 0x76, 0x01]);
+    const reordered = Uint8Array.from([0xae, ...bytes.subarray(4), ...bytes.subarray(1, 4)]);
+    const other = await blocks.put(reordered, 'dag-cbor');
+    await expect(readContributionHeader({ cid: other, blocks, verify })).rejects.toMatchObject({
+      code: 'DOCUMENT_INVALID',
+      facts: { path: '(not canonical dag-cbor)' },
+    });
+  });
+
   it('more bytes than the header states', async () => {
     await expect(changed((header) => Object.assign(header, { bytes: 3_119 }), true)).rejects.toMatchObject({
       code: 'BLOCK_TOO_LARGE',

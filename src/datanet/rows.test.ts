@@ -70,6 +70,13 @@ describe('rowsRoot', () => {
     }
   });
 
+  it('does not take the root of a part for the root of the whole', () => {
+    const [hash, sibling] = hashes as [RowHash, RowHash];
+    const root = rowsRoot([hash, sibling]);
+    expect(verifyInclusion({ hash, index: 0, count: 2, proof: [sibling], root })).toBe(true);
+    expect(verifyInclusion({ hash, index: 0, count: 4, proof: [sibling], root })).toBe(false);
+  });
+
   it('refuses malformed input without throwing where it verifies', () => {
     const hash = hashes[0] as RowHash;
     expect(verifyInclusion({ hash, index: 0, count: 2, proof: ['zz'], root: hash })).toBe(false);

@@ -1,10 +1,10 @@
 // The worker as the app starts it: a real file through real messages.
 import { expect, it } from 'vitest';
-import { connect } from '../lib/rpc.ts';
-import type { IngestService, Progress } from './types.ts';
+import type { IngestService, Progress } from '../src/datanet/index.ts';
+import { connect } from '../src/lib/rpc.ts';
 
 it('parses and checks a file in its worker, and stops when told to', async () => {
-  const worker = new Worker(new URL('../../workers/ingest.ts', import.meta.url), { type: 'module' });
+  const worker = new Worker(new URL('./ingest.ts', import.meta.url), { type: 'module' });
   const ingest = connect<IngestService>(worker);
   const lines = Array.from({ length: 2_000 }, (_, index) =>
     JSON.stringify({ prompt: `Question ${index}?`, response: 'yes' }),
