@@ -232,6 +232,14 @@ describe('GGUF files', () => {
     expect(seen).toContain('qwen2.Q4_0.gguf tokenizer: encode');
   }, 240_000);
 
+  test.each([
+    ['llama.Q4_0.gguf', true, null],
+    ['qwen2.Q4_0.gguf', false, { type: 'NFC' }],
+  ])('%s: the split that its name stands for', async (name, ignoreMerges, normalizer) => {
+    const { tokenizerJson } = await openModelFile([{ name, blob: new Blob([read('gguf', name)]) }]);
+    expect(tokenizerJson).toMatchObject({ normalizer, model: { type: 'BPE', ignore_merges: ignoreMerges } });
+  });
+
   test.each(['architecture-missing.gguf', 'architecture-wrong-type.gguf'])('%s is no model', async (name) => {
     const { code, facts } = await thrown(() => openGguf({ name, blob: new Blob([read('hostile', name)]) }));
     expect(code).toBe('MODEL_INVALID');
