@@ -50,8 +50,8 @@ export function burnerWallet({
     address: account.address,
     signMessage: (bytes) => account.signMessage({ message: { raw: bytes } }),
     signTypedData: (typedData) => account.signTypedData(typedData),
-    sendTransaction: ({ to, data }) =>
-      inOrder(() => guarded(() => sendTransaction(client, { account, to, data, chain: client.chain }))),
+    sendTransaction: (request) =>
+      inOrder(() => guarded(() => sendTransaction(client, { account, chain: client.chain, ...request }))),
     onChange: () => () => undefined,
   };
 }

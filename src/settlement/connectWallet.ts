@@ -109,13 +109,12 @@ export async function connectWallet({
         const params = [address, serializeTypedData(typedData)];
         return (await provider.request({ method: 'eth_signTypedData_v4', params })) as Hex;
       }),
-    sendTransaction: ({ to, data }) =>
+    sendTransaction: ({ to, data, gas }) =>
       guarded(async () => {
         await ensureChain(provider, deployment);
-        return (await provider.request({
-          method: 'eth_sendTransaction',
-          params: [{ from: address, to, data }],
-        })) as Hex;
+        const limit = gas === undefined ? {} : { gas: numberToHex(gas) };
+        const params = [{ from: address, to, data, ...limit }];
+        return (await provider.request({ method: 'eth_sendTransaction', params })) as Hex;
       }),
     onChange(listener) {
       const report = (change: WalletChange): void => listener(change);

@@ -83,6 +83,8 @@ export interface WalletDiscovery {
 export interface TransactionRequest {
   readonly to: Address;
   readonly data: Hex;
+  /** Gas limit; without it the wallet estimates. */
+  readonly gas?: bigint;
 }
 
 /** Signs and sends for one address. `openSettlement` takes it; `datanet` takes it as its `Signer`. */

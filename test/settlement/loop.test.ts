@@ -220,6 +220,27 @@ test('money comes back after the thaw, and not before', async () => {
   expect(await settlement.balances(wallet.address)).toMatchObject({ open: 1_000n * OPEN, escrow: 0n, thawing: 0n });
 });
 
+test('an idle chain, whose last block is old, goes by the present time', async () => {
+  const profile = { epochSeconds: 2, graceSeconds: 1, windowSeconds: 1, thawSeconds: 3 };
+  const idle = await localChain({ profile });
+  try {
+    const { deployment } = idle;
+    const wallet = burnerWallet({ deployment, privateKey: createBurnerKey() });
+    const settlement = openSettlement({ deployment, wallet });
+    await settlement.faucet({ address: wallet.address });
+    await settlement.deposit({ amount: 5n });
+    await settlement.thaw({ amount: 5n });
+    const { epoch } = await settlement.epoch();
+    // No block is made meanwhile: only real time passes.
+    await new Promise((resolve) => setTimeout(resolve, 3_100));
+    expect((await settlement.epoch()).epoch).toBeGreaterThan(epoch);
+    await settlement.withdraw();
+    expect((await settlement.balances(wallet.address)).escrow).toBe(0n);
+  } finally {
+    await idle.destroy();
+  }
+});
+
 test('contract refusals come as sentences, before anything is signed', async () => {
   const { settlement, wallet } = await person();
   await expect(settlement.deposit({ amount: 2_000n * OPEN })).rejects.toMatchObject({

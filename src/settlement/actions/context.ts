@@ -10,9 +10,17 @@ import {
   type Log,
   type TransactionReceipt,
 } from 'viem';
-import { getBlockNumber, getLogs, readContract, simulateContract, waitForTransactionReceipt } from 'viem/actions';
+import {
+  estimateGas,
+  getBlockNumber,
+  getLogs,
+  readContract,
+  simulateContract,
+  waitForTransactionReceipt,
+} from 'viem/actions';
 import { TributaryError } from '../../lib/errors.ts';
 import type { ChainClient } from '../chainClient.ts';
+import { LOCAL_CHAIN_ID } from '../localChain.ts';
 import { settlementError } from '../settlementError.ts';
 import type {
   Address,
@@ -30,6 +38,14 @@ export interface ActionContext {
   readonly client: ChainClient;
   readonly wallet: ConnectedWallet | undefined;
   readonly ledgerSource: LedgerSource | undefined;
+}
+
+/**
+ * The block whose clock reads go by. A local chain mines on demand, so its last block may be an hour old and only the next one
+ * knows the time; on public chains the last one is seconds old, and not every node knows a pending one.
+ */
+export function clockTag({ deployment }: ActionContext): 'pending' | 'latest' {
+  return deployment.chainId === LOCAL_CHAIN_ID ? 'pending' : 'latest';
 }
 
 /** Rejects as soon as `signal` aborts; the request itself may still run to its end. */
@@ -99,11 +115,18 @@ export async function write<
   options: WriteOptions | undefined,
 ): Promise<Confirmation & { readonly receipt: TransactionReceipt }> {
   const wallet = requireWallet(context);
-  // Against the next block, not the last: on a chain that mines on demand the last one may be an hour old.
-  const simulation = { ...call, account: wallet.address, blockTag: 'pending' };
+  const blockTag = clockTag(context);
+  const simulation = { ...call, account: wallet.address, blockTag };
   await ask(() => simulateContract(context.client, simulation as never), options);
   const data = encodeFunctionData(call as unknown as EncodeFunctionDataParameters);
-  const hash = await ask(() => wallet.sendTransaction({ to: call.address, data }), options);
+  const transaction = { to: call.address, data };
+  // Estimated here and not by the wallet, which may ask at a block whose clock is behind; a quarter more, since the state
+  // may change before the transaction's turn.
+  const gas = await ask(
+    () => estimateGas(context.client, { account: wallet.address, ...transaction, blockTag }),
+    options,
+  );
+  const hash = await ask(() => wallet.sendTransaction({ ...transaction, gas: (gas * 5n) / 4n }), options);
   options?.onSubmitted?.(hash);
   return confirm(context, hash, options);
 }

@@ -9,7 +9,7 @@ import { openTokenAbi } from '../abi/openToken.ts';
 import { LOCAL_CHAIN_ID } from '../localChain.ts';
 import { revertError } from '../settlementError.ts';
 import type { Address, CollectResult, Hex, Settlement } from '../types.ts';
-import { type ActionContext, ask, confirmation, read, requireWallet, write } from './context.ts';
+import { type ActionContext, ask, clockTag, confirmation, read, requireWallet, write } from './context.ts';
 
 type EscrowActions = Pick<
   Settlement,
@@ -42,7 +42,7 @@ export function escrowActions(context: ActionContext): EscrowActions {
   async function permit(amount: bigint, owner: Address) {
     const [nonce, block] = await Promise.all([
       readContract(client, { ...token, functionName: 'nonces', args: [owner] }),
-      getBlock(client, { blockTag: 'pending' }),
+      getBlock(client, { blockTag: clockTag(context) }),
     ]);
     // By the chain's clock: this machine's may be wrong.
     const deadline = block.timestamp + PERMIT_SECONDS;

@@ -10,7 +10,7 @@ import { ledgerTree } from '../epochLedger.ts';
 import { decodeLedger } from '../ledgerCodec.ts';
 import { settlementError } from '../settlementError.ts';
 import type { Address, Claimable, Hex, ReadOptions, RewardRoot, RootStatus, Settlement } from '../types.ts';
-import { type ActionContext, ask, confirmation, read, readLogs, requireWallet, write } from './context.ts';
+import { type ActionContext, ask, clockTag, confirmation, read, readLogs, requireWallet, write } from './context.ts';
 
 type RewardActions = Pick<
   Settlement,
@@ -103,8 +103,7 @@ export function rewardActions(context: ActionContext): RewardActions {
 
   return {
     async epoch(options) {
-      // The next block's clock: on a chain that mines on demand the last block may be an hour old.
-      const blockTag = 'pending';
+      const blockTag = clockTag(context);
       const [epoch, block] = await ask(
         () =>
           Promise.all([
