@@ -75,12 +75,24 @@ export function Chat(): JSX.Element {
   const adapterOf = (message: MessageRecord | undefined): AdapterChoice | undefined =>
     adapters()?.find((candidate) => candidate.id === message?.adapterId);
   const readiness = createReadiness(adapter);
-  const missing = createLoaded(() => {
-    // Asked again when a loading ends.
-    engineState().phase;
-    return choice().modelId === '' ? undefined : choice().modelId;
-  }, missingBytes);
-  const mustDownload = (): boolean => (missing.value() ?? 0) > UNASKED_BYTES && engineState().phase !== 'ready';
+  const missing = createLoaded(
+    () => {
+      // Asked again when a loading ends.
+      engineState().phase;
+      return choice().modelId === '' ? undefined : choice().modelId;
+    },
+    async (modelId) => ({ modelId, bytes: await missingBytes(modelId) }),
+  );
+  /** Bytes to fetch for the chosen model; undefined while they are counted. */
+  const missingNow = (): number | undefined =>
+    missing.value()?.modelId === choice().modelId ? missing.value()?.bytes : undefined;
+  /** The chosen model is in the engine, or on its way there, or failed to get there. */
+  const engineHasChoice = (): boolean => {
+    const state = engineState();
+    return 'modelId' in state && state.modelId === choice().modelId;
+  };
+  const isReady = (): boolean => engineHasChoice() && engineState().phase === 'ready';
+  const mustDownload = (): boolean => (missingNow() ?? 0) > UNASKED_BYTES && !isReady();
   const answers = createMemo(() => (messages() ?? []).filter((message) => message.role === 'assistant'));
   const shownMessage = createMemo(
     () => answers().find((message) => message.id === selectedMessage()) ?? answers().at(-1),
@@ -89,7 +101,7 @@ export function Chat(): JSX.Element {
 
   const readyText = (): string => {
     const state = engineState();
-    if (state.phase !== 'ready' || state.modelId !== choice().modelId) return '';
+    if (state.phase !== 'ready' || !isReady()) return '';
     const device = state.device.architecture === 'processor' ? t('chat.processorName') : state.device.description;
     return t('chat.ready', { model: modelName(state.modelId), device });
   };
@@ -112,10 +124,11 @@ export function Chat(): JSX.Element {
 
   // The small model is fetched as soon as the room stands; a big one waits for a click.
   createEffect(
-    on([missing.value, adapters], ([bytes, known]) => {
-      if (bytes === undefined || known === undefined || bytes > UNASKED_BYTES || engineState().phase !== 'idle') return;
+    on([missingNow, adapters], ([bytes, known]) => {
+      if (bytes === undefined || known === undefined || bytes > UNASKED_BYTES || engineHasChoice()) return;
+      const { modelId } = choice();
       setTimeout(() => {
-        if (engineState().phase === 'idle') prepare();
+        if (choice().modelId === modelId && !engineHasChoice() && writing() === undefined) prepare();
       }, 300);
     }),
   );
@@ -308,19 +321,19 @@ export function Chat(): JSX.Element {
             {(error) => <ErrorCard error={error()} onDismiss={() => setSendFailure(undefined)} />}
           </Show>
           <Show
-            when={mustDownload() && engineState().phase === 'idle'}
+            when={mustDownload() && !engineHasChoice()}
             fallback={<EngineStatus onRetry={prepare} onCancel={cancelLoading} />}
           >
             <div class="flex flex-wrap items-center justify-between gap-3 rounded-xl bg-accent-soft px-4 py-3">
               <p class="min-w-0 flex-1 basis-64">
                 {t('chat.downloadLead', {
                   model: modelName(choice().modelId),
-                  size: formatBytes(missing.value() ?? 0),
+                  size: formatBytes(missingNow() ?? 0),
                   host: sourceHost(choice().modelId),
                 })}
               </p>
               <Button kind="primary" size="small" icon="download" onClick={prepare}>
-                {t('chat.download', { size: formatBytes(missing.value() ?? 0) })}
+                {t('chat.download', { size: formatBytes(missingNow() ?? 0) })}
               </Button>
             </div>
           </Show>

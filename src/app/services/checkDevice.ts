@@ -8,14 +8,14 @@ export async function checkDevice(): Promise<void> {
       code: 'APP_INSECURE_CONTEXT',
       message: 'Browsers offer WebGPU only to pages served over https or from this machine.',
       facts: { origin: location.origin },
-      hint: 'Open the page by https, or by localhost. Rewards and settings work here as well.',
+      hint: 'Open the page by https, or by localhost.',
     });
   }
   if (navigator.gpu === undefined) {
     throw new TributaryError({
       code: 'APP_NO_WEBGPU',
-      message: 'Models run on WebGPU, which this browser does not offer.',
-      hint: 'Use Chrome or Edge 121, Safari 26 or Firefox 141 and later. Contributing, rewards and settings work without it.',
+      message: 'This browser offers no WebGPU, which models run on best.',
+      hint: 'Use Chrome or Edge 121, Safari 26 or Firefox 141 and later. Everything works without it, more slowly.',
     });
   }
   const adapter = await navigator.gpu.requestAdapter();
