@@ -107,7 +107,13 @@ export function Chat(): JSX.Element {
   };
   const memory = (): boolean | undefined => config().models.find((model) => model.id === choice().modelId)?.memory;
 
+  const [cancelled, setCancelled] = createSignal<string>();
+  const cancel = (): void => {
+    setCancelled(choice().modelId);
+    cancelLoading();
+  };
   const prepare = (): void => {
+    setCancelled(undefined);
     const current = adapter();
     // Failures are part of the engine's state, shown by EngineStatus.
     const loading: Promise<unknown> = current === undefined ? ensureModel(choice().modelId) : ensureAdapter(current);
@@ -127,6 +133,8 @@ export function Chat(): JSX.Element {
     on([missingNow, adapters], ([bytes, known]) => {
       if (bytes === undefined || known === undefined || bytes > UNASKED_BYTES || engineHasChoice()) return;
       const { modelId } = choice();
+      // Who stopped a loading does not want it to begin again by itself.
+      if (cancelled() === modelId) return;
       setTimeout(() => {
         if (choice().modelId === modelId && !engineHasChoice() && writing() === undefined) prepare();
       }, 300);
@@ -322,7 +330,16 @@ export function Chat(): JSX.Element {
           </Show>
           <Show
             when={mustDownload() && !engineHasChoice()}
-            fallback={<EngineStatus onRetry={prepare} onCancel={cancelLoading} />}
+            fallback={
+              <Show
+                when={cancelled() === choice().modelId && engineState().phase === 'idle'}
+                fallback={<EngineStatus onRetry={prepare} onCancel={cancel} />}
+              >
+                <Button size="small" class="justify-self-start" icon="download" onClick={prepare}>
+                  {t('chat.load', { model: modelName(choice().modelId) })}
+                </Button>
+              </Show>
+            }
           >
             <div class="flex flex-wrap items-center justify-between gap-3 rounded-xl bg-accent-soft px-4 py-3">
               <p class="min-w-0 flex-1 basis-64">
