@@ -9,7 +9,7 @@ import type { ModelConfig } from '../../src/engine/modelConfig.ts';
 import { TributaryError } from '../../src/lib/errors.ts';
 import type { CasesOfFolder, ConformanceCase, Measured } from './conformanceCase.ts';
 import { hasFiles, openTensors, readJson } from './goldenFiles.ts';
-import { findUpwards, lazily, openFolder, quantiseModel } from './modelFolder.ts';
+import { findUpwards, lazily, openFolder, quantiseModel, unsupportedReason } from './modelFolder.ts';
 import { type LazyModel, logitCases } from './runModel.ts';
 
 interface GoldenAdapter {
@@ -83,6 +83,11 @@ export const cases: CasesOfFolder = async function* (folder, backend) {
       name: 'adapter',
       run: async () => ({ unsupported: `its base models/${golden.base} is not above this folder` }),
     };
+    return;
+  }
+  const reason = await unsupportedReason(() => openFolder(base));
+  if (reason !== undefined) {
+    yield { name: 'adapter', run: async () => ({ unsupported: `its base: ${reason}` }) };
     return;
   }
   const { config } = await openFolder(base);

@@ -1,6 +1,8 @@
 // Golden Hugging Face models: logits, greedy text, log-probabilities and hidden states, from both spellings of the config and
 // from quantised weights.
 import type { Backend } from '../../src/engine/backend.ts';
+import { rmsNorm } from '../../src/engine/kernels/rmsNorm/rmsNorm.ts';
+import type { LoadedModel } from '../../src/engine/model/decoderWeights.ts';
 import { observeLayers } from '../../src/engine/model/observeLayers.ts';
 import type { CasesOfFolder, ConformanceCase } from './conformanceCase.ts';
 import { hasFiles, largestDifference, openTensors, readFloats, readIntegers } from './goldenFiles.ts';
@@ -15,12 +17,29 @@ import {
   logprobTolerance,
 } from './runModel.ts';
 
+/** What the head reads: the last residual stream under the final norm, f32 [ids, hidden]. */
+async function headInput(model: LoadedModel, ids: readonly number[]): Promise<Float32Array> {
+  const { backend, config } = model;
+  const size = ids.length * config.hiddenSize;
+  const stream = backend.createTensor('last stream', 'f32', size);
+  const normed = backend.createTensor('head input', 'f32', size);
+  backend.upload(stream, (await observeLayers(model, ids)).slice(-size));
+  const plan = await backend.record('final norm', [
+    rmsNorm(stream, model.finalNorm, normed, { epsilon: config.rmsNormEpsilon }),
+  ]);
+  backend.submit(plan, { rows: ids.length });
+  const result = (await backend.download(normed)) as Float32Array;
+  backend.destroyPlan(plan);
+  for (const tensor of [stream, normed]) backend.destroyTensor(tensor);
+  return result;
+}
+
 async function* f32Cases(folder: string, load: LazyModel): AsyncGenerator<ConformanceCase> {
   const golden = await openTensors(folder, 'golden.safetensors');
   yield* logitCases(golden, '', load);
   yield* greedyCases(golden, '', load);
   for (const name of golden.tensors.keys()) {
-    const [, kind, length] = /^(continuation_logprobs|hidden)_(\d+)$/.exec(name) ?? [];
+    const [, kind, length] = /^(continuation_logprobs|hidden|final_norm)_(\d+)$/.exec(name) ?? [];
     if (kind === 'hidden') {
       yield {
         name,
@@ -28,6 +47,19 @@ async function* f32Cases(folder: string, load: LazyModel): AsyncGenerator<Confor
           const { model } = await load();
           const hidden = await observeLayers(model, [...(await readIntegers(golden, `prompt_${length}`))]);
           return { error: largestDifference(hidden, await readFloats(golden, name)), tolerance: logitTolerance };
+        },
+      };
+    }
+    if (kind === 'final_norm') {
+      yield {
+        name,
+        async run() {
+          const { model } = await load();
+          const ids = [...(await readIntegers(golden, `prompt_${length}`))];
+          return {
+            error: largestDifference(await headInput(model, ids), await readFloats(golden, name)),
+            tolerance: logitTolerance,
+          };
         },
       };
     }

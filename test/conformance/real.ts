@@ -12,6 +12,7 @@ import { openTokenizer, type TextTokenizer } from '../../src/engine/tokenizer/op
 import type { CasesOfFolder, ConformanceCase } from './conformanceCase.ts';
 import { countDifferences, hasFiles, largestDifference, openTensors, readFloats, readJson } from './goldenFiles.ts';
 import { lazily } from './modelFolder.ts';
+import { type GoldenTraining, realTrainingCases } from './realTraining.ts';
 import { emptySession, type LazyModel, logitsOfAll, logProbability } from './runModel.ts';
 
 interface GoldenChat {
@@ -26,6 +27,7 @@ interface GoldenChat {
 interface GoldenReal {
   readonly file?: string;
   readonly chats?: readonly GoldenChat[];
+  readonly training?: GoldenTraining;
   readonly tokenizer?: readonly { readonly text: string; readonly ids: readonly number[]; readonly decoded: string }[];
   readonly text?: { readonly text: string; readonly ids: readonly number[]; readonly perplexity: number };
 }
@@ -178,7 +180,7 @@ function adapterCase(folder: string, chat: GoldenChat, golden: SafetensorsFile, 
 export const cases: CasesOfFolder = async function* (folder, backend) {
   if (!hasFiles(folder, 'golden.json', 'golden.safetensors')) return;
   const real = readJson<GoldenReal>(folder, 'golden.json');
-  const { chats, file, text } = real;
+  const { chats, file, text, training } = real;
   if (chats === undefined) return;
   const weights = findWeights(folder, file);
   if (weights === undefined) {
@@ -208,5 +210,6 @@ export const cases: CasesOfFolder = async function* (folder, backend) {
   if (text !== undefined) yield textCase(text, golden, load);
   const adapter = path.join(folder, 'adapter');
   if (first !== undefined && hasFiles(adapter, 'adapter_config.json')) yield adapterCase(adapter, first, golden, load);
+  if (training !== undefined) yield* realTrainingCases(folder, training, golden, load);
   await lazy.destroy();
 };

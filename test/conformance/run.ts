@@ -61,15 +61,19 @@ function report(name: string, outcome: Measured | Unsupported): void {
   );
 }
 
+function fail(name: string, error: unknown): void {
+  summary.fail += 1;
+  const { code, message, facts } = toTributaryError(error);
+  console.log(`FAIL  ${name}: ${code} ${message} ${JSON.stringify(facts)}`);
+}
+
 async function runCase(folderName: string, conformanceCase: ConformanceCase): Promise<void> {
   const name = `${folderName} ${conformanceCase.name}`;
   summary.cases += 1;
   try {
     report(name, await conformanceCase.run());
   } catch (error) {
-    summary.fail += 1;
-    const { code, message, facts } = toTributaryError(error);
-    console.log(`FAIL  ${name}: ${code} ${message} ${JSON.stringify(facts)}`);
+    fail(name, error);
   }
 }
 
@@ -81,9 +85,15 @@ async function runFolders(root: string, backend: Backend): Promise<void> {
     const folderName = path.relative(path.dirname(root), folder);
     let count = 0;
     for (const cases of modules) {
-      for await (const conformanceCase of cases(folder, backend)) {
+      try {
+        for await (const conformanceCase of cases(folder, backend)) {
+          count += 1;
+          await runCase(folderName, conformanceCase);
+        }
+      } catch (error) {
         count += 1;
-        await runCase(folderName, conformanceCase);
+        summary.cases += 1;
+        fail(`${folderName} (its cases cannot be listed)`, error);
       }
     }
     if (count > 0) claimed.push(folder);
