@@ -11,9 +11,10 @@ const height = 240;
 const sentenceInterval = 10_000;
 const tableRows = 50;
 
-function columns(points: readonly LossPoint[]): [number[], number[], number[]] {
+/** A short run has few steps to smooth over. */
+function columns(points: readonly LossPoint[], totalSteps: number): [number[], number[], number[]] {
   const losses = points.map(([, loss]) => loss);
-  return [points.map(([step]) => step), losses, [...smoothed(losses)]];
+  return [points.map(([step]) => step), losses, [...smoothed(losses, totalSteps < 100 ? 0.6 : 0.9)]];
 }
 
 export function LossChart(properties: {
@@ -51,7 +52,7 @@ export function LossChart(properties: {
           { label: t('factory.lossSmoothed'), stroke: color('--accent'), width: 2, points: { show: false } },
         ],
       },
-      columns(properties.losses),
+      columns(properties.losses, properties.totalSteps),
       host,
     );
   };
@@ -79,7 +80,7 @@ export function LossChart(properties: {
     on(
       () => properties.losses,
       (losses) => {
-        chart?.setData(columns(losses));
+        chart?.setData(columns(losses, properties.totalSteps));
         const summary = lossSummary(losses);
         const now = Date.now();
         if (summary === undefined || (now - saidAt < sentenceInterval && summary.step < properties.totalSteps)) return;

@@ -37,6 +37,11 @@ export function PeerAdapters(): JSX.Element {
   };
   const here = (adapter: AnnouncedAdapter): string | undefined =>
     kept()?.find((record) => record.id === adapter.cid || record.manifestCid === adapter.cid)?.id;
+  /** What was trained here stands among the runs. */
+  const ofPeers = (): readonly AnnouncedAdapter[] =>
+    announcedAdapters().filter(
+      ({ cid }) => kept()?.some((record) => record.manifestCid === cid && record.id !== cid) !== true,
+    );
   const fits = ({ manifest }: AnnouncedAdapter): boolean =>
     config().models.some((model) => model.files.some((file) => file.sha256 === manifest.base.sha256));
   const rowCount = ({ manifest }: AnnouncedAdapter): string => {
@@ -47,7 +52,7 @@ export function PeerAdapters(): JSX.Element {
     <Section title={t('factory.adaptersTitle')} lead={t('factory.adaptersLead')}>
       <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={follow} />}</Show>
       <Show
-        when={announcedAdapters().length > 0}
+        when={ofPeers().length > 0}
         fallback={
           <p class="text-muted">
             {t(peersView().status === 'alone' ? 'factory.adaptersOff' : 'factory.adaptersEmpty')}
@@ -57,7 +62,7 @@ export function PeerAdapters(): JSX.Element {
         <Table
           caption={t('factory.adaptersTitle')}
           captionHidden
-          rows={announcedAdapters()}
+          rows={ofPeers()}
           columns={[
             {
               header: t('factory.adapterColumnName'),

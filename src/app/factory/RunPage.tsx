@@ -24,6 +24,7 @@ import { modelProgress } from './NewRun.tsx';
 import { RunState } from './RunState.tsx';
 import { TrainedAdapter } from './TrainedAdapter.tsx';
 import { runPace, stepOf, type TrainingRun } from './trainingRun.ts';
+import { knobs } from './trainingSettings.ts';
 
 export function RunPage(properties: { readonly id: string }): JSX.Element {
   const navigate = useNavigate();
@@ -129,11 +130,11 @@ export function RunPage(properties: { readonly id: string }): JSX.Element {
               actions={<CopyButton text={settingsJson(current())} label={t('factory.copySettings')} />}
             >
               <dl class="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1">
-                <For each={Object.entries(current().settings)}>
-                  {([name, value]) => (
+                <For each={knobs}>
+                  {({ name }) => (
                     <>
-                      <dt class="text-muted">{t(`factory.knob.${name as keyof TrainingRun['settings']}`)}</dt>
-                      <dd class="tabular">{String(value)}</dd>
+                      <dt class="text-muted">{t(`factory.knob.${name}`)}</dt>
+                      <dd class="tabular">{String(current().settings[name])}</dd>
                     </>
                   )}
                 </For>

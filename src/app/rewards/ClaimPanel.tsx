@@ -5,10 +5,13 @@ import { toTributaryError } from '../../lib/errors.ts';
 import type { Claimable, Hex } from '../../settlement/index.ts';
 import { deleteSetting, readSetting, writeSetting } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
+import { config } from '../services/config.ts';
 import { claimRewards } from '../services/rewards.ts';
 import { Banner, Button, ErrorCard, formatOpen, shortHash, toast } from '../ui/index.ts';
 import { type ClaimState, claimState } from './claimState.ts';
 
+/** What is claimed is said to the last wei. */
+const exact = 18;
 const pendingKey = 'pendingClaim';
 
 interface PendingClaim {
@@ -65,7 +68,7 @@ export function ClaimPanel(properties: {
         setPending(kept);
         void writeSetting(pendingKey, kept);
       });
-      toast(t('rewards.claimDone', { amount: formatOpen(amount) }));
+      toast(t('rewards.claimDone', { amount: formatOpen(amount, exact) }));
       properties.onReload();
     } catch (error) {
       await forget();
@@ -120,7 +123,7 @@ export function ClaimPanel(properties: {
         <Match when={state().kind === 'ready'}>
           <div>
             <Button kind="primary" busy={sending()} onClick={() => void claim()}>
-              {t('rewards.claim', { amount: formatOpen(amount()) })}
+              {t('rewards.claim', { amount: formatOpen(amount(), exact) })}
             </Button>
           </div>
         </Match>
@@ -146,9 +149,15 @@ export function ClaimPanel(properties: {
           </div>
         </Match>
         <Match when={state().kind === 'wrongChain'}>
-          <Banner kind="warning">
-            {t('rewards.wrongChain')} {t('rewards.claimSwitch', { amount: formatOpen(amount()) })}
-          </Banner>
+          <div class="flex flex-wrap items-center gap-3">
+            <Button kind="primary" busy={sending()} onClick={() => void claim()}>
+              {t('rewards.claimSwitch', {
+                chain: config().deployment?.chainName ?? '',
+                amount: formatOpen(amount(), exact),
+              })}
+            </Button>
+            <span class="text-sm text-muted">{t('rewards.wrongChain')}</span>
+          </div>
         </Match>
         <Match when={state().kind === 'watching'}>
           <p>{t('rewards.claimWatching', { amount: formatOpen(amount()) })}</p>

@@ -93,6 +93,7 @@ export async function findRun(id: string): Promise<TrainingRun | undefined> {
 /** Deletes a run and its checkpoints; an adapter that came of it stays. */
 export async function deleteRun(id: string): Promise<void> {
   await deleteCheckpoints(id);
+  await deleteCheckpoints(`${id}-index`);
   await database().runs.delete(id);
 }
 

@@ -150,7 +150,8 @@ export const factory = {
   'factory.doneText': '{steps} on {rows}, in {time}.',
   'factory.chat': 'Chat with it',
   'factory.answersTitle': 'What it learnt',
-  'factory.answersLead': 'The same questions to the base alone and with the adapter, always the likeliest words.',
+  'factory.answersLead':
+    'Questions from the rows that it was trained on, to the base alone and with the adapter, always the likeliest words. How it does on other wordings is seen in the chat.',
   'factory.answersAsk': 'Ask {count} questions',
   'factory.answersAsking': 'Answering',
   'factory.answersQuestion': 'Question',
@@ -175,7 +176,7 @@ export const factory = {
   'factory.publishStep.announce': 'Announcing',
   'factory.publishStep.register': 'Registering on the chain',
   'factory.published': 'Published',
-  'factory.publishedQueued': 'Published here; it is announced when a relay is back.',
+  'factory.publishedQueued': 'Published here; it is announced as soon as a relay is there.',
   'factory.publishedChain': 'It is on the chain: answers are paid to it.',
   'factory.registerAgain': 'Register on the chain',
   'factory.registerFailed': 'Published, but not registered on the chain',

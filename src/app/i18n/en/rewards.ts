@@ -23,7 +23,7 @@ export const rewards = {
   'rewards.addressHint': '0x and 40 digits. Nothing is signed.',
   'rewards.addressInvalid': 'This is not an address: it must be 0x and 40 hexadecimal digits.',
   'rewards.addressLook': 'Look',
-  'rewards.wrongChain': 'Your wallet is on another chain than these contracts.',
+  'rewards.wrongChain': 'Your wallet is on another chain. It will ask you to switch first.',
 
   'rewards.earned': 'Earned',
   'rewards.earnedHint': 'In all settled epochs together',
@@ -37,7 +37,7 @@ export const rewards = {
   'rewards.claimPending': 'Claiming',
   'rewards.claimPendingText': 'Sent as {hash}. The amounts change when the chain has it.',
   'rewards.claimForget': 'Stop waiting',
-  'rewards.claimSwitch': 'Switch the chain in your wallet to claim {amount}',
+  'rewards.claimSwitch': 'Switch to {chain} and claim {amount}',
   'rewards.claimWatching': '{amount} can be claimed by the owner of this address.',
   'rewards.claimDone': '{amount} claimed',
   'rewards.notSigned': 'Not signed. Nothing changed.',
@@ -48,7 +48,7 @@ export const rewards = {
   'rewards.epochEnds': 'Ends in {time}',
   'rewards.stepsTitle': 'Settling',
   'rewards.stepsLead':
-    'Three steps, and anyone may take each. Nobody needs to be trusted: the chain and the published receipts decide.',
+    'Three steps, and anyone may take each. Anyone can recompute the shares from the public receipts; one honest person who does is enough to stop wrong ones. Who decides an objection is named in the contracts: that is the weak point.',
   'rewards.stepCollect': '1. Collect',
   'rewards.stepCollectText': 'Vouchers that askers signed are drawn from their prepaid money. Who collects gets 0.2 %.',
   'rewards.collectOpen': {
