@@ -1,16 +1,24 @@
 // The money's whole way on a real chain: deposit, session key, vouchers, collection, ledger, window, claim.
 import { createHash } from 'node:crypto';
+import { createClient, encodeFunctionData, http } from 'viem';
+import { waitForTransactionReceipt } from 'viem/actions';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { wei } from '../../src/lib/units.ts';
+import { rewardsDistributorAbi } from '../../src/settlement/abi/rewardsDistributor.ts';
 import {
   burnerWallet,
   type Channel,
   type ConnectedWallet,
   createBurnerKey,
   createSessionKey,
+  decodeLedger,
+  encodeLedger,
   type Hex,
   type LedgerReceipt,
+  type LedgerSource,
   nextVoucher,
   openSettlement,
+  prepareLedger,
   type Settlement,
   type SignedVoucher,
   signVoucher,
@@ -42,6 +50,8 @@ const sample = {
 let chain: LocalChain;
 let keeper: Keeper;
 let modelId: Hex;
+/** Ledgers of proposers other than the keeper. */
+const published = new Map<Hex, Uint8Array>();
 
 async function person(): Promise<{ wallet: ConnectedWallet; settlement: Settlement }> {
   const { deployment } = chain;
@@ -292,4 +302,99 @@ test('datanets, contributions, models and versions are listed', async () => {
     ...model,
   });
   expect(await settlement.versions({ modelId: mine })).toMatchObject([{ modelId: mine, version: 1, ...version }]);
+});
+
+/** Pays one wei-odd amount in the present epoch, lets the epoch close, and gives the ledger that everybody would propose. */
+async function closedEpoch(payer: { wallet: ConnectedWallet; settlement: Settlement }, name: string) {
+  const { deployment } = chain;
+  await payer.settlement.deposit({ amount: 2n * OPEN });
+  const key = createSessionKey();
+  await payer.settlement.setSessionKey({ signer: key.address, validUntil: 4_000_000_000, cap: OPEN });
+  const { epoch } = await payer.settlement.epoch();
+  const receiptDigest = digest(name);
+  const parts = { payer: payer.wallet.address, modelId, epoch, amount: OPEN, receiptDigest };
+  const signed = await signVoucher({ deployment, ...nextVoucher({ channel: undefined, ...parts }), key });
+  await payer.settlement.collect({ vouchers: [signed] });
+  await chain.advance(deployment.profile.epochSeconds + deployment.profile.graceSeconds);
+  const { current, nextEpoch } = await payer.settlement.rewards();
+  const [first] = await payer.settlement.fundedEpochs({ from: nextEpoch });
+  const bytes = (await keeper.ledger(current.dataDigest)) ?? published.get(current.dataDigest);
+  const shares = [{ account: payer.wallet.address, ppm: 1_000_000 }];
+  return prepareLedger({
+    settlement: payer.settlement,
+    epoch: first ?? epoch,
+    vouchers: [signed],
+    receipt: (of) => (of === receiptDigest ? { digest: of, modelId, amount: OPEN, shares } : undefined),
+    previous: bytes && { ledger: decodeLedger({ bytes, digest: current.dataDigest }), digest: current.dataDigest },
+  });
+}
+
+test('a false root is challenged, its proposer loses the bond, and the epoch is proposed again', async () => {
+  const { deployment, operator } = chain;
+  // What earlier tests left is settled first.
+  for (const seconds of [deployment.profile.epochSeconds * 3, deployment.profile.windowSeconds]) {
+    await chain.advance(seconds);
+    await keeper.step();
+  }
+  const [liar, watcher] = await Promise.all([person(), person()]);
+  const { ledger, missing } = await closedEpoch(liar, 'challenged');
+  expect(missing).toBe(0);
+  const required = await liar.settlement.requiredBond({ epoch: ledger.epoch });
+  const dataDigest = encodeLedger(ledger).digest;
+  published.set(dataDigest, encodeLedger(ledger).bytes);
+  const falseRoot = { ...ledger, root: digest('false') };
+  await expect(liar.settlement.propose({ ledger: falseRoot, dataDigest })).rejects.toMatchObject({
+    code: 'REWARDS_NOT_BONDED',
+  });
+  await liar.settlement.bond({ amount: required });
+  expect(await liar.settlement.bonded({ address: liar.wallet.address })).toBe(required);
+  const inflated = { ...ledger, total: wei(ledger.total + 1n) };
+  await expect(liar.settlement.propose({ ledger: inflated, dataDigest })).rejects.toMatchObject({
+    code: 'REWARDS_WRONG_TOTAL',
+  });
+  await liar.settlement.propose({ ledger: falseRoot, dataDigest });
+  expect((await liar.settlement.rewards()).pending).toMatchObject({
+    status: 'proposed',
+    proposer: liar.wallet.address,
+  });
+
+  const before = (await watcher.settlement.balances(watcher.wallet.address)).open;
+  await watcher.settlement.challenge({ evidenceDigest: digest('evidence') });
+  const data = encodeFunctionData({ abi: rewardsDistributorAbi, functionName: 'resolve', args: [false] });
+  const hash = await operator.sendTransaction({ to: deployment.addresses.rewardsDistributor, data });
+  const client = createClient({ transport: http(deployment.rpcUrl), pollingInterval: 20 });
+  expect((await waitForTransactionReceipt(client, { hash })).status).toBe('success');
+  expect((await watcher.settlement.balances(watcher.wallet.address)).open - before).toBe(required / 2n);
+  expect(await liar.settlement.bonded({ address: liar.wallet.address })).toBe(0n);
+  expect((await liar.settlement.rewards()).pending.status).toBe('none');
+
+  await watcher.settlement.bond({ amount: required });
+  await watcher.settlement.propose({ ledger, dataDigest });
+  await chain.advance(deployment.profile.windowSeconds);
+  await watcher.settlement.finalize();
+  expect((await watcher.settlement.rewards()).current.root).toBe(ledger.root);
+
+  // The same ledger from three sources: nobody has it, somebody's is damaged, somebody has it.
+  const { bytes } = encodeLedger(ledger);
+  const withSource = (ledgerSource?: LedgerSource) => openSettlement({ deployment, wallet: liar.wallet, ledgerSource });
+  const { address } = liar.wallet;
+  await expect(withSource().claimable({ address })).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
+  const damaged = bytes.map((byte, index) => (index === 9 ? byte ^ 1 : byte));
+  await expect(withSource(async () => damaged).claimable({ address })).rejects.toMatchObject({
+    code: 'LEDGER_MALFORMED',
+  });
+  expect((await withSource(async () => bytes).claimable({ address })).amount).toBeGreaterThan(0n);
+});
+
+test('a root that nobody challenged and that its ledger does not give is named to who claims', async () => {
+  const { deployment } = chain;
+  const liar = await person();
+  const { ledger } = await closedEpoch(liar, 'unchallenged');
+  const { bytes, digest: dataDigest } = encodeLedger(ledger);
+  await liar.settlement.bond({ amount: await liar.settlement.requiredBond({ epoch: ledger.epoch }) });
+  await liar.settlement.propose({ ledger: { ...ledger, root: digest('false') }, dataDigest });
+  await chain.advance(deployment.profile.windowSeconds);
+  await liar.settlement.finalize();
+  const claimant = openSettlement({ deployment, wallet: liar.wallet, ledgerSource: async () => bytes });
+  await expect(claimant.claim()).rejects.toMatchObject({ code: 'LEDGER_WRONG_ROOT' });
 });
