@@ -94,6 +94,17 @@ describe('config.json', () => {
     expect(config('tiny-qwen3')).toMatchObject({ queryKeyValueBias: false, queryKeyNorm: true, headDimension: 32 });
   });
 
+  test('Qwen slides from max_window_layers on, and only if told to', async () => {
+    const qwen = { ...json('configs/tiny-qwen2/config.json'), sliding_window: 32, use_sliding_window: true };
+    const windowOf = (change: object) => huggingFaceModelConfig({ ...qwen, ...change }, false).slidingWindow;
+    expect(windowOf({ max_window_layers: 0 })).toBe(32);
+    expect(windowOf({ max_window_layers: 3 })).toBeUndefined();
+    expect(windowOf({ max_window_layers: 0, use_sliding_window: false })).toBeUndefined();
+    expect(windowOf({ layer_types: Array(3).fill('sliding_attention') })).toBe(32);
+    const mixed = await thrown(() => windowOf({ max_window_layers: 1 }));
+    expect([mixed.code, mixed.facts['field']]).toEqual(['MODEL_UNSUPPORTED', 'layer_types']);
+  });
+
   test.each(['tiny-gemma2', 'tiny-gemma3-text', 'tiny-phi3', 'tiny-smollm3'])(
     '%s is refused by its architecture',
     async (name) => {
