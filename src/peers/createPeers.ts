@@ -31,6 +31,8 @@ const MAXIMUM_DIALS = 2;
 const MAXIMUM_ATTEMPTS = 5;
 const FIRST_REST_MILLISECONDS = 2_000;
 const RECENT_HEADS = 16;
+/** Until a fresh connection carries gossip. */
+const GOSSIP_START_MILLISECONDS = 3_000;
 const FIRST_PULL_MILLISECONDS = 1_000;
 const LONGEST_PULL_MILLISECONDS = 16_000;
 /** Own announcements that are made again when a relay does not know them. */
@@ -129,7 +131,8 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
       for (const [key, announcement] of pending) {
         if (stopped || pubsub.getSubscribers(HEADS_TOPIC).length === 0) return;
         const { recipients } = await pubsub.publish(HEADS_TOPIC, encodeAnnouncement(announcement));
-        if (recipients.length === 0) return;
+        // A peer that is online now may tell nobody; only a relay tells those who come later.
+        if (!recipients.some((peer) => relays.size === 0 || relays.has(peer.toString()))) continue;
         pending.delete(key);
         await state.delete(QUEUE_PREFIX + key);
         changed();
@@ -144,6 +147,24 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
     const key = announcementKey(announcement);
     pending.set(key, announcement);
     await state.put(QUEUE_PREFIX + key, encodeHead({ ...announcement, provider: id }));
+  }
+
+  /** Resolves when the announcement has left the queue, at the latest after `GOSSIP_START_MILLISECONDS`. */
+  function leftQueue(key: string): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        if (pending.has(key)) return;
+        end();
+      };
+      const end = (): void => {
+        clearTimeout(timer);
+        changeListeners.delete(check);
+        resolve();
+      };
+      const timer = setTimeout(end, GOSSIP_START_MILLISECONDS);
+      changeListeners.add(check);
+      check();
+    });
   }
 
   async function rememberOwn(announcement: Announcement): Promise<void> {
@@ -198,6 +219,7 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
     clearTimeout(pullTimer);
     pullTimer = setTimeout(() => {
       for (const relayId of relays.keys()) if (directTo(relayId) !== undefined) pull(relayId).catch(() => undefined);
+      flush().catch(() => undefined); // it stays queued
       if (!stopped) pullRegularly(Math.min(2 * afterMilliseconds, LONGEST_PULL_MILLISECONDS));
     }, afterMilliseconds);
   }
@@ -405,6 +427,9 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
       await learn({ kind, scope, cid, provider: id }, 'gossip');
       changed();
       await flush().catch(() => undefined); // it stays queued
+      // With a relay just dialled, gossip needs another moment; the queue then empties by itself.
+      if ([...relays.keys()].some((relayId) => directTo(relayId) !== undefined))
+        await leftQueue(announcementKey(announcement));
       return pending.has(announcementKey(announcement)) ? 'queued' : 'sent';
     },
     subscribe(listener) {

@@ -56,7 +56,7 @@ export type PeersState = 'offline' | 'connecting' | 'online';
 export interface Peers {
   readonly id: string;
   readonly blocks: PeerBlocks;
-  /** `sent`: a relay or peer took it. `queued`: kept on disk until one is back. */
+  /** `sent`: a relay took it (without any configured: a peer). `queued`: kept on disk until one is back; peers hear of it at once. */
   announce(announcement: Announcement): Promise<'sent' | 'queued'>;
   /** Every announcement once, those known from before first. Returns the end of the subscription. */
   subscribe(listener: (announcement: ReceivedAnnouncement) => void): () => void;
