@@ -16,9 +16,11 @@ function elements(type: ElementType, length: number): ElementArray {
   return type === 'u32' ? new Uint32Array(length) : new Int32Array(length);
 }
 
+/** The array behind a tensor of this backend: it stays the same as long as the tensor lives. */
+export const dataOf = (tensor: Tensor): ElementArray => (tensor as ReferenceTensor).data;
+
 export function createReferenceBackend(): Backend {
   const counters = { buffers: 0, bindGroups: 0, pipelines: 0, submissions: 0, allocatedBytes: 0 };
-  const dataOf = (tensor: Tensor): ElementArray => (tensor as ReferenceTensor).data;
 
   return {
     kind: 'reference',

@@ -6,28 +6,42 @@ import { linearOperators } from '../kernels/linear/linear.ts';
 import { linearBackwardInputOperators } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
 import { matrixProduct } from '../kernels/matrixProduct/matrixProduct.ts';
 import { segmentProduct } from '../kernels/segmentProduct/segmentProduct.ts';
-import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
+import { createReferenceBackend, dataOf } from '../reference/createReferenceBackend.ts';
 import { fastAttention } from './fastAttention.ts';
-import { fastLinear, fastLinearBackwardInput, fastMatrixProduct, fastSegmentProduct } from './fastOperators.ts';
+import {
+  fastLinear,
+  fastLinearBackwardInput,
+  fastMatrixProduct,
+  fastSegmentProduct,
+  type KeptWeights,
+} from './fastOperators.ts';
 import { createMatrixKernel } from './matrixKernel.ts';
 
 /** Undefined where WebAssembly has no SIMD. */
 export function createWasmBackend(): Backend | undefined {
   const kernel = createMatrixKernel();
   if (kernel === undefined) return undefined;
+  const weights: KeptWeights = { forward: new WeakMap(), backward: new WeakMap() };
   const fast = new Map<Operator, Operator['reference']>([
     [attentionOperator, fastAttention()],
     [matrixProduct, fastMatrixProduct(kernel)],
     [segmentProduct, fastSegmentProduct(kernel)],
   ]);
   for (const format of ['f32', 'q8_0', 'q4_0', 'q4_1'] satisfies WeightFormat[]) {
-    fast.set(linearOperators[format], fastLinear(kernel, format));
-    fast.set(linearBackwardInputOperators[format], fastLinearBackwardInput(kernel, format));
+    fast.set(linearOperators[format], fastLinear(kernel, format, weights));
+    fast.set(linearBackwardInputOperators[format], fastLinearBackwardInput(kernel, format, weights));
   }
   const backend = createReferenceBackend();
   return {
     ...backend,
     description: 'Processor (WebAssembly SIMD)',
+    upload(tensor, data, elementOffset) {
+      // What was unpacked from the old contents is stale.
+      const old = dataOf(tensor);
+      weights.forward.delete(old);
+      weights.backward.delete(old);
+      backend.upload(tensor, data, elementOffset);
+    },
     record(label, calls) {
       const replaced = calls.map((call): OperatorCall => {
         const reference = fast.get(call.operator);

@@ -1,9 +1,9 @@
 // The operators that are matrix products, on the SIMD kernel: same bindings, constants and results as their references, in
-// f32. Packed weights never change, so each is unpacked once and kept in the kernel's layout as long as its codes live.
+// f32. Weights change only by an upload, so each is unpacked once and kept in the kernel's layout as long as its codes live.
 import type { Operator, WeightFormat } from '../backend.ts';
 import { constant, floats, words } from '../kernels/constants.ts';
-import { weightReader } from '../kernels/linear/weightAt.ts';
 import { type MatrixKernel, type MatrixProduct, type PackedMatrix, packMatrix } from './matrixKernel.ts';
+import { unpackWeight } from './unpackWeight.ts';
 
 type Reference = Operator['reference'];
 
@@ -35,31 +35,33 @@ function store(
   }
 }
 
-function weightPacker(format: WeightFormat, forward: boolean) {
-  const kept = new WeakMap<object, PackedMatrix>();
+/** Weights in the kernel's layout, by the array of their codes: one for each direction. */
+export interface KeptWeights {
+  readonly forward: WeakMap<object, PackedMatrix>;
+  readonly backward: WeakMap<object, PackedMatrix>;
+}
+
+function weightPacker(format: WeightFormat, weights: KeptWeights, direction: keyof KeptWeights) {
+  const kept = weights[direction];
   return (buffers: Parameters<Reference>[0], inputs: number, outputs: number): PackedMatrix => {
     const codes = buffers['codes'] as Float32Array | Uint32Array;
     const known = kept.get(codes);
     if (known !== undefined) return known;
     let plain = codes as Float32Array;
     if (format !== 'f32') {
-      const read = weightReader(format, inputs, codes, buffers['scales'] as Uint32Array | undefined);
-      plain = new Float32Array(outputs * inputs);
-      for (let row = 0; row < outputs; row += 1) {
-        for (let column = 0; column < inputs; column += 1) plain[row * inputs + column] = read(row, column);
-      }
+      plain = unpackWeight(format, { rows: outputs, columns: inputs }, codes as Uint32Array, words(buffers, 'scales'));
     }
-    const packed = forward
-      ? packMatrix(plain, { depth: inputs, columns: outputs, transposed: true })
-      : packMatrix(plain, { depth: outputs, columns: inputs, transposed: false });
-    // f32 weights may be trained or replaced in place; quantised ones cannot be.
-    if (format !== 'f32') kept.set(codes, packed);
+    const packed =
+      direction === 'forward'
+        ? packMatrix(plain, { depth: inputs, columns: outputs, transposed: true })
+        : packMatrix(plain, { depth: outputs, columns: inputs, transposed: false });
+    kept.set(codes, packed);
     return packed;
   };
 }
 
-export function fastLinear(kernel: MatrixKernel, format: WeightFormat): Reference {
-  const packed = weightPacker(format, true);
+export function fastLinear(kernel: MatrixKernel, format: WeightFormat, weights: KeptWeights): Reference {
+  const packed = weightPacker(format, weights, 'forward');
   return (buffers, constants, { rows }) => {
     const columns = constant(constants, 'outputs');
     const right = packed(buffers, constant(constants, 'inputs'), columns);
@@ -74,8 +76,8 @@ export function fastLinear(kernel: MatrixKernel, format: WeightFormat): Referenc
   };
 }
 
-export function fastLinearBackwardInput(kernel: MatrixKernel, format: WeightFormat): Reference {
-  const packed = weightPacker(format, false);
+export function fastLinearBackwardInput(kernel: MatrixKernel, format: WeightFormat, weights: KeptWeights): Reference {
+  const packed = weightPacker(format, weights, 'backward');
   return (buffers, constants, { rows }) => {
     const columns = constant(constants, 'inputs');
     const right = packed(buffers, columns, constant(constants, 'outputs'));

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import type { Backend, ElementArray, Operator, WeightFormat } from '../backend.ts';
+import { attentionOperator } from '../kernels/attention/attention.ts';
+import { linear, linearOperators } from '../kernels/linear/linear.ts';
+import { linearBackwardInputOperators } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
+import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
+import { noise, randomWeight, runOperator } from '../testing/agreement.ts';
+import { relativeError } from '../testing/trainingGolden.ts';
+import { createWasmBackend } from './createWasmBackend.ts';
+
+function open(): Backend {
+  const backend = createWasmBackend();
+  if (backend === undefined) throw new Error('no WebAssembly SIMD');
+  return backend;
+}
+
+async function difference(
+  operator: Operator,
+  data: Readonly<Record<string, ElementArray>>,
+  constants: Readonly<Record<string, number>>,
+  rows: number,
+  result: string,
+): Promise<number> {
+  const expected = await runOperator(createReferenceBackend(), operator, data, constants, rows, result);
+  return relativeError(await runOperator(open(), operator, data, constants, rows, result), expected);
+}
+
+describe('the WebAssembly backend', () => {
+  it.each<WeightFormat>(['f32', 'q8_0', 'q4_0', 'q4_1'])(
+    'computes linear layers of %s in both directions',
+    async (format) => {
+      const [rows, inputs, outputs] = [5, 50, 33];
+      const weight = randomWeight(format, outputs, inputs);
+      for (const accumulate of [0, 1]) {
+        const forward = { x: noise(rows * inputs), ...weight, y: noise(rows * outputs, 5) };
+        const constants = { rows, inputs, outputs, scale: 0.5, accumulate };
+        expect(await difference(linearOperators[format], forward, constants, rows, 'y')).toBeLessThan(1e-5);
+        const step = Uint32Array.of(rows, 0, 0, 0);
+        const backward = {
+          step,
+          outputGradient: noise(rows * outputs),
+          inputGradient: noise(rows * inputs, 3),
+          ...weight,
+        };
+        const operator = linearBackwardInputOperators[format];
+        expect(
+          await difference(operator, backward, { inputs, outputs, accumulate }, rows, 'inputGradient'),
+        ).toBeLessThan(1e-5);
+      }
+    },
+  );
+
+  it('attends over spans, empty ones included', async () => {
+    const data = {
+      q: noise(3 * 12, 1),
+      keys: noise(4 * 6, 2),
+      values: noise(4 * 6, 3),
+      spans: Uint32Array.of(0, 4, 1, 3, 2, 2),
+      result: new Float32Array(36).fill(7),
+    };
+    const constants = { heads: 4, keyValueHeads: 2, headDimension: 3, scale: 0.6 };
+    expect(await difference(attentionOperator, data, constants, 3, 'result')).toBeLessThan(1e-5);
+  });
+
+  it('uses a weight that was uploaded again', async () => {
+    const backend = open();
+    const codes = backend.createTensor('w', 'f32', 1);
+    const x = backend.createTensor('x', 'f32', 1);
+    const y = backend.createTensor('y', 'f32', 1);
+    backend.upload(x, Float32Array.of(3));
+    const plan = await backend.record('twice', [linear({ format: 'f32', rows: 1, columns: 1, codes }, x, y, 1)]);
+    for (const value of [2, 5]) {
+      backend.upload(codes, Float32Array.of(value));
+      backend.submit(plan, { rows: 1 });
+      expect(await backend.download(y)).toEqual(Float32Array.of(3 * value));
+    }
+  });
+});
