@@ -251,6 +251,17 @@ test('an idle chain, whose last block is old, goes by the present time', async (
   }
 });
 
+test('the faucet serves another account too, and takes nothing from who has more', async () => {
+  const { deployment, operator } = chain;
+  const asker = openSettlement({ deployment, wallet: burnerWallet({ deployment, privateKey: createBurnerKey() }) });
+  const other = burnerWallet({ deployment, privateKey: createBurnerKey() }).address;
+  await asker.faucet({ address: other });
+  expect(await asker.balances(other)).toMatchObject({ open: 1_000n * OPEN, native: 10n * OPEN });
+  const before = (await asker.balances(operator.address)).native;
+  await expect(asker.faucet({ address: operator.address })).rejects.toMatchObject({ code: 'FAUCET_ENOUGH' });
+  expect((await asker.balances(operator.address)).native).toBe(before);
+});
+
 test('contract refusals come as sentences, before anything is signed', async () => {
   const { settlement, wallet } = await person();
   await expect(settlement.deposit({ amount: 2_000n * OPEN })).rejects.toMatchObject({

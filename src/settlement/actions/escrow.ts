@@ -1,5 +1,5 @@
 // Money in and out of the prepaid account, session keys, collection.
-import { parseEventLogs, parseSignature } from 'viem';
+import { numberToHex, parseEventLogs, parseSignature } from 'viem';
 import { getBalance, getBlock, readContract } from 'viem/actions';
 import { TributaryError } from '../../lib/errors.ts';
 import { wei } from '../../lib/units.ts';
@@ -101,12 +101,13 @@ export function escrowActions(context: ActionContext): EscrowActions {
           hint: 'Buy or receive OPEN on this chain.',
         });
       }
-      // anvil sets balances by RPC; without gas money the new account could not even ask the faucet.
+      // anvil sets balances by RPC; without gas money a new account could not even ask the faucet.
       const method = 'anvil_setBalance' as never;
-      await ask(
-        () => client.request({ method, params: [address, `0x${FAUCET_NATIVE.toString(16)}`] as never }),
-        options,
-      );
+      for (const account of new Set([address, requireWallet(context).address])) {
+        const balance = await ask(() => getBalance(client, { address: account }), options);
+        if (balance >= FAUCET_NATIVE) continue;
+        await ask(() => client.request({ method, params: [account, numberToHex(FAUCET_NATIVE)] as never }), options);
+      }
       const call = { address: faucet, abi: localFaucetAbi, functionName: 'drip', args: [address] } as const;
       return confirmation(await write(context, call, options));
     },
