@@ -74,11 +74,6 @@ export function resumed(run: TrainingRun, checkpointStep: number): TrainingRun {
   return { ...rest, status: 'running', checkpointStep, losses: lossesBefore(run, checkpointStep + 1) };
 }
 
-/** Whether the run can go on: it did not end, whether or not it has a checkpoint (without one it starts again). */
-export function isResumable(run: TrainingRun): boolean {
-  return run.status !== 'trained';
-}
-
 export interface RunPace {
   readonly step: number;
   readonly tokensPerSecond: number;
