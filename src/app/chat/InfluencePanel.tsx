@@ -6,6 +6,7 @@ import { t } from '../i18n/t.ts';
 import { type AdapterChoice, hasAttribution } from '../services/adapters.ts';
 import { config } from '../services/config.ts';
 import { createLoaded } from '../services/live.ts';
+import { splitOf } from '../services/payments.ts';
 import { Button, ErrorCard, formatPpm, Progress, ShareBar } from '../ui/index.ts';
 import { cancelInfluence, estimateInfluence, influenceFailures, influenceJob } from './conversation.ts';
 import { createReadiness, Fee } from './Fee.tsx';
@@ -38,6 +39,16 @@ export function InfluencePanel(properties: {
   const failure = (): unknown => influenceFailures().get(properties.message?.id ?? '');
   const readiness = createReadiness(() => properties.adapter);
   const attributable = createLoaded(() => properties.adapter, hasAttribution);
+  const pool = createLoaded(
+    () => {
+      const fee = properties.message?.fee;
+      const state = readiness.value();
+      return fee === undefined || state === undefined || !('terms' in state)
+        ? undefined
+        : { fee, ownerBps: state.terms.ownerBps };
+    },
+    async ({ fee, ownerBps }) => (await splitOf(fee, ownerBps)).contributors as bigint,
+  );
   const start = (): void => {
     const { message, adapter } = properties;
     if (message !== undefined && adapter !== undefined) void estimateInfluence(message, adapter);
@@ -63,6 +74,7 @@ export function InfluencePanel(properties: {
               adapter={properties.adapter}
               selectedSpan={properties.selectedSpan}
               onSelectSpan={properties.onSelectSpan}
+              pool={pool.value()}
               fee={
                 <Fee
                   message={properties.message as MessageRecord}
@@ -101,6 +113,8 @@ function Found(properties: {
   readonly selectedSpan: number | undefined;
   readonly onSelectSpan: (span: number | undefined) => void;
   readonly fee: JSX.Element;
+  /** What the contributors get of the paid fee, in wei. */
+  readonly pool: bigint | undefined;
 }): JSX.Element {
   const [all, setAll] = createSignal(false);
   const attribution = () => properties.influence.attribution;
@@ -150,7 +164,7 @@ function Found(properties: {
                 row={row}
                 influence={properties.influence}
                 datanet={datanet()}
-                pool={undefined}
+                pool={properties.pool}
                 onLocate={properties.onSelectSpan}
               />
             )}

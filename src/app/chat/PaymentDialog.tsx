@@ -151,7 +151,7 @@ export function PaymentDialog(properties: {
                     {(held) => t('chat.setUpBalance', { amount: formatOpen(held().open, 2) })}
                   </Show>
                   <Button kind="quiet" size="small" onClick={() => void disconnectWallet()}>
-                    {t('ui.cancel')}
+                    {t('chat.setUpOther')}
                   </Button>
                 </span>
               </div>

@@ -4,6 +4,7 @@ import type { Verification } from '../../attribution/index.ts';
 import { database, type MessageRecord } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
 import type { AdapterChoice } from '../services/adapters.ts';
+import { followQueue } from '../services/announcements.ts';
 import { attribution } from '../services/attribution.ts';
 import { createLive } from '../services/live.ts';
 import { Button, CopyButton, ErrorCard, Icon, shortHash } from '../ui/index.ts';
@@ -37,6 +38,10 @@ export function Receipt(properties: { readonly message: MessageRecord; readonly 
       },
     ),
   );
+  // A receipt of an earlier visit may still wait in the node's queue.
+  createEffect(() => {
+    if (record()?.announced === 'queued') void followQueue().catch((error: unknown) => setFailure(() => error));
+  });
   const verify = async (): Promise<void> => {
     const receipt = record();
     if (receipt === undefined) return;

@@ -81,7 +81,10 @@ export async function adapterBytes(
     const file = config()
       .adapters.find((candidate) => candidate.id === adapter.id)
       ?.files.find((candidate) => candidate.name === name);
-    if (file !== undefined) return new Uint8Array(await (await download('adapters', file, { signal })).arrayBuffer());
+    if (file !== undefined)
+      return new Uint8Array(
+        await (await download('adapters', file, { signal, title: `${adapter.name}: ${name}` })).arrayBuffer(),
+      );
   }
   if (adapter.manifest !== undefined) {
     const files = await fetchPublishedAdapter(adapter.manifest, signal);

@@ -1,8 +1,33 @@
 // Receipts and vouchers on their way out: put as blocks, announced to the relay, or queued by the node until one is back.
 // Without any relay they stay in this browser, marked so, and go out after a relay was added.
+import type { Peers } from '../../peers/index.ts';
 import type { SignedVoucher } from '../../settlement/index.ts';
 import { database } from '../../store/index.ts';
 import { peers, relayAddresses } from './peers.ts';
+
+let following: Promise<void> | undefined;
+
+/** Records that the node has queued become `sent` once they have left its queue. */
+async function reconcile(node: Peers): Promise<void> {
+  const waiting = new Set(node.pending().map((announcement) => announcement.cid as string));
+  const left = (record: { readonly announced: string; readonly cid?: string }): boolean =>
+    record.announced === 'queued' && record.cid !== undefined && !waiting.has(record.cid);
+  await database().receipts.filter(left).modify({ announced: 'sent' });
+  await database().vouchers.filter(left).modify({ announced: 'sent' });
+}
+
+/** Keeps the records in step with the node's queue from now on. Starts the node when something may be waiting. */
+export function followQueue(): Promise<void> {
+  following ??= (async () => {
+    const node = await peers();
+    node.onChange(() => void reconcile(node));
+    await reconcile(node);
+  })().catch((error: unknown) => {
+    following = undefined;
+    throw error;
+  });
+  return following;
+}
 
 /** Announces every receipt and voucher that has not been. Returns whether the node took them. */
 export async function announceOutstanding(): Promise<'sent' | 'queued' | 'no'> {
@@ -32,5 +57,6 @@ export async function announceOutstanding(): Promise<'sent' | 'queued' | 'no'> {
     });
     if (announced === 'queued') result = 'queued';
   }
+  await followQueue();
   return result;
 }

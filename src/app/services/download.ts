@@ -21,6 +21,8 @@ export interface DownloadProgress {
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  /** What the list of stored files calls it; default the file's name. */
+  readonly title?: string | undefined;
 }
 
 /** The name under which a file is kept: its hash, or its URL where no hash is known. */
@@ -115,7 +117,7 @@ export async function download(area: FileArea, file: ConfigFile, options: Downlo
       hint: 'Nothing of it was kept. Try again, or use another source.',
     });
   }
-  const blob = await writer.finish({ title: file.name, url: file.url });
+  const blob = await writer.finish({ title: options.title ?? file.name, url: file.url });
   await persistStorage();
   return blob;
 }

@@ -113,6 +113,7 @@ async function load(model: ConfigModel, signal: AbortSignal): Promise<ModelSumma
     const offset = before;
     const blob = await download('models', file, {
       signal,
+      title: model.files.length === 1 ? model.name : `${model.name}: ${file.name}`,
       onProgress: ({ loadedBytes }) => {
         const doneBytes = offset + loadedBytes;
         from ??= { bytes: doneBytes, at: performance.now() };

@@ -120,6 +120,7 @@ export async function discover(): Promise<void> {
     },
   });
   await reconnect();
+  await checkChain();
 }
 
 /** Connects the remembered wallet again, without a prompt. Does nothing when there is none. */

@@ -24,7 +24,7 @@ export function Dialog(properties: DialogProperties): JSX.Element {
   return (
     <Kobalte open={properties.open} onOpenChange={properties.onOpenChange}>
       <Kobalte.Portal>
-        <Kobalte.Overlay class="fixed inset-0 z-40 bg-black/45" />
+        <Kobalte.Overlay class="fixed inset-0 z-40 bg-[rgb(0_0_0/45%)]" />
         <Kobalte.Content
           class={`${place()} z-50 flex flex-col overflow-hidden border border-line bg-surface pb-[env(safe-area-inset-bottom)] text-text shadow-raised`}
         >

@@ -147,6 +147,7 @@ export const chat = {
     'Enough for about {answers} answers of this adapter. What is left can be withdrawn under Rewards.',
   'chat.setUpAmountBad': 'Give an amount above zero.',
   'chat.setUpBalance': 'Wallet holds {amount}',
+  'chat.setUpOther': 'Use another',
   'chat.setUpStart': 'Prepay {amount}',
   'chat.setUpDone': 'Payment is set up',
   'chat.stepFaucet': 'Getting test OPEN from the faucet',
