@@ -7,6 +7,7 @@ import { quantize } from './influence/quantize.ts';
 import { influenceOf } from './influenceOf.ts';
 import type { OpenedIndex } from './openIndex.ts';
 import { shareOut } from './shareOut.ts';
+import { classBest } from './shares/classBest.ts';
 import type { Attribution, RowEvidence } from './types.ts';
 import { verbatimOf } from './verbatimOf.ts';
 
@@ -17,12 +18,7 @@ const maximumSpanRows = 20;
 
 /** The part of the payment that each row brings through one channel: its class's largest weight pays, once. */
 function rowParts(weights: ArrayLike<number>, classes: Int32Array, channelPpm: number): Float64Array {
-  const best = new Map<number, number>();
-  for (let row = 0; row < classes.length; row += 1) {
-    const first = classes[row] as number;
-    const known = best.get(first);
-    if (known === undefined || (weights[row] as number) > (weights[known] as number)) best.set(first, row);
-  }
+  const best = classBest(weights, classes);
   const parts = new Float64Array(classes.length);
   let total = 0;
   for (const row of best.values()) total += weights[row] as number;
@@ -43,12 +39,12 @@ export function attribute(opened: OpenedIndex, gradient: Float32Array, answerIds
     });
   }
   const sketch = quantize(countSketch(gradient, index.size, index.seed));
-  const { scores, threshold, excess } = influenceOf(opened, sketch);
+  const { scores, threshold, excess, chancePpm } = influenceOf(opened, sketch);
   const verbatim = verbatimOf(opened, answerIds);
-  const shared = shareOut(index, { influence: excess, verbatim: verbatim.scores });
+  const shared = shareOut(index, { influence: excess, chancePpm, verbatim: verbatim.scores });
 
   const verbatimPpm = verbatim.scores.size > 0 ? policy.channelsPpm[1] : 0;
-  const influenceParts = rowParts(excess, trained.classes, PPM_TOTAL - verbatimPpm);
+  const influenceParts = rowParts(excess, trained.classes, PPM_TOTAL - verbatimPpm - shared.unattributedPpm);
   const bits = new Float64Array(trained.count);
   for (const [row, value] of verbatim.scores) bits[row] = value;
   const verbatimParts = rowParts(bits, trained.classes, verbatimPpm);
@@ -84,6 +80,7 @@ export function attribute(opened: OpenedIndex, gradient: Float32Array, answerIds
     method: 'dual-ridge-int8-sketch',
     evaluation: index.evaluation,
     threshold,
+    chancePpm,
     placeboCount: index.placebo.count,
     influentialCount: excess.reduce((count, value) => count + (value > 0 ? 1 : 0), 0),
     rows,

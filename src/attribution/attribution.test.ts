@@ -107,6 +107,21 @@ describe('attribution', () => {
     expect(found.influentialCount).toBeLessThan(0.2 * 54 * 3);
   });
 
+  test('attributes little of an answer about nothing in the Datanet, and most of one about a fact', async () => {
+    const many = sampleWorld(300, (gradient) => quantize(countSketch(gradient, sketchSize, seed)));
+    const bytes = await service.buildIndex({ rows: many.rows, parameterCount, seed });
+    await service.open({ id: 'many', index: bytes, rows: many.openRows });
+    const nothing = await service.attribute({ id: 'many', gradient: noise(parameterCount, 3), answerIds: [] });
+    expect(nothing.unattributedPpm).toBeGreaterThan(500_000);
+    expect(nothing.contributors.reduce((sum, { ppm }) => sum + ppm, 0)).toBe(1_000_000);
+    const fact = await service.attribute({ id: 'many', gradient: gradientOf(100, 99), answerIds: answerIdsOf(100) });
+    expect(fact.unattributedPpm).toBeLessThan(250_000);
+    expect(fact.unattributedPpm).toBeGreaterThan(0);
+    const listed = fact.rows.reduce((sum, { ppm }) => sum + ppm, 0);
+    expect(Math.abs(listed + fact.unattributedPpm - 1_000_000)).toBeLessThan(60);
+    await service.close({ id: 'many' });
+  });
+
   test('pays a copied row once, to whoever registered it first', async () => {
     const copies = rows.slice(0, 30).map((row) => ({ ...row, account: accounts[2], contribution: 'copies' }));
     const bytes = await service.buildIndex({ rows: [...rows, ...copies], parameterCount, seed });

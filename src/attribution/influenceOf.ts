@@ -1,6 +1,7 @@
 import { queryProducts } from './influence/queryProducts.ts';
 import { scoreQuery } from './influence/scoreQuery.ts';
 import type { OpenedIndex } from './openIndex.ts';
+import { chanceShare } from './shares/chanceShare.ts';
 import { placeboThreshold } from './shares/placeboThreshold.ts';
 import type { Sketch } from './types.ts';
 
@@ -10,6 +11,8 @@ export interface Influence {
   readonly threshold: number;
   /** What counts: max(0, score - threshold). */
   readonly excess: Float64Array<ArrayBuffer>;
+  /** The part of it that chance explains, in parts per million. */
+  readonly chancePpm: number;
 }
 
 /** Influence of every row on the answer with this sketch; the same bits wherever it is computed. */
@@ -25,5 +28,7 @@ export function influenceOf({ index, kernel, placeboKernel }: OpenedIndex, sketc
     placeboQuery: queryProducts(placebo.codes, placebo.exponents, sketch),
   });
   const threshold = placeboThreshold(placeboScores, policy.placeboPercent);
-  return { scores, threshold, excess: scores.map((score) => Math.max(0, score - threshold)) };
+  const excess = scores.map((score) => Math.max(0, score - threshold));
+  const chancePpm = chanceShare({ excess, classes: trained.classes, placeboScores, threshold });
+  return { scores, threshold, excess, chancePpm };
 }

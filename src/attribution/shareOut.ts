@@ -8,6 +8,8 @@ import type { ContributorShare } from './types.ts';
 export interface Evidence {
   /** Weight of each trained row by influence, f64 [N]. */
   readonly influence: Float64Array;
+  /** The part of influence that chance explains. */
+  readonly chancePpm: number;
   /** Bits of each trained row by verbatim spans; rows without any are left out. */
   readonly verbatim: ReadonlyMap<number, number>;
 }
@@ -29,7 +31,7 @@ function acceptedRows({ trained, accounts }: AttributionIndex): bigint[] {
 }
 
 /** From evidence to whole parts per million by the policy of the index. Exact: nothing rounds before the last step. */
-export function shareOut(index: AttributionIndex, { influence, verbatim }: Evidence): SharedOut {
+export function shareOut(index: AttributionIndex, { influence, chancePpm, verbatim }: Evidence): SharedOut {
   const { trained, accounts, policy } = index;
   const perContributor = (weights: ArrayLike<number>): bigint[] =>
     classWeights({ weights, classes: trained.classes, owners: trained.owners, contributorCount: accounts.length });
@@ -41,6 +43,7 @@ export function shareOut(index: AttributionIndex, { influence, verbatim }: Evide
     channels: [perContributor(influence), perContributor(bits), retrieved],
     channelsPpm: policy.channelsPpm,
     fallback: acceptedRows(index),
+    chancePpm,
   });
   const ppm = largestRemainder(capShares(weights, policy.capPpm)) ?? [];
   const contributors = accounts.flatMap((account, owner) => (ppm[owner] ? [{ account, ppm: ppm[owner] }] : []));

@@ -89,6 +89,8 @@ export interface Attribution {
   readonly evaluation: AttributionEvaluation | null;
   /** What 95% (or the policy's share) of rows that were never trained stay below. */
   readonly threshold: number;
+  /** The part of the influence found that as many rows that were never trained would show too. */
+  readonly chancePpm: number;
   readonly placeboCount: number;
   /** How many rows passed the threshold. */
   readonly influentialCount: number;
@@ -98,8 +100,8 @@ export interface Attribution {
   /** Ascending by address, those with a share. */
   readonly contributors: readonly ContributorShare[];
   /**
-   * The part of the payment that no evidence backs: it is paid by accepted rows (the fallback) and must be shown as
-   * unattributed. 1,000,000 when nothing stood out.
+   * The part of the payment that no evidence backs: what chance explains, or all of influence when nothing stood out. It
+   * is paid by accepted rows (the fallback) and must be shown as unattributed.
    */
   readonly unattributedPpm: number;
   /** The query's sketch: goes into the receipt, so that a stranger can repeat the rest. */

@@ -32,7 +32,8 @@ export function verifyReceipt(
   if (problems.length > 0) return finish();
 
   checked.push('influence', 'shares');
-  const expected = shareOut(index, { influence: influenceOf(opened, sketch).excess, verbatim });
+  const influence = influenceOf(opened, sketch);
+  const expected = shareOut(index, { influence: influence.excess, chancePpm: influence.chancePpm, verbatim });
   const text = (shares: Verification['receipt']['shares']): string =>
     shares.map(({ account, ppm }) => `${account} ${ppm}`).join(', ');
   if (text(expected.contributors) !== text(receipt.shares)) {

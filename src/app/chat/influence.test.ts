@@ -9,6 +9,7 @@ function influence(rows: readonly { account: string; ppm: number }[], unattribut
     attribution: {
       method: 'dual-ridge-int8-sketch',
       evaluation: null,
+      chancePpm: 0,
       threshold: 1,
       placeboCount: 1,
       influentialCount: rows.length,

@@ -1,3 +1,4 @@
+import { PPM_TOTAL } from '../../lib/units.ts';
 import { sum } from './rational.ts';
 
 export interface CombineChannelsParameters {
@@ -7,6 +8,8 @@ export interface CombineChannelsParameters {
   readonly channelsPpm: readonly [number, number, number];
   /** Whole-number weights that pay when influence has no evidence: accepted rows. */
   readonly fallback: readonly bigint[];
+  /** The part of influence that chance explains (`chanceShare`): it is paid by the fallback as well. Default 0. */
+  readonly chancePpm?: number;
 }
 
 export interface CombinedChannels {
@@ -18,9 +21,10 @@ export interface CombinedChannels {
 
 /**
  * Each channel normalised to one and weighted. A channel without evidence gives its weight to influence; influence
- * without evidence is paid by the fallback weights, and that part is reported as unattributed.
+ * without evidence, or as far as chance explains it, is paid by the fallback weights and reported as unattributed.
  */
-export function combineChannels({ channels, channelsPpm, fallback }: CombineChannelsParameters): CombinedChannels {
+export function combineChannels(parameters: CombineChannelsParameters): CombinedChannels {
+  const { channels, channelsPpm, fallback, chancePpm = 0 } = parameters;
   const totals = channels.map(sum);
   const alphas = channelsPpm.map(BigInt);
   for (let channel = 1; channel < channels.length; channel += 1) {
@@ -29,20 +33,27 @@ export function combineChannels({ channels, channelsPpm, fallback }: CombineChan
       alphas[channel] = 0n;
     }
   }
-  const unattributed = totals[0] === 0n;
-  const parts = channels.map((weights, channel) => (channel === 0 && unattributed ? fallback : weights));
-  const wholes = parts.map((weights, channel) => (channel === 0 ? sum(weights) : (totals[channel] as bigint)));
+  // Whole parts per million go from influence to the fallback, which is the last channel from here on.
+  const influence = alphas[0] as bigint;
+  const unattributed = totals[0] === 0n ? influence : (influence * BigInt(chancePpm)) / BigInt(PPM_TOTAL);
+  alphas[0] = influence - unattributed;
+  const parts = [...channels, fallback];
+  const weighted = [...alphas, unattributed];
+  const wholes = parts.map(sum);
   // One common denominator: the product of the sums of all channels that pay.
-  const paying = [0, 1, 2].filter((channel) => alphas[channel] !== 0n && wholes[channel] !== 0n);
+  const paying = parts
+    .keys()
+    .toArray()
+    .filter((channel) => weighted[channel] !== 0n && wholes[channel] !== 0n);
   const weights = fallback.map((_, index) =>
     sum(
       paying.map((channel) =>
         paying.reduce(
           (product, other) => (other === channel ? product : product * (wholes[other] as bigint)),
-          (alphas[channel] as bigint) * (parts[channel]?.[index] ?? 0n),
+          (weighted[channel] as bigint) * (parts[channel]?.[index] ?? 0n),
         ),
       ),
     ),
   );
-  return { weights, unattributedPpm: unattributed ? Number(alphas[0]) : 0 };
+  return { weights, unattributedPpm: Number(unattributed) };
 }
