@@ -97,6 +97,18 @@ describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
   });
 });
 
+describe('tiny-qwen3', () => {
+  it.each(backends)('norms queries and keys, from f16 weights, on $name', async ({ open }) => {
+    const model = await loadModel(await open(), await goldenModel('tiny-qwen3'));
+    const tensors = await goldenTensors('tiny-qwen3');
+    const session = createSession(model);
+    const logits = await session.readAll(await tensors.integers('prompt_37'));
+    expect(largestDifference(logits, await tensors.floats('logits_37'))).toBeLessThan(tolerance);
+    session.destroy();
+    model.destroy();
+  });
+});
+
 describe('a session', () => {
   it('goes on from a shared prefix after it was cut back', async () => {
     const model = await loadModel(await dawnBackend(), file);

@@ -2,7 +2,7 @@
 import type { Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { floats } from '../constants.ts';
 import { grid } from '../grid.ts';
-import source from './add-bias.wgsl?raw';
+import source from './addBias.wgsl?raw';
 
 /** Constants: columns, the length of the bias. */
 export const addBiasOperator: Operator = {

@@ -4,7 +4,7 @@ import { constant, floats, words } from '../constants.ts';
 import { expand } from '../expand.ts';
 import { grid } from '../grid.ts';
 import { weightReader } from '../linear/weightAt.ts';
-import template from './embedding-gather.wgsl?raw';
+import template from './embeddingGather.wgsl?raw';
 
 function operatorFor(format: WeightFormat): Operator {
   return {

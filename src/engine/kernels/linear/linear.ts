@@ -15,7 +15,7 @@ import { expand } from '../expand.ts';
 import { grid } from '../grid.ts';
 import decode from './decode.wgsl?raw';
 import template from './linear.wgsl?raw';
-import vectorTemplate from './linear-vector.wgsl?raw';
+import vectorTemplate from './linearVector.wgsl?raw';
 import { weightReader } from './weightAt.ts';
 
 interface Tile {

@@ -3,7 +3,7 @@ import type { Constants, Operator, OperatorCall, Tensor, Variables } from '../..
 import { constant, floats } from '../constants.ts';
 import { expand } from '../expand.ts';
 import { grid } from '../grid.ts';
-import template from './rms-norm.wgsl?raw';
+import template from './rmsNorm.wgsl?raw';
 
 const overrides = (constants: Constants): Record<string, number> => ({
   columns: constant(constants, 'columns'),

@@ -2,7 +2,7 @@
 import type { Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { constant, floats } from '../constants.ts';
 import { grid } from '../grid.ts';
-import source from './swi-glu.wgsl?raw';
+import source from './swiGlu.wgsl?raw';
 
 /** Constants: columns. */
 export const swiGluOperator: Operator = {

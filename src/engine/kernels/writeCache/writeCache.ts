@@ -2,7 +2,7 @@
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { constant, floats, words } from '../constants.ts';
 import { grid } from '../grid.ts';
-import wgsl from './write-cache.wgsl?raw';
+import wgsl from './writeCache.wgsl?raw';
 
 /** Constants: columns. */
 export const writeCacheOperator: Operator = {

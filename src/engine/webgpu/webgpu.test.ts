@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { Operator } from '../backend.ts';
+import { addOperator } from '../kernels/add/add.ts';
+import { grid } from '../kernels/grid.ts';
+import { dawnBackend } from '../testing/agreement.ts';
+import { acquireDevice } from './acquireDevice.ts';
+import { createWebGpuBackend } from './createWebGpuBackend.ts';
+import { dawn } from './node.ts';
+
+/** A `GPU` whose adapter differs from a real one only in what a test needs. */
+function gpuWith(adapter: object | null): GPU {
+  return { requestAdapter: async () => adapter } as unknown as GPU;
+}
+
+describe('acquireDevice', () => {
+  it('names what is missing', async () => {
+    // Node itself has no WebGPU.
+    await expect(acquireDevice(undefined)).rejects.toMatchObject({ code: 'ENGINE_NO_WEBGPU' });
+    await expect(acquireDevice(gpuWith(null))).rejects.toMatchObject({ code: 'ENGINE_NO_ADAPTER' });
+    const small = { limits: { maxStorageBufferBindingSize: 1 << 20 }, features: new Set(), info: {} };
+    await expect(acquireDevice(gpuWith(small))).rejects.toMatchObject({
+      code: 'ENGINE_LIMITS_TOO_SMALL',
+      facts: { maxStorageBufferBindingSize: 1 << 20 },
+    });
+    const refusing = {
+      limits: { maxStorageBufferBindingSize: 2 ** 30 },
+      features: new Set(),
+      info: {},
+      requestDevice: async () => Promise.reject(new Error('no memory')),
+    };
+    await expect(acquireDevice(gpuWith(refusing))).rejects.toMatchObject({ code: 'ENGINE_NO_DEVICE' });
+  });
+
+  it('opens Dawn and tells a software device from a graphics card', async () => {
+    const { device, description, features } = await acquireDevice(dawn());
+    expect(description).not.toBe('');
+    expect(features.has('software')).toBe(/swiftshader|llvmpipe/i.test(description));
+    device.destroy();
+  });
+});
+
+describe('the WebGPU backend', () => {
+  it('refuses a tensor that no binding can hold', async () => {
+    const backend = await dawnBackend();
+    expect(() => backend.createTensor('huge', 'f32', 2 ** 40)).toThrow(
+      expect.objectContaining({ code: 'ENGINE_BUFFER_TOO_LARGE' }),
+    );
+  });
+
+  it('gives the compiler’s message for a shader that does not compile', async () => {
+    const backend = await dawnBackend();
+    const tensor = backend.createTensor('t', 'f32', 4);
+    const operator: Operator = {
+      ...addOperator,
+      name: 'broken',
+      variants: [{ name: 'only', source: () => 'fn main() { let a: u32 = 1.5; }', workgroups: () => [1, 1, 1] }],
+    };
+    const recording = backend.record('p', [{ operator, tensors: { source: tensor, target: tensor }, constants: {} }]);
+    await expect(recording).rejects.toMatchObject({ code: 'ENGINE_SHADER_INVALID', facts: { shader: 'broken/only' } });
+    await expect(recording).rejects.toMatchObject({ facts: { details: expect.stringContaining('1:') } });
+  });
+
+  it('refuses a call without its tensor', async () => {
+    const backend = await dawnBackend();
+    const tensor = backend.createTensor('t', 'f32', 4);
+    const constants = { columns: 4, scale: 1 };
+    await expect(
+      backend.record('p', [{ operator: addOperator, tensors: { source: tensor }, constants }]),
+    ).rejects.toMatchObject({ code: 'ENGINE_PLAN_INVALID', facts: { tensor: 'target' } });
+  });
+
+  it('compiles one pipeline for equal sources', async () => {
+    const backend = await dawnBackend();
+    const [source, target] = ['a', 'b'].map((label) => backend.createTensor(label, 'f32', 4));
+    if (source === undefined || target === undefined) throw new Error('no tensors');
+    const call = { operator: addOperator, tensors: { source, target }, constants: { columns: 4, scale: 0.123 } };
+    const before = backend.counters.pipelines;
+    await backend.record('one', [call, call]);
+    await backend.record('two', [call]);
+    expect(backend.counters.pipelines).toBe(before + 1);
+  });
+
+  it('reaches every element of a dispatch that needs two dimensions', async () => {
+    const backend = await dawnBackend();
+    const length = 65_535 * 64 + 100;
+    expect(grid(length)).toEqual([65_535, 2, 1]);
+    const [source, target] = ['a', 'b'].map((label) => backend.createTensor(label, 'f32', length));
+    if (source === undefined || target === undefined) throw new Error('no tensors');
+    backend.upload(source, new Float32Array(length).fill(3));
+    const call = { operator: addOperator, tensors: { source, target }, constants: { columns: length, scale: 1 } };
+    backend.submit(await backend.record('long', [call]), { rows: 1 });
+    const result = (await backend.download(target)) as Float32Array;
+    expect(result.every((value) => value === 3)).toBe(true);
+    for (const tensor of [source, target]) backend.destroyTensor(tensor);
+  });
+
+  it('reports the loss of its device, also to whoever waits for a result', async () => {
+    const acquired = await acquireDevice(dawn());
+    const backend = createWebGpuBackend(acquired);
+    const tensor = backend.createTensor('t', 'f32', 4);
+    acquired.device.destroy();
+    await expect(backend.download(tensor)).rejects.toMatchObject({ code: 'ENGINE_DEVICE_LOST' });
+    expect(await backend.lost).toMatchObject({ code: 'ENGINE_DEVICE_LOST' });
+  });
+});
