@@ -80,8 +80,8 @@ export const chat = {
   'chat.shares': 'Shares of this answer',
   'chat.otherRows': 'Rows not listed',
   'chat.unattributedWhat':
-    'Unattributed means that no row’s evidence backs this part. What it pays goes to all accepted rows by their number.',
-  'chat.allUnattributed': 'No row’s influence rises above what untrained rows score. {share} is unattributed.',
+    'Unattributed means that no row’s evidence backs this part: rows that were never trained would show as much. What it pays goes to all accepted rows by their number.',
+  'chat.allUnattributed': 'No more influence was found than rows that were never trained would show. {share} is unattributed.',
   'chat.rows': 'Rows',
   'chat.rowsCount': { one: '{count} row with evidence', other: '{count} rows with evidence' },
   'chat.rowsOfSpan': {
