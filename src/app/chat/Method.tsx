@@ -1,7 +1,7 @@
 // How the shares came about, how wrong they are, and what the four words mean.
 import { For, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import { formatNumber, Icon } from '../ui/index.ts';
+import { formatNumber, formatPpm, Icon } from '../ui/index.ts';
 import type { StoredInfluence } from './influence.ts';
 
 export function Method(properties: { readonly influence: StoredInfluence }): JSX.Element {
@@ -40,6 +40,9 @@ export function Method(properties: { readonly influence: StoredInfluence }): JSX
             threshold: formatNumber(Math.round(properties.influence.attribution.threshold * 1000) / 1000),
             count: properties.influence.attribution.influentialCount,
           })}{' '}
+          {properties.influence.attribution.chancePpm > 0
+            ? t('chat.methodChance', { share: formatPpm(properties.influence.attribution.chancePpm) })
+            : ''}{' '}
           {properties.influence.manyTurns ? t('chat.methodTurns') : ''}
         </p>
         <h4 class="font-medium text-text">{t('chat.methodWords')}</h4>

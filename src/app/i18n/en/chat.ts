@@ -81,7 +81,8 @@ export const chat = {
   'chat.otherRows': 'Rows not listed',
   'chat.unattributedWhat':
     'Unattributed means that no row’s evidence backs this part: rows that were never trained would show as much. What it pays goes to all accepted rows by their number.',
-  'chat.allUnattributed': 'No more influence was found than rows that were never trained would show. {share} is unattributed.',
+  'chat.allUnattributed':
+    'No more influence was found than rows that were never trained would show. {share} is unattributed.',
   'chat.rows': 'Rows',
   'chat.rowsCount': { one: '{count} row with evidence', other: '{count} rows with evidence' },
   'chat.rowsOfSpan': {
@@ -188,5 +189,7 @@ export const chat = {
     'Measured error: on {questions} held-out questions, the first row named was a source of the fact in {first} of them, and a source was among the first five in {five}.',
   'chat.methodNotMeasured': 'The error of this index has not been measured. Take the shares as a rough estimate.',
   'chat.methodTurns': 'Attribution looks at the last question and its answer, not at earlier turns.',
+  'chat.methodChance':
+    'Rows that were never trained would show {share} of this influence too; that part is counted as unattributed.',
   'chat.methodThreshold': 'Threshold {threshold}; {count} rows passed it.',
 } as const;

@@ -1,0 +1,106 @@
+import { beforeEach, expect, test } from 'vitest';
+import {
+  database,
+  deleteAdapter,
+  estimateStorage,
+  exportData,
+  guardWrite,
+  importData,
+  latestCheckpoint,
+  listFiles,
+  readAdapterFile,
+  saveAdapter,
+  saveCheckpoint,
+  wipeData,
+} from './index.ts';
+
+beforeEach(wipeData);
+
+const receipt = {
+  id: 'r',
+  messageId: 'm',
+  adapterId: 'a',
+  createdAt: 1,
+  bytes: Uint8Array.of(1, 2, 255),
+  announced: 'no' as const,
+  salt: Uint8Array.of(9),
+};
+const message = {
+  id: 'm',
+  chatId: 'c',
+  role: 'assistant' as const,
+  content: 'Zwölf “Boote”',
+  createdAt: 1,
+  state: 'done' as const,
+  fee: 12345678901234567890n,
+};
+
+test('an export holds bytes and amounts exactly, and comes back after a wipe', async () => {
+  await database().receipts.put(receipt);
+  await database().messages.put(message);
+  await database().sessions.put({
+    id: 's',
+    payer: '0x',
+    address: '0x',
+    privateKey: '0xsecret',
+    validUntil: 1,
+    cap: 1n,
+  });
+  const blob = await exportData();
+  expect(await blob.text()).not.toContain('0xsecret');
+  await wipeData();
+  expect(await database().messages.count()).toBe(0);
+  expect(await importData(blob)).toBe(2);
+  expect(await database().receipts.get('r')).toEqual(receipt);
+  expect(await database().messages.get('m')).toEqual(message);
+});
+
+test.each([
+  'no json',
+  '{}',
+  'null',
+  '{"format":"tributary-export","version":2,"tables":{}}',
+  '{"format":"tributary-export","version":1,"tables":{"chats":3}}',
+])('the file %s is no export', async (text) => {
+  await expect(importData(new Blob([text]))).rejects.toMatchObject({ code: 'STORE_EXPORT_INVALID' });
+});
+
+test('the two newest checkpoints of a run stay, and the newest whole one is found', async () => {
+  for (const step of [10, 20, 30]) await saveCheckpoint('run', step, Uint8Array.of(step));
+  expect((await listFiles('checkpoints')).map((file) => file.name).sort()).toEqual(['run-20', 'run-30']);
+  expect(await latestCheckpoint('run')).toEqual({ step: 30, bytes: Uint8Array.of(30) });
+  expect(await latestCheckpoint('other')).toBeUndefined();
+});
+
+test('an adapter is kept with its files and their hashes, and goes whole', async () => {
+  const record = await saveAdapter(
+    { id: 'a/1', name: 'Towns', modelId: 'seedling', datanetIds: [], createdAt: 1 },
+    { 'adapter_config.json': new TextEncoder().encode('{}') },
+  );
+  expect(record.files).toEqual([
+    {
+      name: 'adapter_config.json',
+      bytes: 2,
+      sha256: '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
+    },
+  ]);
+  expect(await readAdapterFile('a/1', 'adapter_config.json')).toEqual(new TextEncoder().encode('{}'));
+  await deleteAdapter('a/1');
+  expect(await readAdapterFile('a/1', 'adapter_config.json')).toBeUndefined();
+  expect(await listFiles('adapters')).toEqual([]);
+});
+
+test('a write refused for lack of space says how much is free, also when the database wraps the refusal', async () => {
+  const { quota } = await estimateStorage();
+  expect(quota).toBeGreaterThan(0);
+  const refusal = new DOMException('full', 'QuotaExceededError');
+  const wrapped = Object.assign(new Error('aborted'), { name: 'AbortError', inner: refusal });
+  for (const error of [refusal, wrapped]) {
+    await expect(guardWrite(() => Promise.reject(error), 77)).rejects.toMatchObject({
+      code: 'STORE_QUOTA_EXCEEDED',
+      facts: { neededBytes: 77 },
+    });
+  }
+  const other = new TypeError('x');
+  await expect(guardWrite(() => Promise.reject(other))).rejects.toBe(other);
+});
