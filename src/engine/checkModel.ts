@@ -5,6 +5,8 @@ import { modelInvalid, modelUnsupported } from './modelErrors.ts';
 import type { StoredTensor } from './modelFile.ts';
 
 const largest = 1 << 24;
+/** Bounds what is made from the number alone: the list of expected tensors. */
+const mostLayers = 1024;
 
 /** Throws `MODEL_INVALID` or `MODEL_UNSUPPORTED` for a shape that no model can have. */
 export function checkModelConfig(config: ModelConfig): void {
@@ -23,6 +25,7 @@ export function checkModelConfig(config: ModelConfig): void {
     if (!Number.isSafeInteger(size) || size < 1 || size > largest)
       throw modelInvalid(name, `${name} is ${size}.`, { value: size });
   }
+  if (config.layerCount > mostLayers) throw modelInvalid('layerCount', `it has ${config.layerCount} layers.`);
   if (config.headCount % config.keyValueHeadCount !== 0) {
     throw modelInvalid(
       'keyValueHeadCount',

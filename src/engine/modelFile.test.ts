@@ -133,6 +133,7 @@ describe('config.json', () => {
     { hidden_size: 'eight' },
     { hidden_size: -8 },
     { num_hidden_layers: 1e12 },
+    { num_hidden_layers: 1e6 },
     { num_key_value_heads: 3, num_attention_heads: 4 },
     { vocab_size: null },
     { model_type: 'qwen2' },

@@ -76,6 +76,17 @@ describe('the tokenizer in a GGUF header', () => {
   });
 });
 
+test('a rule that breaks only when it is used is told as well', () => {
+  const json = JSON.parse(readFileSync(path.join(golden, 'llama3-bpe/tokenizer.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >;
+  const broken = { ...json, post_processor: { type: 'TemplateProcessing', single: [null], pair: [] } };
+  expect(() => openTokenizer({ tokenizerJson: broken }).encode('a', { addSpecial: true })).toThrow(
+    expect.objectContaining({ code: 'TOKENIZER_UNSUPPORTED' }),
+  );
+});
+
 test('an unknown decoder is refused by name', () => {
   const json = JSON.parse(readFileSync(path.join(golden, 'gpt2-bytelevel/tokenizer.json'), 'utf8')) as Record<
     string,

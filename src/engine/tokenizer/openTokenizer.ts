@@ -58,9 +58,10 @@ function unsupported(error: unknown): TributaryError {
   });
 }
 
-function createTokenizer(json: object, config: object): Tokenizer {
+/** What the library throws, often only when a rule is first used, is the tokenizer file's fault. */
+function guarded<Result>(use: () => Result): Result {
   try {
-    return new Tokenizer(json, config);
+    return use();
   } catch (error) {
     throw unsupported(error);
   }
@@ -99,16 +100,19 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
   const added = (
     Array.isArray(tokenizerJson['added_tokens']) ? tokenizerJson['added_tokens'] : []
   ) as readonly AddedToken[];
-  const parsing = createTokenizer(tokenizerJson, { clean_up_tokenization_spaces: false, ...config });
+  const parsing = guarded(() => new Tokenizer(tokenizerJson, { clean_up_tokenization_spaces: false, ...config }));
   keepByteOrderMarks(parsing);
   // The same without special tokens in its text splitter. The vocabulary, which is large, is shared, not built twice.
-  const plain = createTokenizer(
-    {
-      ...tokenizerJson,
-      added_tokens: added.filter(({ special }) => !special),
-      model: { ...(tokenizerJson['model'] as object), vocab: {}, merges: [] },
-    },
-    config,
+  const plain = guarded(
+    () =>
+      new Tokenizer(
+        {
+          ...tokenizerJson,
+          added_tokens: added.filter(({ special }) => !special),
+          model: { ...(tokenizerJson['model'] as object), vocab: {}, merges: [] },
+        },
+        config,
+      ),
   );
   plain.model = parsing.model;
   const kind = decoderKind(tokenizerJson['decoder']);
@@ -126,7 +130,7 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
     // The library maps over an empty list of sections without its post-processor's help.
     return text === '' && options.addSpecial !== true
       ? []
-      : tokenizer.encode(text, { add_special_tokens: options.addSpecial === true }).ids;
+      : guarded(() => tokenizer.encode(text, { add_special_tokens: options.addSpecial === true }).ids);
   };
 
   const renderChat: TextTokenizer['renderChat'] = (messages, addGenerationPrompt) => {
@@ -165,7 +169,9 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
     encode,
     decode(ids, options = {}) {
       // The library refuses an empty list.
-      return ids.length === 0 ? '' : parsing.decode([...ids], { skip_special_tokens: options.skipSpecial === true });
+      return ids.length === 0
+        ? ''
+        : guarded(() => parsing.decode([...ids], { skip_special_tokens: options.skipSpecial === true }));
     },
     stream() {
       const bytesOf = (id: number): Uint8Array | undefined => {
