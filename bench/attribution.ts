@@ -1,5 +1,8 @@
 // What attribution costs on the processor: suffix array and spans at a million tokens, and the kernel matrix, one question
 // and the leverage at the size of the sample Datanets.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { decodeIndex } from '../src/attribution/files/decodeIndex.ts';
 import { conjugateGradient } from '../src/attribution/influence/conjugateGradient.ts';
 import { countSketch } from '../src/attribution/influence/countSketch.ts';
 import { integerProducts } from '../src/attribution/influence/integerProducts.ts';
@@ -69,11 +72,19 @@ export async function run() {
   const factor = await timed(rows, 'Cholesky factor', () => factorize(kernel, rowCount, lambda));
   await timed(rows, 'leverage of all rows', () => rowLeverage(factor, lambda));
 
+  // What was measured when the indexes of the sample adapters were built (tools/buildIndexes.ts).
+  const recovery = ['elements', 'tidemark'].map((id) => {
+    const file = path.join(import.meta.dirname, '..', 'public', 'adapters', id, 'index.cbor');
+    const { evaluation } = decodeIndex(readFileSync(file));
+    const measured = evaluation === null ? 0 : evaluation.sourceInFive / evaluation.questions;
+    return { name: `${id}: a row of the right fact among five`, measured, required: '>= 0.9', pass: measured >= 0.9 };
+  });
   const converged = (residuals[40] as number) / (residuals[0] as number);
   const longest = spans.spans.reduce((most, { length }) => Math.max(most, length), 0);
   return {
     rows,
     checks: [
+      ...recovery,
       { name: 'squared residual after 40 steps', measured: converged, required: '< 1e-20', pass: converged < 1e-20 },
       { name: 'longest copied span', measured: longest, required: '>= 126', pass: longest >= 126 },
     ],

@@ -63,7 +63,7 @@ async function evaluate(sample: Sample, index: Uint8Array, id: string): Promise<
   let firstIsSource = 0;
   let sourceInFive = 0;
   let ownerPaidMost = 0;
-  let unattributed = 0;
+  const unattributed: number[] = [];
   for (const {
     prompt,
     expected,
@@ -89,13 +89,14 @@ async function evaluate(sample: Sample, index: Uint8Array, id: string): Promise<
       if (isSource[0] === true) firstIsSource += 1;
       if (isSource.includes(true)) sourceInFive += 1;
       if (owner?.address === paid?.account) ownerPaidMost += 1;
-      if (found.influentialCount === 0) unattributed += 1;
+      unattributed.push(found.unattributedPpm);
     }
   }
   const n = asked.length;
+  const median = unattributed.toSorted((one, other) => one - other)[Math.floor(n / 2)] ?? 0;
   console.log(
     `${id}: of ${n} held-out questions ${right} right; a row of the fact is first in ${firstIsSource}, among five in ${sourceInFive}; ` +
-      `its owner is paid most in ${ownerPaidMost}; nothing above the placebo threshold in ${unattributed}`,
+      `its owner is paid most in ${ownerPaidMost}; unattributed in the median ${(median / 10_000).toFixed(1)}%`,
   );
   return { method: 'source-recovery', questions: n, firstIsSource, sourceInFive };
 }
