@@ -193,6 +193,11 @@ describe('rowCountShares', () => {
       { account: ada, ppm: 750_000 },
       { account: grace, ppm: 250_000 },
     ]);
+    // The larger remainder goes first, whatever the address.
+    expect(rowCountShares([contribution(address(1), 1), contribution(address(2), 2)])).toEqual([
+      { account: address(1), ppm: 333_333 },
+      { account: address(2), ppm: 666_667 },
+    ]);
     expect(rowCountShares([])).toEqual([]);
   });
 });
