@@ -1,0 +1,55 @@
+// Files with random bytes changed or cut off: each is opened or refused with a typed error that says where, never anything
+// else. The damage is drawn from a fixed seed, so a failure can be repeated.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { TributaryError } from '../lib/errors.ts';
+import { openModelFile } from './modelFile.ts';
+import { openSafetensors } from './safetensors/openSafetensors.ts';
+
+const golden = path.join(import.meta.dirname, '../../test/golden/engine-formats');
+
+/** Whole numbers below a bound, by a linear congruential generator. */
+function drawer(seed: number): (bound: number) => number {
+  let state = seed;
+  return (bound) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * bound);
+  };
+}
+
+/** How many of `count` damaged copies were opened and refused; anything but a typed refusal is thrown. */
+async function damage(
+  bytes: Uint8Array,
+  headerLength: number,
+  count: number,
+  open: (blob: Blob) => Promise<unknown>,
+): Promise<{ opened: number; refused: number }> {
+  const draw = drawer(7);
+  const outcome = { opened: 0, refused: 0 };
+  for (let round = 0; round < count; round += 1) {
+    const copy = bytes.slice();
+    for (let change = 0; change <= draw(3); change += 1) copy[draw(headerLength)] = draw(4) === 0 ? 255 : draw(256);
+    const cut = draw(8) === 0 ? copy.subarray(0, draw(copy.length)) : copy;
+    try {
+      await open(new Blob([cut as Uint8Array<ArrayBuffer>]));
+      outcome.opened += 1;
+    } catch (error) {
+      if (!(error instanceof TributaryError) || Object.keys(error.facts).length === 0) throw error;
+      outcome.refused += 1;
+    }
+  }
+  return outcome;
+}
+
+test('damaged GGUF files', async () => {
+  const bytes = new Uint8Array(readFileSync(path.join(golden, 'gguf/llama.Q4_0.gguf')));
+  const outcome = await damage(bytes, 700, 120, (blob) => openModelFile([{ name: 'damaged.gguf', blob }]));
+  expect(outcome.refused).toBeGreaterThan(60);
+});
+
+test('damaged safetensors files', async () => {
+  const bytes = new Uint8Array(readFileSync(path.join(golden, 'adapters/llama-plain-qv/adapter_model.safetensors')));
+  const outcome = await damage(bytes, 1200, 400, (blob) => openSafetensors({ name: 'damaged.safetensors', blob }));
+  expect(outcome.refused).toBeGreaterThan(200);
+});
