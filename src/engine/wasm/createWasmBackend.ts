@@ -38,8 +38,11 @@ export function createWasmBackend(): Backend | undefined {
     upload(tensor, data, elementOffset) {
       // What was unpacked from the old contents is stale.
       const old = dataOf(tensor);
-      weights.forward.delete(old);
-      weights.backward.delete(old);
+      for (const kept of [weights.forward, weights.backward]) {
+        const matrix = kept.get(old);
+        if (matrix !== undefined) kernel.release(matrix);
+        kept.delete(old);
+      }
       backend.upload(tensor, data, elementOffset);
     },
     record(label, calls) {

@@ -41,7 +41,7 @@ export interface KeptWeights {
   readonly backward: WeakMap<object, PackedMatrix>;
 }
 
-function weightPacker(format: WeightFormat, weights: KeptWeights, direction: keyof KeptWeights) {
+function weightPacker(kernel: MatrixKernel, format: WeightFormat, weights: KeptWeights, direction: keyof KeptWeights) {
   const kept = weights[direction];
   return (buffers: Parameters<Reference>[0], inputs: number, outputs: number): PackedMatrix => {
     const codes = buffers['codes'] as Float32Array | Uint32Array;
@@ -55,13 +55,14 @@ function weightPacker(format: WeightFormat, weights: KeptWeights, direction: key
       direction === 'forward'
         ? packMatrix(plain, { depth: inputs, columns: outputs, transposed: true })
         : packMatrix(plain, { depth: outputs, columns: inputs, transposed: false });
-    kept.set(codes, packed);
-    return packed;
+    const resident = kernel.keep(packed, codes);
+    kept.set(codes, resident);
+    return resident;
   };
 }
 
 export function fastLinear(kernel: MatrixKernel, format: WeightFormat, weights: KeptWeights): Reference {
-  const packed = weightPacker(format, weights, 'forward');
+  const packed = weightPacker(kernel, format, weights, 'forward');
   return (buffers, constants, { rows }) => {
     const columns = constant(constants, 'outputs');
     const right = packed(buffers, constant(constants, 'inputs'), columns);
@@ -77,7 +78,7 @@ export function fastLinear(kernel: MatrixKernel, format: WeightFormat, weights: 
 }
 
 export function fastLinearBackwardInput(kernel: MatrixKernel, format: WeightFormat, weights: KeptWeights): Reference {
-  const packed = weightPacker(format, weights, 'backward');
+  const packed = weightPacker(kernel, format, weights, 'backward');
   return (buffers, constants, { rows }) => {
     const columns = constant(constants, 'inputs');
     const right = packed(buffers, columns, constant(constants, 'outputs'));

@@ -30,3 +30,26 @@ it.each([
     }
   }
 });
+
+it('multiplies by a matrix that it keeps, among others, until it is released', () => {
+  const kernel = createMatrixKernel();
+  if (kernel === undefined) throw new Error('no SIMD');
+  const owner = {};
+  const identity = (size: number, factor: number) => {
+    const matrix = Float32Array.from({ length: size * size }, (_, at) => (at % (size + 1) === 0 ? factor : 0));
+    return kernel.keep(packMatrix(matrix, { depth: size, columns: size, transposed: false }), owner);
+  };
+  const [twice, thrice] = [identity(9, 2), identity(40, 3)];
+  expect(twice.panels).not.toBeInstanceOf(Float32Array);
+  const left = noise(40, 3);
+  const product = (matrix: typeof twice, size: number): number[] => [
+    ...kernel.multiply(left, 1, matrix).values.subarray(0, size),
+  ];
+  expect(product(twice, 9)).toEqual([...left.subarray(0, 9)].map((value) => 2 * value));
+  expect(product(thrice, 40)).toEqual([...left].map((value) => Math.fround(3 * value)));
+  kernel.release(twice);
+  const four = identity(9, 4);
+  expect(four.panels).toEqual(twice.panels);
+  expect(product(four, 9)).toEqual([...left.subarray(0, 9)].map((value) => 4 * value));
+  expect(product(thrice, 40)).toEqual([...left].map((value) => Math.fround(3 * value)));
+});

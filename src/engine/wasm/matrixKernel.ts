@@ -5,6 +5,9 @@
 // [columns / 8][depth][8], padded with zeros; a loop keeps 4 rows x 8 columns in eight vector registers and reads both
 // operands in order. Fused multiply-add (relaxed SIMD) where the browser has it, else multiply and add.
 
+import { TributaryError } from '../../lib/errors.ts';
+import { createKernelHeap, type HeapBlock } from './kernelHeap.ts';
+
 const local = { a: 0, b: 1, c: 2, rowBlocks: 3, quads: 4, panels: 5, resultStride: 6 } as const;
 const scratch = { aRow: 7, cRow: 8, rows: 9, k: 10, b: 11, a: 12, c: 16 } as const;
 const vector = { sum: 17, b: 25, x: 27 } as const;
@@ -166,8 +169,8 @@ function moduleBytes(fused: boolean): Uint8Array<ArrayBuffer> {
 export interface PackedMatrix {
   readonly depth: number;
   readonly columns: number;
-  /** [ceil(columns / 8)][depth rounded up to 4][8] */
-  readonly panels: Float32Array;
+  /** [ceil(columns / 8)][depth rounded up to 4][8], or where they lie in the kernel's memory. */
+  readonly panels: Float32Array | HeapBlock;
 }
 
 export interface MatrixProduct {
@@ -179,6 +182,12 @@ export interface MatrixProduct {
 export interface MatrixKernel {
   /** left f32 [rows, right.depth]. */
   multiply(left: Float32Array, rows: number, right: PackedMatrix): MatrixProduct;
+  /**
+   * The same matrix in the kernel's memory, which saves a copy at each product, until `owner` is collected or the matrix
+   * released. Gives the matrix back as it is when the memory is full.
+   */
+  keep(matrix: PackedMatrix, owner: object): PackedMatrix;
+  release(matrix: PackedMatrix): void;
 }
 
 const roundUp = (value: number, unit: number): number => Math.ceil(value / unit) * unit;
@@ -208,33 +217,67 @@ export function packMatrix(
 export function createMatrixKernel(): MatrixKernel | undefined {
   const bytes = [moduleBytes(true), moduleBytes(false)].find((each) => WebAssembly.validate(each));
   if (bytes === undefined) return undefined;
-  const heap = new WebAssembly.Memory({ initial: 1 });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: heap } });
+  const heap = createKernelHeap();
+  const { memory: linearMemory } = heap;
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: linearMemory } });
   const run = instance.exports['multiply'] as (...numbers: number[]) => void;
+  const collected = new FinalizationRegistry<HeapBlock>((block) => heap.free(block));
+  let scratch: HeapBlock | undefined;
+
+  /** Room for the operands of one product; the one of the last is reused or replaced. */
+  function scratchOf(needed: number): HeapBlock {
+    if (scratch !== undefined && scratch.bytes >= needed) return scratch;
+    if (scratch !== undefined) heap.free(scratch);
+    scratch = heap.allocate(needed);
+    if (scratch !== undefined) return scratch;
+    throw new TributaryError({
+      code: 'ENGINE_MEMORY_FULL',
+      message: 'The processor has no memory left for this model.',
+      facts: { bytes: needed, used: linearMemory.buffer.byteLength },
+      hint: 'Choose a smaller model, or a device with a graphics card.',
+    });
+  }
+
   return {
     multiply(left, rows, right) {
       const depth = roundUp(right.depth, 4);
       const paddedRows = roundUp(rows, 4);
       const stride = roundUp(right.columns, 8);
       const leftBytes = paddedRows * depth * 4;
-      const rightBytes = right.panels.length * 4;
-      const needed = leftBytes + rightBytes + paddedRows * stride * 4;
-      const missing = Math.ceil((needed - heap.buffer.byteLength) / 65_536);
-      if (missing > 0) heap.grow(missing);
-      const values = new Float32Array(heap.buffer);
-      if (depth === right.depth) values.set(left.subarray(0, rows * depth));
+      const { panels } = right;
+      const copied = panels instanceof Float32Array ? panels.byteLength : 0;
+      const { address } = scratchOf(leftBytes + copied + paddedRows * stride * 4);
+      const values = new Float32Array(linearMemory.buffer);
+      const first = address / 4;
+      if (depth === right.depth) values.set(left.subarray(0, rows * depth), first);
       else {
-        values.fill(0, 0, rows * depth);
+        values.fill(0, first, first + rows * depth);
         for (let row = 0; row < rows; row += 1) {
-          values.set(left.subarray(row * right.depth, (row + 1) * right.depth), row * depth);
+          values.set(left.subarray(row * right.depth, (row + 1) * right.depth), first + row * depth);
         }
       }
       // Padding rows of the last block: their products are never read, but NaNs would be slow.
-      values.fill(0, rows * depth, paddedRows * depth);
-      values.set(right.panels, leftBytes / 4);
-      const at = leftBytes + rightBytes;
-      run(0, leftBytes, at, paddedRows / 4, depth / 4, stride / 8, stride * 4);
-      return { values: values.subarray(at / 4, at / 4 + paddedRows * stride), stride };
+      values.fill(0, first + rows * depth, first + paddedRows * depth);
+      if (panels instanceof Float32Array) values.set(panels, (address + leftBytes) / 4);
+      const panelAddress = panels instanceof Float32Array ? address + leftBytes : panels.address;
+      const result = address + leftBytes + copied;
+      run(address, panelAddress, result, paddedRows / 4, depth / 4, stride / 8, stride * 4);
+      return { values: values.subarray(result / 4, result / 4 + paddedRows * stride), stride };
+    },
+    keep(matrix, owner) {
+      const { panels } = matrix;
+      if (!(panels instanceof Float32Array)) return matrix;
+      const block = heap.allocate(panels.byteLength);
+      if (block === undefined) return matrix;
+      new Float32Array(linearMemory.buffer).set(panels, block.address / 4);
+      const kept = { ...matrix, panels: block };
+      collected.register(owner, block, kept);
+      return kept;
+    },
+    release(matrix) {
+      if (matrix.panels instanceof Float32Array) return;
+      collected.unregister(matrix);
+      heap.free(matrix.panels);
     },
   };
 }
