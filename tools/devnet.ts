@@ -1,7 +1,7 @@
 // The local chain of `npm start` and of the tests: anvil as a child process, its state kept in a folder, the contracts
 // deployed once from the committed bytecode, the sample datanets and models registered. Chain 31337 only.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import {
@@ -139,6 +139,23 @@ async function requireFreePort(port: number): Promise<void> {
   });
 }
 
+/**
+ * anvil rewrites its state in place, so a machine that loses power may leave half a file. A readable one is copied aside at
+ * each start; a damaged one is replaced by that copy. Throws when there is neither.
+ */
+function repairState(stateFile: string): void {
+  if (!existsSync(stateFile)) return;
+  const previous = `${stateFile}.previous`;
+  try {
+    JSON.parse(readFileSync(stateFile, 'utf8'));
+    copyFileSync(stateFile, previous);
+  } catch (cause) {
+    if (!existsSync(previous))
+      throw new Error(`The chain's state ${stateFile} is damaged; delete it to start anew.`, { cause });
+    copyFileSync(previous, stateFile);
+  }
+}
+
 interface Anvil {
   readonly exited: Promise<number | null>;
   stop(): Promise<void>;
@@ -146,6 +163,7 @@ interface Anvil {
 
 async function startAnvil(stateFile: string, port: number, rpcUrl: string): Promise<Anvil> {
   await requireFreePort(port);
+  repairState(stateFile);
   const child = spawn(
     foundryBinary('anvil'),
     [
@@ -180,7 +198,7 @@ async function startAnvil(stateFile: string, port: number, rpcUrl: string): Prom
   const client = createClient({ transport: http(rpcUrl, { retryCount: 0, timeout: 1_000 }) });
   for (let attempt = 0; attempt < 1_000; attempt += 1) {
     if (ended) {
-      throw new Error(`anvil ended at once: ${complaints.trim()}. If its state is damaged, delete ${stateFile}.`);
+      throw new Error(`anvil ended at once: ${complaints.trim()}. If it does not read its state, delete ${stateFile}.`);
     }
     try {
       if ((await getChainId(client)) === LOCAL_CHAIN_ID) return { exited, stop };

@@ -1,5 +1,5 @@
 // What survives a restart of the local chain, and what a client says when the chain is gone or another.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -58,6 +58,17 @@ test('a restart keeps contracts, balances and samples, and adds what is new', as
   expect(contributions).toMatchObject(
     elements.contributions.map(({ contributor: by, rowCount }) => ({ contributor: by, rowCount })),
   );
+});
+
+test('half a state file is replaced by the one of the last start', async () => {
+  await running?.stop();
+  const state = path.join(directory, 'state.json');
+  truncateSync(state, Math.floor(statSync(state).size / 2));
+  running = await localChain({ datanets: [elements] }, directory);
+  const settlement = openSettlement({ deployment: running.deployment });
+  expect(await settlement.health()).toMatchObject({ state: 'ready' });
+  expect((await settlement.rewards()).nextEpoch).toBe(0n);
+  expect((await settlement.balances(running.deployment.addresses.inferenceEscrow)).open).toBe(7n * OPEN);
 });
 
 test('a client knows another chain from its own', async () => {
