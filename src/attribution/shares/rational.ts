@@ -2,12 +2,6 @@
 // nothing rounds before the last step.
 import { TributaryError } from '../../lib/errors.ts';
 
-/** numerator / denominator, both BigInt, denominator above zero. */
-export interface Rational {
-  readonly numerator: bigint;
-  readonly denominator: bigint;
-}
-
 /** `value` in units of 2^-1074. Throws `SHARE_WEIGHT_INVALID` for negative, infinite or NaN. */
 export function exactWeight(value: number): bigint {
   if (!Number.isFinite(value) || value < 0) {

@@ -1,11 +1,8 @@
 // The worker in a real browser: the same bytes and the same shares as in Node, cancellation, and typed errors.
 import { afterAll, expect, test } from 'vitest';
-import { bytesToHex } from '../lib/bytes.ts';
-import { sha256 } from '../lib/hash.ts';
-import { connect } from '../lib/rpc.ts';
-import type { AttributionService } from './index.ts';
-import { countSketch } from './influence/countSketch.ts';
-import { quantize } from './influence/quantize.ts';
+import type { AttributionService } from '../src/attribution/index.ts';
+import { countSketch } from '../src/attribution/influence/countSketch.ts';
+import { quantize } from '../src/attribution/influence/quantize.ts';
 import {
   answerIdsOf,
   expectedIndexDigest,
@@ -15,9 +12,12 @@ import {
   sampleWorld,
   seed,
   sketchSize,
-} from './testing/sampleWorld.ts';
+} from '../src/attribution/testing/sampleWorld.ts';
+import { bytesToHex } from '../src/lib/bytes.ts';
+import { sha256 } from '../src/lib/hash.ts';
+import { connect } from '../src/lib/rpc.ts';
 
-const worker = new Worker(new URL('../../workers/attribution.ts', import.meta.url), { type: 'module' });
+const worker = new Worker(new URL('./attribution.ts', import.meta.url), { type: 'module' });
 const service = connect<AttributionService>(worker);
 afterAll(() => worker.terminate());
 
