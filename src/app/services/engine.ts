@@ -12,6 +12,7 @@ import type {
 import { isAbort, TributaryError } from '../../lib/errors.ts';
 import type { Remote } from '../../lib/rpc.ts';
 import { readSetting, writeSetting } from '../../store/index.ts';
+import { abortable } from './abortable.ts';
 import { type AdapterChoice, adapterBytes } from './adapters.ts';
 import { checkDevice } from './checkDevice.ts';
 import { type ConfigModel, config } from './config.ts';
@@ -83,7 +84,10 @@ export async function chooseDevice(device: DeviceChoice): Promise<void> {
 
 /** Stops loading a model; what was downloaded stays. */
 export function cancelLoading(): void {
-  loading?.abort.abort();
+  if (loading === undefined || state().phase === 'ready') return;
+  loading.abort.abort();
+  loading = undefined;
+  setState({ phase: 'idle' });
 }
 
 /** Call with every failure of an engine call: after a lost device it resets the engine so that "try again" works. */
@@ -95,7 +99,11 @@ export function noteEngineFailure(error: unknown): void {
 
 async function load(model: ConfigModel, signal: AbortSignal): Promise<ModelSummary> {
   const modelId = model.id;
-  setState({ phase: 'checking', modelId });
+  const show = (next: EngineState): void => {
+    // A loading that was stopped or replaced says no more.
+    if (!signal.aborted) setState(next);
+  };
+  show({ phase: 'checking', modelId });
   const device = (await readSetting<DeviceChoice>(settingKeys.device)) ?? 'automatic';
   try {
     if (device !== 'processor') await checkDevice();
@@ -119,19 +127,19 @@ async function load(model: ConfigModel, signal: AbortSignal): Promise<ModelSumma
         from ??= { bytes: doneBytes, at: performance.now() };
         const seconds = (performance.now() - from.at) / 1000;
         const bytesPerSecond = seconds > 0.5 ? (doneBytes - from.bytes) / seconds : 0;
-        setState({ phase: 'downloading', modelId, doneBytes, totalBytes, bytesPerSecond });
+        show({ phase: 'downloading', modelId, doneBytes, totalBytes, bytesPerSecond });
       },
     });
     before += blob.size;
     files.push({ name: file.name, blob });
   }
-  setState({ phase: 'reading', modelId, doneBytes: 0, totalBytes: before });
+  show({ phase: 'reading', modelId, doneBytes: 0, totalBytes: before });
   const summary = await engine().loadModel(
     { files, device, ...(model.contextLength === undefined ? {} : { contextLength: model.contextLength }) },
     {
       signal,
       onProgress: (progress: LoadProgress) =>
-        setState({
+        show({
           phase: progress.phase === 'compile' ? 'compiling' : 'reading',
           modelId,
           doneBytes: progress.loadedBytes,
@@ -139,11 +147,14 @@ async function load(model: ConfigModel, signal: AbortSignal): Promise<ModelSumma
         }),
     },
   );
-  setState({ phase: 'ready', modelId, summary, device: await engine().probe({}) });
+  show({ phase: 'ready', modelId, summary, device: await engine().probe({}) });
   return summary;
 }
 
-/** The base model `modelId`, loaded. A second call for the same model shares the first; for another model it replaces it. */
+/**
+ * The base model `modelId`, loaded. A second call for the same model shares the first; one for another model replaces it.
+ * `signal` ends the waiting, not the loading: that is `cancelLoading`.
+ */
 export async function ensureModel(modelId: string, signal?: AbortSignal): Promise<ModelSummary> {
   if (loading !== undefined && loading.modelId !== modelId) {
     loading.abort.abort();
@@ -166,19 +177,13 @@ export async function ensureModel(modelId: string, signal?: AbortSignal): Promis
     loading = mine;
     promise.catch((error: unknown) => {
       if (loading !== mine) return;
-      loading = undefined;
-      if (isAbort(error)) setState({ phase: 'idle' });
-      else fail(error);
+      if (isAbort(error)) {
+        loading = undefined;
+        setState({ phase: 'idle' });
+      } else fail(error);
     });
   }
-  const mine = loading;
-  const stop = (): void => mine.abort.abort();
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    return await mine.promise;
-  } finally {
-    signal?.removeEventListener('abort', stop);
-  }
+  return abortable(loading.promise, signal);
 }
 
 /** The adapter beside its base, both loaded. The base is never loaded again for it. */
@@ -188,14 +193,14 @@ export async function ensureAdapter(adapter: AdapterChoice, signal?: AbortSignal
   if (promise === undefined) {
     promise = (async () => {
       const [configuration, weights] = await Promise.all([
-        adapterBytes(adapter, 'adapter_config.json', signal),
-        adapterBytes(adapter, 'adapter_model.safetensors', signal),
+        adapterBytes(adapter, 'adapter_config.json'),
+        adapterBytes(adapter, 'adapter_model.safetensors'),
       ]);
       const parsed = JSON.parse(new TextDecoder().decode(configuration)) as Record<string, unknown>;
-      return engine().loadAdapter({ id: adapter.id, config: parsed, weights }, { signal });
+      return engine().loadAdapter({ id: adapter.id, config: parsed, weights }, { transfer: [weights.buffer] });
     })();
     adapters.set(adapter.id, promise);
     promise.catch(() => adapters.delete(adapter.id));
   }
-  return promise;
+  return abortable(promise, signal);
 }
