@@ -1,12 +1,13 @@
 // What this browser contributed and what arrives from peers, with the draft that waits.
 import { useNavigate } from '@solidjs/router';
 import { createMemo, createSignal, type JSX, onMount, Show } from 'solid-js';
-import { database } from '../../store/index.ts';
+import { type ContributionRecord, database } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
 import { arrivalFailures, followContributions, retryArrivals } from '../services/contributions.ts';
 import { listDatanets } from '../services/datanets.ts';
 import { createLive } from '../services/live.ts';
 import { peersView } from '../services/peers.ts';
+import { walletView } from '../services/settlement.ts';
 import { Banner, Button, Dialog, EmptyState, ErrorCard, Page, Section } from '../ui/index.ts';
 import { ContributionTable } from './ContributionTable.tsx';
 import { emptyDraft } from './contributionDraft.ts';
@@ -17,8 +18,11 @@ export function Overview(): JSX.Element {
   const navigate = useNavigate();
   const datanets = createLive(listDatanets);
   const records = createLive(() => database().contributions.orderBy('createdAt').reverse().toArray());
-  const mine = createMemo(() => records()?.filter((record) => record.mine) ?? []);
-  const others = createMemo(() => records()?.filter((record) => !record.mine) ?? []);
+  /** Made here, or by the connected wallet in another browser. */
+  const isMine = (record: ContributionRecord): boolean =>
+    record.mine || record.contributor.toLowerCase() === walletView().wallet?.address.toLowerCase();
+  const mine = createMemo(() => records()?.filter(isMine) ?? []);
+  const others = createMemo(() => records()?.filter((record) => !isMine(record)) ?? []);
   const [discarding, setDiscarding] = createSignal(false);
   const [followFailure, setFollowFailure] = createSignal<unknown>();
   const follow = (): void => {

@@ -1,5 +1,5 @@
 // The lines that cannot be read: place, reason, and a field to correct each, or skip.
-import { createSignal, For, type JSX, Show } from 'solid-js';
+import { createEffect, createSignal, For, type JSX, on, Show } from 'solid-js';
 import type { RowProblem } from '../../datanet/index.ts';
 import { t } from '../i18n/t.ts';
 import { Button, Field, Section } from '../ui/index.ts';
@@ -14,6 +14,14 @@ export function ProblemList(properties: {
   readonly change: (update: (draft: ContributionDraft) => ContributionDraft) => void;
 }): JSX.Element {
   const problems = () => properties.prepared.openProblems;
+  let list: HTMLOListElement | undefined;
+  // A line that was dealt with takes the focus with it: the next one gets it, or the heading of what follows is one Tab away.
+  createEffect(
+    on(problems, (_now, before) => {
+      if (before === undefined || before.length === 0 || document.activeElement !== document.body) return;
+      list?.querySelector<HTMLInputElement>('input')?.focus();
+    }),
+  );
   return (
     <Show when={problems().length > 0}>
       <Section
@@ -35,7 +43,7 @@ export function ProblemList(properties: {
           </Button>
         }
       >
-        <ol class="grid gap-4">
+        <ol ref={list} class="grid gap-4">
           {/* By line, not by problem: reading again makes new problems, and what was typed must stay. */}
           <For each={[...new Set(problems().map((problem) => problem.line))].slice(0, shownProblems)}>
             {(line) => (

@@ -101,3 +101,13 @@ for (const theme of ['light', 'dark']) {
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(320);
   });
 }
+
+test('a line that is skipped hands the focus to the next one', async () => {
+  mount();
+  await give(['{"prompt":"a', '{"prompt":"b', '{"prompt":"What is c?","response":"A letter."}'].join('\n'));
+  const skip = page.getByRole('button', { name: 'Skip line 1' });
+  await expect.element(skip).toBeVisible();
+  (skip.element() as HTMLElement).focus();
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByRole('textbox', { name: 'Correct line 2' })).toHaveFocus();
+});

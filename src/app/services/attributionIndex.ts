@@ -115,14 +115,22 @@ export async function buildAttributionIndex(
   const start = kept === undefined ? { parameterCount: 0, sketches: [] } : decodePartialIndex(kept.bytes);
   const sketches = start.sketches.slice(0, rows.length);
   let { parameterCount } = start;
-  for (const row of encoded.slice(sketches.length)) {
-    onProgress({ stage: 'gradients', done: sketches.length, total: rows.length });
-    const gradient = await engine().rowGradient({ adapterId: choice.id, row }, { signal });
-    parameterCount = gradient.length;
-    sketches.push(await attribution().sketch({ gradient }, { signal, transfer: [gradient.buffer] }));
-    if (sketches.length % keepEvery === 0) {
-      await saveCheckpoint(partialId, sketches.length, encodePartialIndex({ parameterCount, sketches }));
+  let keptCount = sketches.length;
+  const keep = async (): Promise<void> => {
+    keptCount = sketches.length;
+    await saveCheckpoint(partialId, keptCount, encodePartialIndex({ parameterCount, sketches }));
+  };
+  try {
+    for (const row of encoded.slice(sketches.length)) {
+      onProgress({ stage: 'gradients', done: sketches.length, total: rows.length });
+      const gradient = await engine().rowGradient({ adapterId: choice.id, row }, { signal });
+      parameterCount = gradient.length;
+      sketches.push(await attribution().sketch({ gradient }, { signal, transfer: [gradient.buffer] }));
+      if (sketches.length - keptCount >= keepEvery) await keep();
     }
+  } finally {
+    // Stopped or failed in the middle: what was done stays.
+    if (sketches.length < rows.length && sketches.length > keptCount) await keep();
   }
   onProgress({ stage: 'index', done: 0, total: 0 });
   const adapterHash = record.files.find((file) => file.name === 'adapter_model.safetensors')?.sha256;

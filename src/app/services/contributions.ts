@@ -94,6 +94,8 @@ async function settleQueue(pending: readonly string[]): Promise<void> {
   }
 }
 
+/** Milliseconds between two tries by itself. */
+const retryInterval = 15_000;
 let following: Promise<void> | undefined;
 
 async function follow(): Promise<void> {
@@ -102,7 +104,14 @@ async function follow(): Promise<void> {
     if (announcement.kind === 'contribution') void receive(announcement);
   });
   const settle = (): void => void settleQueue(node.pending().map(({ cid }) => cid));
-  node.onChange(settle);
+  let retriedAt = Date.now();
+  node.onChange(() => {
+    settle();
+    // Another peer may have what nobody had before.
+    if (failedArrivals().length === 0 || Date.now() - retriedAt < retryInterval) return;
+    retriedAt = Date.now();
+    void retryArrivals();
+  });
   settle();
 }
 
