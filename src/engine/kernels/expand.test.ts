@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { expand } from './expand.ts';
 
 it('repeats, nests, chooses and substitutes', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the template language's own braces
   const template = ['//#for r in R', '//#if YES', 'a${r}b$r', '//#else', 'no', '//#end', '//#end', 'end'].join('\n');
   expect(expand(template, { R: 2, YES: 1 })).toBe('a0b0\na1b1\nend');
   expect(expand(template, { R: 0, YES: 1 })).toBe('end');

@@ -109,6 +109,22 @@ describe('tiny-qwen3', () => {
   });
 });
 
+describe('a sliding window', () => {
+  it('lets a token see so many tokens in each layer, itself included, and no more', async () => {
+    const config = { ...file.config, slidingWindow: 4 };
+    const session = createSession(await loadModel(createReferenceBackend(), { ...file, config }));
+    const prompt = (await golden.integers('prompt_37')).slice(0, 12);
+    const after = async (changed: number): Promise<Float32Array> => {
+      session.truncate(0);
+      return await session.read(prompt.map((id, index) => (index === changed ? (id + 1) % 1_003 : id)));
+    };
+    const plain = await after(-1);
+    // Three layers of three earlier tokens each: the last position, 11, is reached from 2 and not from 1.
+    expect(largestDifference(await after(2), plain)).toBeGreaterThan(1e-6);
+    expect(largestDifference(await after(1), plain)).toBe(0);
+  });
+});
+
 describe('a session', () => {
   it('goes on from a shared prefix after it was cut back', async () => {
     const model = await loadModel(await dawnBackend(), file);
