@@ -1,11 +1,12 @@
 // What the engine is doing, and the way on when it cannot: three causes of "no WebGPU", a lost device, a failed download.
 import { A } from '@solidjs/router';
-import { type JSX, Match, Switch } from 'solid-js';
+import { type JSX, Match, Show, Switch } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
 import { config } from '../services/config.ts';
+import { goOnFromMemory } from '../services/download.ts';
 import { deviceObstacle, type EngineState, engineState, resetEngine } from '../services/engine.ts';
-import { ErrorCard, errorTitle, formatBytes, formatDuration, Progress } from '../ui/index.ts';
+import { Button, ErrorCard, errorTitle, formatBytes, formatDuration, Progress } from '../ui/index.ts';
 
 type Loading = Extract<EngineState, { readonly phase: 'checking' | 'downloading' | 'reading' | 'compiling' }>;
 
@@ -39,6 +40,10 @@ export function EngineStatus(properties: { readonly onRetry: () => void; readonl
   const lost = (): boolean => {
     const error = failed();
     return error instanceof TributaryError && error.code.includes('DEVICE_LOST');
+  };
+  const full = (): boolean => {
+    const error = failed();
+    return error instanceof TributaryError && error.code === 'STORE_QUOTA_EXCEEDED';
   };
   const notice = () => (engineState().phase === 'ready' ? deviceObstacle() : undefined);
   const text = (): string | undefined => {
@@ -79,6 +84,18 @@ export function EngineStatus(properties: { readonly onRetry: () => void; readonl
                 properties.onRetry();
               }}
             >
+              <Show when={full()}>
+                <Button
+                  size="small"
+                  onClick={() => {
+                    goOnFromMemory();
+                    resetEngine();
+                    properties.onRetry();
+                  }}
+                >
+                  {t('chat.fromMemory')}
+                </Button>
+              </Show>
               <A href="/settings" class="px-2 text-sm font-medium text-accent underline underline-offset-2">
                 {t('chat.openSettings')}
               </A>

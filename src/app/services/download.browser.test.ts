@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { bytesToHex } from '../../lib/bytes.ts';
 import { sha256 } from '../../lib/hash.ts';
 import { deleteFile, listFiles, openFileWriter, readFile } from '../../store/index.ts';
-import { download } from './download.ts';
+import { download, goOnFromMemory } from './download.ts';
 
 const PART = 16 * 1024 * 1024;
 const bytes = new Uint8Array(PART + 1000).map((_, index) => (index * 31) % 251);
@@ -74,4 +74,17 @@ test('a full disk is said before anything is fetched', async () => {
   });
   expect(ranges).toEqual([]);
   vi.restoreAllMocks();
+});
+
+test('a full browser can go on from memory: checked all the same, not kept', async () => {
+  goOnFromMemory();
+  network(bytes);
+  const estimate = vi.spyOn(navigator.storage, 'estimate').mockResolvedValue({ usage: 10, quota: 1000 });
+  expect((await download('models', file)).size).toBe(bytes.length);
+  expect(await readFile('models', hash)).toBeUndefined();
+  const wrong = bytes.slice();
+  wrong[5] = 0xff;
+  network(wrong);
+  await expect(download('models', file)).rejects.toMatchObject({ code: 'APP_FILE_HASH_MISMATCH' });
+  estimate.mockRestore();
 });

@@ -30,6 +30,23 @@ export function storedName(file: ConfigFile): string {
   return file.sha256 ?? new URL(file.url, document.baseURI).href;
 }
 
+let memoryOnly = false;
+
+/** For a full browser: until the page is left, files are held in memory and not kept. */
+export function goOnFromMemory(): void {
+  memoryOnly = true;
+}
+
+function memoryWriter(): FileWriter {
+  const parts: Uint8Array[] = [];
+  return {
+    keptBytes: 0,
+    kept: new Blob(),
+    write: async (bytes) => void parts.push(bytes),
+    finish: async () => new Blob(parts as BlobPart[]),
+  };
+}
+
 function failed(file: ConfigFile, facts: Record<string, string | number>, cause?: unknown): TributaryError {
   return new TributaryError({
     code: 'APP_DOWNLOAD_FAILED',
@@ -83,8 +100,8 @@ export async function download(area: FileArea, file: ConfigFile, options: Downlo
   if (kept !== undefined && (file.bytes === undefined || kept.size === file.bytes)) return kept;
   if (kept !== undefined) await deleteFile(area, name);
 
-  if (file.bytes !== undefined) await requireSpace(file.bytes);
-  const writer = await openFileWriter(area, name);
+  if (file.bytes !== undefined && !memoryOnly) await requireSpace(file.bytes);
+  const writer = memoryOnly ? memoryWriter() : await openFileWriter(area, name);
   let loadedBytes = writer.keptBytes;
   const hash = hasher.create();
   if (loadedBytes > 0) await pump(writer.kept.stream(), (bytes) => void hash.update(bytes));
@@ -109,7 +126,7 @@ export async function download(area: FileArea, file: ConfigFile, options: Downlo
   }
   const actual = bytesToHex(hash.digest());
   if (actual !== file.sha256) {
-    await deleteFile(area, name);
+    if (!memoryOnly) await deleteFile(area, name);
     throw new TributaryError({
       code: 'APP_FILE_HASH_MISMATCH',
       message: `"${file.name}" arrived, but it is not the file that was announced.`,
@@ -118,6 +135,6 @@ export async function download(area: FileArea, file: ConfigFile, options: Downlo
     });
   }
   const blob = await writer.finish({ title: options.title ?? file.name, url: file.url });
-  await persistStorage();
+  if (!memoryOnly) await persistStorage();
   return blob;
 }

@@ -56,6 +56,7 @@ export const chat = {
   'chat.reloadModel': 'Load the model again',
   'chat.noModels': 'No models are configured',
   'chat.noModelsHint': 'This copy of Tributary has no config.json with models. `npm start` brings one.',
+  'chat.fromMemory': 'Go on from memory',
   'chat.openSettings': 'Open settings',
   'chat.loadFailedKeeps': 'Your text is safe. Loading starts anew.',
 
