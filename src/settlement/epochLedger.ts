@@ -1,8 +1,8 @@
 // The ledger of an epoch: receipts and pools in, cumulative amounts and their Merkle root out. Integers only, so that any
 // two people with the same receipts get the same root, bit for bit.
-import { StandardMerkleTree } from '@openzeppelin/merkle-tree';
 import { TributaryError } from '../lib/errors.ts';
 import { PPM_TOTAL, wei } from '../lib/units.ts';
+import { type MerkleTree, merkleTree } from './merkleTree.ts';
 import { prefixShares } from './prefixShares.ts';
 import type { AccountShare, Address, Hex, Ledger, LedgerModel, LedgerReceipt } from './types.ts';
 
@@ -18,13 +18,11 @@ export interface EpochLedgerParameters {
   readonly previous?: { readonly ledger: Ledger; readonly digest: Hex } | undefined;
 }
 
-const encoding = ['address', 'uint256'];
-
 /** The tree of a ledger's accounts, leaf `(address, cumulative)`; what `RewardsDistributor.claim` checks proofs against. */
-export function ledgerTree(accounts: Ledger['accounts']): StandardMerkleTree<[string, bigint]> {
-  return StandardMerkleTree.of(
-    accounts.map(({ account, cumulative }): [string, bigint] => [account, cumulative]),
-    encoding,
+export function ledgerTree(accounts: Ledger['accounts']): MerkleTree {
+  return merkleTree(
+    ['address', 'uint256'],
+    accounts.map(({ account, cumulative }) => [account, cumulative] as const),
   );
 }
 
@@ -131,7 +129,7 @@ export function epochLedger({ epoch, receipts, pools, fallback, previous }: Epoc
     .map(([account, amount]) => ({ account: account as Address, cumulative: wei(amount) }));
   return {
     epoch,
-    root: ledgerTree(accounts).root as Hex,
+    root: ledgerTree(accounts).root,
     total: wei(accounts.reduce((sum, account) => sum + account.cumulative, 0n)),
     previous: previous?.digest,
     accounts,

@@ -79,7 +79,7 @@ export function decodeLedger({ bytes, digest }: { readonly bytes: Uint8Array; re
       epoch: BigInt(value.epoch),
       previous: value.previous ?? undefined,
       accounts,
-      root: ledgerTree(accounts).root as Hex,
+      root: ledgerTree(accounts).root,
       total: wei(accounts.reduce((sum, { cumulative }) => sum + cumulative, 0n)),
       models: value.models.map(({ modelId, pool, fallback, receipts }) => ({
         modelId,

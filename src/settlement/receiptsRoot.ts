@@ -1,11 +1,11 @@
 // The root that ties a voucher to the receipts it pays.
-import { StandardMerkleTree } from '@openzeppelin/merkle-tree';
+import { merkleTree } from './merkleTree.ts';
 import type { Hex } from './types.ts';
 
-/** Root of OpenZeppelin's standard tree over the receipts' digests (`['bytes32']`); it does not depend on their order. */
+/** Root of the standard tree over the receipts' digests (`['bytes32']`); it does not depend on their order. */
 export function receiptsRoot(digests: readonly Hex[]): Hex {
-  return StandardMerkleTree.of(
-    digests.map((digest) => [digest]),
+  return merkleTree(
     ['bytes32'],
-  ).root as Hex;
+    digests.map((digest) => [digest] as const),
+  ).root;
 }

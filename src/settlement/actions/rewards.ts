@@ -97,7 +97,7 @@ export function rewardActions(context: ActionContext): RewardActions {
       amount: wei(amount),
       cumulative: entry.cumulative,
       claimed: wei(claimed),
-      proof: ledgerTree(ledger.accounts).getProof(index) as Hex[],
+      proof: ledgerTree(ledger.accounts).proof(index),
     };
   }
 
