@@ -114,14 +114,14 @@ describe('a sliding window', () => {
     const config = { ...file.config, slidingWindow: 4 };
     const session = createSession(await loadModel(createReferenceBackend(), { ...file, config }));
     const prompt = (await golden.integers('prompt_37')).slice(0, 12);
-    const after = async (changed: number): Promise<Float32Array> => {
+    const logitsWith = async (changed: number): Promise<Float32Array> => {
       session.truncate(0);
       return await session.read(prompt.map((id, index) => (index === changed ? (id + 1) % 1_003 : id)));
     };
-    const plain = await after(-1);
+    const plain = await logitsWith(-1);
     // Three layers of three earlier tokens each: the last position, 11, is reached from 2 and not from 1.
-    expect(largestDifference(await after(2), plain)).toBeGreaterThan(1e-6);
-    expect(largestDifference(await after(1), plain)).toBe(0);
+    expect(largestDifference(await logitsWith(2), plain)).toBeGreaterThan(1e-6);
+    expect(largestDifference(await logitsWith(1), plain)).toBe(0);
   });
 });
 

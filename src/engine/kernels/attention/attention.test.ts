@@ -19,10 +19,13 @@ it.each([
     spans: Uint32Array.of(0, 3, 10, 20, 0, 50, 7, 8, 5, 5, 49, 50),
     result: new Float32Array(rows * heads * headDimension),
   };
-  const { difference, device } = await agreement(attentionOperator, data, { ...shape, scale: 2 }, rows, 'result');
-  expect(difference).toBeLessThan(1e-5);
-  const width = heads * headDimension;
-  expect([...device.slice(4 * width, 5 * width)]).toEqual(Array.from({ length: width }, () => 0));
+  for (const variant of attentionOperator.variants) {
+    const operator = { ...attentionOperator, variants: [{ ...variant, supports: () => true }] };
+    const { difference, device } = await agreement(operator, data, { ...shape, scale: 2 }, rows, 'result');
+    expect(difference, variant.name).toBeLessThan(1e-5);
+    const width = heads * headDimension;
+    expect([...device.slice(4 * width, 5 * width)]).toEqual(Array.from({ length: width }, () => 0));
+  }
 });
 
 it('stays finite with scores that overflow exp', async () => {

@@ -1,10 +1,41 @@
 // Grouped-query attention of each row over its own span of keys: causal, windowed and packed batches are all just spans,
 // and the keys may be a cache or the batch itself.
-import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
+import type { Constants, Operator, OperatorCall, Tensor, Variant } from '../../backend.ts';
 import { constant, floats, words } from '../constants.ts';
 import { expand } from '../expand.ts';
 import { grid } from '../grid.ts';
 import template from './attention.wgsl?raw';
+
+function variant(shared: boolean): Variant {
+  // A workgroup's sums must fit 16 KiB of workgroup memory beside the maxima and normalisers.
+  const lanes = (constants: Constants): number => {
+    if (!shared) return 16;
+    return constant(constants, 'headDimension') > 64 ? 16 : 32;
+  };
+  return {
+    name: shared ? 'workgroup a head' : 'invocation a head',
+    supports: (features, constants) =>
+      !shared || (!features.has('software') && constant(constants, 'headDimension') <= 192),
+    source: (constants) => {
+      const dimension = constant(constants, 'headDimension');
+      const quads = Math.ceil(dimension / 4);
+      return expand(template, {
+        QUADS: quads,
+        ALIGNED: dimension % 4 === 0 ? 1 : 0,
+        SHARED: shared ? 1 : 0,
+        LANES: lanes(constants),
+        CELLS: quads * lanes(constants),
+      });
+    },
+    overrides: (constants) => ({
+      heads: constant(constants, 'heads'),
+      kv_heads: constant(constants, 'keyValueHeads'),
+      dimension: constant(constants, 'headDimension'),
+      scale: constant(constants, 'scale'),
+    }),
+    workgroups: (constants, { rows }) => grid(rows * constant(constants, 'heads'), shared ? 1 : lanes(constants)),
+  };
+}
 
 /** Constants: heads, keyValueHeads, headDimension, scale. */
 export const attentionOperator: Operator = {
@@ -49,22 +80,7 @@ export const attentionOperator: Operator = {
       }
     }
   },
-  variants: [
-    {
-      name: 'invocation a head',
-      source: (constants: Constants) => {
-        const dimension = constant(constants, 'headDimension');
-        return expand(template, { QUADS: Math.ceil(dimension / 4), ALIGNED: dimension % 4 === 0 ? 1 : 0 });
-      },
-      overrides: (constants: Constants) => ({
-        heads: constant(constants, 'heads'),
-        kv_heads: constant(constants, 'keyValueHeads'),
-        dimension: constant(constants, 'headDimension'),
-        scale: constant(constants, 'scale'),
-      }),
-      workgroups: (constants, { rows }) => grid(rows * constant(constants, 'heads'), 16),
-    },
-  ],
+  variants: [variant(true), variant(false)],
 };
 
 export interface AttentionTensors {

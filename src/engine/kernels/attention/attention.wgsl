@@ -1,10 +1,11 @@
 // out[r, h] = sum_j softmax_j(scale * q[r, h] . keys[j, h']) values[j, h'],   start[r] <= j < end[r],  h' = h / (heads / kv)
 //
 // q, out f32 [rows, heads * D]; keys, values f32 [*, kv_heads * D]; spans u32 [rows, 2] = start, end.
-// One invocation owns one query head: q and the running sum stay in registers, the maximum and the normaliser are
-// corrected as larger scores come (online softmax: Milakov and Gimelshein 2018; Dao et al. 2022), so no matrix of scores exists.
-// An empty span gives zeros. Grid: flat over rows * heads. f32.
-// Values: QUADS = ceil(D / 4), ALIGNED (D % 4 == 0).
+// q and the running sum stay in registers, the maximum and the normaliser are corrected as larger scores come (online
+// softmax: Milakov and Gimelshein 2018; Dao et al. 2022), so no matrix of scores exists. SHARED 0: an invocation owns a query
+// head, no barrier, for software drivers. SHARED 1: a workgroup does; each lane takes every LANES-th key, then the lanes'
+// sums are brought to the common maximum and added. An empty span gives zeros. Grid: flat over rows * heads. f32.
+// Values: QUADS = ceil(D / 4), ALIGNED (D % 4 == 0), SHARED, LANES.
 //#if ALIGNED
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
 @group(0) @binding(1) var<storage, read> keys: array<vec4f>;
@@ -49,15 +50,26 @@ fn load_value(head: u32, c: u32) -> vec4f {
 //#end
 }
 
-@compute @workgroup_size(16)
+//#if SHARED
+// 32 lanes of 64 dimensions are 8 KiB, half of what every device has.
+var<workgroup> highests: array<f32, ${LANES}>;
+var<workgroup> normalisers: array<f32, ${LANES}>;
+var<workgroup> sums: array<vec4f, ${CELLS}>;
+//#end
+
+@compute @workgroup_size(${LANES})
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let index = (group.y * groups.x + group.x) * 16u + lane;
-  let row = index / heads;
+  //#if SHARED
+  let index = group.y * groups.x + group.x;
+  //#else
+  let index = (group.y * groups.x + group.x) * ${LANES}u + lane;
   if ((index + 1u) * dimension > arrayLength(&result)) { return; }
+  //#end
+  let row = index / heads;
   let kv_head = (index % heads) / (heads / kv_heads);
   let span = spans[row];
   //#for c in QUADS
@@ -66,7 +78,11 @@ fn main(
   //#end
   var highest = -3.0e38;
   var normaliser = 0.0;
+  //#if SHARED
+  for (var j = span.x + lane; j < span.y; j += ${LANES}u) {
+  //#else
   for (var j = span.x; j < span.y; j++) {
+  //#end
     let at = j * kv_heads + kv_head;
     var score = 0.0;
     //#for c in QUADS
@@ -86,10 +102,34 @@ fn main(
     sum$c += weight * load_value(at, ${c}u);
     //#end
   }
+  //#if SHARED
+  highests[lane] = highest;
+  workgroupBarrier();
+  var top = highest;
+  for (var l = 0u; l < ${LANES}u; l++) { top = max(top, highests[l]); }
+  let share = exp(highest - top);
+  normalisers[lane] = normaliser * share;
+  //#for c in QUADS
+  sums[lane * ${QUADS}u + ${c}u] = sum$c * share;
+  //#end
+  workgroupBarrier();
+  if ((index + 1u) * dimension > arrayLength(&result)) { return; }
+  var total = 0.0;
+  for (var l = 0u; l < ${LANES}u; l++) { total += normalisers[l]; }
+  let factor = select(0.0, 1.0 / total, total > 0.0);
+  for (var c = lane; c < ${QUADS}u; c += ${LANES}u) {
+    var whole = vec4f();
+    for (var l = 0u; l < ${LANES}u; l++) { whole += sums[l * ${QUADS}u + c]; }
+    for (var i = 0u; i < min(4u, dimension - 4u * c); i++) {
+      result[index * dimension + 4u * c + i] = whole[i] * factor;
+    }
+  }
+  //#else
   let factor = select(0.0, 1.0 / normaliser, normaliser > 0.0);
   //#for c in QUADS
   for (var i = 0u; i < min(4u, dimension - 4u * ${c}u); i++) {
     result[index * dimension + 4u * ${c}u + i] = sum$c[i] * factor;
   }
+  //#end
   //#end
 }
