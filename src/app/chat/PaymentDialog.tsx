@@ -1,6 +1,6 @@
 // Setting payment up once: a wallet, an amount, three steps on chain. After that no answer asks for anything.
 import { createEffect, createSignal, For, type JSX, on, onCleanup, Show } from 'solid-js';
-import { isAbort } from '../../lib/errors.ts';
+import { isAbort, TributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
 import type { AdapterChoice } from '../services/adapters.ts';
 import { config } from '../services/config.ts';
@@ -85,6 +85,10 @@ export function PaymentDialog(properties: {
         setStep(undefined);
       }
     });
+  const isWrongChain = (): boolean => {
+    const error = failure();
+    return walletView().wrongChain === true || (error instanceof TributaryError && error.code === 'WALLET_WRONG_CHAIN');
+  };
   const chainName = (): string => config().deployment?.chainName ?? '';
   return (
     <Dialog
@@ -191,7 +195,7 @@ export function PaymentDialog(properties: {
             <ErrorCard
               error={error()}
               onAction={() => void start()}
-              actionLabel={walletView().wrongChain === true ? t('chat.switchChain', { chain: chainName() }) : undefined}
+              actionLabel={isWrongChain() ? t('chat.switchChain', { chain: chainName() }) : undefined}
             />
           )}
         </Show>

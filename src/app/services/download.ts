@@ -6,6 +6,7 @@ import { isAbort, TributaryError } from '../../lib/errors.ts';
 import {
   deleteFile,
   type FileArea,
+  type FileWriter,
   openFileWriter,
   persistStorage,
   readFile,

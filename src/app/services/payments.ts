@@ -82,20 +82,27 @@ async function session(payer: string): Promise<SessionRecord | undefined> {
   return database().sessions.get(await sessionId(payer));
 }
 
-/** Vouchers of this payer that no collection has taken yet, in wei: they will be drawn from the escrow. */
+/**
+ * What vouchers of this payer may still draw from the escrow, in wei. Those of epochs before the last are void: they can no
+ * longer be collected.
+ */
 async function outstanding(payer: string): Promise<bigint> {
-  const genesis = (await deployment())?.genesisHash ?? '';
-  const vouchers = await database()
-    .vouchers.filter((record) => record.id.startsWith(genesis.toLowerCase()) && record.payer === payer)
-    .toArray();
+  const genesis = ((await deployment())?.genesisHash ?? '').toLowerCase();
   const open = await settlement();
-  let total = 0n;
-  for (const { channel } of vouchers) {
-    const { modelId, epoch, cumulative } = channel as Channel;
-    const collected = await open.collected({ payer: payer as Hex, modelId, epoch });
-    if (cumulative > collected) total += cumulative - collected;
-  }
-  return total;
+  const { epoch: current } = await open.epoch();
+  const vouchers = await database()
+    .vouchers.filter(
+      (record) => record.id.startsWith(genesis) && record.payer === payer && BigInt(record.epoch) >= current - 1n,
+    )
+    .toArray();
+  const parts = await Promise.all(
+    vouchers.map(async ({ channel }) => {
+      const { modelId, epoch, cumulative } = channel as Channel;
+      const collected = await open.collected({ payer: payer as Hex, modelId, epoch });
+      return cumulative > collected ? cumulative - collected : 0n;
+    }),
+  );
+  return parts.reduce((total, part) => total + part, 0n);
 }
 
 /** Whether an answer of this adapter would be paid, and if not, why. Never throws: trouble is a state. */

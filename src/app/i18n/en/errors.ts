@@ -101,6 +101,7 @@ export const errors = {
   'errors.REWARDS': 'The rewards contract refused this',
   'errors.REWARDS_NOTHING_TO_CLAIM': 'Nothing to claim',
   'errors.LEDGER': 'The reward ledger cannot be used',
+  'errors.MERKLE': 'The reward ledger cannot be used',
   'errors.FEE': 'The fee cannot be split',
   'errors.FAUCET': 'The faucet gave nothing',
   'errors.BURNER': 'No test wallet here',
