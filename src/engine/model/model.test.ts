@@ -5,6 +5,9 @@ import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { dawnBackend } from '../testing/agreement.ts';
 import { type GoldenTensors, goldenModel, goldenTensors, largestDifference } from '../testing/goldenModel.ts';
 import { createWasmBackend } from '../wasm/createWasmBackend.ts';
+import { acquireDevice } from '../webgpu/acquireDevice.ts';
+import { createWebGpuBackend } from '../webgpu/createWebGpuBackend.ts';
+import { dawn } from '../webgpu/node.ts';
 import { createSession } from './createSession.ts';
 import type { LoadedModel } from './decoderWeights.ts';
 import { loadModel } from './loadModel.ts';
@@ -106,6 +109,22 @@ describe('tiny-qwen3', () => {
     expect(largestDifference(logits, await tensors.floats('logits_37'))).toBeLessThan(tolerance);
     session.destroy();
     model.destroy();
+  });
+});
+
+describe('the kernels for real graphics cards', () => {
+  it('give the golden logits too', async () => {
+    const acquired = await acquireDevice(dawn());
+    const features = new Set([...acquired.features].filter((feature) => feature !== 'software'));
+    const backend = createWebGpuBackend({ ...acquired, features });
+    const session = createSession(await loadModel(backend, file));
+    const prompt = await golden.integers('prompt_37');
+    const expected = await golden.floats('logits_37');
+    const last = expected.slice(36 * file.config.vocabularySize);
+    expect(largestDifference(await session.readAll(prompt), expected)).toBeLessThan(tolerance);
+    session.truncate(36);
+    expect(largestDifference(await session.read(prompt.slice(36)), last)).toBeLessThan(tolerance);
+    backend.destroy();
   });
 });
 

@@ -46,6 +46,18 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
     });
   });
 
+  // WebGPU reports what went wrong with a buffer or a submission after the fact; without this, results would be zeros.
+  let fault: TributaryError | undefined;
+  device.onuncapturederror = ({ error }) => {
+    const memory = error.constructor.name === 'GPUOutOfMemoryError';
+    fault ??= new TributaryError({
+      code: memory ? 'ENGINE_OUT_OF_MEMORY' : 'ENGINE_COMMAND_REFUSED',
+      message: memory ? 'The graphics device has not enough memory.' : 'The graphics device refused a command.',
+      facts: { details: error.message, allocatedBytes: counters.allocatedBytes, device: description },
+      hint: memory ? 'Choose a smaller model or a shorter context, or close other pages.' : internal,
+    });
+  };
+
   function allocate(label: string, size: number, usage: GPUBufferUsageFlags): GPUBuffer {
     counters.buffers += 1;
     counters.allocatedBytes += size;
@@ -189,6 +201,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
     }
     const copy = staging.getMappedRange(0, bytes).slice(0);
     staging.unmap();
+    if (fault !== undefined) throw fault;
     return view(tensor.type, copy);
   }
 
@@ -227,6 +240,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
       buffer.destroy();
     },
     async record(label, calls) {
+      if (fault !== undefined) throw fault;
       device.pushErrorScope('validation');
       let steps: Step[];
       try {

@@ -94,6 +94,20 @@ describe('the WebGPU backend', () => {
     for (const tensor of [source, target]) backend.destroyTensor(tensor);
   });
 
+  it('never gives results of a submission that the device refused', async () => {
+    const backend = createWebGpuBackend(await acquireDevice(dawn()));
+    const tensor = backend.createTensor('t', 'f32', 4);
+    const call = {
+      operator: addOperator,
+      tensors: { source: tensor, target: tensor },
+      constants: { columns: 4, scale: 1 },
+    };
+    // One buffer read and written in one dispatch: WebGPU forbids it, but only on submission.
+    backend.submit(await backend.record('alias', [call]), { rows: 1 });
+    await expect(backend.download(tensor)).rejects.toMatchObject({ code: 'ENGINE_COMMAND_REFUSED' });
+    backend.destroy();
+  });
+
   it('reports the loss of its device, also to whoever waits for a result', async () => {
     const acquired = await acquireDevice(dawn());
     const backend = createWebGpuBackend(acquired);
