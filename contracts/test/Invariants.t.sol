@@ -30,6 +30,7 @@ contract Handler is Fixture {
     mapping(address payer => uint256) public requestedAt;
     mapping(address payer => mapping(uint64 epoch => uint256)) public signed;
     mapping(address contributor => uint256) public earned;
+    mapping(address payer => uint256) public drawnBySession;
     uint256[2] internal inPending;
 
     // What must never happen.
@@ -98,6 +99,7 @@ contract Handler is Fixture {
         if (drawn == 0) return;
         reached[bySession ? "collectBySession" : "collectByPayer"]++;
         if (bySession) {
+            drawnBySession[payer] += drawn;
             (uint64 validUntil,,) = escrow.sessionKeys(payer, signer);
             if (validUntil < escrow.startsAt(epoch)) revokedKeyDrew = true;
         }
@@ -296,6 +298,7 @@ contract InvariantsTest is Fixture {
         for (uint256 i; i < 4; ++i) {
             (, uint96 cap, uint96 spent) = escrow.sessionKeys(handler.payers(i), handler.sessions(i));
             assertLe(spent, cap, "a key spent above its cap");
+            assertEq(spent, handler.drawnBySession(handler.payers(i)), "what a key spent is what it drew");
         }
 
         // I7, I10
