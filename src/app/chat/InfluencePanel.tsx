@@ -5,9 +5,10 @@ import type { MessageRecord } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
 import { type AdapterChoice, hasAttribution } from '../services/adapters.ts';
 import { config } from '../services/config.ts';
-import { createLoaded } from '../services/live.ts';
+import { listDatanets } from '../services/datanets.ts';
+import { createLive, createLoaded } from '../services/live.ts';
 import { splitOf } from '../services/payments.ts';
-import { Button, ErrorCard, formatPpm, Progress, ShareBar } from '../ui/index.ts';
+import { Button, ErrorCard, formatPpm, Progress, ShareBar, shortHash } from '../ui/index.ts';
 import { cancelInfluence, estimateInfluence, influenceFailures, influenceJob } from './conversation.ts';
 import { createReadiness, Fee } from './Fee.tsx';
 import { evidenceShares, type StoredInfluence } from './influence.ts';
@@ -125,10 +126,12 @@ function Found(properties: {
     return span === undefined ? attribution().rows : attribution().rows.filter((row) => span.rows.includes(row.row));
   });
   const shown = () => (all() || properties.selectedSpan !== undefined ? rows() : rows().slice(0, FIRST_ROWS));
-  const datanet = (): string =>
-    (properties.adapter?.datanets ?? [])
-      .map((id) => config().datanets.find((known) => known.id === id || known.slug === id)?.name ?? id)
-      .join(', ');
+  const datanets = createLive(listDatanets);
+  const datanetName = (id: string): string =>
+    config().datanets.find((known) => known.id === id || known.slug === id)?.name ??
+    datanets()?.find((known) => known.id === id)?.name ??
+    shortHash(id);
+  const datanet = (): string => (properties.adapter?.datanets ?? []).map(datanetName).join(', ');
   return (
     <>
       <section class="grid gap-3">

@@ -51,10 +51,11 @@ export function RowCard(properties: {
     ),
   );
   const phrases = createMemo(() => spans().map((index) => properties.influence.spanTexts[index] ?? ''));
-  const times = (): number =>
+  /** Undefined where nothing was held out, so that there is no threshold. */
+  const times = (): number | undefined =>
     properties.influence.attribution.threshold > 0
       ? properties.row.influence / properties.influence.attribution.threshold
-      : 0;
+      : undefined;
   const amount = (): bigint | undefined =>
     properties.pool === undefined ? undefined : (properties.pool * BigInt(properties.row.ppm)) / 1_000_000n;
   const Marked = (marked: { readonly text: string }): JSX.Element => (
@@ -78,7 +79,7 @@ export function RowCard(properties: {
           <Marked text={properties.row.response} />
         </p>
       </div>
-      <p class="text-sm text-muted">
+      <p class="text-sm text-muted wrap-anywhere">
         <span class="font-medium text-text">{contributorName(properties.influence, properties.row.account)}</span> ·{' '}
         {properties.datanet} · {t('chat.position', { position: properties.row.position + 1 })}
       </p>
@@ -89,9 +90,10 @@ export function RowCard(properties: {
         >
           <span
             class="rounded-full bg-accent-soft px-2 py-0.5 font-medium text-accent-strong"
-            title={t('chat.strength', { times: formatNumber(times()) })}
+            title={times() === undefined ? undefined : t('chat.strength', { times: formatNumber(times() ?? 0) })}
           >
-            {t('chat.wordInfluential')} · {t('chat.strength', { times: formatNumber(times()) })}
+            {t('chat.wordInfluential')}
+            {times() === undefined ? '' : ` · ${t('chat.strength', { times: formatNumber(times() ?? 0) })}`}
           </span>
         </Show>
         <Show when={properties.row.verbatimBits > 0}>

@@ -1,5 +1,5 @@
 // How thoroughly: three presets, and every knob with a sentence behind a fold.
-import { createMemo, For, type JSX, Show } from 'solid-js';
+import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { Field, Icon, Section } from '../ui/index.ts';
 import {
@@ -19,6 +19,8 @@ export function SettingsForm(properties: {
 }): JSX.Element {
   const preset = createMemo(() => matchingPreset(properties.settings, properties.hiddenSize));
   const invalid = createMemo(() => new Set(invalidKnobs(properties.settings).map((knob) => knob.name)));
+  // Kept here: a new value of a knob must not fold them away.
+  const [opened, setOpened] = createSignal(false);
   const range = (knob: Knob): string =>
     t(knob.integer ? 'factory.knobRangeWhole' : 'factory.knobRange', {
       minimum: String(knob.minimum),
@@ -49,7 +51,11 @@ export function SettingsForm(properties: {
       <Show when={preset() === undefined}>
         <p class="text-sm text-muted">{t('factory.preset.custom')}</p>
       </Show>
-      <details class="group" open={invalid().size > 0}>
+      <details
+        class="group"
+        open={opened() || invalid().size > 0}
+        onToggle={(event) => setOpened(event.currentTarget.open)}
+      >
         <summary class="inline-flex list-none items-center gap-1.5 font-medium">
           <Icon name="chevron" size={18} class="transition-transform group-open:rotate-90" />
           {t('factory.advanced')}
