@@ -49,6 +49,16 @@ test('goes on after the last whole part of an earlier attempt', async () => {
   expect(blob.size).toBe(bytes.length);
 });
 
+test('a last part without the mark of a whole file is fetched again', async () => {
+  const writer = await openFileWriter('models', hash);
+  await writer.write(new Uint8Array(bytes.length - 7));
+  await writer.finish({});
+  const area = await (await navigator.storage.getDirectory()).getDirectoryHandle('models');
+  await (await area.getDirectoryHandle(hash)).removeEntry('complete.json');
+  const writerAgain = await openFileWriter('models', hash);
+  expect(writerAgain.keptBytes).toBe(PART);
+});
+
 test('other bytes than announced are refused and not kept', async () => {
   const wrong = bytes.slice();
   wrong[5] = 0xff;
