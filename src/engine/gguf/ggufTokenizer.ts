@@ -1,7 +1,9 @@
 // `tokenizer.json` and `tokenizer_config.json` rebuilt from a GGUF header, so that one tokenizer serves both kinds of
-// file. Byte-level BPE only (`tokenizer.ggml.model` = "gpt2"); the splits are those of llama.cpp's `pre` names.
+// file. Byte-level BPE (`tokenizer.ggml.model` = "gpt2"; the splits are those of llama.cpp's `pre` names) and SentencePiece
+// BPE with byte fallback ("llama").
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
 import type { GgufHeader } from './readGgufHeader.ts';
+import { scoreMerges } from './scoreMerges.ts';
 
 export interface GgufTokenizer {
   readonly tokenizerJson: Record<string, unknown>;
@@ -46,8 +48,8 @@ const splits = new Map<string, Split>([
   ['default', gpt2],
 ]);
 
-/** llama.cpp's token types: 3 is control, 4 user-defined (added, not special). */
-const [control, userDefined] = [3, 4] as const;
+/** llama.cpp's token types: 2 is unknown and 3 control (both special), 4 user-defined (added, not special). */
+const [unknownType, control, userDefined] = [2, 3, 4] as const;
 
 function strings(header: GgufHeader, key: string): readonly string[] {
   const value = header.metadata.get(key)?.value;
@@ -68,9 +70,17 @@ function addedTokens(header: GgufHeader, tokens: readonly string[]): Record<stri
   }
   return tokens.flatMap((content, id) => {
     const type = Number(types[id]);
-    if (type !== control && type !== userDefined) return [];
+    if (type !== unknownType && type !== control && type !== userDefined) return [];
     return [
-      { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: type === control },
+      {
+        id,
+        content,
+        single_word: false,
+        lstrip: false,
+        rstrip: false,
+        normalized: false,
+        special: type !== userDefined,
+      },
     ];
   });
 }
@@ -86,6 +96,79 @@ function template(begin: string, id: number): Record<string, unknown> {
   };
 }
 
+type Json = Readonly<Record<string, unknown>>;
+
+/** What depends on the kind of the tokenizer, in the words of tokenizer.json. */
+interface Kind {
+  readonly normalizer: Json | null;
+  readonly preTokenizer: Json | null;
+  readonly decoder: Json;
+  readonly model: Json;
+  /** Whether a beginning token is added where the header does not say. */
+  readonly addsBegin: boolean;
+}
+
+const bpe = { type: 'BPE', dropout: null, continuing_subword_prefix: null, end_of_word_suffix: null };
+
+function byteLevelKind(header: GgufHeader): Kind {
+  const pre = text(header, 'tokenizer.ggml.pre') ?? 'default';
+  const split = splits.get(pre);
+  if (split === undefined) {
+    const name = pre.slice(0, 80);
+    throw modelUnsupported('tokenizer.ggml.pre', name, `its tokenizer splits text by rules called ${name}.`);
+  }
+  const merges = strings(header, 'tokenizer.ggml.merges').map((merge) => {
+    // A merge is two tokens with a space between; byte-level tokens hold no space themselves.
+    const space = merge.indexOf(' ', 1);
+    return [merge.slice(0, space), merge.slice(space + 1)];
+  });
+  return {
+    normalizer: split.normalizer ?? null,
+    preTokenizer: split.preTokenizer,
+    decoder: byteLevel(true),
+    model: {
+      ...bpe,
+      unk_token: null,
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: split.ignoreMerges ?? false,
+      merges,
+    },
+    addsBegin: false,
+  };
+}
+
+function sentencePieceKind(header: GgufHeader, vocabulary: ReadonlyMap<string, number>, unknown: string | null): Kind {
+  const scores = header.metadata.get('tokenizer.ggml.scores')?.value;
+  const tokens = strings(header, 'tokenizer.ggml.tokens');
+  if (!(scores instanceof Float32Array) || scores.length !== tokens.length) {
+    throw modelInvalid('tokenizer.ggml.scores', 'tokenizer.ggml.scores is not one number for each token.');
+  }
+  const prepends = header.metadata.get('tokenizer.ggml.add_space_prefix')?.value !== false;
+  const mark = '\u2581';
+  const replace = { type: 'Replace', pattern: { String: ' ' }, content: mark };
+  const decoders: Json[] = [
+    { type: 'Replace', pattern: { String: mark }, content: ' ' },
+    { type: 'ByteFallback' },
+    { type: 'Fuse' },
+  ];
+  if (prepends) decoders.push({ type: 'Strip', content: ' ', start: 1, stop: 0 });
+  return {
+    normalizer: { type: 'Sequence', normalizers: [...(prepends ? [{ type: 'Prepend', prepend: mark }] : []), replace] },
+    preTokenizer: null,
+    decoder: { type: 'Sequence', decoders },
+    model: {
+      ...bpe,
+      unk_token: unknown,
+      fuse_unk: true,
+      byte_fallback: true,
+      ignore_merges: false,
+      merges: scoreMerges(vocabulary, scores),
+    },
+    addsBegin: true,
+  };
+}
+
 /**
  * The tokenizer in a GGUF header; undefined where the file has none. Throws `MODEL_UNSUPPORTED` for a tokenizer model or
  * split that is not known by name, `MODEL_INVALID` where the arrays disagree.
@@ -93,42 +176,35 @@ function template(begin: string, id: number): Record<string, unknown> {
 export function ggufTokenizer(header: GgufHeader): GgufTokenizer | undefined {
   const model = text(header, 'tokenizer.ggml.model');
   if (model === undefined || model === 'no_vocab' || model === 'none') return undefined;
-  if (model !== 'gpt2')
+  if (model !== 'gpt2' && model !== 'llama') {
+    const name = model.slice(0, 80);
     throw modelUnsupported(
       'tokenizer.ggml.model',
-      model.slice(0, 80),
-      `its tokenizer is of the kind ${model.slice(0, 80)}; byte-level BPE (gpt2) is read.`,
+      name,
+      `its tokenizer is of the kind ${name}; gpt2 and llama are read.`,
     );
-  const pre = text(header, 'tokenizer.ggml.pre') ?? 'default';
-  const split = splits.get(pre);
-  if (split === undefined)
-    throw modelUnsupported(
-      'tokenizer.ggml.pre',
-      pre.slice(0, 80),
-      `its tokenizer splits text by rules called ${pre.slice(0, 80)}.`,
-    );
+  }
   const tokens = strings(header, 'tokenizer.ggml.tokens');
   const tokenOf = (name: string): { id: number; content: string } | undefined => {
     const id = header.metadata.get(`tokenizer.ggml.${name}_token_id`)?.value;
     const content = typeof id === 'number' ? tokens[id] : undefined;
     return typeof id === 'number' && content !== undefined ? { id, content } : undefined;
   };
-  const begin = tokenOf('bos');
-  const addBegin = header.metadata.get('tokenizer.ggml.add_bos_token')?.value === true;
-  if (addBegin && begin === undefined)
-    throw modelInvalid('tokenizer.ggml.bos_token_id', 'its tokenizer adds a beginning token that is not there.');
   const added = addedTokens(header, tokens);
   const addedIds = new Set(added.map(({ id }) => id));
-  // No prototype: a token may be called __proto__.
-  const vocabulary: Record<string, number> = Object.create(null) as Record<string, number>;
+  const vocabulary = new Map<string, number>();
   tokens.forEach((token, id) => {
-    if (!addedIds.has(id)) vocabulary[token] = id;
+    if (!addedIds.has(id)) vocabulary.set(token, id);
   });
-  const merges = strings(header, 'tokenizer.ggml.merges').map((merge) => {
-    // A merge is two tokens with a space between; byte-level tokens hold no space themselves.
-    const space = merge.indexOf(' ', 1);
-    return [merge.slice(0, space), merge.slice(space + 1)];
-  });
+  const unknown = tokenOf('unknown')?.content ?? null;
+  const kind = model === 'gpt2' ? byteLevelKind(header) : sentencePieceKind(header, vocabulary, unknown);
+  const begin = tokenOf('bos');
+  const addBegin = (header.metadata.get('tokenizer.ggml.add_bos_token')?.value ?? kind.addsBegin) === true;
+  if (addBegin && begin === undefined) {
+    throw modelInvalid('tokenizer.ggml.bos_token_id', 'its tokenizer adds a beginning token that is not there.');
+  }
+  // No prototype: a token may be called __proto__.
+  const vocab = Object.assign(Object.create(null) as Record<string, number>, Object.fromEntries(vocabulary));
   const chatTemplate = text(header, 'tokenizer.chat_template');
   return {
     tokenizerJson: {
@@ -136,28 +212,17 @@ export function ggufTokenizer(header: GgufHeader): GgufTokenizer | undefined {
       truncation: null,
       padding: null,
       added_tokens: added,
-      normalizer: split.normalizer ?? null,
-      pre_tokenizer: split.preTokenizer,
+      normalizer: kind.normalizer,
+      pre_tokenizer: kind.preTokenizer,
       post_processor: addBegin && begin !== undefined ? template(begin.content, begin.id) : null,
-      decoder: byteLevel(true),
-      model: {
-        type: 'BPE',
-        dropout: null,
-        unk_token: null,
-        continuing_subword_prefix: null,
-        end_of_word_suffix: null,
-        fuse_unk: false,
-        byte_fallback: false,
-        ignore_merges: split.ignoreMerges ?? false,
-        vocab: vocabulary,
-        merges,
-      },
+      decoder: kind.decoder,
+      model: { ...kind.model, vocab },
     },
     tokenizerConfig: {
       clean_up_tokenization_spaces: false,
       bos_token: begin?.content ?? null,
       eos_token: tokenOf('eos')?.content ?? null,
-      unk_token: tokenOf('unknown')?.content ?? null,
+      unk_token: unknown,
       pad_token: tokenOf('padding')?.content ?? null,
     },
     ...(chatTemplate === undefined ? {} : { chatTemplate }),
