@@ -107,7 +107,7 @@ export function LossChart(properties: {
   return (
     <figure class="grid gap-3" aria-label={t('factory.chart')}>
       <div ref={host} aria-hidden="true" class="min-h-60 min-w-0 overflow-hidden" />
-      <figcaption class="text-sm text-muted" role="status">
+      <figcaption class="text-sm text-muted" aria-live="polite">
         {sentence() === '' ? t('factory.lossNone') : sentence()}
       </figcaption>
       <Show when={properties.losses.length > 0}>
