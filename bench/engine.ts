@@ -81,7 +81,13 @@ async function inChromium(subject: Subject, request: MeasureRequest, origin: str
 export async function run(): Promise<{ rows: Row[]; checks: Check[] }> {
   const rows: Row[] = [];
   const checks: Check[] = [];
-  const server = await createServer({ root, logLevel: 'error', server: { port: 0, host: '127.0.0.1' } });
+  // No reloading while a page measures: neither for changed files nor for dependencies found late.
+  const server = await createServer({
+    root,
+    logLevel: 'error',
+    optimizeDeps: { entries: ['bench/engine/measureModel.ts'] },
+    server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
+  });
   await server.listen();
   const origin = server.resolvedUrls?.local[0]?.replace(/\/$/, '') ?? '';
   const places: readonly {
