@@ -7,13 +7,16 @@ import {
   readContributionHeader,
   type Verify,
 } from '../src/datanet/index.ts';
-import { TributaryError } from '../src/lib/errors.ts';
+import { isAbort, TributaryError } from '../src/lib/errors.ts';
+import { cid as asCid } from '../src/lib/units.ts';
 import type { NodePeers, ReceivedAnnouncement } from '../src/peers/node.ts';
 import type { Pins } from './pins.ts';
 
 /** Of what is one block; a ledger lists every receipt of an epoch. */
 const MAXIMUM_NOTE_BYTES = { receipt: 256 * 1024, voucher: 64 * 1024, ledger: 1 << 20 } as const;
 const FETCH_MILLISECONDS = 60_000;
+const MAXIMUM_DESCRIPTION_BYTES = 4_096;
+const DESCRIPTION_MILLISECONDS = 5_000;
 
 export interface PinAnnouncedParameters {
   readonly announcement: ReceivedAnnouncement;
@@ -47,6 +50,7 @@ export async function pinAnnounced({ announcement, node, pins, verify }: PinAnno
       bytes = header.bytes;
       release = pins.reserve(owner, bytes);
       await readContribution({ cid, blocks, verify, signal });
+      if (await hasDescription(header.datanet, node)) lease.use(asCid(header.datanet));
     } else if (kind === 'adapter') {
       const manifest = await readAdapterManifest({ cid, blocks, verify, signal });
       owner = manifest.author;
@@ -74,6 +78,25 @@ export async function pinAnnounced({ announcement, node, pins, verify }: PinAnno
     lease.end();
     await node.deleteBlocks([...lease.blocks].filter((block) => !pins.holds(block)));
   }
+}
+
+/**
+ * Whether a Datanet that is named by the CID of its description has one, small enough to be kept beside the first rows. It
+ * is a comfort (a name instead of an identifier): rows are kept without it.
+ */
+async function hasDescription(datanet: string, node: NodePeers): Promise<boolean> {
+  if (!/^bafkrei[a-z2-7]{52}$/.test(datanet)) return false;
+  const block = asCid(datanet);
+  const kept = await node.blocks.has(block);
+  try {
+    const bytes = await node.blocks.get(block, { signal: AbortSignal.timeout(DESCRIPTION_MILLISECONDS) });
+    if (bytes.byteLength <= MAXIMUM_DESCRIPTION_BYTES) return true;
+  } catch (error) {
+    if (isAbort(error) || (error instanceof TributaryError && error.code === 'BLOCK_NOT_FOUND')) return false;
+    throw error;
+  }
+  if (!kept) await node.deleteBlocks([block]);
+  return false;
 }
 
 function scopeMismatch({ cid, scope }: ReceivedAnnouncement, datanet: string): TributaryError {

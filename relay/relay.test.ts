@@ -129,6 +129,26 @@ describe('a relay and two peers on loopback', () => {
     expect((await readContribution({ cid, blocks: carol.blocks, verify })).rows).toEqual(rows);
   });
 
+  it('keeps the description of a Datanet that is named by it, and nothing larger in its place', async () => {
+    const relay = await relayAt(await folder());
+    const alice = await peerAt(await folder(), webSocketOf(relay));
+    await online(alice);
+    const description = await alice.blocks.put(new TextEncoder().encode('{"name":"Ferries"}'), 'raw');
+    const large = await alice.blocks.put(new Uint8Array(5_000), 'raw');
+    for (const datanet of [description, large]) {
+      const cid = await contribute(alice, datanet, rowsOf('alice', 3));
+      await alice.announce({ kind: 'contribution', scope: datanet, cid });
+      expect(await relay.event(cid)).toMatchObject({ kind: 'pinned' });
+    }
+    await alice.stop();
+    const carol = await peerAt(await folder(), webSocketOf(relay));
+    await online(carol);
+    expect(new TextDecoder().decode(await carol.blocks.get(description))).toBe('{"name":"Ferries"}');
+    await expect(carol.blocks.get(large, { timeoutMilliseconds: 1_000 })).rejects.toMatchObject({
+      code: 'BLOCK_NOT_FOUND',
+    });
+  });
+
   it('keeps identity, heads and pins over a restart, on the same addresses', async () => {
     const data = await folder();
     const first = await relayAt(data);
