@@ -39,7 +39,7 @@ export function Welcome(properties: {
                   <button
                     type="button"
                     disabled={properties.disabled}
-                    class="group flex h-full w-full flex-col justify-between gap-4 rounded-2xl border border-line bg-surface p-4 text-start transition-colors hover:border-accent disabled:opacity-60"
+                    class="group flex h-full w-full items-center justify-between gap-4 rounded-2xl border border-line bg-surface p-4 text-start transition-colors hover:border-accent disabled:opacity-60 sm:flex-col sm:items-start"
                     onClick={() => properties.onAsk(question)}
                   >
                     <span class="text-pretty">{question}</span>

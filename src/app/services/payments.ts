@@ -126,8 +126,9 @@ export async function paymentReadiness(adapter: AdapterChoice | undefined): Prom
     ]);
     if (onChain.validUntil <= now) return { status: 'notSetUp', terms };
     const capLeft = onChain.cap - onChain.spent;
+    const free = balances.escrow - balances.thawing;
     // biome-ignore lint/complexity/useMathMinMax: Math.min knows no bigint.
-    const left = (capLeft < balances.escrow ? capLeft : balances.escrow) - promised;
+    const left = (capLeft < free ? capLeft : free) - promised;
     return left > 0n ? { status: 'ready', terms, left } : { status: 'exhausted', terms };
   } catch (error) {
     return { status: 'trouble', error };
@@ -176,6 +177,22 @@ export async function setUpPayment(
   await open.setSessionKey({ signer: key.address, validUntil, cap, signal });
   await guardWrite(() => database().sessions.put(record));
   setRevision((count) => count + 1);
+}
+
+/** Ends what this browser's key may spend, on chain, and forgets the key. Throws what wallet and chain throw. */
+export async function revokeSession(): Promise<void> {
+  const { wallet } = walletView();
+  if (wallet === undefined) throw noWallet();
+  const key = await session(wallet.address);
+  if (key === undefined) return;
+  await (await settlement()).revokeSessionKey({ signer: key.address as Hex });
+  await database().sessions.delete(key.id);
+  setRevision((count) => count + 1);
+}
+
+/** Whether this browser holds a key for the connected wallet. */
+export async function hasSession(payer: string): Promise<boolean> {
+  return (await session(payer)) !== undefined;
 }
 
 function noWallet(): TributaryError {

@@ -18,6 +18,7 @@ import {
 } from '../services/settlement.ts';
 import { settingKeys } from '../services/storageNames.ts';
 import { Banner, Button, CopyButton, ErrorCard, Field, Section, shortAddress, toast } from '../ui/index.ts';
+import { Prepaid } from './Prepaid.tsx';
 
 function healthText(): string {
   const health = chainHealth();
@@ -157,6 +158,7 @@ function Configured(): JSX.Element {
             )}
           </Match>
         </Switch>
+        <Prepaid />
         <Show when={walletView().wallet?.kind === 'burner'}>
           <Banner
             kind="warning"

@@ -146,7 +146,7 @@ export const chat = {
     'No wallet has announced itself. Install a browser wallet that supports EIP-6963, such as Rabby or MetaMask, and reload.',
   'chat.setUpAmount': 'Amount to prepay, in OPEN',
   'chat.setUpAmountHint':
-    'Enough for about {answers} answers of this adapter. What is left can be withdrawn under Rewards.',
+    'Enough for about {answers} answers of this adapter. What is left can be taken back in the settings.',
   'chat.setUpAmountBad': 'Give an amount above zero.',
   'chat.setUpBalance': 'Wallet holds {amount}',
   'chat.setUpOther': 'Use another',

@@ -111,6 +111,20 @@ export const settings = {
   'settings.burnerHide': 'Hide the private key',
   'settings.burnerKey': 'Private key of the test wallet',
 
+  'settings.prepaid': 'Prepaid for answers',
+  'settings.prepaidAmount': 'In the escrow',
+  'settings.prepaidThawing': 'On its way back',
+  'settings.prepaidThawingUntil': '{amount}, from {time}',
+  'settings.prepaidNow': '{amount}, now',
+  'settings.prepaidLead': 'Taking it back has a waiting time, so that answers already given are paid first.',
+  'settings.thaw': 'Take it back',
+  'settings.cancelThaw': 'Leave it prepaid',
+  'settings.withdraw': 'Withdraw {amount}',
+  'settings.withdrawn': 'Withdrawn to your wallet',
+  'settings.thawed': 'The waiting time has begun',
+  'settings.revoke': 'Revoke this browser’s key',
+  'settings.revoked': 'The key can spend nothing any more',
+
   'settings.device': 'This device',
   'settings.deviceLead':
     'What the browser tells about its graphics device. Copy it into a bug report; it holds no content of yours.',
