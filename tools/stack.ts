@@ -42,6 +42,8 @@ export interface StackParameters {
 
 export interface Stack {
   readonly url: string;
+  /** The relay's status as JSON. */
+  readonly statusUrl: string;
   readonly devnet: Devnet;
   readonly keeper: Keeper;
   stopRelay(): Promise<void>;
@@ -270,6 +272,7 @@ export async function startStack({
     });
     return {
       url: `http://localhost:${ports.app}/`,
+      statusUrl: `http://127.0.0.1:${ports.status}/status`,
       devnet,
       keeper,
       stopRelay: relay.stop,

@@ -69,7 +69,7 @@ export async function startBench(): Promise<Bench> {
       viewport: options.viewport ?? { width: 1280, height: 900 },
       acceptDownloads: true,
     });
-    context.setDefaultTimeout(PATIENCE);
+    context.setDefaultTimeout(120_000);
     const page = context.pages()[0] ?? (await context.newPage());
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));

@@ -70,7 +70,7 @@ test('A contributes 50 rows and B sees them arrive over a direct connection', as
 });
 
 test('B trains an adapter on them, builds its index and publishes it', async () => {
-  await train(bob.page, 'Lamp keepers', /^Contribution of/, 40);
+  await train(bob.page, 'Lamp keepers', /^Contribution of/, 4);
   await bob.page.getByRole('heading', { name: 'The adapter is ready' }).waitFor();
   await indexAndPublish(bob.page);
 });

@@ -1,5 +1,5 @@
 // How thoroughly: three presets, and every knob with a sentence behind a fold.
-import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
+import { createMemo, createSignal, For, type JSX } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { Field, Icon, Section } from '../ui/index.ts';
 import {
@@ -48,9 +48,8 @@ export function SettingsForm(properties: {
           )}
         </For>
       </fieldset>
-      <Show when={preset() === undefined}>
-        <p class="text-sm text-muted">{t('factory.preset.custom')}</p>
-      </Show>
+      {/* The line is always there: a field that loses focus to a click on "Start" must not move the button away. */}
+      <p class="min-h-5 text-sm text-muted">{preset() === undefined ? t('factory.preset.custom') : ''}</p>
       <details
         class="group"
         open={opened() || invalid().size > 0}
