@@ -11,6 +11,7 @@ export { datanetIdOf, modelIdOf } from './identifiers.ts';
 export { ledgerCid } from './ledgerCid.ts';
 export { decodeLedger, encodeLedger } from './ledgerCodec.ts';
 export { LOCAL_CHAIN_ID } from './localChain.ts';
+export { localSigner } from './localSigner.ts';
 export { channelKey, type NextVoucherParameters, nextVoucher } from './nextVoucher.ts';
 export { openSettlement } from './openSettlement.ts';
 export { type PreparedLedger, type PrepareLedgerParameters, prepareLedger } from './prepareLedger.ts';

@@ -7,7 +7,8 @@ import { t } from '../i18n/t.ts';
 import { type PublishStep, publishRows } from '../services/contributions.ts';
 import { createDatanet, listDatanets } from '../services/datanets.ts';
 import { createLive } from '../services/live.ts';
-import { discover, hasChain, walletView } from '../services/settlement.ts';
+import { discover, hasChain } from '../services/settlement.ts';
+import { currentSigner } from '../services/signer.ts';
 import { Button, ErrorCard, Page } from '../ui/index.ts';
 import { WalletChoice } from '../wallet/WalletChoice.tsx';
 import { type ContributionStep, contributionSteps, furthestStep, gapOfStep } from './contributionDraft.ts';
@@ -68,13 +69,13 @@ export function Steps(properties: { readonly step: ContributionStep }): JSX.Elem
   };
 
   const publish = async (): Promise<void> => {
-    const { wallet } = walletView();
+    const signer = currentSigner();
     const { datanetId, licence } = contribution.draft();
     const rows = contribution.prepared()?.publishable;
-    if (wallet === undefined || datanetId === undefined || licence === undefined || rows === undefined) return;
+    if (signer === undefined || datanetId === undefined || licence === undefined || rows === undefined) return;
     const onStep = (step: PublishStep): void => void setPublishing({ kind: 'busy', step });
     try {
-      const record = await publishRows({ datanetId, rows, licence, wallet, onStep });
+      const record = await publishRows({ datanetId, rows, licence, signer, onStep });
       // First the address, then the draft: the steps must not see an empty draft and lead back.
       navigate(`/contribute/done/${record.id}`, { replace: true });
       await contribution.discard();
@@ -131,7 +132,7 @@ export function Steps(properties: { readonly step: ContributionStep }): JSX.Elem
               <ReviewStep
                 contribution={contribution}
                 datanet={datanet()}
-                signer={walletView().wallet?.address}
+                signer={currentSigner()?.address}
                 walletChoice={<WalletChoice />}
                 onChain={hasChain()}
                 publishing={publishing()}

@@ -8,7 +8,8 @@ import { noteEngineFailure } from '../services/engine.ts';
 import { createLive, createLoaded } from '../services/live.ts';
 import { peersView } from '../services/peers.ts';
 import { adapterData, publishTrainedAdapter, registerAdapter } from '../services/publishTrainedAdapter.ts';
-import { discover, walletView } from '../services/settlement.ts';
+import { discover } from '../services/settlement.ts';
+import { currentSigner } from '../services/signer.ts';
 import { liveRun } from '../services/training.ts';
 import { Banner, Button, ErrorCard, Progress, Section, Select, Table } from '../ui/index.ts';
 import { WalletChoice } from '../wallet/WalletChoice.tsx';
@@ -182,13 +183,13 @@ function PublishSection(properties: { readonly run: TrainingRun; readonly ready:
   void discover().catch((error: unknown) => task.run(() => Promise.reject(error)));
   const queued = (): boolean => peersView().pending.some(({ cid }) => cid === record()?.manifestCid);
   const publish = (): void => {
-    const { wallet } = walletView();
-    if (wallet === undefined) return;
+    const signer = currentSigner();
+    if (signer === undefined) return;
     setRejected(false);
     void task.run(async () => {
       try {
         const { run } = properties;
-        await publishTrainedAdapter({ name: run.name, licence: licence(), run, wallet, onStep: setStep });
+        await publishTrainedAdapter({ name: run.name, licence: licence(), run, signer, onStep: setStep });
       } catch (error) {
         if (toTributaryError(error).code !== 'WALLET_REJECTED') throw error;
         setRejected(true);
@@ -196,11 +197,11 @@ function PublishSection(properties: { readonly run: TrainingRun; readonly ready:
     });
   };
   const register = (): void => {
-    const { wallet } = walletView();
+    const signer = currentSigner();
     const current = record();
-    if (wallet === undefined || current === undefined || current === null) return;
+    if (signer === undefined || current === undefined || current === null) return;
     setStep('register');
-    void task.run(async () => void (await registerAdapter(current, properties.run, wallet)));
+    void task.run(async () => void (await registerAdapter(current, properties.run, signer)));
   };
   const facts = (): readonly (readonly [string, string])[] => {
     const current = record();
@@ -224,7 +225,7 @@ function PublishSection(properties: { readonly run: TrainingRun; readonly ready:
         when={record()?.manifestCid}
         fallback={
           <Show when={properties.ready} fallback={<p class="text-muted">{t('factory.publishNoIndex')}</p>}>
-            <Show when={walletView().wallet} fallback={<WalletChoice />}>
+            <Show when={currentSigner()} fallback={<WalletChoice />}>
               <div class="flex flex-wrap items-end gap-3">
                 <Select
                   class="w-48"

@@ -15,7 +15,7 @@ import { bytesToHex } from '../../lib/bytes.ts';
 import { isAbort, type SerializedError, TributaryError, toTributaryError } from '../../lib/errors.ts';
 import { cid as asCid, type Cid } from '../../lib/units.ts';
 import type { ReceivedAnnouncement } from '../../peers/index.ts';
-import type { ConnectedWallet, Hex } from '../../settlement/index.ts';
+import type { Hex, MessageSigner } from '../../settlement/index.ts';
 import { type ContributionRecord, database, guardWrite } from '../../store/index.ts';
 import { config } from './config.ts';
 import { learnDatanet } from './datanets.ts';
@@ -137,7 +137,7 @@ export interface PublishRowsParameters {
   readonly datanetId: string;
   readonly rows: readonly Row[];
   readonly licence: string;
-  readonly wallet: ConnectedWallet;
+  readonly signer: MessageSigner;
   readonly onStep: (step: PublishStep) => void;
 }
 
@@ -161,16 +161,16 @@ export async function publishRows({
   datanetId,
   rows,
   licence,
-  wallet,
+  signer: author,
   onStep,
 }: PublishRowsParameters): Promise<ContributionRecord> {
   onStep('store');
   const node = await peers();
   const signer: Signer = {
-    address: wallet.address,
+    address: author.address,
     signMessage(bytes) {
       onStep('sign');
-      return wallet.signMessage(bytes);
+      return author.signMessage(bytes);
     },
   };
   const { cid, header } = await publishContribution({
@@ -187,7 +187,7 @@ export async function publishRows({
   const record = await save({
     id: cid,
     datanetId,
-    contributor: wallet.address.toLowerCase(),
+    contributor: author.address.toLowerCase(),
     rows: header.count,
     mine: true,
     state: 'queued',

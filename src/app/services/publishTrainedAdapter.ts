@@ -5,7 +5,7 @@ import { publishAdapter, rowsRoot } from '../../datanet/index.ts';
 import type { Json } from '../../lib/canonicalJson.ts';
 import { isAbort, type SerializedError, TributaryError, toTributaryError } from '../../lib/errors.ts';
 import { cid as asCid, rowHash as asRowHash } from '../../lib/units.ts';
-import type { ConnectedWallet, Hex } from '../../settlement/index.ts';
+import type { Hex, MessageSigner } from '../../settlement/index.ts';
 import { type AdapterRecord, database, guardWrite, readAdapterFile } from '../../store/index.ts';
 import type { TrainingRun } from '../factory/trainingRun.ts';
 import { config } from './config.ts';
@@ -39,7 +39,7 @@ export interface PublishAdapterTerms {
   readonly name: string;
   readonly licence: string;
   readonly run: TrainingRun;
-  readonly wallet: ConnectedWallet;
+  readonly signer: MessageSigner;
   readonly onStep: (step: 'files' | 'sign' | 'announce' | 'register') => void;
 }
 
@@ -52,7 +52,7 @@ export async function publishTrainedAdapter({
   name,
   licence,
   run,
-  wallet,
+  signer: author,
   onStep,
 }: PublishAdapterTerms): Promise<AdapterRecord> {
   onStep('files');
@@ -80,7 +80,7 @@ export async function publishTrainedAdapter({
     });
   }
   const [{ modelIdOf }, node] = await Promise.all([import('../../settlement/index.ts'), peers()]);
-  const modelId = hasChain() ? modelIdOf({ proposer: wallet.address, slug: modelSlug(run) }) : undefined;
+  const modelId = hasChain() ? modelIdOf({ proposer: author.address, slug: modelSlug(run) }) : undefined;
   const training: Record<string, Json> = {
     settings: { ...run.settings },
     sources: run.sources.map(({ datanetId, source, rowCount }) => ({ datanetId, source, rowCount })),
@@ -102,10 +102,10 @@ export async function publishTrainedAdapter({
       .map(({ source }) => asCid(source)),
     training,
     signer: {
-      address: wallet.address,
+      address: author.address,
       signMessage(bytes) {
         onStep('sign');
-        return wallet.signMessage(bytes);
+        return author.signMessage(bytes);
       },
     },
     blocks: node.blocks,
@@ -115,7 +115,7 @@ export async function publishTrainedAdapter({
   });
   const data: AdapterData = {
     runId: run.id,
-    author: wallet.address.toLowerCase(),
+    author: author.address.toLowerCase(),
     ...(modelId === undefined ? {} : { modelId }),
   };
   const published: AdapterRecord = { ...record, name, manifestCid: cid, data };
@@ -124,14 +124,14 @@ export async function publishTrainedAdapter({
   await node.announce({ kind: 'adapter', scope: '', cid });
   if (modelId === undefined) return published;
   onStep('register');
-  return registerAdapter(published, run, wallet);
+  return registerAdapter(published, run, author);
 }
 
 /** Proposes the model and publishes this adapter as its version. A refusal or failure is kept in the record. */
 export async function registerAdapter(
   record: AdapterRecord,
   run: TrainingRun,
-  wallet: ConnectedWallet,
+  author: MessageSigner,
 ): Promise<AdapterRecord> {
   const before = adapterData(record);
   const keep = async (data: AdapterData): Promise<AdapterRecord> => {
@@ -142,7 +142,7 @@ export async function registerAdapter(
   const { registerError: _registerError, ...known } = before;
   try {
     const chain = await settlement();
-    await ensureGas(wallet.address);
+    await ensureGas(author.address);
     const manifestDigest = cidDigest(record.manifestCid ?? '');
     const weightsHash = record.files.find((file) => file.name === 'adapter_model.safetensors')?.sha256 ?? '';
     const baseHash = config()

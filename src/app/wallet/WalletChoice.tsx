@@ -11,11 +11,14 @@ import {
   isLocalChain,
   walletView,
 } from '../services/settlement.ts';
+import { chooseLocalSigner, restoreLocalSigner } from '../services/signer.ts';
 import { Banner, Button, ErrorCard } from '../ui/index.ts';
 
 export function WalletChoice(): JSX.Element {
   const [failure, setFailure] = createSignal<unknown>();
-  onMount(() => void discover().catch((error: unknown) => setFailure(() => error)));
+  onMount(() => {
+    Promise.all([discover(), restoreLocalSigner()]).catch((error: unknown) => setFailure(() => error));
+  });
   const connect = async (action: () => Promise<unknown>): Promise<void> => {
     setFailure(undefined);
     try {
@@ -25,7 +28,23 @@ export function WalletChoice(): JSX.Element {
     }
   };
   return (
-    <Show when={hasChain()} fallback={<Banner>{t('rewards.noChainSign')}</Banner>}>
+    <Show
+      when={hasChain()}
+      fallback={
+        <div class="grid gap-3">
+          <Banner>{t('rewards.noChainSign')}</Banner>
+          <div>
+            <Button kind="primary" onClick={() => void connect(chooseLocalSigner)}>
+              {t('rewards.localKey')}
+            </Button>
+          </div>
+          <p class="text-sm text-muted">{t('rewards.localKeyHint')}</p>
+          <Show when={failure()}>
+            {(error) => <ErrorCard error={error()} onDismiss={() => setFailure(undefined)} />}
+          </Show>
+        </div>
+      }
+    >
       <div class="grid gap-3">
         <div class="flex flex-wrap gap-2">
           <For each={walletView().announced}>

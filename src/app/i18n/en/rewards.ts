@@ -9,7 +9,11 @@ export const rewards = {
   'rewards.noWalletInstalled':
     'No wallet answered. Install one as a browser extension and reload, or paste an address to look at it.',
   'rewards.noChainSign':
-    'This copy of Tributary has no chain, so there is no wallet to sign with. `npm start` brings a local one.',
+    'This copy of Tributary has no chain: you can sign and publish, but nothing is paid until there is one.',
+
+  'rewards.localKey': 'Sign with a key of this browser',
+  'rewards.localKeyHint':
+    'The key is made here and stays here. Its address stands under what you publish; the key can sign, nothing else.',
 
   'rewards.noChain': 'No chain is configured',
   'rewards.noChainText':
