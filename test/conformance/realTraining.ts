@@ -37,9 +37,9 @@ interface Errors {
   steps: number;
 }
 
-/** Relative to the expected value, or to 1 where that is smaller: f32 noise does not shrink with the loss. */
+/** Relative to the expected value. */
 function worse(before: number, actual: number, expected: number): number {
-  const error = Math.abs(actual - expected) / Math.max(1, Math.abs(expected));
+  const error = Math.abs(actual - expected) / Math.abs(expected);
   return Number.isNaN(error) ? Number.POSITIVE_INFINITY : Math.max(before, error);
 }
 
