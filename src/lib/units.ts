@@ -5,13 +5,12 @@ type Branded<Value, Name extends string> = Value & { readonly [brand]: Name };
 
 /** An amount of OPEN in its smallest unit, 1e-18 OPEN. */
 export type Wei = Branded<bigint, 'Wei'>;
-/** A share in parts per million; the shares of one answer add to 1,000,000. */
-export type Ppm = Branded<number, 'Ppm'>;
 /** SHA-256 of 0x00 and the canonical bytes of a row, as 64 lower-case hexadecimal digits. */
 export type RowHash = Branded<string, 'RowHash'>;
 /** A CIDv1 in its base32 text form. */
 export type Cid = Branded<string, 'Cid'>;
 
+/** Shares are parts per million; those of one answer add to this. */
 export const PPM_TOTAL = 1_000_000;
 
 export const wei = (value: bigint): Wei => value as Wei;

@@ -1,5 +1,5 @@
 // For tests only: runs one operator call on the reference and on a WebGPU device (Dawn in Node) and gives both results.
-import type { Backend, Constants, ElementArray, Operator, Weight, WeightFormat } from '../backend.ts';
+import type { Backend, Constants, ElementArray, Operator, WeightFormat } from '../backend.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { acquireDevice } from '../webgpu/acquireDevice.ts';
 import { createWebGpuBackend } from '../webgpu/createWebGpuBackend.ts';
@@ -95,15 +95,4 @@ export function randomWeight(
     return half(random[2 * n] ?? 0) | (half(random[2 * n + 1] ?? 0) << 16);
   });
   return { codes, scales };
-}
-
-/** Uploads `randomWeight` to a backend. */
-export function uploadWeight(backend: Backend, format: WeightFormat, rows: number, columns: number, seed = 7): Weight {
-  const data = randomWeight(format, rows, columns, seed);
-  const codes = backend.createTensor('codes', typeOf(data.codes), data.codes.length);
-  backend.upload(codes, data.codes);
-  if (data.scales === undefined) return { format, rows, columns, codes };
-  const scales = backend.createTensor('scales', 'u32', data.scales.length);
-  backend.upload(scales, data.scales);
-  return { format, rows, columns, codes, scales };
 }
