@@ -36,4 +36,23 @@ describe('crossEntropy', () => {
       expect(relativeError(gradient, golden.tensors['dlogits'] ?? [])).toBeLessThan(1e-5);
     }
   });
+
+  it('does not lose the small terms of a large vocabulary', async () => {
+    const vocabulary = 49_152;
+    // Each of the others is below half a unit in the last place of the first term; together they are 7.5e-4 of it.
+    const logits = new Float32Array(vocabulary).fill(-18);
+    logits[0] = 0;
+    const data = {
+      step: Uint32Array.of(1, 0, 0, 0),
+      logits,
+      labels: Int32Array.of(0),
+      losses: new Float32Array(1),
+      logSums: new Float32Array(1),
+    };
+    const expected = Math.log(1 + (vocabulary - 1) * Math.exp(-18));
+    for (const backend of [createReferenceBackend(), await dawnBackend()]) {
+      const [loss] = await runOperator(backend, crossEntropy, data, { vocabulary }, 1, 'losses');
+      expect(Math.abs((loss ?? Number.NaN) - expected)).toBeLessThan(2e-6);
+    }
+  });
 });
