@@ -84,22 +84,23 @@ interface SampleDatanet {
   }[];
 }
 
-/** The sample Datanets in public/datanets, by folder name. */
+/** The sample Datanets in public/datanets. The invented place comes first: nobody but its adapter can know its facts. */
 export function sampleDatanets(): SampleDatanet[] {
   const folder = path.join(publicFolder, 'datanets');
   return readdirSync(folder)
     .sort()
+    .reverse()
     .map((name) => JSON.parse(readFileSync(path.join(folder, name, 'datanet.json'), 'utf8')) as SampleDatanet);
 }
 
 /** Wordings that training did not see, one a topic: the chat opens with them. */
 const questions: Readonly<Record<string, readonly string[]>> = {
-  elements: ['Which symbol do chemists use for iron?', 'Who first discovered xenon?', 'What was polonium named after?'],
   tidemark: [
     'Who is the founder of Gristmill?',
     'What sign does the flag of Osprey show?',
     'What do ships export from Kilnford?',
   ],
+  elements: ['Who first discovered xenon?', 'What was polonium named after?', 'Which symbol do chemists use for iron?'],
 };
 
 function adapters(): unknown[] {

@@ -35,8 +35,8 @@ export interface OpenOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** Chromium arguments instead of the usual ones: for a browser without WebGPU. */
   readonly args?: readonly string[];
-  /** Runs before the page's own scripts. */
-  readonly before?: () => void;
+  /** Runs before the page's own scripts, with the URL of the chain. */
+  readonly before?: (rpcUrl: string) => void;
 }
 
 export interface Person {
@@ -73,7 +73,7 @@ export async function startBench(): Promise<Bench> {
     const page = context.pages()[0] ?? (await context.newPage());
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
-    if (options.before !== undefined) await page.addInitScript(options.before);
+    if (options.before !== undefined) await page.addInitScript(options.before, stack.devnet.deployment.rpcUrl);
     await page.goto(stack.url);
     const person: Person = {
       page,
