@@ -1,5 +1,6 @@
 // An announced wallet becomes a signer: asks for an account, keeps it on the deployment's chain, signs and sends.
-import { bytesToHex, getAddress, numberToHex, serializeTypedData } from 'viem';
+import type { TypedDataDefinition } from 'viem';
+import { bytesToHex, getAddress, getTypesForEIP712Domain, numberToHex, serializeTypedData } from 'viem';
 import { TributaryError } from '../lib/errors.ts';
 import { refuseTestKey } from './localChain.ts';
 import { settlementError } from './settlementError.ts';
@@ -106,7 +107,10 @@ export async function connectWallet({
       guarded(async () => {
         // Wallets refuse typed data whose chain is not the one that they are on.
         await ensureChain(provider, deployment);
-        const params = [address, serializeTypedData(typedData)];
+        // Only the fields of the domain that its type names are sent: without the type the wallet signs an empty domain.
+        const { domain } = typedData;
+        const types = { EIP712Domain: getTypesForEIP712Domain({ domain }), ...typedData.types };
+        const params = [address, serializeTypedData({ ...typedData, types } as TypedDataDefinition)];
         return (await provider.request({ method: 'eth_signTypedData_v4', params })) as Hex;
       }),
     sendTransaction: ({ to, data, gas }) =>

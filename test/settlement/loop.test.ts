@@ -24,6 +24,7 @@ import {
   signVoucher,
   splitFee,
 } from '../../src/settlement/index.ts';
+import { anvilWallet } from '../../tools/devnet.ts';
 import { createKeeper, type Keeper } from '../../tools/keeper.ts';
 import { type LocalChain, localChain } from './localChain.ts';
 
@@ -228,6 +229,16 @@ test('money comes back after the thaw, and not before', async () => {
   await chain.advance(chain.deployment.profile.thawSeconds);
   await settlement.withdraw();
   expect(await settlement.balances(wallet.address)).toMatchObject({ open: 1_000n * OPEN, escrow: 0n, thawing: 0n });
+});
+
+test('a wallet behind EIP-1193 deposits by permit: it signs typed data whose domain is whole', async () => {
+  const { deployment } = chain;
+  // The third of anvil's own accounts, reached as a page reaches any injected wallet.
+  const wallet = await anvilWallet(deployment, '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC');
+  const settlement = openSettlement({ deployment, wallet });
+  await settlement.faucet({ address: wallet.address });
+  await settlement.deposit({ amount: 5n * OPEN });
+  expect(await settlement.balances(wallet.address)).toMatchObject({ open: 995n * OPEN, escrow: 5n * OPEN });
 });
 
 test('an idle chain, whose last block is old, goes by the present time', async () => {
