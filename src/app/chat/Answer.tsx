@@ -2,6 +2,7 @@
 import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
 import type { MessageRecord } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
+import { engineState } from '../services/engine.ts';
 import { CopyButton, ErrorCard, formatDuration, formatNumber, formatPpm, IconButton, ShareBar } from '../ui/index.ts';
 import type { Writing } from './conversation.ts';
 import { failures, influenceJob } from './conversation.ts';
@@ -119,6 +120,10 @@ export function Answer(properties: AnswerProperties): JSX.Element {
 
       <Show when={properties.writing === undefined}>
         <Switch>
+          {/* The engine says itself, beside the question's field, why it cannot answer and what to do. */}
+          <Match when={failure() !== undefined && engineState().phase === 'failed'}>
+            <p class="text-sm text-muted">{t('chat.notAnswered')}</p>
+          </Match>
           <Match when={failure()}>{(error) => <ErrorCard error={error()} onAction={properties.onRegenerate} />}</Match>
           <Match when={properties.message.state === 'stopped'}>
             <p class="text-sm text-muted">{t('chat.stopped')}</p>

@@ -34,6 +34,7 @@ export const chat = {
   'chat.edit': 'Edit and ask again',
   'chat.editing': 'Edit your question',
   'chat.save': 'Ask again',
+  'chat.notAnswered': 'Not answered: the model could not be loaded.',
   'chat.stopped': 'Stopped by you',
   'chat.interrupted': 'The page was closed before this answer was complete.',
   'chat.answering': 'Answering',
