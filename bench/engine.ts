@@ -7,6 +7,7 @@ import { createServer } from 'vite';
 import type { DeviceChoice } from '../src/engine/index.ts';
 import { dawn } from '../src/engine/webgpu/node.ts';
 import { chromiumArguments, chromiumPath } from '../tools/chromium.ts';
+import { chooseVulkanDriver } from '../tools/vulkanDriver.ts';
 import { type Measurement, type MeasureRequest, measureModel } from './engine/measureModel.ts';
 
 interface Row {
@@ -79,6 +80,7 @@ async function inChromium(subject: Subject, request: MeasureRequest, origin: str
 }
 
 export async function run(): Promise<{ rows: Row[]; checks: Check[] }> {
+  chooseVulkanDriver();
   const rows: Row[] = [];
   const checks: Check[] = [];
   // No reloading while a page measures: neither for changed files nor for dependencies found late.

@@ -8,11 +8,13 @@ import { openModelFile } from '../src/engine/modelFile.ts';
 import { createReferenceBackend } from '../src/engine/reference/createReferenceBackend.ts';
 import { openTokenizer, type TextTokenizer } from '../src/engine/tokenizer/openTokenizer.ts';
 import { createWasmBackend } from '../src/engine/wasm/createWasmBackend.ts';
+import { chooseVulkanDriver } from './vulkanDriver.ts';
 
 export const seedlingPath = path.join(path.dirname(import.meta.dirname), 'public/models/seedling/seedling.Q8_0.gguf');
 
 async function openBackend(name: string): Promise<Backend> {
   if (name === 'dawn') {
+    chooseVulkanDriver();
     const { openDawnBackend } = await import('../src/engine/webgpu/node.ts');
     return await openDawnBackend();
   }

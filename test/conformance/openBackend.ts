@@ -1,8 +1,10 @@
 // The backend that a conformance run measures, by its name on the command line.
 import type { Backend } from '../../src/engine/backend.ts';
+import { chooseVulkanDriver } from '../../tools/vulkanDriver.ts';
 
 export async function openBackend(name: string): Promise<Backend> {
   if (name === 'dawn') {
+    chooseVulkanDriver();
     const { openDawnBackend } = await import('../../src/engine/webgpu/node.ts');
     return await openDawnBackend();
   }

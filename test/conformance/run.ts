@@ -8,7 +8,6 @@ import { toTributaryError } from '../../src/lib/errors.ts';
 import type { CasesOfFolder, ConformanceCase, Measured, Unsupported } from './conformanceCase.ts';
 import { openBackend } from './openBackend.ts';
 
-// A module may be absent while its part of the product is: its folders are then named as unsupported.
 const moduleNames = [
   'hostile',
   'quant',
@@ -25,9 +24,7 @@ const moduleNames = [
 async function loadModules(): Promise<CasesOfFolder[]> {
   const modules: CasesOfFolder[] = [];
   for (const name of moduleNames) {
-    const file = path.join(import.meta.dirname, `${name}.ts`);
-    if (!existsSync(file)) continue;
-    const module = (await import(file)) as { readonly cases: CasesOfFolder };
+    const module = (await import(path.join(import.meta.dirname, `${name}.ts`))) as { readonly cases: CasesOfFolder };
     modules.push(module.cases);
   }
   return modules;
