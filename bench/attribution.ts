@@ -11,6 +11,7 @@ import { damping, factorize, rowLeverage } from '../src/attribution/influence/le
 import { mix } from '../src/attribution/influence/mix.ts';
 import { createCorpus } from '../src/attribution/spans/createCorpus.ts';
 import { maximalSpans } from '../src/attribution/spans/maximalSpans.ts';
+import type { Row } from './benchmark.ts';
 
 export const name = 'attribution';
 
@@ -18,12 +19,6 @@ const rowCount = 1528;
 const size = 4096;
 const parameters = 598_016;
 const tokens = 1_000_000;
-
-interface Row {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-}
 
 async function timed<Result>(rows: Row[], label: string, action: () => Result | Promise<Result>): Promise<Result> {
   const start = performance.now();

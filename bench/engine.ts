@@ -8,20 +8,8 @@ import type { DeviceChoice } from '../src/engine/index.ts';
 import { dawn } from '../src/engine/webgpu/node.ts';
 import { chromiumArguments, chromiumPath } from '../tools/chromium.ts';
 import { chooseVulkanDriver } from '../tools/vulkanDriver.ts';
+import type { Check, Row } from './benchmark.ts';
 import { type Measurement, type MeasureRequest, measureModel } from './engine/measureModel.ts';
-
-interface Row {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-}
-
-interface Check {
-  readonly name: string;
-  readonly measured: number;
-  readonly required: string;
-  readonly pass: boolean;
-}
 
 interface Subject {
   readonly name: string;

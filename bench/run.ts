@@ -1,27 +1,9 @@
-// `npm run bench -- <name>` (all without a name): prints a table and writes bench/results/<name>.json. A benchmark is a
-// module beside this file that exports `name` and `run`; figures are judged here, never in a test.
+// `npm run bench -- <name>` (all without a name): prints a table and writes bench/results/<name>.json.
 import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-
-interface Row {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-}
-
-interface Check {
-  readonly name: string;
-  readonly measured: number;
-  readonly required: string;
-  readonly pass: boolean;
-}
-
-interface Benchmark {
-  readonly name: string;
-  readonly run: () => Promise<{ readonly rows: readonly Row[]; readonly checks: readonly Check[] }>;
-}
+import type { Benchmark } from './benchmark.ts';
 
 const results = path.join(import.meta.dirname, 'results');
 mkdirSync(results, { recursive: true });
