@@ -5,7 +5,7 @@ import path from 'node:path';
 import { readAdapter } from '../../src/engine/adapter/readAdapter.ts';
 import type { LoadedModel } from '../../src/engine/model/decoderWeights.ts';
 import type { SafetensorsFile } from '../../src/engine/safetensors/openSafetensors.ts';
-import { relativeError } from '../../src/engine/testing/trainingGolden.ts';
+import { relativeError } from '../../src/engine/testing/relativeError.ts';
 import { type AdapterLayout, flattenAdapter, modulePath } from '../../src/engine/train/adapterLayout.ts';
 import { packRows } from '../../src/engine/train/packRows.ts';
 import { createTrainingPlan } from '../../src/engine/train/trainingPlan.ts';

@@ -14,7 +14,8 @@ import { packRows } from '../train/packRows.ts';
 import { rowGradients } from '../train/rowGradients.ts';
 import { createTrainingPlan } from '../train/trainingPlan.ts';
 import { trainingStep } from '../train/trainingStep.ts';
-import { type GoldenTensor, readSafetensors } from './readSafetensors.ts';
+import type { GoldenTensor } from './parseSafetensors.ts';
+import { readSafetensors } from './readSafetensors.ts';
 
 interface GoldenRow {
   readonly input_ids: readonly number[];

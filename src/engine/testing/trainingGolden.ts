@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Constants, ElementArray, Operator } from '../backend.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
-import { dawnBackend, runOperator } from './agreement.ts';
-import { type GoldenTensor, readSafetensors } from './readSafetensors.ts';
+import { dawnBackend } from './agreement.ts';
+import type { GoldenTensor } from './parseSafetensors.ts';
+import { readSafetensors } from './readSafetensors.ts';
+import { relativeError } from './relativeError.ts';
+import { runOperator } from './runOperator.ts';
 
 const folder = fileURLToPath(new URL('../../../test/golden/training/ops/', import.meta.url));
 
@@ -33,18 +36,6 @@ export function goldenJson(name: string): unknown {
 /** A golden tensor as f32. */
 export function f32(golden: GoldenCase, name: string): Float32Array<ArrayBuffer> {
   return Float32Array.from(golden.tensors[name] ?? []);
-}
-
-/** Largest difference of two lists, as a share of the largest golden entry. */
-export function relativeError(actual: ElementArray, golden: ArrayLike<number>): number {
-  let largest = 0;
-  let difference = 0;
-  for (let i = 0; i < golden.length; i += 1) {
-    largest = Math.max(largest, Math.abs(golden[i] ?? 0));
-    const distance = Math.abs((actual[i] ?? Number.NaN) - (golden[i] ?? 0));
-    difference = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : Math.max(difference, distance);
-  }
-  return largest === 0 ? difference : difference / largest;
 }
 
 /** The worse of the two backends' errors against a golden tensor. */

@@ -4,8 +4,9 @@ import { attentionOperator } from '../kernels/attention/attention.ts';
 import { linear, linearOperators } from '../kernels/linear/linear.ts';
 import { linearBackwardInputOperators } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
-import { noise, randomWeight, runOperator } from '../testing/agreement.ts';
-import { relativeError } from '../testing/trainingGolden.ts';
+import { noise, randomWeight } from '../testing/agreement.ts';
+import { relativeError } from '../testing/relativeError.ts';
+import { runOperator } from '../testing/runOperator.ts';
 import { createWasmBackend } from './createWasmBackend.ts';
 
 function open(): Backend {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createReferenceBackend } from '../../reference/createReferenceBackend.ts';
-import { dawnBackend, runOperator } from '../../testing/agreement.ts';
-import { goldenJson, relativeError } from '../../testing/trainingGolden.ts';
+import { dawnBackend } from '../../testing/agreement.ts';
+import { relativeError } from '../../testing/relativeError.ts';
+import { runOperator } from '../../testing/runOperator.ts';
+import { goldenJson } from '../../testing/trainingGolden.ts';
 import { finishNorm, gradientNorm } from '../gradientNorm/gradientNorm.ts';
 import { adamW } from './adamW.ts';
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createReferenceBackend } from '../../reference/createReferenceBackend.ts';
-import { dawnBackend, runOperator } from '../../testing/agreement.ts';
-import { f32, goldenCases, relativeError } from '../../testing/trainingGolden.ts';
+import { dawnBackend } from '../../testing/agreement.ts';
+import { relativeError } from '../../testing/relativeError.ts';
+import { runOperator } from '../../testing/runOperator.ts';
+import { f32, goldenCases } from '../../testing/trainingGolden.ts';
 import { crossEntropy, crossEntropyBackward } from './crossEntropy.ts';
 
 describe('crossEntropy', () => {
