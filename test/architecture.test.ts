@@ -14,6 +14,7 @@ const mayImport: Record<string, readonly string[]> = {
   'src/settlement': ['src/lib'],
   'src/peers': ['src/lib'],
   'src/store': ['src/lib'],
+  'src/models': ['src/lib', 'src/engine'],
   'src/app': [
     'src/lib',
     'src/engine',
@@ -22,9 +23,19 @@ const mayImport: Record<string, readonly string[]> = {
     'src/settlement',
     'src/peers',
     'src/store',
+    'src/models',
     'workers',
   ],
-  workers: ['src/lib', 'src/engine', 'src/attribution', 'src/datanet', 'src/settlement', 'src/peers', 'src/store'],
+  workers: [
+    'src/lib',
+    'src/engine',
+    'src/attribution',
+    'src/datanet',
+    'src/settlement',
+    'src/peers',
+    'src/store',
+    'src/models',
+  ],
   relay: ['src/lib', 'src/engine', 'src/attribution', 'src/datanet', 'src/peers', 'src/settlement'],
 };
 
