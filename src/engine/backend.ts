@@ -15,6 +15,14 @@ export interface Tensor {
   readonly length: number;
 }
 
+/** Part of a tensor: WebGPU binds at most 128 MiB at a time, and a big matrix has more. */
+export interface TensorRange {
+  readonly tensor: Tensor;
+  /** First element, a multiple of 64: a binding starts at a multiple of 256 bytes. */
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** Formats that stay packed on the device: f32 as it is, the others in GGML's blocks of 32 along the input dimension. */
 export type WeightFormat = 'f32' | 'q8_0' | 'q4_0' | 'q4_1';
 
@@ -34,6 +42,8 @@ export interface Weight {
   readonly columns: number;
   readonly codes: Tensor;
   readonly scales?: Tensor;
+  /** Rows that are bound at a time where the whole is too large for that: `bindableRows`. Absent: all. */
+  readonly partRows?: number;
 }
 
 /** Values that change from one submission of a plan to the next without re-recording it. */
@@ -76,7 +86,7 @@ export interface Operator {
 /** One operator applied to tensors, with its shapes and other numbers as constants. */
 export interface OperatorCall {
   readonly operator: Operator;
-  readonly tensors: Readonly<Record<string, Tensor>>;
+  readonly tensors: Readonly<Record<string, Tensor | TensorRange>>;
   readonly constants: Constants;
 }
 
@@ -101,13 +111,16 @@ export interface Backend {
   readonly counters: Readonly<Counters>;
   /** Resolves with a typed error when the device is lost; never for the reference. */
   readonly lost: Promise<Error>;
-  /** A zeroed tensor. Throws `ENGINE_BUFFER_TOO_LARGE` above the device's binding limit. */
+  /** A zeroed tensor. Throws `ENGINE_BUFFER_TOO_LARGE` above the device's limit of a buffer. */
   createTensor(label: string, type: ElementType, length: number): Tensor;
   upload(tensor: Tensor, data: ElementArray, elementOffset?: number): void;
   /** Reads elements back, after everything submitted before. */
   download(tensor: Tensor, range?: { readonly offset: number; readonly length: number }): Promise<ElementArray>;
   destroyTensor(tensor: Tensor): void;
-  /** Builds pipelines and bind groups for `calls`. Throws `ENGINE_SHADER_INVALID` with the compiler's message. */
+  /**
+   * Builds pipelines and bind groups for `calls`. Throws `ENGINE_SHADER_INVALID` with the compiler's message,
+   * `ENGINE_BINDING_TOO_LARGE` when a call binds more than the device can.
+   */
   record(label: string, calls: readonly OperatorCall[]): Promise<Plan>;
   /** Runs a plan's calls in order. Returns at once; `download` waits. */
   submit(plan: Plan, variables: Variables): void;

@@ -193,21 +193,22 @@ const measures: Readonly<Record<string, Measure>> = {
     const rows = targets.length;
     const codes = f32(tensors, 'w');
     const forward = { x: f32(tensors, 'x'), codes, y: zeros(rows * outputs) };
-    const constants = { rows, inputs, outputs, scale: 1, accumulate: 0 };
+    const constants = { rows, inputs, outputs, stride: outputs, scale: 1, accumulate: 0 };
     const logits = await run({ operator: linearOperators.f32, data: forward, constants, rows }, 'y');
     const { loss, gradient } = await lossOf(run, logits, targets, outputs, 'sum', tensors);
     const data = { step: stepOf(rows), outputGradient: gradient, inputGradient: zeros(rows * inputs), codes };
     const backward = {
       operator: linearBackwardInputOperators.f32,
       data,
-      constants: { inputs, outputs, accumulate: 0 },
+      constants: { inputs, outputs, stride: outputs, accumulate: 0 },
       rows,
     };
     return errorsOf(tensors, { y: loss, dx: await run(backward, 'inputGradient') });
   },
   async embedding({ width, ids }, tensors, run) {
     const data = { ids: Uint32Array.from(ids), codes: f32(tensors, 'w'), y: zeros(ids.length * width) };
-    const call = { operator: embeddingGatherOperators.f32, data, constants: { columns: width }, rows: ids.length };
+    const constants = { columns: width, firstRow: 0, tableRows: (tensors['w']?.length ?? 0) / width };
+    const call = { operator: embeddingGatherOperators.f32, data, constants, rows: ids.length };
     return errorsOf(tensors, { y: await run(call, 'y') });
   },
   async lora_linear_q4_0(parameters, tensors, run) {
@@ -220,7 +221,7 @@ const measures: Readonly<Record<string, Measure>> = {
     const hiddenShape = { columns: rank, depth: inputs, transposeRight: 1, accumulate: 0, scale: 1 };
     const hidden = await product(x, a, zeros(rows * rank), hiddenShape);
     const forward = { x, codes: weight.codes, scales: weight.scales, y: zeros(rows * outputs) };
-    const constants = { rows, inputs, outputs, scale: 1, accumulate: 0 };
+    const constants = { rows, inputs, outputs, stride: outputs, scale: 1, accumulate: 0 };
     const base = await run({ operator: linearOperators.q4_0, data: forward, constants, rows }, 'y');
     const upShape = { columns: outputs, depth: rank, transposeRight: 1, accumulate: 1, scale };
     const y = await product(hidden, b, base, upShape);
@@ -239,7 +240,7 @@ const measures: Readonly<Record<string, Measure>> = {
     const through = {
       operator: linearBackwardInputOperators.q4_0,
       data: back,
-      constants: { inputs, outputs, accumulate: 0 },
+      constants: { inputs, outputs, stride: outputs, accumulate: 0 },
       rows,
     };
     const downShape = { columns: inputs, depth: rank, transposeRight: 0, accumulate: 1, scale: 1 };

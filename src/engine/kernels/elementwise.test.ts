@@ -64,8 +64,9 @@ it('argmax takes the first of equal maxima', async () => {
 });
 
 it.each(['f32', 'q8_0', 'q4_0', 'q4_1'] satisfies WeightFormat[])('embeddingGather %s', async (format) => {
+  const constants = { columns: 50, firstRow: 0, tableRows: 7 };
   const data = { ids: Uint32Array.of(4, 0, 6), ...randomWeight(format, 7, 50), y: new Float32Array(150) };
-  const { difference, reference } = await agreement(embeddingGatherOperators[format], data, { columns: 50 }, 3, 'y');
+  const { difference, reference } = await agreement(embeddingGatherOperators[format], data, constants, 3, 'y');
   expect(difference).toBeLessThan(1e-6);
   expect(reference.some((value) => value !== 0)).toBe(true);
 });

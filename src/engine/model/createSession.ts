@@ -71,7 +71,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
   function headCalls(x: Tensor, normed: Tensor): OperatorCall[] {
     return [
       rmsNorm(x, model.finalNorm, normed, { epsilon: config.rmsNormEpsilon }),
-      linear(model.head, normed, logits, 1),
+      ...linear(model.head, normed, logits, 1),
       argmax(logits, best, config.vocabularySize),
     ];
   }
@@ -121,7 +121,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
       owned.push(all);
       const plan = await backend.record('head of all rows', [
         rmsNorm(x, model.finalNorm, normed, { epsilon: config.rmsNormEpsilon }),
-        linear(model.head, normed, all, chunkRows),
+        ...linear(model.head, normed, all, chunkRows),
       ]);
       return { plan, logits: all };
     })();

@@ -127,7 +127,7 @@ export function decoderCalls(
   const { gate, up, activated } = activations;
   const { headCount: heads, keyValueHeadCount: keyValueHeads, headDimension, rmsNormEpsilon: epsilon } = config;
   const width = keyValueHeads * headDimension;
-  const calls: OperatorCall[] = [embeddingGather(ids, model.embedding, x), ...(options.afterLayer?.(0) ?? [])];
+  const calls: OperatorCall[] = [...embeddingGather(ids, model.embedding, x), ...(options.afterLayer?.(0) ?? [])];
 
   for (const [index, layer] of model.layers.entries()) {
     const project = (module: LinearModule, input: Tensor, output: Tensor, accumulate = false): void => {

@@ -76,10 +76,10 @@ export function adaptedLinear(
 ): OperatorCall[] {
   const { x, y, scratch } = tensors;
   const base = linear(weight, x, y, rows, options);
-  if (factors === undefined) return [base];
+  if (factors === undefined) return base;
   return [
-    base,
-    linear(factors.a, x, scratch, rows),
-    linear(factors.b, scratch, y, rows, { accumulate: true, scale: factors.scale }),
+    ...base,
+    ...linear(factors.a, x, scratch, rows),
+    ...linear(factors.b, scratch, y, rows, { accumulate: true, scale: factors.scale }),
   ];
 }

@@ -2,6 +2,7 @@
 // that the kernels read stay packed; every other format becomes f32.
 import { TributaryError } from '../../lib/errors.ts';
 import type { Backend, ElementArray, Tensor, Weight } from '../backend.ts';
+import { bindableRows } from '../kernels/linear/weightParts.ts';
 import type { ModelFile, StoredTensor } from '../modelFile.ts';
 import { dequantize } from '../quant/dequantize.ts';
 import { packWeight } from '../quant/packWeight.ts';
@@ -13,6 +14,12 @@ export interface LoadModelOptions {
   readonly contextLength?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (loadedBytes: number, totalBytes: number) => void;
+}
+
+/** A weight that is too large to bind is bound in parts. */
+function inParts(weight: Weight): Weight {
+  const partRows = bindableRows(weight.rows, weight.codes.length);
+  return partRows === undefined ? weight : { ...weight, partRows };
 }
 
 const supported = new Set(['llama', 'mistral', 'qwen2', 'qwen3']);
@@ -78,9 +85,9 @@ export async function loadModel(
     if (format === 'q8_0' || format === 'q4_0' || format === 'q4_1') {
       const packed = packWeight(format, bytes, rows, columns);
       const codes = upload(name, packed.codes);
-      return { format, rows, columns, codes, scales: upload(`${name} scales`, packed.scales) };
+      return inParts({ format, rows, columns, codes, scales: upload(`${name} scales`, packed.scales) });
     }
-    return { format: 'f32', rows, columns, codes: upload(name, dequantize(format, bytes, rows, columns)) };
+    return inParts({ format: 'f32', rows, columns, codes: upload(name, dequantize(format, bytes, rows, columns)) });
   }
 
   async function layer(index: number): Promise<LayerWeights> {

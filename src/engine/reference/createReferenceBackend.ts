@@ -1,14 +1,25 @@
 // The port without a GPU: every operator's plain TypeScript reference, run at once on this thread. The oracle of the
 // tests, and slow.
 import { TributaryError } from '../../lib/errors.ts';
-import type { Backend, Buffers, ElementArray, ElementType, OperatorCall, Plan, Tensor } from '../backend.ts';
+import type {
+  Backend,
+  Buffers,
+  ElementArray,
+  ElementType,
+  OperatorCall,
+  Plan,
+  Tensor,
+  TensorRange,
+} from '../backend.ts';
 
 interface ReferenceTensor extends Tensor {
   readonly data: ElementArray;
+  /** Views that calls use, by their place: the same range is always the same array. */
+  readonly ranges: Map<string, ElementArray>;
 }
 
 interface ReferencePlan extends Plan {
-  readonly calls: readonly OperatorCall[];
+  readonly calls: readonly (OperatorCall & { readonly buffers: Buffers })[];
 }
 
 function elements(type: ElementType, length: number): ElementArray {
@@ -16,8 +27,23 @@ function elements(type: ElementType, length: number): ElementArray {
   return type === 'u32' ? new Uint32Array(length) : new Int32Array(length);
 }
 
-/** The array behind a tensor of this backend: it stays the same as long as the tensor lives. */
-export const dataOf = (tensor: Tensor): ElementArray => (tensor as ReferenceTensor).data;
+const dataOf = (tensor: Tensor): ElementArray => (tensor as ReferenceTensor).data;
+
+/** The arrays that operators see of a tensor of this backend: they stay the same as long as the tensor lives. */
+export function arraysOf(tensor: Tensor): ElementArray[] {
+  return [dataOf(tensor), ...(tensor as ReferenceTensor).ranges.values()];
+}
+
+function operandArray(operand: Tensor | TensorRange): ElementArray {
+  if (!('tensor' in operand)) return dataOf(operand);
+  const { data, ranges } = operand.tensor as ReferenceTensor;
+  const place = `${operand.offset}+${operand.length}`;
+  const known = ranges.get(place);
+  if (known !== undefined) return known;
+  const part = data.subarray(operand.offset, operand.offset + operand.length) as ElementArray;
+  ranges.set(place, part);
+  return part;
+}
 
 export function createReferenceBackend(): Backend {
   const counters = { buffers: 0, bindGroups: 0, pipelines: 0, submissions: 0, allocatedBytes: 0 };
@@ -32,7 +58,7 @@ export function createReferenceBackend(): Backend {
     createTensor(label, type, length) {
       counters.buffers += 1;
       counters.allocatedBytes += length * 4;
-      return { label, type, length, data: elements(type, length) } as ReferenceTensor;
+      return { label, type, length, data: elements(type, length), ranges: new Map() } as ReferenceTensor;
     },
     upload(tensor, data, elementOffset = 0) {
       dataOf(tensor).set(data as never, elementOffset);
@@ -44,7 +70,8 @@ export function createReferenceBackend(): Backend {
       counters.allocatedBytes -= tensor.length * 4;
     },
     async record(label, calls) {
-      for (const { operator, tensors } of calls) {
+      const resolved = calls.map((call) => {
+        const { operator, tensors } = call;
         for (const { name } of operator.bindings) {
           if (tensors[name] !== undefined) continue;
           throw new TributaryError({
@@ -54,15 +81,15 @@ export function createReferenceBackend(): Backend {
             hint: 'This is a mistake in the program: report it with these details.',
           });
         }
-      }
-      return { label, calls } as ReferencePlan;
+        const operands = Object.entries(tensors);
+        return { ...call, buffers: Object.fromEntries(operands.map(([name, each]) => [name, operandArray(each)])) };
+      });
+      return { label, calls: resolved } as ReferencePlan;
     },
     submit(plan, variables) {
       counters.submissions += 1;
-      for (const { operator, tensors, constants } of (plan as ReferencePlan).calls) {
-        const buffers: Record<string, ElementArray> = {};
-        for (const [name, tensor] of Object.entries(tensors)) buffers[name] = dataOf(tensor);
-        operator.reference(buffers as Buffers, constants, variables);
+      for (const { operator, buffers, constants } of (plan as ReferencePlan).calls) {
+        operator.reference(buffers, constants, variables);
       }
     },
     destroyPlan() {},

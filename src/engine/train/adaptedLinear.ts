@@ -57,10 +57,10 @@ export function adaptedLinearForward(
 ): OperatorCall[] {
   const { low } = layer;
   const base = linear(layer.weight, x, y, shared.tokenCapacity);
-  if (low === undefined) return [base];
+  if (low === undefined) return base;
   const { rank, outputs, scale } = low.module;
   return [
-    base,
+    ...base,
     ...hiddenCalls(shared, layer, x),
     {
       operator: matrixProduct,
@@ -85,15 +85,13 @@ export function adaptedLinearBackward(
   const throughWeight =
     dx === undefined
       ? []
-      : [
-          linearBackwardInput({
-            weight,
-            step,
-            outputGradient: dy,
-            inputGradient: dx.tensor,
-            accumulate: dx.accumulate,
-          }),
-        ];
+      : linearBackwardInput({
+          weight,
+          step,
+          outputGradient: dy,
+          inputGradient: dx.tensor,
+          accumulate: dx.accumulate,
+        });
   if (low === undefined) return throughWeight;
   const { placeA, placeB, hidden } = low;
   const { rank, inputs, outputs, scale } = low.module;

@@ -401,7 +401,7 @@ export async function createTrainingPlan(given: TrainingPlanParameters): Promise
 
   const layers = Array.from({ length: config.layerCount }, (_, layer) => layer);
   const forward = await backend.record('train forward', [
-    embeddingGather(ids, model.embedding, residual(0)),
+    ...embeddingGather(ids, model.embedding, residual(0)),
     ...layers.flatMap((layer) => [...layerCalls(layer), ...layerOutputCalls(layer)]),
   ]);
   const lastResidual = residual(config.layerCount);
@@ -412,7 +412,7 @@ export async function createTrainingPlan(given: TrainingPlanParameters): Promise
       constants: { width: hiddenSize },
     },
     rmsNorm(finalRows, model.finalNorm, finalNormed, { epsilon }),
-    linear(model.head, finalNormed, logits, targetCapacity),
+    ...linear(model.head, finalNormed, logits, targetCapacity),
     {
       operator: crossEntropy,
       tensors: { step: targetStep, logits, labels, losses, logSums },
@@ -423,7 +423,7 @@ export async function createTrainingPlan(given: TrainingPlanParameters): Promise
       tensors: { step: targetStep, labels, logSums, scale: lossScale, logits },
       constants: { vocabulary: vocabularySize },
     },
-    linearBackwardInput({
+    ...linearBackwardInput({
       weight: model.head,
       step: targetStep,
       outputGradient: logits,

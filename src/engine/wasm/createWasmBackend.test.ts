@@ -34,7 +34,7 @@ describe('the WebAssembly backend', () => {
       const weight = randomWeight(format, outputs, inputs);
       for (const accumulate of [0, 1]) {
         const forward = { x: noise(rows * inputs), ...weight, y: noise(rows * outputs, 5) };
-        const constants = { rows, inputs, outputs, scale: 0.5, accumulate };
+        const constants = { rows, inputs, outputs, stride: outputs, scale: 0.5, accumulate };
         expect(await difference(linearOperators[format], forward, constants, rows, 'y')).toBeLessThan(1e-5);
         const step = Uint32Array.of(rows, 0, 0, 0);
         const backward = {
@@ -45,7 +45,7 @@ describe('the WebAssembly backend', () => {
         };
         const operator = linearBackwardInputOperators[format];
         expect(
-          await difference(operator, backward, { inputs, outputs, accumulate }, rows, 'inputGradient'),
+          await difference(operator, backward, { inputs, outputs, stride: outputs, accumulate }, rows, 'inputGradient'),
         ).toBeLessThan(1e-5);
       }
     },
@@ -69,7 +69,7 @@ describe('the WebAssembly backend', () => {
     const x = backend.createTensor('x', 'f32', 1);
     const y = backend.createTensor('y', 'f32', 1);
     backend.upload(x, Float32Array.of(3));
-    const plan = await backend.record('twice', [linear({ format: 'f32', rows: 1, columns: 1, codes }, x, y, 1)]);
+    const plan = await backend.record('twice', linear({ format: 'f32', rows: 1, columns: 1, codes }, x, y, 1));
     for (const value of [2, 5]) {
       backend.upload(codes, Float32Array.of(value));
       backend.submit(plan, { rows: 1 });

@@ -6,7 +6,7 @@ import { linearOperators } from '../kernels/linear/linear.ts';
 import { linearBackwardInputOperators } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
 import { matrixProduct } from '../kernels/matrixProduct/matrixProduct.ts';
 import { segmentProduct } from '../kernels/segmentProduct/segmentProduct.ts';
-import { createReferenceBackend, dataOf } from '../reference/createReferenceBackend.ts';
+import { arraysOf, createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { fastAttention } from './fastAttention.ts';
 import {
   fastLinear,
@@ -37,11 +37,12 @@ export function createWasmBackend(): Backend | undefined {
     description: 'Processor (WebAssembly SIMD)',
     upload(tensor, data, elementOffset) {
       // What was unpacked from the old contents is stale.
-      const old = dataOf(tensor);
-      for (const kept of [weights.forward, weights.backward]) {
-        const matrix = kept.get(old);
-        if (matrix !== undefined) kernel.release(matrix);
-        kept.delete(old);
+      for (const old of arraysOf(tensor)) {
+        for (const kept of [weights.forward, weights.backward]) {
+          const matrix = kept.get(old);
+          if (matrix !== undefined) kernel.release(matrix);
+          kept.delete(old);
+        }
       }
       backend.upload(tensor, data, elementOffset);
     },

@@ -10,6 +10,8 @@ type Reference = Operator['reference'];
 interface Shape {
   readonly rows: number;
   readonly columns: number;
+  /** Elements from one row of the result to the next. */
+  readonly resultStride: number;
   readonly scale: number;
   readonly accumulate: boolean;
 }
@@ -17,15 +19,15 @@ interface Shape {
 function store(
   { values, stride }: MatrixProduct,
   result: Float32Array,
-  { rows, columns, scale, accumulate }: Shape,
+  { rows, columns, resultStride, scale, accumulate }: Shape,
 ): void {
-  if (!accumulate && scale === 1 && stride === columns) {
+  if (!accumulate && scale === 1 && stride === columns && resultStride === columns) {
     result.set(values.subarray(0, rows * columns));
     return;
   }
   for (let row = 0; row < rows; row += 1) {
     const from = row * stride;
-    const to = row * columns;
+    const to = row * resultStride;
     if (accumulate) {
       for (let n = 0; n < columns; n += 1)
         result[to + n] = (result[to + n] as number) + scale * (values[from + n] as number);
@@ -71,20 +73,33 @@ export function fastLinear(kernel: MatrixKernel, format: WeightFormat, weights: 
     store(kernel.multiply(floats(buffers, 'x'), rows, right), floats(buffers, 'y'), {
       rows,
       columns,
+      resultStride: constant(constants, 'stride'),
       scale,
       accumulate,
     });
   };
 }
 
+/** The first `columns` elements of each row of a wider matrix, without gaps. */
+function denseRows(matrix: Float32Array, rows: number, columns: number, stride: number): Float32Array {
+  if (stride === columns) return matrix;
+  const dense = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row += 1) {
+    dense.set(matrix.subarray(row * stride, row * stride + columns), row * columns);
+  }
+  return dense;
+}
+
 export function fastLinearBackwardInput(kernel: MatrixKernel, format: WeightFormat, weights: KeptWeights): Reference {
   const packed = weightPacker(kernel, format, weights, 'backward');
   return (buffers, constants, { rows }) => {
     const columns = constant(constants, 'inputs');
-    const right = packed(buffers, columns, constant(constants, 'outputs'));
+    const outputs = constant(constants, 'outputs');
+    const right = packed(buffers, columns, outputs);
     const accumulate = constant(constants, 'accumulate') === 1;
-    const product = kernel.multiply(floats(buffers, 'outputGradient'), rows, right);
-    store(product, floats(buffers, 'inputGradient'), { rows, columns, scale: 1, accumulate });
+    const left = denseRows(floats(buffers, 'outputGradient'), rows, outputs, constant(constants, 'stride'));
+    const product = kernel.multiply(left, rows, right);
+    store(product, floats(buffers, 'inputGradient'), { rows, columns, resultStride: columns, scale: 1, accumulate });
   };
 }
 
@@ -98,7 +113,7 @@ export function fastMatrixProduct(kernel: MatrixKernel): Reference {
     const scale = constant(constants, 'scale');
     const accumulate = constant(constants, 'accumulate') === 1;
     const product = kernel.multiply(floats(buffers, 'left'), rows, right);
-    store(product, floats(buffers, 'result'), { rows, columns, scale, accumulate });
+    store(product, floats(buffers, 'result'), { rows, columns, resultStride: columns, scale, accumulate });
   };
 }
 

@@ -159,8 +159,8 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
       (parameters === undefined ? '' : 'u');
     const pipeline = await pipelineFor(`${operator.name}/${variant.name}`, variant, constants, access);
     const entries = operator.bindings.map(({ name }, binding): GPUBindGroupEntry => {
-      const tensor = tensors[name] as DeviceTensor | undefined;
-      if (tensor === undefined) {
+      const operand = tensors[name];
+      if (operand === undefined) {
         throw new TributaryError({
           code: 'ENGINE_PLAN_INVALID',
           message: `The operator "${operator.name}" was recorded without its tensor "${name}".`,
@@ -168,8 +168,18 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
           hint: internal,
         });
       }
+      const range = 'tensor' in operand ? operand : { tensor: operand, offset: 0, length: operand.length };
       // The exact size, so that `arrayLength` in a shader is the tensor's length.
-      return { binding, resource: { buffer: tensor.buffer, size: Math.max(1, tensor.length) * 4 } };
+      const size = Math.max(1, range.length) * 4;
+      if (size > device.limits.maxStorageBufferBindingSize) {
+        throw new TributaryError({
+          code: 'ENGINE_BINDING_TOO_LARGE',
+          message: `The tensor "${range.tensor.label}" is larger than this device can use at a time.`,
+          facts: { plan, tensor: range.tensor.label, bytes: size, limit: device.limits.maxStorageBufferBindingSize },
+          hint: 'Choose a smaller or more strongly quantised model, or a shorter context.',
+        });
+      }
+      return { binding, resource: { buffer: (range.tensor as DeviceTensor).buffer, offset: range.offset * 4, size } };
     });
     if (parameters !== undefined) {
       entries.push({ binding: entries.length, resource: { buffer: uniformFor(parameters) } });
@@ -214,11 +224,11 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
     createTensor(label, type, length) {
       // A buffer may have zero bytes, but a binding may not.
       const size = Math.max(1, length) * 4;
-      const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+      const limit = device.limits.maxBufferSize;
       if (size > limit) {
         throw new TributaryError({
           code: 'ENGINE_BUFFER_TOO_LARGE',
-          message: `The tensor "${label}" is larger than this device can bind.`,
+          message: `The tensor "${label}" is larger than a buffer of this device may be.`,
           facts: { tensor: label, bytes: size, limit },
           hint: 'Choose a smaller or more strongly quantised model, or a shorter context.',
         });

@@ -4,6 +4,7 @@ import { constant, floats, words } from '../constants.ts';
 import { expand } from '../expand.ts';
 import { grid } from '../grid.ts';
 import { weightReader } from '../linear/weightAt.ts';
+import { weightParts } from '../linear/weightParts.ts';
 import template from './embeddingGather.wgsl?raw';
 
 function operatorFor(format: WeightFormat): Operator {
@@ -21,8 +22,10 @@ function operatorFor(format: WeightFormat): Operator {
       const y = floats(buffers, 'y');
       const codes = buffers['codes'] as Float32Array | Uint32Array;
       const weight = weightReader(format, columns, codes, buffers['scales'] as Uint32Array | undefined);
-      for (let index = 0; index < rows * columns; index += 1) {
-        y[index] = weight(ids[Math.floor(index / columns)] ?? 0, index % columns);
+      for (let row = 0; row < rows; row += 1) {
+        const id = (ids[row] ?? 0) - constant(constants, 'firstRow');
+        if (id < 0 || id >= constant(constants, 'tableRows')) continue;
+        for (let i = 0; i < columns; i += 1) y[row * columns + i] = weight(id, i);
       }
     },
     variants: [
@@ -35,14 +38,18 @@ function operatorFor(format: WeightFormat): Operator {
             Q4: format === 'q4_0' || format === 'q4_1' ? 1 : 0,
             Q4_1: format === 'q4_1' ? 1 : 0,
           }),
-        overrides: (constants: Constants) => ({ columns: constant(constants, 'columns') }),
+        overrides: (constants: Constants) => ({
+          columns: constant(constants, 'columns'),
+          first_row: constant(constants, 'firstRow'),
+          table_rows: constant(constants, 'tableRows'),
+        }),
         workgroups: (constants, { rows }) => grid(rows * constant(constants, 'columns')),
       },
     ],
   };
 }
 
-/** The operator of each weight format. Constants: columns. */
+/** The operator of each weight format. Constants: columns; firstRow, tableRows: the ids that the table holds, others are left alone. */
 export const embeddingGatherOperators: Readonly<Record<WeightFormat, Operator>> = {
   f32: operatorFor('f32'),
   q8_0: operatorFor('q8_0'),
@@ -50,11 +57,11 @@ export const embeddingGatherOperators: Readonly<Record<WeightFormat, Operator>> 
   q4_1: operatorFor('q4_1'),
 };
 
-/** The call y[r] = table[ids[r]]: ids u32 [rows], y f32 [rows, table.columns]. Ids must be below `table.rows`. */
-export function embeddingGather(ids: Tensor, table: Weight, y: Tensor): OperatorCall {
-  return {
+/** The calls y[r] = table[ids[r]]: ids u32 [rows], y f32 [rows, table.columns]. Ids must be below `table.rows`. */
+export function embeddingGather(ids: Tensor, table: Weight, y: Tensor): OperatorCall[] {
+  return weightParts(table).map(({ firstRow, rows: tableRows, operands }) => ({
     operator: embeddingGatherOperators[table.format],
-    tensors: { ids, codes: table.codes, ...(table.scales === undefined ? {} : { scales: table.scales }), y },
-    constants: { columns: table.columns },
-  };
+    tensors: { ids, ...operands, y },
+    constants: { columns: table.columns, firstRow, tableRows },
+  }));
 }

@@ -1,4 +1,4 @@
-// y[r, i] = W[ids[r], i].  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
+// y[r, i] = W[ids[r] - first_row, i] where that is one of W's table_rows rows, else y stays.  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
 // Grid: flat over rows * columns. Values: F32, Q8_0, Q4_0, Q4_1, Q4.
 @group(0) @binding(0) var<storage, read> ids: array<u32>;
 //#if F32
@@ -10,6 +10,8 @@
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 //#end
 override columns: u32;
+override first_row: u32;
+override table_rows: u32;
 
 fn weight(row: u32, i: u32) -> f32 {
   //#if F32
@@ -46,5 +48,8 @@ fn main(
 ) {
   let index = (group.y * groups.x + group.x) * 64u + lane;
   if (index >= arrayLength(&y)) { return; }
-  y[index] = weight(ids[index / columns], index % columns);
+  // Below the first row the difference wraps around and is too large as well.
+  let row = ids[index / columns] - first_row;
+  if (row >= table_rows) { return; }
+  y[index] = weight(row, index % columns);
 }

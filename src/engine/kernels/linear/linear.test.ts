@@ -21,7 +21,7 @@ describe.each(formats)('linear %s', (format) => {
         ...randomWeight(format, outputs, inputs),
         y: noise(rows * outputs, 5),
       };
-      const constants = { rows, inputs, outputs, scale: 0.5, accumulate };
+      const constants = { rows, inputs, outputs, stride: outputs, scale: 0.5, accumulate };
       const operator = linearOperators[format];
       // Every variant that serves these rows, whichever this device would choose.
       const variants = operator.variants.filter(({ name }) => (rows === 1) === name.startsWith('vector'));
@@ -36,7 +36,7 @@ describe.each(formats)('linear %s', (format) => {
 
   it('leaves rows beyond the active ones alone', async () => {
     const data = { x: noise(8 * 32), ...randomWeight(format, 4, 32), y: new Float32Array(32).fill(9) };
-    const constants = { rows: 8, inputs: 32, outputs: 4, scale: 1, accumulate: 0 };
+    const constants = { rows: 8, inputs: 32, outputs: 4, stride: 4, scale: 1, accumulate: 0 };
     const { reference } = await agreement(linearOperators[format], data, constants, 2, 'y');
     expect([...reference.slice(8)]).toEqual(Array.from({ length: 24 }, () => 9));
   });

@@ -17,6 +17,7 @@ import decode from './decode.wgsl?raw';
 import template from './linear.wgsl?raw';
 import vectorTemplate from './linearVector.wgsl?raw';
 import { weightReader } from './weightAt.ts';
+import { weightParts } from './weightParts.ts';
 
 interface Tile {
   readonly rows: number;
@@ -38,7 +39,7 @@ function reference(format: WeightFormat): Operator['reference'] {
       for (let row = 0; row < rows; row += 1) {
         let sum = 0;
         for (let k = 0; k < inputs; k += 1) sum += (line[k] ?? 0) * (x[row * inputs + k] ?? 0);
-        const at = row * outputs + output;
+        const at = row * constant(constants, 'stride') + output;
         const before = constant(constants, 'accumulate') === 1 ? (y[at] ?? 0) : 0;
         y[at] = before + constant(constants, 'scale') * sum;
       }
@@ -64,11 +65,12 @@ function values(format: WeightFormat, constants: Constants): Record<string, numb
 
 /** The shader's `Shape`. */
 function shapeWords(constants: Constants): Uint32Array<ArrayBuffer> {
-  const words = new Uint32Array(4);
+  const words = new Uint32Array(8);
   words[0] = constant(constants, 'inputs');
   words[1] = constant(constants, 'outputs');
-  words[2] = constant(constants, 'accumulate');
-  new Float32Array(words.buffer)[3] = constant(constants, 'scale');
+  words[2] = constant(constants, 'stride');
+  words[3] = constant(constants, 'accumulate');
+  new Float32Array(words.buffer)[4] = constant(constants, 'scale');
   return words;
 }
 
@@ -124,7 +126,7 @@ function operatorFor(format: WeightFormat): Operator {
   };
 }
 
-/** The operator of each weight format. Constants: rows (capacity), inputs, outputs, scale, accumulate (0 or 1). */
+/** The operator of each weight format. Constants: rows (capacity), inputs, outputs, stride (of a row of y), scale, accumulate (0 or 1). */
 export const linearOperators: Readonly<Record<WeightFormat, Operator>> = {
   f32: operatorFor('f32'),
   q8_0: operatorFor('q8_0'),
@@ -139,17 +141,28 @@ export interface LinearOptions {
   readonly scale?: number;
 }
 
-/** The call y = scale * x W' (+ y): x f32 [rows, weight.columns], y f32 [rows, weight.rows]; `rows` is the plan's capacity. */
-export function linear(weight: Weight, x: Tensor, y: Tensor, rows: number, options: LinearOptions = {}): OperatorCall {
-  return {
-    operator: linearOperators[weight.format],
-    tensors: { x, codes: weight.codes, ...(weight.scales === undefined ? {} : { scales: weight.scales }), y },
-    constants: {
-      rows,
-      inputs: weight.columns,
-      outputs: weight.rows,
-      scale: options.scale ?? 1,
-      accumulate: options.accumulate === true ? 1 : 0,
-    },
+/**
+ * The calls y = scale * x W' (+ y): x f32 [rows, weight.columns], y f32 [rows, weight.rows]; `rows` is the plan's capacity.
+ * One call, or one for each part of a matrix that is too large to bind.
+ */
+export function linear(
+  weight: Weight,
+  x: Tensor,
+  y: Tensor,
+  rows: number,
+  options: LinearOptions = {},
+): OperatorCall[] {
+  const { format, columns: inputs, rows: stride } = weight;
+  const constants = {
+    rows,
+    inputs,
+    stride,
+    scale: options.scale ?? 1,
+    accumulate: options.accumulate === true ? 1 : 0,
   };
+  return weightParts(weight).map(({ firstRow, rows: outputs, operands }) => ({
+    operator: linearOperators[format],
+    tensors: { x, ...operands, y: firstRow === 0 ? y : { tensor: y, offset: firstRow, length: y.length - firstRow } },
+    constants: { ...constants, outputs },
+  }));
 }

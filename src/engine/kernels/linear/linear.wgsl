@@ -1,6 +1,7 @@
 // y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1)
 //
-// x f32 [rows, inputs]; W: see `Weight` in backend.ts (f32, or blocks of 32 along k with f16 scales); y f32 [rows, outputs].
+// x f32 [rows, inputs]; W: see `Weight` in backend.ts (f32, or blocks of 32 along k with f16 scales); y f32 rows of
+// `stride` elements, of which the first `outputs` are written: y may begin within the rows of a wider result.
 // An invocation owns a tile of ROWS rows by 4 * QUADS outputs in registers and walks along k, four elements at a time: x's
 // four times a 4 x 4 piece of W is one vector-matrix product. No workgroup memory and no barrier: software drivers
 // spend most of their time in barriers, and caches serve the reuse between neighbours.
@@ -26,6 +27,7 @@
 struct Shape {
   inputs: u32,
   outputs: u32,
+  stride: u32,
   accumulate: u32,
   scale: f32,
 }
@@ -70,7 +72,7 @@ ${DECODE}
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let column = id.x * ${COLUMNS}u;
   let row = id.y * ${ROWS}u;
-  let row_count = arrayLength(&y) / shape.outputs;
+  let row_count = (arrayLength(&y) + shape.stride - 1u) / shape.stride;
   if (column >= shape.outputs || row >= row_count) { return; }
   // A tile may hang over the edge: it then computes a last row or column again and stores nothing for it.
   //#for r in ROWS
@@ -170,7 +172,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   //#end
   //#for r in ROWS
   if (row + ${r}u < row_count) {
-    let at = (row + ${r}u) * shape.outputs + column;
+    let at = (row + ${r}u) * shape.stride + column;
     //#for m in QUADS
     //#for c in FOUR
     if (column + 4u * ${m}u + ${c}u < shape.outputs) {

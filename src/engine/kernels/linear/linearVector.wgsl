@@ -12,6 +12,7 @@
 struct Shape {
   inputs: u32,
   outputs: u32,
+  stride: u32,
   accumulate: u32,
   scale: f32,
 }

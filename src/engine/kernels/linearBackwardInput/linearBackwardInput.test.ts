@@ -66,7 +66,7 @@ async function loraErrors(golden: GoldenCase): Promise<Record<string, number>> {
           inputGradient: zeros(rows * inputs),
           ...repack(golden.tensors['w_blocks'] ?? []),
         },
-        constants: { inputs, outputs, accumulate: 0 },
+        constants: { inputs, outputs, stride: outputs, accumulate: 0 },
         result: 'inputGradient',
       },
       throughWeight,
@@ -139,7 +139,7 @@ describe.each<WeightFormat>(['f32', 'q8_0', 'q4_0', 'q4_1'])('linearBackwardInpu
       const { difference, reference } = await agreement(
         operator,
         data,
-        { inputs, outputs, accumulate },
+        { inputs, outputs, stride: outputs, accumulate },
         rows,
         'inputGradient',
       );

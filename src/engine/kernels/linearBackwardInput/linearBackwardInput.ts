@@ -4,6 +4,7 @@ import type { Constants, Operator, OperatorCall, Tensor, Weight, WeightFormat } 
 import { constant, floats } from '../constants.ts';
 import { expand } from '../expand.ts';
 import { weightReader } from '../linear/weightAt.ts';
+import { weightParts } from '../linear/weightParts.ts';
 import template from './linearBackwardInput.wgsl?raw';
 
 /** Rows of the register tile. */
@@ -23,7 +24,7 @@ function reference(format: WeightFormat): Operator['reference'] {
     for (let output = 0; output < outputs; output += 1) {
       for (let k = 0; k < inputs; k += 1) line[k] = weight(output, k);
       for (let row = 0; row < rows; row += 1) {
-        const gradient = outputGradient[row * outputs + output] as number;
+        const gradient = outputGradient[row * constant(constants, 'stride') + output] as number;
         for (let k = 0; k < inputs; k += 1) {
           const at = row * inputs + k;
           sums[at] = (sums[at] as number) + gradient * (line[k] as number);
@@ -59,7 +60,8 @@ function operatorFor(format: WeightFormat): Operator {
             q4: is('q4_0', 'q4_1'),
             q4_0: is('q4_0'),
           }),
-        overrides: ({ inputs, outputs, accumulate }) => ({ inputs, outputs, accumulate }) as Record<string, number>,
+        overrides: ({ inputs, outputs, stride, accumulate }) =>
+          ({ inputs, outputs, stride, accumulate }) as Record<string, number>,
         workgroups: (constants: Constants, { rows }) => [
           Math.ceil(constant(constants, 'inputs') / 64),
           Math.ceil(rows / (8 * tile)),
@@ -70,7 +72,7 @@ function operatorFor(format: WeightFormat): Operator {
   };
 }
 
-/** The operator of each weight format. Constants: inputs, outputs, accumulate (0 or 1). */
+/** The operator of each weight format. Constants: inputs, outputs, stride (of a row of outputGradient), accumulate (0 or 1). */
 export const linearBackwardInputOperators: Readonly<Record<WeightFormat, Operator>> = {
   f32: operatorFor('f32'),
   q8_0: operatorFor('q8_0'),
@@ -78,24 +80,31 @@ export const linearBackwardInputOperators: Readonly<Record<WeightFormat, Operato
   q4_1: operatorFor('q4_1'),
 };
 
-/** The call inputGradient [rows, weight.columns] = outputGradient [rows, weight.rows] * W (+ inputGradient). */
+/** The calls inputGradient [rows, weight.columns] = outputGradient [rows, weight.rows] * W (+ inputGradient). */
 export function linearBackwardInput(parameters: {
   readonly weight: Weight;
   readonly step: Tensor;
   readonly outputGradient: Tensor;
   readonly inputGradient: Tensor;
   readonly accumulate: boolean;
-}): OperatorCall {
+}): OperatorCall[] {
   const { weight, step, outputGradient, inputGradient, accumulate } = parameters;
-  return {
+  return weightParts(weight).map(({ firstRow, rows: outputs, operands }) => ({
     operator: linearBackwardInputOperators[weight.format],
     tensors: {
       step,
-      outputGradient,
+      outputGradient:
+        firstRow === 0
+          ? outputGradient
+          : { tensor: outputGradient, offset: firstRow, length: outputGradient.length - firstRow },
       inputGradient,
-      codes: weight.codes,
-      ...(weight.scales === undefined ? {} : { scales: weight.scales }),
+      ...operands,
     },
-    constants: { inputs: weight.columns, outputs: weight.rows, accumulate: accumulate ? 1 : 0 },
-  };
+    constants: {
+      inputs: weight.columns,
+      outputs,
+      stride: weight.rows,
+      accumulate: accumulate || firstRow > 0 ? 1 : 0,
+    },
+  }));
 }

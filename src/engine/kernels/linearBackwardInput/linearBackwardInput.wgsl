@@ -13,6 +13,8 @@
 
 override outputs: u32;
 override inputs: u32;
+/** Elements from one row of outputGradient to the next: more than `outputs` where W is a part of a larger matrix. */
+override stride: u32;
 override accumulate: u32;
 
 struct Eight {
@@ -79,7 +81,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
 //#for i in tile
   var low$i = vec4<f32>();
   var high$i = vec4<f32>();
-  let row$i = (t + ${i}u) * outputs;
+  let row$i = (t + ${i}u) * stride;
 //#end
   for (var n = 0u; n < outputs; n++) {
     let weight = weightAt(n, block, word);

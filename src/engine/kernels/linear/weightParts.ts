@@ -1,0 +1,42 @@
+// A weight matrix as pieces that a device can bind.
+import type { Tensor, TensorRange, Weight } from '../../backend.ts';
+
+/** Some whole rows of a weight. */
+export interface WeightPart {
+  readonly firstRow: number;
+  readonly rows: number;
+  /** The operands `codes` and, where the format has them, `scales`. */
+  readonly operands: Readonly<Record<string, Tensor | TensorRange>>;
+}
+
+/** What every WebGPU device can bind at a time. */
+const bindingBytes = 128 * 2 ** 20;
+/** Parts begin at multiples of so many rows: then, with half a word a row, still at a multiple of 64 words (`TensorRange`). */
+const rowStep = 128;
+
+/** `Weight.partRows` of a matrix whose codes have so many words; undefined when it can be bound whole. */
+export function bindableRows(rows: number, codeWords: number): number | undefined {
+  const rowBytes = (codeWords * 4) / rows;
+  if (codeWords * 4 <= bindingBytes) return undefined;
+  return Math.max(rowStep, Math.floor(bindingBytes / rowBytes / rowStep) * rowStep);
+}
+
+/** The parts in which a weight is bound: one with the whole tensors, or ranges of `partRows` rows. */
+export function weightParts({ rows, codes, scales, partRows }: Weight): WeightPart[] {
+  const whole = { codes, ...(scales === undefined ? {} : { scales }) };
+  if (partRows === undefined) return [{ firstRow: 0, rows, operands: whole }];
+  const parts: WeightPart[] = [];
+  for (let firstRow = 0; firstRow < rows; firstRow += partRows) {
+    const count = Math.min(partRows, rows - firstRow);
+    const range = (tensor: Tensor): TensorRange => {
+      // Two blocks share a word of scales, so a row may have half a word.
+      const rowWords = Math.floor((2 * tensor.length) / rows) / 2;
+      const offset = firstRow * rowWords;
+      return { tensor, offset, length: firstRow + count === rows ? tensor.length - offset : count * rowWords };
+    };
+    const operands: Record<string, TensorRange> = {};
+    for (const [name, tensor] of Object.entries(whole)) operands[name] = range(tensor);
+    parts.push({ firstRow, rows: count, operands });
+  }
+  return parts;
+}
