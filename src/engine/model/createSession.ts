@@ -3,10 +3,8 @@
 import { TributaryError } from '../../lib/errors.ts';
 import type { OperatorCall, Plan, Tensor } from '../backend.ts';
 import { argmax } from '../kernels/argmax/argmax.ts';
-import { linear } from '../kernels/linear/linear.ts';
-import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
 import { takeRow } from '../kernels/takeRow/takeRow.ts';
-import { createActivations, createCache, decoderCalls, uploadRows } from './decoderCalls.ts';
+import { createActivations, createCache, decoderCalls, headCalls, uploadRows } from './decoderCalls.ts';
 import type { LoadedModel } from './decoderWeights.ts';
 import type { DeviceAdapter } from './deviceAdapter.ts';
 
@@ -68,12 +66,8 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
   // Reads must not interleave: each extends the same cache.
   let queue: Promise<unknown> = Promise.resolve();
 
-  function headCalls(x: Tensor, normed: Tensor): OperatorCall[] {
-    return [
-      rmsNorm(x, model.finalNorm, normed, { epsilon: config.rmsNormEpsilon }),
-      ...linear(model.head, normed, logits, 1),
-      argmax(logits, best, config.vocabularySize),
-    ];
+  function greedyHeadCalls(x: Tensor, normed: Tensor): OperatorCall[] {
+    return [...headCalls(model, { x, normed, logits }, 1), argmax(logits, best, config.vocabularySize)];
   }
 
   async function recordPlans(active: DeviceAdapter | undefined): Promise<Plans> {
@@ -84,7 +78,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
     const scratchMany = scratchFor(chunkRows);
     const decode = await backend.record(`decode ${name}`, [
       ...decoderCalls(model, one.activations, cache, { adapter: active, adapterScratch: scratchOne }),
-      ...headCalls(one.activations.x, one.activations.normed),
+      ...greedyHeadCalls(one.activations.x, one.activations.normed),
     ]);
     const chunk = await backend.record(`prefill ${name}`, [
       ...decoderCalls(model, many.activations, cache, { adapter: active, adapterScratch: scratchMany }),
@@ -108,7 +102,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
   function headPlan(): Promise<Plan> {
     lastPlan ??= backend.record('head', [
       takeRow(many.activations.step, many.activations.x, lastRow, config.hiddenSize),
-      ...headCalls(lastRow, one.activations.normed),
+      ...greedyHeadCalls(lastRow, one.activations.normed),
     ]);
     return lastPlan;
   }
@@ -119,10 +113,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
       const { x, normed } = many.activations;
       const all = tensor('all logits', 'f32', chunkRows * config.vocabularySize);
       owned.push(all);
-      const plan = await backend.record('head of all rows', [
-        rmsNorm(x, model.finalNorm, normed, { epsilon: config.rmsNormEpsilon }),
-        ...linear(model.head, normed, all, chunkRows),
-      ]);
+      const plan = await backend.record('head of all rows', headCalls(model, { x, normed, logits: all }, chunkRows));
       return { plan, logits: all };
     })();
     return allLogits;

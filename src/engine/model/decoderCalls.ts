@@ -4,6 +4,7 @@ import type { Backend, OperatorCall, Tensor } from '../backend.ts';
 import { addBias } from '../kernels/addBias/addBias.ts';
 import { attention } from '../kernels/attention/attention.ts';
 import { embeddingGather } from '../kernels/embeddingGather/embeddingGather.ts';
+import { linear } from '../kernels/linear/linear.ts';
 import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
 import { rope } from '../kernels/rope/rope.ts';
 import { swiGlu } from '../kernels/swiGlu/swiGlu.ts';
@@ -175,4 +176,14 @@ export function decoderCalls(
     calls.push(...(options.afterLayer?.(index + 1) ?? []));
   }
   return calls;
+}
+
+/** From the residual stream to logits. x, normed f32 [rows, hidden]; logits f32 [rows, vocabulary]. */
+export function headCalls(
+  model: LoadedModel,
+  { x, normed, logits }: { readonly x: Tensor; readonly normed: Tensor; readonly logits: Tensor },
+  rows: number,
+): OperatorCall[] {
+  const { config, finalNorm, head } = model;
+  return [rmsNorm(x, finalNorm, normed, { epsilon: config.rmsNormEpsilon }), ...linear(head, normed, logits, rows)];
 }
