@@ -95,6 +95,14 @@ export interface Plan {
   readonly label: string;
 }
 
+/** What one call of a plan took. */
+export interface OperatorTime {
+  readonly operator: string;
+  readonly variant: string;
+  readonly constants: Constants;
+  readonly milliseconds: number;
+}
+
 /** What has been created since the backend started; tests assert that decoding creates nothing. */
 export interface Counters {
   buffers: number;
@@ -124,6 +132,8 @@ export interface Backend {
   record(label: string, calls: readonly OperatorCall[]): Promise<Plan>;
   /** Runs a plan's calls in order. Returns at once; `download` waits. */
   submit(plan: Plan, variables: Variables): void;
+  /** Runs a plan like `submit`, measuring each call apart: slower as a whole. One entry a call, in order. */
+  profile(plan: Plan, variables: Variables): Promise<OperatorTime[]>;
   destroyPlan(plan: Plan): void;
   destroy(): void;
 }

@@ -1,7 +1,7 @@
 // The engine's public surface: run and train decoder models on a GPU, in a browser worker or in Node. Everything else in
 // this folder is its own business. Node programs open Dawn by `webgpu/node.ts`, which browsers must not bundle.
 export { type AdapterFile, readAdapter } from './adapter/readAdapter.ts';
-export type { Backend, Counters, Tensor, Weight } from './backend.ts';
+export type { Backend, Counters, OperatorTime, Tensor, Weight } from './backend.ts';
 export { createEngineService, type EngineServiceOptions } from './createEngineService.ts';
 export { type FinishReason, type GenerateOptions, generate } from './generate/generate.ts';
 export { createSession, type Session } from './model/createSession.ts';
@@ -11,6 +11,7 @@ export { type LoadModelOptions, loadModel } from './model/loadModel.ts';
 export type { ModelConfig } from './modelConfig.ts';
 export { type ModelFile, type NamedBlob, openModelFile } from './modelFile.ts';
 export { type OpenBackendOptions, type OpenedBackend, openBackend } from './openBackend.ts';
+export { type ProfiledBackend, profileSubmissions } from './profileSubmissions.ts';
 export { createReferenceBackend } from './reference/createReferenceBackend.ts';
 export type * from './service.ts';
 export { openTokenizer, type TextTokenizer } from './tokenizer/openTokenizer.ts';

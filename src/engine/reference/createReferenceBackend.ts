@@ -92,6 +92,14 @@ export function createReferenceBackend(): Backend {
         operator.reference(buffers, constants, variables);
       }
     },
+    async profile(plan, variables) {
+      return (plan as ReferencePlan).calls.map(({ operator, buffers, constants }) => {
+        const started = performance.now();
+        operator.reference(buffers, constants, variables);
+        const milliseconds = performance.now() - started;
+        return { operator: operator.name, variant: 'processor', constants, milliseconds };
+      });
+    },
     destroyPlan() {},
     destroy() {},
   };

@@ -1,17 +1,12 @@
 // The port on a WebGPU device: labelled buffers, pipelines cached by source and overrides, bind groups built when a plan
 // is recorded, one compute pass a submission. It knows operators only as WGSL text with bindings.
 import { TributaryError } from '../../lib/errors.ts';
-import type { Backend, ElementArray, ElementType, OperatorCall, Plan, Tensor, Variables, Variant } from '../backend.ts';
+import type { Backend, ElementArray, ElementType, OperatorCall, Plan, Tensor, Variant } from '../backend.ts';
 import type { AcquiredDevice } from './acquireDevice.ts';
+import { profileSteps, type Step } from './profileSteps.ts';
 
 interface DeviceTensor extends Tensor {
   readonly buffer: GPUBuffer;
-}
-
-interface Step {
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroup: GPUBindGroup;
-  readonly workgroups: (variables: Variables) => readonly [number, number, number];
 }
 
 interface DevicePlan extends Plan {
@@ -190,7 +185,14 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
       layout: layoutFor(access).group,
       entries,
     });
-    return { pipeline, bindGroup, workgroups: (variables) => variant.workgroups(constants, variables) };
+    return {
+      operator: operator.name,
+      variant: variant.name,
+      constants,
+      pipeline,
+      bindGroup,
+      workgroups: (variables) => variant.workgroups(constants, variables),
+    };
   }
 
   async function readBack(tensor: DeviceTensor, offset: number, length: number): Promise<ElementArray> {
@@ -283,6 +285,12 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
       }
       pass.end();
       device.queue.submit([encoder.finish()]);
+    },
+    async profile(plan, variables) {
+      counters.submissions += 1;
+      const times = await profileSteps(device, (plan as DevicePlan).steps, variables);
+      if (fault !== undefined) throw fault;
+      return times;
     },
     destroyPlan() {
       // Bind groups hold no memory of their own and pipelines stay cached: there is nothing to free but the reference.
