@@ -3,9 +3,20 @@ import { chat } from './en/chat.ts';
 import { contribute } from './en/contribute.ts';
 import { errors } from './en/errors.ts';
 import { factory } from './en/factory.ts';
+import { models } from './en/models.ts';
 import { rewards } from './en/rewards.ts';
 import { settings } from './en/settings.ts';
 import { shell } from './en/shell.ts';
 import { ui } from './en/ui.ts';
 
-export const en = { ...shell, ...ui, ...errors, ...chat, ...contribute, ...factory, ...rewards, ...settings } as const;
+export const en = {
+  ...shell,
+  ...ui,
+  ...errors,
+  ...chat,
+  ...contribute,
+  ...factory,
+  ...models,
+  ...rewards,
+  ...settings,
+} as const;

@@ -12,6 +12,8 @@ export interface FileDropProperties {
   readonly multiple?: boolean;
   readonly disabled?: boolean;
   readonly onFiles: (files: readonly File[]) => void;
+  /** Takes what was dropped instead of `onFiles`, for who reads folders: the list of entries lives as long as the event. */
+  readonly onDropped?: (data: DataTransfer) => void;
   /** When given, text pasted anywhere on the page outside a field is handed over as well. */
   readonly onText?: (text: string) => void;
 }
@@ -48,7 +50,8 @@ export function FileDrop(properties: FileDropProperties): JSX.Element {
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        take(event.dataTransfer?.files);
+        if (properties.onDropped === undefined || event.dataTransfer === null) take(event.dataTransfer?.files);
+        else if (properties.disabled !== true) properties.onDropped(event.dataTransfer);
       }}
     >
       <Icon name="upload" size={28} class="text-accent" />

@@ -1,0 +1,186 @@
+// Where a model is looked for: words for the Hub, an address, files of this device. One field takes words and addresses.
+import { createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
+import { TributaryError } from '../../lib/errors.ts';
+import type { HubModel } from '../../models/index.ts';
+import { t } from '../i18n/t.ts';
+import type { Finder, OpenedState, SearchState } from '../services/models/types.ts';
+import { Button, EmptyState, ErrorCard, Field, FileDrop, formatNumber, Progress, Section } from '../ui/index.ts';
+import { FilesButton } from './FilesButton.tsx';
+import { HubAccess } from './HubAccess.tsx';
+import { formatParameters, isAddress } from './modelFacts.ts';
+import { OfferView } from './OfferView.tsx';
+
+type Found = Extract<SearchState, { readonly phase: 'found' }>;
+type Opened<Phase extends OpenedState['phase']> = Extract<OpenedState, { readonly phase: Phase }>;
+
+function tags(model: HubModel): string {
+  return [
+    ...model.containers,
+    ...(model.gated ? [t('models.gated')] : []),
+    ...(model.isPrivate ? [t('models.private')] : []),
+  ].join(' · ');
+}
+
+function Results(properties: { readonly finder: Finder; readonly found: Found }): JSX.Element {
+  return (
+    <div class="grid gap-3">
+      <p role="status" class="text-sm text-muted">
+        {t('models.found', { count: properties.found.models.length })}
+      </p>
+      <Show
+        when={properties.found.models.length > 0}
+        fallback={
+          <EmptyState icon="search" title={t('models.foundNone', { query: properties.found.query })}>
+            {t('models.foundNoneText')}
+          </EmptyState>
+        }
+      >
+        <ul class="grid divide-y divide-line rounded-xl border border-line">
+          <For each={properties.found.models}>
+            {(model) => (
+              <li class="flex flex-wrap items-center justify-between gap-3 px-4 py-3">
+                <div class="grid min-w-0 flex-1 basis-60 gap-0.5">
+                  <p class="font-medium wrap-anywhere">{model.repository}</p>
+                  <p class="text-sm text-muted">
+                    {[
+                      model.parameterCount === undefined
+                        ? undefined
+                        : t('models.parameters', { count: formatParameters(model.parameterCount) }),
+                      model.architecture,
+                      tags(model),
+                      model.licence,
+                      `${t('models.column.downloads')}: ${formatNumber(model.downloads)}`,
+                    ]
+                      .filter((fact) => fact !== undefined && fact !== '')
+                      .join(' · ')}
+                  </p>
+                </div>
+                <Button
+                  size="small"
+                  aria-label={t('models.openNamed', { name: model.repository })}
+                  onClick={() => properties.finder.open(model.repository)}
+                >
+                  {t('models.open')}
+                </Button>
+              </li>
+            )}
+          </For>
+        </ul>
+        <Show when={properties.found.more}>
+          <div>
+            <Button onClick={() => properties.finder.searchMore()}>{t('models.more')}</Button>
+          </div>
+        </Show>
+      </Show>
+    </div>
+  );
+}
+
+/** Failures that a token mends. */
+function wantsToken(error: unknown): boolean {
+  return error instanceof TributaryError && (error.code === 'HUB_GATED' || error.code === 'HUB_TOKEN_REFUSED');
+}
+
+export function FinderView(properties: { readonly finder: Finder; readonly onInstalled: () => void }): JSX.Element {
+  const [query, setQuery] = createSignal('');
+  const search = () => properties.finder.state().search;
+  const opened = () => properties.finder.state().opened;
+  const openedIn = <Phase extends OpenedState['phase']>(phase: Phase): Opened<Phase> | undefined =>
+    opened().phase === phase ? (opened() as Opened<Phase>) : undefined;
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const text = query().trim();
+    if (text === '') return;
+    if (isAddress(text)) properties.finder.open(text);
+    else properties.finder.search(text);
+  };
+  return (
+    <Section title={t('models.add')} lead={t('models.addLead')}>
+      <Switch>
+        <Match when={openedIn('listing')}>
+          {(listing) => (
+            <Progress
+              label={t('models.listing', { name: listing().what })}
+              onCancel={() => properties.finder.close()}
+            />
+          )}
+        </Match>
+        <Match when={openedIn('failed')}>
+          {(failed) => (
+            <div class="grid gap-4">
+              <ErrorCard
+                error={failed().error}
+                onAction={() => properties.finder.open(failed().what)}
+                onDismiss={() => properties.finder.close()}
+              />
+              <Show when={wantsToken(failed().error)}>
+                <HubAccess finder={properties.finder} onToken={() => properties.finder.open(failed().what)} />
+              </Show>
+            </div>
+          )}
+        </Match>
+        <Match when={openedIn('open')}>
+          {(open) => <OfferView finder={properties.finder} open={open()} onInstalled={properties.onInstalled} />}
+        </Match>
+        <Match when={opened().phase === 'closed'}>
+          <form class="flex flex-wrap items-start gap-3" onSubmit={submit}>
+            <Field
+              class="min-w-0 flex-1 basis-72"
+              label={t('models.query')}
+              hint={t('models.queryHint')}
+              type="search"
+              spellcheck={false}
+              autocapitalize="off"
+              value={query()}
+              onInput={(event) => setQuery(event.currentTarget.value)}
+            />
+            <Button
+              type="submit"
+              kind="primary"
+              icon={isAddress(query().trim()) ? 'download' : 'search'}
+              class="mt-6.5"
+              disabled={query().trim() === ''}
+              busy={search().phase === 'searching'}
+            >
+              {isAddress(query().trim()) ? t('models.open') : t('models.search')}
+            </Button>
+          </form>
+          <Switch>
+            <Match when={search().phase === 'searching'}>
+              <Progress label={t('models.searching')} />
+            </Match>
+            <Match when={search().phase === 'failed' && search()}>
+              {(failed) => (
+                <ErrorCard
+                  error={(failed() as Extract<SearchState, { readonly phase: 'failed' }>).error}
+                  onAction={() =>
+                    properties.finder.search((failed() as Extract<SearchState, { readonly phase: 'failed' }>).query)
+                  }
+                />
+              )}
+            </Match>
+            <Match when={search().phase === 'found' && search()}>
+              {(found) => <Results finder={properties.finder} found={found() as Found} />}
+            </Match>
+          </Switch>
+          <FileDrop
+            label={t('models.drop')}
+            hint={t('models.dropHint')}
+            multiple
+            onFiles={(files) => properties.finder.openFiles(files)}
+            onDropped={(data) => properties.finder.openDropped(data)}
+          />
+          <div class="flex flex-wrap items-center gap-3">
+            <FilesButton label={t('models.folder')} folder onFiles={(files) => properties.finder.openFiles(files)} />
+          </div>
+          <details>
+            <summary class="min-h-8 font-medium">{t('models.access')}</summary>
+            <div class="pt-3">
+              <HubAccess finder={properties.finder} />
+            </div>
+          </details>
+        </Match>
+      </Switch>
+    </Section>
+  );
+}

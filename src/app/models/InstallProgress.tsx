@@ -1,0 +1,140 @@
+// A model on its way into the library: how far it is, what stopped it, and the way on from there.
+import { createResource, For, type JSX, Match, Show, Switch } from 'solid-js';
+import { t } from '../i18n/t.ts';
+import type { Deletable, InstallState, Library, LibraryModel } from '../services/models/types.ts';
+import {
+  Banner,
+  Button,
+  ErrorCard,
+  formatBytes,
+  formatDateTime,
+  formatDuration,
+  Progress,
+  toast,
+} from '../ui/index.ts';
+import { FilesButton } from './FilesButton.tsx';
+
+type Phase = InstallState['phase'];
+type InPhase<Name extends Phase> = Extract<InstallState, { readonly phase: Name }>;
+
+/** How many of the biggest things are offered for deletion when there is no room. */
+const offeredDeletions = 4;
+
+function amountText(state: Exclude<InstallState, { readonly phase: 'installed' }>): string {
+  const parts = [t('ui.of', { done: formatBytes(state.doneBytes), total: formatBytes(state.totalBytes) })];
+  if ('bytesPerSecond' in state && state.bytesPerSecond !== undefined) {
+    parts.push(t('ui.perSecond', { amount: formatBytes(state.bytesPerSecond) }));
+  }
+  if ('secondsLeft' in state && state.secondsLeft !== undefined) {
+    parts.push(t('ui.timeLeft', { time: formatDuration(Math.ceil(state.secondsLeft) * 1_000) }));
+  }
+  return parts.join(' · ');
+}
+
+function MakeRoom(properties: { readonly library: Library }): JSX.Element {
+  const [items, { refetch }] = createResource(() => properties.library.deletables());
+  const remove = async (item: Deletable): Promise<void> => {
+    await properties.library.makeRoom(item);
+    toast(t('models.roomMade', { name: item.name }));
+    await refetch();
+  };
+  return (
+    <div class="flex flex-wrap gap-2">
+      <For each={(items.latest ?? []).slice(0, offeredDeletions)}>
+        {(item) => (
+          <Button kind="danger" size="small" icon="trash" onClick={() => void remove(item)}>
+            {t('models.makeRoom', { name: item.name, amount: formatBytes(item.bytes) })}
+          </Button>
+        )}
+      </For>
+    </div>
+  );
+}
+
+export function InstallProgress(properties: { readonly model: LibraryModel; readonly library: Library }): JSX.Element {
+  const state = (): InstallState => properties.model.state;
+  const inPhase = <Name extends Phase>(...names: Name[]): InPhase<Name> | undefined =>
+    (names as Phase[]).includes(state().phase) ? (state() as InPhase<Name>) : undefined;
+  const underWay = () => inPhase('downloading', 'packing', 'waiting', 'elsewhere', 'paused', 'interrupted', 'full');
+  const canPause = (): boolean => inPhase('downloading', 'packing', 'waiting') !== undefined;
+  const canResume = (): boolean => inPhase('paused', 'interrupted', 'full') !== undefined;
+  return (
+    <div class="grid gap-3">
+      <Show when={underWay()}>
+        {(current) => (
+          <Progress
+            label={t(`models.phase.${current().phase}`)}
+            done={current().doneBytes}
+            total={current().totalBytes}
+            text={amountText(current())}
+          />
+        )}
+      </Show>
+      <Switch>
+        <Match when={inPhase('waiting')}>
+          {(waiting) => (
+            <p class="text-sm text-muted">
+              {waiting().reason === 'offline' || waiting().at === undefined
+                ? t('models.waitingOffline')
+                : t('models.waitingNetwork', { time: formatDateTime(waiting().at ?? 0) })}
+            </p>
+          )}
+        </Match>
+        <Match when={inPhase('elsewhere')}>
+          <p class="text-sm text-muted">{t('models.elsewhereText')}</p>
+        </Match>
+        <Match when={inPhase('interrupted')}>
+          <p class="text-sm text-muted">{t('models.interruptedText')}</p>
+        </Match>
+        <Match when={inPhase('full')}>
+          {(full) => (
+            <div class="grid gap-3">
+              <Banner kind="warning">
+                {t('models.fullText', {
+                  needed: formatBytes(full().neededBytes),
+                  free: formatBytes(full().freeBytes),
+                })}
+              </Banner>
+              <MakeRoom library={properties.library} />
+            </div>
+          )}
+        </Match>
+        <Match when={inPhase('needs-files')}>
+          <Banner
+            kind="warning"
+            action={
+              <FilesButton
+                label={t('models.chooseAgain')}
+                onFiles={(files) => void properties.library.giveFiles(properties.model.id, files)}
+              />
+            }
+          >
+            {t('models.needsFilesText')}
+          </Banner>
+        </Match>
+        <Match when={inPhase('needs-token', 'failed')}>
+          {(stopped) => (
+            <ErrorCard error={stopped().error} onAction={() => properties.library.resume(properties.model.id)} />
+          )}
+        </Match>
+      </Switch>
+      <div class="flex flex-wrap gap-2">
+        <Show when={canPause()}>
+          <Button size="small" icon="pause" onClick={() => properties.library.pause(properties.model.id)}>
+            {t('models.pause')}
+          </Button>
+        </Show>
+        <Show when={canResume()}>
+          <Button
+            kind="primary"
+            size="small"
+            icon="play"
+            onClick={() => properties.library.resume(properties.model.id)}
+          >
+            {t('models.resume')}
+          </Button>
+        </Show>
+      </div>
+    </div>
+  );
+}
