@@ -62,7 +62,8 @@ export interface ModelChoice {
 export interface RefusedFile {
   readonly name: string;
   readonly bytes: number;
-  readonly reason: 'split-gguf' | 'projector' | 'not-safetensors' | 'shard-missing' | 'unnamed';
+  /** `not-a-model`: a projector for images, or statistics for quantisers. */
+  readonly reason: 'split-gguf' | 'not-a-model' | 'not-safetensors' | 'shard-missing';
 }
 
 /** What a source offers. */

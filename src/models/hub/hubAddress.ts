@@ -1,0 +1,48 @@
+// Addresses of a Hub: its API, its files, and the ways in which people write the name of a model. Pure text.
+
+/** The Hugging Face Hub. Mirrors have the same paths below another base. */
+export const HUGGING_FACE_HUB = 'https://huggingface.co';
+
+/** `owner/name` and a revision, as written by a person or in an address. */
+export interface RepositoryName {
+  readonly repository: string;
+  readonly revision?: string;
+}
+
+const namePattern = /^[\w.-]+\/[\w.-]+$/;
+
+const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
+
+/** Where the bytes of a file are. */
+export function resolveUrl(hub: string, repository: string, revision: string, path: string): string {
+  return `${hub}/${repository}/resolve/${encodeURIComponent(revision)}/${encodePath(path)}`;
+}
+
+/**
+ * The repository that `text` names: `owner/name`, `owner/name@revision`, or an address of its page, of a folder or a file
+ * on `hub`. Undefined when it is something else.
+ */
+export function parseRepository(text: string, hub: string): RepositoryName | undefined {
+  const trimmed = text.trim();
+  let path = trimmed;
+  if (/^https?:\/\//i.test(trimmed)) {
+    if (!URL.canParse(trimmed)) return undefined;
+    const url = new URL(trimmed);
+    const base = new URL(hub);
+    const prefix = base.pathname.replace(/\/$/, '');
+    const known = url.origin === base.origin || url.origin === HUGGING_FACE_HUB || url.host === 'hf.co';
+    if (!known || !url.pathname.startsWith(url.origin === base.origin ? prefix : '')) return undefined;
+    path = decodeURIComponent(url.pathname.slice(url.origin === base.origin ? prefix.length : 0)).replace(
+      /^\/+|\/+$/g,
+      '',
+    );
+    const [owner, name, kind, revision] = path.split('/');
+    const repository = `${owner}/${name}`;
+    if (!namePattern.test(repository)) return undefined;
+    const named = ['tree', 'blob', 'resolve', 'commit'].includes(kind ?? '') && revision !== undefined;
+    return named ? { repository, revision } : { repository };
+  }
+  const [repository = '', revision] = path.split('@');
+  if (!namePattern.test(repository)) return undefined;
+  return revision === undefined || revision === '' ? { repository } : { repository, revision };
+}

@@ -1,0 +1,12 @@
+import { TributaryError } from '../../lib/errors.ts';
+import { plainAddress } from '../remote/sendRequest.ts';
+
+/** The Hub, or what answers in its place, sent something that is not its API. */
+export function hubInvalid(url: string, problem: string): TributaryError {
+  return new TributaryError({
+    code: 'HUB_ANSWER_INVALID',
+    message: `The Hub's answer cannot be read: ${problem}.`,
+    facts: { url: plainAddress(url) },
+    hint: 'Check the address of the Hub in the settings; a mirror must answer as the Hub does.',
+  });
+}

@@ -1,0 +1,66 @@
+// Blocks by CID, each checked by its hash before anyone sees it: from peers, or from a gateway that need not be trusted.
+import { CID } from 'multiformats/cid';
+import { bytesToHex } from '../../lib/bytes.ts';
+import { TributaryError } from '../../lib/errors.ts';
+import { sha256Async } from '../../lib/hash.ts';
+import { sendRequest } from '../remote/sendRequest.ts';
+
+/** Bytes of a block, unchecked. */
+export type GetBlock = (cid: string, signal: AbortSignal | undefined) => Promise<Uint8Array>;
+
+const SHA2_256 = 0x12;
+const IDENTITY = 0x00;
+/** What gateways and bitswap pass on; writers make blocks of at most 2 MiB. */
+const LARGEST_BLOCK = 4 * 1024 * 1024;
+
+/** Throws `CID_INVALID`. */
+export function parseCid(text: string): CID {
+  try {
+    return CID.parse(text);
+  } catch (cause) {
+    throw new TributaryError({
+      code: 'CID_INVALID',
+      message: 'This is not a content identifier.',
+      facts: { value: text.slice(0, 100) },
+      hint: 'Copy the whole identifier; it mostly begins with "bafy" or "Qm".',
+      cause,
+    });
+  }
+}
+
+/** Blocks of a gateway, by the trustless gateway specification (`format=raw`). */
+export function gatewayBlocks(gateway: string): GetBlock {
+  return async (cid, signal) => {
+    const response = await sendRequest(`${gateway}/ipfs/${cid}?format=raw`, {
+      signal,
+      headers: { accept: 'application/vnd.ipld.raw' },
+    });
+    return new Uint8Array(await response.arrayBuffer());
+  };
+}
+
+/** The block, checked. Throws `IPFS_BLOCK_WRONG`, `IPFS_UNSUPPORTED`, or what `getBlock` throws. */
+export async function checkedBlock(
+  cid: CID,
+  getBlock: GetBlock,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { code, digest } = cid.multihash;
+  if (code === IDENTITY) return new Uint8Array(digest);
+  if (code !== SHA2_256) {
+    throw new TributaryError({
+      code: 'IPFS_UNSUPPORTED',
+      message: 'This content identifier uses a hash other than SHA-256.',
+      facts: { cid: cid.toString(), hashCode: code },
+      hint: 'Ask for the file under a CID made with SHA-256, which is the usual one.',
+    });
+  }
+  const bytes = new Uint8Array(await getBlock(cid.toString(), signal));
+  if (bytes.byteLength <= LARGEST_BLOCK && bytesToHex(await sha256Async(bytes)) === bytesToHex(digest)) return bytes;
+  throw new TributaryError({
+    code: 'IPFS_BLOCK_WRONG',
+    message: 'A block arrived with other bytes than its identifier says.',
+    facts: { cid: cid.toString(), bytes: bytes.byteLength },
+    hint: 'Nothing of it is used. Try another gateway, or peers.',
+  });
+}

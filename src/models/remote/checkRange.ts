@@ -1,0 +1,52 @@
+// Does a response hold the range that was asked for? Servers ignore ranges, answer with others, or lie about the size of
+// the file; each is said by its own code, before a byte is used. Positions are bytes, ends are exclusive.
+import { TributaryError } from '../../lib/errors.ts';
+import { plainAddress } from './sendRequest.ts';
+
+export interface WantedRange {
+  readonly begin: number;
+  /** Absent: to the end of the file. */
+  readonly end?: number;
+  /** Of the whole file, as announced. */
+  readonly bytes: number;
+}
+
+function wrong(url: string, message: string, facts: Record<string, string | number>): TributaryError {
+  return new TributaryError({
+    code: 'REMOTE_RANGE_WRONG',
+    message: `The server answered with other bytes than were asked for: ${message}`,
+    facts: { url: plainAddress(url), ...facts },
+    hint: 'Use another source or mirror; this server cannot be read in parts.',
+  });
+}
+
+/** The announced size is not the size. */
+export function sizeWrong(url: string, announced: number, actual: number): TributaryError {
+  return new TributaryError({
+    code: 'REMOTE_SIZE_WRONG',
+    message: 'The file has another size than its source announced.',
+    facts: { url: plainAddress(url), announcedBytes: announced, actualBytes: actual },
+    hint: 'The file may just have been replaced: open the source again. Nothing of it is used.',
+  });
+}
+
+/**
+ * Returns where the body of `response` begins in the file: `wanted.begin`, or 0 when the server ignored the range and sends
+ * the whole file. Throws `REMOTE_RANGE_WRONG` or `REMOTE_SIZE_WRONG`.
+ */
+export function checkRange(response: Response, url: string, wanted: WantedRange): number {
+  const { begin, bytes } = wanted;
+  const last = (wanted.end ?? bytes) - 1;
+  // No word about lengths here: that of a compressed body is not the file's. Who reads the body counts its bytes.
+  if (response.status !== 206) return 0;
+  const range = response.headers.get('content-range');
+  // A server of another origin may keep this header from the page; the number of bytes tells then.
+  if (range === null) return begin;
+  const match = range.match(/^bytes (\d+)-(\d+)\/(\d+|\*)$/);
+  if (match === null) throw wrong(url, 'its Content-Range cannot be read.', { contentRange: range.slice(0, 100) });
+  const [, from, to, total] = match;
+  if (total !== '*' && Number(total) !== bytes) throw sizeWrong(url, bytes, Number(total));
+  if (Number(from) !== begin || Number(to) !== last)
+    throw wrong(url, `bytes ${from} to ${to}.`, { begin, end: last + 1, contentRange: range });
+  return begin;
+}

@@ -1,0 +1,65 @@
+// The bytes of a file behind HTTP in order, from any place on, each counted: never fewer nor more than announced. A server
+// that ignores the range is read from the start and its first bytes are dropped. A connection that says nothing for a
+// minute has ended.
+import { TributaryError } from '../../lib/errors.ts';
+import { checkRange, sizeWrong } from './checkRange.ts';
+import { endedEarly } from './endedEarly.ts';
+import { sendRequest } from './sendRequest.ts';
+
+export interface ReadRemoteParameters {
+  readonly url: string;
+  /** As announced. */
+  readonly bytes: number;
+  /** The first byte that is wanted. */
+  readonly from: number;
+  readonly hub?: string | undefined;
+  readonly token?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Default 60,000. */
+  readonly stallMilliseconds?: number;
+}
+
+/** Throws `REMOTE_*`, `HUB_*`, `ABORTED`. */
+export async function* readRemote(parameters: ReadRemoteParameters): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const { url, bytes, from, hub, token, signal, stallMilliseconds = 60_000 } = parameters;
+  if (from >= bytes) return;
+  const silence = new AbortController();
+  let position = 0;
+  /** Bounds one wait for the server. */
+  async function patiently<Result>(work: Promise<Result>): Promise<Result> {
+    const timer = setTimeout(() => silence.abort(), stallMilliseconds);
+    try {
+      return await work;
+    } catch (cause) {
+      if (cause instanceof TributaryError && !silence.signal.aborted) throw cause;
+      throw endedEarly(url, position, silence.signal.aborted ? { signal } : { cause, signal });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  const response = await patiently(
+    sendRequest(url, {
+      hub,
+      token,
+      signal: signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal]),
+      headers: from > 0 ? { range: `bytes=${from}-` } : {},
+    }),
+  );
+  const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
+  try {
+    position = checkRange(response, url, { begin: from, bytes });
+    for (;;) {
+      const { value, done } = await patiently(reader.read());
+      if (done) break;
+      const next = position + value.byteLength;
+      if (next > bytes) throw sizeWrong(url, bytes, next);
+      if (next > from) yield value.subarray(Math.max(0, from - position));
+      position = next;
+    }
+    if (position < bytes) throw endedEarly(url, position);
+  } finally {
+    // Ends the transfer when the reader stops early; a stream that has ended or failed has nothing to cancel.
+    await reader.cancel().catch(() => undefined);
+  }
+}

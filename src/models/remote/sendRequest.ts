@@ -1,0 +1,132 @@
+// One HTTP request for bytes that the user asked for, with its refusals as typed errors. The user's token goes to the Hub's
+// own origin alone: browsers take the header off when a redirect leaves that origin. No address in an error's facts holds a
+// query or credentials, since signed links and tokens live there.
+import { isAbort, TributaryError, toTributaryError } from '../../lib/errors.ts';
+
+export interface RequestOptions {
+  readonly method?: 'GET' | 'HEAD';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** Base address whose origin is a Hub: its refusals have a meaning, and the token may go there. */
+  readonly hub?: string | undefined;
+  readonly token?: string | undefined;
+}
+
+/** An address for an error or the screen: without user name, password, query and fragment. */
+export function plainAddress(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}
+
+/** Seconds that a server asks to wait: `Retry-After` as seconds or a date, or `t` of the draft `RateLimit` header. */
+function retryAfterSeconds(headers: Headers): number | undefined {
+  const after = headers.get('retry-after');
+  if (after !== null) {
+    const seconds = /^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000;
+    if (Number.isFinite(seconds)) return Math.max(0, Math.ceil(seconds));
+  }
+  const reset = headers.get('ratelimit')?.match(/[;,]\s*t=(\d+)/)?.[1];
+  return reset === undefined ? undefined : Number(reset);
+}
+
+/** `https://huggingface.co/owner/name`, from any address below it: the page on which a licence is accepted. */
+function repositoryPage(url: string, hub: string): string {
+  const path = plainAddress(url)
+    .slice(hub.length)
+    .replace(/^\/+/, '')
+    .replace(/^api\/models\//, '');
+  return `${hub}/${path.split('/').slice(0, 2).join('/')}`;
+}
+
+function hubRefusal(response: Response, url: string, hub: string, hasToken: boolean): TributaryError | undefined {
+  const { status, headers } = response;
+  const facts = { url: plainAddress(url), status };
+  const gated = headers.get('x-error-code') === 'GatedRepo';
+  if ((status === 401 || status === 403) && (gated || (status === 403 && hasToken))) {
+    const page = repositoryPage(url, hub);
+    return new TributaryError({
+      code: 'HUB_GATED',
+      message: hasToken
+        ? 'Your token is not allowed to read this model.'
+        : 'This model is given only to people who have accepted its licence.',
+      facts: { ...facts, page },
+      hint: `Accept the licence on ${page}, then give a token with the right to read it.`,
+    });
+  }
+  if ((status === 401 || status === 403) && hasToken) {
+    return new TributaryError({
+      code: 'HUB_TOKEN_REFUSED',
+      message: 'The Hub did not accept this token.',
+      facts,
+      hint: 'Copy the token again from the settings of your Hub account, or go on without one.',
+    });
+  }
+  if (status === 401 || status === 403) {
+    return new TributaryError({
+      code: 'HUB_TOKEN_NEEDED',
+      message: 'There is no such model, or it is private.',
+      facts,
+      hint: 'Check the name; for a private model give a token that may read it.',
+    });
+  }
+  if (status === 404) {
+    return new TributaryError({
+      code: 'HUB_NOT_FOUND',
+      message: 'The Hub has nothing under this name.',
+      facts,
+      hint: 'Check the owner, the name and the revision.',
+    });
+  }
+  if (status === 429) {
+    const seconds = retryAfterSeconds(headers);
+    return new TributaryError({
+      code: 'HUB_BUSY',
+      message: 'The Hub asks to wait: too many requests came from this address.',
+      facts: { ...facts, ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }) },
+      hint: 'Wait a few minutes; with a token the Hub allows more.',
+    });
+  }
+  return undefined;
+}
+
+/**
+ * The response, when it is a success. Throws `REMOTE_UNREACHABLE`, `REMOTE_REFUSED`, `HUB_GATED`, `HUB_TOKEN_NEEDED`,
+ * `HUB_TOKEN_REFUSED`, `HUB_NOT_FOUND`, `HUB_BUSY`, `ABORTED`.
+ */
+export async function sendRequest(url: string, options: RequestOptions = {}): Promise<Response> {
+  const { method = 'GET', headers = {}, signal, hub, token } = options;
+  const atHub = hub !== undefined && new URL(url).origin === new URL(hub).origin;
+  const authorized = atHub && token !== undefined;
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method,
+      headers: authorized ? { ...headers, authorization: `Bearer ${token}` } : headers,
+      // What is kept is kept by the caller; a copy in the HTTP cache would count against the same disk.
+      cache: 'no-store',
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    if (signal?.aborted === true || isAbort(error)) throw toTributaryError(signal?.reason ?? error);
+    throw new TributaryError({
+      code: 'REMOTE_UNREACHABLE',
+      message: 'The server does not answer.',
+      facts: { url: plainAddress(url), online: navigator.onLine },
+      hint: 'Check the connection. Some servers let no page read them (CORS), or send it round in circles: use another source then.',
+      cause: error,
+    });
+  }
+  if (response.ok) return response;
+  await response.body?.cancel();
+  throw (
+    (atHub ? hubRefusal(response, url, hub, authorized) : undefined) ??
+    new TributaryError({
+      code: 'REMOTE_REFUSED',
+      message: `The server answered with status ${response.status}.`,
+      facts: { url: plainAddress(url), status: response.status },
+      hint: response.status >= 500 ? 'Try again later.' : 'Check the address.',
+    })
+  );
+}
