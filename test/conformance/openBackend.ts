@@ -1,22 +1,31 @@
 // The backend that a conformance run measures, by its name on the command line.
-import type { Backend } from '../../src/engine/backend.ts';
+import { acquireDevice, type Backend, createReferenceBackend, createWebGpuBackend } from '../../src/engine/index.ts';
+import { createWasmBackend } from '../../src/engine/wasm/createWasmBackend.ts';
+import { installChromium } from '../../tools/installChromium.ts';
 import { chooseVulkanDriver } from '../../tools/vulkanDriver.ts';
+import { openChromiumGpu } from './chromiumGpu.ts';
 
-export async function openBackend(name: string): Promise<Backend> {
+export const backendNames = ['dawn', 'chromium', 'wasm', 'reference'] as const;
+
+export interface MeasuredBackend {
+  readonly backend: Backend;
+  close(): Promise<void>;
+}
+
+export async function openBackend(name: string): Promise<MeasuredBackend> {
+  const alone = (backend: Backend): MeasuredBackend => ({ backend, close: async () => backend.destroy() });
   if (name === 'dawn') {
     chooseVulkanDriver();
     const { openDawnBackend } = await import('../../src/engine/webgpu/node.ts');
-    return await openDawnBackend();
+    return alone(await openDawnBackend());
   }
-  if (name === 'reference') {
-    const { createReferenceBackend } = await import('../../src/engine/reference/createReferenceBackend.ts');
-    return createReferenceBackend();
+  if (name === 'chromium') {
+    installChromium();
+    const { gpu, close } = await openChromiumGpu();
+    return { backend: createWebGpuBackend(await acquireDevice(gpu)), close };
   }
-  if (name === 'wasm') {
-    const { createWasmBackend } = await import('../../src/engine/wasm/createWasmBackend.ts');
-    const backend = createWasmBackend();
-    if (backend !== undefined) return backend;
-    throw new Error('This Node has no WebAssembly SIMD.');
-  }
-  throw new Error(`No backend is called ${name}; there are dawn, wasm and reference.`);
+  if (name === 'reference') return alone(createReferenceBackend());
+  const backend = name === 'wasm' ? createWasmBackend() : undefined;
+  if (backend !== undefined) return alone(backend);
+  throw new Error(`There is no backend "${name}" here; there are ${backendNames.join(', ')}.`);
 }

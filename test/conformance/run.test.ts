@@ -13,8 +13,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function conformance(): { readonly status: number | null; readonly lines: readonly string[] } {
-  const parameters = [path.join(root, 'tools/run.mjs'), 'test/conformance/run.ts', folder, '--backend', 'reference'];
+function conformance(backend = 'reference'): { readonly status: number | null; readonly lines: readonly string[] } {
+  const parameters = [path.join(root, 'tools/run.mjs'), 'test/conformance/run.ts', folder, '--backend', backend];
   const { status, stdout } = spawnSync(process.execPath, parameters, { encoding: 'utf8' });
   return { status, lines: stdout.trim().split('\n') };
 }
@@ -28,6 +28,15 @@ test('golden data passes, and what no module reads is named', () => {
   expect(lines.filter((line) => line.startsWith('pass')).length).toBeGreaterThan(100);
   expect(lines.find((line) => line.startsWith('unsupported'))).toContain('strange');
   expect(lines.at(-1)).toMatch(/^\d+ passed, 0 failed, 1 unsupported$/);
+});
+
+test('a browser’s WebGPU is measured like any other', () => {
+  cpSync(path.join(root, 'test/golden/engine/tiny-qwen3'), path.join(folder, 'model'), { recursive: true });
+  const { status, lines } = conformance('chromium');
+  expect(lines[0]).toMatch(/^Backend: ./);
+  expect(lines.filter((line) => line.startsWith('pass')).join('\n')).toContain('greedy');
+  expect(lines.at(-1)).toMatch(/^\d+ passed, 0 failed, 0 unsupported$/);
+  expect(status).toBe(0);
 });
 
 test('one changed byte fails', () => {

@@ -1,4 +1,4 @@
-// `npm run conformance -- <folder> [--backend dawn|wasm|reference]`: measures this build against golden data of any seed and
+// `npm run conformance -- <folder> [--backend dawn|chromium|wasm|reference]`: measures this build against golden data of any seed and
 // shape: a whole tree or one folder of it. One line a case; exit code 1 on any failure, or when nothing was compared.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import type { Backend } from '../../src/engine/backend.ts';
 import { toTributaryError } from '../../src/lib/errors.ts';
 import type { CasesOfFolder, ConformanceCase, Measured, Unsupported } from './conformanceCase.ts';
-import { openBackend } from './openBackend.ts';
+import { backendNames, openBackend } from './openBackend.ts';
 
 const moduleNames = [
   'hostile',
@@ -106,13 +106,13 @@ const { values, positionals } = parseArgs({
 });
 const [argument] = positionals;
 if (argument === undefined || !existsSync(argument) || !statSync(argument).isDirectory()) {
-  console.error('Usage: npm run conformance -- <folder of golden data> [--backend dawn|wasm|reference]');
+  console.error(`Usage: npm run conformance -- <folder of golden data> [--backend ${backendNames.join('|')}]`);
   process.exit(2);
 }
-const backend = await openBackend(values.backend);
+const { backend, close } = await openBackend(values.backend);
 console.log(`Backend: ${backend.description}`);
 await runFolders(path.resolve(argument), backend);
-backend.destroy();
+await close();
 console.log(`${summary.pass} passed, ${summary.fail} failed, ${summary.unsupported} unsupported`);
 if (summary.cases === 0) console.error('No case was found in this folder.');
 process.exit(summary.fail > 0 || summary.cases === 0 ? 1 : 0);
