@@ -59,7 +59,7 @@ describe('the WebAssembly backend', () => {
       spans: Uint32Array.of(0, 4, 1, 3, 2, 2),
       result: new Float32Array(36).fill(7),
     };
-    const constants = { heads: 4, keyValueHeads: 2, headDimension: 3, scale: 0.6 };
+    const constants = { heads: 4, keyValueHeads: 2, headDimension: 3, scale: 0.6, softcap: 0.5 };
     expect(await difference(attentionOperator, data, constants, 3, 'result')).toBeLessThan(1e-5);
   });
 

@@ -9,6 +9,7 @@ export function fastAttention(): Operator['reference'] {
     const keyValueHeads = constant(constants, 'keyValueHeads');
     const dimension = constant(constants, 'headDimension');
     const scale = constant(constants, 'scale');
+    const softcap = constant(constants, 'softcap');
     const q = floats(buffers, 'q');
     const keys = floats(buffers, 'keys');
     const values = floats(buffers, 'values');
@@ -30,6 +31,7 @@ export function fastAttention(): Operator['reference'] {
           let score = 0;
           for (let i = 0; i < dimension; i += 1) score += (q[at + i] as number) * (keys[from + i] as number);
           score *= scale;
+          if (softcap > 0) score = softcap * Math.tanh(score / softcap);
           if (score > highest) {
             const correction = Math.exp(highest - score);
             highest = score;

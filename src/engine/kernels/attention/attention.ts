@@ -22,6 +22,7 @@ function variant(shared: boolean): Variant {
       return expand(template, {
         QUADS: quads,
         ALIGNED: dimension % 4 === 0 ? 1 : 0,
+        CAPPED: constant(constants, 'softcap') > 0 ? 1 : 0,
         SHARED: shared ? 1 : 0,
         LANES: lanes(constants),
         CELLS: quads * lanes(constants),
@@ -32,12 +33,13 @@ function variant(shared: boolean): Variant {
       kv_heads: constant(constants, 'keyValueHeads'),
       dimension: constant(constants, 'headDimension'),
       scale: constant(constants, 'scale'),
+      softcap: constant(constants, 'softcap'),
     }),
     workgroups: (constants, { rows }) => grid(rows * constant(constants, 'heads'), shared ? 1 : lanes(constants)),
   };
 }
 
-/** Constants: heads, keyValueHeads, headDimension, scale. */
+/** Constants: heads, keyValueHeads, headDimension, scale; softcap, 0 for none. */
 export const attentionOperator: Operator = {
   name: 'attention',
   bindings: [
@@ -56,6 +58,7 @@ export const attentionOperator: Operator = {
     const values = floats(buffers, 'values');
     const spans = words(buffers, 'spans');
     const result = floats(buffers, 'result');
+    const softcap = constant(constants, 'softcap');
     for (let row = 0; row < rows; row += 1) {
       const start = spans[2 * row] ?? 0;
       const end = spans[2 * row + 1] ?? 0;
@@ -67,7 +70,8 @@ export const attentionOperator: Operator = {
         for (let j = start; j < end; j += 1) {
           let score = 0;
           for (let i = 0; i < dimension; i += 1) score += (q[at + i] ?? 0) * (keys[place(j) + i] ?? 0);
-          scores.push(score * constant(constants, 'scale'));
+          score *= constant(constants, 'scale');
+          scores.push(softcap > 0 ? softcap * Math.tanh(score / softcap) : score);
         }
         const highest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
         const weights = scores.map((score) => Math.exp(score - highest));
@@ -101,13 +105,15 @@ export interface AttentionOptions {
   readonly headDimension: number;
   /** 1 / sqrt(headDimension) when absent. */
   readonly scale?: number;
+  /** Scaled scores s become c tanh(s / c), as in Gemma 2; none when absent. */
+  readonly softcap?: number | undefined;
 }
 
 export function attention(tensors: AttentionTensors, options: AttentionOptions): OperatorCall {
-  const { heads, keyValueHeads, headDimension, scale = 1 / Math.sqrt(headDimension) } = options;
+  const { heads, keyValueHeads, headDimension, scale = 1 / Math.sqrt(headDimension), softcap = 0 } = options;
   return {
     operator: attentionOperator,
     tensors: { ...tensors },
-    constants: { heads, keyValueHeads, headDimension, scale },
+    constants: { heads, keyValueHeads, headDimension, scale, softcap },
   };
 }

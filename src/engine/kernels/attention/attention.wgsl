@@ -5,7 +5,7 @@
 // softmax: Milakov and Gimelshein 2018; Dao et al. 2022), so no matrix of scores exists. SHARED 0: an invocation owns a query
 // head, no barrier, for software drivers. SHARED 1: a workgroup does; each lane takes every LANES-th key, then the lanes'
 // sums are brought to the common maximum and added. An empty span gives zeros. Grid: flat over rows * heads. f32.
-// Values: QUADS = ceil(D / 4), ALIGNED (D % 4 == 0), SHARED, LANES.
+// CAPPED: scores s become softcap * tanh(s / softcap). Values: QUADS = ceil(D / 4), ALIGNED (D % 4 == 0), SHARED, LANES.
 //#if ALIGNED
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
 @group(0) @binding(1) var<storage, read> keys: array<vec4f>;
@@ -21,6 +21,7 @@ override heads: u32;
 override kv_heads: u32;
 override dimension: u32;
 override scale: f32;
+override softcap: f32;
 
 fn load_query(head: u32, c: u32) -> vec4f {
 //#if ALIGNED
@@ -87,6 +88,10 @@ fn main(
     var score = 0.0;
     //#for c in QUADS
     score += dot(query$c, load_key(at, ${c}u));
+    //#end
+    //#if CAPPED
+    // tanh of a large argument overflows on some drivers.
+    score = softcap * tanh(clamp(score / softcap, -15.0, 15.0));
     //#end
     if (score > highest) {
       let correction = exp(highest - score);
