@@ -1,6 +1,7 @@
 // The port between models and devices. Model, adapter, serving and training code is written once against `Backend`;
 // the WGSL and the plain TypeScript implementations live in `webgpu/` and `reference/`. It knows tensors and operator
 // calls, and nothing of models.
+import type { VariantReport } from './service.ts';
 
 /** Element types of a tensor's storage. Quantised weights are u32 words (see `Weight`). */
 export type ElementType = 'f32' | 'u32' | 'i32';
@@ -55,9 +56,14 @@ export interface Variables {
 export type Constants = Readonly<Record<string, number>>;
 export type Buffers = Readonly<Record<string, ElementArray>>;
 
+/** What sums and products are computed in. Anything but f32 changes the numbers, so a caller must have allowed it. */
+export type Arithmetic = 'float32' | 'float16' | 'int8';
+
 /** One way to compute an operator in WGSL. */
 export interface Variant {
   readonly name: string;
+  /** Default `float32`. A variant with another is used only where `VariantSelection.begin` allowed it. */
+  readonly arithmetic?: Arithmetic;
   /** Whether the variant can run on a device with these features, for these constants. Absent: always. */
   readonly supports?: (features: ReadonlySet<string>, constants: Constants) => boolean;
   /** The module's source. Bindings are @group(0) @binding(i) in the order of `Operator.bindings`; entry point `main`. */
@@ -72,8 +78,29 @@ export interface Variant {
   readonly workgroups: (constants: Constants, variables: Variables) => readonly [number, number, number];
 }
 
+/** Inputs on which the variants of an operator are compared or measured. */
+export interface OperatorSample {
+  readonly constants: Constants;
+  readonly rows: number;
+  /** Contents of tensors. Those not named: the call's own where they are read, zeros of the same length where written. */
+  readonly tensors: Readonly<Record<string, ElementArray>>;
+  /** How much of the call's own tensors is read, from the start, as a share of their length; default 1. */
+  readonly share?: number;
+}
+
+/** How the variants of an operator are tried on a device before one is taken: see `webgpu/chooseVariant.ts`. */
+export interface OperatorProbe {
+  /** Calls for which this is equal take the same variant: their shape, without what changes neither speed nor path. */
+  readonly shape: (constants: Constants) => string;
+  /** Small inputs that reach the edges: each variant's results are compared with the reference's. */
+  readonly checks: (constants: Constants) => readonly OperatorSample[];
+  /** Inputs of the call's own size, for measuring. */
+  readonly load: (constants: Constants) => OperatorSample;
+}
+
 /**
- * A kernel: one formula, its plain TypeScript reference, and its WGSL variants, first supported one wins.
+ * A kernel: one formula, its plain TypeScript reference, and its WGSL variants. The first supported one wins, unless there is a
+ * `probe` and a device worth measuring: then the fastest right one.
  * A kernel that needs `rows` on the device binds the tensor `step` (u32 [4], word 0 = rows), which every plan uploads.
  */
 export interface Operator {
@@ -81,6 +108,7 @@ export interface Operator {
   readonly bindings: readonly { readonly name: string; readonly access: 'read' | 'write' }[];
   readonly reference: (buffers: Buffers, constants: Constants, variables: Variables) => void;
   readonly variants: readonly Variant[];
+  readonly probe?: OperatorProbe;
 }
 
 /** One operator applied to tensors, with its shapes and other numbers as constants. */
@@ -112,6 +140,27 @@ export interface Counters {
   allocatedBytes: number;
 }
 
+export interface SelectionOptions {
+  /** What an earlier selection reported. Used without measuring where device and kernels are still the same. */
+  readonly remembered?: VariantReport | undefined;
+  /** Arithmetics allowed besides f32. */
+  readonly arithmetics?: readonly Arithmetic[] | undefined;
+  /** Time for measuring, in milliseconds; what is not measured by then takes the first right variant. Default 1,500. */
+  readonly budget?: number | undefined;
+  /** Stops measuring: `record` rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with each operator that is about to be tried. */
+  readonly onProgress?: ((operator: string) => void) | undefined;
+}
+
+/** The choice among variants. It happens when a plan is recorded. */
+export interface VariantSelection {
+  /** Options for what is recorded from here on. Call the result when that is done: signal and progress end there. */
+  begin(options: SelectionOptions): () => void;
+  /** What was chosen and refused so far. */
+  report(): VariantReport;
+}
+
 export interface Backend {
   readonly kind: 'webgpu' | 'reference';
   /** What the user calls this device, for example "SwiftShader" or "TypeScript reference". */
@@ -119,6 +168,8 @@ export interface Backend {
   readonly counters: Readonly<Counters>;
   /** Resolves with a typed error when the device is lost; never for the reference. */
   readonly lost: Promise<Error>;
+  /** Absent where there is nothing to choose. */
+  readonly variants?: VariantSelection;
   /** A zeroed tensor. Throws `ENGINE_BUFFER_TOO_LARGE` above the device's limit of a buffer. */
   createTensor(label: string, type: ElementType, length: number): Tensor;
   upload(tensor: Tensor, data: ElementArray, elementOffset?: number): void;

@@ -1,6 +1,34 @@
 // The engine as a page sees it through its worker: requests and answers that survive structured clone. Bytes come in as
 // Blobs (random access, no copy); the engine itself never fetches and never stores.
+import type { SerializedError } from '../lib/errors.ts';
 import type { CallContext } from '../lib/rpc.ts';
+
+/** The way in which an operator of one shape is computed on a device. */
+export interface VariantChoice {
+  readonly operator: string;
+  readonly shape: string;
+  readonly variant: string;
+  /** Of the kernels that were compared: another version of one is measured again. */
+  readonly fingerprint: string;
+  /** Milliseconds of each variant that was measured. */
+  readonly milliseconds: Readonly<Record<string, number>>;
+}
+
+/** A way that was not taken because it is wrong on this device or does not compile there. */
+export interface VariantRefusal {
+  readonly operator: string;
+  readonly shape: string;
+  readonly variant: string;
+  readonly reason: string;
+}
+
+/** What was chosen on a device, as plain data: keep it and hand it in with the next `loadModel`. */
+export interface VariantReport {
+  /** The adapter and the browser with its driver; choices hold for no other. */
+  readonly device: string;
+  readonly choices: readonly VariantChoice[];
+  readonly refused: readonly VariantRefusal[];
+}
 
 export interface DeviceReport {
   readonly description: string;
@@ -8,6 +36,10 @@ export interface DeviceReport {
   readonly architecture: string;
   readonly features: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
+  /** Graphics devices: how each operator is computed, as far as plans have been recorded. */
+  readonly variants?: VariantReport;
+  /** Why the processor computes though the graphics device was tried. */
+  readonly obstacle?: SerializedError;
 }
 
 /** What computes: `automatic` takes the graphics device unless there is none or it is one in software. */
@@ -20,10 +52,13 @@ export interface LoadModelRequest {
   readonly contextLength?: number;
   /** Default `automatic`. */
   readonly device?: DeviceChoice;
+  /** `DeviceReport.variants` of an earlier loading: saves measuring again. */
+  readonly variants?: VariantReport;
 }
 
 export interface LoadProgress {
-  readonly phase: 'read' | 'compile';
+  /** `probe`: the device's ways to compute are tried and measured while they are compiled. */
+  readonly phase: 'read' | 'compile' | 'probe';
   readonly loadedBytes: number;
   readonly totalBytes: number;
 }
