@@ -1,0 +1,99 @@
+// ONNX Runtime on a graph of `onnx/writeDecoder.ts`, in Node and in a page alike: the caller gives the package.
+import type { ModelFile } from '../../../src/engine/modelFile.ts';
+import { dequantize } from '../../../src/engine/quant/dequantize.ts';
+import { halfBits, halfValues } from '../../../src/engine/quant/halfFloat.ts';
+import { storedRowBytes } from '../../../src/engine/quant/storedFormats.ts';
+import { type Decoder, largestIndex } from './decoder.ts';
+
+export interface OrtTensor {
+  readonly data: ArrayLike<number>;
+  dispose(): void;
+}
+
+/** What is used of onnxruntime-node and onnxruntime-web, which are installed on demand. */
+export interface Ort {
+  readonly Tensor: new (type: string, data: ArrayBufferView, dimensions: readonly number[]) => OrtTensor;
+  readonly InferenceSession: {
+    create(
+      model: string | Uint8Array,
+      options: Readonly<Record<string, unknown>>,
+    ): Promise<{
+      run(feeds: Readonly<Record<string, OrtTensor>>): Promise<Readonly<Record<string, OrtTensor>>>;
+      readonly outputNames: readonly string[];
+      release(): Promise<void>;
+    }>;
+  };
+}
+
+export interface OnnxRuntimeOptions {
+  readonly ort: Ort;
+  readonly graph: string | Uint8Array;
+  readonly provider: 'cpu' | 'wasm' | 'webgpu';
+  readonly activations: 'float32' | 'float16';
+  /** The file whose weights the graph has: its embedding is looked up here. */
+  readonly model: ModelFile;
+}
+
+export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Decoder> {
+  const { ort, graph, provider, activations, model } = options;
+  const { layerCount, keyValueHeadCount, headDimension, hiddenSize } = model.config;
+  const embedding = model.tensors.get('model.embed_tokens.weight');
+  if (embedding === undefined) throw new RangeError('The model has no embedding.');
+  const table = await embedding.read();
+  const rowBytes = storedRowBytes(embedding.format, hiddenSize);
+  const caches = Array.from({ length: layerCount }, (_, layer) => [`${layer}.key`, `${layer}.value`]).flat();
+  const onDevice = Object.fromEntries(caches.map((cache) => [`present.${cache}`, 'gpu-buffer']));
+  const session = await ort.InferenceSession.create(graph, {
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    // Keys and values stay where they are computed.
+    ...(provider === 'webgpu' ? { preferredOutputLocation: onDevice } : {}),
+  });
+  const logits = session.outputNames.filter((name) => name.startsWith('logits'));
+  const floats = (values: Float32Array<ArrayBuffer>): ArrayBufferView =>
+    activations === 'float32' ? values : Uint16Array.from(values, halfBits);
+  let past: Record<string, OrtTensor> = {};
+  let length = 0;
+
+  function forget(): void {
+    for (const tensor of Object.values(past)) tensor.dispose();
+    const shape = [1, keyValueHeadCount, 0, headDimension];
+    past = Object.fromEntries(
+      caches.map((cache) => [`past.${cache}`, new ort.Tensor(activations, floats(new Float32Array(0)), shape)]),
+    );
+    length = 0;
+  }
+
+  async function read(ids: readonly number[]): Promise<number> {
+    const rows = new Float32Array(ids.length * hiddenSize);
+    ids.forEach((id, row) => {
+      const bytes = table.subarray(id * rowBytes, (id + 1) * rowBytes);
+      rows.set(dequantize(embedding?.format ?? 'f32', bytes, 1, hiddenSize), row * hiddenSize);
+    });
+    length += ids.length;
+    const results = await session.run({
+      embeddings: new ort.Tensor(activations, floats(rows), [1, ids.length, hiddenSize]),
+      'last position': new ort.Tensor('int32', Int32Array.of(length - 1), [1]),
+      positions: new ort.Tensor('int32', Int32Array.of(length), []),
+      ...past,
+    });
+    for (const tensor of Object.values(past)) tensor.dispose();
+    past = Object.fromEntries(caches.map((cache) => [`past.${cache}`, results[`present.${cache}`] as OrtTensor]));
+    const halves = halfValues();
+    const parts = logits.map((name) => {
+      const { data } = results[name] as OrtTensor;
+      return data instanceof Uint16Array ? Float32Array.from(data, (bits) => halves[bits] as number) : data;
+    });
+    return largestIndex(parts);
+  }
+
+  return {
+    device: `ONNX Runtime, ${provider}`,
+    start(ids) {
+      forget();
+      return read(ids);
+    },
+    next: (id) => read([id]),
+    close: () => session.release(),
+  };
+}
