@@ -1,52 +1,69 @@
 // The port without a GPU: every operator's plain TypeScript reference, run at once on this thread. The oracle of the
 // tests, and slow.
 import { TributaryError } from '../../lib/errors.ts';
-import type {
-  Backend,
-  Buffers,
-  ElementArray,
-  ElementType,
-  OperatorCall,
-  Plan,
-  Tensor,
-  TensorRange,
-} from '../backend.ts';
+import type { Backend, Buffers, ElementArray, ElementType, OperatorCall, Plan, Tensor } from '../backend.ts';
+
+/** Elements of one tensor. */
+export interface ElementBlock {
+  /** The elements; the same array until the memory's generation changes. */
+  array(): ElementArray;
+  free(): void;
+}
+
+/** Where tensors lie: in arrays of their own, or in a memory that other code computes in. */
+export interface ElementMemory {
+  /** Changes when arrays given out earlier are void. */
+  readonly generation: unknown;
+  /** Zeros. Throws `ENGINE_MEMORY_FULL`. */
+  allocate(type: ElementType, length: number): ElementBlock;
+}
 
 interface ReferenceTensor extends Tensor {
-  readonly data: ElementArray;
-  /** Views that calls use, by their place: the same range is always the same array. */
-  readonly ranges: Map<string, ElementArray>;
+  readonly block: ElementBlock;
 }
 
 interface ReferencePlan extends Plan {
-  readonly calls: readonly (OperatorCall & { readonly buffers: Buffers })[];
+  readonly calls: readonly OperatorCall[];
+  /** The arrays of each call's tensors, and the generation that they were made in. */
+  buffers: readonly Buffers[];
+  generation: unknown;
 }
 
-function elements(type: ElementType, length: number): ElementArray {
-  if (type === 'f32') return new Float32Array(length);
-  return type === 'u32' ? new Uint32Array(length) : new Int32Array(length);
+const ownArrays: ElementMemory = {
+  generation: undefined,
+  allocate(type, length) {
+    const array =
+      type === 'f32' ? new Float32Array(length) : type === 'u32' ? new Uint32Array(length) : new Int32Array(length);
+    return { array: () => array, free: () => undefined };
+  },
+};
+
+/** The elements of a tensor of such a backend. */
+export const dataOf = (tensor: Tensor): ElementArray => (tensor as ReferenceTensor).block.array();
+
+function buffersOf({ tensors }: OperatorCall): Buffers {
+  const arrays: Record<string, ElementArray> = {};
+  for (const [name, operand] of Object.entries(tensors)) {
+    arrays[name] =
+      'tensor' in operand
+        ? (dataOf(operand.tensor).subarray(operand.offset, operand.offset + operand.length) as ElementArray)
+        : dataOf(operand);
+  }
+  return arrays;
 }
 
-const dataOf = (tensor: Tensor): ElementArray => (tensor as ReferenceTensor).data;
-
-/** The arrays that operators see of a tensor of this backend: they stay the same as long as the tensor lives. */
-export function arraysOf(tensor: Tensor): ElementArray[] {
-  return [dataOf(tensor), ...(tensor as ReferenceTensor).ranges.values()];
-}
-
-function operandArray(operand: Tensor | TensorRange): ElementArray {
-  if (!('tensor' in operand)) return dataOf(operand);
-  const { data, ranges } = operand.tensor as ReferenceTensor;
-  const place = `${operand.offset}+${operand.length}`;
-  const known = ranges.get(place);
-  if (known !== undefined) return known;
-  const part = data.subarray(operand.offset, operand.offset + operand.length) as ElementArray;
-  ranges.set(place, part);
-  return part;
-}
-
-export function createReferenceBackend(): Backend {
+/** `memory`: default, an array for each tensor. */
+export function createReferenceBackend(memory: ElementMemory = ownArrays): Backend {
   const counters = { buffers: 0, bindGroups: 0, pipelines: 0, submissions: 0, allocatedBytes: 0 };
+
+  /** The arrays of one call. Asked for before each, because an operator may make the memory grow. */
+  function currentBuffers(plan: ReferencePlan, index: number): Buffers {
+    if (plan.generation !== memory.generation) {
+      plan.generation = memory.generation;
+      plan.buffers = plan.calls.map(buffersOf);
+    }
+    return plan.buffers[index] as Buffers;
+  }
 
   return {
     kind: 'reference',
@@ -58,7 +75,7 @@ export function createReferenceBackend(): Backend {
     createTensor(label, type, length) {
       counters.buffers += 1;
       counters.allocatedBytes += length * 4;
-      return { label, type, length, data: elements(type, length), ranges: new Map() } as ReferenceTensor;
+      return { label, type, length, block: memory.allocate(type, length) } as ReferenceTensor;
     },
     upload(tensor, data, elementOffset = 0) {
       dataOf(tensor).set(data as never, elementOffset);
@@ -68,10 +85,10 @@ export function createReferenceBackend(): Backend {
     },
     destroyTensor(tensor) {
       counters.allocatedBytes -= tensor.length * 4;
+      (tensor as ReferenceTensor).block.free();
     },
     async record(label, calls) {
-      const resolved = calls.map((call) => {
-        const { operator, tensors } = call;
+      for (const { operator, tensors } of calls) {
         for (const { name } of operator.bindings) {
           if (tensors[name] !== undefined) continue;
           throw new TributaryError({
@@ -81,19 +98,18 @@ export function createReferenceBackend(): Backend {
             hint: 'This is a mistake in the program: report it with these details.',
           });
         }
-        const operands = Object.entries(tensors);
-        return { ...call, buffers: Object.fromEntries(operands.map(([name, each]) => [name, operandArray(each)])) };
-      });
-      return { label, calls: resolved } as ReferencePlan;
+      }
+      return { label, calls, buffers: calls.map(buffersOf), generation: memory.generation } as ReferencePlan;
     },
     submit(plan, variables) {
       counters.submissions += 1;
-      for (const { operator, buffers, constants } of (plan as ReferencePlan).calls) {
-        operator.reference(buffers, constants, variables);
+      for (const [index, { operator, constants }] of (plan as ReferencePlan).calls.entries()) {
+        operator.reference(currentBuffers(plan as ReferencePlan, index), constants, variables);
       }
     },
     async profile(plan, variables) {
-      return (plan as ReferencePlan).calls.map(({ operator, buffers, constants }) => {
+      return (plan as ReferencePlan).calls.map(({ operator, constants }, index) => {
+        const buffers = currentBuffers(plan as ReferencePlan, index);
         const started = performance.now();
         operator.reference(buffers, constants, variables);
         const milliseconds = performance.now() - started;

@@ -6,44 +6,47 @@ import { linearOperators } from '../kernels/linear/linear.ts';
 import { linearBackwardInputOperators } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
 import { matrixProduct } from '../kernels/matrixProduct/matrixProduct.ts';
 import { segmentProduct } from '../kernels/segmentProduct/segmentProduct.ts';
-import { arraysOf, createReferenceBackend } from '../reference/createReferenceBackend.ts';
+import { createReferenceBackend, dataOf } from '../reference/createReferenceBackend.ts';
 import { fastAttention } from './fastAttention.ts';
 import {
   fastLinear,
   fastLinearBackwardInput,
   fastMatrixProduct,
   fastSegmentProduct,
-  type KeptWeights,
+  type UnpackedWeights,
 } from './fastOperators.ts';
+import { kernelMemory } from './kernelMemory.ts';
 import { createMatrixKernel } from './matrixKernel.ts';
 
 /** Undefined where WebAssembly has no SIMD. */
 export function createWasmBackend(): Backend | undefined {
   const kernel = createMatrixKernel();
   if (kernel === undefined) return undefined;
-  const weights: KeptWeights = { forward: new WeakMap(), backward: new WeakMap() };
+  const unpacked: UnpackedWeights = new Map();
+  const forget = (address: number, bytes: number): void => {
+    for (const [codes, copy] of unpacked) {
+      if (codes < address || codes >= address + bytes) continue;
+      unpacked.delete(codes);
+      kernel.heap.free(copy);
+    }
+  };
   const fast = new Map<Operator, Operator['reference']>([
     [attentionOperator, fastAttention()],
     [matrixProduct, fastMatrixProduct(kernel)],
     [segmentProduct, fastSegmentProduct(kernel)],
   ]);
-  for (const format of ['f32', 'q8_0', 'q4_0', 'q4_1'] satisfies WeightFormat[]) {
-    fast.set(linearOperators[format], fastLinear(kernel, format, weights));
-    fast.set(linearBackwardInputOperators[format], fastLinearBackwardInput(kernel, format, weights));
+  for (const format of Object.keys(linearOperators) as WeightFormat[]) {
+    fast.set(linearOperators[format], fastLinear(kernel, format, unpacked));
+    fast.set(linearBackwardInputOperators[format], fastLinearBackwardInput(kernel, format, unpacked));
   }
-  const backend = createReferenceBackend();
+  const backend = createReferenceBackend(kernelMemory(kernel, forget));
   return {
     ...backend,
     description: 'Processor (WebAssembly SIMD)',
     upload(tensor, data, elementOffset) {
       // What was unpacked from the old contents is stale.
-      for (const old of arraysOf(tensor)) {
-        for (const kept of [weights.forward, weights.backward]) {
-          const matrix = kept.get(old);
-          if (matrix !== undefined) kernel.release(matrix);
-          kept.delete(old);
-        }
-      }
+      const { byteOffset, byteLength } = dataOf(tensor);
+      forget(byteOffset, byteLength);
       backend.upload(tensor, data, elementOffset);
     },
     record(label, calls) {

@@ -1,11 +1,19 @@
 // The operators that are matrix products, on the SIMD kernel: same bindings, constants and results as their references, in
-// f32. Weights change only by an upload, so each is unpacked once and kept in the kernel's layout as long as its codes live.
+// f32. Weights in blocks are unpacked some rows at a time, or never where there is one row of input. Every array here lies in
+// the kernel's memory; after `scratch`, which may grow it, only addresses are good.
 import type { Operator, WeightFormat } from '../backend.ts';
 import { constant, floats, words } from '../kernels/constants.ts';
-import { type MatrixKernel, type MatrixProduct, type PackedMatrix, packMatrix } from './matrixKernel.ts';
+import { type BlockFormat, blockFormats } from './matrixFunctions.ts';
+import { type Matrix, type MatrixKernel, memoryFull, roundUp } from './matrixKernel.ts';
 import { unpackWeight } from './unpackWeight.ts';
 
 type Reference = Operator['reference'];
+
+/** Floats that are unpacked at a time: what stays in a second-level cache. */
+const unpackedFloats = 32_768;
+
+/** f32 copies of weights whose blocks the kernel does not read, by the address of their codes. */
+export type UnpackedWeights = Map<number, { readonly address: number; readonly bytes: number }>;
 
 interface Shape {
   readonly rows: number;
@@ -16,90 +24,164 @@ interface Shape {
   readonly accumulate: boolean;
 }
 
+/** Copies a product [rows, columns], whose rows lie `stride` elements apart, to its place. */
 function store(
-  { values, stride }: MatrixProduct,
+  values: Float32Array,
+  stride: number,
   result: Float32Array,
   { rows, columns, resultStride, scale, accumulate }: Shape,
 ): void {
-  if (!accumulate && scale === 1 && stride === columns && resultStride === columns) {
-    result.set(values.subarray(0, rows * columns));
-    return;
-  }
   for (let row = 0; row < rows; row += 1) {
     const from = row * stride;
     const to = row * resultStride;
     if (accumulate) {
       for (let n = 0; n < columns; n += 1)
         result[to + n] = (result[to + n] as number) + scale * (values[from + n] as number);
+    } else if (scale === 1) {
+      result.set(values.subarray(from, from + columns), to);
     } else {
       for (let n = 0; n < columns; n += 1) result[to + n] = scale * (values[from + n] as number);
     }
   }
 }
 
-/** Weights in the kernel's layout, by the array of their codes: one for each direction. */
-export interface KeptWeights {
-  readonly forward: WeakMap<object, PackedMatrix>;
-  readonly backward: WeakMap<object, PackedMatrix>;
+/** Some rows of a weight as f32 in the kernel's memory. */
+type WeightRows = (first: number, count: number, target: number) => Matrix;
+
+interface OpenedWeight {
+  readonly rows: WeightRows;
+  /** Rows that are made ready at a time. */
+  readonly group: number;
+  /** Floats that `rows` needs at its target. */
+  readonly targetLength: number;
 }
 
-function weightPacker(kernel: MatrixKernel, format: WeightFormat, weights: KeptWeights, direction: keyof KeptWeights) {
-  const kept = weights[direction];
-  return (buffers: Parameters<Reference>[0], inputs: number, outputs: number): PackedMatrix => {
-    const codes = buffers['codes'] as Float32Array | Uint32Array;
-    const known = kept.get(codes);
-    if (known !== undefined) return known;
-    let plain = codes as Float32Array;
-    if (format !== 'f32') {
-      plain = unpackWeight(format, { rows: outputs, columns: inputs }, codes as Uint32Array, words(buffers, 'scales'));
+const isBlockFormat = (format: WeightFormat): format is BlockFormat =>
+  (blockFormats as readonly WeightFormat[]).includes(format);
+
+/** How the rows of a weight are had as f32: where they are, unpacked to a target, or from a copy that is kept. */
+function openWeight(
+  kernel: MatrixKernel,
+  unpacked: UnpackedWeights,
+  format: WeightFormat,
+  buffers: Parameters<Reference>[0],
+  { rows, columns }: { readonly rows: number; readonly columns: number },
+): OpenedWeight {
+  const codes = buffers['codes'] as Float32Array | Uint32Array;
+  const at = codes.byteOffset;
+  if (isBlockFormat(format)) {
+    const matrix = { format, codes: at, scales: words(buffers, 'scales').byteOffset, rows, columns };
+    const stride = roundUp(columns, 32);
+    const group = Math.min(rows, Math.max(8, Math.floor(unpackedFloats / stride / 8) * 8));
+    return {
+      group,
+      targetLength: group * stride,
+      rows(first, count, target) {
+        kernel.unpack(matrix, first, count, target);
+        return { address: target, rows: count, columns, stride };
+      },
+    };
+  }
+  let address = at;
+  if (format !== 'f32') {
+    let copy = unpacked.get(at);
+    if (copy === undefined) {
+      const values = unpackWeight(format, { rows, columns }, codes as Uint32Array, words(buffers, 'scales'));
+      copy = kernel.heap.allocate(values.byteLength);
+      if (copy === undefined) throw memoryFull(kernel.heap, values.byteLength);
+      kernel.floats(copy.address, values.length).set(values);
+      unpacked.set(at, copy);
     }
-    const packed =
-      direction === 'forward'
-        ? packMatrix(plain, { depth: inputs, columns: outputs, transposed: true })
-        : packMatrix(plain, { depth: outputs, columns: inputs, transposed: false });
-    const resident = kernel.keep(packed, codes);
-    kept.set(codes, resident);
-    return resident;
+    address = copy.address;
+  }
+  return {
+    group: rows,
+    targetLength: 0,
+    rows: (first, count) => ({ address: address + first * columns * 4, rows: count, columns }),
   };
 }
 
-export function fastLinear(kernel: MatrixKernel, format: WeightFormat, weights: KeptWeights): Reference {
-  const packed = weightPacker(kernel, format, weights, 'forward');
+export function fastLinear(kernel: MatrixKernel, format: WeightFormat, unpacked: UnpackedWeights): Reference {
+  /** One row of input: straight from the blocks. */
+  const vector = (matrixFormat: BlockFormat, buffers: Parameters<Reference>[0], shape: Shape, inputs: number): void => {
+    const { columns: outputs } = shape;
+    const { byteOffset: x } = floats(buffers, 'x');
+    const y = floats(buffers, 'y');
+    const [yAt, yLength] = [y.byteOffset, y.length];
+    const codes = (buffers['codes'] as Uint32Array).byteOffset;
+    const matrix = {
+      format: matrixFormat,
+      codes,
+      scales: words(buffers, 'scales').byteOffset,
+      rows: outputs,
+      columns: inputs,
+    };
+    const padded = roundUp(inputs, 32);
+    const [xAt = 0, sumsAt = 0, productAt = 0] = kernel.scratch(padded, padded / 32, outputs);
+    const xs = kernel.floats(xAt, padded);
+    xs.set(kernel.floats(x, inputs));
+    xs.fill(0, inputs);
+    const sums = kernel.floats(sumsAt, padded / 32);
+    for (let block = 0; block < sums.length; block += 1) {
+      let sum = 0;
+      for (let k = 32 * block; k < 32 * block + 32; k += 1) sum += xs[k] as number;
+      sums[block] = sum;
+    }
+    kernel.vector(matrix, xAt, sumsAt, productAt);
+    store(kernel.floats(productAt, outputs), outputs, kernel.floats(yAt, yLength), shape);
+  };
+
   return (buffers, constants, { rows }) => {
-    const columns = constant(constants, 'outputs');
-    const right = packed(buffers, constant(constants, 'inputs'), columns);
+    const inputs = constant(constants, 'inputs');
+    const outputs = constant(constants, 'outputs');
+    const resultStride = constant(constants, 'stride');
     const scale = constant(constants, 'scale');
     const accumulate = constant(constants, 'accumulate') === 1;
-    store(kernel.multiply(floats(buffers, 'x'), rows, right), floats(buffers, 'y'), {
-      rows,
-      columns,
-      resultStride: constant(constants, 'stride'),
-      scale,
-      accumulate,
-    });
+    const shape = { rows, columns: outputs, resultStride, scale, accumulate };
+    if (rows === 1 && isBlockFormat(format)) {
+      vector(format, buffers, shape, inputs);
+      return;
+    }
+    const weight = openWeight(kernel, unpacked, format, buffers, { rows: outputs, columns: inputs });
+    const left = { address: floats(buffers, 'x').byteOffset, rows, columns: inputs };
+    const y = floats(buffers, 'y');
+    const [yAt, yLength] = [y.byteOffset, y.length];
+    const stride = roundUp(weight.group, 4);
+    const productLength = roundUp(rows, 4) * stride;
+    const [target = 0, product = 0] = kernel.scratch(weight.targetLength, productLength);
+    for (let first = 0; first < outputs; first += weight.group) {
+      const count = Math.min(weight.group, outputs - first);
+      kernel.dotProducts(left, weight.rows(first, count, target), { address: product, stride });
+      const result = kernel.floats(yAt + 4 * first, yLength - first);
+      store(kernel.floats(product, productLength), stride, result, { ...shape, columns: count });
+    }
   };
 }
 
-/** The first `columns` elements of each row of a wider matrix, without gaps. */
-function denseRows(matrix: Float32Array, rows: number, columns: number, stride: number): Float32Array {
-  if (stride === columns) return matrix;
-  const dense = new Float32Array(rows * columns);
-  for (let row = 0; row < rows; row += 1) {
-    dense.set(matrix.subarray(row * stride, row * stride + columns), row * columns);
-  }
-  return dense;
-}
-
-export function fastLinearBackwardInput(kernel: MatrixKernel, format: WeightFormat, weights: KeptWeights): Reference {
-  const packed = weightPacker(kernel, format, weights, 'backward');
+export function fastLinearBackwardInput(
+  kernel: MatrixKernel,
+  format: WeightFormat,
+  unpacked: UnpackedWeights,
+): Reference {
   return (buffers, constants, { rows }) => {
-    const columns = constant(constants, 'inputs');
+    const inputs = constant(constants, 'inputs');
     const outputs = constant(constants, 'outputs');
-    const right = packed(buffers, columns, outputs);
+    const gradientStride = constant(constants, 'stride');
     const accumulate = constant(constants, 'accumulate') === 1;
-    const left = denseRows(floats(buffers, 'outputGradient'), rows, outputs, constant(constants, 'stride'));
-    const product = kernel.multiply(left, rows, right);
-    store(product, floats(buffers, 'inputGradient'), { rows, columns, resultStride: columns, scale: 1, accumulate });
+    const weight = openWeight(kernel, unpacked, format, buffers, { rows: outputs, columns: inputs });
+    const gradientAt = floats(buffers, 'outputGradient').byteOffset;
+    const result = floats(buffers, 'inputGradient');
+    const [resultAt, resultLength] = [result.byteOffset, result.length];
+    const stride = roundUp(inputs, 8);
+    const productLength = roundUp(rows, 4) * stride;
+    const [target = 0, product = 0] = kernel.scratch(weight.targetLength, productLength);
+    for (let first = 0; first < outputs; first += weight.group) {
+      const count = Math.min(weight.group, outputs - first);
+      const left = { address: gradientAt + 4 * first, rows, columns: count, stride: gradientStride };
+      kernel.rowProducts(left, weight.rows(first, count, target), { address: product, stride }, first > 0);
+    }
+    const shape = { rows, columns: inputs, resultStride: inputs, scale: 1, accumulate };
+    store(kernel.floats(product, productLength), stride, kernel.floats(resultAt, resultLength), shape);
   };
 }
 
@@ -108,53 +190,75 @@ export function fastMatrixProduct(kernel: MatrixKernel): Reference {
     const columns = constant(constants, 'columns');
     const depth = constant(constants, 'depth');
     const [offset = 0] = words(buffers, 'place');
-    const matrix = floats(buffers, 'right').subarray(offset, offset + depth * columns);
-    const right = packMatrix(matrix, { depth, columns, transposed: constant(constants, 'transposeRight') === 1 });
+    const rightAt = floats(buffers, 'right').byteOffset + 4 * offset;
+    const left = { address: floats(buffers, 'left').byteOffset, rows, columns: depth };
+    const result = floats(buffers, 'result');
+    const [resultAt, resultLength] = [result.byteOffset, result.length];
     const scale = constant(constants, 'scale');
     const accumulate = constant(constants, 'accumulate') === 1;
-    const product = kernel.multiply(floats(buffers, 'left'), rows, right);
-    store(product, floats(buffers, 'result'), { rows, columns, resultStride: columns, scale, accumulate });
-  };
-}
-
-/** Rows `first` .. `end` of a matrix [*, width], as its transpose [width, end - first]. */
-function transposed(matrix: Float32Array, first: number, end: number, width: number): Float32Array {
-  const result = new Float32Array(width * (end - first));
-  for (let row = first; row < end; row += 1) {
-    for (let column = 0; column < width; column += 1) {
-      result[column * (end - first) + row - first] = matrix[row * width + column] as number;
+    const stride = roundUp(columns, 8);
+    const length = roundUp(rows, 4) * stride;
+    const [product = 0] = kernel.scratch(length);
+    const place = { address: product, stride };
+    if (constant(constants, 'transposeRight') === 1) {
+      kernel.dotProducts(left, { address: rightAt, rows: columns, columns: depth }, place);
+    } else {
+      kernel.rowProducts(left, { address: rightAt, rows: depth, columns }, place, false);
     }
-  }
-  return result;
+    store(kernel.floats(product, length), stride, kernel.floats(resultAt, resultLength), {
+      rows,
+      columns,
+      resultStride: columns,
+      scale,
+      accumulate,
+    });
+  };
 }
 
 export function fastSegmentProduct(kernel: MatrixKernel): Reference {
   return (buffers, constants) => {
-    const segments = words(buffers, 'segments');
-    const left = floats(buffers, 'left');
-    const right = floats(buffers, 'right');
-    const result = floats(buffers, 'result');
+    const segments = words(buffers, 'segments').slice();
     const height = constant(constants, 'height');
     const columns = constant(constants, 'columns');
     const scale = constant(constants, 'scale');
     const [offset = 0, resultStride = 0] = words(buffers, 'place');
     // One side is the adapter's rank wide: only that one is transposed.
     const flip = height > columns;
-    const [narrow, narrowWidth, wide, wideWidth] = flip
-      ? [right, columns, left, height]
-      : [left, height, right, columns];
-    for (let segment = 0; segment < constant(constants, 'segmentCount'); segment += 1) {
+    const [width, breadth] = flip ? [columns, height] : [height, columns];
+    const narrowAt = floats(buffers, flip ? 'right' : 'left').byteOffset;
+    const wideAt = floats(buffers, flip ? 'left' : 'right').byteOffset;
+    const target = floats(buffers, 'result');
+    const [resultAt, resultLength] = [target.byteOffset, target.length];
+    const count = constant(constants, 'segmentCount');
+    let longest = 0;
+    for (let segment = 0; segment < count; segment += 1) {
+      longest = Math.max(longest, (segments[2 * segment + 1] as number) - (segments[2 * segment] as number));
+    }
+    const stride = roundUp(breadth, 8);
+    const [turnedAt = 0, productAt = 0] = kernel.scratch(width * longest, roundUp(width, 4) * stride);
+    const turned = kernel.floats(turnedAt, width * longest);
+    const product = kernel.floats(productAt, roundUp(width, 4) * stride);
+    const result = kernel.floats(resultAt, resultLength);
+    for (let segment = 0; segment < count; segment += 1) {
       const first = segments[2 * segment] as number;
-      const end = segments[2 * segment + 1] as number;
-      if (end <= first) continue;
+      const rows = (segments[2 * segment + 1] as number) - first;
+      if (rows <= 0) continue;
+      const source = kernel.floats(narrowAt + 4 * first * width, rows * width);
+      for (let row = 0; row < rows; row += 1) {
+        for (let i = 0; i < width; i += 1) turned[i * rows + row] = source[row * width + i] as number;
+      }
+      const right = { address: wideAt + 4 * first * breadth, rows, columns: breadth };
+      kernel.rowProducts(
+        { address: turnedAt, rows: width, columns: rows },
+        right,
+        { address: productAt, stride },
+        false,
+      );
       const base = offset + segment * resultStride;
-      const rightRows = wide.subarray(first * wideWidth, end * wideWidth);
-      const packed = packMatrix(rightRows, { depth: end - first, columns: wideWidth, transposed: false });
-      const { values, stride } = kernel.multiply(transposed(narrow, first, end, narrowWidth), narrowWidth, packed);
-      for (let i = 0; i < narrowWidth; i += 1) {
-        for (let j = 0; j < wideWidth; j += 1) {
+      for (let i = 0; i < width; i += 1) {
+        for (let j = 0; j < breadth; j += 1) {
           const at = base + (flip ? j * columns + i : i * columns + j);
-          result[at] = (result[at] as number) + scale * (values[i * stride + j] as number);
+          result[at] = (result[at] as number) + scale * (product[i * stride + j] as number);
         }
       }
     }

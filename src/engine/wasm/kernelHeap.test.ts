@@ -1,19 +1,42 @@
 import { expect, it } from 'vitest';
-import { createKernelHeap } from './kernelHeap.ts';
+import { createKernelHeap, type HeapBlock } from './kernelHeap.ts';
 
-it('gives blocks that do not overlap, and freed ones again', () => {
+function allocateAll(sizes: readonly number[]) {
   const heap = createKernelHeap();
-  const [first, second] = [heap.allocate(100), heap.allocate(70_000)];
-  if (first === undefined || second === undefined) throw new Error('no memory');
-  expect(first.bytes).toBe(112);
-  expect(second.address).toBeGreaterThanOrEqual(first.address + first.bytes);
-  expect(heap.memory.buffer.byteLength).toBeGreaterThanOrEqual(second.address + second.bytes);
-  heap.free(second);
-  const [third, fourth] = [heap.allocate(32_000), heap.allocate(32_000)];
-  expect(third?.address).toBe(second.address);
-  expect(fourth?.address).toBe(second.address + 32_000);
-  // What is left of the freed block is too small.
-  expect(heap.allocate(32_000)?.address).toBe(second.address + second.bytes);
+  const blocks = sizes.map((size) => heap.allocate(size) as HeapBlock);
+  return { heap, blocks };
+}
+
+it('gives blocks that do not overlap, within the memory', () => {
+  const { heap, blocks } = allocateAll([100, 70_000, 16]);
+  expect(blocks.map(({ address }) => address)).toEqual([0, 112, 70_112]);
+  expect(heap.memory.buffer.byteLength).toBeGreaterThanOrEqual(70_128 + 64);
+});
+
+it('gives freed blocks again, in parts', () => {
+  const { heap, blocks } = allocateAll([112, 64_000, 16]);
+  heap.free(blocks[1] as HeapBlock);
+  expect([heap.allocate(32_000), heap.allocate(32_016), heap.allocate(32_000)].map((block) => block?.address)).toEqual([
+    112, 64_128, 32_112,
+  ]);
+});
+
+it.each([[[0, 1, 2]], [[0, 2, 1]], [[1, 0, 2]], [[1, 2, 0]], [[2, 0, 1]], [[2, 1, 0]]])(
+  'joins neighbours, freed in the order %s',
+  (order) => {
+    const { heap, blocks } = allocateAll([160, 320, 480, 16]);
+    for (const index of order) heap.free(blocks[index] as HeapBlock);
+    expect(heap.allocate(960)?.address).toBe(0);
+    expect(heap.allocate(16)?.address).toBe(976);
+  },
+);
+
+it('takes the end back', () => {
+  const { heap, blocks } = allocateAll([16, 16, 1_000_000]);
+  heap.free(blocks[1] as HeapBlock);
+  heap.free(blocks[2] as HeapBlock);
+  expect(heap.allocate(900_000)?.address).toBe(16);
+  expect(heap.allocate(16)?.address).toBe(900_016);
 });
 
 it('says when there is no more', () => {

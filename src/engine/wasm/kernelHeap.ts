@@ -1,5 +1,5 @@
-// Blocks of one WebAssembly memory: a bump pointer and a list of freed blocks, first fit. Addresses in bytes, blocks of
-// whole 16 bytes. The memory grows and never shrinks.
+// Blocks of one WebAssembly memory: a list of free blocks, first fit, neighbours joined. Addresses in bytes, blocks of whole
+// 16 bytes. The memory grows and never shrinks.
 
 export interface HeapBlock {
   readonly address: number;
@@ -14,10 +14,16 @@ export interface KernelHeap {
 }
 
 const pageBytes = 65_536;
+/** Growing voids all arrays over the memory, so it grows by a mebibyte at least. */
+const leastPages = 16;
+/** Kernels read whole vectors, a little beyond the last block. */
+const slackBytes = 64;
 
 export function createKernelHeap(): KernelHeap {
   const memory = new WebAssembly.Memory({ initial: 1 });
+  /** Everything from here on has never been used, or is free again. */
   let top = 0;
+  /** Below `top`, by address, no two adjacent. */
   const freed: HeapBlock[] = [];
 
   return {
@@ -27,15 +33,14 @@ export function createKernelHeap(): KernelHeap {
       const fitting = freed.findIndex((block) => block.bytes >= bytes);
       const block = freed[fitting];
       if (block !== undefined) {
-        freed.splice(fitting, 1);
         const rest = { address: block.address + bytes, bytes: block.bytes - bytes };
-        if (rest.bytes > 0) freed.push(rest);
+        freed.splice(fitting, 1, ...(rest.bytes > 0 ? [rest] : []));
         return { address: block.address, bytes };
       }
-      const missing = Math.ceil((top + bytes - memory.buffer.byteLength) / pageBytes);
+      const missing = Math.ceil((top + bytes + slackBytes - memory.buffer.byteLength) / pageBytes);
       if (missing > 0) {
         try {
-          memory.grow(missing);
+          memory.grow(Math.max(missing, leastPages));
         } catch (error) {
           if (error instanceof RangeError) return undefined;
           throw error;
@@ -45,8 +50,23 @@ export function createKernelHeap(): KernelHeap {
       top += bytes;
       return { address, bytes };
     },
-    free(block) {
-      freed.push(block);
+    free({ address, bytes }) {
+      let next = freed.findIndex((block) => block.address > address);
+      if (next < 0) next = freed.length;
+      const before = freed[next - 1];
+      const after = freed[next];
+      const joinsBefore = before !== undefined && before.address + before.bytes === address;
+      const joinsAfter = after !== undefined && address + bytes === after.address;
+      const start = joinsBefore ? before.address : address;
+      const end = joinsAfter ? after.address + after.bytes : address + bytes;
+      const from = joinsBefore ? next - 1 : next;
+      const gone = Number(joinsBefore) + Number(joinsAfter);
+      if (end === top) {
+        top = start;
+        freed.splice(from, gone);
+      } else {
+        freed.splice(from, gone, { address: start, bytes: end - start });
+      }
     },
   };
 }

@@ -1,55 +1,99 @@
 import { expect, it } from 'vitest';
-import { noise } from '../testing/agreement.ts';
-import { createMatrixKernel, packMatrix } from './matrixKernel.ts';
+import { weightReader } from '../kernels/linear/weightAt.ts';
+import { noise, randomWeight } from '../testing/agreement.ts';
+import { blockFormats } from './matrixFunctions.ts';
+import { createMatrixKernel, type MatrixKernel } from './matrixKernel.ts';
 
-it.each([
+function open(): MatrixKernel {
+  const kernel = createMatrixKernel();
+  if (kernel === undefined) throw new Error('no SIMD');
+  return kernel;
+}
+
+/** Copies arrays into the kernel's memory; NaN all around them, which no result may see. */
+function place(kernel: MatrixKernel, ...arrays: readonly (Float32Array | Uint32Array)[]): number[] {
+  const addresses = kernel.scratch(1_024, ...arrays.flatMap((array) => [array.length + 64]), 65_536);
+  const end = addresses.at(-1) ?? 0;
+  kernel.floats(addresses[0] ?? 0, (end - (addresses[0] ?? 0)) / 4 + 65_536).fill(Number.NaN);
+  for (const [index, array] of arrays.entries()) {
+    new Uint32Array(kernel.heap.memory.buffer, addresses[index + 1], array.length).set(
+      new Uint32Array(array.buffer, array.byteOffset, array.length),
+    );
+  }
+  return addresses.slice(1);
+}
+
+const shapes = [
   { rows: 1, depth: 1, columns: 1 },
+  { rows: 1, depth: 50, columns: 7 },
   { rows: 4, depth: 8, columns: 8 },
   { rows: 13, depth: 37, columns: 19 },
   { rows: 70, depth: 96, columns: 64 },
-])('multiplies $rows x $depth by $depth x $columns', ({ rows, depth, columns }) => {
-  const kernel = createMatrixKernel();
-  if (kernel === undefined) throw new Error('no SIMD');
+];
+
+it.each(shapes)('multiplies $rows x $depth by $depth x $columns, given either way', ({ rows, depth, columns }) => {
+  const kernel = open();
   const left = noise(rows * depth, 1);
   const right = noise(depth * columns, 2);
-  const transposedRight = Float32Array.from(
-    right,
-    (_, at) => right[(at % depth) * columns + Math.floor(at / depth)] ?? 0,
-  );
-  for (const [matrix, transposed] of [
-    [right, false],
-    [transposedRight, true],
-  ] as const) {
-    const { values, stride } = kernel.multiply(left, rows, packMatrix(matrix, { depth, columns, transposed }));
+  const turned = Float32Array.from(right, (_, at) => right[(at % depth) * columns + Math.floor(at / depth)] ?? 0);
+  const [leftAt = 0, rightAt = 0, turnedAt = 0, resultAt = 0] = place(kernel, left, right, turned);
+  const stride = Math.ceil(columns / 8) * 8;
+  const leftMatrix = { address: leftAt, rows, columns: depth };
+  for (const way of ['dot', 'rows', 'rows added'] as const) {
+    const result = { address: resultAt, stride };
+    if (way === 'dot') kernel.dotProducts(leftMatrix, { address: turnedAt, rows: columns, columns: depth }, result);
+    else kernel.rowProducts(leftMatrix, { address: rightAt, rows: depth, columns }, result, way === 'rows added');
+    const values = kernel.floats(resultAt, rows * stride);
+    const times = way === 'rows added' ? 2 : 1;
     for (let row = 0; row < rows; row += 1) {
       for (let column = 0; column < columns; column += 1) {
         let sum = 0;
         for (let k = 0; k < depth; k += 1) sum += (left[row * depth + k] ?? 0) * (right[k * columns + column] ?? 0);
-        expect(Math.abs((values[row * stride + column] ?? Number.NaN) - sum)).toBeLessThan(1e-5);
+        expect(Math.abs((values[row * stride + column] ?? Number.NaN) - times * sum), way).toBeLessThan(2e-5);
       }
     }
   }
 });
 
-it('multiplies by a matrix that it keeps, among others, until it is released', () => {
-  const kernel = createMatrixKernel();
-  if (kernel === undefined) throw new Error('no SIMD');
-  const owner = {};
-  const identity = (size: number, factor: number) => {
-    const matrix = Float32Array.from({ length: size * size }, (_, at) => (at % (size + 1) === 0 ? factor : 0));
-    return kernel.keep(packMatrix(matrix, { depth: size, columns: size, transposed: false }), owner);
-  };
-  const [twice, thrice] = [identity(9, 2), identity(40, 3)];
-  expect(twice.panels).not.toBeInstanceOf(Float32Array);
-  const left = noise(40, 3);
-  const product = (matrix: typeof twice, size: number): number[] => [
-    ...kernel.multiply(left, 1, matrix).values.subarray(0, size),
-  ];
-  expect(product(twice, 9)).toEqual([...left.subarray(0, 9)].map((value) => 2 * value));
-  expect(product(thrice, 40)).toEqual([...left].map((value) => Math.fround(3 * value)));
-  kernel.release(twice);
-  const four = identity(9, 4);
-  expect(four.panels).toEqual(twice.panels);
-  expect(product(four, 9)).toEqual([...left.subarray(0, 9)].map((value) => 4 * value));
-  expect(product(thrice, 40)).toEqual([...left].map((value) => Math.fround(3 * value)));
+it.each(blockFormats)('reads the blocks of %s, unpacked and times a vector', (format) => {
+  const kernel = open();
+  const [rows, columns] = [5, 90];
+  const { codes, scales } = randomWeight(format, rows, columns);
+  const weight = weightReader(format, columns, codes as Uint32Array, scales as Uint32Array);
+  const x = new Float32Array(96);
+  x.set(noise(columns, 3));
+  const sums = Float32Array.from({ length: 3 }, (_, block) => {
+    return x.subarray(32 * block, 32 * block + 32).reduce((sum, value) => sum + value, 0);
+  });
+  const [codesAt = 0, scalesAt = 0, xAt = 0, sumsAt = 0, target = 0] = place(
+    kernel,
+    codes as Uint32Array,
+    scales as Uint32Array,
+    x,
+    sums,
+  );
+  const matrix = { format, codes: codesAt, scales: scalesAt, rows, columns };
+  kernel.unpack(matrix, 1, 3, target);
+  const unpacked = kernel.floats(target, 3 * 96);
+  for (let row = 0; row < 3; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      expect(unpacked[row * 96 + column]).toBeCloseTo(weight(row + 1, column), 6);
+    }
+  }
+  kernel.vector(matrix, xAt, sumsAt, target);
+  const product = kernel.floats(target, rows);
+  for (let row = 0; row < rows; row += 1) {
+    let sum = 0;
+    for (let column = 0; column < columns; column += 1) sum += weight(row, column) * (x[column] ?? 0);
+    expect(product[row]).toBeCloseTo(sum, 5);
+  }
+});
+
+it('takes scales of any sign, denormal ones too', () => {
+  const kernel = open();
+  const scales = Uint32Array.of(0x00018001, 0xbc003c00);
+  const codes = new Uint32Array(32).fill(0x01010101);
+  const [codesAt = 0, scalesAt = 0, target = 0] = place(kernel, codes, scales);
+  kernel.unpack({ format: 'q8_0', codes: codesAt, scales: scalesAt, rows: 4, columns: 32 }, 0, 4, target);
+  expect([0, 32, 64, 96].map((at) => kernel.floats(target, 128)[at])).toEqual([-(2 ** -24), 2 ** -24, 1, -1]);
 });

@@ -1,0 +1,162 @@
+// A WebAssembly module from instructions written as nested arrays: a compiler would be the only one that this project needed,
+// and two dozen instructions are all that its kernels use. Names are those of the WebAssembly text format.
+
+/** Encoded instructions. */
+export type Code = readonly number[];
+
+export type ValueType = 'i32' | 'f32' | 'v128';
+
+const typeCodes = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
+
+/** Unsigned LEB128. */
+function leb(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  do {
+    bytes.push((rest & 127) | (rest > 127 ? 128 : 0));
+    rest >>>= 7;
+  } while (rest > 0);
+  return bytes;
+}
+
+/** Signed LEB128 of a 32-bit integer. */
+function signedLeb(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value | 0;
+  for (;;) {
+    const byte = rest & 127;
+    rest >>= 7;
+    const sign = (byte & 64) !== 0;
+    if ((rest === 0 && !sign) || (rest === -1 && sign)) return [...bytes, byte];
+    bytes.push(byte | 128);
+  }
+}
+
+const floatBytes = (value: number): number[] => [...new Uint8Array(Float32Array.of(value).buffer)];
+const simd = (code: number): number[] => [0xfd, ...leb(code)];
+/** Alignment 1 (a hint only) and an offset in bytes. */
+const place = (offset: number): number[] => [0, ...leb(offset)];
+
+/** `index` of a local variable or parameter. */
+export type Local = number;
+
+export const local = {
+  get: (index: Local): Code => [0x20, ...leb(index)],
+  set: (index: Local, value: Code): Code => [...value, 0x21, ...leb(index)],
+};
+
+export const i32 = {
+  constant: (value: number): Code => [0x41, ...signedLeb(value)],
+  add: (a: Code, b: Code): Code => [...a, ...b, 0x6a],
+  subtract: (a: Code, b: Code): Code => [...a, ...b, 0x6b],
+  multiply: (a: Code, b: Code): Code => [...a, ...b, 0x6c],
+  and: (a: Code, b: Code): Code => [...a, ...b, 0x71],
+  shiftLeft: (a: Code, b: Code): Code => [...a, ...b, 0x74],
+  /** The smaller of two unsigned numbers, each evaluated twice. */
+  minimum: (a: Code, b: Code): Code => [...a, ...b, ...a, ...b, 0x49, 0x1b],
+  /** A half-precision number's bits, sign-extended. */
+  load16Signed: (address: Code, offset: number): Code => [...address, 0x2e, ...place(offset)],
+};
+
+export const f32 = {
+  constant: (value: number): Code => [0x43, ...floatBytes(value)],
+  add: (a: Code, b: Code): Code => [...a, ...b, 0x92],
+  multiply: (a: Code, b: Code): Code => [...a, ...b, 0x94],
+  load: (address: Code, offset: number): Code => [...address, 0x2a, ...place(offset)],
+  store: (address: Code, offset: number, value: Code): Code => [...address, ...value, 0x38, ...place(offset)],
+  /** The float with these bits. */
+  reinterpret: (bits: Code): Code => [...bits, 0xbe],
+};
+
+export const v128 = {
+  load: (address: Code, offset: number): Code => [...address, ...simd(0x00), ...place(offset)],
+  /** Eight bytes as i16x8. */
+  load8x8Signed: (address: Code, offset: number): Code => [...address, ...simd(0x01), ...place(offset)],
+  /** One f32 in all lanes. */
+  load32Splat: (address: Code, offset: number): Code => [...address, ...simd(0x09), ...place(offset)],
+  /** One f32 in the first lane, zeros in the others. */
+  load32Zero: (address: Code, offset: number): Code => [...address, ...simd(0x5c), ...place(offset)],
+  store: (address: Code, offset: number, value: Code): Code => [...address, ...value, ...simd(0x0b), ...place(offset)],
+  zero: [...simd(0x0c), ...Array<number>(16).fill(0)] as Code,
+  and: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x4e)],
+  splatByte: (value: number): Code => [...i32.constant(value), ...simd(0x0f)],
+  splatFloat: (value: Code): Code => [...value, ...simd(0x13)],
+  /** One lane of f32x4. */
+  lane: (value: Code, index: number): Code => [...value, ...simd(0x1f), index],
+  shiftBytesRight: (value: Code, by: number): Code => [...value, ...i32.constant(by), ...simd(0x6d)],
+  subtractBytes: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x71)],
+  /** The lower or upper eight of sixteen signed bytes as i16x8. */
+  extendBytes: (value: Code, half: 0 | 1): Code => [...value, ...simd(0x87 + half)],
+  /** The lower or upper four of i16x8 as i32x4. */
+  extendShorts: (value: Code, half: 0 | 1): Code => [...value, ...simd(0xa7 + half)],
+  toFloats: (value: Code): Code => [...value, ...simd(0xfa)],
+  add: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe4)],
+  multiply: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe6)],
+};
+
+/** a b + c: with one rounding (relaxed SIMD) where `fused`, else with two. */
+export function multiplyAdd(fused: boolean, a: Code, b: Code, c: Code): Code {
+  return fused ? [...a, ...b, ...c, ...simd(0x105)] : v128.add(v128.multiply(a, b), c);
+}
+
+/** `variable` += `by`. */
+export const increase = (variable: Local, by: Code): Code => local.set(variable, i32.add(local.get(variable), by));
+
+/** Repeats `body` while `counter`, lowered by one each time, is not zero; not at all when it begins at zero. */
+export function countdown(counter: Local, body: Code): Code {
+  const lowered = local.set(counter, i32.subtract(local.get(counter), i32.constant(1)));
+  // A block around a loop: leaving the block skips the loop when there is nothing to do.
+  return [
+    ...[0x02, 0x40, ...local.get(counter), 0x45, 0x0d, 0],
+    ...[0x03, 0x40, ...body, ...lowered, ...local.get(counter), 0x0d, 0, 0x0b],
+    0x0b,
+  ];
+}
+
+/** Does `body` when `condition` is not zero. */
+export const when = (condition: Code, body: Code): Code => [...condition, 0x04, 0x40, ...body, 0x0b];
+
+/** Local variables of a function under construction. */
+export interface Scope {
+  /** A new variable, zero at first. */
+  variable(type: ValueType): Local;
+  variables(type: ValueType, count: number): Local[];
+}
+
+export interface KernelFunction {
+  readonly name: string;
+  /** Number of i32 parameters; they are locals 0, 1, ... */
+  readonly parameters: number;
+  readonly body: (scope: Scope) => Code;
+}
+
+function functionBody({ parameters, body }: KernelFunction): number[] {
+  const types: ValueType[] = [];
+  const variable = (type: ValueType): Local => parameters + types.push(type) - 1;
+  const code = body({ variable, variables: (type, count) => Array.from({ length: count }, () => variable(type)) });
+  const declared = types.flatMap((type) => [1, typeCodes[type]]);
+  return [...leb(types.length), ...declared, ...code, 0x0b];
+}
+
+/** A module that imports `env.memory` and exports the functions, none of which returns anything. */
+export function assembleModule(functions: readonly KernelFunction[]): Uint8Array<ArrayBuffer> {
+  const name = (text: string): number[] => [text.length, ...new TextEncoder().encode(text)];
+  const list = (items: readonly number[][]): number[] => [...leb(items.length), ...items.flat()];
+  const section = (id: number, content: number[]): number[] => [id, ...leb(content.length), ...content];
+  const type = ({ parameters }: KernelFunction): number[] => [
+    0x60,
+    ...leb(parameters),
+    ...Array<number>(parameters).fill(typeCodes.i32),
+    0,
+  ];
+  const sized = (bytes: number[]): number[] => [...leb(bytes.length), ...bytes];
+  const magicAndVersion = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  return Uint8Array.from([
+    ...magicAndVersion,
+    ...section(1, list(functions.map(type))),
+    ...section(2, list([[...name('env'), ...name('memory'), 2, 0, 1]])),
+    ...section(3, list(functions.map((_, index) => leb(index)))),
+    ...section(7, list(functions.map((each, index) => [...name(each.name), 0, ...leb(index)]))),
+    ...section(10, list(functions.map((each) => sized(functionBody(each))))),
+  ]);
+}

@@ -1,0 +1,36 @@
+// The memory that the processor's tensors lie in: blocks of the kernel's heap, so that nothing is copied to compute with it.
+import type { ElementArray, ElementType } from '../backend.ts';
+import type { ElementMemory } from '../reference/createReferenceBackend.ts';
+import { type MatrixKernel, memoryFull } from './matrixKernel.ts';
+
+const arrays = { f32: Float32Array, u32: Uint32Array, i32: Int32Array } as const;
+
+/** `onFree` hears the address and the bytes of each block that goes. */
+export function kernelMemory({ heap }: MatrixKernel, onFree: (address: number, bytes: number) => void): ElementMemory {
+  return {
+    get generation() {
+      // A memory that grew has another buffer.
+      return heap.memory.buffer;
+    },
+    allocate(type: ElementType, length: number) {
+      // A block of no bytes would share its address with the next.
+      const bytes = Math.max(16, length * 4);
+      const block = heap.allocate(bytes);
+      if (block === undefined) throw memoryFull(heap, bytes);
+      const make = (): ElementArray => new arrays[type](heap.memory.buffer as ArrayBuffer, block.address, length);
+      let array = make();
+      // Blocks of tensors that are gone are given again.
+      array.fill(0);
+      return {
+        array() {
+          if (array.buffer !== heap.memory.buffer) array = make();
+          return array;
+        },
+        free() {
+          onFree(block.address, block.bytes);
+          heap.free(block);
+        },
+      };
+    },
+  };
+}
