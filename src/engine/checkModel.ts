@@ -5,42 +5,72 @@ import { modelInvalid, modelUnsupported } from './modelErrors.ts';
 import type { StoredTensor } from './modelFile.ts';
 
 const largest = 1 << 24;
-/** Bounds what is made from the number alone: the list of expected tensors. */
+/** Bounds what is made from the number alone: the lists of layers and of expected tensors. */
 const mostLayers = 1024;
+
+/** Throws `MODEL_INVALID` for a number of layers that nothing should be made from. */
+export function checkLayerCount(layerCount: number): void {
+  if (!Number.isSafeInteger(layerCount) || layerCount < 1 || layerCount > mostLayers)
+    throw modelInvalid('layerCount', `layerCount is ${layerCount}.`, { value: layerCount });
+}
 
 /** Throws `MODEL_INVALID` or `MODEL_UNSUPPORTED` for a shape that no model can have. */
 export function checkModelConfig(config: ModelConfig): void {
+  checkLayerCount(config.layerCount);
   const sizes = {
     hiddenSize: config.hiddenSize,
     intermediateSize: config.intermediateSize,
-    layerCount: config.layerCount,
     headCount: config.headCount,
     keyValueHeadCount: config.keyValueHeadCount,
     headDimension: config.headDimension,
     vocabularySize: config.vocabularySize,
     contextLength: config.contextLength,
+    rotaryDimension: config.rotaryDimension,
     ...(config.slidingWindow === undefined ? {} : { slidingWindow: config.slidingWindow }),
   };
   for (const [name, size] of Object.entries(sizes)) {
     if (!Number.isSafeInteger(size) || size < 1 || size > largest)
       throw modelInvalid(name, `${name} is ${size}.`, { value: size });
   }
-  if (config.layerCount > mostLayers) throw modelInvalid('layerCount', `it has ${config.layerCount} layers.`);
   if (config.headCount % config.keyValueHeadCount !== 0) {
     throw modelInvalid(
       'keyValueHeadCount',
       `${config.headCount} heads cannot share ${config.keyValueHeadCount} key-value heads evenly.`,
     );
   }
-  if (config.headDimension % 2 !== 0)
-    throw modelUnsupported('headDimension', config.headDimension, 'rotary embedding needs an even head size.');
+  if (config.rotaryDimension % 2 !== 0)
+    throw modelUnsupported('rotaryDimension', config.rotaryDimension, 'rotary embedding needs an even head size.');
+  if (config.rotaryDimension > config.headDimension) {
+    throw modelInvalid(
+      'rotaryDimension',
+      `${config.rotaryDimension} numbers are rotated in heads of ${config.headDimension}.`,
+    );
+  }
   if (!(config.rmsNormEpsilon > 0 && config.rmsNormEpsilon < 1))
     throw modelInvalid('rmsNormEpsilon', `the norm's epsilon is ${config.rmsNormEpsilon}.`);
-  if (!(config.ropeTheta > 0 && Number.isFinite(config.ropeTheta)))
-    throw modelInvalid('ropeTheta', `the rotary base is ${config.ropeTheta}.`);
+  const positive = {
+    ropeTheta: config.ropeTheta,
+    localRopeTheta: config.localRopeTheta ?? 1,
+    attentionScale: config.attentionScale,
+    attentionSoftcap: config.attentionSoftcap ?? 1,
+    finalSoftcap: config.finalSoftcap ?? 1,
+    embeddingScale: config.embeddingScale,
+  };
+  for (const [name, value] of Object.entries(positive)) {
+    if (!(value > 0 && Number.isFinite(value))) throw modelInvalid(name, `${name} is ${value}.`, { value });
+  }
+  if (config.layers.length !== config.layerCount)
+    throw modelInvalid('layers', `${config.layers.length} of its ${config.layerCount} layers are described.`);
+  if (config.slidingWindow === undefined && config.layers.some(({ sliding }) => sliding))
+    throw modelInvalid('slidingWindow', 'some of its layers slide, and the window has no size.');
+  if (config.localRopeTheta === undefined && config.layers.some(({ rotation }) => rotation === 'local'))
+    throw modelInvalid('localRopeTheta', 'some of its layers rotate by a base of their own, which is missing.');
 }
 
-/** Names and shapes of the tensors of a model, row-major. `lm_head.weight` is absent when it is tied to the embedding. */
+/**
+ * Names and shapes of the tensors of a model, row-major; fused projections are named by their parts. `lm_head.weight` is
+ * absent when it is tied to the embedding.
+ */
 export function expectedTensors(config: ModelConfig): Map<string, readonly number[]> {
   const { hiddenSize, intermediateSize, headDimension, vocabularySize } = config;
   const queries = config.headCount * headDimension;
@@ -63,6 +93,10 @@ export function expectedTensors(config: ModelConfig): Map<string, readonly numbe
       set('self_attn.k_norm.weight', headDimension);
     }
     set('post_attention_layernorm.weight', hiddenSize);
+    if (config.outputNorms) {
+      set('pre_feedforward_layernorm.weight', hiddenSize);
+      set('post_feedforward_layernorm.weight', hiddenSize);
+    }
     set('mlp.gate_proj.weight', intermediateSize, hiddenSize);
     set('mlp.up_proj.weight', intermediateSize, hiddenSize);
     set('mlp.down_proj.weight', hiddenSize, intermediateSize);

@@ -7,7 +7,7 @@ export function modelUnsupported(field: string, value: Fact, reason: string): Tr
     code: 'MODEL_UNSUPPORTED',
     message: `This model is not supported: ${reason}`,
     facts: { field, value },
-    hint: 'Choose a Llama, Mistral, Qwen2 or Qwen3 model without the named feature.',
+    hint: 'Choose a Llama, Mistral, Qwen, SmolLM3, Gemma or Phi-3 model without the named feature.',
   });
 }
 

@@ -67,6 +67,10 @@ describe('config.json', () => {
     'tiny-qwen3',
     'tiny-llama-yarn',
     'tiny-llama-linear-rope',
+    'tiny-smollm3',
+    'tiny-gemma2',
+    'tiny-gemma3-text',
+    'tiny-phi3',
   ])('%s: both spellings say the same', (name) => {
     const old = huggingFaceModelConfig(json('configs', name, 'config.json'), false);
     expect(huggingFaceModelConfig(json('configs', name, 'config.v5.json'), false)).toEqual(old);
@@ -94,25 +98,102 @@ describe('config.json', () => {
     expect(config('tiny-qwen3')).toMatchObject({ queryKeyValueBias: false, queryKeyNorm: true, headDimension: 32 });
   });
 
-  test('Qwen slides from max_window_layers on, and only if told to', async () => {
-    const qwen = { ...json('configs/tiny-qwen2/config.json'), sliding_window: 32, use_sliding_window: true };
-    const windowOf = (change: object) => huggingFaceModelConfig({ ...qwen, ...change }, false).slidingWindow;
-    expect(windowOf({ max_window_layers: 0 })).toBe(32);
-    expect(windowOf({ max_window_layers: 3 })).toBeUndefined();
-    expect(windowOf({ max_window_layers: 0, use_sliding_window: false })).toBeUndefined();
-    expect(windowOf({ layer_types: Array(3).fill('sliding_attention') })).toBe(32);
-    const mixed = await thrown(() => windowOf({ max_window_layers: 1 }));
-    expect([mixed.code, mixed.facts['field']]).toEqual(['MODEL_UNSUPPORTED', 'layer_types']);
+  test('what the newer architectures have of their own', () => {
+    const config = (name: string) => huggingFaceModelConfig(json('configs', name, 'config.json'), true);
+    const rotations = (name: string) => config(name).layers.map(({ rotation }) => rotation);
+    const slides = (name: string) => config(name).layers.map(({ sliding }) => sliding);
+    expect(rotations('tiny-smollm3')).toEqual(['main', 'none', 'main', 'none']);
+    expect(config('tiny-smollm3')).not.toHaveProperty('slidingWindow');
+    expect(slides('tiny-gemma2')).toEqual([true, false, true, false]);
+    expect(config('tiny-gemma2')).toMatchObject({
+      slidingWindow: 16,
+      attentionScale: 20 ** -0.5,
+      attentionSoftcap: 4,
+      finalSoftcap: 12,
+      activation: 'gelu',
+      embeddingScale: 8,
+      normOffset: 1,
+      outputNorms: true,
+      queryKeyNorm: false,
+    });
+    expect(rotations('tiny-gemma3-text')).toEqual(['local', 'local', 'main', 'local', 'local', 'main']);
+    expect(slides('tiny-gemma3-text')).toEqual([true, true, false, true, true, false]);
+    expect(config('tiny-gemma3-text')).toMatchObject({
+      ropeTheta: 1_000_000,
+      ropeScaling: { kind: 'linear', factor: 8 },
+      localRopeTheta: 10_000,
+      queryKeyNorm: true,
+    });
+    for (const cap of ['attentionSoftcap', 'finalSoftcap']) expect(config('tiny-gemma3-text')).not.toHaveProperty(cap);
+    expect(config('tiny-phi3')).toMatchObject({ rotaryDimension: 24, headDimension: 32, fusedProjections: true });
+    expect(slides('tiny-phi3')).toEqual([true, true]);
   });
 
-  test.each(['tiny-gemma2', 'tiny-gemma3-text', 'tiny-phi3', 'tiny-smollm3'])(
-    '%s is refused by its architecture',
-    async (name) => {
-      const { code, facts } = await thrown(() => huggingFaceModelConfig(json('configs', name, 'config.json'), true));
-      expect(code).toBe('MODEL_UNSUPPORTED');
-      expect(facts['field']).toBe('architectures');
-    },
-  );
+  test('layers by the rule of their class where the config does not list them', () => {
+    const config = (name: string, change: object) =>
+      huggingFaceModelConfig({ ...json('configs', name, 'config.json'), ...change }, true).layers;
+    const unlisted = { num_hidden_layers: 5, no_rope_layers: null, sliding_window_pattern: null };
+    expect(config('tiny-smollm3', unlisted).map(({ rotation }) => rotation)).toEqual([
+      'main',
+      'main',
+      'main',
+      'none',
+      'main',
+    ]);
+    const sliding = { ...unlisted, use_sliding_window: true, sliding_window: 8 };
+    expect(config('tiny-smollm3', sliding).map((layer) => layer.sliding)).toEqual([false, false, false, true, false]);
+    const seven = { ...unlisted, num_hidden_layers: 7 };
+    expect(config('tiny-gemma3-text', seven).findIndex((layer) => !layer.sliding)).toBe(5);
+    expect(config('tiny-gemma2', { layer_types: Array(4).fill('full_attention') })).toEqual(
+      Array(4).fill({ sliding: false, rotation: 'main' }),
+    );
+  });
+
+  test("Gemma 2's caps have a default, and null switches them off", () => {
+    const { attn_logit_softcapping, ...rest } = json('configs/tiny-gemma2/config.json');
+    expect(attn_logit_softcapping).toBe(4);
+    expect(huggingFaceModelConfig(rest, true).attentionSoftcap).toBe(50);
+    const off = huggingFaceModelConfig({ ...rest, attn_logit_softcapping: null, final_logit_softcapping: null }, true);
+    expect(off).not.toHaveProperty('attentionSoftcap');
+    expect(off).not.toHaveProperty('finalSoftcap');
+  });
+
+  test('Qwen slides from max_window_layers on, and only if told to', () => {
+    const qwen = { ...json('configs/tiny-qwen2/config.json'), sliding_window: 32, use_sliding_window: true };
+    const slides = (change: object) =>
+      huggingFaceModelConfig({ ...qwen, ...change }, false).layers.map(({ sliding }) => sliding);
+    expect(slides({ max_window_layers: 0 })).toEqual([true, true, true]);
+    expect(slides({ max_window_layers: 1 })).toEqual([false, true, true]);
+    expect(slides({})).toEqual([false, false, false]);
+    expect(slides({ max_window_layers: 0, use_sliding_window: false })).toEqual([false, false, false]);
+    expect(slides({ layer_types: Array(3).fill('sliding_attention') })).toEqual([true, true, true]);
+  });
+
+  test.each([
+    ['tiny-gemma3-text', { architectures: ['Gemma3ForConditionalGeneration'], model_type: 'gemma3' }, 'architectures'],
+    ['tiny-gemma3-text', { use_bidirectional_attention: true }, 'use_bidirectional_attention'],
+    ['tiny-gemma2', { hidden_activation: 'gelu' }, 'hidden_activation'],
+    ['tiny-gemma2', { layer_types: ['chunked_attention', ...Array(3).fill('full_attention')] }, 'layer_types'],
+    ['tiny-smollm3', { attention_bias: true }, 'attention_bias'],
+    ['tiny-smollm3', { final_logit_softcapping: 30 }, 'final_logit_softcapping'],
+    ['tiny-phi3', { rope_scaling: { type: 'longrope', long_factor: [1], short_factor: [1] } }, 'rope_type'],
+    ['tiny-phi3', { rope_scaling: { type: 'su', long_factor: [1], short_factor: [1] } }, 'rope_type'],
+    ['tiny-phi3', { rope_scaling: { type: 'yarn', factor: 2 } }, 'rope_type'],
+    ['tiny-phi3', { auto_map: { AutoModelForCausalLM: 'modeling_other.Phi3ForCausalLM' } }, 'auto_map'],
+  ])('%s with %j is refused by the name of its field', async (name, change, field) => {
+    const { code, facts } = await thrown(() =>
+      huggingFaceModelConfig({ ...json('configs', name, 'config.json'), ...change }, true),
+    );
+    expect(code).toBe('MODEL_UNSUPPORTED');
+    expect(facts['field']).toBe(field);
+  });
+
+  test("Phi-3's repositories may carry the class that transformers has", () => {
+    const map = { AutoConfig: 'configuration_phi3.Phi3Config', AutoModelForCausalLM: 'modeling_phi3.Phi3ForCausalLM' };
+    expect(huggingFaceModelConfig({ ...json('configs/tiny-phi3/config.json'), auto_map: map }, true).architecture).toBe(
+      'phi3',
+    );
+  });
 
   test.each([
     [{ rope_scaling: { rope_type: 'longrope', factor: 2 } }, 'rope_type'],
@@ -138,6 +219,8 @@ describe('config.json', () => {
     { vocab_size: null },
     { model_type: 'qwen2' },
     { rms_norm_eps: 0 },
+    { architectures: ['SmolLM3ForCausalLM'], model_type: 'smollm3', no_rope_layers: [1] },
+    { architectures: ['MistralForCausalLM'], model_type: 'mistral', layer_types: ['full_attention'] },
   ])('%j is not valid', async (change) => {
     expect((await thrown(() => huggingFaceModelConfig({ ...small, ...change }, true))).code).toBe('MODEL_INVALID');
   });
@@ -175,6 +258,41 @@ describe('Hugging Face folders', () => {
     );
     const moved = { ...map, 'model.norm.weight': map['model.norm.weight'] === names[0] ? names[1] : names[0] };
     expect((await thrown(() => openModelFile(files(moved)))).facts['place']).toBe('model.norm.weight');
+  });
+
+  test("Phi-3's fused projections become their parts, by ranges of rows", async () => {
+    const phi = {
+      ...small,
+      architectures: ['Phi3ForCausalLM'],
+      model_type: 'phi3',
+      num_hidden_layers: 1,
+      rms_norm_eps: 1e-5,
+    };
+    const config = huggingFaceModelConfig(phi, true);
+    const rows = (name: string, count: number, columns: number): TensorToWrite => ({
+      name: `model.layers.0.${name}.weight`,
+      dtype: 'F32',
+      shape: [count, columns],
+      data: Float32Array.from({ length: count * columns }, (_, at) => Math.floor(at / columns)),
+    });
+    const fused = /(q|k|v|gate|up)_proj/;
+    const others = tensorsOf(config).filter(({ name }) => !fused.test(name));
+    const files = (qkvRows: number): NamedBlob[] =>
+      folder(phi, [...others, rows('self_attn.qkv_proj', qkvRows, 8), rows('mlp.gate_up_proj', 24, 8)]);
+    const { tensors } = await openModelFile(files(16));
+    const firstRow = async (name: string): Promise<[number, readonly number[]]> => {
+      const tensor = tensors.get(`model.layers.0.${name}.weight`);
+      const values = new Float32Array((await tensor?.read())?.buffer as ArrayBuffer);
+      expect(values).toHaveLength((tensor?.shape ?? []).reduce((product, size) => product * size, 1));
+      return [values[0] as number, tensor?.shape ?? []];
+    };
+    expect(await firstRow('self_attn.q_proj')).toEqual([0, [8, 8]]);
+    expect(await firstRow('self_attn.k_proj')).toEqual([8, [4, 8]]);
+    expect(await firstRow('self_attn.v_proj')).toEqual([12, [4, 8]]);
+    expect(await firstRow('mlp.gate_proj')).toEqual([0, [12, 8]]);
+    expect(await firstRow('mlp.up_proj')).toEqual([12, [12, 8]]);
+    const { code, facts } = await thrown(() => openModelFile(files(17)));
+    expect([code, facts['place']]).toEqual(['MODEL_INVALID', 'model.layers.0.self_attn.qkv_proj.weight']);
   });
 
   test.each(['index-escapes.safetensors.index.json', 'index-missing-shard.safetensors.index.json'])(

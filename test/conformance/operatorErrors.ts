@@ -93,11 +93,16 @@ async function normResults(
 
 function rotate(run: Run, parameters: GoldenOperator['parameters'], x: Floats, direction: number): Promise<Floats> {
   const { heads, width, theta, positions } = parameters;
-  const config = { headDimension: width, ropeTheta: theta, contextLength: 8192 };
+  const config = { rotaryDimension: width, ropeTheta: theta, contextLength: 8192 };
   const table = makeRopeTable(config, Math.max(...positions) + 1);
   const data = { positions: Uint32Array.from(positions), table, x };
   return run(
-    { operator: ropeOperator, data, constants: { heads, headDimension: width, direction }, rows: positions.length },
+    {
+      operator: ropeOperator,
+      data,
+      constants: { heads, headDimension: width, rotaryDimension: width, direction },
+      rows: positions.length,
+    },
     'x',
   );
 }
@@ -153,7 +158,7 @@ const measures: Readonly<Record<string, Measure>> = {
       {
         operator: attentionOperator,
         data: forward,
-        constants: { heads, keyValueHeads, headDimension: width, scale },
+        constants: { heads, keyValueHeads, headDimension: width, scale, softcap: 0 },
         rows,
       },
       'result',

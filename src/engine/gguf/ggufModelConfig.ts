@@ -1,13 +1,21 @@
 // The shape of a model from a GGUF header's key-values. Keys of the architecture that mean something here are read; any
 // other key of it with an active value is refused by name, since ignoring it would give wrong answers silently.
-import { checkModelConfig } from '../checkModel.ts';
-import type { ModelConfig, RopeScaling } from '../modelConfig.ts';
+import { checkLayerCount, checkModelConfig } from '../checkModel.ts';
+import type { LayerShape, ModelConfig, RopeScaling } from '../modelConfig.ts';
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
 import type { GgufHeader, GgufValue } from './readGgufHeader.ts';
 
 type Architecture = ModelConfig['architecture'];
 
-const architectures: ReadonlySet<string> = new Set<Architecture>(['llama', 'qwen2', 'qwen3']);
+const architectures: ReadonlySet<string> = new Set<Architecture>([
+  'llama',
+  'qwen2',
+  'qwen3',
+  'smollm3',
+  'gemma2',
+  'gemma3',
+  'phi3',
+]);
 
 /** Keys that repeat what others say, or that matter to training or to other programs only. */
 const ignoredKeys = new Set(['rope.scaling.finetuned', 'rope.scaling.yarn_log_multiplier', 'attention.causal']);
@@ -98,6 +106,68 @@ function ropeScaling(metadata: Metadata, divisors: readonly number[] | undefined
   throw modelUnsupported('rope.scaling.type', kind.slice(0, 80), `its rotary scaling is ${kind.slice(0, 80)}.`);
 }
 
+/**
+ * The layers and their window. llama.cpp fixes most of this by architecture: Gemma's last layer of every two or six is not
+ * windowed (a newer key may say otherwise), SmolLM3's last of every four does not rotate.
+ */
+function layerShapes(metadata: Metadata, layerCount: number): Pick<ModelConfig, 'layers' | 'slidingWindow'> {
+  const { architecture } = metadata;
+  const shapes = (shape: (layer: number) => LayerShape): LayerShape[] =>
+    Array.from({ length: layerCount }, (_, layer) => shape(layer));
+  if (architecture === 'gemma2' || architecture === 'gemma3') {
+    const usual = architecture === 'gemma2' ? 2 : 6;
+    const window =
+      architecture === 'gemma2'
+        ? (metadata.number('attention.sliding_window') ?? 4096)
+        : metadata.needed('attention.sliding_window');
+    const pattern = metadata.get('attention.sliding_window_pattern')?.value;
+    if (pattern !== undefined && typeof pattern === 'object' && pattern.length !== layerCount)
+      throw modelInvalid('attention.sliding_window_pattern', `its pattern has ${pattern.length} layers.`);
+    const period = pattern === undefined ? usual : Number(pattern);
+    const slides = (layer: number): boolean =>
+      typeof pattern === 'object' ? Boolean(pattern[layer]) : (layer + 1) % period !== 0;
+    return {
+      slidingWindow: window,
+      layers: shapes((layer) => {
+        const sliding = slides(layer);
+        return { sliding, rotation: sliding && architecture === 'gemma3' ? 'local' : 'main' };
+      }),
+    };
+  }
+  const window =
+    architecture === 'llama' || architecture === 'phi3' ? (metadata.number('attention.sliding_window') ?? 0) : 0;
+  const sliding = window > 0;
+  return {
+    ...(sliding ? { slidingWindow: window } : {}),
+    layers: shapes((layer) => ({
+      sliding,
+      rotation: architecture === 'smollm3' && (layer + 1) % 4 === 0 ? 'none' : 'main',
+    })),
+  };
+}
+
+/** What Gemma does otherwise; the keys are read of no other architecture, so that they are refused there. */
+function gemmaFields(
+  metadata: Metadata,
+  { hiddenSize, headCount, layerCount }: Pick<ModelConfig, 'hiddenSize' | 'headCount' | 'layerCount'>,
+): Partial<ModelConfig> {
+  const isSecond = metadata.architecture === 'gemma2';
+  if (!isSecond && metadata.architecture !== 'gemma3') return {};
+  const attentionSoftcap = metadata.number('attn_logit_softcapping') ?? (isSecond ? 50 : 0);
+  const finalSoftcap = metadata.number('final_logit_softcapping') ?? (isSecond ? 30 : 0);
+  // The header does not have `query_pre_attn_scalar`: llama.cpp knows the one size, 27B, whose scale is not that of its heads.
+  const isLargest = layerCount === (isSecond ? 46 : 62);
+  return {
+    ...(attentionSoftcap === 0 ? {} : { attentionSoftcap }),
+    ...(finalSoftcap === 0 ? {} : { finalSoftcap }),
+    ...(isLargest ? { attentionScale: (hiddenSize / headCount) ** -0.5 } : {}),
+    ...(isSecond ? {} : { localRopeTheta: metadata.number('rope.freq_base_swa') ?? 10_000 }),
+    activation: 'gelu',
+    embeddingScale: Math.sqrt(hiddenSize),
+    outputNorms: true,
+  };
+}
+
 /** Ids that end an answer: end of sequence, of turn, of message. */
 function endIds(header: GgufHeader): number[] {
   const ids = ['eos', 'eot', 'eom'].map((name) => header.metadata.get(`tokenizer.ggml.${name}_token_id`)?.value);
@@ -116,20 +186,29 @@ export function ggufModelConfig(header: GgufHeader, divisors?: readonly number[]
   const hiddenSize = metadata.needed('embedding_length');
   const headCount = metadata.needed('attention.head_count');
   const headDimension = metadata.number('attention.key_length') ?? hiddenSize / headCount;
-  for (const key of ['attention.value_length', 'rope.dimension_count']) {
-    const value = metadata.number(key) ?? headDimension;
+  const valueDimension = metadata.number('attention.value_length') ?? headDimension;
+  const rotaryDimension = metadata.number('rope.dimension_count') ?? headDimension;
+  const others = {
+    'attention.value_length': valueDimension,
+    ...(architecture === 'phi3' ? {} : { 'rope.dimension_count': rotaryDimension }),
+  };
+  for (const [key, value] of Object.entries(others)) {
     if (value !== headDimension)
       throw modelUnsupported(key, value, `${key} is ${value}, and its heads have ${headDimension}.`);
   }
+  for (const name of ['rope_factors_long.weight', 'rope_factors_short.weight']) {
+    if (header.tensors.has(name)) throw modelUnsupported(name, 'longrope', `its rotary scaling is longrope (${name}).`);
+  }
+  const layerCount = metadata.needed('block_count');
+  checkLayerCount(layerCount);
   const vocabularySize = metadata.number('vocab_size') ?? embedding.shape[0] ?? 0;
-  const slidingWindow = architecture === 'llama' ? metadata.number('attention.sliding_window') : undefined;
   const scaling = ropeScaling(metadata, divisors);
   const begin = header.metadata.get('tokenizer.ggml.bos_token_id')?.value;
   const config: ModelConfig = {
     architecture,
     hiddenSize,
     intermediateSize: metadata.needed('feed_forward_length'),
-    layerCount: metadata.needed('block_count'),
+    layerCount,
     headCount,
     keyValueHeadCount: metadata.number('attention.head_count_kv') ?? headCount,
     headDimension,
@@ -138,10 +217,19 @@ export function ggufModelConfig(header: GgufHeader, divisors?: readonly number[]
     rmsNormEpsilon: metadata.needed('attention.layer_norm_rms_epsilon'),
     ropeTheta: metadata.number('rope.freq_base') ?? 10_000,
     ...(scaling === undefined ? {} : { ropeScaling: scaling }),
-    ...(slidingWindow === undefined || slidingWindow === 0 ? {} : { slidingWindow }),
+    rotaryDimension,
+    ...layerShapes(metadata, layerCount),
+    attentionScale: headDimension ** -0.5,
+    activation: 'silu',
+    embeddingScale: 1,
+    // The converter has added what Hugging Face's files lack.
+    normOffset: 0,
+    outputNorms: false,
+    fusedProjections: architecture === 'phi3',
+    ...gemmaFields(metadata, { hiddenSize, headCount, layerCount }),
     tiedEmbedding: !header.tensors.has('output.weight'),
     queryKeyValueBias: architecture === 'qwen2',
-    queryKeyNorm: architecture === 'qwen3',
+    queryKeyNorm: architecture === 'qwen3' || architecture === 'gemma3',
     ...(typeof begin === 'number' ? { beginOfSequenceId: begin } : {}),
     endOfSequenceIds: endIds(header),
   };

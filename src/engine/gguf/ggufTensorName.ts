@@ -1,4 +1,5 @@
 // GGUF tensor names as Hugging Face spells them.
+import type { ModelConfig } from '../modelConfig.ts';
 
 const outside = new Map([
   ['token_embd.weight', 'model.embed_tokens.weight'],
@@ -20,10 +21,23 @@ const inLayer = new Map([
   ['ffn_down', 'mlp.down_proj'],
 ]);
 
+/** Gemma norms what a block gives as well: the norm before the feed-forward has another name then. */
+const withOutputNorms = new Map([
+  ['post_attention_norm', 'post_attention_layernorm'],
+  ['ffn_norm', 'pre_feedforward_layernorm'],
+  ['post_ffw_norm', 'post_feedforward_layernorm'],
+]);
+
+const fused = new Map([
+  ['attn_qkv', 'self_attn.qkv_proj'],
+  ['ffn_up', 'mlp.gate_up_proj'],
+]);
+
 /** The Hugging Face name, or the name as it is when there is none: the check of the model's tensors then refuses it. */
-export function ggufTensorName(name: string): string {
+export function ggufTensorName(name: string, config: Pick<ModelConfig, 'outputNorms' | 'fusedProjections'>): string {
   const [, layer, part, kind] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
-  const translated = part === undefined ? undefined : inLayer.get(part);
-  if (translated !== undefined) return `model.layers.${layer}.${translated}.${kind}`;
-  return outside.get(name) ?? name;
+  if (part === undefined) return outside.get(name) ?? name;
+  const special = (config.outputNorms && withOutputNorms.get(part)) || (config.fusedProjections && fused.get(part));
+  const translated = special || inLayer.get(part);
+  return translated === undefined ? name : `model.layers.${layer}.${translated}.${kind}`;
 }

@@ -4,20 +4,24 @@ import { TributaryError } from '../../lib/errors.ts';
 import { checkModelTensors } from '../checkModel.ts';
 import type { ModelConfig } from '../modelConfig.ts';
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
-import type { ModelFile, StoredTensor } from '../modelFile.ts';
+import type { ModelFile } from '../modelFile.ts';
 import { storedRowBytes } from '../quant/storedFormats.ts';
+import { type DivisibleTensor, splitFusedTensors } from '../splitFusedTensors.ts';
 import { ggufModelConfig } from './ggufModelConfig.ts';
 import { ggufTensorName } from './ggufTensorName.ts';
 import { ggufTokenizer } from './ggufTokenizer.ts';
 import { type GgufHeader, type GgufTensorInfo, readGgufHeader } from './readGgufHeader.ts';
 import { unpermuteRows } from './unpermuteRows.ts';
 
+/** llama.cpp's rotation of these turns pairs of neighbours; of the others, halves, as Hugging Face's. */
+const permutedArchitectures = new Set<ModelConfig['architecture']>(['llama', 'smollm3']);
+
 const ropeDivisors = 'rope_freqs.weight';
 
 async function readRange(
   blob: Blob,
   file: string,
-  { name, begin, end }: GgufTensorInfo,
+  { name, begin, end }: Pick<GgufTensorInfo, 'name' | 'begin' | 'end'>,
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   signal?.throwIfAborted();
@@ -38,12 +42,12 @@ async function readDivisors(blob: Blob, file: string, header: GgufHeader): Promi
   return [...new Float32Array((await readRange(blob, file, info)).buffer)];
 }
 
-function storedTensor(blob: Blob, file: string, info: GgufTensorInfo, config: ModelConfig): StoredTensor {
+function storedTensor(blob: Blob, file: string, info: GgufTensorInfo, config: ModelConfig): DivisibleTensor {
   const { format } = info.type;
   if (format === undefined)
     throw modelUnsupported('tensor type', info.type.name, `its tensor ${info.name} is stored as ${info.type.name}.`);
-  const name = ggufTensorName(info.name);
-  const permuted = config.architecture === 'llama' && /\.self_attn\.[qk]_proj\.weight$/.test(name);
+  const name = ggufTensorName(info.name, config);
+  const permuted = permutedArchitectures.has(config.architecture) && /\.self_attn\.[qk]_proj\.weight$/.test(name);
   const rowBytes = storedRowBytes(format, info.shape.at(-1) ?? 1);
   return {
     name,
@@ -53,11 +57,16 @@ function storedTensor(blob: Blob, file: string, info: GgufTensorInfo, config: Mo
       const bytes = await readRange(blob, file, info, signal);
       return permuted ? unpermuteRows(bytes, rowBytes, config.headDimension) : bytes;
     },
+    readRows(first, count, signal) {
+      const begin = info.begin + first * rowBytes;
+      return readRange(blob, file, { name: info.name, begin, end: begin + count * rowBytes }, signal);
+    },
   };
 }
 
 /**
- * Opens a GGUF file (version 2 or 3; architectures llama, which Mistral files also use, qwen2, qwen3). Reads the header and
+ * Opens a GGUF file (version 2 or 3; architectures llama, which Mistral files also use, qwen2, qwen3, smollm3, gemma2,
+ * gemma3, phi3). Reads the header and
  * `rope_freqs.weight`, no other tensor. Throws `GGUF_*` for a broken file, `MODEL_*` for a model that cannot be run.
  */
 export async function openGguf(parameters: { readonly name: string; readonly blob: Blob }): Promise<ModelFile> {
@@ -74,18 +83,17 @@ export async function openGguf(parameters: { readonly name: string; readonly blo
   if (parts > 1) throw modelUnsupported('split.count', parts, `it is split over ${parts} GGUF files.`);
   const divisors = await readDivisors(blob, file, header);
   const config = ggufModelConfig(header, divisors);
-  if (divisors !== undefined && divisors.length !== config.headDimension / 2) {
+  if (divisors !== undefined && divisors.length !== config.rotaryDimension / 2) {
     throw modelInvalid(
       ropeDivisors,
-      `${ropeDivisors} has ${divisors.length} values for heads of ${config.headDimension}.`,
+      `${ropeDivisors} has ${divisors.length} values for heads of ${config.rotaryDimension}.`,
     );
   }
-  const tensors = new Map<string, StoredTensor>();
-  for (const info of header.tensors.values()) {
-    if (info.name === ropeDivisors) continue;
-    const tensor = storedTensor(blob, file, info, config);
-    tensors.set(tensor.name, tensor);
-  }
+  const stored = [...header.tensors.values()].filter(({ name }) => name !== ropeDivisors);
+  const tensors = splitFusedTensors(
+    config,
+    stored.map((info) => storedTensor(blob, file, info, config)),
+  );
   checkModelTensors(config, tensors);
   return { config, tensors, ...ggufTokenizer(header), byteLength: blob.size };
 }

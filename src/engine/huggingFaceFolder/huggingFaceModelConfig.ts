@@ -1,19 +1,30 @@
 // The shape of a model from a Hugging Face `config.json`, in both spellings: `rope_theta` + `rope_scaling` (also the oldest
 // `{"type": ...}`), and transformers 5's `rope_parameters`. A field that nobody here knows and that has an active value is
 // refused by name: ignoring it would give wrong answers silently.
-import { checkModelConfig } from '../checkModel.ts';
+import { checkLayerCount, checkModelConfig } from '../checkModel.ts';
 import type { ModelConfig, RopeScaling } from '../modelConfig.ts';
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
+import { FieldReader, shown } from './fieldReader.ts';
+import { layerShapes } from './layerShapes.ts';
 
 type Architecture = ModelConfig['architecture'];
-type Fields = ReadonlyMap<string, unknown>;
-
 const classNames = new Map<string, Architecture>([
   ['LlamaForCausalLM', 'llama'],
   ['MistralForCausalLM', 'mistral'],
   ['Qwen2ForCausalLM', 'qwen2'],
   ['Qwen3ForCausalLM', 'qwen3'],
+  ['SmolLM3ForCausalLM', 'smollm3'],
+  ['Gemma2ForCausalLM', 'gemma2'],
+  ['Gemma3ForCausalLM', 'gemma3'],
+  ['Phi3ForCausalLM', 'phi3'],
 ]);
+
+/** `model_type`, where it is not the architecture's name. */
+const modelTypes: Readonly<Partial<Record<Architecture, string>>> = { gemma3: 'gemma3_text' };
+
+/** What transformers takes where a config is silent; 10,000 and 1e-6 for the others. */
+const defaultRopeTheta: Readonly<Partial<Record<Architecture, number>>> = { smollm3: 2_000_000, gemma3: 1_000_000 };
+const defaultEpsilon: Readonly<Partial<Record<Architecture, number>>> = { phi3: 1e-5 };
 
 /** Fields that say nothing about how logits are computed. */
 const ignoredFields = new Set([
@@ -40,6 +51,8 @@ const ignoredFields = new Set([
   'hidden_dropout',
   'residual_dropout',
   'embd_pdrop',
+  'resid_pdrop',
+  'cache_implementation',
   'is_llama_config',
   'max_window_layers',
   'unsloth_fixed',
@@ -63,81 +76,19 @@ const ignoredFields = new Set([
   'layer_types',
 ]);
 
-const isActive = (value: unknown): boolean => {
-  if (value === null || value === undefined || value === false || value === 0 || value === '') return false;
-  return typeof value !== 'object' || Object.keys(value).length > 0;
-};
-
-const shown = (value: unknown): string => (JSON.stringify(value) ?? 'undefined').slice(0, 80);
-
-class FieldReader {
-  readonly #fields: Fields;
-  readonly #read = new Set<string>();
-  readonly #place: string;
-
-  constructor(value: Readonly<Record<string, unknown>>, place: string) {
-    this.#fields = new Map(Object.entries(value));
-    this.#place = place;
-  }
-
-  get(name: string): unknown {
-    this.#read.add(name);
-    return this.#fields.get(name) ?? undefined;
-  }
-
-  number(name: string): number | undefined {
-    const value = this.get(name);
-    if (value === undefined) return undefined;
-    if (typeof value !== 'number')
-      throw modelInvalid(this.#place + name, `${this.#place}${name} is ${shown(value)}, not a number.`);
-    return value;
-  }
-
-  needed(name: string): number {
-    const value = this.number(name);
-    if (value === undefined) throw modelInvalid(this.#place + name, `${this.#place}${name} is missing.`);
-    return value;
-  }
-
-  flag(name: string): boolean | undefined {
-    const value = this.get(name);
-    if (value === undefined) return undefined;
-    if (typeof value !== 'boolean')
-      throw modelInvalid(this.#place + name, `${this.#place}${name} is ${shown(value)}, neither true nor false.`);
-    return value;
-  }
-
-  object(name: string): Readonly<Record<string, unknown>> | undefined {
-    const value = this.get(name);
-    if (value === undefined) return undefined;
-    if (typeof value !== 'object' || Array.isArray(value))
-      throw modelInvalid(this.#place + name, `${this.#place}${name} is ${shown(value)}, not an object.`);
-    return value as Readonly<Record<string, unknown>>;
-  }
-
-  refuseUnread(): void {
-    for (const [name, value] of this.#fields) {
-      if (this.#read.has(name) || ignoredFields.has(name) || !isActive(value)) continue;
-      throw modelUnsupported(
-        this.#place + name,
-        shown(value),
-        `its config has the field ${this.#place}${name}, which is unknown.`,
-      );
-    }
-  }
-}
+const typeOf = (architecture: Architecture): string => modelTypes[architecture] ?? architecture;
 
 function architectureOf(config: FieldReader): Architecture {
   const names = config.get('architectures');
   const type = config.get('model_type');
   const name = Array.isArray(names) ? String(names[0]).slice(0, 80) : undefined;
   const architecture =
-    name === undefined ? [...classNames.values()].find((known) => known === type) : classNames.get(name);
+    name === undefined ? [...classNames.values()].find((known) => typeOf(known) === type) : classNames.get(name);
   if (architecture === undefined) {
     const what = name ?? (typeof type === 'string' ? type.slice(0, 80) : 'unnamed');
     throw modelUnsupported(name === undefined ? 'model_type' : 'architectures', what, `its architecture is ${what}.`);
   }
-  if (type !== undefined && type !== architecture)
+  if (type !== undefined && type !== typeOf(architecture))
     throw modelInvalid('model_type', `it is a ${shown(type)} by model_type and a ${name} by architectures.`);
   return architecture;
 }
@@ -188,37 +139,80 @@ function ropeScaling(rope: FieldReader, contextLength: number): RopeScaling | un
   }
 }
 
-/** The number of keys a token sees, where the same window holds in all layers. */
-function slidingWindow(config: FieldReader, architecture: Architecture, layerCount: number): number | undefined {
-  const window = config.number('sliding_window');
-  const used = architecture === 'mistral' || config.flag('use_sliding_window') === true;
-  if (architecture === 'llama' || !used || window === undefined) return undefined;
-  const types = config.get('layer_types');
-  const fullLayers = config.number('max_window_layers') ?? 0;
-  const kinds = Array.isArray(types)
-    ? new Set(types.map(String))
-    : new Set(
-        Array.from({ length: layerCount }, (_, layer) =>
-          architecture === 'mistral' || layer >= fullLayers ? 'sliding_attention' : 'full_attention',
-        ),
-      );
-  const [kind] = kinds;
-  if (kinds.size !== 1)
-    throw modelUnsupported('layer_types', [...kinds].join(', ').slice(0, 80), 'its layers differ in attention.');
-  if (kind === 'full_attention') return undefined;
-  if (kind !== 'sliding_attention')
-    throw modelUnsupported('layer_types', String(kind).slice(0, 80), `its attention is ${String(kind).slice(0, 80)}.`);
-  return window;
+/** The rotation of all layers, or of those that do not slide where Gemma 3's configs tell them apart. */
+function rotationOf(
+  config: FieldReader,
+  architecture: Architecture,
+  contextLength: number,
+): Pick<ModelConfig, 'ropeTheta' | 'ropeScaling' | 'localRopeTheta'> & { readonly partial: number } {
+  const both = new FieldReader(
+    config.object('rope_parameters') ?? config.object('rope_scaling') ?? {},
+    'rope_scaling.',
+  );
+  // Read both, so that neither counts as unknown.
+  config.get('rope_scaling');
+  const byType = architecture === 'gemma3' ? both.object('full_attention') : undefined;
+  const rope = byType === undefined ? both : new FieldReader(byType, 'rope_scaling.full_attention.');
+  const ropeTheta =
+    rope.number('rope_theta') ?? config.number('rope_theta') ?? defaultRopeTheta[architecture] ?? 10_000;
+  config.get('rope_theta');
+  const partial = rope.number('partial_rotary_factor') ?? config.number('partial_rotary_factor') ?? 1;
+  config.get('partial_rotary_factor');
+  if (partial !== 1 && architecture !== 'phi3')
+    throw modelUnsupported('partial_rotary_factor', partial, `only ${partial} of each head is rotated.`);
+  const scaling = ropeScaling(rope, contextLength);
+  // Its class reads any scaling as longrope.
+  if (scaling !== undefined && architecture === 'phi3')
+    throw modelUnsupported('rope_type', scaling.kind, `its rotary scaling is ${scaling.kind}.`);
+  const local = architecture === 'gemma3' ? localRopeTheta(config, both) : undefined;
+  both.refuseUnread(ignoredFields);
+  rope.refuseUnread(ignoredFields);
+  return {
+    ropeTheta,
+    partial,
+    ...(scaling === undefined ? {} : { ropeScaling: scaling }),
+    ...(local === undefined ? {} : { localRopeTheta: local }),
+  };
 }
 
-function refuseOtherMathematics(config: FieldReader): void {
-  const activation = config.get('hidden_act') ?? 'silu';
-  if (activation !== 'silu' && activation !== 'swish')
-    throw modelUnsupported('hidden_act', shown(activation), `its activation is ${shown(activation)}.`);
-  // Each adds biases that the engine's linear layers of this family do not have.
-  for (const name of ['attention_bias', 'mlp_bias', 'rope_interleaved']) {
+/** Gemma 3's base in sliding layers, which are never scaled. */
+function localRopeTheta(config: FieldReader, both: FieldReader): number {
+  const old = config.number('rope_local_base_freq') ?? 10_000;
+  const nested = both.object('sliding_attention');
+  if (nested === undefined) return old;
+  const rope = new FieldReader(nested, 'rope_scaling.sliding_attention.');
+  const kind = rope.get('rope_type') ?? 'default';
+  if (kind !== 'default')
+    throw modelUnsupported('rope_type', shown(kind), `its sliding layers have the rotary scaling ${shown(kind)}.`);
+  const theta = rope.number('rope_theta') ?? old;
+  rope.refuseUnread(ignoredFields);
+  return theta;
+}
+
+const silu = new Set<unknown>(['silu', 'swish']);
+
+function activationOf(config: FieldReader, isGemma: boolean): ModelConfig['activation'] {
+  const activation = isGemma ? config.get('hidden_activation') : config.get('hidden_act');
+  // Gemma's class does not read the older field.
+  config.get('hidden_act');
+  if (isGemma ? (activation ?? 'gelu_pytorch_tanh') === 'gelu_pytorch_tanh' : silu.has(activation ?? 'silu'))
+    return isGemma ? 'gelu' : 'silu';
+  const field = isGemma ? 'hidden_activation' : 'hidden_act';
+  throw modelUnsupported(field, shown(activation), `its activation is ${shown(activation)}.`);
+}
+
+function refuseOtherMathematics(config: FieldReader, architecture: Architecture): void {
+  // Biases that the engine's linear layers of this family do not have, another rotation, another mask.
+  for (const name of ['attention_bias', 'mlp_bias', 'rope_interleaved', 'use_bidirectional_attention']) {
     if (config.flag(name) === true) throw modelUnsupported(name, true, `it has ${name}.`);
   }
+  // Phi-3's repositories carry the class that transformers has by now under the same name.
+  const code = architecture === 'phi3' ? Object.values(config.object('auto_map') ?? {}) : [];
+  const other = code.find(
+    (name) => !/^configuration_phi3\.Phi3Config$|^modeling_phi3\.Phi3ForCausalLM$/.test(String(name)),
+  );
+  if (other !== undefined)
+    throw modelUnsupported('auto_map', shown(other), `it needs code of its own, ${shown(other)}.`);
 }
 
 const idsOf = (value: unknown): number[] =>
@@ -235,20 +229,22 @@ export function huggingFaceModelConfig(json: Readonly<Record<string, unknown>>, 
   const layerCount = config.needed('num_hidden_layers');
   const headCount = config.needed('num_attention_heads');
   const contextLength = config.number('max_position_embeddings') ?? 2048;
-  const rope = new FieldReader(
-    config.object('rope_parameters') ?? config.object('rope_scaling') ?? {},
-    'rope_scaling.',
-  );
-  // Read both, so that neither counts as unknown.
-  config.get('rope_scaling');
-  const ropeTheta = rope.number('rope_theta') ?? config.number('rope_theta') ?? 10_000;
-  config.get('rope_theta');
-  const scaling = ropeScaling(rope, contextLength);
-  const partial = rope.number('partial_rotary_factor') ?? config.number('partial_rotary_factor') ?? 1;
-  if (partial !== 1)
-    throw modelUnsupported('partial_rotary_factor', partial, `only ${partial} of each head is rotated.`);
-  const window = slidingWindow(config, architecture, layerCount);
-  refuseOtherMathematics(config);
+  checkLayerCount(layerCount);
+  const isGemma = architecture === 'gemma2' || architecture === 'gemma3';
+  const { partial, ...rotation } = rotationOf(config, architecture, contextLength);
+  // Of these classes the library's own defaults are sizes of one model: a config that leaves them out is not complete.
+  const explicit = isGemma || architecture === 'smollm3';
+  const headDimension = isGemma
+    ? config.needed('head_dim')
+    : (config.number('head_dim') ?? (architecture === 'qwen3' ? 128 : hiddenSize / headCount));
+  const capsByDefault = architecture === 'gemma2';
+  const attentionSoftcap = isGemma
+    ? config.nullable('attn_logit_softcapping', capsByDefault ? 50 : undefined)
+    : undefined;
+  const finalSoftcap = isGemma ? config.nullable('final_logit_softcapping', capsByDefault ? 30 : undefined) : undefined;
+  refuseOtherMathematics(config, architecture);
+  // Of no meaning without longrope, which is refused.
+  if (architecture === 'phi3') config.get('original_max_position_embeddings');
   const [beginOfSequenceId] = idsOf(config.get('bos_token_id'));
   const result: ModelConfig = {
     architecture,
@@ -256,23 +252,32 @@ export function huggingFaceModelConfig(json: Readonly<Record<string, unknown>>, 
     intermediateSize: config.needed('intermediate_size'),
     layerCount,
     headCount,
-    keyValueHeadCount: config.number('num_key_value_heads') ?? headCount,
-    headDimension: config.number('head_dim') ?? (architecture === 'qwen3' ? 128 : hiddenSize / headCount),
+    keyValueHeadCount: explicit
+      ? config.needed('num_key_value_heads')
+      : (config.number('num_key_value_heads') ?? headCount),
+    headDimension,
     vocabularySize: config.needed('vocab_size'),
     contextLength,
-    rmsNormEpsilon: config.number('rms_norm_eps') ?? 1e-6,
-    ropeTheta,
-    ...(scaling === undefined ? {} : { ropeScaling: scaling }),
-    ...(window === undefined ? {} : { slidingWindow: window }),
+    rmsNormEpsilon: config.number('rms_norm_eps') ?? defaultEpsilon[architecture] ?? 1e-6,
+    rotaryDimension: Math.trunc(headDimension * partial),
+    ...rotation,
+    ...layerShapes(config, architecture, layerCount),
+    attentionScale: (isGemma ? (config.number('query_pre_attn_scalar') ?? 256) : headDimension) ** -0.5,
+    ...(attentionSoftcap === undefined ? {} : { attentionSoftcap }),
+    ...(finalSoftcap === undefined ? {} : { finalSoftcap }),
+    activation: activationOf(config, isGemma),
+    embeddingScale: isGemma ? Math.sqrt(hiddenSize) : 1,
+    normOffset: isGemma ? 1 : 0,
+    outputNorms: isGemma,
+    fusedProjections: architecture === 'phi3',
     tiedEmbedding: config.flag('tie_word_embeddings') ?? !hasHead,
     queryKeyValueBias: architecture === 'qwen2',
-    queryKeyNorm: architecture === 'qwen3',
+    queryKeyNorm: architecture === 'qwen3' || architecture === 'gemma3',
     ...(beginOfSequenceId === undefined ? {} : { beginOfSequenceId }),
     endOfSequenceIds: idsOf(config.get('eos_token_id')),
   };
   config.get('use_sliding_window');
-  config.refuseUnread();
-  rope.refuseUnread();
+  config.refuseUnread(ignoredFields);
   checkModelConfig(result);
   return result;
 }

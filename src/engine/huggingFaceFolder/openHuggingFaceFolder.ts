@@ -3,8 +3,9 @@
 import { checkModelTensors } from '../checkModel.ts';
 import type { ModelConfig } from '../modelConfig.ts';
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
-import type { ModelFile, NamedBlob, StoredFormat, StoredTensor } from '../modelFile.ts';
+import type { ModelFile, NamedBlob, StoredFormat } from '../modelFile.ts';
 import { openSafetensors, type SafetensorsTensor } from '../safetensors/openSafetensors.ts';
+import { type DivisibleTensor, splitFusedTensors } from '../splitFusedTensors.ts';
 import { huggingFaceModelConfig } from './huggingFaceModelConfig.ts';
 import { readShardIndex } from './readShardIndex.ts';
 
@@ -74,12 +75,11 @@ async function readTensors(folder: Folder): Promise<{ tensors: Map<string, Safet
 const isRedundant = (name: string, config: ModelConfig): boolean =>
   name.endsWith('.rotary_emb.inv_freq') || (config.tiedEmbedding && name === 'lm_head.weight');
 
-function storedTensor(tensor: SafetensorsTensor): StoredTensor {
-  const { name, dtype, shape } = tensor;
+function storedTensor({ name, dtype, shape, read, readRows }: SafetensorsTensor): DivisibleTensor {
   const format = formats.get(dtype);
   if (format === undefined)
     throw modelUnsupported('dtype', dtype, `its tensor ${name.slice(0, 200)} is stored as ${dtype}.`);
-  return { name, format, shape, read: (signal) => tensor.read(signal) };
+  return { name, format, shape, read, readRows };
 }
 
 /** The template: a file of its own, or in the tokenizer's config, where it may be one of several by name. */
@@ -120,9 +120,8 @@ export async function openHuggingFaceFolder(files: readonly NamedBlob[]): Promis
     huggingFaceModelConfig(json, stored.has('lm_head.weight')),
     await readJson(folder, 'generation_config.json'),
   );
-  const tensors = new Map<string, StoredTensor>();
-  for (const tensor of stored.values())
-    if (!isRedundant(tensor.name, config)) tensors.set(tensor.name, storedTensor(tensor));
+  const kept = [...stored.values()].filter(({ name }) => !isRedundant(name, config));
+  const tensors = splitFusedTensors(config, kept.map(storedTensor));
   checkModelTensors(config, tensors);
   const tokenizerJson = await readJson(folder, 'tokenizer.json');
   const tokenizerConfig = await readJson(folder, 'tokenizer_config.json');

@@ -1,12 +1,16 @@
 // The forward pass of a decoder as a flat list of operator calls over a batch of rows with a key-value cache. The same list
 // serves one decode step (capacity 1) and a prefill chunk.
 import type { Backend, OperatorCall, Tensor } from '../backend.ts';
+import { add } from '../kernels/add/add.ts';
 import { addBias } from '../kernels/addBias/addBias.ts';
 import { attention } from '../kernels/attention/attention.ts';
 import { embeddingGather } from '../kernels/embeddingGather/embeddingGather.ts';
+import { geGlu } from '../kernels/geGlu/geGlu.ts';
 import { linear } from '../kernels/linear/linear.ts';
 import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
 import { rope } from '../kernels/rope/rope.ts';
+import { scale } from '../kernels/scale/scale.ts';
+import { softcap } from '../kernels/softcap/softcap.ts';
 import { swiGlu } from '../kernels/swiGlu/swiGlu.ts';
 import { writeCache } from '../kernels/writeCache/writeCache.ts';
 import type { LinearModule, LoadedModel } from './decoderWeights.ts';
@@ -25,7 +29,9 @@ export interface Activations {
   readonly step: Tensor;
   readonly ids: Tensor;
   readonly positions: Tensor;
+  /** u32 [capacity, 2]: the keys that each row sees in layers that do not slide, and in those that do. */
   readonly spans: Tensor;
+  readonly slidingSpans: Tensor;
   /** The residual stream, f32 [capacity, hidden]. */
   readonly x: Tensor;
   readonly normed: Tensor;
@@ -39,6 +45,8 @@ export interface Activations {
   readonly gate: Tensor;
   readonly up: Tensor;
   readonly activated: Tensor;
+  /** Only with output norms: what attention or feed-forward gives, before its norm. */
+  readonly branch: Tensor;
 }
 
 export function createCache(model: LoadedModel): { cache: KeyValueCache; tensors: Tensor[] } {
@@ -72,6 +80,7 @@ export function createActivations(
     ids: words('ids', capacity),
     positions: words('positions', capacity),
     spans: words('spans', 2 * capacity),
+    slidingSpans: words('sliding spans', 2 * capacity),
     x: floats('x', config.hiddenSize),
     normed: floats('normed', config.hiddenSize),
     q: floats('q', queries),
@@ -83,6 +92,7 @@ export function createActivations(
     gate: floats('gate', config.intermediateSize),
     up: floats('up', config.intermediateSize),
     activated: floats('activated', config.intermediateSize),
+    branch: floats('branch', config.outputNorms ? config.hiddenSize : 1),
   };
   return { activations, tensors };
 }
@@ -98,14 +108,17 @@ export function uploadRows(
   const rows = ids.length;
   const positions = Uint32Array.from({ length: rows }, (_, row) => start + row);
   const spans = new Uint32Array(2 * rows);
+  const slidingSpans = new Uint32Array(2 * rows);
   for (const [row, position] of positions.entries()) {
-    spans[2 * row] = slidingWindow === undefined ? 0 : Math.max(0, position + 1 - slidingWindow);
-    spans[2 * row + 1] = position + 1;
+    const end = position + 1;
+    spans.set([0, end], 2 * row);
+    slidingSpans.set([slidingWindow === undefined ? 0 : Math.max(0, end - slidingWindow), end], 2 * row);
   }
   backend.upload(activations.step, Uint32Array.of(rows, 0, 0, 0));
   backend.upload(activations.ids, Uint32Array.from(ids));
   backend.upload(activations.positions, positions);
   backend.upload(activations.spans, spans);
+  backend.upload(activations.slidingSpans, slidingSpans);
 }
 
 export interface DecoderCallOptions {
@@ -124,11 +137,14 @@ export function decoderCalls(
   options: DecoderCallOptions = {},
 ): OperatorCall[] {
   const { config } = model;
-  const { capacity, step, ids, positions, spans, x, normed, q, k, v, normedQ, normedK, attended } = activations;
-  const { gate, up, activated } = activations;
-  const { headCount: heads, keyValueHeadCount: keyValueHeads, headDimension, rmsNormEpsilon: epsilon } = config;
+  const { capacity, step, ids, positions, spans, slidingSpans, x, normed, branch } = activations;
+  const { q, k, v, normedQ, normedK, attended, gate, up, activated } = activations;
+  const { hiddenSize, intermediateSize, headDimension, rotaryDimension, rmsNormEpsilon: epsilon } = config;
+  const { headCount: heads, keyValueHeadCount: keyValueHeads, attentionScale, attentionSoftcap } = config;
   const width = keyValueHeads * headDimension;
-  const calls: OperatorCall[] = [...embeddingGather(ids, model.embedding, x), ...(options.afterLayer?.(0) ?? [])];
+  const calls: OperatorCall[] = [...embeddingGather(ids, model.embedding, x)];
+  if (config.embeddingScale !== 1) calls.push(scale(x, hiddenSize, config.embeddingScale));
+  calls.push(...(options.afterLayer?.(0) ?? []));
 
   for (const [index, layer] of model.layers.entries()) {
     const project = (module: LinearModule, input: Tensor, output: Tensor, accumulate = false): void => {
@@ -140,6 +156,15 @@ export function decoderCalls(
       );
       const bias = layer.bias[module];
       if (bias !== undefined) calls.push(addBias(bias, output));
+    };
+    /** Adds what a module gives to the stream, through the norm of its output where there is one. */
+    const projectToStream = (module: LinearModule, input: Tensor, outputNorm: Tensor | undefined): void => {
+      if (outputNorm === undefined) {
+        project(module, input, x, true);
+        return;
+      }
+      project(module, input, branch);
+      calls.push(rmsNorm(branch, outputNorm, normed, { epsilon }), add(normed, x, hiddenSize));
     };
     const keyCache = cache.keys[index];
     const valueCache = cache.values[index];
@@ -157,22 +182,31 @@ export function decoderCalls(
       query = normedQ;
       key = normedK;
     }
-    calls.push(rope(query, positions, model.ropeTable, { heads, headDimension }));
-    calls.push(rope(key, positions, model.ropeTable, { heads: keyValueHeads, headDimension }));
+    if (layer.ropeTable !== undefined) {
+      calls.push(rope(query, positions, layer.ropeTable, { heads, headDimension, rotaryDimension }));
+      calls.push(rope(key, positions, layer.ropeTable, { heads: keyValueHeads, headDimension, rotaryDimension }));
+    }
     calls.push(writeCache({ step, positions, source: key, cache: keyCache }, width));
     calls.push(writeCache({ step, positions, source: v, cache: valueCache }, width));
+    const seen = config.layers[index]?.sliding === true ? slidingSpans : spans;
     calls.push(
       attention(
-        { q: query, keys: keyCache, values: valueCache, spans, result: attended },
-        { heads, keyValueHeads, headDimension },
+        { q: query, keys: keyCache, values: valueCache, spans: seen, result: attended },
+        {
+          heads,
+          keyValueHeads,
+          headDimension,
+          scale: attentionScale,
+          ...(attentionSoftcap === undefined ? {} : { softcap: attentionSoftcap }),
+        },
       ),
     );
-    project('o_proj', attended, x, true);
-    calls.push(rmsNorm(x, layer.postAttentionNorm, normed, { epsilon }));
+    projectToStream('o_proj', attended, layer.attentionOutputNorm);
+    calls.push(rmsNorm(x, layer.feedForwardNorm, normed, { epsilon }));
     project('gate_proj', normed, gate);
     project('up_proj', normed, up);
-    calls.push(swiGlu(gate, up, activated, config.intermediateSize));
-    project('down_proj', activated, x, true);
+    calls.push((config.activation === 'gelu' ? geGlu : swiGlu)(gate, up, activated, intermediateSize));
+    projectToStream('down_proj', activated, layer.feedForwardOutputNorm);
     calls.push(...(options.afterLayer?.(index + 1) ?? []));
   }
   return calls;
@@ -185,5 +219,10 @@ export function headCalls(
   rows: number,
 ): OperatorCall[] {
   const { config, finalNorm, head } = model;
-  return [rmsNorm(x, finalNorm, normed, { epsilon: config.rmsNormEpsilon }), ...linear(head, normed, logits, rows)];
+  const { rmsNormEpsilon: epsilon, vocabularySize, finalSoftcap } = config;
+  return [
+    rmsNorm(x, finalNorm, normed, { epsilon }),
+    ...linear(head, normed, logits, rows),
+    ...(finalSoftcap === undefined ? [] : [softcap(logits, vocabularySize, finalSoftcap)]),
+  ];
 }

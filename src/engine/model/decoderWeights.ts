@@ -8,16 +8,22 @@ export const linearModules = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj
 export type LinearModule = (typeof linearModules)[number];
 
 export interface LayerWeights {
-  /** [hidden] */
+  /** [hidden] of what attention reads. */
   readonly inputNorm: Tensor;
-  readonly postAttentionNorm: Tensor;
+  /** [hidden] of what the feed-forward reads. */
+  readonly feedForwardNorm: Tensor;
+  /** Gemma: [hidden] of what attention and feed-forward add to the stream. */
+  readonly attentionOutputNorm?: Tensor;
+  readonly feedForwardOutputNorm?: Tensor;
   /** [output, input] of each linear layer. */
   readonly linear: Readonly<Record<LinearModule, Weight>>;
   /** Qwen2: [output] of q, k, v. */
   readonly bias: Readonly<Partial<Record<LinearModule, Tensor>>>;
-  /** Qwen3: [headDimension]. */
+  /** Qwen3, Gemma 3: [headDimension]. */
   readonly queryNorm?: Tensor;
   readonly keyNorm?: Tensor;
+  /** f32 [contextLength, rotaryDimension / 2, 2] = cos, sin, see `rope`; absent where the layer does not rotate. */
+  readonly ropeTable?: Tensor;
 }
 
 export interface LoadedModel {
@@ -29,9 +35,7 @@ export interface LoadedModel {
   readonly head: Weight;
   readonly finalNorm: Tensor;
   readonly layers: readonly LayerWeights[];
-  /** f32 [contextLength, headDimension / 2, 2] = cos, sin; see `rope`. */
-  readonly ropeTable: Tensor;
-  /** Positions that the rope table holds: no sequence may be longer. */
+  /** Positions that the rope tables hold: no sequence may be longer. */
   readonly contextLength: number;
   readonly parameterCount: number;
   /** Bytes of the weights on the device. */

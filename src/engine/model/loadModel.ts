@@ -3,6 +3,7 @@
 import { TributaryError } from '../../lib/errors.ts';
 import type { Backend, ElementArray, Tensor, Weight } from '../backend.ts';
 import { bindableRows } from '../kernels/linear/weightParts.ts';
+import type { LayerShape, ModelConfig } from '../modelConfig.ts';
 import type { ModelFile, StoredTensor } from '../modelFile.ts';
 import { dequantize } from '../quant/dequantize.ts';
 import { packWeight } from '../quant/packWeight.ts';
@@ -22,8 +23,22 @@ function inParts(weight: Weight): Weight {
   return partRows === undefined ? weight : { ...weight, partRows };
 }
 
-const supported = new Set(['llama', 'mistral', 'qwen2', 'qwen3']);
+const supported: ReadonlySet<string> = new Set<ModelConfig['architecture']>([
+  'llama',
+  'mistral',
+  'qwen2',
+  'qwen3',
+  'smollm3',
+  'gemma2',
+  'gemma3',
+  'phi3',
+]);
 const attentionModules = new Set<LinearModule>(['q_proj', 'k_proj', 'v_proj', 'o_proj']);
+
+interface RopeTables {
+  readonly main: Tensor;
+  readonly local?: Tensor;
+}
 
 /**
  * The model on `backend`. Throws `ENGINE_MODEL_UNSUPPORTED` for an architecture that it does not know,
@@ -40,7 +55,7 @@ export async function loadModel(
       code: 'ENGINE_MODEL_UNSUPPORTED',
       message: `This engine cannot run models of the architecture "${config.architecture}".`,
       facts: { architecture: config.architecture, supported: [...supported] },
-      hint: 'Choose a Llama, Mistral, Qwen2 or Qwen3 model.',
+      hint: 'Choose a Llama, Mistral, Qwen, SmolLM3, Gemma or Phi-3 model.',
     });
   }
   const owned: Tensor[] = [];
@@ -90,7 +105,14 @@ export async function loadModel(
     return inParts({ format: 'f32', rows, columns, codes: upload(name, dequantize(format, bytes, rows, columns)) });
   }
 
-  async function layer(index: number): Promise<LayerWeights> {
+  /** Weights of a norm; what the file leaves out is added here, in f32. */
+  async function norm(name: string): Promise<Tensor> {
+    const { stored, bytes } = await read(name);
+    const values = dequantize(stored.format, bytes, 1, stored.shape[0] ?? 0);
+    return upload(name, config.normOffset === 0 ? values : values.map((value) => value + config.normOffset));
+  }
+
+  async function layer(index: number, ropeTables: RopeTables): Promise<LayerWeights> {
     const prefix = `model.layers.${index}`;
     const linear: Partial<Record<LinearModule, Weight>> = {};
     const bias: Partial<Record<LinearModule, Tensor>> = {};
@@ -100,32 +122,51 @@ export async function loadModel(
       const biased = config.queryKeyValueBias && attentionModules.has(module) && module !== 'o_proj';
       if (biased) bias[module] = await vector(`${path}.bias`);
     }
+    const { rotation } = config.layers[index] as LayerShape;
+    const ropeTable = rotation === 'none' ? undefined : ropeTables[rotation];
     return {
-      inputNorm: await vector(`${prefix}.input_layernorm.weight`),
-      postAttentionNorm: await vector(`${prefix}.post_attention_layernorm.weight`),
+      inputNorm: await norm(`${prefix}.input_layernorm.weight`),
+      ...(config.outputNorms
+        ? {
+            attentionOutputNorm: await norm(`${prefix}.post_attention_layernorm.weight`),
+            feedForwardNorm: await norm(`${prefix}.pre_feedforward_layernorm.weight`),
+            feedForwardOutputNorm: await norm(`${prefix}.post_feedforward_layernorm.weight`),
+          }
+        : { feedForwardNorm: await norm(`${prefix}.post_attention_layernorm.weight`) }),
       linear: linear as Record<LinearModule, Weight>,
       bias,
       ...(config.queryKeyNorm
         ? {
-            queryNorm: await vector(`${prefix}.self_attn.q_norm.weight`),
-            keyNorm: await vector(`${prefix}.self_attn.k_norm.weight`),
+            queryNorm: await norm(`${prefix}.self_attn.q_norm.weight`),
+            keyNorm: await norm(`${prefix}.self_attn.k_norm.weight`),
           }
         : {}),
+      ...(ropeTable === undefined ? {} : { ropeTable }),
     };
   }
 
+  function uploadRopeTables(positions: number): RopeTables {
+    const { contextLength, rotaryDimension, localRopeTheta } = config;
+    const main = upload('rope table', makeRopeTable(config, positions));
+    if (localRopeTheta === undefined) return { main };
+    const local = { contextLength, rotaryDimension, ropeTheta: localRopeTheta };
+    return { main, local: upload('local rope table', makeRopeTable(local, positions)) };
+  }
+
+  const ownedBytes = (): number => owned.reduce((total, tensor) => total + tensor.length * 4, 0);
   const destroy = (): void => {
     for (const tensor of owned.splice(0)) backend.destroyTensor(tensor);
   };
   try {
+    const contextLength = Math.min(config.contextLength, options.contextLength ?? 1_024);
+    const ropeTables = uploadRopeTables(contextLength);
+    const tableBytes = ownedBytes();
     const embedding = await weight('model.embed_tokens.weight');
     const layers: LayerWeights[] = [];
-    for (let index = 0; index < config.layerCount; index += 1) layers.push(await layer(index));
-    const finalNorm = await vector('model.norm.weight');
+    for (let index = 0; index < config.layerCount; index += 1) layers.push(await layer(index, ropeTables));
+    const finalNorm = await norm('model.norm.weight');
     const head = config.tiedEmbedding ? embedding : await weight('lm_head.weight');
-    const weightBytes = owned.reduce((total, tensor) => total + tensor.length * 4, 0);
-    const contextLength = Math.min(config.contextLength, options.contextLength ?? 1_024);
-    const ropeTable = upload('rope table', makeRopeTable(config, contextLength));
+    const weightBytes = ownedBytes() - tableBytes;
     return {
       backend,
       config,
@@ -133,7 +174,6 @@ export async function loadModel(
       head,
       finalNorm,
       layers,
-      ropeTable,
       contextLength,
       parameterCount,
       weightBytes,

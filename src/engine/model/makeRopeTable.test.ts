@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RopeScaling } from '../modelConfig.ts';
 import { makeRopeTable } from './makeRopeTable.ts';
 
-const shape = { headDimension: 8, ropeTheta: 10_000, contextLength: 64 };
+const shape = { rotaryDimension: 8, ropeTheta: 10_000, contextLength: 64 };
 
 /** Angle of pair `i` at a position, recovered from its cosine and sine, in (-pi, pi]; and the length of the two. */
 function turn(scaling: RopeScaling | undefined, position: number, i: number): { angle: number; magnitude: number } {

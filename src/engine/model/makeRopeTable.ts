@@ -2,12 +2,11 @@
 // off by 5e-4, and a shader's own cos() by more.
 import type { ModelConfig, RopeScaling } from '../modelConfig.ts';
 
-/** f32 [positions, headDimension / 2, 2] = cos, sin. */
-export function makeRopeTable(
-  config: Pick<ModelConfig, 'headDimension' | 'ropeTheta' | 'ropeScaling' | 'contextLength'>,
-  positions: number,
-): Float32Array<ArrayBuffer> {
-  const half = config.headDimension / 2;
+type Rotation = Pick<ModelConfig, 'rotaryDimension' | 'ropeTheta' | 'ropeScaling' | 'contextLength'>;
+
+/** f32 [positions, rotaryDimension / 2, 2] = cos, sin. */
+export function makeRopeTable(config: Rotation, positions: number): Float32Array<ArrayBuffer> {
+  const half = config.rotaryDimension / 2;
   const { frequencies, magnitude } = scaledFrequencies(config);
   const table = new Float32Array(positions * half * 2);
   for (let position = 0; position < positions; position += 1) {
@@ -21,11 +20,9 @@ export function makeRopeTable(
   return table;
 }
 
-function scaledFrequencies(
-  config: Pick<ModelConfig, 'headDimension' | 'ropeTheta' | 'ropeScaling' | 'contextLength'>,
-): { readonly frequencies: readonly number[]; readonly magnitude: number } {
-  const { headDimension, ropeTheta, ropeScaling } = config;
-  const plain = Array.from({ length: headDimension / 2 }, (_, i) => ropeTheta ** ((-2 * i) / headDimension));
+function scaledFrequencies(config: Rotation): { readonly frequencies: readonly number[]; readonly magnitude: number } {
+  const { rotaryDimension, ropeTheta, ropeScaling } = config;
+  const plain = Array.from({ length: rotaryDimension / 2 }, (_, i) => ropeTheta ** ((-2 * i) / rotaryDimension));
   if (ropeScaling === undefined) return { frequencies: plain, magnitude: 1 };
   const factor = ropeScaling.factor ?? 1;
   switch (ropeScaling.kind) {
@@ -59,15 +56,15 @@ function llama3(frequency: number, factor: number, scaling: RopeScaling, context
 function yarn(
   plain: readonly number[],
   factor: number,
-  config: Pick<ModelConfig, 'headDimension' | 'ropeTheta' | 'contextLength'>,
+  config: Rotation,
   scaling: RopeScaling,
 ): { readonly frequencies: readonly number[]; readonly magnitude: number } {
-  const { headDimension, ropeTheta } = config;
+  const { rotaryDimension, ropeTheta } = config;
   const original = scaling.originalContextLength ?? config.contextLength;
   const dimensionOf = (rotations: number): number =>
-    (headDimension * Math.log(original / (rotations * 2 * Math.PI))) / (2 * Math.log(ropeTheta));
+    (rotaryDimension * Math.log(original / (rotations * 2 * Math.PI))) / (2 * Math.log(ropeTheta));
   const low = Math.max(Math.floor(dimensionOf(scaling.betaFast ?? 32)), 0);
-  const high = Math.min(Math.ceil(dimensionOf(scaling.betaSlow ?? 1)), headDimension - 1);
+  const high = Math.min(Math.ceil(dimensionOf(scaling.betaSlow ?? 1)), rotaryDimension - 1);
   // Equal ends would divide by zero.
   const width = high === low ? 0.001 : high - low;
   const frequencies = plain.map((frequency, i) => {

@@ -11,6 +11,8 @@ export interface SafetensorsTensor {
   readonly shape: readonly number[];
   readonly byteLength: number;
   read(signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /** Some entries of the slowest dimension alone. */
+  readRows(first: number, count: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface SafetensorsFile {
@@ -73,18 +75,22 @@ export async function openSafetensors(parameters: {
   const { header, dataStart } = await readHeader(file, blob);
   const tensors = new Map<string, SafetensorsTensor>();
   for (const [name, { dtype, shape, begin, end }] of header.entries) {
+    const readRange = async (from: number, to: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> => {
+      signal?.throwIfAborted();
+      const bytes = new Uint8Array(await blob.slice(dataStart + from, dataStart + to).arrayBuffer());
+      // A dropped file may shrink on disk after it was opened.
+      if (bytes.byteLength !== to - from) throw refuse(file, `tensor ${name} ended early.`, `tensor ${name}`, true);
+      return bytes;
+    };
+    const rowBytes = (end - begin) / (shape[0] ?? 1);
     tensors.set(name, {
       name,
       dtype,
       shape,
       byteLength: end - begin,
-      async read(signal) {
-        signal?.throwIfAborted();
-        const bytes = new Uint8Array(await blob.slice(dataStart + begin, dataStart + end).arrayBuffer());
-        // A dropped file may shrink on disk after it was opened.
-        if (bytes.byteLength !== end - begin) throw refuse(file, `tensor ${name} ended early.`, `tensor ${name}`, true);
-        return bytes;
-      },
+      read: (signal) => readRange(begin, end, signal),
+      readRows: (first, count, signal) =>
+        readRange(begin + first * rowBytes, begin + (first + count) * rowBytes, signal),
     });
   }
   return { metadata: header.metadata, tensors };

@@ -2,15 +2,17 @@
 import { type Fact, TributaryError } from '../../lib/errors.ts';
 import type { LoadedModel } from '../model/decoderWeights.ts';
 import type { TrainRequest } from '../service.ts';
+import { checkTrainable } from './checkTrainable.ts';
 import { targetCount } from './packRows.ts';
 
 function refuse(message: string, facts: Readonly<Record<string, Fact>>, hint: string): never {
   throw new TributaryError({ code: 'TRAIN_REQUEST_INVALID', message, facts, hint });
 }
 
-/** Throws `TRAIN_REQUEST_INVALID` with the setting or the row at fault. */
+/** Throws `ENGINE_TRAINING_UNSUPPORTED`, or `TRAIN_REQUEST_INVALID` with the setting or the row at fault. */
 export function checkTrainRequest({ config, contextLength }: LoadedModel, request: TrainRequest): void {
   const { rows } = request;
+  checkTrainable(config);
   if (rows.length === 0) refuse('There is no row to train on.', { rows: 0 }, 'Add rows.');
   const positive = { rank: request.rank, epochs: request.epochs, batchSize: request.batchSize };
   for (const [name, value] of Object.entries(positive)) {

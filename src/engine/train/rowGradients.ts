@@ -5,6 +5,7 @@ import type { LoadedModel } from '../model/decoderWeights.ts';
 import type { AdapterModule } from '../model/deviceAdapter.ts';
 import type { EncodedRow } from '../service.ts';
 import { flattenAdapter } from './adapterLayout.ts';
+import { checkTrainable } from './checkTrainable.ts';
 import { packRows, targetCount } from './packRows.ts';
 import { planCapacity } from './planCapacity.ts';
 import { createTrainingPlan, type TrainingPlan } from './trainingPlan.ts';
@@ -33,7 +34,8 @@ const mostSlots = 16;
 
 /**
  * A source of row gradients for an adapter on a model. Its memory is reserved on the first call, for rows of that size,
- * and again when a longer row comes; `slots` bounds how many rows are computed together (1 for single rows).
+ * and again when a longer row comes; `slots` bounds how many rows are computed together (1 for single rows). Throws
+ * `ENGINE_TRAINING_UNSUPPORTED` for a model that has no backward pass here.
  */
 export function rowGradients(
   model: LoadedModel,
@@ -41,6 +43,7 @@ export function rowGradients(
   options: { readonly slots?: number } = {},
 ): RowGradients {
   const { backend, config } = model;
+  checkTrainable(config);
   const { layout, parameters } = flattenAdapter(config, modules);
   const slots = Math.max(1, Math.min(options.slots ?? mostSlots, Math.floor(gradientBudget / (4 * layout.length))));
   let current: { readonly plan: TrainingPlan; readonly tokens: number; readonly targets: number } | undefined;

@@ -238,7 +238,7 @@ export async function createTrainingPlan(given: TrainingPlanParameters): Promise
   const keyHeads = { heads: keyValueHeadCount, headDimension };
 
   function queryKeyCalls(layer: number, at: LayerActivations): OperatorCall[] {
-    const { bias, queryNorm, keyNorm } = model.layers[layer] as LayerWeights;
+    const { bias, queryNorm, keyNorm, ropeTable } = model.layers[layer] as LayerWeights;
     const plainQuery = at.plainQuery ?? at.query;
     const plainKey = at.plainKey ?? at.key;
     return [
@@ -250,14 +250,15 @@ export async function createTrainingPlan(given: TrainingPlanParameters): Promise
       ...(bias.v_proj === undefined ? [] : [addBias(bias.v_proj, at.value)]),
       ...(queryNorm === undefined ? [] : [rmsNorm(plainQuery, queryNorm, at.query, { epsilon, groups: headCount })]),
       ...(keyNorm === undefined ? [] : [rmsNorm(plainKey, keyNorm, at.key, { epsilon, groups: keyValueHeadCount })]),
-      rope(at.query, positions, model.ropeTable, heads),
-      rope(at.key, positions, model.ropeTable, keyHeads),
+      ...(ropeTable === undefined
+        ? []
+        : [rope(at.query, positions, ropeTable, heads), rope(at.key, positions, ropeTable, keyHeads)]),
     ];
   }
 
   /** From residual(layer) to all activations of the layer, without its output. */
   function layerCalls(layer: number): OperatorCall[] {
-    const { inputNorm, postAttentionNorm } = model.layers[layer] as LayerWeights;
+    const { inputNorm, feedForwardNorm } = model.layers[layer] as LayerWeights;
     const at = activations[layer] as LayerActivations;
     return [
       rmsNorm(residual(layer), inputNorm, at.normed, { epsilon }),
@@ -268,7 +269,7 @@ export async function createTrainingPlan(given: TrainingPlanParameters): Promise
       ),
       ...linearCalls(layer, 'o_proj', at.attended, at.middle),
       add(residual(layer), at.middle, hiddenSize),
-      rmsNorm(at.middle, postAttentionNorm, at.middleNormed, { epsilon }),
+      rmsNorm(at.middle, feedForwardNorm, at.middleNormed, { epsilon }),
       ...linearCalls(layer, 'gate_proj', at.middleNormed, at.gate),
       ...linearCalls(layer, 'up_proj', at.middleNormed, at.up),
       swiGlu(at.gate, at.up, at.activated, intermediateSize),
@@ -348,7 +349,7 @@ export async function createTrainingPlan(given: TrainingPlanParameters): Promise
 
   /** Turns dResidual from the layer's output to its input, and adds the layer's gradients. */
   function layerBackwardCalls(layer: number): OperatorCall[] {
-    const { inputNorm, postAttentionNorm } = model.layers[layer] as LayerWeights;
+    const { inputNorm, feedForwardNorm, ropeTable } = model.layers[layer] as LayerWeights;
     const at = activations[layer] as LayerActivations;
     const fresh = (target: Tensor) => ({ tensor: target, accumulate: false });
     const more = (target: Tensor) => ({ tensor: target, accumulate: true });
@@ -372,15 +373,19 @@ export async function createTrainingPlan(given: TrainingPlanParameters): Promise
       ...linearBackwardCalls(layer, 'up_proj', at.middleNormed, dUp, more(dNormed)),
       normBackward({
         input: at.middle,
-        weight: postAttentionNorm,
+        weight: feedForwardNorm,
         outputGradient: dNormed,
         inputGradient: dResidual,
         accumulate: true,
       }),
       ...linearBackwardCalls(layer, 'o_proj', at.attended, dResidual, fresh(dAttended)),
       ...attentionBackwardCalls(at),
-      rope(dQuery, positions, model.ropeTable, { ...heads, backward: true }),
-      rope(dKey, positions, model.ropeTable, { ...keyHeads, backward: true }),
+      ...(ropeTable === undefined
+        ? []
+        : [
+            rope(dQuery, positions, ropeTable, { ...heads, backward: true }),
+            rope(dKey, positions, ropeTable, { ...keyHeads, backward: true }),
+          ]),
       ...queryKeyNormBackwardCalls(layer, at),
       ...linearBackwardCalls(layer, 'q_proj', at.normed, dPlainQuery, first ? undefined : fresh(dNormed)),
       ...linearBackwardCalls(layer, 'k_proj', at.normed, dPlainKey, first ? undefined : more(dNormed)),

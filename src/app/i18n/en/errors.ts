@@ -39,6 +39,7 @@ export const errors = {
   'errors.ENGINE_MODEL_NOT_LOADED': 'The model is not loaded any more',
   'errors.ENGINE_ADAPTER_NOT_LOADED': 'The adapter is not loaded any more',
   'errors.ENGINE_MODEL_UNSUPPORTED': 'This kind of model is not supported',
+  'errors.ENGINE_TRAINING_UNSUPPORTED': 'This kind of model cannot be trained',
   'errors.DEVICE': 'The graphics device was reset',
   'errors.MODEL': 'The model cannot be used',
   'errors.GGUF': 'The model file cannot be read',

@@ -11,7 +11,7 @@ const table = Float32Array.from({ length: 40 * half * 2 }, (_, n) => {
 it('agrees with the reference, and turning back gives the input again', async () => {
   const x = noise(7 * 3 * 10);
   const positions = Uint32Array.of(0, 1, 2, 39, 17, 0, 1);
-  const constants = { heads: 3, headDimension: 10, direction: 1 };
+  const constants = { heads: 3, headDimension: 10, rotaryDimension: 10, direction: 1 };
   const there = await agreement(ropeOperator, { positions, table, x }, constants, 7, 'x');
   expect(there.difference).toBeLessThan(1e-6);
   expect(there.device[35]).not.toBeCloseTo(x[35] ?? 0, 2);
@@ -23,6 +23,22 @@ it('agrees with the reference, and turning back gives the input again', async ()
 it('turns the pair (i, i + d/2)', async () => {
   const quarter = Float32Array.of(1, 0, 1, 0, 0, 1, 1, 0);
   const data = { positions: Uint32Array.of(1), table: quarter, x: Float32Array.of(1, 2, 3, 4) };
-  const { device } = await agreement(ropeOperator, data, { heads: 1, headDimension: 4, direction: 1 }, 1, 'x');
+  const { device } = await agreement(
+    ropeOperator,
+    data,
+    { heads: 1, headDimension: 4, rotaryDimension: 4, direction: 1 },
+    1,
+    'x',
+  );
   expect([...device]).toEqual([-3, 2, 1, 4]);
+});
+
+it('leaves the end of a head alone where only its start turns', async () => {
+  const quarter = Float32Array.of(1, 0, 1, 0, 0, 1, 0, 1);
+  const x = Float32Array.of(1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60);
+  const data = { positions: Uint32Array.of(1), table: quarter, x };
+  const constants = { heads: 2, headDimension: 6, rotaryDimension: 4, direction: 1 };
+  const { device, difference } = await agreement(ropeOperator, data, constants, 1, 'x');
+  expect([...device]).toEqual([-3, -4, 1, 2, 5, 6, -30, -40, 10, 20, 50, 60]);
+  expect(difference).toBe(0);
 });

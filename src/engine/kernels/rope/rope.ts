@@ -4,7 +4,7 @@ import { constant, floats, words } from '../constants.ts';
 import { grid } from '../grid.ts';
 import source from './rope.wgsl?raw';
 
-/** Constants: heads, headDimension, direction (1, or -1 to turn back). Source: Su et al. 2021 (RoFormer). */
+/** Constants: heads, headDimension, rotaryDimension, direction (1, or -1 to turn back). Source: Su et al. 2021 (RoFormer). */
 export const ropeOperator: Operator = {
   name: 'rope',
   bindings: [
@@ -14,7 +14,8 @@ export const ropeOperator: Operator = {
   ],
   reference(buffers, constants, { rows }) {
     const heads = constant(constants, 'heads');
-    const half = constant(constants, 'headDimension') / 2;
+    const dimension = constant(constants, 'headDimension');
+    const half = constant(constants, 'rotaryDimension') / 2;
     const direction = constant(constants, 'direction');
     const positions = words(buffers, 'positions');
     const table = floats(buffers, 'table');
@@ -25,7 +26,7 @@ export const ropeOperator: Operator = {
           const entry = 2 * ((positions[row] ?? 0) * half + i);
           const cos = table[entry] ?? 0;
           const sin = (table[entry + 1] ?? 0) * direction;
-          const at = (row * heads + head) * 2 * half + i;
+          const at = (row * heads + head) * dimension + i;
           const a = x[at] ?? 0;
           const b = x[at + half] ?? 0;
           x[at] = a * cos - b * sin;
@@ -40,11 +41,12 @@ export const ropeOperator: Operator = {
       source: () => source,
       overrides: (constants: Constants) => ({
         heads: constant(constants, 'heads'),
-        half_dimension: constant(constants, 'headDimension') / 2,
+        dimension: constant(constants, 'headDimension'),
+        half_rotary: constant(constants, 'rotaryDimension') / 2,
         direction: constant(constants, 'direction'),
       }),
       workgroups: (constants, { rows }) =>
-        grid((rows * constant(constants, 'heads') * constant(constants, 'headDimension')) / 2),
+        grid((rows * constant(constants, 'heads') * constant(constants, 'rotaryDimension')) / 2),
     },
   ],
 };
@@ -52,6 +54,8 @@ export const ropeOperator: Operator = {
 export interface RopeOptions {
   readonly heads: number;
   readonly headDimension: number;
+  /** Numbers at the start of each head that turn, the whole head when absent. */
+  readonly rotaryDimension?: number;
   /** Turns the other way: the gradient. */
   readonly backward?: boolean;
 }
@@ -64,6 +68,7 @@ export function rope(x: Tensor, positions: Tensor, table: Tensor, options: RopeO
     constants: {
       heads: options.heads,
       headDimension: options.headDimension,
+      rotaryDimension: options.rotaryDimension ?? options.headDimension,
       direction: options.backward === true ? -1 : 1,
     },
   };

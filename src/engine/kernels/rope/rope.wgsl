@@ -1,13 +1,14 @@
-// Rotates the pairs (i, i + d/2) of every head by the angle of the row's position, in place:
+// Rotates the pairs (i, i + r/2) of the first r numbers of every head by the angle of the row's position, in place:
 //   a' = a cos - b sin,  b' = b cos + a sin      (direction -1 turns back: the gradient of the same rotation)
 //
-// x f32 [rows, heads * d]; positions u32 [rows]; table f32 [positions, d/2, 2] = cos, sin, made in f64 on the CPU,
-// because a shader's cos() and sin() may be off by 2^-11. Grid: flat over rows * heads * d/2 pairs.
+// x f32 [rows, heads * d]; positions u32 [rows]; table f32 [positions, r/2, 2] = cos, sin, made in f64 on the CPU,
+// because a shader's cos() and sin() may be off by 2^-11. Grid: flat over rows * heads * r/2 pairs.
 @group(0) @binding(0) var<storage, read> positions: array<u32>;
 @group(0) @binding(1) var<storage, read> table: array<vec2f>;
 @group(0) @binding(2) var<storage, read_write> x: array<f32>;
 override heads: u32;
-override half_dimension: u32;
+override dimension: u32;
+override half_rotary: u32;
 override direction: f32;
 
 @compute @workgroup_size(64)
@@ -17,14 +18,14 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let index = (group.y * groups.x + group.x) * 64u + lane;
-  let i = index % half_dimension;
-  let head = index / half_dimension;
+  let i = index % half_rotary;
+  let head = index / half_rotary;
   let row = head / heads;
-  let at = head * half_dimension * 2u + i;
-  if (at + half_dimension >= arrayLength(&x)) { return; }
-  let turn = table[positions[row] * half_dimension + i];
+  let at = head * dimension + i;
+  if (at + half_rotary >= arrayLength(&x)) { return; }
+  let turn = table[positions[row] * half_rotary + i];
   let a = x[at];
-  let b = x[at + half_dimension];
+  let b = x[at + half_rotary];
   x[at] = a * turn.x - b * turn.y * direction;
-  x[at + half_dimension] = b * turn.x + a * turn.y * direction;
+  x[at + half_rotary] = b * turn.x + a * turn.y * direction;
 }

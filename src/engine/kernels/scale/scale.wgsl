@@ -1,0 +1,14 @@
+// x[i] *= factor in place, f32 [rows, columns]. Grid: flat over elements.
+@group(0) @binding(0) var<storage, read_write> x: array<f32>;
+override factor: f32;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (group.y * groups.x + group.x) * 64u + lane;
+  if (i >= arrayLength(&x)) { return; }
+  x[i] *= factor;
+}
