@@ -80,6 +80,7 @@ export const v128 = {
   zero: [...simd(0x0c), ...Array<number>(16).fill(0)] as Code,
   and: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x4e)],
   splatByte: (value: number): Code => [...i32.constant(value), ...simd(0x0f)],
+  splatInteger: (value: number): Code => [...i32.constant(value), ...simd(0x11)],
   splatFloat: (value: Code): Code => [...value, ...simd(0x13)],
   /** One lane of f32x4. */
   lane: (value: Code, index: number): Code => [...value, ...simd(0x1f), index],
@@ -91,7 +92,16 @@ export const v128 = {
   extendShorts: (value: Code, half: 0 | 1): Code => [...value, ...simd(0xa7 + half)],
   toFloats: (value: Code): Code => [...value, ...simd(0xfa)],
   add: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe4)],
+  subtract: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe5)],
   multiply: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe6)],
+  divide: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe7)],
+  minimum: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe8)],
+  maximum: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe9)],
+  /** Rounded to the nearest whole number, still as floats. */
+  nearest: (value: Code): Code => [...value, ...simd(0x6a)],
+  toIntegers: (value: Code): Code => [...value, ...simd(0xf8)],
+  addIntegers: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xae)],
+  shiftIntegersLeft: (value: Code, by: number): Code => [...value, ...i32.constant(by), ...simd(0xab)],
 };
 
 /** a b + c: with one rounding (relaxed SIMD) where `fused`, else with two. */

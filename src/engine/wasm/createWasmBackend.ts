@@ -6,6 +6,7 @@ import { linearOperators } from '../kernels/linear/linear.ts';
 import { linearBackwardInputOperators } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
 import { matrixProduct } from '../kernels/matrixProduct/matrixProduct.ts';
 import { segmentProduct } from '../kernels/segmentProduct/segmentProduct.ts';
+import { swiGluOperator } from '../kernels/swiGlu/swiGlu.ts';
 import { createReferenceBackend, dataOf } from '../reference/createReferenceBackend.ts';
 import { fastAttention } from './fastAttention.ts';
 import {
@@ -13,6 +14,7 @@ import {
   fastLinearBackwardInput,
   fastMatrixProduct,
   fastSegmentProduct,
+  fastSwiGlu,
   type UnpackedWeights,
 } from './fastOperators.ts';
 import { kernelMemory } from './kernelMemory.ts';
@@ -34,6 +36,7 @@ export function createWasmBackend(): Backend | undefined {
     [attentionOperator, fastAttention()],
     [matrixProduct, fastMatrixProduct(kernel)],
     [segmentProduct, fastSegmentProduct(kernel)],
+    [swiGluOperator, fastSwiGlu(kernel)],
   ]);
   for (const format of Object.keys(linearOperators) as WeightFormat[]) {
     fast.set(linearOperators[format], fastLinear(kernel, format, unpacked));

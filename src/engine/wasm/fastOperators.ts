@@ -3,6 +3,7 @@
 // the kernel's memory; after `scratch`, which may grow it, only addresses are good.
 import type { Operator, WeightFormat } from '../backend.ts';
 import { constant, floats, words } from '../kernels/constants.ts';
+import { swiGluOperator } from '../kernels/swiGlu/swiGlu.ts';
 import { type BlockFormat, blockFormats } from './matrixFunctions.ts';
 import { type Matrix, type MatrixKernel, memoryFull, roundUp } from './matrixKernel.ts';
 import { unpackWeight } from './unpackWeight.ts';
@@ -262,5 +263,17 @@ export function fastSegmentProduct(kernel: MatrixKernel): Reference {
         }
       }
     }
+  };
+}
+
+export function fastSwiGlu(kernel: MatrixKernel): Reference {
+  return (buffers, constants, variables) => {
+    const length = variables.rows * constant(constants, 'columns');
+    if (length % 4 !== 0) {
+      swiGluOperator.reference(buffers, constants, variables);
+      return;
+    }
+    const [gate, up, result] = ['gate', 'up', 'result'].map((name) => floats(buffers, name).byteOffset);
+    kernel.sigmoidProducts(gate as number, up as number, result as number, length);
   };
 }

@@ -97,3 +97,28 @@ it('takes scales of any sign, denormal ones too', () => {
   kernel.unpack({ format: 'q8_0', codes: codesAt, scales: scalesAt, rows: 4, columns: 32 }, 0, 4, target);
   expect([0, 32, 64, 96].map((at) => kernel.floats(target, 128)[at])).toEqual([-(2 ** -24), 2 ** -24, 1, -1]);
 });
+
+it('computes exponentials within two units in the last place, and their limits', () => {
+  const kernel = open();
+  const values = Float32Array.from({ length: 4_000 }, (_, i) => (i - 2_000) * 0.0431);
+  const [valuesAt = 0, shiftAt = 0] = place(kernel, values, Float32Array.of(0.25));
+  kernel.exponentials(valuesAt, shiftAt, values.length);
+  const results = kernel.floats(valuesAt, values.length);
+  for (const [index, value] of values.entries()) {
+    const exact = Math.exp(Math.min(88, Math.max(-87, Math.fround(value - 0.25))));
+    expect(Math.abs((results[index] ?? Number.NaN) / exact - 1)).toBeLessThan(2 * 2 ** -23);
+  }
+});
+
+it('computes silu(gate) up, for large gates too', () => {
+  const kernel = open();
+  const gate = Float32Array.of(-1_000, -20, -1, 0, 0.5, 3, 20, 1_000);
+  const up = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+  const [gateAt = 0, upAt = 0, result = 0] = place(kernel, gate, up);
+  kernel.sigmoidProducts(gateAt, upAt, result, 8);
+  const exact = gate.map((value, index) => (value / (1 + Math.exp(-value))) * (up[index] ?? 0));
+  for (const [index, value] of kernel.floats(result, 8).entries()) {
+    const error = Math.abs(value - (exact[index] ?? 0));
+    expect(error).toBeLessThanOrEqual(3e-7 * Math.abs(exact[index] ?? 0) + 1e-30);
+  }
+});

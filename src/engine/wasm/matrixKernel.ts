@@ -3,6 +3,7 @@
 // over it.
 import { TributaryError } from '../../lib/errors.ts';
 import { assembleModule } from './assemble.ts';
+import { elementFunctions } from './elementFunctions.ts';
 import { createKernelHeap, type HeapBlock, type KernelHeap } from './kernelHeap.ts';
 import { type BlockFormat, blockBytes, matrixFunctions } from './matrixFunctions.ts';
 
@@ -43,6 +44,10 @@ export interface MatrixKernel {
   unpack(matrix: BlockMatrix, first: number, count: number, target: number): void;
   /** result[n] = sum_k x[k] W[n, k]; x f32 with zeros up to whole blocks, `sums` the sums of its blocks of 32. */
   vector(matrix: BlockMatrix, x: number, sums: number, result: number): void;
+  /** values[i] = exp(values[i] - shift) of `count` floats, in whole fours; `shift` is the address of a float. */
+  exponentials(values: number, shift: number, count: number): void;
+  /** result[i] = silu(gate[i]) up[i] of `count` floats, a multiple of 4. */
+  sigmoidProducts(gate: number, up: number, result: number, count: number): void;
 }
 
 export const roundUp = (value: number, unit: number): number => Math.ceil(value / unit) * unit;
@@ -60,7 +65,7 @@ export function memoryFull(heap: KernelHeap, bytes: number): TributaryError {
 /** Compiles the kernel. Undefined where WebAssembly has no SIMD. */
 export function createMatrixKernel(): MatrixKernel | undefined {
   const bytes = [true, false]
-    .map((fused) => assembleModule(matrixFunctions(fused)))
+    .map((fused) => assembleModule([...matrixFunctions(fused), ...elementFunctions(fused)]))
     .find((each) => WebAssembly.validate(each));
   if (bytes === undefined) return undefined;
   const heap = createKernelHeap();
@@ -139,6 +144,12 @@ export function createMatrixKernel(): MatrixKernel | undefined {
     vector(matrix, x, sums, result) {
       const { codes, scales, rows } = matrix;
       run[`vector_${matrix.format}`]?.(x, sums, codes, scales, result, rows, blocksOf(matrix));
+    },
+    exponentials(values, shift, count) {
+      run['exponentials']?.(values, shift, Math.ceil(count / 4));
+    },
+    sigmoidProducts(gate, up, result, count) {
+      run['sigmoidProducts']?.(gate, up, result, count / 4);
     },
   };
 }
