@@ -1,3 +1,14 @@
 // Models that people bring: found on a hub, by an address, by content or on their own disk; judged before anything is
 // downloaded, and packed into one file. It knows the engine's formats and no screens; where bytes are kept is handed in.
+export { createModelsService, type ModelsServiceOptions } from './createModelsService.ts';
+export { judgeFit } from './fit/judgeFit.ts';
+export { HUGGING_FACE_HUB } from './hub/hubAddress.ts';
+export type { SearchPage } from './hub/searchModels.ts';
+export { bundleFiles, unbundleFiles } from './install/bundleFiles.ts';
+export type { InstallRecord, PlannedFile } from './install/installRecord.ts';
+export type { FileStore, InstallProgress, Journal, PackModel } from './install/ports.ts';
+export { sourceDigest } from './install/sourceDigest.ts';
+export { isSourceName, type StoredNames, storedNames } from './install/storedNames.ts';
+export type * from './service.ts';
+export { offerOfFiles } from './sources/openSource.ts';
 export type * from './types.ts';

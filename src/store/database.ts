@@ -1,5 +1,5 @@
 // The tables of this browser (Dexie over IndexedDB): conversations, drafts, receipts, vouchers, runs, contributions,
-// settings. Small records only; models and checkpoints are files (`files.ts`). Knows no screens and no chain.
+// models, settings. Small records only; models and checkpoints are files (`files.ts`). Knows no screens and no chain.
 import Dexie, { type EntityTable } from 'dexie';
 import type { Json } from '../lib/canonicalJson.ts';
 
@@ -157,6 +157,15 @@ export interface AdapterRecord {
   data?: unknown;
 }
 
+/**
+ * A model that this browser keeps or is fetching. Its bytes lie in area `models`; `plan`, the journal that lets an interrupted
+ * one go on, is what `src/models` writes.
+ */
+export interface ModelRecord {
+  readonly id: string;
+  plan: unknown;
+}
+
 export interface SettingRecord {
   readonly key: string;
   value: unknown;
@@ -174,6 +183,7 @@ export type TributaryDatabase = Dexie & {
   contributions: EntityTable<ContributionRecord, 'id'>;
   adapters: EntityTable<AdapterRecord, 'id'>;
   settings: EntityTable<SettingRecord, 'key'>;
+  models: EntityTable<ModelRecord, 'id'>;
 };
 
 function open(name: string): TributaryDatabase {
@@ -191,6 +201,7 @@ function open(name: string): TributaryDatabase {
     adapters: 'id, modelId, createdAt',
     settings: 'key',
   });
+  database.version(2).stores({ models: 'id' });
   return database;
 }
 

@@ -64,6 +64,22 @@ export async function readFile(area: FileArea, name: string): Promise<Blob | und
   return new Blob(await partsOf(folder));
 }
 
+/** What `finish` was told of a whole file; undefined when it is absent or unfinished. */
+export async function readFileFacts(
+  area: FileArea,
+  name: string,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const folder = await folderOf(area, name, false);
+  const mark = folder === undefined ? undefined : await readPart(folder, COMPLETE);
+  return mark === undefined ? undefined : (JSON.parse(await mark.text()) as Record<string, string>);
+}
+
+/** Bytes that are kept of a file, whole or not. */
+export async function storedBytes(area: FileArea, name: string): Promise<number> {
+  const folder = await folderOf(area, name, false);
+  return folder === undefined ? 0 : (await partsOf(folder)).reduce((sum, part) => sum + part.size, 0);
+}
+
 /** A file being written; call `write` with bytes in order, then `finish`. */
 export interface FileWriter {
   /** Bytes kept from an earlier, unfinished attempt: go on from here. */

@@ -11,6 +11,7 @@ export {
   type DraftRecord,
   database,
   type MessageRecord,
+  type ModelRecord,
   type ReceiptRecord,
   type RunRecord,
   type SessionRecord,
@@ -25,8 +26,11 @@ export {
   listFiles,
   openFileWriter,
   readFile,
+  readFileFacts,
   type StoredFile,
+  storedBytes,
   writeFile,
 } from './files.ts';
 export { estimateStorage, guardWrite, persistStorage, requireSpace, type StorageEstimateReport } from './guard.ts';
+export { deleteModelPlan, listModelPlans, readModelPlan, updateModelPlan, writeModelPlan } from './models.ts';
 export { deleteSetting, readSetting, writeSetting } from './settings.ts';

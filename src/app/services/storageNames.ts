@@ -3,6 +3,7 @@ export const settingKeys = {
   relays: 'relays',
   rpcUrl: 'rpcUrl',
   device: 'device',
+  hub: 'hub',
   wallet: 'wallet',
   burnerKey: 'burnerKey',
 } as const;

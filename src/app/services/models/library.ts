@@ -1,0 +1,140 @@
+// The library of models in this browser: what is installed, what is on its way, and what could make room.
+import { toTributaryError } from '../../../lib/errors.ts';
+import type { InstallRecord } from '../../../models/index.ts';
+import {
+  database,
+  deleteAdapter,
+  deleteCheckpoints,
+  deleteFile,
+  estimateStorage,
+  listFiles,
+  listModelPlans,
+  readModelPlan,
+} from '../../../store/index.ts';
+import { filesOfInput } from './droppedFiles.ts';
+import { installState } from './installState.ts';
+import {
+  deleteInstall,
+  hasDropped,
+  holdDropped,
+  installingElsewhere,
+  installRecords,
+  liveProgress,
+  runInstall,
+  stopInstall,
+} from './installs.ts';
+import type { Deletable, Library, LibraryModel } from './types.ts';
+
+/** Goes on with a model. What stops it stands in the journal, which the list shows. */
+function resume(id: string): void {
+  runInstall(id).catch((error: unknown) => void toTributaryError(error));
+}
+
+function toLibraryModel(record: InstallRecord): LibraryModel {
+  const { id, name, source, format, licence, architecture, parameterCount, contextLength, createdAt, usedAt } = record;
+  const state = installState({
+    record,
+    progress: liveProgress().get(id),
+    elsewhere: installingElsewhere().has(id),
+    hasDropped: hasDropped(id),
+  });
+  return {
+    id,
+    name,
+    source,
+    format,
+    ...(licence === undefined ? {} : { licence }),
+    ...(architecture === undefined ? {} : { architecture }),
+    ...(parameterCount === undefined ? {} : { parameterCount }),
+    ...(contextLength === undefined ? {} : { contextLength }),
+    bytes: record.stage === 'done' ? (record.packedBytes ?? 0) : 'doneBytes' in state ? state.doneBytes : 0,
+    createdAt,
+    ...(usedAt === undefined ? {} : { usedAt }),
+    ...(record.sha256 === undefined ? {} : { sha256: record.sha256 }),
+    state,
+  };
+}
+
+const newest = (model: LibraryModel): number => model.usedAt ?? model.createdAt;
+
+/** Models that stopped for want of room go on as soon as there is enough. */
+async function resumeWhatFits(): Promise<void> {
+  for (const record of await listModelPlans<InstallRecord>()) {
+    if (record.stage === 'done' || record.failure?.code !== 'STORE_QUOTA_EXCEEDED') continue;
+    const { usage, quota } = await estimateStorage();
+    if (quota - usage > Number(record.failure.facts['neededBytes'] ?? 0)) resume(record.id);
+  }
+}
+
+async function deletables(): Promise<readonly Deletable[]> {
+  const [plans, adapters, adapterFiles, modelFiles, checkpoints] = await Promise.all([
+    listModelPlans<InstallRecord>(),
+    database().adapters.toArray(),
+    listFiles('adapters'),
+    listFiles('models'),
+    database().checkpoints.toArray(),
+  ]);
+  const models = plans.map((plan): Deletable => {
+    const { id, name, bytes, usedAt } = toLibraryModel(plan);
+    return { kind: 'model', id, name, bytes, ...(usedAt === undefined ? {} : { usedAt }) };
+  });
+  const trained = adapters.map((adapter): Deletable => {
+    const bytes = adapterFiles
+      .filter(({ facts }) => facts['adapter'] === adapter.id)
+      .reduce((sum, file) => sum + file.bytes, 0);
+    return { kind: 'adapter', id: adapter.id, name: adapter.name, bytes };
+  });
+  const runs = [...new Set(checkpoints.map(({ runId }) => runId))];
+  const kept = await Promise.all(
+    runs.map(async (runId): Promise<Deletable> => {
+      const bytes = checkpoints.filter((each) => each.runId === runId).reduce((sum, each) => sum + each.bytes, 0);
+      return { kind: 'checkpoint', id: runId, name: (await database().runs.get(runId))?.name ?? runId, bytes };
+    }),
+  );
+  // Files of earlier versions, which no record names.
+  const others = modelFiles
+    .filter(({ name }) => !/^[0-9a-f]{24}-/.test(name))
+    .map(({ name, bytes, facts }): Deletable => ({ kind: 'file', id: name, name: facts['title'] ?? name, bytes }));
+  return [...models, ...trained, ...kept, ...others]
+    .filter(({ bytes }) => bytes > 0)
+    .sort((left, right) => right.bytes - left.bytes);
+}
+
+async function remove(id: string): Promise<void> {
+  const record = await readModelPlan<InstallRecord>(id);
+  if (record !== undefined) await deleteInstall(record);
+}
+
+export const library: Library = {
+  models: () =>
+    installRecords()
+      ?.map(toLibraryModel)
+      .sort((left, right) => newest(right) - newest(left)),
+  pause: (id) => void stopInstall(id),
+  resume,
+  async giveFiles(id, files) {
+    const record = await readModelPlan<InstallRecord>(id);
+    if (record === undefined) return;
+    const given = filesOfInput(files);
+    // The folder may lie elsewhere now; name and size tell which file is which, the hash whether it is the same.
+    const baseOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+    holdDropped(
+      id,
+      record.files.flatMap(({ name }) => {
+        const found =
+          given.find((file) => file.name === name) ?? given.find((file) => baseOf(file.name) === baseOf(name));
+        return found === undefined ? [] : [{ name, blob: found.blob }];
+      }),
+    );
+    resume(id);
+  },
+  remove,
+  deletables,
+  async makeRoom({ kind, id }) {
+    if (kind === 'model') await remove(id);
+    else if (kind === 'adapter') await deleteAdapter(id);
+    else if (kind === 'checkpoint') await deleteCheckpoints(id);
+    else await deleteFile('models', id);
+    await resumeWhatFits();
+  },
+};

@@ -1,0 +1,24 @@
+import type { ModelChoice, ModelSource, Packing } from '../../../models/index.ts';
+
+function sourceText(source: ModelSource, choice: ModelChoice): string {
+  switch (source.kind) {
+    case 'hub':
+      return `${source.repository}@${source.revision.slice(0, 12)}`;
+    case 'url':
+      // A signed query changes with every visit and may be secret.
+      return source.url.replace(/[?#].*$/, '');
+    case 'ipfs':
+      return `ipfs:${source.cid}`;
+    case 'files':
+      return `files:${source.name}:${choice.downloadBytes}`;
+  }
+}
+
+/** The library's id of a choice packed in a way: the same choice gets the same id, so it is never installed twice. */
+export function modelId(source: ModelSource, choice: ModelChoice, packing: Packing): string {
+  const { weights, embedding, head } = packing;
+  const packed = [weights, embedding, head].every((format) => format === 'stored')
+    ? ''
+    : `#${weights},${embedding},${head}`;
+  return `${sourceText(source, choice)}/${choice.id}${packed}`;
+}

@@ -1,0 +1,64 @@
+// Trying again when the network fails: longer and longer waits, ended at once when the browser is online again.
+import { toTributaryError } from '../../lib/errors.ts';
+import { isTransient } from '../remote/isTransient.ts';
+
+export interface PersistentlyOptions {
+  readonly signal: AbortSignal;
+  /** Told before each wait; `at` is absent while the browser says that it is offline. */
+  readonly onWait: (wait: { readonly reason: 'offline' | 'network'; readonly at?: number }) => void;
+  /** First wait; each further one is twice as long, at most a minute. Default 1,000. */
+  readonly firstMilliseconds?: number;
+  /** Failures in a row, without any progress between, after which the last one is thrown. Default 8. */
+  readonly mostFailures?: number;
+}
+
+const LONGEST_MILLISECONDS = 60_000;
+
+/** Resolves after `milliseconds`, or when the browser comes online. Offline it waits for that alone. */
+function wait(milliseconds: number | undefined, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = milliseconds === undefined ? undefined : setTimeout(end, milliseconds);
+    function end(): void {
+      clearTimeout(timer);
+      globalThis.removeEventListener('online', end);
+      signal.removeEventListener('abort', end);
+      if (signal.aborted) reject(toTributaryError(signal.reason));
+      else resolve();
+    }
+    globalThis.addEventListener('online', end);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
+}
+
+/**
+ * Runs `work` until it succeeds; call its argument with every progress. Throws what is not a matter of the network, what failed
+ * too often, and `ABORTED`.
+ */
+export async function persistently<Result>(
+  work: (progressed: () => void) => Promise<Result>,
+  options: PersistentlyOptions,
+): Promise<Result> {
+  const { signal, onWait, firstMilliseconds = 1000, mostFailures = 8 } = options;
+  let failures = 0;
+  for (;;) {
+    try {
+      return await work(() => {
+        failures = 0;
+      });
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      if (!navigator.onLine) {
+        onWait({ reason: 'offline' });
+        await wait(undefined, signal);
+        continue;
+      }
+      failures += 1;
+      if (failures >= mostFailures) throw error;
+      const asked = Number(error.facts['retryAfterSeconds'] ?? (error.code === 'HUB_BUSY' ? 60 : 0)) * 1000;
+      const milliseconds = Math.max(asked, Math.min(LONGEST_MILLISECONDS, firstMilliseconds * 2 ** (failures - 1)));
+      onWait({ reason: 'network', at: Date.now() + milliseconds });
+      await wait(milliseconds, signal);
+    }
+  }
+}

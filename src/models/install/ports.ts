@@ -1,0 +1,51 @@
+// What installing a model is handed: where the journal and the bytes are kept, and the packer. `src/store` and the engine fit.
+import type { BlobLike } from '../blobLike.ts';
+import type { Packing } from '../types.ts';
+import type { InstallRecord } from './installRecord.ts';
+
+export interface Journal {
+  read(id: string): Promise<InstallRecord | undefined>;
+  /** Changes a record that is there; does nothing when it was deleted meanwhile. */
+  update(id: string, change: Partial<InstallRecord>): Promise<void>;
+}
+
+/** A file being written; complete parts of an earlier attempt are kept. */
+export interface StoredWriter {
+  readonly keptBytes: number;
+  readonly kept: Blob;
+  write(bytes: Uint8Array): Promise<void>;
+  finish(facts: Record<string, string>): Promise<Blob>;
+}
+
+export interface FileStore {
+  open(name: string): Promise<StoredWriter>;
+  /** The file, when it is whole, with what `finish` was told of it. */
+  read(name: string): Promise<{ readonly blob: Blob; readonly facts: Readonly<Record<string, string>> } | undefined>;
+  /** Bytes that are kept of a file, whole or not. */
+  sizeOf(name: string): Promise<number>;
+  remove(name: string): Promise<void>;
+  /** Throws `STORE_QUOTA_EXCEEDED`. */
+  requireSpace(bytes: number): Promise<void>;
+  /** Asks the browser not to clear what is kept. */
+  persist(): Promise<unknown>;
+}
+
+/** Packs a model into the engine's own file, piece by piece; never all of it in memory. */
+export type PackModel = (request: {
+  readonly files: readonly { readonly name: string; readonly blob: BlobLike }[];
+  readonly packing: Packing;
+  readonly signal: AbortSignal;
+}) => AsyncIterable<Uint8Array>;
+
+/** What is told while a model is installed; the newest replaces the one before. */
+export interface InstallProgress {
+  readonly id: string;
+  readonly phase: 'queued' | 'downloading' | 'waiting' | 'packing' | 'ended';
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  readonly bytesPerSecond?: number;
+  readonly secondsLeft?: number;
+  /** With `waiting`: why, and when it is tried again. */
+  readonly reason?: 'offline' | 'network';
+  readonly at?: number;
+}

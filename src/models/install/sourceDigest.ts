@@ -1,0 +1,16 @@
+import { bytesToHex } from '../../lib/bytes.ts';
+import { sha256 } from '../../lib/hash.ts';
+
+/**
+ * What names a base model on adapters and receipts: the SHA-256 of its file; of several files, that of the lines
+ * `<sha256>  <name>\n` in the order of their names, as `sha256sum *` prints them.
+ */
+export function sourceDigest(files: readonly { readonly name: string; readonly sha256: string }[]): string {
+  const [only] = files;
+  if (only !== undefined && files.length === 1) return only.sha256;
+  const lines = files
+    .map(({ name, sha256: hash }) => ({ name: name.slice(name.lastIndexOf('/') + 1), hash }))
+    .sort((left, right) => (left.name < right.name ? -1 : 1))
+    .map(({ name, hash }) => `${hash}  ${name}\n`);
+  return bytesToHex(sha256(new TextEncoder().encode(lines.join(''))));
+}

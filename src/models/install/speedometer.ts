@@ -1,0 +1,27 @@
+// Speed over the last seconds, so that it follows the network and time left is honest. Units: bytes, seconds.
+
+const WINDOW_MILLISECONDS = 10_000;
+
+export interface Speed {
+  readonly bytesPerSecond?: number;
+  readonly secondsLeft?: number;
+}
+
+/** `note` with every progress; nothing is said in the first second. */
+export function createSpeedometer(now: () => number = () => performance.now()): {
+  note(doneBytes: number, totalBytes: number): Speed;
+} {
+  const points: { at: number; bytes: number }[] = [];
+  return {
+    note(doneBytes, totalBytes) {
+      const at = now();
+      points.push({ at, bytes: doneBytes });
+      while (points.length > 2 && at - (points[0]?.at ?? at) > WINDOW_MILLISECONDS) points.shift();
+      const [first] = points;
+      if (first === undefined || at - first.at < 1000) return {};
+      const bytesPerSecond = ((doneBytes - first.bytes) * 1000) / (at - first.at);
+      if (bytesPerSecond <= 0) return { bytesPerSecond: 0 };
+      return { bytesPerSecond, secondsLeft: Math.ceil((totalBytes - doneBytes) / bytesPerSecond) };
+    },
+  };
+}

@@ -1,0 +1,53 @@
+// One file of any source, in the two ways in which it is read: sliced, for its header, and in order, for all of it.
+import type { BlobLike } from '../blobLike.ts';
+import { type GetBlock, gatewayBlocks } from '../ipfs/blockSource.ts';
+import { openUnixfsBlob, readUnixfs } from '../ipfs/openUnixfs.ts';
+import { openRemoteBlob } from '../remote/openRemoteBlob.ts';
+import { readRemote } from '../remote/readRemote.ts';
+import type { SourceFile } from '../types.ts';
+import { readBlob } from './readBlob.ts';
+
+/** What reading needs besides the file. None of it is kept. */
+export interface Access {
+  /** The user's token for a Hub. */
+  readonly token?: string | undefined;
+  /** Blocks from peers, for content without a gateway. */
+  readonly getBlock: GetBlock;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Blocks of a file or folder by content: of its gateway, or of peers. */
+export function blocksOf({ gateway }: { readonly gateway?: string }, { getBlock }: Access): GetBlock {
+  return gateway === undefined ? getBlock : gatewayBlocks(gateway);
+}
+
+/** The file as something that can be sliced; nothing is asked for before it is. */
+export function openFile({ bytes, location }: SourceFile, access: Access): BlobLike {
+  const { token, signal } = access;
+  switch (location.kind) {
+    case 'blob':
+      return location.blob;
+    case 'http':
+      return openRemoteBlob({ url: location.url, hub: location.hub, bytes, token, signal });
+    case 'ipfs':
+      return openUnixfsBlob({ cid: location.cid, bytes, getBlock: blocksOf(location, access), signal });
+  }
+}
+
+/** The bytes of the file from `from` on, in order; exactly as many as announced, or it throws. */
+export async function* readFile(file: SourceFile, from: number, access: Access): AsyncGenerator<Uint8Array> {
+  const { bytes, location } = file;
+  const { token, signal } = access;
+  switch (location.kind) {
+    case 'blob':
+      yield* readBlob(location.blob, from, signal);
+      return;
+    case 'http':
+      yield* readRemote({ url: location.url, hub: location.hub, bytes, from, token, signal });
+      return;
+    case 'ipfs': {
+      const { cid } = location;
+      yield* readUnixfs({ cid, bytes, getBlock: blocksOf(location, access), signal, begin: from, end: bytes });
+    }
+  }
+}

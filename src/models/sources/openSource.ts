@@ -1,0 +1,148 @@
+// From an address or dropped files to what they offer. Lists names and sizes; no weights are read.
+import * as v from 'valibot';
+import { TributaryError } from '../../lib/errors.ts';
+import { listChoices } from '../choices/listChoices.ts';
+import { listFiles } from '../hub/listFiles.ts';
+import { listUnixfs } from '../ipfs/openUnixfs.ts';
+import { plainAddress, sendRequest } from '../remote/sendRequest.ts';
+import type { ModelOffer, ModelSource, SourceFile } from '../types.ts';
+import { type Access, blocksOf } from './openFile.ts';
+import type { Address } from './parseAddress.ts';
+
+interface Listed {
+  readonly source: ModelSource;
+  readonly name: string;
+  readonly licence?: string;
+  readonly files: readonly SourceFile[];
+}
+
+async function listHub(hub: string, address: Extract<Address, { kind: 'hub' }>, access: Access): Promise<Listed> {
+  const { repository, revision } = address;
+  const { commit, branch, licence, files } = await listFiles({ hub, repository, revision, ...access });
+  return {
+    source: { kind: 'hub', hub, repository, revision: commit, branch },
+    name: repository.split('/')[1] ?? repository,
+    ...(licence === undefined ? {} : { licence }),
+    files,
+  };
+}
+
+/**
+ * The size of a file behind HTTP. A request for one byte tells it, unless the server keeps that from pages of another origin;
+ * then HEAD does, except for text, whose length there may be that of a compressed body: that is read.
+ */
+export async function sizeOf(url: string, { signal }: Access): Promise<number> {
+  const response = await sendRequest(url, { signal, headers: { range: 'bytes=0-0' } });
+  await response.body?.cancel();
+  const total =
+    response.status === 206
+      ? response.headers.get('content-range')?.match(/\/(\d+)$/)?.[1]
+      : response.headers.get('content-length');
+  if (total !== undefined && total !== null) return Number(total);
+  if (/\.(json|jinja)$/.test(new URL(url).pathname))
+    return (await (await sendRequest(url, { signal })).arrayBuffer()).byteLength;
+  const length = (await sendRequest(url, { method: 'HEAD', signal })).headers.get('content-length');
+  if (length !== null) return Number(length);
+  throw new TributaryError({
+    code: 'REMOTE_SIZE_UNKNOWN',
+    message: 'The server does not say how large the file is.',
+    facts: { url: plainAddress(url) },
+    hint: 'Use another source, or download the file yourself and drop it here.',
+  });
+}
+
+async function listUrl({ url }: Extract<Address, { kind: 'url' }>, access: Access): Promise<Listed> {
+  const fileAt = async (name: string, at: string): Promise<SourceFile> => ({
+    name,
+    bytes: await sizeOf(at, access),
+    location: { kind: 'http', url: at },
+  });
+  const path = decodeURIComponent(new URL(url).pathname).split('/');
+  const last = path.at(-1) ?? '';
+  const source: ModelSource = { kind: 'url', url };
+  if (last !== 'config.json') return { source, name: last, files: [await fileAt(last, url)] };
+  const sibling = (name: string): string => new URL(name, url).href;
+  const absent = (error: unknown): undefined => {
+    if (error instanceof TributaryError && error.code === 'REMOTE_REFUSED' && Number(error.facts['status']) < 500)
+      return;
+    throw error;
+  };
+  const ifThere = (name: string): Promise<SourceFile | undefined> => fileAt(name, sibling(name)).catch(absent);
+  const names = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json', 'chat_template.jinja'];
+  const [config, index, single, ...others] = await Promise.all([
+    fileAt(last, url),
+    ifThere('model.safetensors.index.json'),
+    ifThere('model.safetensors'),
+    ...names.map(ifThere),
+  ]);
+  const shards = index === undefined ? [] : await shardNames(sibling(index.name), access);
+  const files = [
+    config,
+    index,
+    single,
+    ...others,
+    ...(await Promise.all(shards.map((name) => fileAt(name, sibling(name))))),
+  ];
+  return { source, name: path.at(-2) ?? last, files: files.filter((file) => file !== undefined) };
+}
+
+const indexSchema = v.object({ weight_map: v.record(v.string(), v.string()) });
+const MOST_SHARDS = 1000;
+
+/** Names of the shards of an index: plain names of safetensors files beside it. */
+async function shardNames(url: string, { signal }: Access): Promise<readonly string[]> {
+  const response = await sendRequest(url, { signal });
+  const parsed = v.safeParse(indexSchema, await response.json().catch(() => undefined));
+  const names = parsed.success ? [...new Set(Object.values(parsed.output.weight_map))] : [];
+  const sound = names.length <= MOST_SHARDS && names.every((name) => /^[\w-][\w.-]*\.safetensors$/.test(name));
+  if (parsed.success && sound) return names.sort();
+  throw new TributaryError({
+    code: 'SOURCE_INVALID',
+    message: 'The index of the model’s shards cannot be read.',
+    facts: { url: plainAddress(url) },
+    hint: 'Get the model from another source.',
+  });
+}
+
+async function listIpfs(address: Extract<Address, { kind: 'ipfs' }>, access: Access): Promise<Listed> {
+  const { cid, path, gateway } = address;
+  const at = gateway === undefined ? {} : { gateway };
+  const found = await listUnixfs(cid, blocksOf(at, access), access.signal);
+  const below = found.filter((file) => path === '' || file.path === path || file.path.startsWith(`${path}/`));
+  if (below.length === 0) {
+    throw new TributaryError({
+      code: 'SOURCE_INVALID',
+      message: 'There is no such path below this content identifier.',
+      facts: { cid, path },
+      hint: 'Open the content identifier alone to see what it holds.',
+    });
+  }
+  const files = below.map((file): SourceFile => {
+    // A file that is opened by its CID alone has no name; its header tells what it is.
+    const name = file.path === '' ? `${cid}.gguf` : file.path;
+    return { name, bytes: file.bytes, location: { kind: 'ipfs', cid: file.cid, ...at } };
+  });
+  return { source: { kind: 'ipfs', cid, ...at }, name: path.split('/').at(-1) || cid, files };
+}
+
+/** What an address offers. Throws `SOURCE_INVALID`, `HUB_*`, `REMOTE_*`, `IPFS_*`, `CID_INVALID`, `ABORTED`. */
+export async function openSource(address: Address, hub: string, access: Access): Promise<ModelOffer> {
+  const list = {
+    hub: () => listHub(hub, address as Extract<Address, { kind: 'hub' }>, access),
+    url: () => listUrl(address as Extract<Address, { kind: 'url' }>, access),
+    ipfs: () => listIpfs(address as Extract<Address, { kind: 'ipfs' }>, access),
+  }[address.kind];
+  const { files, ...rest } = await list();
+  return { ...rest, ...listChoices(files) };
+}
+
+/** What dropped files offer. `name` of each: its path in the folder that was dropped. */
+export function offerOfFiles(files: readonly { readonly name: string; readonly blob: Blob }[]): ModelOffer {
+  const listed = listChoices(
+    files.map(({ name, blob }) => ({ name, bytes: blob.size, location: { kind: 'blob', blob } })),
+  );
+  const [first] = files;
+  const folder = first?.name.includes('/') === true ? first.name.split('/')[0] : undefined;
+  const name = folder ?? listed.choices[0]?.files[0]?.name ?? first?.name ?? '';
+  return { source: { kind: 'files', name }, name, ...listed };
+}

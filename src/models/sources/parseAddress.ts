@@ -1,0 +1,67 @@
+// What a person typed as the place of a model: a repository, an address of a file or folder, content by its CID. Pure text.
+import { CID } from 'multiformats/cid';
+import { TributaryError } from '../../lib/errors.ts';
+import { parseRepository } from '../hub/hubAddress.ts';
+
+export type Address =
+  | { readonly kind: 'hub'; readonly repository: string; readonly revision?: string }
+  | { readonly kind: 'url'; readonly url: string }
+  /** `path`: below the CID; empty for all of it. */
+  | { readonly kind: 'ipfs'; readonly cid: string; readonly path: string; readonly gateway?: string };
+
+function isCid(text: string): boolean {
+  try {
+    CID.parse(text);
+    return true;
+  } catch {
+    // Any other text is not an error here: it may be an address of another kind.
+    return false;
+  }
+}
+
+function ipfs(text: string, gateway?: string): Address | undefined {
+  const [cid = '', ...path] = text.split('/').filter((part) => part !== '');
+  if (!isCid(cid)) return undefined;
+  return {
+    kind: 'ipfs',
+    cid,
+    path: path.map(decodeURIComponent).join('/'),
+    ...(gateway === undefined ? {} : { gateway }),
+  };
+}
+
+/** `https://gateway/ipfs/<cid>/path`, or `https://<cid>.ipfs.gateway/path`. */
+function gatewayAddress(url: URL): Address | undefined {
+  if (url.pathname.startsWith('/ipfs/')) return ipfs(url.pathname.slice('/ipfs/'.length), url.origin);
+  const [cid = '', label, ...host] = url.host.split('.');
+  if (label !== 'ipfs' || host.length === 0) return undefined;
+  return ipfs(`${cid}${url.pathname}`, `${url.protocol}//${host.join('.')}`);
+}
+
+/** Throws `SOURCE_INVALID` for what names no place. */
+export function parseAddress(text: string, hub: string): Address {
+  const trimmed = text.trim();
+  const scheme = trimmed.match(/^ipfs:\/\/(?:ipfs\/)?(.+)$/i)?.[1];
+  const found =
+    ipfs(scheme ?? trimmed) ??
+    (scheme === undefined ? repositoryAddress(trimmed, hub) : undefined) ??
+    (/^https?:\/\//i.test(trimmed) && URL.canParse(trimmed) ? webAddress(new URL(trimmed)) : undefined);
+  if (found !== undefined) return found;
+  throw new TributaryError({
+    code: 'SOURCE_INVALID',
+    message: 'This names no model.',
+    facts: { address: trimmed.slice(0, 200) },
+    hint: 'Give owner/name, the address of a .gguf file or of a config.json, or a CID.',
+  });
+}
+
+function repositoryAddress(text: string, hub: string): Address | undefined {
+  const repository = parseRepository(text, hub);
+  return repository === undefined ? undefined : { kind: 'hub', ...repository };
+}
+
+function webAddress(url: URL): Address | undefined {
+  const gateway = gatewayAddress(url);
+  if (gateway !== undefined) return gateway;
+  return /\.gguf$|\/config\.json$/i.test(url.pathname) ? { kind: 'url', url: url.href } : undefined;
+}

@@ -1,0 +1,33 @@
+// What the headers of a choice say, by the engine's own readers: a model that it cannot compute is refused here, by name, and
+// not after its download.
+import type { BlobLike } from '../blobLike.ts';
+import type { ModelShape } from '../types.ts';
+
+/** Throws `MODEL_*`, `GGUF_*`, `SAFETENSORS_*`, or what reading the files throws. */
+export async function readShape(
+  files: readonly { readonly name: string; readonly blob: BlobLike }[],
+): Promise<ModelShape> {
+  // The engine is large: pages that only judge a shape never load it.
+  const { openModelFile } = await import('../../engine/index.ts');
+  const { config, tensors, tokenizerJson, chatTemplate } = await openModelFile(
+    files as readonly { readonly name: string; readonly blob: Blob }[],
+  );
+  const listed = [...tensors.values()].map(({ name, shape, format }) => ({ name, shape, format }));
+  const { architecture, layerCount, hiddenSize, keyValueHeadCount, headDimension } = config;
+  const { vocabularySize, contextLength, slidingWindow, tiedEmbedding } = config;
+  return {
+    architecture,
+    parameterCount: listed.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+    layerCount,
+    hiddenSize,
+    keyValueHeadCount,
+    headDimension,
+    vocabularySize,
+    contextLength,
+    ...(slidingWindow === undefined ? {} : { slidingWindow }),
+    tiedEmbedding,
+    hasTokenizer: tokenizerJson !== undefined,
+    hasChatTemplate: chatTemplate !== undefined,
+    tensors: listed,
+  };
+}

@@ -1,0 +1,31 @@
+// The journal of models: what is kept, what is on its way. The plan of each is written by `src/models`.
+import { database } from './database.ts';
+import { guardWrite } from './guard.ts';
+
+export async function readModelPlan<Plan>(id: string): Promise<Plan | undefined> {
+  return (await database().models.get(id))?.plan as Plan | undefined;
+}
+
+export async function listModelPlans<Plan>(): Promise<Plan[]> {
+  return (await database().models.toArray()).map(({ plan }) => plan as Plan);
+}
+
+export async function writeModelPlan(id: string, plan: object): Promise<void> {
+  await guardWrite(() => database().models.put({ id, plan }));
+}
+
+/** Changes some fields of a plan at once; does nothing when it was deleted meanwhile. */
+export async function updateModelPlan(id: string, change: object): Promise<void> {
+  await guardWrite(async () => {
+    await database()
+      .models.where('id')
+      .equals(id)
+      .modify((record) => {
+        record.plan = { ...(record.plan as object), ...change };
+      });
+  });
+}
+
+export async function deleteModelPlan(id: string): Promise<void> {
+  await database().models.delete(id);
+}
