@@ -10,6 +10,7 @@ import { rooms } from './rooms.ts';
 const Chat = lazy(async () => ({ default: (await import('../chat/Chat.tsx')).Chat }));
 const Contribute = lazy(async () => ({ default: (await import('../contribute/Contribute.tsx')).Contribute }));
 const Factory = lazy(async () => ({ default: (await import('../factory/Factory.tsx')).Factory }));
+const Models = lazy(async () => ({ default: (await import('../models/Models.tsx')).Models }));
 const Rewards = lazy(async () => ({ default: (await import('../rewards/Rewards.tsx')).Rewards }));
 const Settings = lazy(async () => ({ default: (await import('../settings/Settings.tsx')).Settings }));
 
@@ -109,6 +110,7 @@ export function App(): JSX.Element {
         <Route path="/chat/:chat?" component={Chat} />
         <Route path="/contribute/*rest" component={Contribute} />
         <Route path="/factory/*rest" component={Factory} />
+        <Route path="/models" component={Models} />
         <Route path="/rewards/*rest" component={Rewards} />
         <Route path="/settings" component={Settings} />
         <Route path="*" component={NotFound} />

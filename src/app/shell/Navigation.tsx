@@ -30,7 +30,7 @@ export function Navigation(): JSX.Element {
         <span class="text-lg font-semibold tracking-tight">{t('shell.name')}</span>
       </div>
       <nav aria-label={t('shell.rooms')} class="flex-1 md:px-3">
-        <ul class="grid grid-cols-5 md:grid-cols-1 md:gap-1">
+        <ul class="grid grid-cols-6 md:grid-cols-1 md:gap-1">
           <For each={rooms}>
             {(room) => (
               <li>

@@ -3,6 +3,7 @@ export const rooms = [
   { name: 'chat' },
   { name: 'contribute' },
   { name: 'factory' },
+  { name: 'models' },
   { name: 'rewards' },
   { name: 'settings' },
 ] as const;

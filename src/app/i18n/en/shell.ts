@@ -6,6 +6,7 @@ export const shell = {
   'shell.chat': 'Chat',
   'shell.contribute': 'Contribute',
   'shell.factory': 'Factory',
+  'shell.models': 'Models',
   'shell.rewards': 'Rewards',
   'shell.settings': 'Settings',
   'shell.status': 'Where things run',
