@@ -1,6 +1,6 @@
 // What a source offers: its choices, whether each fits this device, and what the chosen one needs, before any download.
 import { createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
-import type { Fit, ModelShape, PackedFormat, Packing } from '../../models/index.ts';
+import type { Fit, ModelChoice, ModelShape, PackedFormat, Packing } from '../../models/index.ts';
 import { t } from '../i18n/t.ts';
 import type { Candidate, Finder, OpenedState } from '../services/models/types.ts';
 import { Banner, Button, EmptyState, ErrorCard, formatBytes, Progress, Select, shortHash, toast } from '../ui/index.ts';
@@ -11,6 +11,12 @@ type Open = Extract<OpenedState, { readonly phase: 'open' }>;
 const contextLengths = [1_024, 2_048, 4_096, 8_192, 16_384, 32_768] as const;
 const packingParts = ['weights', 'embedding', 'head'] as const;
 const verdictColor = { fits: 'text-success', tight: 'text-warning', 'too-large': 'text-danger' } as const;
+
+/** What tells a choice from its siblings: the format, or the file where its name says none. */
+function choiceName({ container, format, files }: ModelChoice): string {
+  if (format !== '') return format;
+  return container === 'gguf' ? (files[0]?.name ?? '') : t('models.asPublished');
+}
 
 function Verdict(properties: { readonly candidate: Candidate }): JSX.Element {
   return (
@@ -42,9 +48,7 @@ function ChoiceList(properties: { readonly finder: Finder; readonly open: Open }
               onChange={() => properties.finder.select(candidate.choice.id)}
             />
             <span class="min-w-0 flex-1 basis-48">
-              <span class="font-medium wrap-anywhere">
-                {candidate.choice.format === '' ? (candidate.choice.files[0]?.name ?? '') : candidate.choice.format}
-              </span>{' '}
+              <span class="font-medium wrap-anywhere">{choiceName(candidate.choice)}</span>{' '}
               <span class="text-sm text-muted">
                 {t(candidate.choice.container === 'gguf' ? 'models.choiceGguf' : 'models.choiceSafetensors')}
               </span>

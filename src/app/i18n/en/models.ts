@@ -92,6 +92,7 @@ export const models = {
   'models.choices': 'Which files',
   'models.choiceGguf': 'GGUF',
   'models.choiceSafetensors': 'safetensors, quantised here',
+  'models.asPublished': 'As published',
   'models.noChoices': 'Nothing here can be run',
   'models.noChoicesText': 'There is no GGUF file and no complete safetensors model in it.',
   'models.refused': {
