@@ -9,7 +9,8 @@ export interface TargetModule {
   /** For example `model.layers.0.self_attn.q_proj`. */
   readonly name: string;
   readonly layer: number;
-  readonly module: LinearModule;
+  /** What it is here: a module, or the parts of a fused one in the order of its outputs. */
+  readonly parts: readonly LinearModule[];
   readonly rank: number;
   readonly scale: number;
 }
@@ -96,7 +97,7 @@ function patternNumbers(config: Config, field: string, fallback: unknown, least:
 
 /** A test of module names for `target_modules` or `exclude_modules`: a full-match pattern, or a list of suffixes. */
 function nameTest(value: unknown, field: string): (name: string) => boolean {
-  if (value === 'all-linear') return (name) => linearModules.some((module) => name.endsWith(`.${module}`));
+  if (value === 'all-linear') return (name) => name.startsWith('model.layers.');
   if (typeof value === 'string') return modulePattern(value, field);
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
     return (name) => value.some((suffix: string) => name === suffix || name.endsWith(`.${suffix}`));
@@ -118,7 +119,19 @@ function layerTest(config: Config): (layer: number) => boolean {
   return (layer) => layers.includes(layer);
 }
 
-const parentOf = (module: LinearModule): string => (/^(gate|up|down)_proj$/.test(module) ? 'mlp' : 'self_attn');
+/** Modules of a layer by their path in it, as the model's own code names them, in the order q k v o gate up down. */
+function layerModules(model: ModelConfig): ReadonlyMap<string, readonly LinearModule[]> {
+  const fused: readonly (readonly [string, readonly LinearModule[]])[] = [
+    ['qkv_proj', ['q_proj', 'k_proj', 'v_proj']],
+    ['o_proj', ['o_proj']],
+    ['gate_up_proj', ['gate_proj', 'up_proj']],
+    ['down_proj', ['down_proj']],
+  ];
+  const named = model.fusedProjections ? fused : linearModules.map((module) => [module, [module]] as const);
+  return new Map(
+    named.map(([name, parts]) => [`${/^(gate|up|down)_/.test(name) ? 'mlp' : 'self_attn'}.${name}`, parts]),
+  );
+}
 
 /**
  * The modules that a config adapts in a model, layer by layer, in the order q k v o gate up down; scale is alpha / rank, or
@@ -136,17 +149,18 @@ export function adapterTargets(config: Config, model: ModelConfig): TargetModule
   const isLayer = layerTest(config);
   const rankOf = patternNumbers(config, 'rank_pattern', config['r'] ?? 8, 1);
   const alphaOf = patternNumbers(config, 'alpha_pattern', config['lora_alpha'] ?? 8, 0);
+  const modules = layerModules(model);
   const targets: TargetModule[] = [];
   for (let layer = 0; layer < model.layerCount; layer += 1) {
-    for (const module of linearModules) {
-      const name = `model.layers.${layer}.${parentOf(module)}.${module}`;
+    for (const [path, parts] of modules) {
+      const name = `model.layers.${layer}.${path}`;
       if (!isLayer(layer) || !isTarget(name) || isExcluded(name)) continue;
       const rank = rankOf(name);
       if (!Number.isSafeInteger(rank)) throw adapterInvalid('r', `the rank of ${name} is ${rank}.`);
       targets.push({
         name,
         layer,
-        module,
+        parts,
         rank,
         scale: alphaOf(name) / (config['use_rslora'] === true ? Math.sqrt(rank) : rank),
       });

@@ -6,6 +6,7 @@ import { huggingFaceModelConfig } from '../huggingFaceFolder/huggingFaceModelCon
 import { createSession } from '../model/createSession.ts';
 import { uploadAdapter } from '../model/deviceAdapter.ts';
 import { loadModel } from '../model/loadModel.ts';
+import { openModelFile } from '../modelFile.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { openSafetensors } from '../safetensors/openSafetensors.ts';
 import { type TensorToWrite, writeSafetensors } from '../safetensors/writeSafetensors.ts';
@@ -113,7 +114,7 @@ describe('adapterTargets', () => {
     const names = adapterTargets(
       { ...plain, target_modules: 'all-linear', exclude_modules: ['v_proj'] },
       tinyLlama,
-    ).map(({ module }) => module);
+    ).map(({ name }) => name.slice(name.lastIndexOf('.') + 1));
     expect(names).toHaveLength(6 * 3);
     expect(names).not.toContain('v_proj');
   });
@@ -186,5 +187,68 @@ describe('readAdapter', () => {
       session.destroy();
     }
     model.destroy();
+  });
+
+  test("on Phi-3's fused modules it is the merged model", async () => {
+    const folder = path.join(golden, '../engine-architectures/tiny-phi3');
+    const base = await openSafetensors({
+      name: 'base',
+      blob: new Blob([readFileSync(path.join(folder, 'model.safetensors'))]),
+    });
+    const configJson = new Blob([readFileSync(path.join(folder, 'config.json'))]);
+    const rank = 3;
+    const wave = (length: number, seed: number): Float32Array<ArrayBuffer> =>
+      Float32Array.from({ length }, (_, at) => Math.sin(seed + 1.7 * at) / 8);
+    const factors: TensorToWrite[] = [];
+    const merged: TensorToWrite[] = [];
+    for (const { name: tensorName, shape, read } of base.tensors.values()) {
+      const data = new Float32Array((await read()).buffer);
+      merged.push({ name: tensorName, dtype: 'F32', shape, data });
+      if (!/(qkv|gate_up|o)_proj/.test(tensorName)) continue;
+      const [rows = 0, columns = 0] = shape;
+      const [a, b] = [wave(rank * columns, rows), wave(rows * rank, columns + 1)];
+      const place = `base_model.model.${tensorName.replace(/\.weight$/, '')}`;
+      factors.push(tensor(a, [rank, columns], `${place}.lora_A.weight`));
+      factors.push(tensor(b, [rows, rank], `${place}.lora_B.weight`));
+      for (let row = 0; row < rows; row += 1) {
+        for (let column = 0; column < columns; column += 1) {
+          let sum = 0;
+          for (let r = 0; r < rank; r += 1) sum += (b[row * rank + r] ?? 0) * (a[r * columns + column] ?? 0);
+          data[row * columns + column] = (data[row * columns + column] ?? 0) + 2 * sum;
+        }
+      }
+    }
+    const open = (weights: BlobPart) =>
+      openModelFile([
+        { name: 'config.json', blob: configJson },
+        { name: 'model.safetensors', blob: new Blob([weights]) },
+      ]);
+    const plainModel = await loadModel(
+      createReferenceBackend(),
+      await open(readFileSync(path.join(folder, 'model.safetensors'))),
+    );
+    const { config } = plainModel;
+    const adapter = await readAdapter({
+      config: { ...plain, r: rank, lora_alpha: 2 * rank, target_modules: ['qkv_proj', 'o_proj', 'gate_up_proj'] },
+      weights: writeSafetensors(factors),
+      model: config,
+    });
+    expect(adapter.targetModules).toEqual(['qkv_proj', 'o_proj', 'gate_up_proj']);
+    expect(adapter.parameterCount).toBe(factors.reduce((total, { data }) => total + data.byteLength / 4, 0));
+    expect(adapter.modules.map(({ module }) => module).slice(0, 6)).toEqual([
+      ...['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj'],
+    ]);
+    const ids = [3, 50, 7, 300, 12, 99];
+    const session = createSession(plainModel);
+    const without = await session.readAll(ids);
+    session.useAdapter(uploadAdapter(plainModel.backend, 'fused', adapter.modules, config.layerCount));
+    const logits = await session.readAll(ids);
+    const mergedModel = await loadModel(createReferenceBackend(), await open(writeSafetensors(merged)));
+    expect(largestDifference(logits, await createSession(mergedModel).readAll(ids))).toBeLessThan(2e-4);
+    expect(largestDifference(logits, without)).toBeGreaterThan(0.1);
+    const named = { ...plain, target_modules: ['q_proj'] };
+    expect(
+      (await codeAndFacts(readAdapter({ config: named, weights: writeSafetensors(factors), model: config })))[0],
+    ).toBe('ADAPTER_INVALID');
   });
 });

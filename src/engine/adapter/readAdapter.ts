@@ -88,17 +88,28 @@ export async function readAdapter(parameters: ReadAdapterParameters): Promise<Ad
   for (const name of tensors.keys()) if (!expected.has(name)) refuseTensor(name);
   const shapes = expectedTensors(model);
   const modules: AdapterModule[] = [];
+  let parameterCount = 0;
   for (const target of targets) {
-    const [outputs = 0, inputs = 0] = shapes.get(`${target.name}.weight`) ?? [];
+    const { name, layer, parts, rank, scale } = target;
+    const partShapes = parts.map((part) => shapes.get(`${name.replace(/\w+$/, part)}.weight`) ?? []);
+    const outputs = partShapes.reduce((total, [rows = 0]) => total + rows, 0);
+    const inputs = partShapes[0]?.[1] ?? 0;
     const [nameA, nameB] = [factorName(target, 'A'), factorName(target, 'B')];
-    const a = await readFactor(tensors.get(nameA), nameA, target.rank, inputs);
-    const b = await readFactor(tensors.get(nameB), nameB, outputs, target.rank);
-    modules.push({ layer: target.layer, module: target.module, rank: target.rank, scale: target.scale, a, b });
+    const a = await readFactor(tensors.get(nameA), nameA, rank, inputs);
+    const b = await readFactor(tensors.get(nameB), nameB, outputs, rank);
+    parameterCount += a.length + b.length;
+    // The parts of a fused module share A; their outputs lie one after the other in B.
+    let first = 0;
+    for (const [index, module] of parts.entries()) {
+      const count = (partShapes[index]?.[0] ?? 0) * rank;
+      modules.push({ layer, module, rank, scale, a, b: parts.length === 1 ? b : b.slice(first, first + count) });
+      first += count;
+    }
   }
   return {
     modules,
     rank: modules.reduce((most, { rank }) => Math.max(most, rank), 0),
-    parameterCount: modules.reduce((total, { a, b }) => total + a.length + b.length, 0),
-    targetModules: [...new Set(modules.map(({ module }) => module))],
+    parameterCount,
+    targetModules: [...new Set(targets.map(({ name }) => name.slice(name.lastIndexOf('.') + 1)))],
   };
 }
