@@ -13,7 +13,15 @@ export interface Check {
   readonly pass: boolean;
 }
 
+export interface Report {
+  readonly rows: readonly Row[];
+  readonly checks: readonly Check[];
+  /** What could not be measured here, and why. */
+  readonly notes?: readonly string[];
+}
+
 export interface Benchmark {
   readonly name: string;
-  readonly run: () => Promise<{ readonly rows: readonly Row[]; readonly checks: readonly Check[] }>;
+  /** `options`: the arguments of the command that begin with `--`. */
+  readonly run: (options: readonly string[]) => Promise<Report>;
 }

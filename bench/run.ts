@@ -1,4 +1,5 @@
-// `npm run bench -- <name>` (all without a name): prints a table and writes bench/results/<name>.json.
+// `npm run bench -- <name>` (all without a name): prints a table and writes bench/results/<name>.json. Arguments that begin
+// with `--` are the benchmarks' own.
 import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
@@ -16,7 +17,8 @@ for (const file of globSync('*.ts', { cwd: import.meta.dirname }).sort()) {
   if (module.name !== undefined && module.run !== undefined) benchmarks.push({ name: module.name, run: module.run });
 }
 
-const wanted = process.argv.slice(2);
+const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const unknown = wanted.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
 if (unknown.length > 0) {
   console.error(
@@ -31,7 +33,7 @@ let failed = 0;
 for (const benchmark of benchmarks) {
   if (wanted.length > 0 && !wanted.includes(benchmark.name)) continue;
   console.log(`\n== ${benchmark.name}`);
-  const { rows, checks } = await benchmark.run();
+  const { rows, checks, notes = [] } = await benchmark.run(options);
   const width = Math.max(...[...rows, ...checks].map(({ name }) => name.length), 4);
   for (const row of rows) console.log(`${row.name.padEnd(width)}  ${figure(row.value).padStart(12)} ${row.unit}`);
   for (const check of checks) {
@@ -40,8 +42,9 @@ for (const benchmark of benchmarks) {
     );
     if (!check.pass) failed += 1;
   }
+  for (const note of notes) console.log(note);
   const machine = { processor: cpus()[0]?.model ?? 'unknown', processors: cpus().length, node: process.version };
-  const report = { name: benchmark.name, date: new Date().toISOString(), machine, rows, checks };
+  const report = { name: benchmark.name, date: new Date().toISOString(), machine, rows, checks, notes };
   writeFileSync(path.join(results, `${benchmark.name}.json`), `${JSON.stringify(report, null, 2)}\n`);
 }
 process.exit(failed === 0 ? 0 : 1);

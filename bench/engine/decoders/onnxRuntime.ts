@@ -1,7 +1,6 @@
 // ONNX Runtime on a graph of `onnx/writeDecoder.ts`, in Node and in a page alike: the caller gives the package.
 import type { ModelFile } from '../../../src/engine/modelFile.ts';
 import { dequantize } from '../../../src/engine/quant/dequantize.ts';
-import { halfBits, halfValues } from '../../../src/engine/quant/halfFloat.ts';
 import { storedRowBytes } from '../../../src/engine/quant/storedFormats.ts';
 import { type Decoder, largestIndex } from './decoder.ts';
 
@@ -50,17 +49,14 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Deco
     ...(provider === 'webgpu' ? { preferredOutputLocation: onDevice } : {}),
   });
   const logits = session.outputNames.filter((name) => name.startsWith('logits'));
-  const floats = (values: Float32Array<ArrayBuffer>): ArrayBufferView =>
-    activations === 'float32' ? values : Uint16Array.from(values, halfBits);
+  const noValues = activations === 'float32' ? new Float32Array(0) : new Float16Array(0);
   let past: Record<string, OrtTensor> = {};
   let length = 0;
 
   function forget(): void {
     for (const tensor of Object.values(past)) tensor.dispose();
     const shape = [1, keyValueHeadCount, 0, headDimension];
-    past = Object.fromEntries(
-      caches.map((cache) => [`past.${cache}`, new ort.Tensor(activations, floats(new Float32Array(0)), shape)]),
-    );
+    past = Object.fromEntries(caches.map((cache) => [`past.${cache}`, new ort.Tensor(activations, noValues, shape)]));
     length = 0;
   }
 
@@ -72,19 +68,14 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Deco
     });
     length += ids.length;
     const results = await session.run({
-      embeddings: new ort.Tensor(activations, floats(rows), [1, ids.length, hiddenSize]),
+      embeddings: new ort.Tensor('float32', rows, [1, ids.length, hiddenSize]),
       'last position': new ort.Tensor('int32', Int32Array.of(length - 1), [1]),
       positions: new ort.Tensor('int32', Int32Array.of(length), []),
       ...past,
     });
     for (const tensor of Object.values(past)) tensor.dispose();
     past = Object.fromEntries(caches.map((cache) => [`past.${cache}`, results[`present.${cache}`] as OrtTensor]));
-    const halves = halfValues();
-    const parts = logits.map((name) => {
-      const { data } = results[name] as OrtTensor;
-      return data instanceof Uint16Array ? Float32Array.from(data, (bits) => halves[bits] as number) : data;
-    });
-    return largestIndex(parts);
+    return largestIndex(logits.map((name) => (results[name] as OrtTensor).data));
   }
 
   return {

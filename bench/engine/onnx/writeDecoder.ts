@@ -5,7 +5,7 @@ import type { ModelFile } from '../../../src/engine/modelFile.ts';
 import { dequantize } from '../../../src/engine/quant/dequantize.ts';
 import { halfBits } from '../../../src/engine/quant/halfFloat.ts';
 import { matrixForOnnx, type OnnxMatrix, type OnnxMatrixFormat } from './matrixForOnnx.ts';
-import { onnxWriter } from './onnxWriter.ts';
+import { elementTypes, onnxWriter } from './onnxWriter.ts';
 
 export interface DecoderGraphOptions {
   /** Element type of everything between the weights. */
@@ -120,7 +120,11 @@ export async function writeDecoder(model: ModelFile, file: string, options: Deco
   }
 
   const epsilon = { float: config.rmsNormEpsilon };
-  let residual = graph.input('embeddings', activations, [1, 'rows', hiddenSize]);
+  /** ONNX Runtime in Node cannot be given f16 values, nor give them. */
+  const cast = (x: string, type: DecoderGraphOptions['activations'], y: string): string =>
+    graph.node('Cast', [x], [y], { attributes: { to: elementTypes[type] } });
+  const embeddings = graph.input('embeddings', 'float32', [1, 'rows', hiddenSize]);
+  let residual = activations === 'float32' ? embeddings : cast(embeddings, activations, 'embeddings f16');
   let branch: string | undefined;
   /** The norm of the residual stream, after the last branch was added to it. */
   async function norm(weight: string): Promise<string> {
@@ -191,7 +195,10 @@ export async function writeDecoder(model: ModelFile, file: string, options: Deco
   );
   for (let from = 0, index = 0; from < head.rows; from += partRows, index += 1) {
     const to = Math.min(head.rows, from + partRows);
-    graph.output(product(last, `logits ${index}`, head, from, to), activations, [1, 1, to - from]);
+    const name = `logits ${index}`;
+    if (activations === 'float32') product(last, name, head, from, to);
+    else cast(product(last, `${name} f16`, head, from, to), 'float32', name);
+    graph.output(name, 'float32', [1, 1, to - from]);
   }
   await graph.write(file);
 }

@@ -1,0 +1,62 @@
+// A plain copy kernel: the most bytes a second that a device can be expected to move for anybody's kernels.
+import { acquireDevice } from '../../src/engine/index.ts';
+
+export interface Bandwidth {
+  readonly device: string;
+  /** Whether shaders run on the processor. */
+  readonly software: boolean;
+  /** Read and written, together. */
+  readonly bytesPerSecond: number;
+}
+
+const source = `
+  @group(0) @binding(0) var<storage, read> from: array<vec4u>;
+  @group(0) @binding(1) var<storage, read_write> to: array<vec4u>;
+  @compute @workgroup_size(256)
+  fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) count: vec3u) {
+    let stride = count.x * 256u;
+    for (var index = id.x; index < arrayLength(&from); index += stride) { to[index] = from[index]; }
+  }`;
+
+/** Larger than every cache of a processor here; small enough for every device's bindings. */
+const bytes = 128 * 1024 * 1024;
+const workgroups = 8_192;
+const copies = 8;
+const repetitions = 5;
+
+/** The best of several submissions of several copies each. */
+export async function copyBandwidth(gpu?: GPU): Promise<Bandwidth> {
+  const { device, description, features } = await acquireDevice(gpu);
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+  const buffers = [0, 1].map((index) => device.createBuffer({ label: `copy ${index}`, size: bytes, usage }));
+  const [from, to] = buffers as [GPUBuffer, GPUBuffer];
+  // Zeroed pages may all be one page: what is copied must have been written.
+  device.queue.writeBuffer(from, 0, new Uint32Array(bytes / 4).fill(1));
+  const module = device.createShaderModule({ code: source });
+  const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module } });
+  const group = device.createBindGroup({
+    layout: pipeline.getBindGroupLayout(0),
+    entries: [from, to].map((buffer, binding) => ({ binding, resource: { buffer } })),
+  });
+  async function copy(): Promise<number> {
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, group);
+    for (let index = 0; index < copies; index += 1) pass.dispatchWorkgroups(workgroups);
+    pass.end();
+    const before = performance.now();
+    device.queue.submit([encoder.finish()]);
+    await device.queue.onSubmittedWorkDone();
+    return performance.now() - before;
+  }
+  await copy();
+  let best = Number.POSITIVE_INFINITY;
+  for (let repetition = 0; repetition < repetitions; repetition += 1) best = Math.min(best, await copy());
+  device.destroy();
+  return {
+    device: description,
+    software: features.has('software'),
+    bytesPerSecond: (2 * bytes * copies * 1_000) / best,
+  };
+}

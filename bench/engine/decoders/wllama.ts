@@ -1,0 +1,72 @@
+// llama.cpp in a page through wllama: on WebAssembly, or on its own WebGPU backend.
+import type { Decoder } from './decoder.ts';
+
+interface Chunk {
+  readonly choices: readonly { readonly text: string }[];
+}
+
+interface Wllama {
+  loadModel(files: readonly Blob[], options: Readonly<Record<string, unknown>>): Promise<void>;
+  createCompletion(options: Readonly<Record<string, unknown>>): Promise<AsyncIterable<Chunk>>;
+  getNumThreads(): number;
+  exit(): Promise<void>;
+}
+
+/** What is used of @wllama/wllama, which is installed on demand. */
+export interface WllamaPackage {
+  readonly Wllama: new (
+    paths: { readonly default: string },
+    options: { readonly suppressNativeLog: boolean },
+  ) => Wllama;
+}
+
+export interface WllamaOptions {
+  readonly package: WllamaPackage;
+  /** Where wllama.wasm is served. */
+  readonly wasm: string;
+  readonly backend: 'webgpu' | 'wasm';
+  readonly model: Blob;
+  readonly contextLength: number;
+  /** Tokens of an answer at most. */
+  readonly steps: number;
+}
+
+/** wllama streams text, so the ids that this decoder gives are all -1. */
+export async function openWllama(options: WllamaOptions): Promise<Decoder> {
+  const wllama = new options.package.Wllama({ default: options.wasm }, { suppressNativeLog: true });
+  await wllama.loadModel([options.model], {
+    n_ctx: options.contextLength,
+    n_gpu_layers: options.backend === 'webgpu' ? 999 : 0,
+    warmup: false,
+  });
+  let answer: AsyncIterator<Chunk> | undefined;
+
+  async function following(): Promise<number> {
+    const next = await answer?.next();
+    if (next === undefined || next.done === true) throw new RangeError('wllama ended its answer.');
+    return -1;
+  }
+
+  return {
+    device: options.backend === 'webgpu' ? 'WebGPU' : `WebAssembly, ${wllama.getNumThreads()} threads`,
+    async start(ids) {
+      if (answer !== undefined) {
+        // Ends the answer before: the rest of it is read and dropped.
+        for (let next = await answer.next(); next.done !== true; ) next = await answer.next();
+      }
+      const stream = await wllama.createCompletion({
+        // llama.cpp's server takes ids in place of text; nothing of an earlier prompt may be used again.
+        prompt: ids,
+        cache_prompt: false,
+        ignore_eos: true,
+        temperature: 0,
+        max_tokens: options.steps + 1,
+        stream: true,
+      });
+      answer = stream[Symbol.asyncIterator]();
+      return await following();
+    },
+    next: () => following(),
+    close: () => wllama.exit(),
+  };
+}

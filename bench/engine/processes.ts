@@ -1,0 +1,66 @@
+// What a process and everything that it started have used: a browser computes in many processes. Linux only; elsewhere
+// nothing is said.
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** /proc counts processor time in ticks of this length on every Linux there is. */
+const ticksPerSecond = 100;
+
+interface ProcessUse {
+  readonly parent: number;
+  readonly processorSeconds: number;
+}
+
+function processUse(id: string): ProcessUse | undefined {
+  let line: string;
+  try {
+    line = readFileSync(`/proc/${id}/stat`, 'utf8');
+  } catch {
+    // It ended while the list was read.
+    return undefined;
+  }
+  // The name in brackets may hold spaces.
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  return {
+    parent: Number(fields[1]),
+    processorSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
+  };
+}
+
+/** The processes under `root`, itself left out. */
+function descendants(root: number): Map<number, ProcessUse> {
+  const all = new Map<number, ProcessUse>();
+  for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const use = processUse(id);
+    if (use !== undefined) all.set(Number(id), use);
+  }
+  const found = new Map<number, ProcessUse>();
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const [id, use] of all) {
+      if (found.has(id) || (use.parent !== root && !found.has(use.parent))) continue;
+      found.set(id, use);
+      grown = true;
+    }
+  }
+  return found;
+}
+
+/** Seconds that the processes under this one have computed. */
+export function childProcessorSeconds(): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  return [...descendants(process.pid).values()].reduce((total, { processorSeconds }) => total + processorSeconds, 0);
+}
+
+/** Memory of the processes under this one; what several share is counted once. */
+export function childResidentBytes(): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  return [...descendants(process.pid).keys()].reduce((total, id) => {
+    try {
+      const [, kibibytes = '0'] = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, 'utf8')) ?? [];
+      return total + Number(kibibytes) * 1024;
+    } catch {
+      // It ended, or is not ours to look into.
+      return total;
+    }
+  }, 0);
+}
