@@ -91,11 +91,11 @@ export interface OperatorSample {
 /** How the variants of an operator are tried on a device before one is taken: see `webgpu/chooseVariant.ts`. */
 export interface OperatorProbe {
   /** Calls for which this is equal take the same variant: their shape, without what changes neither speed nor path. */
-  readonly shape: (constants: Constants) => string;
+  readonly shape: (call: OperatorCall) => string;
   /** Small inputs that reach the edges: each variant's results are compared with the reference's. */
-  readonly checks: (constants: Constants) => readonly OperatorSample[];
+  readonly checks: (call: OperatorCall) => readonly OperatorSample[];
   /** Inputs of the call's own size, for measuring. */
-  readonly load: (constants: Constants) => OperatorSample;
+  readonly load: (call: OperatorCall) => OperatorSample;
 }
 
 /**

@@ -8,6 +8,8 @@ export interface AcquiredDevice {
   readonly description: string;
   readonly vendor: string;
   readonly architecture: string;
+  /** Adapter and browser in one text, as far as they name themselves: changes with another device, mostly also with its driver. */
+  readonly identity: string;
   /** The adapter's features, and `software` when its shaders run on the CPU. */
   readonly features: ReadonlySet<string>;
 }
@@ -76,5 +78,13 @@ export async function acquireDevice(gpu: GPU | undefined = globalThis.navigator?
   const software = /swiftshader|llvmpipe|lavapipe|warp|software/i.test(`${vendor} ${architecture} ${description}`);
   const features = new Set<string>(requiredFeatures);
   if (software) features.add('software');
-  return { device, description: name, vendor, architecture, features };
+  const identity = JSON.stringify([
+    vendor,
+    architecture,
+    adapter.info.device,
+    description,
+    [...features],
+    globalThis.navigator?.userAgent ?? '',
+  ]);
+  return { device, description: name, vendor, architecture, identity, features };
 }

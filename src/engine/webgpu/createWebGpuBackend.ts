@@ -3,15 +3,28 @@
 import { TributaryError } from '../../lib/errors.ts';
 import type { Backend, ElementArray, ElementType, OperatorCall, Plan, Tensor, Variant } from '../backend.ts';
 import type { AcquiredDevice } from './acquireDevice.ts';
-import { profileSteps, type Step } from './profileSteps.ts';
+import { createVariantChooser, supportedVariants } from './chooseVariant.ts';
+import { createPipelineCache } from './pipelineCache.ts';
+import { profileSteps } from './profileSteps.ts';
+import type { Step } from './timePasses.ts';
 
 interface DeviceTensor extends Tensor {
   readonly buffer: GPUBuffer;
 }
 
+interface CompiledCall {
+  readonly call: OperatorCall;
+  readonly variant: Variant;
+  readonly access: string;
+  readonly pipeline: GPUComputePipeline;
+}
+
 interface DevicePlan extends Plan {
   readonly steps: readonly Step[];
 }
+
+/** What every WebGPU device can bind; a plan that needs more works on some devices only, and nobody would notice. */
+const largestBinding = 128 * 2 ** 20;
 
 const internal = 'This is a mistake in the program: report it with these details.';
 
@@ -20,12 +33,19 @@ function view(type: ElementType, bytes: ArrayBuffer): ElementArray {
   return type === 'u32' ? new Uint32Array(bytes) : new Int32Array(bytes);
 }
 
+export interface WebGpuBackendOptions {
+  /**
+   * Tries the variants of an operator when a plan first needs it: wrong ones are refused, the fastest right one is taken. Without
+   * it the first supported one is, unchecked: for tests of single kernels.
+   */
+  readonly tryVariants?: boolean;
+}
+
 /** The port on an acquired device. The device belongs to the backend from here on: `destroy` ends it. */
-export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
+export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBackendOptions = {}): Backend {
   const { device, description, features } = acquired;
   const counters = { buffers: 0, bindGroups: 0, pipelines: 0, submissions: 0, allocatedBytes: 0 };
-  const pipelines = new Map<string, Promise<GPUComputePipeline>>();
-  const layouts = new Map<string, { readonly group: GPUBindGroupLayout; readonly pipeline: GPUPipelineLayout }>();
+  const { pipelineFor, layoutFor } = createPipelineCache(device, description, counters);
   const uniforms = new Map<string, GPUBuffer>();
   // One staging buffer serves all downloads, which therefore queue; it grows to the largest.
   let staging: GPUBuffer | undefined;
@@ -59,73 +79,6 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
     return device.createBuffer({ label, size, usage });
   }
 
-  /** Layouts by access pattern, `r`, `w` or `u` (uniform) for each binding. Explicit, because `auto` drops bindings that a variant does not read. */
-  function layoutFor(access: string): { readonly group: GPUBindGroupLayout; readonly pipeline: GPUPipelineLayout } {
-    const known = layouts.get(access);
-    if (known !== undefined) return known;
-    const entries = [...access].map(
-      (letter, binding): GPUBindGroupLayoutEntry => ({
-        binding,
-        visibility: GPUShaderStage.COMPUTE,
-        buffer: { type: letter === 'u' ? 'uniform' : letter === 'w' ? 'storage' : 'read-only-storage' },
-      }),
-    );
-    const group = device.createBindGroupLayout({ label: `bindings ${access}`, entries });
-    const pipeline = device.createPipelineLayout({ label: `bindings ${access}`, bindGroupLayouts: [group] });
-    const layout = { group, pipeline };
-    layouts.set(access, layout);
-    return layout;
-  }
-
-  async function compile(
-    label: string,
-    source: string,
-    overrides: Record<string, number>,
-    access: string,
-  ): Promise<GPUComputePipeline> {
-    counters.pipelines += 1;
-    const module = device.createShaderModule({ label, code: source });
-    const { messages } = await module.getCompilationInfo();
-    const errors = messages.filter((message) => message.type === 'error');
-    const invalid = (details: string, cause?: unknown): TributaryError =>
-      new TributaryError({
-        code: 'ENGINE_SHADER_INVALID',
-        message: `The shader of "${label}" does not compile on this device: ${details.split('\n')[0]}`,
-        facts: { shader: label, details, device: description },
-        hint: 'Update the browser and the graphics driver; if that does not help, report it with these details.',
-        cause,
-      });
-    if (errors.length > 0) {
-      throw invalid(errors.map((error) => `${error.lineNum}:${error.linePos} ${error.message}`).join('\n'));
-    }
-    try {
-      return await device.createComputePipelineAsync({
-        label,
-        layout: layoutFor(access).pipeline,
-        compute: { module, entryPoint: 'main', constants: overrides },
-      });
-    } catch (cause) {
-      throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
-    }
-  }
-
-  function pipelineFor(
-    label: string,
-    variant: Variant,
-    constants: OperatorCall['constants'],
-    access: string,
-  ): Promise<GPUComputePipeline> {
-    const source = variant.source(constants);
-    const overrides = variant.overrides?.(constants) ?? {};
-    const key = `${access} ${JSON.stringify(overrides)}\n${source}`;
-    let pipeline = pipelines.get(key);
-    if (pipeline === undefined) {
-      pipeline = compile(label, source, overrides, access);
-      pipelines.set(key, pipeline);
-    }
-    return pipeline;
-  }
-
   /** Uniform buffers by content: the same shape in every layer is one buffer. */
   function uniformFor(words: Uint32Array<ArrayBuffer>): GPUBuffer {
     const key = words.join();
@@ -138,21 +91,21 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
     return buffer;
   }
 
-  async function recordCall(plan: string, { operator, tensors, constants }: OperatorCall): Promise<Step> {
-    const variant = operator.variants.find(({ supports }) => supports === undefined || supports(features, constants));
-    if (variant === undefined) {
-      throw new TributaryError({
-        code: 'ENGINE_OPERATOR_UNSUPPORTED',
-        message: `This device has no way to compute "${operator.name}".`,
-        facts: { plan, operator: operator.name, constants: JSON.stringify(constants) },
-        hint: internal,
-      });
-    }
-    const parameters = variant.parameters?.(constants);
+  async function compileCall(call: OperatorCall, variant: Variant): Promise<CompiledCall> {
+    const { operator, constants } = call;
     const access =
       operator.bindings.map((binding) => (binding.access === 'write' ? 'w' : 'r')).join('') +
-      (parameters === undefined ? '' : 'u');
-    const pipeline = await pipelineFor(`${operator.name}/${variant.name}`, variant, constants, access);
+      (variant.parameters === undefined ? '' : 'u');
+    const compiling = pipelineFor(`${operator.name}/${variant.name}`, variant, constants, access);
+    const pipeline = await compiling.catch(async (cause) => {
+      throw await lossOr(cause, 100);
+    });
+    return { call, variant, access, pipeline };
+  }
+
+  function bindCall(plan: string, { call, variant, access, pipeline }: CompiledCall): Step {
+    const { operator, tensors, constants } = call;
+    const parameters = variant.parameters?.(constants);
     const entries = operator.bindings.map(({ name }, binding): GPUBindGroupEntry => {
       const operand = tensors[name];
       if (operand === undefined) {
@@ -166,11 +119,11 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
       const range = 'tensor' in operand ? operand : { tensor: operand, offset: 0, length: operand.length };
       // The exact size, so that `arrayLength` in a shader is the tensor's length.
       const size = Math.max(1, range.length) * 4;
-      if (size > device.limits.maxStorageBufferBindingSize) {
+      if (size > largestBinding) {
         throw new TributaryError({
           code: 'ENGINE_BINDING_TOO_LARGE',
-          message: `The tensor "${range.tensor.label}" is larger than this device can use at a time.`,
-          facts: { plan, tensor: range.tensor.label, bytes: size, limit: device.limits.maxStorageBufferBindingSize },
+          message: `The tensor "${range.tensor.label}" is larger than a graphics device can use at a time.`,
+          facts: { plan, tensor: range.tensor.label, bytes: size, limit: largestBinding },
           hint: 'Choose a smaller or more strongly quantised model, or a shorter context.',
         });
       }
@@ -195,6 +148,31 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
     };
   }
 
+  async function bindCalls(plan: string, calls: readonly CompiledCall[]): Promise<Step[]> {
+    // Nothing is awaited while the scope is open, so it holds the errors of these calls alone.
+    device.pushErrorScope('validation');
+    let steps: Step[];
+    try {
+      steps = calls.map((call) => bindCall(plan, call));
+    } catch (error) {
+      await device.popErrorScope();
+      throw error;
+    }
+    const problem = await device.popErrorScope();
+    if (problem === null) return steps;
+    throw new TributaryError({
+      code: 'ENGINE_SHADER_INVALID',
+      message: `The plan "${plan}" does not fit this device.`,
+      facts: { plan, details: problem.message, device: description },
+      hint: internal,
+    });
+  }
+
+  /** What a failure was: a lost device makes everything fail, and its own report says more. */
+  function lossOr(cause: unknown, patience: number): Promise<unknown> {
+    return Promise.race([lost, new Promise((resolve) => setTimeout(resolve, patience, cause))]);
+  }
+
   async function readBack(tensor: DeviceTensor, offset: number, length: number): Promise<ElementArray> {
     const bytes = length * 4;
     if (staging === undefined || staging.size < bytes) {
@@ -208,8 +186,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
     try {
       await staging.mapAsync(GPUMapMode.READ, 0, bytes);
     } catch (cause) {
-      // A lost device rejects every mapping; its own report says more than the mapping's.
-      throw await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, 1_000, cause))]);
+      throw await lossOr(cause, 1_000);
     }
     const copy = staging.getMappedRange(0, bytes).slice(0);
     staging.unmap();
@@ -217,12 +194,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
     return view(tensor.type, copy);
   }
 
-  return {
-    kind: 'webgpu',
-    description,
-    counters,
-    lost,
-
+  const memory: Pick<Backend, 'createTensor' | 'upload' | 'download' | 'destroyTensor'> = {
     createTensor(label, type, length) {
       // A buffer may have zero bytes, but a binding may not.
       const size = Math.max(1, length) * 4;
@@ -251,26 +223,36 @@ export function createWebGpuBackend(acquired: AcquiredDevice): Backend {
       counters.allocatedBytes -= buffer.size;
       buffer.destroy();
     },
+  };
+
+  const chooser =
+    options.tryVariants === true
+      ? createVariantChooser({
+          ...acquired,
+          ...memory,
+          async step(plan, call, variant) {
+            const [step] = await bindCalls(plan, [await compileCall(call, variant)]);
+            return step as Step;
+          },
+        })
+      : undefined;
+
+  async function choose(call: OperatorCall): Promise<Variant> {
+    return chooser === undefined ? (supportedVariants(call, features)[0] as Variant) : await chooser.choose(call);
+  }
+
+  return {
+    ...memory,
+    kind: 'webgpu',
+    description,
+    counters,
+    lost,
+    ...(chooser === undefined ? {} : { variants: chooser.selection }),
+
     async record(label, calls) {
       if (fault !== undefined) throw fault;
-      device.pushErrorScope('validation');
-      let steps: Step[];
-      try {
-        steps = await Promise.all(calls.map((call) => recordCall(label, call)));
-      } catch (error) {
-        await device.popErrorScope();
-        throw error;
-      }
-      const problem = await device.popErrorScope();
-      if (problem !== null) {
-        throw new TributaryError({
-          code: 'ENGINE_SHADER_INVALID',
-          message: `The plan "${label}" does not fit this device.`,
-          facts: { plan: label, details: problem.message, device: description },
-          hint: internal,
-        });
-      }
-      return { label, steps } as DevicePlan;
+      const compiled = await Promise.all(calls.map(async (call) => compileCall(call, await choose(call))));
+      return { label, steps: await bindCalls(label, compiled) } as DevicePlan;
     },
     submit(plan, variables) {
       counters.submissions += 1;

@@ -5,6 +5,7 @@ import { constant, floats, words } from '../constants.ts';
 import { expand } from '../expand.ts';
 import { grid } from '../grid.ts';
 import template from './attention.wgsl?raw';
+import { attentionProbe } from './attentionProbe.ts';
 
 function variant(shared: boolean): Variant {
   // A workgroup's sums must fit 16 KiB of workgroup memory beside the maxima and normalisers.
@@ -85,6 +86,7 @@ export const attentionOperator: Operator = {
     }
   },
   variants: [variant(true), variant(false)],
+  probe: attentionProbe,
 };
 
 export interface AttentionTensors {

@@ -15,6 +15,7 @@ import { expand } from '../expand.ts';
 import { grid } from '../grid.ts';
 import decode from './decode.wgsl?raw';
 import template from './linear.wgsl?raw';
+import { linearProbe } from './linearProbe.ts';
 import vectorTemplate from './linearVector.wgsl?raw';
 import { weightReader } from './weightAt.ts';
 import { weightParts } from './weightParts.ts';
@@ -123,6 +124,7 @@ function operatorFor(format: WeightFormat): Operator {
       tiled('tile 16x8', format, { rows: 16, quads: 2, size: [8, 2] }, (features) => features.has('software')),
       tiled('tile 8x8', format, { rows: 8, quads: 2, size: [8, 4] }, () => true),
     ],
+    probe: linearProbe,
   };
 }
 

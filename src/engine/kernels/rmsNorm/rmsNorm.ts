@@ -1,14 +1,23 @@
 // Root-mean-square normalisation of rows, or of every head in a row (Qwen3's query and key norms).
-import type { Constants, Operator, OperatorCall, Tensor, Variables } from '../../backend.ts';
+import type { Constants, Operator, OperatorCall, OperatorSample, Tensor, Variables } from '../../backend.ts';
 import { constant, floats } from '../constants.ts';
 import { expand } from '../expand.ts';
 import { grid } from '../grid.ts';
+import { noise } from '../noise.ts';
 import template from './rmsNorm.wgsl?raw';
 
 const overrides = (constants: Constants): Record<string, number> => ({
   columns: constant(constants, 'columns'),
   epsilon: constant(constants, 'epsilon'),
 });
+
+const rowsOf = ({ tensors, constants }: OperatorCall): number =>
+  (tensors['y']?.length ?? 0) / (constant(constants, 'groups') * constant(constants, 'columns'));
+
+function sample({ constants }: OperatorCall, rows: number): OperatorSample {
+  const x = noise(rows * constant(constants, 'groups') * constant(constants, 'columns'));
+  return { constants, rows, tensors: { x, y: noise(x.length, 5) } };
+}
 
 /** Constants: columns, groups (vectors in a row), epsilon. Source: Zhang and Sennrich 2019. */
 export const rmsNormOperator: Operator = {
@@ -45,6 +54,11 @@ export const rmsNormOperator: Operator = {
       workgroups: (constants: Constants, { rows }: Variables) => grid(rows * constant(constants, 'groups'), 8),
     },
   ],
+  probe: {
+    shape: (call) => `${rowsOf(call)} x ${constant(call.constants, 'groups')} x ${constant(call.constants, 'columns')}`,
+    checks: (call) => [sample(call, Math.min(rowsOf(call), 3))],
+    load: (call) => sample(call, rowsOf(call)),
+  },
 };
 
 export interface RmsNormOptions {

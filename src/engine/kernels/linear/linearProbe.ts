@@ -1,0 +1,49 @@
+// On what the variants of a linear layer are compared and measured: the weights are the model's own, the inputs random.
+import type { OperatorCall, OperatorProbe, OperatorSample } from '../../backend.ts';
+import { constant } from '../constants.ts';
+import { noise } from '../noise.ts';
+
+/** An odd number, more than any kernel's tile of rows. */
+const mostRows = 19;
+/** Outputs of a check: enough for a tile and its edge, few enough for the reference. */
+const fewOutputs = 64;
+
+/** `rows` of x and y hold exactly the active rows, so that what is written beyond them counts as wrong. */
+function check(
+  { constants }: OperatorCall,
+  rows: number,
+  outputs: number,
+  gap: number,
+  options: { readonly scale: number; readonly accumulate: number },
+): OperatorSample {
+  const inputs = constant(constants, 'inputs');
+  const stride = outputs + gap;
+  return {
+    constants: { ...constants, outputs, stride, ...options },
+    rows,
+    tensors: { x: noise(rows * inputs, outputs), y: noise(rows * stride, rows) },
+    share: outputs / constant(constants, 'outputs'),
+  };
+}
+
+/** For operators with the bindings and constants of `linearOperators`. */
+export const linearProbe: OperatorProbe = {
+  shape({ constants }) {
+    const [rows, inputs, outputs] = ['rows', 'inputs', 'outputs'].map((name) => constant(constants, name));
+    return `${rows} x ${inputs} -> ${outputs}`;
+  },
+  checks(call) {
+    const rows = Math.min(constant(call.constants, 'rows'), mostRows);
+    const outputs = constant(call.constants, 'outputs');
+    // The same remainder as the real shape: what is aligned there is aligned here.
+    const few = outputs < 2 * fewOutputs ? outputs : fewOutputs + (outputs % fewOutputs);
+    return [
+      check(call, rows, few, 0, { scale: 1, accumulate: 0 }),
+      check(call, Math.max(1, rows - 2), Math.max(1, few - 3), 5, { scale: 0.5, accumulate: 1 }),
+    ];
+  },
+  load({ constants }) {
+    const rows = constant(constants, 'rows');
+    return { constants, rows, tensors: { x: noise(rows * constant(constants, 'inputs')) } };
+  },
+};

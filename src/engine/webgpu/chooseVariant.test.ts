@@ -1,0 +1,303 @@
+import { describe, expect, it } from 'vitest';
+import type { Backend, Operator, OperatorCall, SelectionOptions, Variant, WeightFormat } from '../backend.ts';
+import { attention } from '../kernels/attention/attention.ts';
+import { floats } from '../kernels/constants.ts';
+import { grid } from '../kernels/grid.ts';
+import { linear } from '../kernels/linear/linear.ts';
+import { noise } from '../kernels/noise.ts';
+import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
+import type { VariantReport } from '../service.ts';
+import { randomWeight } from '../testing/agreement.ts';
+import { acquireDevice } from './acquireDevice.ts';
+import { createWebGpuBackend } from './createWebGpuBackend.ts';
+import { dawn } from './node.ts';
+
+/** Dawn; as if it were a graphics card, so that everything that a card can do is tried and measured. */
+async function open(software = false): Promise<Backend> {
+  const acquired = await acquireDevice(dawn());
+  const features = new Set([...acquired.features].filter((feature) => software || feature !== 'software'));
+  if (software) features.add('software');
+  return createWebGpuBackend({ ...acquired, features }, { tryVariants: true });
+}
+
+/** Software compiles slowly, and slower still beside other tests; what counts here is that all are tried. */
+const patient = { budget: 600_000 };
+
+const length = 1_000;
+
+/** y = 2 x by this WGSL expression of x and i. */
+function variant(name: string, expression: string, rest: Partial<Variant> = {}): Variant {
+  return {
+    name,
+    source: () => `
+      @group(0) @binding(0) var<storage, read> x: array<f32>;
+      @group(0) @binding(1) var<storage, read_write> y: array<f32>;
+      @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+        let i = id.x;
+        if (i < arrayLength(&y)) { y[i] = ${expression}; }
+      }`,
+    workgroups: () => grid(length),
+    ...rest,
+  };
+}
+
+const right = variant('right', '2.0 * x[i]');
+const slow = variant('slow', '2.0 * x[i] + 0.0', {
+  source: () => `
+    @group(0) @binding(0) var<storage, read> x: array<f32>;
+    @group(0) @binding(1) var<storage, read_write> y: array<f32>;
+    @compute @workgroup_size(1) fn main(@builtin(global_invocation_id) id: vec3u) {
+      if (id.x > 0u) { return; }
+      for (var again = 0u; again < 50u; again++) {
+        for (var i = 0u; i < arrayLength(&y); i++) { y[i] = 2.0 * x[i]; }
+      }
+    }`,
+});
+const wrongAtTheEdge = variant('wrong at the edge', 'select(2.0 * x[i], 0.0, i == 999u)');
+const notANumber = variant('not a number', 'select(2.0 * x[i], bitcast<f32>(0x7fc00000u + i - 3u), i == 3u)');
+const doesNotCompile = variant('does not compile', '2.0 * x');
+const asksTooMuch = variant('asks too much', '2.0 * x[i]', { workgroups: () => [70_000, 1, 1] });
+const half = variant('half', '2.001 * x[i]', { arithmetic: 'float16' });
+
+function doubling(...variants: readonly Variant[]): Operator {
+  const sample = (size: number) => ({ constants: {}, rows: 1, tensors: { x: noise(size), y: noise(size, 2) } });
+  return {
+    name: 'doubling',
+    bindings: [
+      { name: 'x', access: 'read' },
+      { name: 'y', access: 'write' },
+    ],
+    reference(buffers) {
+      const x = floats(buffers, 'x');
+      floats(buffers, 'y').set(x.map((value) => 2 * value));
+    },
+    variants,
+    probe: { shape: () => `${length}`, checks: () => [sample(length)], load: () => sample(length) },
+  };
+}
+
+function callOf(backend: Backend, operator: Operator): OperatorCall {
+  const x = backend.createTensor('x', 'f32', length);
+  const y = backend.createTensor('y', 'f32', length);
+  backend.upload(x, new Float32Array(length).fill(3));
+  backend.upload(y, new Float32Array(length).fill(7));
+  return { operator, tensors: { x, y }, constants: {} };
+}
+
+async function select(backend: Backend, operator: Operator, options: SelectionOptions = {}): Promise<VariantReport> {
+  const call = callOf(backend, operator);
+  const end = backend.variants?.begin({ ...patient, ...options });
+  try {
+    await backend.record('plan', [call]);
+  } finally {
+    end?.();
+  }
+  return backend.variants?.report() ?? { device: '', choices: [], refused: [] };
+}
+
+const namesOf = (list: readonly { readonly variant: string }[]): string[] => list.map(({ variant: name }) => name);
+
+describe('the choice of a variant', () => {
+  it('refuses what is wrong, is no number, does not compile or is not accepted, and says so by name', async () => {
+    const backend = await open();
+    const operator = doubling(wrongAtTheEdge, notANumber, doesNotCompile, asksTooMuch, right);
+    const call = callOf(backend, operator);
+    const plan = await backend.record('plan', [call]);
+    const { choices, refused } = backend.variants?.report() ?? { choices: [], refused: [] };
+    expect(namesOf(choices)).toEqual(['right']);
+    expect(namesOf(refused)).toEqual(['wrong at the edge', 'not a number', 'does not compile', 'asks too much']);
+    expect(refused.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^y\[999\] is 0 instead of /),
+      expect.stringMatching(/^y\[3\] is NaN instead of /),
+      expect.stringMatching(/^it does not compile: \d+:\d+ ./),
+      expect.stringMatching(/^the device refused it: ./),
+    ]);
+    // Trying left the call's own tensors alone, and the device usable.
+    const { y } = call.tensors as { y: ReturnType<Backend['createTensor']> };
+    expect((await backend.download(y))[0]).toBe(7);
+    backend.submit(plan, { rows: 1 });
+    expect([...(await backend.download(y))]).toEqual(Array.from({ length }, () => 6));
+    backend.destroy();
+  });
+
+  it('takes the fastest of those that are right', async () => {
+    const backend = await open();
+    const { choices } = await select(backend, doubling(slow, right));
+    expect(namesOf(choices)).toEqual(['right']);
+    expect(Object.keys(choices[0]?.milliseconds ?? {}).sort()).toEqual(['right', 'slow']);
+    backend.destroy();
+  });
+
+  it('keeps to the order on software devices and when the time is up, but checks there too', async () => {
+    const software = await open(true);
+    expect(await select(software, doubling(wrongAtTheEdge, slow, right))).toMatchObject({
+      choices: [{ variant: 'slow', milliseconds: {} }],
+      refused: [{ variant: 'wrong at the edge' }],
+    });
+    software.destroy();
+    const late = await open();
+    expect(await select(late, doubling(wrongAtTheEdge, slow, right), { budget: 0 })).toMatchObject({
+      choices: [{ variant: 'slow', milliseconds: {} }],
+      refused: [{ variant: 'wrong at the edge' }],
+    });
+    late.destroy();
+  });
+
+  it('uses a remembered choice without trying anything', async () => {
+    const first = await open();
+    const operator = doubling(wrongAtTheEdge, slow, right);
+    const remembered = await select(first, operator);
+    first.destroy();
+
+    const second = await open();
+    const tried: string[] = [];
+    const before = second.counters.buffers;
+    const report = await select(second, operator, { remembered, onProgress: (name) => tried.push(name) });
+    expect(report).toEqual(remembered);
+    expect(tried).toEqual([]);
+    // The two tensors of the call, and the one pipeline that is used.
+    expect(second.counters).toMatchObject({ buffers: before + 2, pipelines: 1, submissions: 0 });
+    second.destroy();
+  });
+
+  it.each([
+    ['another device', (report: VariantReport) => ({ ...report, device: 'another' }), doubling(slow, right)],
+    ['another kernel', (report: VariantReport) => report, doubling(variant('slow', '2.0 * x[i] * 1.0'), right)],
+    [
+      'a choice without a measurement',
+      (report: VariantReport) => ({
+        ...report,
+        choices: report.choices.map((choice) => ({ ...choice, milliseconds: {} })),
+      }),
+      doubling(slow, right),
+    ],
+  ])('measures again for %s', async (_, change, operator) => {
+    const first = await open();
+    const report = await select(first, doubling(slow, right));
+    first.destroy();
+    const second = await open();
+    const tried: string[] = [];
+    await select(second, operator, { remembered: change(report), onProgress: (name) => tried.push(name) });
+    expect(tried).toEqual(['doubling']);
+    second.destroy();
+  });
+
+  it('tries each shape once', async () => {
+    const backend = await open();
+    const operator = doubling(slow, right);
+    const call = callOf(backend, operator);
+    const tried: string[] = [];
+    backend.variants?.begin({ ...patient, onProgress: (name) => tried.push(name) });
+    await backend.record('plan', [call, call]);
+    await backend.record('another', [call]);
+    expect(tried).toEqual(['doubling']);
+    backend.destroy();
+  });
+
+  it('names the device when nothing is right', async () => {
+    const backend = await open();
+    await expect(select(backend, doubling(wrongAtTheEdge, doesNotCompile))).rejects.toMatchObject({
+      code: 'ENGINE_DEVICE_WRONG',
+      message: expect.stringContaining(backend.description),
+      facts: {
+        operator: 'doubling',
+        refused: [expect.stringMatching(/^wrong at the edge: y/), expect.stringMatching(/^does not compile: it/)],
+      },
+    });
+    backend.destroy();
+  });
+
+  it('computes in less than f32 only where that was allowed', async () => {
+    const backend = await open();
+    expect(namesOf((await select(backend, doubling(half, slow))).choices)).toEqual(['slow']);
+    const { choices } = await select(backend, doubling(half, slow), { arithmetics: ['float16'] });
+    expect(namesOf(choices)).toEqual(['slow', 'half']);
+    const { refused } = await select(backend, doubling({ ...half, arithmetic: 'float32' }, slow));
+    expect(namesOf(refused)).toEqual(['half']);
+    backend.destroy();
+  });
+
+  it('can be stopped and taken up again', async () => {
+    const backend = await open();
+    const operator = doubling(slow, right);
+    const signal = AbortSignal.abort();
+    await expect(select(backend, operator, { signal })).rejects.toMatchObject({ name: 'AbortError' });
+    expect(namesOf((await select(backend, operator)).choices)).toEqual(['right']);
+    backend.destroy();
+  });
+
+  it('does not take a lost device for wrong kernels', async () => {
+    const acquired = await acquireDevice(dawn());
+    const backend = createWebGpuBackend(acquired, { tryVariants: true });
+    const call = callOf(backend, doubling(right));
+    acquired.device.destroy();
+    await expect(backend.record('plan', [call])).rejects.toMatchObject({ code: 'ENGINE_DEVICE_LOST' });
+  });
+});
+
+describe('the variants of this engine', () => {
+  const formats: readonly WeightFormat[] = ['f32', 'q8_0', 'q4_0', 'q4_1'];
+
+  it.each(formats)('linear %s: none is refused, and the fastest of several is known', async (format) => {
+    const backend = await open();
+    backend.variants?.begin(patient);
+    const upload = (label: string, data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>) => {
+      const tensor = backend.createTensor(label, data instanceof Float32Array ? 'f32' : 'u32', data.length);
+      backend.upload(tensor, data);
+      return tensor;
+    };
+    const [outputs, inputs] = [203, 100];
+    const { codes, scales } = randomWeight(format, outputs, inputs) as {
+      codes: Uint32Array<ArrayBuffer>;
+      scales?: Uint32Array<ArrayBuffer>;
+    };
+    const weight = {
+      format,
+      rows: outputs,
+      columns: inputs,
+      codes: upload('codes', codes),
+      ...(scales === undefined ? {} : { scales: upload('scales', scales) }),
+    };
+    for (const rows of [1, 33]) {
+      const x = backend.createTensor('x', 'f32', rows * inputs);
+      const y = backend.createTensor('y', 'f32', rows * outputs);
+      await backend.record('plan', linear(weight, x, y, rows));
+    }
+    const { choices, refused } = backend.variants?.report() ?? { choices: [], refused: [] };
+    expect(refused).toEqual([]);
+    expect(choices.map(({ shape }) => shape)).toEqual(['1 x 100 -> 203', '33 x 100 -> 203']);
+    for (const { milliseconds, variant: chosen } of choices) {
+      const times = Object.values(milliseconds);
+      expect(times.length).not.toBe(1);
+      if (times.length > 1) expect(milliseconds[chosen]).toBe(Math.min(...times));
+    }
+    backend.destroy();
+  });
+
+  it.each([1, 33])('attention and normalisation of %i rows: none is refused', async (rows) => {
+    const backend = await open();
+    backend.variants?.begin(patient);
+    const make = (label: string, size: number) => backend.createTensor(label, 'f32', size);
+    const [heads, keyValueHeads, headDimension] = [6, 2, 20];
+    const wide = heads * headDimension;
+    const [keys, values] = [
+      make('keys', 80 * keyValueHeads * headDimension),
+      make('values', 80 * keyValueHeads * headDimension),
+    ];
+    const spans = backend.createTensor('spans', 'u32', 2 * rows);
+    const weight = make('weight', wide);
+    backend.upload(weight, noise(wide));
+    await backend.record('plan', [
+      attention(
+        { q: make('q', rows * wide), keys, values, spans, result: make('result', rows * wide) },
+        { heads, keyValueHeads, headDimension },
+      ),
+      rmsNorm(make('x', rows * wide), weight, make('y', rows * wide), { epsilon: 1e-5 }),
+    ]);
+    const { choices, refused } = backend.variants?.report() ?? { choices: [], refused: [] };
+    expect(refused).toEqual([]);
+    expect(choices.map(({ operator }) => operator)).toEqual(['attention', 'rmsNorm']);
+    for (const { milliseconds } of choices) expect(Object.keys(milliseconds)).toHaveLength(2);
+    backend.destroy();
+  });
+});
