@@ -9,13 +9,13 @@ export interface Bandwidth {
   readonly bytesPerSecond: number;
 }
 
-const source = `
-  @group(0) @binding(0) var<storage, read> from: array<vec4u>;
-  @group(0) @binding(1) var<storage, read_write> to: array<vec4u>;
+const code = `
+  @group(0) @binding(0) var<storage, read> original: array<vec4u>;
+  @group(0) @binding(1) var<storage, read_write> duplicate: array<vec4u>;
   @compute @workgroup_size(256)
   fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) count: vec3u) {
     let stride = count.x * 256u;
-    for (var index = id.x; index < arrayLength(&from); index += stride) { to[index] = from[index]; }
+    for (var index = id.x; index < arrayLength(&original); index += stride) { duplicate[index] = original[index]; }
   }`;
 
 /** Larger than every cache of a processor here; small enough for every device's bindings. */
@@ -29,14 +29,14 @@ export async function copyBandwidth(gpu?: GPU): Promise<Bandwidth> {
   const { device, description, features } = await acquireDevice(gpu);
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
   const buffers = [0, 1].map((index) => device.createBuffer({ label: `copy ${index}`, size: bytes, usage }));
-  const [from, to] = buffers as [GPUBuffer, GPUBuffer];
+  const [original, duplicate] = buffers as [GPUBuffer, GPUBuffer];
   // Zeroed pages may all be one page: what is copied must have been written.
-  device.queue.writeBuffer(from, 0, new Uint32Array(bytes / 4).fill(1));
-  const module = device.createShaderModule({ code: source });
+  device.queue.writeBuffer(original, 0, new Uint32Array(bytes / 4).fill(1));
+  const module = device.createShaderModule({ code });
   const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module } });
   const group = device.createBindGroup({
     layout: pipeline.getBindGroupLayout(0),
-    entries: [from, to].map((buffer, binding) => ({ binding, resource: { buffer } })),
+    entries: [original, duplicate].map((buffer, binding) => ({ binding, resource: { buffer } })),
   });
   async function copy(): Promise<number> {
     const encoder = device.createCommandEncoder();

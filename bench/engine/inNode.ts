@@ -1,6 +1,7 @@
 // Runs `nodeChild.ts` and waits for what it measured.
 import { fork } from 'node:child_process';
 import path from 'node:path';
+import { TributaryError } from '../../src/lib/errors.ts';
 import type { NodeAnswer, NodeRequest } from './nodeChild.ts';
 
 const child = path.join(import.meta.dirname, 'nodeChild.ts');
@@ -33,7 +34,13 @@ export async function inNode(request: NodeRequest, shaders: string): Promise<Nod
       if (answer !== undefined) return resolve(answer);
       const lines = said.trim().split('\n');
       const reason = lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? '';
-      reject(new Error(`ended with ${signal ?? code}: ${reason.trim().slice(0, 300)}`));
+      reject(
+        new TributaryError({
+          code: 'BENCH_ENGINE_FAILED',
+          message: `The engine ended with ${signal ?? code}: ${reason.trim().slice(0, 300)}`,
+          hint: 'Run it alone with --only=<its label>.',
+        }),
+      );
     });
   });
 }
