@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallContext } from '../lib/rpc.ts';
+import type { ChatChunk, ChatRequest } from './chat/types.ts';
 import { createEngineService } from './createEngineService.ts';
 import { type OpenedBackend, openBackend } from './openBackend.ts';
-import type { ChatChunk, ChatRequest, EncodedRow, EngineService, LoadProgress, TrainEvent } from './service.ts';
+import type { EncodedRow, EngineService, LoadProgress, TrainEvent } from './service.ts';
 import { dawn } from './webgpu/node.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');

@@ -1,16 +1,22 @@
 // The engine behind its worker: one device, one model, the adapters beside it, and what is asked of them. It fetches
 // nothing and stores nothing; bytes are handed in, results handed out.
-import { TributaryError } from '../lib/errors.ts';
+import { isAbort, TributaryError } from '../lib/errors.ts';
 import { type CallContext, transfer } from '../lib/rpc.ts';
 import { type AdapterFile, readAdapter } from './adapter/readAdapter.ts';
-import { generate } from './generate/generate.ts';
+import { answerChat } from './chat/answerChat.ts';
+import { checkChatRequest } from './chat/checkChatRequest.ts';
+import { drawTokens } from './chat/drawTokens.ts';
+import { type Grammars, openGrammars, type TokenConstraint } from './chat/openGrammars.ts';
+import { tokenFields } from './chat/tokenFields.ts';
+import type { ChatChunk, ChatField, ChatRequest } from './chat/types.ts';
+import { seededRandom } from './generate/seededRandom.ts';
 import { createSession, type Session } from './model/createSession.ts';
 import type { LoadedModel } from './model/decoderWeights.ts';
 import { type DeviceAdapter, uploadAdapter } from './model/deviceAdapter.ts';
 import { loadModel } from './model/loadModel.ts';
-import { openModelFile } from './modelFile.ts';
+import { type ModelFile, openModelFile } from './modelFile.ts';
 import { type OpenedBackend, openBackend } from './openBackend.ts';
-import type { ChatChunk, ChatRequest, DeviceChoice, EngineService, LoadProgress, TrainEvent } from './service.ts';
+import type { DeviceChoice, EngineService, LoadModelRequest, LoadProgress, TrainEvent } from './service.ts';
 import { openTokenizer, type TextTokenizer } from './tokenizer/openTokenizer.ts';
 import { type RowGradients, rowGradients } from './train/rowGradients.ts';
 import { train } from './train/train.ts';
@@ -22,16 +28,23 @@ export interface EngineServiceOptions {
 
 interface HeldAdapter {
   readonly file: AdapterFile;
-  readonly device: DeviceAdapter;
+  device: DeviceAdapter;
   gradients?: RowGradients;
 }
 
 interface HeldModel {
-  readonly model: LoadedModel;
-  readonly session: Session;
+  /** What was asked for, to load it again after its device was lost. The files stay where they are. */
+  readonly request: LoadModelRequest;
+  model: LoadedModel;
+  session: Session;
   readonly tokenizer: TextTokenizer | undefined;
   readonly adapters: Map<string, HeldAdapter>;
+  grammars?: Promise<Grammars>;
+  /** Whether the device is gone, and everything on it. */
+  lost: boolean;
 }
+
+const chatFields: ReadonlySet<ChatField> = new Set<ChatField>([...tokenFields, 'adapterId']);
 
 const notLoaded = (): TributaryError =>
   new TributaryError({
@@ -58,8 +71,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     const forget = (): void => {
       if (opened !== entry) return;
       opened = undefined;
-      // Everything on the lost device is gone with it.
-      held = undefined;
+      if (held !== undefined) held.lost = true;
     };
     opening.then(({ backend }) => backend.lost.then(forget), forget);
     return await opening;
@@ -111,7 +123,81 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     for (const each of held.adapters.values()) release(each, held.session);
     held.session.destroy();
     held.model.destroy();
+    forgetModel();
+  }
+
+  /** Lets the held model go without touching its device. */
+  function forgetModel(): void {
+    held?.grammars?.then(
+      (grammars) => grammars.destroy(),
+      // Whoever asked for them was told why they could not be had.
+      () => undefined,
+    );
     held = undefined;
+  }
+
+  /** Puts the model of `file` on the device that `request` asks for, and compiles what reading needs. */
+  async function build(
+    request: LoadModelRequest,
+    file: ModelFile,
+    { signal, progress }: CallContext,
+  ): Promise<Pick<HeldModel, 'model' | 'session'>> {
+    const { backend } = await open(request.device ?? 'automatic');
+    const report = (value: LoadProgress): void => progress(value);
+    // The old model goes first: two rarely fit.
+    if (held?.lost === false) releaseModel();
+    const loaded = await loadModel(backend, file, {
+      ...(request.contextLength === undefined ? {} : { contextLength: request.contextLength }),
+      signal,
+      onProgress: (loadedBytes, totalBytes) => report({ phase: 'read', loadedBytes, totalBytes }),
+    });
+    try {
+      report({ phase: 'compile', loadedBytes: file.byteLength, totalBytes: file.byteLength });
+      const session = createSession(loaded);
+      await session.prepare();
+      return { model: loaded, session };
+    } catch (error) {
+      loaded.destroy();
+      throw error;
+    }
+  }
+
+  /** The held model on a device that lives: loaded again, with its adapters, if the one it was on is lost. */
+  async function readyModel(context: CallContext): Promise<HeldModel> {
+    const current = model();
+    if (!current.lost) return current;
+    try {
+      const { model: loaded, session } = await build(
+        current.request,
+        await openModelFile(current.request.files),
+        context,
+      );
+      for (const [id, each] of current.adapters) {
+        each.device = uploadAdapter(loaded.backend, id, each.file.modules, loaded.config.layerCount);
+        delete each.gradients;
+      }
+      Object.assign(current, { model: loaded, session, lost: false });
+      return current;
+    } catch (cause) {
+      if (isAbort(cause)) throw cause;
+      forgetModel();
+      throw new TributaryError({
+        code: 'ENGINE_DEVICE_LOST',
+        message: 'The graphics device stopped answering, and the model could not be loaded again.',
+        hint: 'Load the model again; if it happens twice, choose a smaller model or a shorter context.',
+        cause,
+      });
+    }
+  }
+
+  /** Returns when `error` came from a lost device, and throws it when not. */
+  async function requireLoss(error: unknown, { model: loaded }: HeldModel): Promise<void> {
+    // What fails first on a lost device need not be what reports the loss, but the report is not far behind.
+    const lost = await Promise.race([
+      loaded.backend.lost.then(() => true),
+      new Promise<boolean>((resolve) => setTimeout(resolve, 0, false)),
+    ]);
+    if (!lost) throw error;
   }
 
   /** The turn to use the device; call the result when done. A training run is not waited for: it may take hours. */
@@ -141,40 +227,50 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     }
   }
 
-  async function* answer(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk> {
-    const { session } = model();
+  async function* answer(request: ChatRequest, context: CallContext): AsyncGenerator<ChatChunk> {
+    const settings = checkChatRequest(request, chatFields);
+    const { signal } = context;
+    const current = model();
     const text = tokenizer();
-    session.useAdapter(request.adapterId === undefined ? undefined : adapter(request.adapterId).device);
-    const prompt = text.encodeChat(request.messages, { addGenerationPrompt: true });
-    const decoder = text.stream();
-    const started = performance.now();
-    let prefilled = started;
-    let count = 0;
-    const tokens = generate(session, prompt, {
-      maximumTokens: request.max_tokens ?? session.contextLength,
-      temperature: request.temperature,
-      topP: request.top_p,
-      topK: request.top_k,
-      seed: request.seed ?? crypto.getRandomValues(new Uint32Array(1))[0],
-      stopIds: text.endIds,
-      signal,
-    });
-    for (;;) {
-      const { value, done } = await tokens.next();
-      if (count === 0) prefilled = performance.now();
-      if (done === true) {
-        const usage = {
-          prompt_tokens: prompt.length,
-          completion_tokens: count,
-          prefillMilliseconds: prefilled - started,
-          decodeMilliseconds: performance.now() - prefilled,
-        };
-        yield { delta: decoder.finish(), ids: [], finish_reason: value, usage };
-        return;
-      }
-      count += 1;
-      yield { delta: decoder.push(value), ids: [value], finish_reason: null };
+    if (settings.adapterId !== undefined) adapter(settings.adapterId);
+    const prompt = text.encodeChat(settings.messages, { addGenerationPrompt: true });
+    const random = seededRandom(settings.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+    const constraint = settings.grammar === undefined ? undefined : await constrain(current, text, settings.grammar);
+    let lastRecovery = -1;
+    try {
+      yield* answerChat({
+        tokenizer: text,
+        promptTokens: prompt.length,
+        stops: settings.stops,
+        async *draw(drawn) {
+          const { session } = await readyModel(context);
+          session.useAdapter(settings.adapterId === undefined ? undefined : adapter(settings.adapterId).device);
+          const maximumTokens = settings.maximumTokens ?? session.contextLength;
+          const options = { settings, drawn, maximumTokens, stopIds: text.endIds, random, constraint, signal };
+          return yield* drawTokens(session, prompt, options);
+        },
+        async recover(error, drawnTokens) {
+          // A device that is lost again before it gave a token will be lost for good.
+          if (held === undefined || isAbort(error) || drawnTokens === lastRecovery) throw error;
+          await requireLoss(error, current);
+          lastRecovery = drawnTokens;
+        },
+      });
+    } finally {
+      constraint?.destroy();
     }
+  }
+
+  async function constrain(current: HeldModel, text: TextTokenizer, grammar: string): Promise<TokenConstraint> {
+    if (current.grammars === undefined) {
+      const { vocabularySize } = current.model.config;
+      const opening = openGrammars({ size: vocabularySize, bytesOf: text.bytesOf, endIds: text.endIds });
+      current.grammars = opening;
+      opening.catch(() => {
+        if (current.grammars === opening) delete current.grammars;
+      });
+    }
+    return (await current.grammars).constrain(grammar);
   }
 
   return {
@@ -183,20 +279,9 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     loadModel: (request, context) =>
       inTurn(async () => {
         const file = await openModelFile(request.files);
-        const { backend } = await open(request.device ?? 'automatic');
-        // The old model goes first: two rarely fit.
-        releaseModel();
-        const progress = (value: LoadProgress): void => context.progress(value);
-        const loaded = await loadModel(backend, file, {
-          ...(request.contextLength === undefined ? {} : { contextLength: request.contextLength }),
-          signal: context.signal,
-          onProgress: (loadedBytes, totalBytes) => progress({ phase: 'read', loadedBytes, totalBytes }),
-        });
+        const { model: loaded, session } = await build(request, file, context);
+        forgetModel();
         try {
-          const { byteLength } = file;
-          progress({ phase: 'compile', loadedBytes: byteLength, totalBytes: byteLength });
-          const session = createSession(loaded);
-          await session.prepare();
           const text =
             file.tokenizerJson === undefined
               ? undefined
@@ -206,7 +291,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
                   ...(file.chatTemplate === undefined ? {} : { chatTemplate: file.chatTemplate }),
                   endOfSequenceIds: file.config.endOfSequenceIds,
                 });
-          held = { model: loaded, session, tokenizer: text, adapters: new Map() };
+          held = { request, model: loaded, session, tokenizer: text, adapters: new Map(), lost: false };
         } catch (error) {
           loaded.destroy();
           throw error;
@@ -216,9 +301,9 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
         return { architecture, parameterCount, layerCount, hiddenSize, contextLength, vocabularySize, weightBytes };
       }),
 
-    loadAdapter: ({ id, config, weights }) =>
+    loadAdapter: ({ id, config, weights }, context) =>
       inTurn(async () => {
-        const { model: loaded, session, adapters } = model();
+        const { model: loaded, session, adapters } = await readyModel(context);
         const file = await readAdapter({ config, weights, model: loaded.config });
         const old = adapters.get(id);
         if (old !== undefined) release(old, session);
@@ -229,17 +314,17 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
         return { id, rank, parameterCount, targetModules };
       }),
 
-    unloadAdapter: ({ id }) =>
+    unloadAdapter: ({ id }, context) =>
       inTurn(async () => {
-        const { session, adapters } = model();
+        const { session, adapters } = await readyModel(context);
         release(adapter(id), session);
         adapters.delete(id);
       }),
 
-    async *chat(request, { signal }) {
+    async *chat(request, context) {
       const done = await takeTurn();
       try {
-        yield* answer(request, signal);
+        yield* answer(request, context);
       } finally {
         done();
       }
@@ -250,10 +335,11 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     encodeRows: async ({ rows }) => rows.map((row) => tokenizer().encodeRow(row)),
 
     async *train(request, context: CallContext) {
-      const { model: loaded } = model();
+      model();
       const done = await takeTurn();
       training = true;
       try {
+        const { model: loaded } = await readyModel(context);
         for await (const event of train(loaded, request, context)) yield withBuffers(event);
       } finally {
         training = false;
@@ -261,12 +347,13 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
       }
     },
 
-    rowGradient: ({ adapterId, row }, { signal }) =>
+    rowGradient: ({ adapterId, row }, context) =>
       inTurn(async () => {
+        const { model: loaded } = await readyModel(context);
         const found = adapter(adapterId);
-        found.gradients ??= rowGradients(model().model, found.file.modules, { slots: 1 });
+        found.gradients ??= rowGradients(loaded, found.file.modules, { slots: 1 });
         const gradient = new Float32Array(found.gradients.length);
-        for await (const each of found.gradients.gradients([row], signal)) gradient.set(each.gradient);
+        for await (const each of found.gradients.gradients([row], context.signal)) gradient.set(each.gradient);
         return transfer(gradient, [gradient.buffer]);
       }),
   };

@@ -13,7 +13,7 @@ import { loadModel } from './model/loadModel.ts';
 import { observeLayers } from './model/observeLayers.ts';
 import { type ModelFile, openModelFile } from './modelFile.ts';
 import { openSafetensors, type SafetensorsFile } from './safetensors/openSafetensors.ts';
-import type { ChatMessage } from './service.ts';
+import type { ChatMessage } from './chat/types.ts';
 import { openTokenizer } from './tokenizer/openTokenizer.ts';
 import { acquireDevice } from './webgpu/acquireDevice.ts';
 import { createWebGpuBackend } from './webgpu/createWebGpuBackend.ts';

@@ -2,6 +2,7 @@
 // Blobs (random access, no copy); the engine itself never fetches and never stores.
 import type { SerializedError } from '../lib/errors.ts';
 import type { CallContext } from '../lib/rpc.ts';
+import type { ChatChunk, ChatRequest } from './chat/types.ts';
 
 /** The way in which an operator of one shape is computed on a device. */
 export interface VariantChoice {
@@ -88,37 +89,6 @@ export interface AdapterSummary {
   readonly targetModules: readonly string[];
 }
 
-export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
-}
-
-/** OpenAI's names for what they mean there. */
-export interface ChatRequest {
-  readonly messages: readonly ChatMessage[];
-  /** Adapter loaded before; absent: the base alone. */
-  readonly adapterId?: string;
-  readonly max_tokens?: number;
-  readonly temperature?: number;
-  readonly top_p?: number;
-  readonly top_k?: number;
-  readonly seed?: number;
-}
-
-/** A piece of the answer. `ids` are the tokens that the piece came from. */
-export interface ChatChunk {
-  readonly delta: string;
-  readonly ids: readonly number[];
-  readonly finish_reason: 'stop' | 'length' | null;
-  /** On the last chunk. */
-  readonly usage?: {
-    readonly prompt_tokens: number;
-    readonly completion_tokens: number;
-    readonly prefillMilliseconds: number;
-    readonly decodeMilliseconds: number;
-  };
-}
-
 /** A prompt and its response as token ids: what is trained on and what is attributed. */
 export interface EncodedRow {
   /** Prompt (template included) then response and end token. */
@@ -180,6 +150,10 @@ export interface EngineService {
   loadModel(request: LoadModelRequest, context: CallContext): Promise<ModelSummary>;
   loadAdapter(request: LoadAdapterRequest, context: CallContext): Promise<AdapterSummary>;
   unloadAdapter(request: { readonly id: string }, context: CallContext): Promise<void>;
+  /**
+   * The answer in pieces. A device that is lost in the middle is opened again, model and adapters are loaded again, and the
+   * answer goes on; `ENGINE_DEVICE_LOST` only when that fails. `context.progress` gets `LoadProgress` meanwhile.
+   */
   chat(request: ChatRequest, context: CallContext): AsyncGenerator<ChatChunk>;
   /** Token ids of a text; special tokens in it are read as plain text. */
   encode(request: { readonly text: string }, context: CallContext): Promise<readonly number[]>;

@@ -7,7 +7,7 @@ import { uploadAdapter } from '../../src/engine/model/deviceAdapter.ts';
 import { observeLayers } from '../../src/engine/model/observeLayers.ts';
 import { openModelFile } from '../../src/engine/modelFile.ts';
 import type { SafetensorsFile } from '../../src/engine/safetensors/openSafetensors.ts';
-import type { ChatMessage } from '../../src/engine/service.ts';
+import type { ChatMessage } from '../../src/engine/chat/types.ts';
 import { openTokenizer, type TextTokenizer } from '../../src/engine/tokenizer/openTokenizer.ts';
 import type { CasesOfFolder, ConformanceCase } from './conformanceCase.ts';
 import { countDifferences, hasFiles, largestDifference, openTensors, readFloats, readJson } from './goldenFiles.ts';

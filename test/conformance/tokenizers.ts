@@ -1,7 +1,7 @@
 // Golden tokenizers: encoding, decoding, chat templates and streamed text, all exact.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ChatMessage } from '../../src/engine/service.ts';
+import type { ChatMessage } from '../../src/engine/chat/types.ts';
 import { openTokenizer, type TextTokenizer } from '../../src/engine/tokenizer/openTokenizer.ts';
 import { TributaryError } from '../../src/lib/errors.ts';
 import type { CasesOfFolder, Measured } from './conformanceCase.ts';

@@ -2,7 +2,7 @@
 // `trim_blocks` and `lstrip_blocks`, as Hugging Face does. It knows no token ids.
 import { Template } from '@huggingface/jinja';
 import { TributaryError } from '../../lib/errors.ts';
-import type { ChatMessage } from '../service.ts';
+import type { ChatMessage } from '../chat/types.ts';
 
 export interface ChatTemplate {
   /** The prompt text. Throws `CHAT_TEMPLATE_FAILED` with the template's own words, for example on a wrong order of roles. */

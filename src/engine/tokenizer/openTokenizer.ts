@@ -2,7 +2,8 @@
 // never becomes a special token unless the caller asks for it: a message that spells an end token stays text.
 import { Tokenizer } from '@huggingface/tokenizers';
 import { TributaryError } from '../../lib/errors.ts';
-import type { ChatMessage, EncodedRow } from '../service.ts';
+import type { ChatMessage } from '../chat/types.ts';
+import type { EncodedRow } from '../service.ts';
 import { type ChatTemplate, openChatTemplate } from './chatTemplate.ts';
 import { createStreamingDecoder, type StreamingDecoder } from './streamingDecoder.ts';
 import { decoderKind } from './tokenBytes.ts';
@@ -34,6 +35,8 @@ export interface TextTokenizer {
   readonly endIds: readonly number[];
   encode(text: string, options?: EncodeOptions): number[];
   decode(ids: readonly number[], options?: { readonly skipSpecial?: boolean }): string;
+  /** UTF-8 of a token, perhaps part of a character; undefined for a special token and for ids that are none. */
+  bytesOf(id: number): Uint8Array | undefined;
   stream(): StreamingDecoder;
   renderChat(messages: readonly ChatMessage[], addGenerationPrompt: boolean): string;
   encodeChat(messages: readonly ChatMessage[], options: ChatOptions): number[];
@@ -125,6 +128,13 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
   const namedEnd = endToken === undefined ? undefined : parsing.token_to_id(endToken);
   const endIds = [...new Set([...(namedEnd === undefined ? [] : [namedEnd]), ...(parameters.endOfSequenceIds ?? [])])];
 
+  const bytesOf: TextTokenizer['bytesOf'] = (id) => {
+    const token = addedById.get(id);
+    if (token !== undefined) return token.special ? undefined : new TextEncoder().encode(token.content);
+    const text = parsing.id_to_token(id);
+    return text === undefined ? undefined : kind.bytesOf(text);
+  };
+
   const encode: TextTokenizer['encode'] = (text, options = {}) => {
     const tokenizer = options.parseSpecial === true ? parsing : plain;
     // The library maps over an empty list of sections without its post-processor's help.
@@ -173,15 +183,8 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
         ? ''
         : guarded(() => parsing.decode([...ids], { skip_special_tokens: options.skipSpecial === true }));
     },
-    stream() {
-      const bytesOf = (id: number): Uint8Array | undefined => {
-        const token = addedById.get(id);
-        if (token !== undefined) return token.special ? undefined : new TextEncoder().encode(token.content);
-        const text = parsing.id_to_token(id);
-        return text === undefined ? undefined : kind.bytesOf(text);
-      };
-      return createStreamingDecoder(bytesOf, kind.stripFirstSpace);
-    },
+    bytesOf,
+    stream: () => createStreamingDecoder(bytesOf, kind.stripFirstSpace),
     renderChat,
     encodeChat,
     encodeRow({ prompt, response }) {

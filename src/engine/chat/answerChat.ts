@@ -1,0 +1,80 @@
+// From drawn tokens to the pieces of an answer: text that grows, stop texts, logarithms of probability, usage. Whoever draws
+// may be lost in the middle; the text goes on with the next one.
+import type { FinishReason } from '../generate/generate.ts';
+import type { TextTokenizer } from '../tokenizer/openTokenizer.ts';
+import type { DrawnToken } from './drawTokens.ts';
+import { createStopScanner } from './stopScanner.ts';
+import type { AlternativeToken, ChatChunk, TokenLogprob } from './types.ts';
+
+export interface AnswerChatParameters {
+  readonly tokenizer: TextTokenizer;
+  readonly promptTokens: number;
+  /** Texts that end the answer. */
+  readonly stops: readonly string[];
+  /** Tokens after the prompt and after `drawn`, which are of this answer already. */
+  readonly draw: (drawn: readonly number[]) => AsyncGenerator<DrawnToken, FinishReason>;
+  /** Called with what `draw` threw, and the number of tokens so far: returns when drawing can go on, or throws. */
+  readonly recover?: (error: unknown, drawnTokens: number) => Promise<void>;
+}
+
+/** The pieces of one answer; the last one has its reason to end and its usage. */
+export async function* answerChat(parameters: AnswerChatParameters): AsyncGenerator<ChatChunk> {
+  const { tokenizer, draw, recover } = parameters;
+  const decoder = tokenizer.stream();
+  const scanner = createStopScanner(parameters.stops);
+  const drawn: number[] = [];
+  const started = performance.now();
+  let prefilled = started;
+  let tokens = draw(drawn);
+
+  async function next(): Promise<IteratorResult<DrawnToken, FinishReason>> {
+    for (;;) {
+      try {
+        return await tokens.next();
+      } catch (error) {
+        if (recover === undefined) throw error;
+        await recover(error, drawn.length);
+        tokens = draw(drawn);
+      }
+    }
+  }
+
+  const alternative = (id: number, logprob: number): AlternativeToken => {
+    const bytes = tokenizer.bytesOf(id);
+    const token = bytes === undefined ? tokenizer.decode([id]) : new TextDecoder().decode(bytes);
+    return { token, bytes: bytes === undefined ? null : [...bytes], logprob };
+  };
+  const logprobOf = ({ id, logprob, top = [] }: DrawnToken): readonly TokenLogprob[] =>
+    logprob === undefined
+      ? []
+      : [{ ...alternative(id, logprob), top_logprobs: top.map((each) => alternative(each.id, each.logprob)) }];
+
+  try {
+    for (;;) {
+      const { value, done } = await next();
+      if (drawn.length === 0) prefilled = performance.now();
+      if (done !== true) {
+        drawn.push(value.id);
+        const delta = scanner.push(decoder.push(value.id));
+        const logprobs = logprobOf(value);
+        yield { delta, ids: [value.id], finish_reason: null, ...(logprobs.length === 0 ? {} : { logprobs }) };
+        if (!scanner.stopped) continue;
+      }
+      const rest = scanner.stopped ? '' : scanner.push(decoder.finish()) + scanner.finish();
+      yield {
+        delta: rest,
+        ids: [],
+        finish_reason: scanner.stopped || done !== true ? 'stop' : value,
+        usage: {
+          prompt_tokens: parameters.promptTokens,
+          completion_tokens: drawn.length,
+          prefillMilliseconds: prefilled - started,
+          decodeMilliseconds: performance.now() - prefilled,
+        },
+      };
+      return;
+    }
+  } finally {
+    await tokens.return('stop');
+  }
+}

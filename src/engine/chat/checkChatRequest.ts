@@ -1,0 +1,172 @@
+// What a chat request asks for, checked field by field: a field that nobody knows, that this runtime does not compute, or
+// whose value is out of range is refused by its name, before anything is computed.
+import { type Fact, TributaryError } from '../../lib/errors.ts';
+import { jsonSchemaGrammar } from './jsonSchemaGrammar.ts';
+import type { ChatField, ChatMessage, ChatRequest, JsonSchema } from './types.ts';
+
+/** A request with every setting decided. */
+export interface ChatSettings {
+  readonly messages: readonly ChatMessage[];
+  readonly adapterId?: string;
+  readonly maximumTokens?: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly topK: number;
+  readonly minP: number;
+  readonly repetitionPenalty: number;
+  readonly frequencyPenalty: number;
+  readonly presencePenalty: number;
+  readonly seed?: number;
+  readonly stops: readonly string[];
+  /** Alternatives beside each token's logarithm of probability; absent: none of it. */
+  readonly logprobs?: number;
+  /** The grammar that the answer keeps to (`jsonSchemaGrammar`); absent: free text. */
+  readonly grammar?: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function unsupported(field: string, why: string): TributaryError {
+  return new TributaryError({
+    code: 'CHAT_REQUEST_UNSUPPORTED',
+    message: `The field "${field}" of this request cannot be honoured: ${why}`,
+    facts: { field },
+    hint: 'Leave the field out, or choose a runtime that computes it.',
+  });
+}
+
+function invalid(field: string, value: unknown, allowed: string): TributaryError {
+  const fact: Fact =
+    typeof value === 'number' || typeof value === 'boolean' ? value : String(JSON.stringify(value)).slice(0, 200);
+  return new TributaryError({
+    code: 'CHAT_REQUEST_INVALID',
+    message: `The field "${field}" of this request must be ${allowed}.`,
+    facts: { field, value: fact, allowed },
+    hint: 'Correct the field or leave it out.',
+  });
+}
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** OpenAI's clients send null for a setting that is not set. */
+const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null;
+
+function checkKeys(value: Fields, place: string, known: readonly string[]): void {
+  const foreign = Object.keys(value).find((key) => !known.includes(key) && !isAbsent(value[key]));
+  if (foreign !== undefined) throw unsupported(`${place}${foreign}`, 'it is not known here.');
+}
+
+function numberOf(
+  request: Fields,
+  field: string,
+  allowed: string,
+  fits: (value: number) => boolean,
+): number | undefined {
+  const value = request[field];
+  if (isAbsent(value)) return undefined;
+  if (typeof value !== 'number' || !Number.isFinite(value) || !fits(value)) throw invalid(field, value, allowed);
+  return value;
+}
+
+function between(request: Fields, field: string, lowest: number, highest: number): number | undefined {
+  const allowed = `a number from ${lowest} to ${highest}`;
+  return numberOf(request, field, allowed, (value) => value >= lowest && value <= highest);
+}
+
+function wholeNumber(request: Fields, field: string, lowest: number, highest: number): number | undefined {
+  const allowed =
+    highest === Number.MAX_SAFE_INTEGER
+      ? `a whole number of at least ${lowest}`
+      : `a whole number from ${lowest} to ${highest}`;
+  return numberOf(
+    request,
+    field,
+    allowed,
+    (value) => Number.isSafeInteger(value) && value >= lowest && value <= highest,
+  );
+}
+
+function messagesOf(value: unknown): readonly ChatMessage[] {
+  if (!Array.isArray(value)) throw invalid('messages', value, 'a list of messages');
+  for (const [index, message] of value.entries()) {
+    const place = `messages[${index}]`;
+    if (!isObject(message)) throw invalid(place, message, 'a message with role and content');
+    checkKeys(message, `${place}.`, ['role', 'content']);
+    const { role, content } = message;
+    if (role !== 'system' && role !== 'user' && role !== 'assistant')
+      throw invalid(`${place}.role`, role, '"system", "user" or "assistant"');
+    if (typeof content !== 'string') throw invalid(`${place}.content`, content, 'a text');
+  }
+  return value as readonly ChatMessage[];
+}
+
+function stopsOf(value: unknown): readonly string[] {
+  if (isAbsent(value)) return [];
+  const stops: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const allowed = 'a text, or a list of up to four texts, none of them empty';
+  if (stops.length > 4 || !stops.every((stop) => typeof stop === 'string' && stop !== ''))
+    throw invalid('stop', value, allowed);
+  return stops as readonly string[];
+}
+
+function grammarOf(value: unknown): string | undefined {
+  if (isAbsent(value)) return undefined;
+  if (!isObject(value)) throw invalid('response_format', value, 'an object with a type');
+  if (value['type'] === 'json_schema') {
+    checkKeys(value, 'response_format.', ['type', 'json_schema']);
+    const format = value['json_schema'];
+    if (!isObject(format)) throw invalid('response_format.json_schema', format, 'an object with a schema');
+    checkKeys(format, 'response_format.json_schema.', ['name', 'description', 'strict', 'schema']);
+    return jsonSchemaGrammar(format['schema'] as JsonSchema);
+  }
+  checkKeys(value, 'response_format.', ['type']);
+  if (value['type'] === 'json_object') return jsonSchemaGrammar({ type: 'object' });
+  if (value['type'] === 'text') return undefined;
+  throw invalid('response_format.type', value['type'], '"text", "json_object" or "json_schema"');
+}
+
+function logprobsOf(request: Fields): number | undefined {
+  const { logprobs } = request;
+  if (!isAbsent(logprobs) && typeof logprobs !== 'boolean') throw invalid('logprobs', logprobs, 'true or false');
+  const top = wholeNumber(request, 'top_logprobs', 0, 20);
+  if (logprobs === true) return top ?? 0;
+  if (top !== undefined) throw invalid('top_logprobs', top, 'left out unless "logprobs" is true');
+  return undefined;
+}
+
+/**
+ * The settings of `request`. `supported`: the fields that the runtime computes.
+ *
+ * Throws `CHAT_REQUEST_UNSUPPORTED` for a field that is not among them or that nobody knows, `CHAT_REQUEST_INVALID` for a
+ * value out of range, `CHAT_SCHEMA_UNSUPPORTED` as `jsonSchemaGrammar`.
+ */
+export function checkChatRequest(request: ChatRequest, supported: ReadonlySet<ChatField>): ChatSettings {
+  const fields: Fields = { ...request };
+  for (const [field, value] of Object.entries(fields)) {
+    if (field === 'messages' || isAbsent(value) || supported.has(field as ChatField)) continue;
+    throw unsupported(field, 'this runtime does not compute it.');
+  }
+  const { adapterId } = fields;
+  if (!isAbsent(adapterId) && typeof adapterId !== 'string') throw invalid('adapterId', adapterId, 'a text');
+  const maximumTokens = wholeNumber(fields, 'max_tokens', 1, Number.MAX_SAFE_INTEGER);
+  const seed = wholeNumber(fields, 'seed', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  const logprobs = logprobsOf(fields);
+  const grammar = grammarOf(fields['response_format']);
+  return {
+    messages: messagesOf(fields['messages']),
+    ...(isAbsent(adapterId) ? {} : { adapterId }),
+    ...(maximumTokens === undefined ? {} : { maximumTokens }),
+    temperature: between(fields, 'temperature', 0, 2) ?? 1,
+    topP: between(fields, 'top_p', 0, 1) ?? 1,
+    topK: wholeNumber(fields, 'top_k', 0, Number.MAX_SAFE_INTEGER) ?? 0,
+    minP: between(fields, 'min_p', 0, 1) ?? 0,
+    repetitionPenalty: numberOf(fields, 'repetition_penalty', 'a number above 0', (value) => value > 0) ?? 1,
+    frequencyPenalty: between(fields, 'frequency_penalty', -2, 2) ?? 0,
+    presencePenalty: between(fields, 'presence_penalty', -2, 2) ?? 0,
+    ...(seed === undefined ? {} : { seed }),
+    stops: stopsOf(fields['stop']),
+    ...(logprobs === undefined ? {} : { logprobs }),
+    ...(grammar === undefined ? {} : { grammar }),
+  };
+}

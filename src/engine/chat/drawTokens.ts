@@ -1,0 +1,173 @@
+// Draws one token after another from whatever reads ids and gives logits: penalties, grammar, sampling, logarithms of
+// probability, all on the processor in f64. It knows no text and no device.
+import { TributaryError } from '../../lib/errors.ts';
+import type { FinishReason } from '../generate/generate.ts';
+import { drawToken, type SamplingSettings, tokenProbabilities } from '../generate/tokenProbabilities.ts';
+import type { TokenConstraint } from './openGrammars.ts';
+
+/** A sequence on a model. `Session` is one; so is what Transformers.js keeps between steps. */
+export interface TokenReader {
+  /** What has been read and is kept. */
+  readonly ids: readonly number[];
+  readonly contextLength: number;
+  /** Forgets all but the first `length` ids, or more of them. */
+  truncate(length: number): void;
+  /** Reads ids after those kept; logits f32 [vocabulary] after the last one. */
+  read(ids: readonly number[], options: { readonly signal?: AbortSignal | undefined }): Promise<Float32Array>;
+  /** The index of the largest logit, where the logits can stay where they are. */
+  readGreedy?(ids: readonly number[], options: { readonly signal?: AbortSignal | undefined }): Promise<number>;
+}
+
+export interface DrawSettings extends SamplingSettings {
+  /** Taken from a token's logit, times how often the answer has it. */
+  readonly frequencyPenalty?: number;
+  /** Taken from the logit of every token that the answer has. */
+  readonly presencePenalty?: number;
+  /** Likeliest tokens to report beside each drawn one; absent: no logarithms at all. */
+  readonly logprobs?: number;
+}
+
+export interface DrawOptions {
+  readonly settings: DrawSettings;
+  /** Tokens of this answer that were drawn before, by a reader that is gone. */
+  readonly drawn?: readonly number[];
+  /** Most tokens of the answer, `drawn` included. */
+  readonly maximumTokens: number;
+  /** Ids that end the answer; the one that came is not given out. */
+  readonly stopIds: readonly number[];
+  /** The next number in [0, 1): one a token, none when temperature is 0. */
+  readonly random: () => number;
+  readonly constraint?: TokenConstraint | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TokenAlternative {
+  readonly id: number;
+  /** Natural logarithm of its probability in the model's own distribution. */
+  readonly logprob: number;
+}
+
+export interface DrawnToken {
+  readonly id: number;
+  readonly logprob?: number;
+  /** The likeliest, in descending order. */
+  readonly top?: readonly TokenAlternative[];
+}
+
+/** log p of `id` and of the `count` likeliest ids, by log-softmax in f64. */
+function logprobsOf(logits: Float32Array, id: number, count: number): Required<Omit<DrawnToken, 'id'>> {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const logit of logits) highest = Math.max(highest, logit);
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - highest);
+  const logSum = highest + Math.log(sum);
+  const top: TokenAlternative[] = [];
+  for (const [candidate, logit] of count === 0 ? [] : logits.entries()) {
+    const logprob = logit - logSum;
+    if (top.length === count && logprob <= (top.at(-1)?.logprob ?? 0)) continue;
+    const place = top.findIndex((each) => each.logprob < logprob);
+    top.splice(place < 0 ? top.length : place, 0, { id: candidate, logprob });
+    if (top.length > count) top.pop();
+  }
+  return { logprob: (logits[id] ?? 0) - logSum, top };
+}
+
+/** Logits after penalties and grammar; what may not come is minus infinity. Order: repetition, frequency, presence, grammar. */
+function adjusted(
+  logits: Float32Array,
+  settings: DrawSettings,
+  context: readonly number[],
+  answer: readonly number[],
+  allowed: Int32Array | undefined,
+): Float64Array {
+  const { repetitionPenalty = 1, frequencyPenalty = 0, presencePenalty = 0 } = settings;
+  const result = Float64Array.from(logits);
+  if (repetitionPenalty !== 1) {
+    for (const id of new Set(context)) {
+      const logit = result[id] ?? 0;
+      result[id] = logit < 0 ? logit * repetitionPenalty : logit / repetitionPenalty;
+    }
+  }
+  if (frequencyPenalty !== 0) for (const id of answer) result[id] = (result[id] ?? 0) - frequencyPenalty;
+  if (presencePenalty !== 0) for (const id of new Set(answer)) result[id] = (result[id] ?? 0) - presencePenalty;
+  if (allowed !== undefined) {
+    for (let id = 0; id < result.length; id += 1) {
+      if ((((allowed[id >>> 5] ?? 0) >>> (id & 31)) & 1) === 0) result[id] = Number.NEGATIVE_INFINITY;
+    }
+  }
+  return result;
+}
+
+function likeliest(logits: Float64Array): number {
+  let best = 0;
+  for (let id = 1; id < logits.length; id += 1) if ((logits[id] ?? 0) > (logits[best] ?? 0)) best = id;
+  return best;
+}
+
+function pick(logits: Float64Array, settings: DrawSettings, random: () => number): number {
+  const best = likeliest(logits);
+  if (logits[best] === Number.NEGATIVE_INFINITY) {
+    throw new TributaryError({
+      code: 'CHAT_GRAMMAR_FAILED',
+      message: 'No token of this model fits what its JSON schema asks for next.',
+      hint: 'Ask for free text, or choose a model with a larger vocabulary.',
+    });
+  }
+  if (settings.temperature === 0) return best;
+  const { ids, probabilities } = tokenProbabilities(logits, { ...settings, repetitionPenalty: 1 });
+  // Rounding may reach the end of the list, which must not be a token that the grammar forbids.
+  const possible = ids.flatMap((id, index) => ((probabilities[index] ?? 0) > 0 ? [{ id, index }] : []));
+  return drawToken(
+    { ids: possible.map(({ id }) => id), probabilities: possible.map(({ index }) => probabilities[index] ?? 0) },
+    random(),
+  );
+}
+
+/**
+ * Tokens after `prompt` and `drawn`, one by one; returns why the answer ended. What the reader keeps is reused for the longest
+ * common beginning. An abort throws its reason and leaves the reader usable.
+ */
+export async function* drawTokens(
+  reader: TokenReader,
+  prompt: readonly number[],
+  options: DrawOptions,
+): AsyncGenerator<DrawnToken, FinishReason> {
+  const { settings, drawn = [], maximumTokens, random, constraint, signal } = options;
+  const stops = new Set(options.stopIds);
+  const answer = [...drawn];
+  const context = [...prompt, ...drawn];
+  const plain =
+    settings.temperature === 0 &&
+    (settings.repetitionPenalty ?? 1) === 1 &&
+    (settings.frequencyPenalty ?? 0) === 0 &&
+    (settings.presencePenalty ?? 0) === 0 &&
+    settings.logprobs === undefined &&
+    constraint === undefined;
+
+  // The last token is always read anew: its logits are not kept.
+  let shared = 0;
+  while (shared < context.length - 1 && reader.ids[shared] === context[shared]) shared += 1;
+  reader.truncate(shared);
+  let unread = context.slice(reader.ids.length);
+  while (answer.length < maximumTokens) {
+    if (reader.ids.length + unread.length > reader.contextLength && answer.length > 0) return 'length';
+    let token: DrawnToken;
+    if (plain && reader.readGreedy !== undefined) {
+      token = { id: await reader.readGreedy(unread, { signal }) };
+    } else {
+      const logits = await reader.read(unread, { signal });
+      const allowed = await constraint?.allowed();
+      const id = pick(adjusted(logits, settings, context, answer, allowed), settings, random);
+      token = settings.logprobs === undefined ? { id } : { id, ...logprobsOf(logits, id, settings.logprobs) };
+    }
+    signal?.throwIfAborted();
+    const { id } = token;
+    if (stops.has(id)) return 'stop';
+    constraint?.accept(id);
+    answer.push(id);
+    context.push(id);
+    unread = [id];
+    yield token;
+  }
+  return 'length';
+}

@@ -1,0 +1,320 @@
+// The engine's own chat on Dawn: OpenAI's requests with the embedded model, constrained answers, aborts, lost devices.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as v from 'valibot';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { CallContext } from '../../lib/rpc.ts';
+import { createEngineService } from '../createEngineService.ts';
+import { openBackend } from '../openBackend.ts';
+import type { EngineService } from '../service.ts';
+import { type LosableGpu, losableGpu } from '../testing/losableGpu.ts';
+import { dawn } from '../webgpu/node.ts';
+import { createChatCompletions } from './createChatCompletions.ts';
+import type { ChatChunk, ChatCompletions, ChatMessage, ChatRequest, JsonSchema, TokenLogprob } from './types.ts';
+
+const root = path.join(import.meta.dirname, '..', '..', '..');
+const golden = JSON.parse(readFileSync(path.join(root, 'test/golden/engine/seedling.json'), 'utf8')) as {
+  readonly chats: readonly { readonly messages: readonly ChatMessage[]; readonly text: string }[];
+};
+const blob = new Blob([readFileSync(path.join(root, 'public/models/seedling/seedling.Q8_0.gguf'))]);
+const [chat] = golden.chats;
+if (chat === undefined) throw new Error('The golden file has no chat.');
+const { messages, text } = chat;
+
+const context = (signal = new AbortController().signal): CallContext => ({ signal, progress: () => undefined });
+
+interface Opened {
+  readonly service: EngineService;
+  readonly completions: ChatCompletions;
+  readonly losable: LosableGpu;
+}
+
+async function openSeedling(): Promise<Opened> {
+  const losable = losableGpu(dawn());
+  const service = createEngineService({ openBackend: () => openBackend({ device: 'gpu', gpu: losable.gpu }) });
+  await service.loadModel({ files: [{ name: 'seedling.gguf', blob }], contextLength: 256, device: 'gpu' }, context());
+  const runtime = {
+    chat: (request: ChatRequest, options?: { signal?: AbortSignal | undefined }) =>
+      service.chat(request, context(options?.signal)),
+  };
+  return { service, completions: createChatCompletions(runtime, { model: 'seedling' }), losable };
+}
+
+let opened: Opened;
+beforeAll(async () => {
+  opened = await openSeedling();
+});
+
+async function collect(chunks: AsyncIterable<ChatChunk>): Promise<string> {
+  let all = '';
+  for await (const { delta } of chunks) all += delta;
+  return all;
+}
+
+describe('chat.completions', () => {
+  it('answers whole, with usage', async () => {
+    const completion = await opened.completions.create({ model: 'seedling', messages, temperature: 0 });
+    expect(completion).toMatchObject({
+      object: 'chat.completion',
+      model: 'seedling',
+      choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop', logprobs: null }],
+    });
+    const { prompt_tokens, completion_tokens, total_tokens } = completion.usage;
+    expect(total_tokens).toBe(prompt_tokens + completion_tokens);
+    expect(completion_tokens).toBeGreaterThan(2);
+  });
+
+  it('streams the same text in chunks of one id, the usage last', async () => {
+    const stream = await opened.completions.create({
+      messages,
+      temperature: 0,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    const chunks = await Array.fromAsync(stream);
+    expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
+    expect(chunks[0]?.choices[0]?.delta.role).toBe('assistant');
+    expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe(text);
+    expect(chunks.at(-2)).toMatchObject({ choices: [{ finish_reason: 'stop' }], usage: null });
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { completion_tokens: chunks.length - 2 } });
+  });
+
+  it('ends before a stop text that tokens cut', async () => {
+    const stop = text.slice(4, 9);
+    const completion = await opened.completions.create({ messages, temperature: 0, stop: ['never this', stop] });
+    expect(completion.choices[0].message.content).toBe(text.slice(0, text.indexOf(stop)));
+    expect(completion.choices[0].finish_reason).toBe('stop');
+    const length = await opened.completions.create({ messages, temperature: 0, max_completion_tokens: 3 });
+    expect(length.choices[0].finish_reason).toBe('length');
+    expect(length.usage.completion_tokens).toBe(3);
+  });
+
+  it('gives logarithms of probability that belong to the tokens', async () => {
+    const request = { messages, logprobs: true, top_logprobs: 3, max_tokens: 12 } as const;
+    const greedy = await opened.completions.create({ ...request, temperature: 0 });
+    const content = greedy.choices[0].logprobs?.content ?? [];
+    expect(content).toHaveLength(12);
+    for (const { token, logprob, top_logprobs } of content) {
+      expect(top_logprobs).toHaveLength(3);
+      expect(top_logprobs[0]).toMatchObject({ token, logprob });
+      const logprobs = top_logprobs.map((each) => each.logprob);
+      expect(logprobs).toEqual(logprobs.toSorted((one, other) => other - one));
+      expect(Math.exp(logprobs[0] ?? 0)).toBeLessThanOrEqual(1);
+    }
+    const bytes = content.flatMap((each) => [...(each.bytes ?? [])]);
+    expect(new TextDecoder().decode(Uint8Array.from(bytes))).toBe(greedy.choices[0].message.content);
+    // Temperature changes what is drawn, not what the model thinks of it.
+    const hot = await opened.completions.create({ ...request, temperature: 2, seed: 1 });
+    const first = (each: readonly TokenLogprob[] | undefined): unknown => each?.[0]?.top_logprobs;
+    expect(first(hot.choices[0].logprobs?.content)).toEqual(first(content));
+  });
+
+  it('repeats for a seed, and penalties change what comes', async () => {
+    const ask = async (more: Partial<ChatRequest>): Promise<string> =>
+      (await opened.completions.create({ messages, max_tokens: 24, ...more })).choices[0].message.content;
+    const once = await ask({ seed: 3, temperature: 1.5 });
+    expect(await ask({ seed: 3, temperature: 1.5 })).toBe(once);
+    expect(await ask({ seed: 4, temperature: 1.5 })).not.toBe(once);
+    const greedy = await ask({ temperature: 0 });
+    // With the strongest presence penalty no token comes twice.
+    const penalised = await opened.completions.create({
+      messages,
+      max_tokens: 40,
+      temperature: 0,
+      presence_penalty: 2,
+      frequency_penalty: 2,
+      logprobs: true,
+    });
+    const tokens = penalised.choices[0].logprobs?.content.map(({ token }) => token) ?? [];
+    const repeats = tokens.length - new Set(tokens).size;
+    const plain = await opened.completions.create({ messages, max_tokens: 40, temperature: 0, logprobs: true });
+    const plainTokens = plain.choices[0].logprobs?.content.map(({ token }) => token) ?? [];
+    expect(repeats).toBeLessThan(plainTokens.length - new Set(plainTokens).size);
+    expect(await ask({ temperature: 0, repetition_penalty: 3 })).not.toBe(greedy);
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['a field that nobody knows', { logit_bias: { 1: 2 } }, 'CHAT_REQUEST_UNSUPPORTED'],
+    ['several answers', { n: 2 }, 'CHAT_REQUEST_UNSUPPORTED'],
+    ['another model', { model: 'gpt-4' }, 'CHAT_REQUEST_UNSUPPORTED'],
+    ['a temperature out of range', { temperature: 3 }, 'CHAT_REQUEST_INVALID'],
+    ['five stop texts', { stop: ['a', 'b', 'c', 'd', 'e'] }, 'CHAT_REQUEST_INVALID'],
+    ['alternatives without logprobs', { top_logprobs: 2 }, 'CHAT_REQUEST_INVALID'],
+    ['usage of no stream', { stream_options: { include_usage: true } }, 'CHAT_REQUEST_UNSUPPORTED'],
+    ['both limits', { max_tokens: 1, max_completion_tokens: 2 }, 'CHAT_REQUEST_UNSUPPORTED'],
+    ['a message part', { messages: [{ role: 'user', content: [] }] }, 'CHAT_REQUEST_INVALID'],
+    ['a tool message', { messages: [{ role: 'tool', content: 'x' }] }, 'CHAT_REQUEST_INVALID'],
+  ])('refuses %s by name', async (_, more, code) => {
+    const [field] = Object.keys(more).slice(-1);
+    const refusal = await opened.completions
+      .create({ messages, ...more } as never)
+      .catch((error: unknown) => error as { code: string; facts: { field: string } });
+    expect(refusal).toMatchObject({ code });
+    expect((refusal as { facts: { field: string } }).facts.field.startsWith(String(field))).toBe(true);
+  });
+
+  it('takes null for a setting that is not set, as OpenAI’s clients send it', async () => {
+    const request = { messages, temperature: 0, stop: null, seed: null, n: null, response_format: null };
+    const completion = await opened.completions.create(request as never);
+    expect((completion as { choices: { message: { content: string } }[] }).choices[0]?.message.content).toBe(text);
+  });
+});
+
+describe('answers kept to a JSON schema', () => {
+  const person = {
+    type: 'object',
+    properties: {
+      name: { type: 'string', minLength: 1, maxLength: 12 },
+      age: { type: 'integer', minimum: 0, maximum: 130 },
+      tags: { type: 'array', items: { enum: ['cat', 'dog', 'fish'] }, minItems: 1, maxItems: 3 },
+      note: { type: ['string', 'null'], maxLength: 8 },
+    },
+    required: ['name', 'age', 'tags'],
+    additionalProperties: false,
+  } satisfies JsonSchema;
+  const tree = {
+    $ref: '#/$defs/node',
+    $defs: {
+      node: {
+        properties: {
+          value: { type: 'number', minimum: -1, maximum: 1 },
+          children: { type: 'array', items: { $ref: '#/$defs/node' }, maxItems: 1 },
+        },
+        required: ['value'],
+      },
+    },
+  } satisfies JsonSchema;
+
+  // Another library says what fits: it knows nothing of the schemas above.
+  const length = (least: number, most: number) =>
+    v.pipe(
+      v.string(),
+      v.check((value) => [...value].length >= least && [...value].length <= most),
+    );
+  const fitsPerson = v.strictObject({
+    name: length(1, 12),
+    age: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(130)),
+    tags: v.pipe(v.array(v.picklist(['cat', 'dog', 'fish'])), v.minLength(1), v.maxLength(3)),
+    note: v.optional(v.nullable(length(0, 8))),
+  });
+  const value = v.pipe(v.number(), v.minValue(-1), v.maxValue(1));
+  type Node = { value: number; children?: Node[] | undefined };
+  const fitsNode: v.GenericSchema<Node> = v.strictObject({
+    value,
+    children: v.optional(v.pipe(v.array(v.lazy(() => fitsNode)), v.maxLength(1))),
+  });
+  const fitsColour = v.union([v.literal('red'), v.strictTuple([v.boolean(), v.null()])]);
+
+  it.each<[string, JsonSchema, v.GenericSchema<unknown, unknown>]>([
+    ['a person', person, fitsPerson],
+    ['a tree', tree, fitsNode],
+    [
+      'one or the other',
+      { anyOf: [{ const: 'red' }, { prefixItems: [{ type: 'boolean' }, { type: 'null' }] }] },
+      fitsColour,
+    ],
+  ])('%s, whatever the seed', async (_, schema, fits) => {
+    const answers = new Set<string>();
+    for (const seed of [1, 2, 3]) {
+      const completion = await opened.completions.create({
+        messages,
+        temperature: 1.5,
+        seed,
+        max_tokens: 150,
+        response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } },
+      });
+      const { message, finish_reason } = completion.choices[0];
+      expect(finish_reason, message.content).toBe('stop');
+      expect(v.is(fits, JSON.parse(message.content)), message.content).toBe(true);
+      answers.add(message.content);
+    }
+    expect(answers.size).toBeGreaterThan(1);
+  });
+
+  it('any object, and free text again afterwards', async () => {
+    let ended = 0;
+    for (let seed = 1; seed <= 8 && ended < 2; seed += 1) {
+      const { choices } = await opened.completions.create({
+        messages,
+        temperature: 2,
+        seed,
+        max_tokens: 64,
+        response_format: { type: 'json_object' },
+      });
+      // A model may write until its tokens are used up; what it ends by itself is an object.
+      if (choices[0].finish_reason !== 'stop') continue;
+      expect(v.is(v.record(v.string(), v.unknown()), JSON.parse(choices[0].message.content))).toBe(true);
+      ended += 1;
+    }
+    expect(ended).toBeGreaterThan(0);
+    const free = await opened.completions.create({ messages, temperature: 0, response_format: { type: 'text' } });
+    expect(free.choices[0].message.content).toBe(text);
+  });
+
+  it('refuses what it cannot keep to before anything is computed', async () => {
+    const response_format = { type: 'json_schema', json_schema: { schema: { type: 'string', pattern: 'a' } } } as const;
+    await expect(opened.completions.create({ messages, response_format })).rejects.toMatchObject({
+      code: 'CHAT_SCHEMA_UNSUPPORTED',
+      facts: { place: '#/pattern' },
+    });
+  });
+});
+
+it('answers as afresh after an abort in the middle', async () => {
+  const abort = new AbortController();
+  const stream = opened.service.chat({ messages, temperature: 0 }, context(abort.signal));
+  await stream.next();
+  await stream.next();
+  abort.abort();
+  await expect(stream.next()).rejects.toThrow(/abort/i);
+  const next = golden.chats[1];
+  expect(await collect(opened.service.chat({ messages: next?.messages ?? [], temperature: 0 }, context()))).toBe(
+    next?.text,
+  );
+  expect(await collect(opened.service.chat({ messages, temperature: 0 }, context()))).toBe(text);
+});
+
+describe('when the device is lost', () => {
+  it('goes on with the same answer on a new one', async () => {
+    const { service, losable } = await openSeedling();
+    const sampled = { messages, temperature: 1.2, seed: 11, max_tokens: 24 };
+    const expected = await collect(service.chat(sampled, context()));
+    for (const [request, whole] of [
+      [{ messages, temperature: 0 }, text],
+      [sampled, expected],
+    ] as const) {
+      const before = losable.devices;
+      let answer = '';
+      let pieces = 0;
+      for await (const { delta } of service.chat(request, context())) {
+        answer += delta;
+        pieces += 1;
+        if (pieces === 3) losable.lose();
+      }
+      expect(answer).toBe(whole);
+      expect(losable.devices).toBe(before + 1);
+    }
+  });
+
+  it('loads again for the next request when nobody was asking', async () => {
+    const { service, losable } = await openSeedling();
+    losable.lose();
+    expect(await collect(service.chat({ messages, temperature: 0 }, context()))).toBe(text);
+    expect(losable.devices).toBe(2);
+  });
+
+  it('says so when there is no other', async () => {
+    const { service, losable } = await openSeedling();
+    const stream = service.chat({ messages, temperature: 0 }, context());
+    await stream.next();
+    losable.unplugged = true;
+    losable.lose();
+    await expect(collect(stream)).rejects.toMatchObject({
+      code: 'ENGINE_DEVICE_LOST',
+      cause: { code: 'ENGINE_NO_ADAPTER' },
+    });
+    await expect(collect(service.chat({ messages }, context()))).rejects.toMatchObject({
+      code: 'ENGINE_MODEL_NOT_LOADED',
+    });
+  });
+});

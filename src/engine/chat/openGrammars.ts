@@ -1,0 +1,115 @@
+// Grammars over a model's tokens, by xgrammar compiled to WebAssembly: which tokens may come next. The library is 1.1 MB and is
+// loaded by the first answer that needs it. It knows ids and bits, and nothing of logits.
+import type * as Library from '@mlc-ai/web-xgrammar';
+import { TributaryError } from '../../lib/errors.ts';
+
+export interface GrammarVocabulary {
+  /** Number of logits: a model may have more than its tokenizer has tokens. */
+  readonly size: number;
+  /** Bytes of a token; undefined for one that shows nothing: it is never allowed. */
+  readonly bytesOf: (id: number) => Uint8Array | undefined;
+  /** Ids that end the answer: allowed where the grammar's text may end. */
+  readonly endIds: readonly number[];
+}
+
+/** Where an answer stands in its grammar. */
+export interface TokenConstraint {
+  /** Bits of the ids that may come next: bit id % 32 of word id / 32. */
+  allowed(): Promise<Int32Array>;
+  /** Goes on after `id`, which must have been allowed. */
+  accept(id: number): void;
+  destroy(): void;
+}
+
+export interface Grammars {
+  /** A fresh constraint by a grammar in xgrammar's EBNF. The last grammars stay compiled. */
+  constrain(grammar: string): Promise<TokenConstraint>;
+  destroy(): void;
+}
+
+function failed(what: string, cause: unknown): TributaryError {
+  return new TributaryError({
+    code: 'CHAT_GRAMMAR_FAILED',
+    message: `The answer could not be kept to its JSON schema: ${what}`,
+    facts: { details: cause instanceof Error ? cause.message : String(cause) },
+    hint: 'Simplify the schema, or ask for free text.',
+    cause,
+  });
+}
+
+/**
+ * The published file is a script that stands in a package of modules: it exports nothing and leaves its names in
+ * `globalThis.xgrammar`. In Node it asks for the address of the page, which only lends its folder.
+ */
+async function loadLibrary(): Promise<typeof Library> {
+  const scope = globalThis as { xgrammar?: typeof Library; location?: unknown };
+  const inNode = scope.location === undefined;
+  if (inNode) scope.location = { href: import.meta.url };
+  try {
+    const module = await import('@mlc-ai/web-xgrammar');
+    const library = 'TokenizerInfo' in module ? module : scope.xgrammar;
+    if (library === undefined) throw failed('the library did not load.', 'no names');
+    // Instantiates the WebAssembly, which is when the address is read.
+    (await library.TokenizerInfo.createTokenizerInfo([])).dispose();
+    return library;
+  } finally {
+    if (inNode) delete scope.location;
+  }
+}
+
+let library: Promise<typeof Library> | undefined;
+
+const keptGrammars = 4;
+
+/** Grammars over the tokens of `vocabulary`. Throws `CHAT_GRAMMAR_FAILED` when the library cannot be had or refuses. */
+export async function openGrammars({ size, bytesOf, endIds }: GrammarVocabulary): Promise<Grammars> {
+  library ??= loadLibrary();
+  const { TokenizerInfo, GrammarCompiler, Grammar, GrammarMatcher } = await library.catch((cause: unknown) => {
+    library = undefined;
+    throw failed('the library did not load.', cause);
+  });
+  // Empty bytes mark a special token. The types know texts only, but bytes go through as they are, and half characters must.
+  const vocabulary = Array.from({ length: size }, (_, id) => bytesOf(id) ?? new Uint8Array()) as unknown as string[];
+  const info = await TokenizerInfo.createTokenizerInfo(vocabulary, 'raw', false, size, [...endIds]);
+  const compiler = await GrammarCompiler.createGrammarCompiler(info, false);
+  const compiled = new Map<string, Library.CompiledGrammar>();
+
+  async function compile(source: string): Promise<Library.CompiledGrammar> {
+    const known = compiled.get(source);
+    if (known !== undefined) return known;
+    const grammar = await Grammar.fromEBNF(source);
+    const result = await compiler.compileGrammar(grammar);
+    grammar.dispose();
+    const [oldest] = compiled.keys();
+    if (oldest !== undefined && compiled.size >= keptGrammars) {
+      compiled.get(oldest)?.dispose();
+      compiled.delete(oldest);
+    }
+    compiled.set(source, result);
+    return result;
+  }
+
+  return {
+    async constrain(source) {
+      let matcher: Library.GrammarMatcher;
+      try {
+        matcher = await GrammarMatcher.createGrammarMatcher(await compile(source));
+      } catch (cause) {
+        throw failed('its grammar was refused.', cause);
+      }
+      return {
+        allowed: () => matcher.getNextTokenBitmask(),
+        accept(id) {
+          if (!matcher.acceptToken(id)) throw failed('a token came that its grammar does not allow.', `token ${id}`);
+        },
+        destroy: () => matcher.dispose(),
+      };
+    },
+    destroy() {
+      for (const each of compiled.values()) each.dispose();
+      compiled.clear();
+      compiler.dispose();
+      info.dispose();
+    },
+  };
+}

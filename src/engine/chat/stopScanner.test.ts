@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { createStopScanner } from './stopScanner.ts';
+
+function run(pieces: readonly string[], stops: readonly string[]): { shown: string[]; stopped: boolean } {
+  const scanner = createStopScanner(stops);
+  const shown = pieces.map((piece) => scanner.push(piece));
+  if (!scanner.stopped) shown.push(scanner.finish());
+  return { shown, stopped: scanner.stopped };
+}
+
+it('finds a stop text across pieces and never shows a part of it', () => {
+  expect(run(['One', '\n', '\nTwo'], ['\n\n'])).toEqual({ shown: ['One', '', ''], stopped: true });
+  expect(run(['END', ' of E', 'N', 'D.'], ['END.'])).toEqual({ shown: ['', 'END of ', '', ''], stopped: true });
+});
+
+it('gives out what only looked like a stop text', () => {
+  expect(run(['a<', '/', 'b'], ['</s>'])).toEqual({ shown: ['a', '', '</b', ''], stopped: false });
+  expect(run(['wait<', '/s'], ['</s>'])).toEqual({ shown: ['wait', '', '</s'], stopped: false });
+});
+
+it('ends at the stop text that is complete first', () => {
+  expect(run(['xabcd'], ['abcd', 'bc']).shown.join('')).toBe('xa');
+  expect(run(['xabc'], ['bc', 'abc']).shown.join('')).toBe('x');
+});
+
+it('shows the same text however it is cut, and all of it without a stop text', () => {
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 12 });
+  const stop = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(fc.array(letters, { maxLength: 6 }), fc.array(stop, { maxLength: 4 }), (pieces, stops) => {
+      const text = pieces.join('');
+      const once = run([...text], stops);
+      const cut = run(pieces, stops);
+      expect(cut.shown.join('')).toBe(once.shown.join(''));
+      expect(cut.stopped).toBe(stops.some((each) => text.includes(each)));
+      for (const each of stops) expect(cut.shown.join('')).not.toContain(each);
+      if (!cut.stopped) expect(cut.shown.join('')).toBe(text);
+    }),
+  );
+});

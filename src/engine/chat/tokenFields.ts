@@ -1,0 +1,18 @@
+import type { ChatField } from './types.ts';
+
+/** What drawing token by token computes, on any model whose logits can be had (`drawTokens`, `answerChat`). */
+export const tokenFields: readonly ChatField[] = [
+  'max_tokens',
+  'temperature',
+  'top_p',
+  'top_k',
+  'min_p',
+  'repetition_penalty',
+  'frequency_penalty',
+  'presence_penalty',
+  'seed',
+  'stop',
+  'logprobs',
+  'top_logprobs',
+  'response_format',
+];
