@@ -3,11 +3,11 @@
 import { existsSync, openAsBlob, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readAdapter } from '../../src/engine/adapter/readAdapter.ts';
+import type { ChatMessage } from '../../src/engine/chat/types.ts';
 import { uploadAdapter } from '../../src/engine/model/deviceAdapter.ts';
 import { observeLayers } from '../../src/engine/model/observeLayers.ts';
 import { openModelFile } from '../../src/engine/modelFile.ts';
 import type { SafetensorsFile } from '../../src/engine/safetensors/openSafetensors.ts';
-import type { ChatMessage } from '../../src/engine/chat/types.ts';
 import { openTokenizer, type TextTokenizer } from '../../src/engine/tokenizer/openTokenizer.ts';
 import type { CasesOfFolder, ConformanceCase } from './conformanceCase.ts';
 import { countDifferences, hasFiles, largestDifference, openTensors, readFloats, readJson } from './goldenFiles.ts';
