@@ -33,7 +33,7 @@ function openProcessor(): OpenedBackend {
 async function openGpu(gpu: GPU | undefined): Promise<OpenedBackend & { readonly software: boolean }> {
   const acquired = await acquireDevice(gpu);
   const software = acquired.features.has('software');
-  return { backend: createWebGpuBackend(acquired), report: deviceReport(acquired), software };
+  return { backend: createWebGpuBackend(acquired, { tryVariants: true }), report: deviceReport(acquired), software };
 }
 
 /**

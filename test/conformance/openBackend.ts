@@ -7,6 +7,9 @@ import { openChromiumGpu } from './chromiumGpu.ts';
 
 export const backendNames = ['dawn', 'chromium', 'wasm', 'reference'] as const;
 
+/** Variants are tried before one is taken, as in the product. */
+const asUsed = { tryVariants: true };
+
 export interface MeasuredBackend {
   readonly backend: Backend;
   close(): Promise<void>;
@@ -17,12 +20,12 @@ export async function openBackend(name: string): Promise<MeasuredBackend> {
   if (name === 'dawn') {
     chooseVulkanDriver();
     const { openDawnBackend } = await import('../../src/engine/webgpu/node.ts');
-    return alone(await openDawnBackend());
+    return alone(await openDawnBackend(asUsed));
   }
   if (name === 'chromium') {
     installChromium();
     const { gpu, close } = await openChromiumGpu();
-    return { backend: createWebGpuBackend(await acquireDevice(gpu)), close };
+    return { backend: createWebGpuBackend(await acquireDevice(gpu), asUsed), close };
   }
   if (name === 'reference') return alone(createReferenceBackend());
   const backend = name === 'wasm' ? createWasmBackend() : undefined;

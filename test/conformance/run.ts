@@ -112,6 +112,8 @@ if (argument === undefined || !existsSync(argument) || !statSync(argument).isDir
 const { backend, close } = await openBackend(values.backend);
 console.log(`Backend: ${backend.description}`);
 await runFolders(path.resolve(argument), backend);
+for (const { operator, shape, variant, reason } of backend.variants?.report().refused ?? [])
+  console.log(`refused  ${operator}, ${shape}, ${variant}: ${reason}`);
 await close();
 console.log(`${summary.pass} passed, ${summary.fail} failed, ${summary.unsupported} unsupported`);
 if (summary.cases === 0) console.error('No case was found in this folder.');

@@ -2,7 +2,7 @@
 import { create, globals } from 'webgpu';
 import type { Backend } from '../backend.ts';
 import { acquireDevice } from './acquireDevice.ts';
-import { createWebGpuBackend } from './createWebGpuBackend.ts';
+import { createWebGpuBackend, type WebGpuBackendOptions } from './createWebGpuBackend.ts';
 
 declare global {
   /** Dawn crashes when its instance is collected while a device lives, so the one instance stays reachable for good. */
@@ -19,6 +19,6 @@ export function dawn(options: readonly string[] = []): GPU {
 }
 
 /** A backend on Dawn's default adapter. Errors as `acquireDevice`. */
-export async function openDawnBackend(): Promise<Backend> {
-  return createWebGpuBackend(await acquireDevice(dawn()));
+export async function openDawnBackend(options: WebGpuBackendOptions = {}): Promise<Backend> {
+  return createWebGpuBackend(await acquireDevice(dawn()), options);
 }
