@@ -168,10 +168,21 @@ function gemmaFields(
   };
 }
 
+/** Tokens that end a turn under any name of their field: older converters wrote only the end of the whole text. */
+const turnEnds = new Set(['<|eot_id|>', '<|eom_id|>', '<|im_end|>', '<|end|>', '<end_of_turn>']);
+
 /** Ids that end an answer: end of sequence, of turn, of message. */
 function endIds(header: GgufHeader): number[] {
-  const ids = ['eos', 'eot', 'eom'].map((name) => header.metadata.get(`tokenizer.ggml.${name}_token_id`)?.value);
-  return [...new Set(ids.filter((id) => typeof id === 'number'))];
+  const named = ['eos', 'eot', 'eom'].map((name) => header.metadata.get(`tokenizer.ggml.${name}_token_id`)?.value);
+  const tokens = header.metadata.get('tokenizer.ggml.tokens')?.value;
+  const types = header.metadata.get('tokenizer.ggml.token_type')?.value;
+  const spelt: number[] = [];
+  if (Array.isArray(tokens) && ArrayBuffer.isView(types)) {
+    // 3 and 4 are llama.cpp's types of added tokens: a learnt token of the same letters is text.
+    for (const [id, token] of tokens.entries())
+      if (turnEnds.has(token) && (Number(types[id]) === 3 || Number(types[id]) === 4)) spelt.push(id);
+  }
+  return [...new Set([...named, ...spelt].filter((id) => typeof id === 'number'))];
 }
 
 /**

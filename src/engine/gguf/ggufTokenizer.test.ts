@@ -63,6 +63,17 @@ test('no beginning token or space where the header says so', () => {
   expect(tokenizer.decode(ids)).toBe('river');
 });
 
+test("Phi-3's special tokens take the white space after them, except those that only mark the text", () => {
+  const named = (name: string) => {
+    const found = ggufTokenizer(header({ 'general.name': { type: 'string', value: name } }));
+    const added = found?.tokenizerJson['added_tokens'] as readonly { content: string; rstrip: boolean }[];
+    return new Map(added.map(({ content, rstrip }) => [content, rstrip]));
+  };
+  expect(named('Phi-3 Mini 4k Instruct').get('</s>')).toBe(true);
+  expect(named('Phi-3 Mini 4k Instruct').get('<s>')).toBe(false);
+  expect(named('Llama 2').get('</s>')).toBe(false);
+});
+
 test.each([
   [{ 'tokenizer.ggml.scores': { type: 'array', value: new Float32Array(3) } }, 'MODEL_INVALID'],
   [{ 'tokenizer.ggml.token_type': { type: 'string', value: 'x' } }, 'MODEL_INVALID'],

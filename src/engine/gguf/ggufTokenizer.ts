@@ -43,6 +43,8 @@ const splits = new Map<string, Split>([
   ['llama-v3', llama3],
   ['smaug-bpe', llama3],
   ['qwen2', { preTokenizer: splitBy(wordPattern('\\p{N}')), normalizer: { type: 'NFC' } }],
+  // Phi-4: Llama 3's pattern, but every merge by its rank.
+  ['dbrx', { preTokenizer: llama3.preTokenizer }],
   ['smollm', { preTokenizer: sequence({ type: 'Digits', individual_digits: true }, byteLevel(true)) }],
   ['gpt-2', gpt2],
   ['default', gpt2],
@@ -63,7 +65,18 @@ function text(header: GgufHeader, key: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/**
+ * Whether a token takes the white space after it. The format has no field for this: Phi-3's tokenizer does it at all special
+ * tokens but these, and llama.cpp, too, knows the model by its name.
+ */
+function takesSpaceAfter(header: GgufHeader): (content: string) => boolean {
+  const isPhi3 = /phi-?3/i.test(text(header, 'general.name') ?? '');
+  const plain = new Set(['<unk>', '<s>', '<|endoftext|>']);
+  return (content) => isPhi3 && !plain.has(content);
+}
+
 function addedTokens(header: GgufHeader, tokens: readonly string[]): Record<string, unknown>[] {
+  const rstrip = takesSpaceAfter(header);
   const types = header.metadata.get('tokenizer.ggml.token_type')?.value;
   if (!ArrayBuffer.isView(types) || types.length !== tokens.length) {
     throw modelInvalid('tokenizer.ggml.token_type', 'tokenizer.ggml.token_type is not one number for each token.');
@@ -77,7 +90,7 @@ function addedTokens(header: GgufHeader, tokens: readonly string[]): Record<stri
         content,
         single_word: false,
         lstrip: false,
-        rstrip: false,
+        rstrip: type === control && rstrip(content),
         normalized: false,
         special: type !== userDefined,
       },
