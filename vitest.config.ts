@@ -27,6 +27,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['{src,test,workers}/**/*.browser.test.{ts,tsx}'],
+          globalSetup: ['src/models/testing/hubServer.ts'],
           testTimeout: 120_000,
           browser: {
             enabled: true,

@@ -37,7 +37,8 @@ export function createModelsService(options: ModelsServiceOptions): ModelsServic
 
   return {
     search: ({ hub, token, query, page }, { signal }) => searchModels({ hub, token, query, page, signal }),
-    open: ({ hub, token, address }, context) => openSource(parseAddress(address, hub), hub, access(context, token)),
+    open: async ({ hub, token, address }, context) =>
+      openSource(parseAddress(address, hub), hub, access(context, token)),
     inspect: ({ files, token }, context) =>
       readShape(files.map((file) => ({ name: file.name, blob: openFile(file, access(context, token)) }))),
     measure: ({ urls }, context) => Promise.all(urls.map((url) => sizeOf(url, access(context)))),

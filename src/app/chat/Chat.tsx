@@ -1,13 +1,14 @@
 // The chat: conversation in the middle, what shaped the chosen answer beside it (on narrow windows in a sheet from below).
 import { useNavigate, useParams, useSearchParams } from '@solidjs/router';
 import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
-import { database, listFiles, type MessageRecord } from '../../store/index.ts';
+import { database, type MessageRecord } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
 import { type AdapterChoice, listAdapters } from '../services/adapters.ts';
 import { config } from '../services/config.ts';
-import { storedName } from '../services/download.ts';
 import { cancelLoading, engineState, ensureAdapter, ensureModel } from '../services/engine.ts';
 import { createLive, createLoaded } from '../services/live.ts';
+import { availableModels } from '../services/models/availableModels.ts';
+import { missingBytes } from '../services/models/modelFiles.ts';
 import { discover } from '../services/settlement.ts';
 import { Button, Dialog, EmptyState, ErrorCard, formatBytes, formatOpen } from '../ui/index.ts';
 import { Answer } from './Answer.tsx';
@@ -36,17 +37,6 @@ import { Welcome } from './Welcome.tsx';
 /** Files beyond this are never fetched without a click. */
 const UNASKED_BYTES = 20_000_000;
 const MAXIMUM_TOKENS = 256n;
-
-/** Bytes that choosing a model would still have to fetch. */
-async function missingBytes(modelId: string): Promise<number> {
-  const model = config().models.find((candidate) => candidate.id === modelId);
-  if (model === undefined) return 0;
-  const kept = await listFiles('models');
-  const complete = new Set(kept.filter((file) => file.complete).map((file) => file.name));
-  return model.files
-    .filter((file) => !complete.has(storedName(file)))
-    .reduce((total, file) => total + (file.bytes ?? 0), 0);
-}
 
 export function Chat(): JSX.Element {
   const parameters = useParams<{ chat?: string }>();
@@ -105,7 +95,7 @@ export function Chat(): JSX.Element {
     const device = state.device.architecture === 'processor' ? t('chat.processorName') : state.device.description;
     return t('chat.ready', { model: modelName(state.modelId), device });
   };
-  const memory = (): boolean | undefined => config().models.find((model) => model.id === choice().modelId)?.memory;
+  const memory = (): boolean | undefined => availableModels().find((model) => model.id === choice().modelId)?.memory;
 
   const [cancelled, setCancelled] = createSignal<string>();
   const cancel = (): void => {
@@ -263,7 +253,7 @@ export function Chat(): JSX.Element {
         />
         <section ref={scroller} class="min-h-0 flex-1 overflow-y-auto" aria-label={t('chat.transcript')} tabindex="0">
           <Show
-            when={config().models.length > 0}
+            when={availableModels().length > 0}
             fallback={
               <div class="mx-auto max-w-2xl p-6">
                 <EmptyState icon="chat" title={t('chat.noModels')}>
@@ -356,7 +346,7 @@ export function Chat(): JSX.Element {
           </Show>
           <Composer
             busy={writing() !== undefined}
-            disabled={mustDownload() || config().models.length === 0}
+            disabled={mustDownload() || availableModels().length === 0}
             note={
               <>
                 <span>

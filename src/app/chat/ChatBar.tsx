@@ -2,7 +2,7 @@
 import { For, type JSX } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import type { AdapterChoice } from '../services/adapters.ts';
-import { config } from '../services/config.ts';
+import { availableModels } from '../services/models/availableModels.ts';
 import { Icon, IconButton } from '../ui/index.ts';
 import { choice, setChoice } from './conversation.ts';
 
@@ -27,7 +27,7 @@ export function ChatBar(properties: {
         <label class="min-w-0 sm:max-w-60 sm:flex-1">
           <span class="sr-only">{t('chat.model')}</span>
           <select class={selectClass} onChange={(event) => chooseModel(event.currentTarget.value)}>
-            <For each={config().models}>
+            <For each={availableModels()}>
               {(model) => (
                 <option value={model.id} selected={model.id === choice().modelId}>
                   {model.name}

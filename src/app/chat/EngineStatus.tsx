@@ -3,15 +3,18 @@ import { A } from '@solidjs/router';
 import { type JSX, Match, Show, Switch } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
-import { config } from '../services/config.ts';
 import { goOnFromMemory } from '../services/download.ts';
 import { deviceObstacle, type EngineState, engineState, resetEngine } from '../services/engine.ts';
+import { availableModels } from '../services/models/availableModels.ts';
 import { Button, ErrorCard, errorTitle, formatBytes, formatDuration, Progress } from '../ui/index.ts';
 
-type Loading = Extract<EngineState, { readonly phase: 'checking' | 'downloading' | 'reading' | 'compiling' }>;
+type Loading = Extract<
+  EngineState,
+  { readonly phase: 'checking' | 'downloading' | 'packing' | 'reading' | 'compiling' }
+>;
 
 export function modelName(modelId: string | undefined): string {
-  return config().models.find((model) => model.id === modelId)?.name ?? modelId ?? '';
+  return availableModels().find((model) => model.id === modelId)?.name ?? modelId ?? '';
 }
 
 function label(state: Loading): string {
@@ -21,6 +24,8 @@ function label(state: Loading): string {
       return t('chat.phaseChecking');
     case 'downloading':
       return t('chat.phaseDownloading', { model });
+    case 'packing':
+      return t('chat.phasePacking', { model });
     case 'reading':
       return t('chat.phaseReading', { model });
     case 'compiling':

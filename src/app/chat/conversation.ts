@@ -14,6 +14,7 @@ import {
 import { type AdapterChoice, findAdapter, hasAttribution } from '../services/adapters.ts';
 import { config } from '../services/config.ts';
 import { ensureAdapter, ensureModel, noteEngineFailure } from '../services/engine.ts';
+import { availableModels, listModels } from '../services/models/availableModels.ts';
 import { attributeAnswer, type InfluencePhase } from './attributeAnswer.ts';
 import { streamAnswer } from './streamAnswer.ts';
 
@@ -54,7 +55,8 @@ let abortInfluence: AbortController | undefined;
 export async function restoreChoice(): Promise<Choice> {
   if (choice().modelId !== '') return choice();
   const remembered = await readSetting<Choice>('chatChoice');
-  const model = config().models.find((candidate) => candidate.id === remembered?.modelId) ?? config().models[0];
+  const models = await listModels();
+  const model = models.find((candidate) => candidate.id === remembered?.modelId) ?? models[0];
   const known = remembered?.adapterId === undefined ? undefined : await findAdapter(remembered.adapterId);
   const first = config().adapters.find((adapter) => adapter.model === model?.id)?.id;
   const adapterId = remembered !== undefined && remembered.modelId === model?.id ? known?.id : first;
@@ -212,8 +214,7 @@ async function run(
     if (mine()) setWriting((before) => (before === undefined ? before : { ...before, ...change }));
   };
   setFailures((map) => withEntry(map, message.id, undefined));
-  const model = config().models.find((candidate) => candidate.id === chat.modelId);
-  const manyTurns = model?.memory ?? true;
+  const manyTurns = availableModels().find((candidate) => candidate.id === chat.modelId)?.memory ?? true;
   let content = '';
   let baseContent: string | undefined;
   try {
@@ -274,7 +275,7 @@ export async function estimateInfluence(message: MessageRecord, adapter: Adapter
   const messages = await messagesOf(message.chatId);
   const question = messages.filter((turn) => turn.role === 'user' && turn.createdAt < message.createdAt).at(-1);
   if (question === undefined) return;
-  const memory = config().models.find((candidate) => candidate.id === message.modelId)?.memory ?? true;
+  const memory = availableModels().find((candidate) => candidate.id === message.modelId)?.memory ?? true;
   try {
     await attributeAnswer({
       message,

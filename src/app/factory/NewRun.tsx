@@ -4,11 +4,11 @@ import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, o
 import { isAbort } from '../../lib/errors.ts';
 import { database, guardWrite } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
-import { config } from '../services/config.ts';
 import { followContributions } from '../services/contributions.ts';
 import { listDatanets } from '../services/datanets.ts';
 import { engineState, noteEngineFailure } from '../services/engine.ts';
 import { createLive } from '../services/live.ts';
+import { availableModels } from '../services/models/availableModels.ts';
 import {
   createRun,
   liveRun,
@@ -61,13 +61,13 @@ export function NewRun(): JSX.Element {
     on(datanets, (known) => {
       if (known === undefined || draft() !== undefined) return;
       const asked = known.find((entry) => entry.id === search.datanet);
-      const modelId = config().models[0]?.id ?? '';
+      const modelId = availableModels()[0]?.id ?? '';
       void database()
         .drafts.get(draftKey)
         .then((kept) => {
           if (draft() !== undefined) return;
           const last = kept?.value as RunDraft | undefined;
-          const usable = config().models.some((model) => model.id === last?.modelId);
+          const usable = availableModels().some((model) => model.id === last?.modelId);
           setDraft(asked === undefined && usable ? last : newRunDraft(modelId, asked ?? known[0]));
         });
     }),
@@ -151,7 +151,7 @@ export function NewRun(): JSX.Element {
   return (
     <Page title={t('factory.newTitle')} lead={t('factory.newLead')}>
       <Show
-        when={config().models.length > 0}
+        when={availableModels().length > 0}
         fallback={
           <EmptyState icon="factory" title={t('factory.baseNone')}>
             {t('factory.baseNoneText')}
@@ -175,8 +175,8 @@ export function NewRun(): JSX.Element {
                 />
                 <Select
                   label={t('factory.base')}
-                  hint={config().models.find((model) => model.id === current().modelId)?.description}
-                  options={config().models.map((model) => ({ value: model.id, label: model.name }))}
+                  hint={availableModels().find((model) => model.id === current().modelId)?.description}
+                  options={availableModels().map((model) => ({ value: model.id, label: model.name }))}
                   value={current().modelId}
                   onChange={(modelId) => change((before) => ({ ...before, modelId }))}
                 />

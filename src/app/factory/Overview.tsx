@@ -2,8 +2,8 @@
 import { useNavigate } from '@solidjs/router';
 import { createSignal, type JSX, onMount, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import { config } from '../services/config.ts';
 import { createLive } from '../services/live.ts';
+import { availableModels } from '../services/models/availableModels.ts';
 import { listRuns, liveRun } from '../services/training.ts';
 import { Button, EmptyState, formatDateTime, formatNumber, Page, Table } from '../ui/index.ts';
 import { PeerAdapters } from './PeerAdapters.tsx';
@@ -25,7 +25,7 @@ export function Overview(): JSX.Element {
   return (
     <Page title={t('factory.title')} lead={t('factory.lead')} actions={(runs()?.length ?? 0) > 0 ? start() : undefined}>
       <Show
-        when={config().models.length > 0}
+        when={availableModels().length > 0}
         fallback={
           <EmptyState icon="factory" title={t('factory.baseNone')}>
             {t('factory.baseNoneText')}

@@ -9,8 +9,8 @@ import {
   followAdapters,
   retryAnnouncedAdapters,
 } from '../services/announcedAdapters.ts';
-import { config } from '../services/config.ts';
 import { createLive } from '../services/live.ts';
+import { availableModels } from '../services/models/availableModels.ts';
 import { peersView } from '../services/peers.ts';
 import { keepPublishedAdapter } from '../services/publishedAdapters.ts';
 import { Banner, Button, ErrorCard, formatDateTime, Section, shortAddress, Table } from '../ui/index.ts';
@@ -43,7 +43,7 @@ export function PeerAdapters(): JSX.Element {
       ({ cid }) => kept()?.some((record) => record.manifestCid === cid && record.id !== cid) !== true,
     );
   const fits = ({ manifest }: AnnouncedAdapter): boolean =>
-    config().models.some((model) => model.files.some((file) => file.sha256 === manifest.base.sha256));
+    availableModels().some((model) => model.sha256 === manifest.base.sha256);
   const rowCount = ({ manifest }: AnnouncedAdapter): string => {
     const count = manifest.training['rowCount'];
     return typeof count === 'number' ? t('factory.rows', { count }) : '–';

@@ -27,7 +27,7 @@ export interface DownloadOptions {
 }
 
 /** The name under which a file is kept: its hash, or its URL where no hash is known. */
-export function storedName(file: ConfigFile): string {
+function storedName(file: ConfigFile): string {
   return file.sha256 ?? new URL(file.url, document.baseURI).href;
 }
 
@@ -36,6 +36,11 @@ let memoryOnly = false;
 /** For a full browser: until the page is left, files are held in memory and not kept. */
 export function goOnFromMemory(): void {
   memoryOnly = true;
+}
+
+/** Whether the user has chosen to go on from memory. */
+export function isMemoryOnly(): boolean {
+  return memoryOnly;
 }
 
 function memoryWriter(): FileWriter {

@@ -15,15 +15,14 @@ import { readSetting, writeSetting } from '../../store/index.ts';
 import { abortable } from './abortable.ts';
 import { type AdapterChoice, adapterBytes } from './adapters.ts';
 import { checkDevice } from './checkDevice.ts';
-import { type ConfigModel, config } from './config.ts';
-import { download } from './download.ts';
+import { modelFiles } from './models/modelFiles.ts';
 import { settingKeys } from './storageNames.ts';
 import { lazyWorker } from './workers.ts';
 
 export type EngineState =
   | { readonly phase: 'idle' }
   | {
-      readonly phase: 'checking' | 'downloading' | 'reading' | 'compiling';
+      readonly phase: 'checking' | 'downloading' | 'packing' | 'reading' | 'compiling';
       readonly modelId: string;
       readonly doneBytes?: number;
       readonly totalBytes?: number;
@@ -97,8 +96,7 @@ export function noteEngineFailure(error: unknown): void {
   fail(error);
 }
 
-async function load(model: ConfigModel, signal: AbortSignal): Promise<ModelSummary> {
-  const modelId = model.id;
+async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary> {
   const show = (next: EngineState): void => {
     // A loading that was stopped or replaced says no more.
     if (!signal.aborted) setState(next);
@@ -113,29 +111,18 @@ async function load(model: ConfigModel, signal: AbortSignal): Promise<ModelSumma
     if (device === 'gpu' || !(error instanceof TributaryError)) throw error;
     setObstacle(error);
   }
-  const totalBytes = model.files.reduce((total, file) => total + (file.bytes ?? 0), 0);
-  const files: { name: string; blob: Blob }[] = [];
-  let before = 0;
-  let from: { readonly bytes: number; readonly at: number } | undefined;
-  for (const file of model.files) {
-    const offset = before;
-    const blob = await download('models', file, {
-      signal,
-      title: model.files.length === 1 ? model.name : `${model.name}: ${file.name}`,
-      onProgress: ({ loadedBytes }) => {
-        const doneBytes = offset + loadedBytes;
-        from ??= { bytes: doneBytes, at: performance.now() };
-        const seconds = (performance.now() - from.at) / 1000;
-        const bytesPerSecond = seconds > 0.5 ? (doneBytes - from.bytes) / seconds : 0;
-        show({ phase: 'downloading', modelId, doneBytes, totalBytes, bytesPerSecond });
-      },
-    });
-    before += blob.size;
-    files.push({ name: file.name, blob });
-  }
-  show({ phase: 'reading', modelId, doneBytes: 0, totalBytes: before });
+  const { files, contextLength } = await modelFiles(modelId, {
+    signal,
+    onProgress: ({ phase, doneBytes, totalBytes, bytesPerSecond = 0 }) => {
+      if (phase === 'downloading' || phase === 'packing')
+        show({ phase, modelId, doneBytes, totalBytes, bytesPerSecond });
+      else if (phase === 'waiting') show({ phase: 'downloading', modelId, doneBytes, totalBytes, bytesPerSecond: 0 });
+    },
+  });
+  const totalBytes = files.reduce((sum, { blob }) => sum + blob.size, 0);
+  show({ phase: 'reading', modelId, doneBytes: 0, totalBytes });
   const summary = await engine().loadModel(
-    { files, device, ...(model.contextLength === undefined ? {} : { contextLength: model.contextLength }) },
+    { files, device, ...(contextLength === undefined ? {} : { contextLength }) },
     {
       signal,
       onProgress: (progress: LoadProgress) =>
@@ -162,17 +149,8 @@ export async function ensureModel(modelId: string, signal?: AbortSignal): Promis
     adapters.clear();
   }
   if (loading === undefined) {
-    const model = config().models.find((candidate) => candidate.id === modelId);
-    if (model === undefined) {
-      throw new TributaryError({
-        code: 'APP_MODEL_UNKNOWN',
-        message: `This copy of Tributary has no model "${modelId}".`,
-        facts: { modelId },
-        hint: 'Choose another model from the list.',
-      });
-    }
     const abort = new AbortController();
-    const promise = load(model, abort.signal);
+    const promise = load(modelId, abort.signal);
     const mine = { modelId, promise, abort };
     loading = mine;
     promise.catch((error: unknown) => {

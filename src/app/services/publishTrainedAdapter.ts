@@ -10,6 +10,7 @@ import { type AdapterRecord, database, guardWrite, readAdapterFile } from '../..
 import type { TrainingRun } from '../factory/trainingRun.ts';
 import { config } from './config.ts';
 import { chainDatanetId, cidDigest, ensureGas } from './contributions.ts';
+import { listModels } from './models/availableModels.ts';
 import { peers } from './peers.ts';
 import { hasChain, settlement } from './settlement.ts';
 import { collectSourceRows, samplePrefix } from './sourceRows.ts';
@@ -63,8 +64,8 @@ export async function publishTrainedAdapter({
     readAdapterFile(id, 'adapter_model.safetensors'),
     readAdapterFile(id, 'index.cbor'),
   ]);
-  const model = config().models.find((candidate) => candidate.id === run.modelId);
-  const baseHash = model?.files.find((file) => file.sha256 !== undefined)?.sha256;
+  const model = (await listModels()).find((candidate) => candidate.id === run.modelId);
+  const baseHash = model?.sha256;
   if (
     record === undefined ||
     configuration === undefined ||
@@ -145,9 +146,7 @@ export async function registerAdapter(
     await ensureGas(author.address);
     const manifestDigest = cidDigest(record.manifestCid ?? '');
     const weightsHash = record.files.find((file) => file.name === 'adapter_model.safetensors')?.sha256 ?? '';
-    const baseHash = config()
-      .models.find((model) => model.id === run.modelId)
-      ?.files.find((file) => file.sha256 !== undefined)?.sha256;
+    const baseHash = (await listModels()).find((model) => model.id === run.modelId)?.sha256;
     const datanets: Hex[] = [];
     for (const datanetId of record.datanetIds) {
       const id = await chainDatanetId(datanetId);

@@ -6,7 +6,7 @@ import { TributaryError } from '../../lib/errors.ts';
 import type { Cid } from '../../lib/units.ts';
 import type { Hex } from '../../settlement/index.ts';
 import { type AdapterFiles, saveAdapter } from '../../store/index.ts';
-import { config } from './config.ts';
+import { listModels } from './models/availableModels.ts';
 import { peers } from './peers.ts';
 import type { AdapterData } from './publishTrainedAdapter.ts';
 import { collectSourceRows, textOf } from './sourceRows.ts';
@@ -70,9 +70,7 @@ export async function keepPublishedAdapter(manifest: string, signal?: AbortSigna
     verify: verifyMessage,
     signal,
   });
-  const model = config().models.find((candidate) =>
-    candidate.files.some((file) => file.sha256 === description.base.sha256),
-  );
+  const model = (await listModels()).find(({ sha256 }) => sha256 === description.base.sha256);
   const files = await fetchPublishedAdapter(manifest, signal);
   const { model: modelId } = trainingFacts(description);
   const data: AdapterData = {

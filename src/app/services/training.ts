@@ -19,8 +19,8 @@ import { runTraining } from '../factory/runTraining.ts';
 import type { RunSource, RunStatus, TrainingRun } from '../factory/trainingRun.ts';
 import { stepOf } from '../factory/trainingRun.ts';
 import { stepCount, type TrainingSettings, trainRequest } from '../factory/trainingSettings.ts';
-import { config } from './config.ts';
 import { engine, ensureModel, noteEngineFailure } from './engine.ts';
+import { availableModels } from './models/availableModels.ts';
 import { collectSourceRows, type SourceRow, textOf } from './sourceRows.ts';
 import { splitPlacebo } from './splitPlacebo.ts';
 
@@ -283,7 +283,7 @@ export async function createRun({ name, modelId, sources, settings, prepared }: 
     id: bytesToHex(crypto.getRandomValues(new Uint8Array(8))),
     name,
     modelId,
-    modelName: config().models.find((model) => model.id === modelId)?.name ?? modelId,
+    modelName: availableModels().find((model) => model.id === modelId)?.name ?? modelId,
     sources,
     settings,
     rowsDigest: prepared.digest,

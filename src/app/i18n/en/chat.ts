@@ -42,6 +42,7 @@ export const chat = {
   'chat.tokens': { one: '{count} token', other: '{count} tokens' },
   'chat.phaseChecking': 'Looking for a graphics device',
   'chat.phaseDownloading': 'Downloading {model}',
+  'chat.phasePacking': 'Packing {model}',
   'chat.phaseReading': 'Reading {model}',
   'chat.phaseCompiling': 'Preparing the graphics device',
   'chat.phaseAdapter': 'Loading the adapter',

@@ -1,13 +1,15 @@
 // The models that can be chosen: those that this copy of the app offers, and those that the user installed.
-import type { InstallRecord } from '../../../models/index.ts';
+import { type InstallRecord, sourceDigest } from '../../../models/index.ts';
+import { listModelPlans } from '../../../store/index.ts';
 import { type ConfigModel, config } from '../config.ts';
 import { installRecords } from './installs.ts';
 import type { AvailableModel } from './types.ts';
 
 function offered(model: ConfigModel, record: InstallRecord | undefined): AvailableModel {
   const { id, name, description, licence, memory, parameters, contextLength, files } = model;
-  const [only] = files;
-  const sha256 = record?.sha256 ?? (files.length === 1 ? only?.sha256 : undefined);
+  const hashed = files.flatMap((file) => (file.sha256 === undefined ? [] : [{ ...file, sha256: file.sha256 }]));
+  const announced = hashed.length > 0 && hashed.length === files.length ? sourceDigest(hashed) : undefined;
+  const sha256 = announced ?? record?.sha256;
   return {
     id,
     name,
@@ -36,9 +38,7 @@ function installed(record: InstallRecord): AvailableModel {
   };
 }
 
-/** The offered ones first. A signal: follows what is installed and deleted. */
-export function availableModels(): readonly AvailableModel[] {
-  const records = installRecords() ?? [];
+function available(records: readonly InstallRecord[]): readonly AvailableModel[] {
   const own = records.filter(({ stage, source }) => stage === 'done' && source.kind !== 'offered');
   return [
     ...config().models.map((model) =>
@@ -51,7 +51,12 @@ export function availableModels(): readonly AvailableModel[] {
   ];
 }
 
-/** The model that has this source, by which adapters name their base. */
-export function modelOfDigest(sha256: string): AvailableModel | undefined {
-  return availableModels().find((model) => model.sha256 === sha256);
+/** The offered ones first. A signal: follows what is installed and deleted, once the journal was read. */
+export function availableModels(): readonly AvailableModel[] {
+  return available(installRecords() ?? []);
+}
+
+/** The same, read now: for whoever must not miss an installed model. */
+export async function listModels(): Promise<readonly AvailableModel[]> {
+  return available(await listModelPlans<InstallRecord>());
 }
