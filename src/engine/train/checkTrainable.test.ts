@@ -5,9 +5,11 @@ import { linearModules } from '../model/decoderWeights.ts';
 import { type AdapterModule, uploadAdapter } from '../model/deviceAdapter.ts';
 import { loadModel } from '../model/loadModel.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
+import type { TrainRequest } from '../service.ts';
 import { goldenModel } from '../testing/goldenModel.ts';
 import { adapterLayout } from './adapterLayout.ts';
 import { checkTrainable } from './checkTrainable.ts';
+import { checkTrainRequest } from './checkTrainRequest.ts';
 import { rowGradient, rowGradients } from './rowGradients.ts';
 
 const folder = path.join(import.meta.dirname, '../../../test/golden/engine-architectures');
@@ -24,7 +26,14 @@ describe('checkTrainable', () => {
     const backend = createReferenceBackend();
     const model = await loadModel(backend, file);
     const before = backend.counters.allocatedBytes;
-    for (const refused of [() => checkTrainable(file.config), () => rowGradients(model, [])]) {
+    // A request that is wrong besides: the model is refused first.
+    const request = { rows: [] } as unknown as TrainRequest;
+    const refusals = [
+      () => checkTrainable(file.config),
+      () => rowGradients(model, []),
+      () => checkTrainRequest(model, request),
+    ];
+    for (const refused of refusals) {
       expect(refused).toThrow(
         expect.objectContaining({
           code: 'ENGINE_TRAINING_UNSUPPORTED',

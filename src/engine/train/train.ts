@@ -106,8 +106,8 @@ async function* steps(
  * Trains on `model`, which must not generate meanwhile. Yields an event a step, checkpoints where asked, and at the end
  * the adapter. A run resumed from a checkpoint goes on bit for bit as it would have on the same device.
  *
- * Throws `TRAIN_REQUEST_INVALID`, `TRAIN_TARGET_UNKNOWN`, `TRAIN_CHECKPOINT_INVALID`, `TRAIN_CHECKPOINT_FOREIGN`,
- * `TRAIN_DIVERGED`, and `ENGINE_BUFFER_TOO_LARGE` when the longest row does not fit the device.
+ * Throws `ENGINE_TRAINING_UNSUPPORTED`, `TRAIN_REQUEST_INVALID`, `TRAIN_TARGET_UNKNOWN`, `TRAIN_CHECKPOINT_INVALID`,
+ * `TRAIN_CHECKPOINT_FOREIGN`, `TRAIN_DIVERGED`, and `ENGINE_BUFFER_TOO_LARGE` when the longest row does not fit the device.
  */
 export async function* train(
   model: LoadedModel,
