@@ -3,6 +3,7 @@
 import { isAbort, TributaryError } from '../lib/errors.ts';
 import { type CallContext, transfer } from '../lib/rpc.ts';
 import { type AdapterFile, readAdapter } from './adapter/readAdapter.ts';
+import type { Backend } from './backend.ts';
 import { answerChat } from './chat/answerChat.ts';
 import { checkChatRequest } from './chat/checkChatRequest.ts';
 import { drawTokens } from './chat/drawTokens.ts';
@@ -54,6 +55,7 @@ const notLoaded = (): TributaryError =>
   });
 
 export function createEngineService(options: EngineServiceOptions = {}): EngineService {
+  const openDevice = options.openBackend ?? ((device: DeviceChoice) => openBackend({ device }));
   let opened: { readonly device: DeviceChoice; readonly opening: Promise<OpenedBackend> } | undefined;
   let held: HeldModel | undefined;
   let training = false;
@@ -65,8 +67,12 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     if (opened !== undefined && (device === undefined || device === opened.device)) return await opened.opening;
     await closeDevice();
     const choice = device ?? 'automatic';
-    const opening = (options.openBackend ?? ((wanted) => openBackend({ device: wanted })))(choice);
-    const entry = { device: choice, opening };
+    return await keepOpen(choice, openDevice(choice));
+  }
+
+  /** Remembers what was opened for `device`, until it is lost or does not open. */
+  async function keepOpen(device: DeviceChoice, opening: Promise<OpenedBackend>): Promise<OpenedBackend> {
+    const entry = { device, opening };
     opened = entry;
     const forget = (): void => {
       if (opened !== entry) return;
@@ -75,6 +81,16 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     };
     opening.then(({ backend }) => backend.lost.then(forget), forget);
     return await opening;
+  }
+
+  /** The processor where the best device was asked for and computes wrongly. Stays until another device is asked for. */
+  async function openInstead(obstacle: TributaryError): Promise<OpenedBackend> {
+    await closeDevice();
+    const opening = openDevice('processor').then(({ backend, report }) => ({
+      backend,
+      report: { ...report, obstacle: obstacle.serialize() },
+    }));
+    return await keepOpen('automatic', opening);
   }
 
   async function closeDevice(): Promise<void> {
@@ -136,13 +152,31 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     held = undefined;
   }
 
-  /** Puts the model of `file` on the device that `request` asks for, and compiles what reading needs. */
+  /**
+   * Puts the model of `file` on the device that `request` asks for, and compiles what reading needs. On a device that computes
+   * wrongly the processor takes over, unless that device was asked for by name.
+   */
   async function build(
+    request: LoadModelRequest,
+    file: ModelFile,
+    context: CallContext,
+  ): Promise<Pick<HeldModel, 'model' | 'session'>> {
+    const device = request.device ?? 'automatic';
+    try {
+      return await buildOn((await open(device)).backend, request, file, context);
+    } catch (error) {
+      const isWrong = error instanceof TributaryError && error.code === 'ENGINE_DEVICE_WRONG';
+      if (!isWrong || device !== 'automatic') throw error;
+      return await buildOn((await openInstead(error)).backend, request, file, context);
+    }
+  }
+
+  async function buildOn(
+    backend: Backend,
     request: LoadModelRequest,
     file: ModelFile,
     { signal, progress }: CallContext,
   ): Promise<Pick<HeldModel, 'model' | 'session'>> {
-    const { backend } = await open(request.device ?? 'automatic');
     const report = (value: LoadProgress): void => progress(value);
     // The old model goes first: two rarely fit.
     if (held?.lost === false) releaseModel();
@@ -151,14 +185,24 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
       signal,
       onProgress: (loadedBytes, totalBytes) => report({ phase: 'read', loadedBytes, totalBytes }),
     });
+    const all = { loadedBytes: file.byteLength, totalBytes: file.byteLength };
+    const endTrials = backend.variants?.begin({
+      remembered: request.variants,
+      signal,
+      onProgress: () => report({ phase: 'probe', ...all }),
+    });
+    let session: Session | undefined;
     try {
-      report({ phase: 'compile', loadedBytes: file.byteLength, totalBytes: file.byteLength });
-      const session = createSession(loaded);
+      report({ phase: 'compile', ...all });
+      session = createSession(loaded);
       await session.prepare();
       return { model: loaded, session };
     } catch (error) {
+      session?.destroy();
       loaded.destroy();
       throw error;
+    } finally {
+      endTrials?.();
     }
   }
 
@@ -274,7 +318,10 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
   }
 
   return {
-    probe: async () => (await open()).report,
+    async probe() {
+      const { backend, report } = await open();
+      return backend.variants === undefined ? report : { ...report, variants: backend.variants.report() };
+    },
 
     loadModel: (request, context) =>
       inTurn(async () => {

@@ -251,7 +251,10 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
 
     async record(label, calls) {
       if (fault !== undefined) throw fault;
-      const compiled = await Promise.all(calls.map(async (call) => compileCall(call, await choose(call))));
+      // One after the other, so that after a failure nothing goes on that uses the tensors.
+      const chosen: Variant[] = [];
+      for (const call of calls) chosen.push(await choose(call));
+      const compiled = await Promise.all(calls.map((call, index) => compileCall(call, chosen[index] as Variant)));
       return { label, steps: await bindCalls(label, compiled) } as DevicePlan;
     },
     submit(plan, variables) {

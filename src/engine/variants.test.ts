@@ -1,0 +1,83 @@
+// The choice of variants through the service: out with the device's report, in with the next loading; and a device that
+// computes wrongly.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import type { CallContext } from '../lib/rpc.ts';
+import type { ChatRequest } from './chat/types.ts';
+import { createEngineService } from './createEngineService.ts';
+import { type OpenedBackend, openBackend } from './openBackend.ts';
+import type { DeviceChoice, EngineService, LoadProgress } from './service.ts';
+import { wrongGpu } from './testing/wrongGpu.ts';
+import { dawn } from './webgpu/node.ts';
+
+const root = path.join(import.meta.dirname, '..', '..');
+const { chats } = JSON.parse(readFileSync(path.join(root, 'test/golden/engine/seedling.json'), 'utf8')) as {
+  readonly chats: readonly { readonly messages: ChatRequest['messages']; readonly text: string }[];
+};
+const seedling = {
+  name: 'seedling.gguf',
+  blob: new Blob([readFileSync(path.join(root, 'public/models/seedling/seedling.Q8_0.gguf'))]),
+};
+
+function context(phases: Set<string> = new Set()): CallContext {
+  const progress = (value: unknown): void => void phases.add((value as LoadProgress).phase);
+  return { signal: new AbortController().signal, progress };
+}
+
+/** A service whose best device is this one, and whose processor is the real one. */
+function serviceOn(gpu: GPU): EngineService {
+  const open = (device: DeviceChoice): Promise<OpenedBackend> =>
+    openBackend({ device: device === 'automatic' ? 'gpu' : device, gpu });
+  return createEngineService({ openBackend: open });
+}
+
+async function firstAnswer(service: EngineService): Promise<string> {
+  const [chat] = chats;
+  let text = '';
+  const request = { messages: chat?.messages ?? [], temperature: 0, max_tokens: 16 };
+  for await (const { delta } of service.chat(request, context())) text += delta;
+  return text;
+}
+
+const wrongNorm = (): GPU =>
+  wrongGpu(dawn(), 'rmsNorm', (source) => source.replaceAll('* weight[', '* 1.01 * weight['));
+
+it('what was chosen goes out with the report and comes in with the next loading', async () => {
+  const service = serviceOn(dawn());
+  const phases = new Set<string>();
+  await service.loadModel({ files: [seedling], contextLength: 64 }, context(phases));
+  const { variants } = await service.probe({}, context());
+  expect(phases).toContain('probe');
+  expect(variants?.refused).toEqual([]);
+  const operators = new Set(variants?.choices.map(({ operator }) => operator));
+  expect(operators).toContain('linear q8_0');
+  expect(operators).toContain('rmsNorm');
+
+  const next = serviceOn(dawn());
+  const later = new Set<string>();
+  // As it is kept between two visits.
+  const remembered = JSON.parse(JSON.stringify(variants)) as NonNullable<typeof variants>;
+  await next.loadModel({ files: [seedling], contextLength: 64, variants: remembered }, context(later));
+  expect(later).toContain('compile');
+  expect(later).not.toContain('probe');
+  expect((await next.probe({}, context())).variants).toEqual(remembered);
+  expect(await firstAnswer(next)).toBe(chats[0]?.text);
+});
+
+it('where the best device computes wrongly the processor takes over and says why', async () => {
+  const service = serviceOn(wrongNorm());
+  await service.loadModel({ files: [seedling], contextLength: 64 }, context());
+  const { architecture, obstacle } = await service.probe({}, context());
+  expect(architecture).toBe('processor');
+  expect(obstacle).toMatchObject({ code: 'ENGINE_DEVICE_WRONG', facts: { operator: 'rmsNorm' } });
+  expect(await firstAnswer(service)).toBe(chats[0]?.text);
+});
+
+it('a device that was asked for by name and computes wrongly is an error', async () => {
+  const service = serviceOn(wrongNorm());
+  await expect(
+    service.loadModel({ files: [seedling], contextLength: 64, device: 'gpu' }, context()),
+  ).rejects.toMatchObject({ code: 'ENGINE_DEVICE_WRONG' });
+  await expect(service.encode({ text: 'a' }, context())).rejects.toMatchObject({ code: 'ENGINE_MODEL_NOT_LOADED' });
+});
