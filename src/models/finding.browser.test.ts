@@ -231,9 +231,8 @@ test('addresses of files and folders are opened by plain HTTP', async () => {
 
 /** A UnixFS file of dag-pb over raw leaves, and a folder around it, as a gateway would have it. */
 async function unixfsWorld(leafBytes: number) {
-  const bytes = new Uint8Array(
-    await (await fetch(new URL(`../../test/golden/${gguf}`, import.meta.url))).arrayBuffer(),
-  );
+  const { url } = await stored(undefined, 0);
+  const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
   const blocks: Record<string, string> = {};
   const put = (block: Uint8Array, code: number): CID => {
     const cid = CID.createV1(code, create(0x12, sha256(block)));

@@ -1,0 +1,62 @@
+// What goes wrong inside other people's libraries, in this project's words with theirs beside them.
+import { isAbort, TributaryError } from '../../lib/errors.ts';
+
+const wordsOf = (cause: unknown): string =>
+  (cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)).slice(0, 500);
+
+/** Why a model did not load, unless it was stopped or is said already. */
+export function loadFailure(modelId: string, cause: unknown): unknown {
+  if (isAbort(cause) || cause instanceof TributaryError) return cause;
+  const details = wordsOf(cause);
+  const facts = { model: modelId, details };
+  // `fetch` rejects with a TypeError when nothing answered; the libraries put other failures of the network into words.
+  if (
+    /failed to fetch|networkerror|network error|load failed|could not locate file|error \(4|error \(5|Cache\.add|status code/i.test(
+      details,
+    )
+  ) {
+    return new TributaryError({
+      code: 'RUNTIME_DOWNLOAD_FAILED',
+      message: 'The files of this model could not be downloaded.',
+      facts,
+      hint: 'Check the connection, and the token if the model is gated; what has arrived is kept.',
+      cause,
+    });
+  }
+  return new TributaryError({
+    code: 'RUNTIME_LOAD_FAILED',
+    message: 'This model could not be started.',
+    facts,
+    hint: 'Choose a smaller model or another format, or one of this engine.',
+    cause,
+  });
+}
+
+/** Why an answer broke off, unless it was stopped or is said already. */
+export function answerFailure(cause: unknown): unknown {
+  if (isAbort(cause) || cause instanceof TributaryError) return cause;
+  return new TributaryError({
+    code: 'RUNTIME_FAILED',
+    message: 'The runtime of this model stopped in the middle of an answer.',
+    facts: { details: wordsOf(cause) },
+    hint: 'Load the model again; if it happens twice, choose another.',
+    cause,
+  });
+}
+
+export function notLoaded(): TributaryError {
+  return new TributaryError({
+    code: 'RUNTIME_MODEL_NOT_LOADED',
+    message: 'No model is loaded in this runtime.',
+    hint: 'Choose a model and wait until it is loaded.',
+  });
+}
+
+export function noWebGpu(modelId: string): TributaryError {
+  return new TributaryError({
+    code: 'RUNTIME_NO_WEBGPU',
+    message: 'This model runs on WebGPU only, and no graphics device answered.',
+    facts: { model: modelId },
+    hint: 'Choose a model that also runs on the processor.',
+  });
+}

@@ -1,0 +1,243 @@
+// Transformers.js behind the chat interface: ONNX decoders of any repository, on WebGPU or, without it, on WebAssembly. Its
+// runtime's WebAssembly comes from where this program comes from, never from a CDN. Library and runtime (27 MB) are loaded by the
+// first model.
+import type { PreTrainedModel, PreTrainedTokenizer } from '@huggingface/transformers';
+import runtimeModuleUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
+import runtimeBinaryUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import {
+  answerChat,
+  type ChatChunk,
+  type ChatRequest,
+  checkChatRequest,
+  drawTokens,
+  type Grammars,
+  openGrammars,
+  openTokenizer,
+  seededRandom,
+  type TextTokenizer,
+  type TokenReader,
+} from '../../../engine/index.ts';
+import { TributaryError } from '../../../lib/errors.ts';
+import { runtimeCapabilities } from '../runtimeCapabilities.ts';
+import { answerFailure, loadFailure, notLoaded, noWebGpu } from '../runtimeErrors.ts';
+import type { LoadRuntimeModelRequest, RuntimeModel, RuntimeProgress, RuntimeService } from '../types.ts';
+import { createOnnxReader } from './createOnnxReader.ts';
+
+type Library = typeof import('@huggingface/transformers');
+
+interface Loaded {
+  readonly model: PreTrainedModel;
+  readonly tokenizer: TextTokenizer;
+  readonly vocabularySize: number;
+  readonly reader: TokenReader;
+  grammars?: Promise<Grammars>;
+}
+
+const fields = new Set(runtimeCapabilities('transformers').chatFields);
+const huggingFace = 'https://huggingface.co/';
+/** For a model whose config does not say. */
+const usualContext = 2_048;
+
+function sourceOf(model: RuntimeModel): Extract<RuntimeModel['source'], { kind: 'onnx' }> {
+  if (model.source.kind === 'onnx') return model.source;
+  throw new TributaryError({
+    code: 'RUNTIME_MODEL_UNKNOWN',
+    message: `"${model.id}" is not an ONNX model of a repository.`,
+    facts: { model: model.id },
+    hint: 'Choose a repository with an "onnx" folder.',
+  });
+}
+
+/** Loads the library and points it at one hub. The token goes to the hub's origin alone; no other origin is asked first. */
+async function openLibrary({
+  hub = huggingFace,
+  token,
+}: Pick<LoadRuntimeModelRequest, 'hub' | 'token'>): Promise<Library> {
+  const library = await import('@huggingface/transformers');
+  const { env } = library;
+  const { origin } = new URL(hub);
+  env.allowLocalModels = false;
+  env.remoteHost = hub;
+  env.remotePathTemplate = '{model}/resolve/{revision}/';
+  env.useWasmCache = false;
+  const { wasm } = env.backends.onnx;
+  if (wasm !== undefined) wasm.wasmPaths = { mjs: runtimeModuleUrl, wasm: runtimeBinaryUrl };
+  env.fetch = (input, init: RequestInit = {}) => {
+    const url = new URL(String(input instanceof Request ? input.url : input), self.location.href);
+    if (url.origin !== origin && url.origin !== self.location.origin && !/^(blob|data):$/.test(url.protocol)) {
+      throw new TributaryError({
+        code: 'RUNTIME_REQUEST_REFUSED',
+        message: 'The runtime asked for an address that is not of the hub.',
+        facts: { origin: url.origin, hub },
+        hint: 'This is a mistake in the program: report it with these details.',
+      });
+    }
+    const headers = new Headers(init.headers);
+    if (token !== undefined && url.origin === origin) headers.set('authorization', `Bearer ${token}`);
+    return fetch(input, { ...init, headers, credentials: 'omit', referrerPolicy: 'no-referrer' });
+  };
+  return library;
+}
+
+/** Whether to compute on WebGPU. Throws `RUNTIME_NO_WEBGPU` where it was asked for and is not there. */
+async function chooseGpu(
+  model: RuntimeModel,
+  device: LoadRuntimeModelRequest['device'] = 'automatic',
+): Promise<boolean> {
+  if (device === 'processor') return false;
+  const adapter = (await navigator.gpu?.requestAdapter()) ?? undefined;
+  const usable = adapter !== undefined && model.features.every((feature) => adapter.features.has(feature));
+  if (device === 'gpu' && !usable) throw noWebGpu(model.id);
+  // A graphics device in software is slower than WebAssembly on the same processor.
+  const software = /swiftshader|llvmpipe|lavapipe|warp|software/i.test(
+    `${adapter?.info.vendor} ${adapter?.info.architecture} ${adapter?.info.description}`,
+  );
+  return usable && (device === 'gpu' || !software);
+}
+
+function endIdsOf(config: object | null | undefined): number[] {
+  const ids = (config as { readonly eos_token_id?: unknown } | null | undefined)?.eos_token_id;
+  return (Array.isArray(ids) ? ids : [ids]).filter((id): id is number => typeof id === 'number');
+}
+
+/** The engine's tokenizer from the files that the library has read: it never takes written text for special tokens. */
+function textTokenizer(found: PreTrainedTokenizer, model: PreTrainedModel): TextTokenizer {
+  const {
+    _tokenizerJSON: tokenizerJson,
+    _tokenizerConfig: tokenizerConfig,
+    chat_template: template,
+  } = found as PreTrainedTokenizer & {
+    readonly _tokenizerJSON: Record<string, unknown>;
+    readonly _tokenizerConfig: Record<string, unknown>;
+  };
+  const chatTemplate = typeof template === 'string' ? template : (template as { default?: string } | null)?.default;
+  return openTokenizer({
+    tokenizerJson,
+    tokenizerConfig,
+    ...(chatTemplate === undefined ? {} : { chatTemplate }),
+    endOfSequenceIds: [...endIdsOf(model.config), ...endIdsOf(model.generation_config)],
+  });
+}
+
+/** Transformers.js as a `RuntimeService`. */
+export function createTransformersService(): RuntimeService {
+  let loaded: Loaded | undefined;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  async function takeTurn(): Promise<() => void> {
+    const before = queue;
+    let done: () => void = () => undefined;
+    queue = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    await before;
+    return done;
+  }
+
+  async function unload(): Promise<void> {
+    const old = loaded;
+    loaded = undefined;
+    old?.reader.truncate(0);
+    old?.grammars?.then(
+      (grammars) => grammars.destroy(),
+      // Whoever asked for them was told why they could not be had.
+      () => undefined,
+    );
+    await old?.model.dispose();
+  }
+
+  async function* answer(current: Loaded, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk> {
+    const settings = checkChatRequest(request, fields);
+    const { tokenizer, reader, vocabularySize } = current;
+    const prompt = tokenizer.encodeChat(settings.messages, { addGenerationPrompt: true });
+    if (prompt.length > reader.contextLength) {
+      throw new TributaryError({
+        code: 'ENGINE_CONTEXT_FULL',
+        message: 'The conversation is longer than the context of this model.',
+        facts: { tokens: prompt.length, contextLength: reader.contextLength },
+        hint: 'Start a new conversation, or shorten the message.',
+      });
+    }
+    const { endIds, bytesOf } = tokenizer;
+    if (settings.grammar !== undefined) current.grammars ??= openGrammars({ size: vocabularySize, bytesOf, endIds });
+    const constraint =
+      settings.grammar === undefined ? undefined : await (await current.grammars)?.constrain(settings.grammar);
+    const random = seededRandom(settings.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+    const maximumTokens = settings.maximumTokens ?? reader.contextLength;
+    try {
+      yield* answerChat({
+        tokenizer,
+        promptTokens: prompt.length,
+        stops: settings.stops,
+        draw: () =>
+          drawTokens(reader, prompt, { settings, maximumTokens, stopIds: endIds, random, constraint, signal }),
+      });
+    } catch (error) {
+      throw answerFailure(error);
+    } finally {
+      constraint?.destroy();
+    }
+  }
+
+  return {
+    models: async () => [],
+
+    async load({ model: wanted, device, ...access }, { signal, progress }) {
+      const { repository, revision, format } = sourceOf(wanted);
+      const gpu = await chooseGpu(wanted, device);
+      const done = await takeTurn();
+      try {
+        await unload();
+        const library = await openLibrary(access);
+        const report = (value: RuntimeProgress): void => progress(value);
+        const options = {
+          revision,
+          progress_callback: (event: { status: string; progress?: number; file?: string }) => {
+            // Called between the pieces of a download: the one place where the library can be stopped.
+            signal.throwIfAborted();
+            if (event.status === 'progress_total') report({ share: (event.progress ?? 0) / 100, text: repository });
+          },
+        };
+        try {
+          const model = await library.AutoModelForCausalLM.from_pretrained(repository, {
+            ...options,
+            dtype: format,
+            device: gpu ? 'webgpu' : 'wasm',
+          });
+          const tokenizer = textTokenizer(await library.AutoTokenizer.from_pretrained(repository, options), model);
+          signal.throwIfAborted();
+          const config = model.config as { max_position_embeddings?: number; vocab_size?: number };
+          const contextLength = wanted.contextLength ?? config.max_position_embeddings ?? usualContext;
+          const reader = createOnnxReader(library, model, contextLength);
+          loaded = { model, tokenizer, vocabularySize: config.vocab_size ?? 0, reader };
+          return { device: gpu ? 'gpu' : 'processor', contextLength };
+        } catch (error) {
+          throw signal.aborted ? signal.reason : loadFailure(wanted.id, error);
+        }
+      } finally {
+        done();
+      }
+    },
+
+    async *chat(request, { signal }) {
+      const done = await takeTurn();
+      try {
+        if (loaded === undefined) throw notLoaded();
+        yield* answer(loaded, request, signal);
+      } finally {
+        done();
+      }
+    },
+
+    async remove({ model, hub }) {
+      const { repository, revision, format } = sourceOf(model);
+      const { ModelRegistry } = await openLibrary(hub === undefined ? {} : { hub });
+      await ModelRegistry.clear_cache(repository, { revision, dtype: format });
+    },
+
+    async unload() {
+      const done = await takeTurn();
+      await unload().finally(done);
+    },
+  };
+}
