@@ -24,18 +24,35 @@ export interface TensorRange {
   readonly length: number;
 }
 
-/** Formats that stay packed on the device: f32 as it is, the others in GGML's blocks of 32 along the input dimension. */
-export type WeightFormat = 'f32' | 'q8_0' | 'q4_0' | 'q4_1';
+/** Formats of a weight: what files have stays as it is. */
+export type WeightFormat =
+  | 'f32'
+  | 'f16'
+  | 'bf16'
+  | 'q8_0'
+  | 'q4_0'
+  | 'q4_1'
+  | 'q5_0'
+  | 'q5_1'
+  | 'q2_k'
+  | 'q3_k'
+  | 'q4_k'
+  | 'q5_k'
+  | 'q6_k'
+  | 'iq4_nl'
+  | 'iq4_xs'
+  | 'mxfp4';
 
 /**
  * A matrix W [rows = output, columns = input] of a linear layer or an embedding table.
  *
  * `f32`: `codes` is f32 [rows, columns], no scales.
- * Otherwise a row has `ceil(columns / 32)` blocks and block b of row r has number n = r * blocksPerRow + b:
- * - `q8_0`: `codes` u32, 8 words a block, four signed bytes a word, element i in byte i % 4 (little-endian) of word i / 4;
- * - `q4_0`, `q4_1`: `codes` u32, 4 words a block: GGML's 16 bytes, byte j holds element j in its low and j + 16 in its high nibble;
- * - `scales` u32: `q4_1` one word a block, f16 scale d in the low half, f16 minimum m in the high half;
- *   `q8_0`, `q4_0` two blocks a word, block n in half n % 2 (0 is low) of word n / 2.
+ * Otherwise a row is cut into `ceil(columns / elements)` blocks of 32 or 256 elements, and block b of row r has number
+ * n = r * blocksPerRow + b. `codes` u32 holds the words of each block as GGML stores it, little-endian. Where a block is no whole
+ * number of words, its scale is not among them: `scales` u32 holds these by block, 1, 2 or 4 bytes each (`quant/weightLayouts.ts`).
+ * - `q8_0`: 8 words, four signed bytes a word; `q4_0`, `q4_1`: 4 words, byte j holds element j in its low and j + 16 in its high
+ *   nibble; `scales`: f16 scale d, for `q4_1` f16 minimum m in the half above it;
+ * - the others: see the header of `kernels/linear/formats/<format>.wgsl`.
  */
 export interface Weight {
   readonly format: WeightFormat;

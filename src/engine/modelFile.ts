@@ -1,28 +1,14 @@
 // A model on disk as the loader sees it: a config, and tensors by their Hugging Face names, read one at a time.
 // `gguf/` and `safetensors/` make these; `model/` consumes them.
+import type { BlobLike } from '../lib/blobLike.ts';
+import type { WeightFormat } from './backend.ts';
 import { openGguf } from './gguf/openGguf.ts';
 import { openHuggingFaceFolder } from './huggingFaceFolder/openHuggingFaceFolder.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import { modelInvalid } from './modelErrors.ts';
 
-/** Storage formats of a tensor in a file. */
-export type StoredFormat =
-  | 'f32'
-  | 'f16'
-  | 'bf16'
-  | 'q4_0'
-  | 'q4_1'
-  | 'q5_0'
-  | 'q5_1'
-  | 'q8_0'
-  | 'q2_k'
-  | 'q3_k'
-  | 'q4_k'
-  | 'q5_k'
-  | 'q6_k'
-  | 'iq4_nl'
-  | 'iq4_xs'
-  | 'mxfp4';
+/** Storage formats of a tensor in a file: all of them stay as they are on a device. */
+export type StoredFormat = WeightFormat;
 
 export interface StoredTensor {
   /** Hugging Face name, for example `model.layers.0.self_attn.q_proj.weight`. GGUF names are translated. */
@@ -32,9 +18,27 @@ export interface StoredTensor {
   readonly shape: readonly number[];
   /** The tensor's bytes; rows of q_proj and k_proj already in Hugging Face (half-split rotary) order. */
   read(signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /** Some entries of the slowest dimension alone, as `read` gives them. */
+  readRows(first: number, count: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /** Of a matrix in a packed file: words of one of its tensors on a device, as they are uploaded. */
+  readWords?(
+    part: 'codes' | 'scales',
+    first: number,
+    count: number,
+    signal?: AbortSignal,
+  ): Promise<Uint32Array<ArrayBuffer>>;
+}
+
+/** A file that a model came from. */
+export interface SourceFile {
+  readonly name: string;
+  readonly byteLength: number;
+  /** Hexadecimal; absent where nobody computed it. */
+  readonly sha256?: string;
 }
 
 export interface ModelFile {
+  readonly container: 'gguf' | 'safetensors' | 'packed';
   readonly config: ModelConfig;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   /** `tokenizer.json` as an object, from the folder or rebuilt from the GGUF header; absent in test models. */
@@ -42,14 +46,15 @@ export interface ModelFile {
   readonly tokenizerConfig?: Record<string, unknown>;
   /** Jinja source. */
   readonly chatTemplate?: string;
-  /** SHA-256 digests by file name, once the files were hashed; the model's identity on receipts. */
   readonly byteLength: number;
+  /** What was opened; for a packed file, what it was packed from. */
+  readonly sources: readonly SourceFile[];
 }
 
 export interface NamedBlob {
   /** File name; a path before it is ignored. */
   readonly name: string;
-  readonly blob: Blob;
+  readonly blob: BlobLike;
 }
 
 /**

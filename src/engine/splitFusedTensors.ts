@@ -4,11 +4,6 @@ import type { ModelConfig } from './modelConfig.ts';
 import { modelInvalid } from './modelErrors.ts';
 import type { StoredTensor } from './modelFile.ts';
 
-/** A stored tensor some rows of which can be read alone. */
-export interface DivisibleTensor extends StoredTensor {
-  readRows(first: number, count: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
-}
-
 type Parts = readonly (readonly [module: string, rows: number])[];
 
 /** Parts of the fused projections by the fused module, in the order of their rows. */
@@ -36,7 +31,7 @@ export function fusedParts(config: ModelConfig): ReadonlyMap<string, Parts> {
 }
 
 /** The tensors with fused projections replaced by their parts. Throws `MODEL_INVALID` for one with other rows. */
-export function splitFusedTensors(config: ModelConfig, tensors: Iterable<DivisibleTensor>): Map<string, StoredTensor> {
+export function splitFusedTensors(config: ModelConfig, tensors: Iterable<StoredTensor>): Map<string, StoredTensor> {
   const fused = fusedParts(config);
   const result = new Map<string, StoredTensor>();
   for (const tensor of tensors) {
@@ -55,8 +50,13 @@ export function splitFusedTensors(config: ModelConfig, tensors: Iterable<Divisib
       const start = first;
       first += count;
       const name = `${path}${part}.weight`;
-      const read = (signal?: AbortSignal) => tensor.readRows(start, count, signal);
-      result.set(name, { name, format: tensor.format, shape: [count, columns], read });
+      result.set(name, {
+        name,
+        format: tensor.format,
+        shape: [count, columns],
+        read: (signal) => tensor.readRows(start, count, signal),
+        readRows: (row, rowCount, signal) => tensor.readRows(start + row, rowCount, signal),
+      });
     }
   }
   return result;

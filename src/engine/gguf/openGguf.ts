@@ -1,12 +1,13 @@
 // A GGUF file as a `ModelFile`: Hugging Face names, Hugging Face row order, config and tokenizer from the header. Tensors
 // are read by ranges of the Blob, one at a time.
+import type { BlobLike } from '../../lib/blobLike.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { checkModelTensors } from '../checkModel.ts';
 import type { ModelConfig } from '../modelConfig.ts';
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
-import type { ModelFile } from '../modelFile.ts';
+import type { ModelFile, StoredTensor } from '../modelFile.ts';
 import { storedRowBytes } from '../quant/storedFormats.ts';
-import { type DivisibleTensor, splitFusedTensors } from '../splitFusedTensors.ts';
+import { splitFusedTensors } from '../splitFusedTensors.ts';
 import { ggufModelConfig } from './ggufModelConfig.ts';
 import { ggufTensorName } from './ggufTensorName.ts';
 import { ggufTokenizer } from './ggufTokenizer.ts';
@@ -19,7 +20,7 @@ const permutedArchitectures = new Set<ModelConfig['architecture']>(['llama', 'sm
 const ropeDivisors = 'rope_freqs.weight';
 
 async function readRange(
-  blob: Blob,
+  blob: BlobLike,
   file: string,
   { name, begin, end }: Pick<GgufTensorInfo, 'name' | 'begin' | 'end'>,
   signal?: AbortSignal,
@@ -35,33 +36,34 @@ async function readRange(
   });
 }
 
-async function readDivisors(blob: Blob, file: string, header: GgufHeader): Promise<readonly number[] | undefined> {
+async function readDivisors(blob: BlobLike, file: string, header: GgufHeader): Promise<readonly number[] | undefined> {
   const info = header.tensors.get(ropeDivisors);
   if (info === undefined) return undefined;
   if (info.type.format !== 'f32') throw modelUnsupported(ropeDivisors, info.type.name, `${ropeDivisors} is not F32.`);
   return [...new Float32Array((await readRange(blob, file, info)).buffer)];
 }
 
-function storedTensor(blob: Blob, file: string, info: GgufTensorInfo, config: ModelConfig): DivisibleTensor {
+function storedTensor(blob: BlobLike, file: string, info: GgufTensorInfo, config: ModelConfig): StoredTensor {
   const { format } = info.type;
   if (format === undefined)
     throw modelUnsupported('tensor type', info.type.name, `its tensor ${info.name} is stored as ${info.type.name}.`);
   const name = ggufTensorName(info.name, config);
   const permuted = permutedArchitectures.has(config.architecture) && /\.self_attn\.[qk]_proj\.weight$/.test(name);
   const rowBytes = storedRowBytes(format, info.shape.at(-1) ?? 1);
-  return {
-    name,
-    format,
-    shape: info.shape,
-    async read(signal) {
-      const bytes = await readRange(blob, file, info, signal);
-      return permuted ? unpermuteRows(bytes, rowBytes, config.headDimension) : bytes;
-    },
-    readRows(first, count, signal) {
-      const begin = info.begin + first * rowBytes;
-      return readRange(blob, file, { name: info.name, begin, end: begin + count * rowBytes }, signal);
-    },
+  const [rows = 1] = info.shape;
+  const readRows: StoredTensor['readRows'] = async (first, count, signal) => {
+    // Rows change places within their head, so whole heads are read.
+    const head = permuted ? config.headDimension : 1;
+    const from = Math.floor(first / head) * head;
+    const to = Math.min(rows, Math.ceil((first + count) / head) * head);
+    const range = { name: info.name, begin: info.begin + from * rowBytes, end: info.begin + to * rowBytes };
+    const bytes = await readRange(blob, file, range, signal);
+    if (!permuted) return bytes;
+    const moved = unpermuteRows(bytes, rowBytes, head);
+    return count === to - from ? moved : moved.slice((first - from) * rowBytes, (first - from + count) * rowBytes);
   };
+  const read = (signal?: AbortSignal) => (permuted ? readRows(0, rows, signal) : readRange(blob, file, info, signal));
+  return { name, format, shape: info.shape, read, readRows };
 }
 
 /**
@@ -69,7 +71,7 @@ function storedTensor(blob: Blob, file: string, info: GgufTensorInfo, config: Mo
  * gemma3, phi3). Reads the header and
  * `rope_freqs.weight`, no other tensor. Throws `GGUF_*` for a broken file, `MODEL_*` for a model that cannot be run.
  */
-export async function openGguf(parameters: { readonly name: string; readonly blob: Blob }): Promise<ModelFile> {
+export async function openGguf(parameters: { readonly name: string; readonly blob: BlobLike }): Promise<ModelFile> {
   const { name: file, blob } = parameters;
   const header = await readGgufHeader(parameters);
   const type = header.metadata.get('general.type')?.value ?? 'model';
@@ -95,5 +97,12 @@ export async function openGguf(parameters: { readonly name: string; readonly blo
     stored.map((info) => storedTensor(blob, file, info, config)),
   );
   checkModelTensors(config, tensors);
-  return { config, tensors, ...ggufTokenizer(header), byteLength: blob.size };
+  return {
+    container: 'gguf',
+    config,
+    tensors,
+    ...ggufTokenizer(header),
+    byteLength: blob.size,
+    sources: [{ name: file, byteLength: blob.size }],
+  };
 }

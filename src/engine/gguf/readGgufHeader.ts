@@ -1,6 +1,8 @@
 // The header of a GGUF file, versions 2 and 3: key-values and the list of tensors, checked against each other and against
 // the file's size before anything else is read. It knows the container, no model. Strict: what llama.cpp or the `gguf`
 // package refuse is refused, and so are overlaps, misaligned offsets and lengths that lie.
+import type { BlobLike } from '../../lib/blobLike.ts';
+import { concatBytes } from '../../lib/bytes.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { GgufCursor, GgufFault, PrefixTooShort } from './ggufCursor.ts';
 import { type GgufTensorType, ggufTensorTypes } from './ggufTensorTypes.ts';
@@ -190,14 +192,19 @@ function parseHeader(cursor: GgufCursor): GgufHeader {
 }
 
 /**
- * Reads and checks a GGUF header by ranges: the first MiB, then twice as much until the header is complete.
+ * Reads and checks a GGUF header by ranges: the first MiB, then as much again until the header is complete.
  * Throws `GGUF_TRUNCATED` or `GGUF_INVALID` with the file and the byte offset.
  */
-export async function readGgufHeader(parameters: { readonly name: string; readonly blob: Blob }): Promise<GgufHeader> {
+export async function readGgufHeader(parameters: {
+  readonly name: string;
+  readonly blob: BlobLike;
+}): Promise<GgufHeader> {
   const { name: file, blob } = parameters;
   let wanted = firstPrefix;
+  let prefix = new Uint8Array();
   for (;;) {
-    const prefix = new Uint8Array(await blob.slice(0, Math.min(wanted, blob.size)).arrayBuffer());
+    const more = await blob.slice(prefix.byteLength, Math.min(wanted, blob.size)).arrayBuffer();
+    prefix = concatBytes([prefix, new Uint8Array(more)]);
     try {
       return parseHeader(new GgufCursor(prefix, blob.size));
     } catch (error) {

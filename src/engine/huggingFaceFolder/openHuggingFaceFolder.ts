@@ -1,11 +1,12 @@
 // The files of a Hugging Face model folder as a `ModelFile`: config.json, one safetensors file or shards with their index,
 // and the tokenizer's files where they are. Files are matched by the last part of their names.
+import type { BlobLike } from '../../lib/blobLike.ts';
 import { checkModelTensors } from '../checkModel.ts';
 import type { ModelConfig } from '../modelConfig.ts';
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
-import type { ModelFile, NamedBlob, StoredFormat } from '../modelFile.ts';
+import type { ModelFile, NamedBlob, SourceFile, StoredFormat, StoredTensor } from '../modelFile.ts';
 import { openSafetensors, type SafetensorsTensor } from '../safetensors/openSafetensors.ts';
-import { type DivisibleTensor, splitFusedTensors } from '../splitFusedTensors.ts';
+import { splitFusedTensors } from '../splitFusedTensors.ts';
 import { huggingFaceModelConfig } from './huggingFaceModelConfig.ts';
 import { readShardIndex } from './readShardIndex.ts';
 
@@ -18,13 +19,13 @@ const formats = new Map<string, StoredFormat>([
 /** Far above any tokenizer; a larger "JSON" file is a mistake. */
 const longestJson = 256 << 20;
 
-type Folder = ReadonlyMap<string, Blob>;
+type Folder = ReadonlyMap<string, BlobLike>;
 
 async function readText(folder: Folder, name: string): Promise<string | undefined> {
   const blob = folder.get(name);
   if (blob === undefined) return undefined;
   if (blob.size > longestJson) throw modelInvalid(name, `${name} has ${blob.size} bytes, more than ${longestJson}.`);
-  return await blob.text();
+  return new TextDecoder().decode(await blob.arrayBuffer());
 }
 
 async function readJson(folder: Folder, name: string): Promise<Record<string, unknown> | undefined> {
@@ -42,7 +43,9 @@ async function readJson(folder: Folder, name: string): Promise<Record<string, un
 }
 
 /** The safetensors files of the folder: what the index says, or the only one there is. */
-async function readTensors(folder: Folder): Promise<{ tensors: Map<string, SafetensorsTensor>; byteLength: number }> {
+async function readTensors(
+  folder: Folder,
+): Promise<{ tensors: Map<string, SafetensorsTensor>; sources: SourceFile[] }> {
   const index = await readJson(folder, 'model.safetensors.index.json');
   const single = folder.has('model.safetensors')
     ? ['model.safetensors']
@@ -53,10 +56,10 @@ async function readTensors(folder: Folder): Promise<{ tensors: Map<string, Safet
   if (shardOf === undefined && shards.length > 1)
     throw modelInvalid('model.safetensors.index.json', 'there are several safetensors files and no index of them.');
   const tensors = new Map<string, SafetensorsTensor>();
-  let byteLength = 0;
+  const sources: SourceFile[] = [];
   for (const name of shards) {
-    const blob = folder.get(name) as Blob;
-    byteLength += blob.size;
+    const blob = folder.get(name) as BlobLike;
+    sources.push({ name, byteLength: blob.size });
     for (const tensor of (await openSafetensors({ name, blob })).tensors.values()) {
       if (tensors.has(tensor.name)) throw modelInvalid(tensor.name, `the tensor ${tensor.name} is in two shards.`);
       if (shardOf !== undefined && shardOf.get(tensor.name) !== name)
@@ -68,14 +71,14 @@ async function readTensors(folder: Folder): Promise<{ tensors: Map<string, Safet
     if (!tensors.has(name))
       throw modelInvalid(name, `the index names the tensor ${name}, and its shard does not hold it.`);
   }
-  return { tensors, byteLength };
+  return { tensors, sources };
 }
 
 /** Tensors that hold nothing of their own: a tied head saved twice, frequencies that follow from the config. */
 const isRedundant = (name: string, config: ModelConfig): boolean =>
   name.endsWith('.rotary_emb.inv_freq') || (config.tiedEmbedding && name === 'lm_head.weight');
 
-function storedTensor({ name, dtype, shape, read, readRows }: SafetensorsTensor): DivisibleTensor {
+function storedTensor({ name, dtype, shape, read, readRows }: SafetensorsTensor): StoredTensor {
   const format = formats.get(dtype);
   if (format === undefined)
     throw modelUnsupported('dtype', dtype, `its tensor ${name.slice(0, 200)} is stored as ${dtype}.`);
@@ -115,7 +118,7 @@ export async function openHuggingFaceFolder(files: readonly NamedBlob[]): Promis
   if (json === undefined) throw modelInvalid('config.json', 'its config.json is missing.');
   // The architecture is refused before any tensor header is read.
   huggingFaceModelConfig(json, true);
-  const { tensors: stored, byteLength } = await readTensors(folder);
+  const { tensors: stored, sources } = await readTensors(folder);
   const config = withGenerationConfig(
     huggingFaceModelConfig(json, stored.has('lm_head.weight')),
     await readJson(folder, 'generation_config.json'),
@@ -127,11 +130,13 @@ export async function openHuggingFaceFolder(files: readonly NamedBlob[]): Promis
   const tokenizerConfig = await readJson(folder, 'tokenizer_config.json');
   const chatTemplate = chatTemplateOf(await readText(folder, 'chat_template.jinja'), tokenizerConfig);
   return {
+    container: 'safetensors',
     config,
     tensors,
     ...(tokenizerJson === undefined ? {} : { tokenizerJson }),
     ...(tokenizerConfig === undefined ? {} : { tokenizerConfig }),
     ...(chatTemplate === undefined ? {} : { chatTemplate }),
-    byteLength,
+    byteLength: sources.reduce((total, { byteLength }) => total + byteLength, 0),
+    sources,
   };
 }

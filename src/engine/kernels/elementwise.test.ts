@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
-import type { WeightFormat } from '../backend.ts';
-import { agreement, noise, randomWeight } from '../testing/agreement.ts';
+import { agreement, noise } from '../testing/agreement.ts';
 import { addOperator } from './add/add.ts';
 import { addBiasOperator } from './addBias/addBias.ts';
 import { argmaxOperator } from './argmax/argmax.ts';
-import { embeddingGatherOperators } from './embeddingGather/embeddingGather.ts';
 import { swiGluOperator } from './swiGlu/swiGlu.ts';
 import { takeRowOperator } from './takeRow/takeRow.ts';
 import { writeCacheOperator } from './writeCache/writeCache.ts';
@@ -61,12 +59,4 @@ it('argmax takes the first of equal maxima', async () => {
   const data = { logits, index: new Uint32Array(1) };
   const { device, reference } = await agreement(argmaxOperator, data, { columns: 1003 }, 1, 'index');
   expect([device[0], reference[0]]).toEqual([70, 70]);
-});
-
-it.each(['f32', 'q8_0', 'q4_0', 'q4_1'] satisfies WeightFormat[])('embeddingGather %s', async (format) => {
-  const constants = { columns: 50, firstRow: 0, tableRows: 7 };
-  const data = { ids: Uint32Array.of(4, 0, 6), ...randomWeight(format, 7, 50), y: new Float32Array(150) };
-  const { difference, reference } = await agreement(embeddingGatherOperators[format], data, constants, 3, 'y');
-  expect(difference).toBeLessThan(1e-6);
-  expect(reference.some((value) => value !== 0)).toBe(true);
 });

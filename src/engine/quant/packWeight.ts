@@ -1,42 +1,64 @@
-// GGML blocks taken apart into codes and scales, in the layout that kernels read (see `Weight` in ../backend.ts).
-import { checkStoredSize, storedFormats } from './storedFormats.ts';
+// GGML blocks in the layout that kernels read (`weightLayouts`).
+import { checkStoredSize, storedRowBytes } from './storedFormats.ts';
+import { type PackedFormat, weightLayouts, weightWords } from './weightLayouts.ts';
 
 export interface PackedWeight {
   readonly codes: Uint32Array<ArrayBuffer>;
+  /** Empty where the format keeps nothing apart. */
   readonly scales: Uint32Array<ArrayBuffer>;
 }
 
-/** The same bytes as halves; block sizes are even, so only the start can be odd. */
-function asHalves(bytes: Uint8Array): Uint16Array {
+type Units = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
+
+/** The same memory in halves or bytes. */
+const unitsOf = (words: Uint32Array<ArrayBuffer>, size: 1 | 2): Units =>
+  size === 2 ? new Uint16Array(words.buffer) : new Uint8Array(words.buffer);
+
+/** The bytes in halves where they have an even length, or as they are. */
+function sourceUnits(bytes: Uint8Array, size: 1 | 2): Uint8Array | Uint16Array {
+  if (size === 1) return bytes;
   const even = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
   return new Uint16Array(even.buffer, even.byteOffset, even.byteLength / 2);
 }
 
+/** Rows whose blocks lie as they are stored; 16-bit rows that are no whole number of blocks are padded with zeros. */
+function copyRows(bytes: Uint8Array, codes: Uint32Array<ArrayBuffer>, rows: number, storedBytes: number): void {
+  const target = new Uint8Array(codes.buffer);
+  const rowBytes = target.byteLength / rows;
+  if (rowBytes === storedBytes) target.set(bytes);
+  else
+    for (let row = 0; row < rows; row += 1)
+      target.set(bytes.subarray(row * storedBytes, (row + 1) * storedBytes), row * rowBytes);
+}
+
 /**
- * Codes and scales of a matrix of `rows` rows of `ceil(columns / 32)` blocks. No value changes: bytes only move.
+ * Codes and scales of a matrix of `rows` rows of whole blocks. No value changes: bytes only move. Some rows of a larger matrix are
+ * packed alone where the scales of the rows before them fill whole words: from every fourth row on.
  * Throws `TENSOR_SIZE_MISMATCH`.
  */
-export function packWeight(
-  format: 'q8_0' | 'q4_0' | 'q4_1',
-  bytes: Uint8Array,
-  rows: number,
-  columns: number,
-): PackedWeight {
+export function packWeight(format: PackedFormat, bytes: Uint8Array, rows: number, columns: number): PackedWeight {
   checkStoredSize(format, bytes, rows, columns);
-  const blockHalves = storedFormats[format].bytes / 2;
-  const scaleHalves = format === 'q4_1' ? 2 : 1;
-  const codeHalves = blockHalves - scaleHalves;
-  const blocks = bytes.byteLength / 2 / blockHalves;
-  const source = asHalves(bytes);
-  const codes = new Uint32Array((blocks * codeHalves) / 2);
-  const scales = new Uint32Array(Math.ceil((blocks * scaleHalves) / 2));
-  const codeTarget = new Uint16Array(codes.buffer);
-  const scaleTarget = new Uint16Array(scales.buffer);
+  const words = weightWords(format, rows, columns);
+  const codes = new Uint32Array(words.codes);
+  const scales = new Uint32Array(words.scales);
+  const { codeWords, scaleBytes, scaleAt } = weightLayouts[format];
+  if (scaleBytes === 0) {
+    copyRows(bytes, codes, rows, storedRowBytes(format, columns));
+    return { codes, scales };
+  }
+  const size = scaleBytes === 1 ? 1 : 2;
+  const [scaleUnits, codeUnits, before] = [scaleBytes / size, (4 * codeWords) / size, scaleAt / size];
+  const source = sourceUnits(bytes, size);
+  const codeTarget = unitsOf(codes, size);
+  const scaleTarget = unitsOf(scales, size);
+  const blocks = words.codes / codeWords;
+  let from = 0;
+  let to = 0;
+  let scale = 0;
   for (let block = 0; block < blocks; block += 1) {
-    let from = block * blockHalves;
-    for (let i = 0; i < scaleHalves; i += 1) scaleTarget[block * scaleHalves + i] = source[from++] as number;
-    const to = block * codeHalves;
-    for (let i = 0; i < codeHalves; i += 1) codeTarget[to + i] = source[from++] as number;
+    for (let i = 0; i < before; i += 1) codeTarget[to++] = source[from++] as number;
+    for (let i = 0; i < scaleUnits; i += 1) scaleTarget[scale++] = source[from++] as number;
+    for (let i = before; i < codeUnits; i += 1) codeTarget[to++] = source[from++] as number;
   }
   return { codes, scales };
 }

@@ -1,52 +1,15 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { StoredFormat } from '../modelFile.ts';
-import { openSafetensors } from '../safetensors/openSafetensors.ts';
+import { weightReader } from '../kernels/linear/weightAt.ts';
+import { randomBlocks } from '../testing/agreement.ts';
+import { goldenBlocks } from '../testing/goldenBlocks.ts';
 import { dequantize } from './dequantize.ts';
 import { halfBits, halfValues } from './halfFloat.ts';
 import { packWeight } from './packWeight.ts';
 import { type EncodableFormat, quantize } from './quantize.ts';
-import { storedFormats } from './storedFormats.ts';
+import { storedRowBytes } from './storedFormats.ts';
+import { type PackedFormat, weightLayouts, weightWords } from './weightLayouts.ts';
 
-const golden = path.join(import.meta.dirname, '../../../test/golden/engine-formats/quant');
-
-interface GoldenBlocks {
-  readonly name: string;
-  readonly format: StoredFormat;
-  readonly rows: number;
-  readonly columns: number;
-  readonly bytes: Uint8Array;
-  readonly values: Float32Array;
-  readonly source: Float32Array | undefined;
-}
-
-async function load(file: string): Promise<GoldenBlocks[]> {
-  const { tensors } = await openSafetensors({ name: file, blob: new Blob([readFileSync(path.join(golden, file))]) });
-  const f32 = async (name: string) => {
-    const bytes = await tensors.get(name)?.read();
-    return bytes && new Float32Array(bytes.buffer);
-  };
-  const cases: GoldenBlocks[] = [];
-  for (const tensor of tensors.values()) {
-    const [group = '', format = '', kind] = tensor.name.split('/');
-    if (kind !== 'bytes') continue;
-    const values = tensors.get(`${group}/${format}/values`);
-    const [rows = 0, columns = 0] = values?.shape ?? [];
-    cases.push({
-      name: `${group} ${format}`,
-      format: format.toLowerCase() as StoredFormat,
-      rows,
-      columns,
-      bytes: await tensor.read(),
-      values: (await f32(`${group}/${format}/values`)) as Float32Array,
-      source: await f32(`${group}/f32`),
-    });
-  }
-  return cases;
-}
-
-const cases = [...(await load('cases.safetensors')), ...(await load('k_cases.safetensors'))];
+const cases = await goldenBlocks();
 const encodable = new Set<string>(['q4_0', 'q4_1', 'q5_0', 'q5_1', 'q8_0'] satisfies EncodableFormat[]);
 /** Bits, so that -0 differs from 0 and NaN equals itself. */
 const bits = (values: Float32Array): Uint32Array => new Uint32Array(values.slice().buffer);
@@ -89,25 +52,26 @@ describe('halves', () => {
 });
 
 describe('packWeight', () => {
-  // 3 rows of 2 blocks (the second padded): an odd number of blocks would not show a mistake in the last scale word.
-  const [rows, columns] = [3, 33];
-  const blocks = 6;
-  test.each(['q8_0', 'q4_0', 'q4_1'] as const)('%s keeps codes and scales where the kernels look', (format) => {
-    const blockBytes = storedFormats[format].bytes;
-    const bytes = Uint8Array.from({ length: blocks * blockBytes + 1 }, (_, index) => (index * 37) & 0xff).subarray(1);
-    const { codes, scales } = packWeight(format, bytes, rows, columns);
-    const codeBytes = new Uint8Array(codes.buffer);
-    const scaleWords = new Uint16Array(scales.buffer);
-    const scaleBytes = format === 'q4_1' ? 4 : 2;
-    for (let block = 0; block < blocks; block += 1) {
-      const stored = bytes.subarray(block * blockBytes, (block + 1) * blockBytes);
-      const width = blockBytes - scaleBytes;
-      expect(codeBytes.subarray(block * width, (block + 1) * width)).toEqual(stored.slice(scaleBytes));
-      for (let i = 0; i < scaleBytes / 2; i += 1) {
-        expect(scaleWords[(block * scaleBytes) / 2 + i]).toBe(
-          (stored[2 * i] as number) | ((stored[2 * i + 1] as number) << 8),
-        );
-      }
+  test.each(cases)('$name is packed without a change of its values', ({ format, rows, columns, bytes, values }) => {
+    const packed = packWeight(format as PackedFormat, bytes, rows, columns);
+    const { codes, scales } = weightWords(format, rows, columns);
+    expect([packed.codes.length, packed.scales.length]).toEqual([codes, scales]);
+    // Nothing but the last word of the scales may be padding.
+    expect(4 * (codes + scales) - bytes.length).toBeLessThan(4);
+    const read = weightReader(format, columns, packed.codes, packed.scales);
+    const unpacked = values.map((_, at) => read(Math.floor(at / columns), at % columns));
+    expect(bits(unpacked)).toEqual(bits(values));
+  });
+
+  test('some rows are packed alone as they are in the whole', () => {
+    for (const format of Object.keys(weightLayouts) as PackedFormat[]) {
+      const [rows, columns] = [12, 33];
+      const bytes = randomBlocks(format, rows, columns);
+      const whole = packWeight(format, bytes, rows, columns);
+      const first = weightWords(format, 8, columns);
+      const rest = packWeight(format, bytes.subarray(8 * storedRowBytes(format, columns)), 4, columns);
+      expect(rest.codes, format).toEqual(whole.codes.slice(first.codes));
+      expect(rest.scales, format).toEqual(whole.scales.slice(first.scales));
     }
   });
 

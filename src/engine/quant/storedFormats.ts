@@ -26,6 +26,23 @@ export const storedFormats: Readonly<Record<StoredFormat, BlockSize>> = {
   mxfp4: { elements: 32, bytes: 17 },
 };
 
+/** Where the f16 scales and minima of a stored block are. */
+export const scaleHalves: Readonly<Record<Exclude<StoredFormat, 'f32' | 'f16' | 'bf16' | 'mxfp4'>, readonly number[]>> =
+  {
+    q4_0: [0],
+    q4_1: [0, 2],
+    q5_0: [0],
+    q5_1: [0, 2],
+    q8_0: [0],
+    q2_k: [80, 82],
+    q3_k: [108],
+    q4_k: [0, 2],
+    q5_k: [0, 2],
+    q6_k: [208],
+    iq4_nl: [0],
+    iq4_xs: [0],
+  };
+
 /** Bytes of one row of `columns` elements; a last block that is not full is padded. */
 export function storedRowBytes(format: StoredFormat, columns: number): number {
   const { elements, bytes } = storedFormats[format];

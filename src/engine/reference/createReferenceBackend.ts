@@ -39,7 +39,7 @@ const ownArrays: ElementMemory = {
 };
 
 /** The elements of a tensor of such a backend. */
-export const dataOf = (tensor: Tensor): ElementArray => (tensor as ReferenceTensor).block.array();
+const dataOf = (tensor: Tensor): ElementArray => (tensor as ReferenceTensor).block.array();
 
 function buffersOf({ tensors }: OperatorCall): Buffers {
   const arrays: Record<string, ElementArray> = {};

@@ -1,5 +1,7 @@
 // A safetensors file as a map of tensors that are read one at a time. It knows bytes, dtypes and shapes, no model.
 // Format: u64 header length (little-endian), JSON header, data section.
+import type { BlobLike } from '../../lib/blobLike.ts';
+import { concatBytes } from '../../lib/bytes.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { HeaderFault, parseSafetensorsHeader, type SafetensorsHeader } from './parseSafetensorsHeader.ts';
 
@@ -22,6 +24,8 @@ export interface SafetensorsFile {
 
 /** The reference implementation's own bound: a longer header is a mistake or an attack. */
 const longestHeader = 100_000_000;
+/** Read at first: holds the headers of most files, so that a remote one takes one request. */
+const firstPrefix = 1 << 16;
 
 function refuse(file: string, message: string, place: string, truncated = false): TributaryError {
   return new TributaryError({
@@ -32,10 +36,12 @@ function refuse(file: string, message: string, place: string, truncated = false)
   });
 }
 
-async function readHeader(file: string, blob: Blob): Promise<{ header: SafetensorsHeader; dataStart: number }> {
+async function readHeader(file: string, blob: BlobLike): Promise<{ header: SafetensorsHeader; dataStart: number }> {
   if (blob.size < 8)
     throw refuse(file, `it has ${blob.size} bytes, fewer than its 8-byte header length.`, 'byte 0', true);
-  const headerLength = new DataView(await blob.slice(0, 8).arrayBuffer()).getBigUint64(0, true);
+  const prefix = new Uint8Array(await blob.slice(0, Math.min(firstPrefix, blob.size)).arrayBuffer());
+  if (prefix.byteLength < 8) throw refuse(file, 'it ended while it was read.', 'byte 0', true);
+  const headerLength = new DataView(prefix.buffer).getBigUint64(0, true);
   if (headerLength > BigInt(blob.size - 8)) {
     throw refuse(
       file,
@@ -47,7 +53,9 @@ async function readHeader(file: string, blob: Blob): Promise<{ header: Safetenso
   if (headerLength > longestHeader)
     throw refuse(file, `its header has ${headerLength} bytes, more than ${longestHeader}.`, 'byte 0');
   const dataStart = 8 + Number(headerLength);
-  const bytes = await blob.slice(8, dataStart).arrayBuffer();
+  const rest =
+    dataStart > prefix.byteLength ? await blob.slice(prefix.byteLength, dataStart).arrayBuffer() : new ArrayBuffer();
+  const bytes = concatBytes([prefix.subarray(8, dataStart), new Uint8Array(rest)]);
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -69,7 +77,7 @@ async function readHeader(file: string, blob: Blob): Promise<{ header: Safetenso
  */
 export async function openSafetensors(parameters: {
   readonly name: string;
-  readonly blob: Blob;
+  readonly blob: BlobLike;
 }): Promise<SafetensorsFile> {
   const { name: file, blob } = parameters;
   const { header, dataStart } = await readHeader(file, blob);

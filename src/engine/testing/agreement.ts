@@ -1,10 +1,16 @@
 // For tests only: runs one operator call on the reference and on a WebGPU device (Dawn in Node) and gives both results.
 import type { Backend, Constants, ElementArray, Operator, WeightFormat } from '../backend.ts';
+import { noise } from '../kernels/noise.ts';
+import { packWeight } from '../quant/packWeight.ts';
+import { scaleHalves, storedFormats, storedRowBytes } from '../quant/storedFormats.ts';
+import { hasScales, type PackedFormat } from '../quant/weightLayouts.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { acquireDevice } from '../webgpu/acquireDevice.ts';
 import { createWebGpuBackend } from '../webgpu/createWebGpuBackend.ts';
 import { dawn } from '../webgpu/node.ts';
 import { runOperator } from './runOperator.ts';
+
+export { noise };
 
 let device: Promise<Backend> | undefined;
 
@@ -12,15 +18,6 @@ let device: Promise<Backend> | undefined;
 export function dawnBackend(): Promise<Backend> {
   device ??= acquireDevice(dawn()).then(createWebGpuBackend);
   return device;
-}
-
-/** Numbers in [-1, 1) that are the same in every run. */
-export function noise(length: number, seed = 1): Float32Array<ArrayBuffer> {
-  let state = seed >>> 0;
-  return Float32Array.from({ length }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
 }
 
 export interface Agreement {
@@ -47,7 +44,27 @@ export async function agreement(
   return { reference, device, difference };
 }
 
-/** Random codes and scales of a weight in the layout of `Weight`, with scales of about 0.01. */
+/** Random blocks as they are stored, with scales of about 0.01 (less where a second scale multiplies them). */
+export function randomBlocks(format: PackedFormat, rows: number, columns: number, seed = 7): Uint8Array<ArrayBuffer> {
+  const { elements, bytes: blockBytes } = storedFormats[format];
+  const bytes = Uint8Array.from(noise(rows * storedRowBytes(format, columns), seed), (value) => (value + 1) * 128);
+  const setHalf = (at: number, base: number): void => {
+    // The base's low bits are the fraction: random already, but for its two upper bits.
+    bytes[at + 1] = (base >> 8) | ((bytes[at + 1] as number) & 3);
+  };
+  for (let at = 0; at < bytes.length; at += blockBytes) {
+    if (format === 'f16') setHalf(at, 0x2c00 | (((bytes[at + 1] as number) & 0x80) << 8));
+    else if (format === 'bf16') bytes[at + 1] = 0x3c | ((bytes[at + 1] as number) & 0x80);
+    else if (format === 'mxfp4') bytes[at] = 120 + ((bytes[at] as number) & 3);
+    // As f16: 0x2000 is 2^-7, 0x1400 2^-10, 0x0400 2^-14.
+    else
+      for (const place of scaleHalves[format])
+        setHalf(at + place, elements === 32 ? 0x2000 : format === 'q2_k' ? 0x1400 : 0x0400);
+  }
+  return bytes;
+}
+
+/** Random codes and scales of a weight in the layout of `Weight`. */
 export function randomWeight(
   format: WeightFormat,
   rows: number,
@@ -55,15 +72,6 @@ export function randomWeight(
   seed = 7,
 ): { codes: ElementArray; scales?: ElementArray } {
   if (format === 'f32') return { codes: noise(rows * columns, seed) };
-  const blocks = rows * Math.ceil(columns / 32);
-  const word = (value: number): number => Math.trunc((value + 1) * 2 ** 31) >>> 0;
-  const codes = Uint32Array.from(noise(blocks * (format === 'q8_0' ? 8 : 4), seed), word);
-  // 0x2000 is 2^-7 as an f16; the low bits vary the fraction.
-  const half = (value: number): number => 0x2000 | ((word(value) >>> 20) & 1023);
-  const words = format === 'q4_1' ? blocks : Math.ceil(blocks / 2);
-  const random = noise(words * 2, seed + 1);
-  const scales = Uint32Array.from({ length: words }, (_, n) => {
-    return half(random[2 * n] ?? 0) | (half(random[2 * n + 1] ?? 0) << 16);
-  });
-  return { codes, scales };
+  const { codes, scales } = packWeight(format, randomBlocks(format, rows, columns, seed), rows, columns);
+  return hasScales(format) ? { codes, scales } : { codes };
 }

@@ -68,7 +68,11 @@ function withBlocks(file: ModelFile, quantizedFile: string): ModelFile {
   for (const [name, bytes] of Object.entries(blocks)) {
     const tensor = tensors.get(name.slice('blocks/'.length));
     if (!name.startsWith('blocks/') || tensor === undefined) continue;
-    tensors.set(tensor.name, { ...tensor, format: 'q4_0', read: async () => new Uint8Array(bytes as Uint8Array) });
+    const stored = new Uint8Array(bytes as Uint8Array);
+    const rowBytes = stored.length / (tensor.shape[0] ?? 1);
+    const readRows: StoredTensor['readRows'] = async (first, count) =>
+      stored.slice(first * rowBytes, (first + count) * rowBytes);
+    tensors.set(tensor.name, { ...tensor, format: 'q4_0', read: async () => stored, readRows });
   }
   return { ...file, tensors };
 }

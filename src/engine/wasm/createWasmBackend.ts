@@ -5,9 +5,10 @@ import { attentionOperator } from '../kernels/attention/attention.ts';
 import { linearOperators } from '../kernels/linear/linear.ts';
 import { linearBackwardInputOperators } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
 import { matrixProduct } from '../kernels/matrixProduct/matrixProduct.ts';
+import { pagedAttentionOperator } from '../kernels/pagedAttention/pagedAttention.ts';
 import { segmentProduct } from '../kernels/segmentProduct/segmentProduct.ts';
 import { swiGluOperator } from '../kernels/swiGlu/swiGlu.ts';
-import { createReferenceBackend, dataOf } from '../reference/createReferenceBackend.ts';
+import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { fastAttention } from './fastAttention.ts';
 import {
   fastLinear,
@@ -15,8 +16,8 @@ import {
   fastMatrixProduct,
   fastSegmentProduct,
   fastSwiGlu,
-  type UnpackedWeights,
 } from './fastOperators.ts';
+import { fastPagedAttention } from './fastPagedAttention.ts';
 import { kernelMemory } from './kernelMemory.ts';
 import { createMatrixKernel } from './matrixKernel.ts';
 
@@ -24,34 +25,21 @@ import { createMatrixKernel } from './matrixKernel.ts';
 export function createWasmBackend(): Backend | undefined {
   const kernel = createMatrixKernel();
   if (kernel === undefined) return undefined;
-  const unpacked: UnpackedWeights = new Map();
-  const forget = (address: number, bytes: number): void => {
-    for (const [codes, copy] of unpacked) {
-      if (codes < address || codes >= address + bytes) continue;
-      unpacked.delete(codes);
-      kernel.heap.free(copy);
-    }
-  };
   const fast = new Map<Operator, Operator['reference']>([
     [attentionOperator, fastAttention()],
+    [pagedAttentionOperator, fastPagedAttention()],
     [matrixProduct, fastMatrixProduct(kernel)],
     [segmentProduct, fastSegmentProduct(kernel)],
     [swiGluOperator, fastSwiGlu(kernel)],
   ]);
   for (const format of Object.keys(linearOperators) as WeightFormat[]) {
-    fast.set(linearOperators[format], fastLinear(kernel, format, unpacked));
-    fast.set(linearBackwardInputOperators[format], fastLinearBackwardInput(kernel, format, unpacked));
+    fast.set(linearOperators[format], fastLinear(kernel, format));
+    fast.set(linearBackwardInputOperators[format], fastLinearBackwardInput(kernel, format));
   }
-  const backend = createReferenceBackend(kernelMemory(kernel, forget));
+  const backend = createReferenceBackend(kernelMemory(kernel));
   return {
     ...backend,
     description: 'Processor (WebAssembly SIMD)',
-    upload(tensor, data, elementOffset) {
-      // What was unpacked from the old contents is stale.
-      const { byteOffset, byteLength } = dataOf(tensor);
-      forget(byteOffset, byteLength);
-      backend.upload(tensor, data, elementOffset);
-    },
     record(label, calls) {
       const replaced = calls.map((call): OperatorCall => {
         const reference = fast.get(call.operator);

@@ -4,17 +4,15 @@
 import type { Operator, WeightFormat } from '../backend.ts';
 import { constant, floats, words } from '../kernels/constants.ts';
 import { swiGluOperator } from '../kernels/swiGlu/swiGlu.ts';
+import { hasScales } from '../quant/weightLayouts.ts';
 import { type BlockFormat, blockFormats } from './matrixFunctions.ts';
-import { type Matrix, type MatrixKernel, memoryFull, roundUp } from './matrixKernel.ts';
+import { type Matrix, type MatrixKernel, roundUp } from './matrixKernel.ts';
 import { unpackWeight } from './unpackWeight.ts';
 
 type Reference = Operator['reference'];
 
 /** Floats that are unpacked at a time: what stays in a second-level cache. */
 const unpackedFloats = 32_768;
-
-/** f32 copies of weights whose blocks the kernel does not read, by the address of their codes. */
-export type UnpackedWeights = Map<number, { readonly address: number; readonly bytes: number }>;
 
 interface Shape {
   readonly rows: number;
@@ -60,49 +58,53 @@ interface OpenedWeight {
 const isBlockFormat = (format: WeightFormat): format is BlockFormat =>
   (blockFormats as readonly WeightFormat[]).includes(format);
 
-/** How the rows of a weight are had as f32: where they are, unpacked to a target, or from a copy that is kept. */
+/** How the rows of a weight are had as f32: where they are, or unpacked to a target, by the kernel where it knows the format. */
 function openWeight(
   kernel: MatrixKernel,
-  unpacked: UnpackedWeights,
   format: WeightFormat,
   buffers: Parameters<Reference>[0],
   { rows, columns }: { readonly rows: number; readonly columns: number },
 ): OpenedWeight {
   const codes = buffers['codes'] as Float32Array | Uint32Array;
-  const at = codes.byteOffset;
+  const [codesAt, codesLength] = [codes.byteOffset, codes.length];
+  if (format === 'f32') {
+    return {
+      group: rows,
+      targetLength: 0,
+      rows: (first, count) => ({ address: codesAt + first * columns * 4, rows: count, columns }),
+    };
+  }
+  const stride = roundUp(columns, 32);
+  const group = Math.min(rows, Math.max(8, Math.floor(unpackedFloats / stride / 8) * 8));
+  const targetLength = group * stride;
   if (isBlockFormat(format)) {
-    const matrix = { format, codes: at, scales: words(buffers, 'scales').byteOffset, rows, columns };
-    const stride = roundUp(columns, 32);
-    const group = Math.min(rows, Math.max(8, Math.floor(unpackedFloats / stride / 8) * 8));
+    const matrix = { format, codes: codesAt, scales: words(buffers, 'scales').byteOffset, rows, columns };
     return {
       group,
-      targetLength: group * stride,
+      targetLength,
       rows(first, count, target) {
         kernel.unpack(matrix, first, count, target);
         return { address: target, rows: count, columns, stride };
       },
     };
   }
-  let address = at;
-  if (format !== 'f32') {
-    let copy = unpacked.get(at);
-    if (copy === undefined) {
-      const values = unpackWeight(format, { rows, columns }, codes as Uint32Array, words(buffers, 'scales'));
-      copy = kernel.heap.allocate(values.byteLength);
-      if (copy === undefined) throw memoryFull(kernel.heap, values.byteLength);
-      kernel.floats(copy.address, values.length).set(values);
-      unpacked.set(at, copy);
-    }
-    address = copy.address;
-  }
+  const scales = hasScales(format) ? words(buffers, 'scales') : undefined;
+  const [scalesAt, scalesLength] = [scales?.byteOffset ?? 0, scales?.length ?? 0];
+  let unpack: ReturnType<typeof unpackWeight> | undefined;
   return {
-    group: rows,
-    targetLength: 0,
-    rows: (first, count) => ({ address: address + first * columns * 4, rows: count, columns }),
+    group,
+    targetLength,
+    rows(first, count, target) {
+      const wordsAt = (address: number, length: number): Uint32Array =>
+        new Uint32Array(kernel.heap.memory.buffer, address, length);
+      unpack ??= unpackWeight(format, columns, wordsAt(codesAt, codesLength), wordsAt(scalesAt, scalesLength));
+      unpack(first, count, kernel.floats(target, targetLength), stride);
+      return { address: target, rows: count, columns, stride };
+    },
   };
 }
 
-export function fastLinear(kernel: MatrixKernel, format: WeightFormat, unpacked: UnpackedWeights): Reference {
+export function fastLinear(kernel: MatrixKernel, format: WeightFormat): Reference {
   /** One row of input: straight from the blocks. */
   const vector = (matrixFormat: BlockFormat, buffers: Parameters<Reference>[0], shape: Shape, inputs: number): void => {
     const { columns: outputs } = shape;
@@ -143,7 +145,7 @@ export function fastLinear(kernel: MatrixKernel, format: WeightFormat, unpacked:
       vector(format, buffers, shape, inputs);
       return;
     }
-    const weight = openWeight(kernel, unpacked, format, buffers, { rows: outputs, columns: inputs });
+    const weight = openWeight(kernel, format, buffers, { rows: outputs, columns: inputs });
     const left = { address: floats(buffers, 'x').byteOffset, rows, columns: inputs };
     const y = floats(buffers, 'y');
     const [yAt, yLength] = [y.byteOffset, y.length];
@@ -159,17 +161,13 @@ export function fastLinear(kernel: MatrixKernel, format: WeightFormat, unpacked:
   };
 }
 
-export function fastLinearBackwardInput(
-  kernel: MatrixKernel,
-  format: WeightFormat,
-  unpacked: UnpackedWeights,
-): Reference {
+export function fastLinearBackwardInput(kernel: MatrixKernel, format: WeightFormat): Reference {
   return (buffers, constants, { rows }) => {
     const inputs = constant(constants, 'inputs');
     const outputs = constant(constants, 'outputs');
     const gradientStride = constant(constants, 'stride');
     const accumulate = constant(constants, 'accumulate') === 1;
-    const weight = openWeight(kernel, unpacked, format, buffers, { rows: outputs, columns: inputs });
+    const weight = openWeight(kernel, format, buffers, { rows: outputs, columns: inputs });
     const gradientAt = floats(buffers, 'outputGradient').byteOffset;
     const result = floats(buffers, 'inputGradient');
     const [resultAt, resultLength] = [result.byteOffset, result.length];

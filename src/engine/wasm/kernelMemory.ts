@@ -5,8 +5,7 @@ import { type MatrixKernel, memoryFull } from './matrixKernel.ts';
 
 const arrays = { f32: Float32Array, u32: Uint32Array, i32: Int32Array } as const;
 
-/** `onFree` hears the address and the bytes of each block that goes. */
-export function kernelMemory({ heap }: MatrixKernel, onFree: (address: number, bytes: number) => void): ElementMemory {
+export function kernelMemory({ heap }: MatrixKernel): ElementMemory {
   return {
     get generation() {
       // A memory that grew has another buffer.
@@ -27,7 +26,6 @@ export function kernelMemory({ heap }: MatrixKernel, onFree: (address: number, b
           return array;
         },
         free() {
-          onFree(block.address, block.bytes);
           heap.free(block);
         },
       };

@@ -1,8 +1,10 @@
 // Looks token ids up in an embedding table of any weight format.
 import type { Constants, Operator, OperatorCall, Tensor, Weight, WeightFormat } from '../../backend.ts';
+import { hasScales, weightFormats } from '../../quant/weightLayouts.ts';
 import { constant, floats, words } from '../constants.ts';
 import { expand } from '../expand.ts';
 import { grid } from '../grid.ts';
+import { unpackSource } from '../linear/unpackSource.ts';
 import { weightReader } from '../linear/weightAt.ts';
 import { weightParts } from '../linear/weightParts.ts';
 import template from './embeddingGather.wgsl?raw';
@@ -13,7 +15,7 @@ function operatorFor(format: WeightFormat): Operator {
     bindings: [
       { name: 'ids', access: 'read' },
       { name: 'codes', access: 'read' },
-      ...(format === 'f32' ? [] : [{ name: 'scales', access: 'read' } as const]),
+      ...(hasScales(format) ? [{ name: 'scales', access: 'read' } as const] : []),
       { name: 'y', access: 'write' },
     ],
     reference(buffers, constants, { rows }) {
@@ -34,9 +36,8 @@ function operatorFor(format: WeightFormat): Operator {
         source: () =>
           expand(template, {
             F32: format === 'f32' ? 1 : 0,
-            Q8_0: format === 'q8_0' ? 1 : 0,
-            Q4: format === 'q4_0' || format === 'q4_1' ? 1 : 0,
-            Q4_1: format === 'q4_1' ? 1 : 0,
+            SCALES: hasScales(format) ? 1 : 0,
+            UNPACK: format === 'f32' ? '' : unpackSource(format),
           }),
         overrides: (constants: Constants) => ({
           columns: constant(constants, 'columns'),
@@ -50,12 +51,9 @@ function operatorFor(format: WeightFormat): Operator {
 }
 
 /** The operator of each weight format. Constants: columns; firstRow, tableRows: the ids that the table holds, others are left alone. */
-export const embeddingGatherOperators: Readonly<Record<WeightFormat, Operator>> = {
-  f32: operatorFor('f32'),
-  q8_0: operatorFor('q8_0'),
-  q4_0: operatorFor('q4_0'),
-  q4_1: operatorFor('q4_1'),
-};
+export const embeddingGatherOperators = Object.fromEntries(
+  weightFormats.map((format) => [format, operatorFor(format)]),
+) as Readonly<Record<WeightFormat, Operator>>;
 
 /** The calls y[r] = table[ids[r]]: ids u32 [rows], y f32 [rows, table.columns]. Ids must be below `table.rows`. */
 export function embeddingGather(ids: Tensor, table: Weight, y: Tensor): OperatorCall[] {

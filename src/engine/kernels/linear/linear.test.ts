@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { WeightFormat } from '../../backend.ts';
+import type { Constants, Operator, Variant } from '../../backend.ts';
+import { weightFormats } from '../../quant/weightLayouts.ts';
 import { agreement, noise, randomWeight } from '../../testing/agreement.ts';
+import { acquireDevice } from '../../webgpu/acquireDevice.ts';
+import { dawn } from '../../webgpu/node.ts';
 import { linearOperators } from './linear.ts';
 
-const formats: readonly WeightFormat[] = ['f32', 'q8_0', 'q4_0', 'q4_1'];
 // Odd sizes reach every edge: a tile over the border, a padded block, rows whose length is no multiple of 4.
 const shapes = [
   { rows: 1, inputs: 64, outputs: 40 },
@@ -11,9 +13,21 @@ const shapes = [
   { rows: 13, inputs: 96, outputs: 33 },
   { rows: 37, inputs: 250, outputs: 96 },
   { rows: 3, inputs: 36, outputs: 5 },
+  { rows: 64, inputs: 96, outputs: 1003 },
 ];
 
-describe.each(formats)('linear %s', (format) => {
+/** Every variant that this device can run, also those that it would not choose because it is, or is not, a software device. */
+async function variantsFor({ variants }: Operator, constants: Constants): Promise<Variant[]> {
+  const { device, features } = await acquireDevice(dawn());
+  device.destroy();
+  const hardware = new Set([...features].filter((name) => name !== 'software'));
+  const software = new Set([...features, 'software']);
+  return variants.filter(
+    ({ supports }) => supports === undefined || supports(hardware, constants) || supports(software, constants),
+  );
+}
+
+describe.each(weightFormats)('linear %s', (format) => {
   it.each(shapes)('agrees with the reference at $rows x $inputs -> $outputs', async ({ rows, inputs, outputs }) => {
     for (const accumulate of [0, 1]) {
       const data = {
@@ -23,9 +37,7 @@ describe.each(formats)('linear %s', (format) => {
       };
       const constants = { rows, inputs, outputs, stride: outputs, scale: 0.5, accumulate };
       const operator = linearOperators[format];
-      // Every variant that serves these rows, whichever this device would choose.
-      const variants = operator.variants.filter(({ name }) => (rows === 1) === name.startsWith('vector'));
-      for (const variant of variants) {
+      for (const variant of await variantsFor(operator, constants)) {
         const forced = { ...operator, variants: [{ ...variant, supports: () => true }] };
         const { difference, reference } = await agreement(forced, data, constants, rows, 'y');
         expect(Math.max(...(reference as Float32Array))).toBeGreaterThan(0.01);

@@ -10,6 +10,7 @@ import type {
   Weight,
   WeightFormat,
 } from '../../backend.ts';
+import { hasScales, type PackedFormat, weightFormats } from '../../quant/weightLayouts.ts';
 import { constant, floats } from '../constants.ts';
 import { expand } from '../expand.ts';
 import { grid } from '../grid.ts';
@@ -17,6 +18,7 @@ import decode from './decode.wgsl?raw';
 import template from './linear.wgsl?raw';
 import { linearProbe } from './linearProbe.ts';
 import vectorTemplate from './linearVector.wgsl?raw';
+import { packedVariants } from './packedVariants.ts';
 import { weightReader } from './weightAt.ts';
 import { weightParts } from './weightParts.ts';
 
@@ -107,34 +109,38 @@ function vector(format: WeightFormat, shared: boolean): Variant {
   };
 }
 
+/** Formats that most models are in. */
+const hasOwnKernels = (format: WeightFormat): boolean => ['f32', 'q8_0', 'q4_0', 'q4_1'].includes(format);
+
+function ownVariants(format: WeightFormat): Variant[] {
+  return [
+    vector(format, true),
+    vector(format, false),
+    // Software drivers keep registers in memory anyway, and a larger tile halves their loads.
+    tiled('tile 16x8', format, { rows: 16, quads: 2, size: [8, 2] }, (features) => features.has('software')),
+    tiled('tile 8x8', format, { rows: 8, quads: 2, size: [8, 4] }, () => true),
+  ];
+}
+
 function operatorFor(format: WeightFormat): Operator {
   return {
     name: `linear ${format}`,
     bindings: [
       { name: 'x', access: 'read' },
       { name: 'codes', access: 'read' },
-      ...(format === 'f32' ? [] : [{ name: 'scales', access: 'read' } as const]),
+      ...(hasScales(format) ? [{ name: 'scales', access: 'read' } as const] : []),
       { name: 'y', access: 'write' },
     ],
     reference: reference(format),
-    variants: [
-      vector(format, true),
-      vector(format, false),
-      // Software drivers keep registers in memory anyway, and a larger tile halves their loads.
-      tiled('tile 16x8', format, { rows: 16, quads: 2, size: [8, 2] }, (features) => features.has('software')),
-      tiled('tile 8x8', format, { rows: 8, quads: 2, size: [8, 4] }, () => true),
-    ],
+    variants: hasOwnKernels(format) ? ownVariants(format) : packedVariants(format as PackedFormat, shapeWords),
     probe: linearProbe,
   };
 }
 
 /** The operator of each weight format. Constants: rows (capacity), inputs, outputs, stride (of a row of y), scale, accumulate (0 or 1). */
-export const linearOperators: Readonly<Record<WeightFormat, Operator>> = {
-  f32: operatorFor('f32'),
-  q8_0: operatorFor('q8_0'),
-  q4_0: operatorFor('q4_0'),
-  q4_1: operatorFor('q4_1'),
-};
+export const linearOperators = Object.fromEntries(
+  weightFormats.map((format) => [format, operatorFor(format)]),
+) as Readonly<Record<WeightFormat, Operator>>;
 
 export interface LinearOptions {
   /** Adds to `y` instead of replacing it. */

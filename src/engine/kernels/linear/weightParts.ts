@@ -1,5 +1,6 @@
 // A weight matrix as pieces that a device can bind.
 import type { Tensor, TensorRange, Weight } from '../../backend.ts';
+import { weightWords } from '../../quant/weightLayouts.ts';
 
 /** Some whole rows of a weight. */
 export interface WeightPart {
@@ -11,8 +12,8 @@ export interface WeightPart {
 
 /** What every WebGPU device can bind at a time. */
 const bindingBytes = 128 * 2 ** 20;
-/** Parts begin at multiples of so many rows: then, with half a word a row, still at a multiple of 64 words (`TensorRange`). */
-const rowStep = 128;
+/** Parts begin at multiples of so many rows: then, with a byte a row, still at a multiple of 64 words (`TensorRange`). */
+const rowStep = 256;
 
 /** `Weight.partRows` of a matrix whose codes have so many words; undefined when it can be bound whole. */
 export function bindableRows(rows: number, codeWords: number): number | undefined {
@@ -22,20 +23,22 @@ export function bindableRows(rows: number, codeWords: number): number | undefine
 }
 
 /** The parts in which a weight is bound: one with the whole tensors, or ranges of `partRows` rows. */
-export function weightParts({ rows, codes, scales, partRows }: Weight): WeightPart[] {
+export function weightParts({ format, rows, columns, codes, scales, partRows }: Weight): WeightPart[] {
   const whole = { codes, ...(scales === undefined ? {} : { scales }) };
   if (partRows === undefined) return [{ firstRow: 0, rows, operands: whole }];
   const parts: WeightPart[] = [];
   for (let firstRow = 0; firstRow < rows; firstRow += partRows) {
     const count = Math.min(partRows, rows - firstRow);
-    const range = (tensor: Tensor): TensorRange => {
-      // Two blocks share a word of scales, so a row may have half a word.
-      const rowWords = Math.floor((2 * tensor.length) / rows) / 2;
-      const offset = firstRow * rowWords;
-      return { tensor, offset, length: firstRow + count === rows ? tensor.length - offset : count * rowWords };
+    const last = firstRow + count === rows;
+    const [before, own] = [weightWords(format, firstRow, columns), weightWords(format, count, columns)];
+    const range = (tensor: Tensor, part: 'codes' | 'scales'): TensorRange => {
+      const offset = before[part];
+      return { tensor, offset, length: last ? tensor.length - offset : own[part] };
     };
-    const operands: Record<string, TensorRange> = {};
-    for (const [name, tensor] of Object.entries(whole)) operands[name] = range(tensor);
+    const operands = {
+      codes: range(codes, 'codes'),
+      ...(scales === undefined ? {} : { scales: range(scales, 'scales') }),
+    };
     parts.push({ firstRow, rows: count, operands });
   }
   return parts;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WeightFormat } from '../../backend.ts';
+import { weightFormats } from '../../quant/weightLayouts.ts';
 import { agreement, noise, randomWeight } from '../../testing/agreement.ts';
 import { f32, type GoldenCase, goldenCases, worstError } from '../../testing/trainingGolden.ts';
 import { matrixProduct } from '../matrixProduct/matrixProduct.ts';
@@ -122,7 +122,7 @@ describe('gradients of a LoRA linear layer', () => {
   });
 });
 
-describe.each<WeightFormat>(['f32', 'q8_0', 'q4_0', 'q4_1'])('linearBackwardInput %s', (format) => {
+describe.each(weightFormats)('linearBackwardInput %s', (format) => {
   it.each([
     { rows: 1, inputs: 64, outputs: 40 },
     { rows: 13, inputs: 50, outputs: 33 },

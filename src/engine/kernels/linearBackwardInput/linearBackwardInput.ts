@@ -1,8 +1,10 @@
 // The gradient that a frozen linear layer hands down to its input, from the same packed weight as the forward pass, read
 // along its other axis: no transposed or dequantised copy.
 import type { Constants, Operator, OperatorCall, Tensor, Weight, WeightFormat } from '../../backend.ts';
+import { hasScales, weightFormats } from '../../quant/weightLayouts.ts';
 import { constant, floats } from '../constants.ts';
 import { expand } from '../expand.ts';
+import { unpackSource } from '../linear/unpackSource.ts';
 import { weightReader } from '../linear/weightAt.ts';
 import { weightParts } from '../linear/weightParts.ts';
 import template from './linearBackwardInput.wgsl?raw';
@@ -36,7 +38,6 @@ function reference(format: WeightFormat): Operator['reference'] {
 }
 
 function operatorFor(format: WeightFormat): Operator {
-  const is = (...formats: WeightFormat[]): number => (formats.includes(format) ? 1 : 0);
   return {
     name: `linearBackwardInput ${format}`,
     bindings: [
@@ -44,7 +45,7 @@ function operatorFor(format: WeightFormat): Operator {
       { name: 'outputGradient', access: 'read' },
       { name: 'inputGradient', access: 'write' },
       { name: 'codes', access: 'read' },
-      ...(format === 'f32' ? [] : [{ name: 'scales', access: 'read' } as const]),
+      ...(hasScales(format) ? [{ name: 'scales', access: 'read' } as const] : []),
     ],
     reference: reference(format),
     variants: [
@@ -54,11 +55,9 @@ function operatorFor(format: WeightFormat): Operator {
           expand(template, {
             tile,
             codeType: format === 'f32' ? 'f32' : 'u32',
-            scaled: 1 - is('f32'),
-            f32: is('f32'),
-            q8_0: is('q8_0'),
-            q4: is('q4_0', 'q4_1'),
-            q4_0: is('q4_0'),
+            scaled: hasScales(format) ? 1 : 0,
+            f32: format === 'f32' ? 1 : 0,
+            unpack: format === 'f32' ? '' : unpackSource(format),
           }),
         overrides: ({ inputs, outputs, stride, accumulate }) =>
           ({ inputs, outputs, stride, accumulate }) as Record<string, number>,
@@ -73,12 +72,9 @@ function operatorFor(format: WeightFormat): Operator {
 }
 
 /** The operator of each weight format. Constants: inputs, outputs, stride (of a row of outputGradient), accumulate (0 or 1). */
-export const linearBackwardInputOperators: Readonly<Record<WeightFormat, Operator>> = {
-  f32: operatorFor('f32'),
-  q8_0: operatorFor('q8_0'),
-  q4_0: operatorFor('q4_0'),
-  q4_1: operatorFor('q4_1'),
-};
+export const linearBackwardInputOperators = Object.fromEntries(
+  weightFormats.map((format) => [format, operatorFor(format)]),
+) as Readonly<Record<WeightFormat, Operator>>;
 
 /** The calls inputGradient [rows, weight.columns] = outputGradient [rows, weight.rows] * W (+ inputGradient). */
 export function linearBackwardInput(parameters: {

@@ -30,36 +30,12 @@ fn weightAt(n: u32, block: u32, word: u32) -> Eight {
     vec4<f32>(codes[at + 16u], codes[at + 17u], codes[at + 18u], codes[at + 19u]),
   );
 }
-//#end
-//#if q8_0
-fn signedBytes(word: u32) -> vec4<f32> {
-  return vec4<f32>(
-    f32(i32(word << 24u) >> 24u), f32(i32(word << 16u) >> 24u), f32(i32(word << 8u) >> 24u), f32(i32(word) >> 24u),
-  );
-}
-
-fn weightAt(n: u32, block: u32, word: u32) -> Eight {
-  let number = n * ((inputs + 31u) / 32u) + block;
-  let scale = unpack2x16float(scales[number / 2u])[number % 2u];
-  let at = number * 8u + word;
-  return Eight(scale * signedBytes(codes[at]), scale * signedBytes(codes[at + 4u]));
-}
-//#end
-//#if q4
-fn nibbles(word: u32, shift: u32) -> vec4<f32> {
-  return vec4<f32>((vec4<u32>(word) >> (vec4<u32>(0u, 8u, 16u, 24u) + shift)) & vec4<u32>(15u));
-}
-
-fn weightAt(n: u32, block: u32, word: u32) -> Eight {
-  let number = n * ((inputs + 31u) / 32u) + block;
-  let bits = codes[number * 4u + word];
-//#if q4_0
-  let scale = unpack2x16float(scales[number / 2u])[number % 2u];
-  return Eight(scale * (nibbles(bits, 0u) - 8.0), scale * (nibbles(bits, 4u) - 8.0));
 //#else
-  let pair = unpack2x16float(scales[number]);
-  return Eight(pair.x * nibbles(bits, 0u) + pair.y, pair.x * nibbles(bits, 4u) + pair.y);
-//#end
+$unpack
+
+fn weightAt(n: u32, block: u32, word: u32) -> Eight {
+  let number = n * row_blocks(inputs) + block;
+  return Eight(unpack(number, word), unpack(number, word + 4u));
 }
 //#end
 

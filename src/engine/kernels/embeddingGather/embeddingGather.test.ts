@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { packWeight } from '../../quant/packWeight.ts';
+import { hasScales, type PackedFormat, weightFormats } from '../../quant/weightLayouts.ts';
+import { agreement, dawnBackend, randomWeight } from '../../testing/agreement.ts';
+import { goldenBlocks } from '../../testing/goldenBlocks.ts';
+import { runOperator } from '../../testing/runOperator.ts';
+import { embeddingGatherOperators } from './embeddingGather.ts';
+
+it.each(weightFormats)('looks rows up in %s', async (format) => {
+  const constants = { columns: 50, firstRow: 0, tableRows: 7 };
+  const data = { ids: Uint32Array.of(4, 0, 6), ...randomWeight(format, 7, 50), y: new Float32Array(150) };
+  const { difference, reference } = await agreement(embeddingGatherOperators[format], data, constants, 3, 'y');
+  expect(difference).toBe(0);
+  expect(reference.some((value) => value !== 0)).toBe(true);
+});
+
+it.each(await goldenBlocks())(
+  'unpacks $name to the bit on the device',
+  async ({ format, rows, columns, bytes, values }) => {
+    const { codes, scales } = packWeight(format as PackedFormat, bytes, rows, columns);
+    const data = {
+      ids: Uint32Array.from({ length: rows }, (_, row) => row),
+      codes,
+      ...(hasScales(format) ? { scales } : {}),
+      y: new Float32Array(rows * columns),
+    };
+    const constants = { columns, firstRow: 0, tableRows: rows };
+    const operator = embeddingGatherOperators[format];
+    const unpacked = await runOperator(await dawnBackend(), operator, data, constants, rows, 'y');
+    // Zeros may differ in their sign: no product does.
+    expect([...unpacked].map((value) => value + 0)).toEqual([...values].map((value) => value + 0));
+  },
+);

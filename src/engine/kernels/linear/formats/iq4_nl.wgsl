@@ -1,0 +1,8 @@
+// Elements 4 quad .. 4 quad + 3 of a block of 32. IQ4_NL: d times a level. 4 words of nibbles as Q4_0's; f16 d in `scales`, two blocks a word.
+${LEVELS}
+
+fn unpack(block: u32, quad: u32) -> vec4f {
+  let d = unpack2x16float(scales[block / 2u]);
+  let word = codes[block * 4u + (quad & 3u)] >> (quad & 4u);
+  return select(d.x, d.y, (block & 1u) == 1u) * levels_of(word);
+}
