@@ -240,7 +240,8 @@ export async function run(options: readonly string[]): Promise<Report> {
           }
           const answer = await measure(contender, subject, request, cache, server);
           figures.push({ contender, subject, answer });
-          rows.push(...rowsOf(`${label} (${answer.device})`, answer, cold));
+          notes.push(`${label}: computed by ${answer.device}.`);
+          rows.push(...rowsOf(label, answer, cold));
         } catch (error) {
           notes.push(`${label}: ${toTributaryError(error).message}`);
         }

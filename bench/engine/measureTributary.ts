@@ -33,9 +33,9 @@ export interface TributaryRequest extends MeasureRequest {
 function shares(times: readonly OperatorTime[]): KernelShare[] {
   const byKernel = new Map<string, { calls: number; milliseconds: number }>();
   for (const { operator, variant, constants, milliseconds } of times) {
-    const { rows, columns } = constants;
-    const shape = rows === undefined || columns === undefined ? '' : ` ${rows} x ${columns}`;
-    const kernel = `${operator} (${variant})${shape}`;
+    const { inputs, outputs } = constants;
+    const shape = inputs === undefined || outputs === undefined ? '' : `, ${outputs} x ${inputs}`;
+    const kernel = `${operator} (${variant}${shape})`;
     const sum = byKernel.get(kernel) ?? { calls: 0, milliseconds: 0 };
     byKernel.set(kernel, { calls: sum.calls + 1, milliseconds: sum.milliseconds + milliseconds });
   }
