@@ -52,9 +52,9 @@ const plainLimits = (limits: GPUSupportedLimits): Record<string, number> => {
 /** What the runner gets to know about a result; objects without a case stay here, under their number. */
 async function describe(result: unknown, id: number): Promise<unknown> {
   if (result instanceof GPUAdapter) {
-    const { vendor, architecture, device, description } = result.info;
+    const { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize } = result.info;
     return {
-      info: { vendor, architecture, device, description },
+      info: { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize },
       limits: plainLimits(result.limits),
       features: [...result.features],
     };

@@ -8,6 +8,7 @@ import type {
   EngineService,
   LoadProgress,
   ModelSummary,
+  VariantReport,
 } from '../../engine/index.ts';
 import { isAbort, TributaryError } from '../../lib/errors.ts';
 import type { Remote } from '../../lib/rpc.ts';
@@ -15,6 +16,7 @@ import { readSetting, writeSetting } from '../../store/index.ts';
 import { abortable } from './abortable.ts';
 import { type AdapterChoice, adapterBytes } from './adapters.ts';
 import { checkDevice } from './checkDevice.ts';
+import { mergeVariants } from './mergeVariants.ts';
 import { modelFiles } from './models/modelFiles.ts';
 import { settingKeys } from './storageNames.ts';
 import { lazyWorker } from './workers.ts';
@@ -121,21 +123,41 @@ async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary>
   });
   const totalBytes = files.reduce((sum, { blob }) => sum + blob.size, 0);
   show({ phase: 'reading', modelId, doneBytes: 0, totalBytes });
+  const variants = await readSetting<VariantReport>(settingKeys.variants);
   const summary = await engine().loadModel(
-    { files, device, ...(contextLength === undefined ? {} : { contextLength }) },
+    {
+      files,
+      device,
+      ...(contextLength === undefined ? {} : { contextLength }),
+      ...(variants === undefined ? {} : { variants }),
+    },
     {
       signal,
       onProgress: (progress: LoadProgress) =>
         show({
-          phase: progress.phase === 'compile' ? 'compiling' : 'reading',
+          phase: progress.phase === 'read' ? 'reading' : 'compiling',
           modelId,
           doneBytes: progress.loadedBytes,
           totalBytes: progress.totalBytes,
         }),
     },
   );
-  show({ phase: 'ready', modelId, summary, device: await engine().probe({}) });
+  const report = await engine().probe({});
+  if (report.obstacle !== undefined) setObstacle(TributaryError.deserialize(report.obstacle));
+  await rememberVariants(variants, report);
+  show({ phase: 'ready', modelId, summary, device: report });
   return summary;
+}
+
+/** Saves the next loading from measuring the device again. */
+async function rememberVariants(before: VariantReport | undefined, { variants }: DeviceReport): Promise<void> {
+  if (variants === undefined) return;
+  try {
+    await writeSetting(settingKeys.variants, mergeVariants(before, variants));
+  } catch (error) {
+    // In a full browser the model still runs; it measures again next time.
+    if (!(error instanceof TributaryError)) throw error;
+  }
 }
 
 /**

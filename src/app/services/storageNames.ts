@@ -3,6 +3,7 @@ export const settingKeys = {
   relays: 'relays',
   rpcUrl: 'rpcUrl',
   device: 'device',
+  variants: 'variants',
   hub: 'hub',
   wallet: 'wallet',
   burnerKey: 'burnerKey',

@@ -1,12 +1,14 @@
 // The graphics device, examined on request: nothing is started by looking at the settings.
 import { createSignal, For, type JSX, onMount, Show } from 'solid-js';
 import type { DeviceChoice, DeviceReport } from '../../engine/index.ts';
+import { TributaryError } from '../../lib/errors.ts';
 import { readSetting } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
 import { checkDevice } from '../services/checkDevice.ts';
 import { chooseDevice, engine } from '../services/engine.ts';
 import { settingKeys } from '../services/storageNames.ts';
 import { Button, CopyButton, ErrorCard, formatBytes, Section, Select } from '../ui/index.ts';
+import { Variants } from './Variants.tsx';
 
 const choices: readonly DeviceChoice[] = ['automatic', 'gpu', 'processor'];
 
@@ -93,6 +95,10 @@ export function Device(): JSX.Element {
               <dt class="text-muted">{t('settings.deviceFeatures')}</dt>
               <dd class="text-sm wrap-anywhere">{found().features.join(', ')}</dd>
             </dl>
+            <Show when={found().obstacle}>
+              {(obstacle) => <ErrorCard error={TributaryError.deserialize(obstacle())} />}
+            </Show>
+            <Show when={found().variants}>{(variants) => <Variants report={variants()} />}</Show>
             <div>
               <CopyButton text={text(found())} label={t('settings.copyReport')} />
             </div>

@@ -27,6 +27,7 @@ export const errors = {
   'errors.QUOTA': 'Storage is full',
 
   'errors.ENGINE': 'The engine stopped',
+  'errors.ENGINE_DEVICE_WRONG': 'The graphics device computes wrongly',
   'errors.ENGINE_DEVICE_LOST': 'The graphics device was reset',
   'errors.ENGINE_NO_ADAPTER': 'No graphics device answered',
   'errors.ENGINE_NO_DEVICE': 'The graphics device could not be opened',

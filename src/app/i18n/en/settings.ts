@@ -140,4 +140,14 @@ export const settings = {
   'settings.maxBuffer': 'Largest buffer',
   'settings.maxBinding': 'Largest storage binding',
   'settings.copyReport': 'Copy the report',
+  'settings.variants': 'How {count} kinds of work are computed',
+  'settings.variantsCaption': 'Ways to compute that were tried on this device',
+  'settings.variantOperator': 'Operator',
+  'settings.variantShape': 'Shape',
+  'settings.variantTaken': 'Taken',
+  'settings.variantTimes': 'Measured',
+  'settings.variantTime': '{name} {time} µs',
+  'settings.variantsRefused': 'Not used, because this device gets them wrong',
+  'settings.variantsRefusedLead':
+    'Other ways give the right results and are used instead. A newer browser or graphics driver may put this right.',
 } as const;

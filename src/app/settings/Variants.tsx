@@ -1,0 +1,48 @@
+// How this device computes each operator, as it was found by trying, and which ways it gets wrong.
+import { For, type JSX, Show } from 'solid-js';
+import type { VariantChoice, VariantReport } from '../../engine/index.ts';
+import { t } from '../i18n/t.ts';
+import { formatNumber, Table } from '../ui/index.ts';
+
+function timesOf({ milliseconds }: VariantChoice): string {
+  const times = Object.entries(milliseconds).sort(([, one], [, other]) => one - other);
+  return times.map(([name, time]) => t('settings.variantTime', { name, time: formatNumber(1000 * time) })).join(', ');
+}
+
+export function Variants(properties: { readonly report: VariantReport }): JSX.Element {
+  return (
+    <>
+      <Show when={properties.report.refused.length > 0}>
+        <div class="flex flex-col gap-1">
+          <p class="font-medium">{t('settings.variantsRefused')}</p>
+          <p class="text-sm text-muted">{t('settings.variantsRefusedLead')}</p>
+          <ul class="list-disc ps-5 text-sm">
+            <For each={properties.report.refused}>
+              {({ operator, shape, variant, reason }) => (
+                <li class="wrap-anywhere">
+                  {operator}, {shape}, {variant}: {reason}
+                </li>
+              )}
+            </For>
+          </ul>
+        </div>
+      </Show>
+      <details>
+        <summary class="min-h-8 font-medium text-accent underline underline-offset-2">
+          {t('settings.variants', { count: properties.report.choices.length })}
+        </summary>
+        <Table
+          caption={t('settings.variantsCaption')}
+          captionHidden
+          rows={properties.report.choices}
+          columns={[
+            { header: t('settings.variantOperator'), cell: ({ operator }) => operator },
+            { header: t('settings.variantShape'), cell: ({ shape }) => shape, class: 'tabular' },
+            { header: t('settings.variantTaken'), cell: ({ variant }) => variant },
+            { header: t('settings.variantTimes'), cell: timesOf, class: 'tabular' },
+          ]}
+        />
+      </details>
+    </>
+  );
+}
