@@ -189,6 +189,20 @@ function localRopeTheta(config: FieldReader, both: FieldReader): number {
   return theta;
 }
 
+/** Gemma's caps: Gemma 2 has them even where its config does not mention them, unless it says null. */
+function softcapsOf(
+  config: FieldReader,
+  architecture: Architecture,
+): Pick<ModelConfig, 'attentionSoftcap' | 'finalSoftcap'> {
+  const isSecond = architecture === 'gemma2';
+  const attentionSoftcap = config.nullable('attn_logit_softcapping', isSecond ? 50 : undefined);
+  const finalSoftcap = config.nullable('final_logit_softcapping', isSecond ? 30 : undefined);
+  return {
+    ...(attentionSoftcap === undefined ? {} : { attentionSoftcap }),
+    ...(finalSoftcap === undefined ? {} : { finalSoftcap }),
+  };
+}
+
 const silu = new Set<unknown>(['silu', 'swish']);
 
 function activationOf(config: FieldReader, isGemma: boolean): ModelConfig['activation'] {
@@ -237,11 +251,6 @@ export function huggingFaceModelConfig(json: Readonly<Record<string, unknown>>, 
   const headDimension = isGemma
     ? config.needed('head_dim')
     : (config.number('head_dim') ?? (architecture === 'qwen3' ? 128 : hiddenSize / headCount));
-  const capsByDefault = architecture === 'gemma2';
-  const attentionSoftcap = isGemma
-    ? config.nullable('attn_logit_softcapping', capsByDefault ? 50 : undefined)
-    : undefined;
-  const finalSoftcap = isGemma ? config.nullable('final_logit_softcapping', capsByDefault ? 30 : undefined) : undefined;
   refuseOtherMathematics(config, architecture);
   // Of no meaning without longrope, which is refused.
   if (architecture === 'phi3') config.get('original_max_position_embeddings');
@@ -263,8 +272,7 @@ export function huggingFaceModelConfig(json: Readonly<Record<string, unknown>>, 
     ...rotation,
     ...layerShapes(config, architecture, layerCount),
     attentionScale: (isGemma ? (config.number('query_pre_attn_scalar') ?? 256) : headDimension) ** -0.5,
-    ...(attentionSoftcap === undefined ? {} : { attentionSoftcap }),
-    ...(finalSoftcap === undefined ? {} : { finalSoftcap }),
+    ...(isGemma ? softcapsOf(config, architecture) : {}),
     activation: activationOf(config, isGemma),
     embeddingScale: isGemma ? Math.sqrt(hiddenSize) : 1,
     normOffset: isGemma ? 1 : 0,

@@ -54,8 +54,8 @@ function slidingLayers(
     case 'gemma2':
       return namedTypes(config, rotating.length) ?? rule((layer) => layer % 2 === 0);
     case 'gemma3': {
-      const period = config.number('sliding_window_pattern') ?? config.number('_sliding_window_pattern') ?? 6;
-      config.get('_sliding_window_pattern');
+      const older = config.number('_sliding_window_pattern');
+      const period = config.number('sliding_window_pattern') ?? older ?? 6;
       return namedTypes(config, rotating.length) ?? rule((layer) => (layer + 1) % period !== 0);
     }
   }
@@ -74,7 +74,7 @@ export function layerShapes(
     architecture === 'smollm3' ? rotatingLayers(config, layerCount) : Array.from({ length: layerCount }, () => true);
   const window = config.number('sliding_window');
   const sliding = slidingLayers(config, architecture, rotating);
-  // A class whose window may be null, or Gemma with a list of layers that says so, has full attention everywhere.
+  // Without a window the layers that would slide see everything.
   const slides = window !== undefined && sliding.some(Boolean);
   const layers = rotating.map((rotates, layer): LayerShape => {
     const local = architecture === 'gemma3' && sliding[layer] === true;
