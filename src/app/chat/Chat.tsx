@@ -41,7 +41,7 @@ const MAXIMUM_TOKENS = 256n;
 export function Chat(): JSX.Element {
   const parameters = useParams<{ chat?: string }>();
   const navigate = useNavigate();
-  const [search, setSearch] = useSearchParams<{ adapter?: string }>();
+  const [search, setSearch] = useSearchParams<{ adapter?: string; model?: string }>();
   const wide = matchMedia('(min-width: 72rem)');
   const [isWide, setIsWide] = createSignal(wide.matches);
   const widthChanged = (): void => void setIsWide(wide.matches);
@@ -137,6 +137,15 @@ export function Chat(): JSX.Element {
       if (found === undefined) return;
       setChoice({ modelId: found.modelId, adapterId: found.id });
       setSearch({ adapter: undefined }, { replace: true });
+    }),
+  );
+  // Or with a model that was just installed.
+  createEffect(
+    on([() => search.model, availableModels], ([wanted, known]) => {
+      const found = known.find(({ id }) => id === wanted);
+      if (found === undefined) return;
+      setChoice({ modelId: found.id, adapterId: undefined });
+      setSearch({ model: undefined }, { replace: true });
     }),
   );
   // A chat taken up again brings its model and adapter.
