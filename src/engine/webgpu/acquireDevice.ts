@@ -10,7 +10,10 @@ export interface AcquiredDevice {
   readonly architecture: string;
   /** Adapter and browser in one text, as far as they name themselves: changes with another device, mostly also with its driver. */
   readonly identity: string;
-  /** The adapter's features, and `software` when its shaders run on the CPU. */
+  /**
+   * The adapter's features; `software` when its shaders run on the CPU; `subgroups of 4` and `subgroups of 8` when no subgroup has
+   * fewer lanes.
+   */
   readonly features: ReadonlySet<string>;
 }
 
@@ -78,6 +81,9 @@ export async function acquireDevice(gpu: GPU | undefined = globalThis.navigator?
   const software = /swiftshader|llvmpipe|lavapipe|warp|software/i.test(`${vendor} ${architecture} ${description}`);
   const features = new Set<string>(requiredFeatures);
   if (software) features.add('software');
+  for (const lanes of features.has('subgroups') ? [4, 8] : []) {
+    if ((adapter.info.subgroupMinSize ?? 4) >= lanes) features.add(`subgroups of ${lanes}`);
+  }
   const identity = JSON.stringify([
     vendor,
     architecture,

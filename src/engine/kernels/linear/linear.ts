@@ -14,6 +14,7 @@ import { hasScales, type PackedFormat, weightFormats } from '../../quant/weightL
 import { constant, floats } from '../constants.ts';
 import { expand } from '../expand.ts';
 import { grid } from '../grid.ts';
+import { broadcastVariants } from './broadcastVariants.ts';
 import decode from './decode.wgsl?raw';
 import template from './linear.wgsl?raw';
 import { linearProbe } from './linearProbe.ts';
@@ -115,6 +116,7 @@ const hasOwnKernels = (format: WeightFormat): boolean => ['f32', 'q8_0', 'q4_0',
 function ownVariants(format: WeightFormat): Variant[] {
   return [
     vector(format, true),
+    ...broadcastVariants(format, (constants) => values(format, constants), shapeWords),
     vector(format, false),
     // Software drivers keep registers in memory anyway, and a larger tile halves their loads.
     tiled('tile 16x8', format, { rows: 16, quads: 2, size: [8, 2] }, (features) => features.has('software')),
