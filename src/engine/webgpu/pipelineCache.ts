@@ -55,9 +55,7 @@ export function createPipelineCache(device: GPUDevice, description: string, coun
     device.pushErrorScope('validation');
     const module = device.createShaderModule({ label, code: source });
     const layout = layoutFor(access).pipeline;
-    const refusing = device.popErrorScope();
-    const { messages } = await module.getCompilationInfo();
-    const refused = await refusing;
+    const [refused, { messages }] = await Promise.all([device.popErrorScope(), module.getCompilationInfo()]);
     const errors = messages.filter((message) => message.type === 'error');
     if (errors.length > 0) {
       throw invalid(errors.map((error) => `${error.lineNum}:${error.linePos} ${error.message}`).join('\n'));

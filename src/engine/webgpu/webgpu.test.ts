@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Operator } from '../backend.ts';
-import { addOperator } from '../kernels/add/add.ts';
+import { add, addOperator } from '../kernels/add/add.ts';
 import { grid } from '../kernels/grid.ts';
+import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
 import { dawnBackend } from '../testing/agreement.ts';
 import { acquireDevice } from './acquireDevice.ts';
 import { createWebGpuBackend } from './createWebGpuBackend.ts';
@@ -106,6 +107,51 @@ describe('the WebGPU backend', () => {
     backend.submit(await backend.record('alias', [call]), { rows: 1 });
     await expect(backend.download(tensor)).rejects.toMatchObject({ code: 'ENGINE_COMMAND_REFUSED' });
     backend.destroy();
+  });
+
+  it('binds no more than every device can, and parts of what is larger', async () => {
+    const backend = await dawnBackend();
+    const limit = 32 * 2 ** 20;
+    const source = backend.createTensor('large', 'f32', limit + 64);
+    const target = backend.createTensor('t', 'f32', 64);
+    const call = { operator: addOperator, constants: { columns: 64, scale: 1 } };
+    await expect(backend.record('p', [{ ...call, tensors: { source, target } }])).rejects.toMatchObject({
+      code: 'ENGINE_BINDING_TOO_LARGE',
+      facts: { tensor: 'large', bytes: limit * 4 + 256, limit: limit * 4 },
+    });
+    backend.upload(source, new Float32Array(64).fill(5), limit);
+    const part = { tensor: source, offset: limit, length: 64 };
+    backend.submit(await backend.record('p', [{ ...call, tensors: { source: part, target } }]), { rows: 1 });
+    expect([...(await backend.download(target))]).toEqual(Array.from({ length: 64 }, () => 5));
+    const { buffers, allocatedBytes } = backend.counters;
+    for (const tensor of [source, target]) backend.destroyTensor(tensor);
+    expect(backend.counters).toMatchObject({ buffers, allocatedBytes: allocatedBytes - (limit + 128) * 4 });
+  });
+
+  it('tells a full device from a refused command', async () => {
+    const acquired = await acquireDevice(dawn());
+    const backend = createWebGpuBackend(acquired);
+    const tensor = backend.createTensor('t', 'f32', 4);
+    acquired.device.dispatchEvent(
+      new GPUUncapturedErrorEvent('uncapturederror', { error: new GPUOutOfMemoryError('no room') }),
+    );
+    await expect(backend.download(tensor)).rejects.toMatchObject({
+      code: 'ENGINE_OUT_OF_MEMORY',
+      facts: { details: 'no room' },
+    });
+    await expect(backend.record('p', [])).rejects.toMatchObject({ code: 'ENGINE_OUT_OF_MEMORY' });
+    backend.destroy();
+  });
+
+  it('a device that is lost while a plan is compiled is reported as lost', async () => {
+    const acquired = await acquireDevice(dawn());
+    const backend = createWebGpuBackend(acquired, { tryVariants: true });
+    const [x, weight, y] = ['x', 'weight', 'y'].map((label) => backend.createTensor(label, 'f32', 64));
+    if (x === undefined || weight === undefined || y === undefined) throw new Error('no tensors');
+    const recording = backend.record('p', [rmsNorm(x, weight, y, { epsilon: 1e-5 }), add(x, y, 64)]);
+    // Whatever else was under way when the device went must not reject unobserved: the runner would fail.
+    acquired.device.destroy();
+    await expect(recording).rejects.toMatchObject({ code: 'ENGINE_DEVICE_LOST' });
   });
 
   it('reports the loss of its device, also to whoever waits for a result', async () => {

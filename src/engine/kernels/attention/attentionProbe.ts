@@ -31,9 +31,7 @@ export const attentionProbe: OperatorProbe = {
     const spans = Uint32Array.of(3, 3, 0, 1, 0, 7, 0, 71, 19, 60);
     const rows = spans.length / 2;
     const q = noise(rows * widthOf(constants, 'heads'));
-    return [
-      { constants, rows, tensors: { q, spans, ...keysAndValues(constants, 71), result: noise(q.length, 5) } },
-    ];
+    return [{ constants, rows, tensors: { q, spans, ...keysAndValues(constants, 71), result: noise(q.length, 5) } }];
   },
   load(call) {
     const { constants } = call;
