@@ -130,7 +130,8 @@ describe('the kernels for real graphics cards', () => {
 
 describe('a sliding window', () => {
   it('lets a token see so many tokens in each layer, itself included, and no more', async () => {
-    const config = { ...file.config, slidingWindow: 4 };
+    const layers = file.config.layers.map((layer) => ({ ...layer, sliding: true }));
+    const config = { ...file.config, slidingWindow: 4, layers };
     const session = createSession(await loadModel(createReferenceBackend(), { ...file, config }));
     const prompt = (await golden.integers('prompt_37')).slice(0, 12);
     const logitsWith = async (changed: number): Promise<Float32Array> => {
