@@ -24,6 +24,8 @@ export default defineConfig({
       },
       {
         plugins: [solid(), tailwindcss()],
+        // Found only when a test imports them, they would reload the page under it.
+        optimizeDeps: { include: ['@huggingface/transformers', '@mlc-ai/web-llm', '@mlc-ai/web-xgrammar'] },
         test: {
           name: 'browser',
           include: ['{src,test,workers}/**/*.browser.test.{ts,tsx}'],

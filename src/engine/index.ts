@@ -3,14 +3,16 @@
 export { type AdapterFile, readAdapter } from './adapter/readAdapter.ts';
 export type { Backend, Counters, OperatorTime, Tensor, Weight } from './backend.ts';
 export { answerChat } from './chat/answerChat.ts';
-export { checkChatRequest } from './chat/checkChatRequest.ts';
+export { type ChatSettings, checkChatRequest } from './chat/checkChatRequest.ts';
 export { createChatCompletions } from './chat/createChatCompletions.ts';
 export { drawTokens, type TokenReader } from './chat/drawTokens.ts';
 export { type Grammars, openGrammars } from './chat/openGrammars.ts';
+export { createStopScanner } from './chat/stopScanner.ts';
 export { tokenFields } from './chat/tokenFields.ts';
 export type * from './chat/types.ts';
 export { createEngineService, type EngineServiceOptions } from './createEngineService.ts';
 export { type FinishReason, type GenerateOptions, generate } from './generate/generate.ts';
+export { seededRandom } from './generate/seededRandom.ts';
 export { createSession, type Session } from './model/createSession.ts';
 export type { LoadedModel } from './model/decoderWeights.ts';
 export { type AdapterModule, type DeviceAdapter, uploadAdapter } from './model/deviceAdapter.ts';

@@ -10,7 +10,15 @@ import type { EngineService } from '../service.ts';
 import { type LosableGpu, losableGpu } from '../testing/losableGpu.ts';
 import { dawn } from '../webgpu/node.ts';
 import { createChatCompletions } from './createChatCompletions.ts';
-import type { ChatChunk, ChatCompletions, ChatMessage, ChatRequest, JsonSchema, TokenLogprob } from './types.ts';
+import type {
+  ChatChunk,
+  ChatCompletionRequestNonStreaming,
+  ChatCompletions,
+  ChatMessage,
+  ChatRequest,
+  JsonSchema,
+  TokenLogprob,
+} from './types.ts';
 
 const root = path.join(import.meta.dirname, '..', '..', '..');
 const golden = JSON.parse(readFileSync(path.join(root, 'test/golden/engine/seedling.json'), 'utf8')) as {
@@ -155,8 +163,8 @@ describe('chat.completions', () => {
 
   it('takes null for a setting that is not set, as OpenAI’s clients send it', async () => {
     const request = { messages, temperature: 0, stop: null, seed: null, n: null, response_format: null };
-    const completion = await opened.completions.create(request as never);
-    expect((completion as { choices: { message: { content: string } }[] }).choices[0]?.message.content).toBe(text);
+    const completion = await opened.completions.create(request as unknown as ChatCompletionRequestNonStreaming);
+    expect(completion.choices[0].message.content).toBe(text);
   });
 });
 

@@ -9,9 +9,10 @@ export function loadFailure(modelId: string, cause: unknown): unknown {
   if (isAbort(cause) || cause instanceof TributaryError) return cause;
   const details = wordsOf(cause);
   const facts = { model: modelId, details };
-  // `fetch` rejects with a TypeError when nothing answered; the libraries put other failures of the network into words.
+  // The libraries have no codes: these are Transformers.js' words for every failing status, WebLLM's, and the browsers' for no
+  // answer at all.
   if (
-    /failed to fetch|networkerror|network error|load failed|could not locate file|error \(4|error \(5|Cache\.add|status code/i.test(
+    /access to file|locate file|trying to load file|Cache\.add|failed to fetch|network ?error|load failed/i.test(
       details,
     )
   ) {

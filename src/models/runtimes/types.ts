@@ -55,7 +55,7 @@ export interface RuntimeModel {
 
 export interface LoadRuntimeModelRequest {
   readonly model: RuntimeModel;
-  /** Base address of the hub or a mirror of it, with the slash at its end; default: Hugging Face. */
+  /** Base address of the hub or a mirror of it; default: Hugging Face. */
   readonly hub?: string;
   /** The user's token for gated models: sent to the hub's own origin alone, and kept in memory only. */
   readonly token?: string;

@@ -18,6 +18,7 @@ import {
   type TokenReader,
 } from '../../../engine/index.ts';
 import { TributaryError } from '../../../lib/errors.ts';
+import { HUGGING_FACE_HUB } from '../../hub/hubAddress.ts';
 import { runtimeCapabilities } from '../runtimeCapabilities.ts';
 import { answerFailure, loadFailure, notLoaded, noWebGpu } from '../runtimeErrors.ts';
 import type { LoadRuntimeModelRequest, RuntimeModel, RuntimeProgress, RuntimeService } from '../types.ts';
@@ -34,7 +35,6 @@ interface Loaded {
 }
 
 const fields = new Set(runtimeCapabilities('transformers').chatFields);
-const huggingFace = 'https://huggingface.co/';
 /** For a model whose config does not say. */
 const usualContext = 2_048;
 
@@ -50,14 +50,14 @@ function sourceOf(model: RuntimeModel): Extract<RuntimeModel['source'], { kind: 
 
 /** Loads the library and points it at one hub. The token goes to the hub's origin alone; no other origin is asked first. */
 async function openLibrary({
-  hub = huggingFace,
+  hub = HUGGING_FACE_HUB,
   token,
 }: Pick<LoadRuntimeModelRequest, 'hub' | 'token'>): Promise<Library> {
   const library = await import('@huggingface/transformers');
   const { env } = library;
   const { origin } = new URL(hub);
   env.allowLocalModels = false;
-  env.remoteHost = hub;
+  env.remoteHost = `${hub}/`;
   env.remotePathTemplate = '{model}/resolve/{revision}/';
   env.useWasmCache = false;
   const { wasm } = env.backends.onnx;

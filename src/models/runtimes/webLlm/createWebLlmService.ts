@@ -2,6 +2,7 @@
 import type * as WebLlm from '@mlc-ai/web-llm';
 import { type ChatChunk, type ChatRequest, checkChatRequest, createStopScanner } from '../../../engine/index.ts';
 import { TributaryError } from '../../../lib/errors.ts';
+import { HUGGING_FACE_HUB } from '../../hub/hubAddress.ts';
 import { runtimeCapabilities } from '../runtimeCapabilities.ts';
 import { answerFailure, loadFailure, notLoaded, noWebGpu } from '../runtimeErrors.ts';
 import type { RuntimeService } from '../types.ts';
@@ -9,7 +10,6 @@ import { webLlmModels } from './webLlmModels.ts';
 import { webLlmRequest } from './webLlmRequest.ts';
 
 const fields = new Set(runtimeCapabilities('webLlm').chatFields);
-const huggingFace = 'https://huggingface.co/';
 /** What WebLLM reserves when a model's record says nothing. */
 const usualContext = 4_096;
 
@@ -17,7 +17,7 @@ const usualContext = 4_096;
 function configFor({ prebuiltAppConfig }: typeof WebLlm, hub: string): WebLlm.AppConfig {
   const model_list = prebuiltAppConfig.model_list.map((record) => ({
     ...record,
-    model: record.model.replace(huggingFace, hub),
+    model: record.model.replace(HUGGING_FACE_HUB, hub),
   }));
   return { ...prebuiltAppConfig, model_list };
 }
@@ -96,7 +96,7 @@ export function createWebLlmService(): RuntimeService {
   return {
     models: async () => webLlmModels((await library()).prebuiltAppConfig.model_list),
 
-    async load({ model, hub = huggingFace }, { signal, progress }) {
+    async load({ model, hub = HUGGING_FACE_HUB }, { signal, progress }) {
       if ((await navigator.gpu?.requestAdapter()) == null) throw noWebGpu(model.id);
       const webLlm = await library();
       const appConfig = configFor(webLlm, hub);
@@ -144,7 +144,7 @@ export function createWebLlmService(): RuntimeService {
       }
     },
 
-    async remove({ model, hub = huggingFace }) {
+    async remove({ model, hub = HUGGING_FACE_HUB }) {
       const webLlm = await library();
       await webLlm.deleteModelAllInfoInCache(model.id, configFor(webLlm, hub));
     },
