@@ -2,15 +2,18 @@
 // logits, and nothing of text or sampling.
 import { TributaryError } from '../../lib/errors.ts';
 import type { OperatorCall, Plan, Tensor } from '../backend.ts';
+import { createKeyValuePool, type KeyValuePool } from '../cache/createKeyValuePool.ts';
 import { argmax } from '../kernels/argmax/argmax.ts';
 import { takeRow } from '../kernels/takeRow/takeRow.ts';
-import { createActivations, createCache, decoderCalls, headCalls, uploadRows } from './decoderCalls.ts';
+import { createActivations, decoderCalls, headCalls, uploadRows } from './decoderCalls.ts';
 import type { LoadedModel } from './decoderWeights.ts';
 import type { DeviceAdapter } from './deviceAdapter.ts';
 
 export interface SessionOptions {
   /** Most rows of one submission while a prompt is read; default 64. */
   readonly chunkRows?: number;
+  /** The pool that holds its keys and values, for several sessions beside each other; default: one of its own. */
+  readonly pool?: KeyValuePool;
 }
 
 export interface ReadOptions {
@@ -28,6 +31,11 @@ export interface Session {
   useAdapter(adapter: DeviceAdapter | undefined): void;
   /** Forgets all but the first `length` ids. */
   truncate(length: number): void;
+  /**
+   * Takes up the longest beginning of `prompt` whose keys and values are still in the pool, of this session or another, short of
+   * its last id; gives its length. What is left of the prompt is to be read.
+   */
+  resume(prompt: readonly number[]): Promise<number>;
   /** Reads ids after those in the cache; logits f32 [vocabulary] after the last one. */
   read(ids: readonly number[], options?: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
   /** Like `read`, but gives the index of the largest logit and leaves the logits on the device. */
@@ -50,7 +58,8 @@ interface Plans {
 export function createSession(model: LoadedModel, options: SessionOptions = {}): Session {
   const { backend, config, contextLength } = model;
   const chunkRows = Math.min(contextLength, options.chunkRows ?? 64);
-  const { cache, tensors: cacheTensors } = createCache(model);
+  const pool = options.pool ?? createKeyValuePool(model);
+  const sequence = pool.openSequence();
   const one = createActivations(model, 1);
   const many = createActivations(model, chunkRows);
   const tensor = (label: string, type: 'f32' | 'u32', length: number): Tensor =>
@@ -58,11 +67,10 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
   const lastRow = tensor('last row', 'f32', config.hiddenSize);
   const logits = tensor('logits', 'f32', config.vocabularySize);
   const best = tensor('argmax', 'u32', 1);
-  const owned = [...cacheTensors, ...one.tensors, ...many.tensors, lastRow, logits, best];
+  const owned = [...one.tensors, ...many.tensors, lastRow, logits, best];
   const plans = new Map<DeviceAdapter | undefined, Promise<Plans>>();
   let allLogits: Promise<{ readonly plan: Plan; readonly logits: Tensor }> | undefined;
   let adapter: DeviceAdapter | undefined;
-  let ids: number[] = [];
   // Reads must not interleave: each extends the same cache.
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -77,11 +85,11 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
     const scratchOne = scratchFor(1);
     const scratchMany = scratchFor(chunkRows);
     const decode = await backend.record(`decode ${name}`, [
-      ...decoderCalls(model, one.activations, cache, { adapter: active, adapterScratch: scratchOne }),
+      ...decoderCalls(model, one.activations, pool, { adapter: active, adapterScratch: scratchOne }),
       ...greedyHeadCalls(one.activations.x, one.activations.normed),
     ]);
     const chunk = await backend.record(`prefill ${name}`, [
-      ...decoderCalls(model, many.activations, cache, { adapter: active, adapterScratch: scratchMany }),
+      ...decoderCalls(model, many.activations, pool, { adapter: active, adapterScratch: scratchMany }),
     ]);
     return { decode, chunk, scratch: [scratchOne, scratchMany].filter((each) => each !== undefined) };
   }
@@ -127,11 +135,12 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
         hint: 'Write a message first.',
       });
     }
-    if (ids.length + newIds.length > contextLength) {
+    const tokens = sequence.ids.length + newIds.length;
+    if (tokens > contextLength) {
       throw new TributaryError({
         code: 'ENGINE_CONTEXT_FULL',
         message: 'The conversation is longer than the context that was reserved for it.',
-        facts: { tokens: ids.length + newIds.length, contextLength },
+        facts: { tokens, contextLength },
         hint: 'Start a new conversation, shorten the message, or load the model with a longer context.',
       });
     }
@@ -146,6 +155,20 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
     }
   }
 
+  /** Submits `part`, at most as many ids as `activations` have rows, after those of the cache. */
+  async function submitRows(plan: Plan, { activations }: typeof one, part: readonly number[]): Promise<void> {
+    const start = sequence.ids.length;
+    await sequence.reserve(start + part.length);
+    const { slot } = sequence;
+    uploadRows(
+      backend,
+      activations,
+      part.map((id, row) => ({ id, position: start + row, slot })),
+    );
+    backend.submit(plan, { rows: part.length });
+    sequence.append(part);
+  }
+
   /** Submits all of `newIds`; `afterChunk` runs after each chunk with its number of rows. */
   async function advance(
     newIds: readonly number[],
@@ -156,18 +179,14 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
     signal?.throwIfAborted();
     const { decode, chunk } = await plansFor(adapter);
     if (newIds.length === 1 && afterChunk === undefined) {
-      uploadRows(backend, one.activations, newIds, ids.length, config.slidingWindow);
-      backend.submit(decode, { rows: 1 });
-      ids.push(...newIds);
+      await submitRows(decode, one, newIds);
       return;
     }
     const head = await headPlan();
     for (let done = 0; done < newIds.length; done += chunkRows) {
       signal?.throwIfAborted();
       const part = newIds.slice(done, done + chunkRows);
-      uploadRows(backend, many.activations, part, ids.length, config.slidingWindow);
-      backend.submit(chunk, { rows: part.length });
-      ids.push(...part);
+      await submitRows(chunk, many, part);
       const last = done + chunkRows >= newIds.length;
       if (afterChunk !== undefined) await afterChunk(part.length);
       else if (last) backend.submit(head, { rows: 1 });
@@ -185,7 +204,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
 
   return {
     get ids() {
-      return ids;
+      return sequence.ids;
     },
     contextLength,
     get adapter() {
@@ -194,11 +213,10 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
     useAdapter(next) {
       if (next === adapter) return;
       adapter = next;
-      ids = [];
+      sequence.restart(next);
     },
-    truncate(length) {
-      ids = ids.slice(0, length);
-    },
+    truncate: (length) => sequence.truncate(length),
+    resume: (prompt) => enqueue(() => sequence.resume(prompt)),
     read: (newIds, readOptions = {}) =>
       enqueue(async () => {
         await advance(newIds, readOptions);
@@ -228,7 +246,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
     forgetAdapter(gone) {
       if (adapter === gone) {
         adapter = undefined;
-        ids = [];
+        sequence.restart(undefined);
       }
       const recorded = plans.get(gone);
       plans.delete(gone);
@@ -244,6 +262,8 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
     },
     destroy() {
       for (const recorded of plans.keys()) if (recorded !== undefined) this.forgetAdapter(recorded);
+      sequence.close();
+      if (options.pool === undefined) pool.destroy();
       for (const each of owned) backend.destroyTensor(each);
     },
   };

@@ -1,12 +1,13 @@
 // The forward pass of a decoder as a flat list of operator calls over a batch of rows with a key-value cache. The same list
 // serves one decode step (capacity 1) and a prefill chunk.
 import type { Backend, OperatorCall, Tensor } from '../backend.ts';
+import type { KeyValueCache } from '../cache/createKeyValuePool.ts';
 import { add } from '../kernels/add/add.ts';
 import { addBias } from '../kernels/addBias/addBias.ts';
-import { attention } from '../kernels/attention/attention.ts';
 import { embeddingGather } from '../kernels/embeddingGather/embeddingGather.ts';
 import { geGlu } from '../kernels/geGlu/geGlu.ts';
 import { linear } from '../kernels/linear/linear.ts';
+import { blockTokens, pagedAttention, partialsLength } from '../kernels/pagedAttention/pagedAttention.ts';
 import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
 import { rope } from '../kernels/rope/rope.ts';
 import { scale } from '../kernels/scale/scale.ts';
@@ -16,12 +17,6 @@ import { writeCache } from '../kernels/writeCache/writeCache.ts';
 import type { LinearModule, LoadedModel } from './decoderWeights.ts';
 import { adaptedLinear, type DeviceAdapter } from './deviceAdapter.ts';
 
-/** Keys and values of every layer: f32 [contextLength, keyValueHeads * headDimension] each. */
-export interface KeyValueCache {
-  readonly keys: readonly Tensor[];
-  readonly values: readonly Tensor[];
-}
-
 /** Inputs and intermediate results of a batch of at most `capacity` rows. */
 export interface Activations {
   readonly capacity: number;
@@ -29,9 +24,8 @@ export interface Activations {
   readonly step: Tensor;
   readonly ids: Tensor;
   readonly positions: Tensor;
-  /** u32 [capacity, 2]: the keys that each row sees in layers that do not slide, and in those that do. */
-  readonly spans: Tensor;
-  readonly slidingSpans: Tensor;
+  /** u32 [capacity]: which sequence of the cache a row belongs to, as a row of its block table. */
+  readonly slots: Tensor;
   /** The residual stream, f32 [capacity, hidden]. */
   readonly x: Tensor;
   readonly normed: Tensor;
@@ -42,6 +36,8 @@ export interface Activations {
   readonly normedQ: Tensor;
   readonly normedK: Tensor;
   readonly attended: Tensor;
+  /** Only for few rows on a device: partial results of a split attention. */
+  readonly partials?: Tensor;
   readonly gate: Tensor;
   readonly up: Tensor;
   readonly activated: Tensor;
@@ -49,13 +45,17 @@ export interface Activations {
   readonly branch: Tensor;
 }
 
-export function createCache(model: LoadedModel): { cache: KeyValueCache; tensors: Tensor[] } {
-  const { config, contextLength, backend } = model;
-  const width = config.keyValueHeadCount * config.headDimension;
-  const make = (name: string): Tensor[] =>
-    model.layers.map((_, layer) => backend.createTensor(`cache ${name} ${layer}`, 'f32', contextLength * width));
-  const cache = { keys: make('keys'), values: make('values') };
-  return { cache, tensors: [...cache.keys, ...cache.values] };
+/** Up to so many rows attention is split along the positions: more rows keep a device busy without. */
+const mostSplitRows = 4;
+
+function attentionShape({ config, contextLength }: LoadedModel): {
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headDimension: number;
+  readonly tableWidth: number;
+} {
+  const { headCount: heads, keyValueHeadCount: keyValueHeads, headDimension } = config;
+  return { heads, keyValueHeads, headDimension, tableWidth: Math.ceil(contextLength / blockTokens) };
 }
 
 export function createActivations(
@@ -79,8 +79,7 @@ export function createActivations(
     step: words('step', 4),
     ids: words('ids', capacity),
     positions: words('positions', capacity),
-    spans: words('spans', 2 * capacity),
-    slidingSpans: words('sliding spans', 2 * capacity),
+    slots: words('slots', capacity),
     x: floats('x', config.hiddenSize),
     normed: floats('normed', config.hiddenSize),
     q: floats('q', queries),
@@ -89,6 +88,17 @@ export function createActivations(
     normedQ: floats('normed q', config.queryKeyNorm ? queries : 1),
     normedK: floats('normed k', config.queryKeyNorm ? keys : 1),
     attended: floats('attended', queries),
+    ...(backend.kind === 'webgpu' && capacity <= mostSplitRows
+      ? {
+          partials: own(
+            backend.createTensor(
+              `partial attention x${capacity}`,
+              'f32',
+              partialsLength(capacity, attentionShape(model)),
+            ),
+          ),
+        }
+      : {}),
     gate: floats('gate', config.intermediateSize),
     up: floats('up', config.intermediateSize),
     activated: floats('activated', config.intermediateSize),
@@ -97,28 +107,29 @@ export function createActivations(
   return { activations, tensors };
 }
 
-/** Inputs of the batch's rows: ids, positions, and the keys that each row sees. */
-export function uploadRows(
-  backend: Backend,
-  activations: Activations,
-  ids: readonly number[],
-  start: number,
-  slidingWindow: number | undefined,
-): void {
-  const rows = ids.length;
-  const positions = Uint32Array.from({ length: rows }, (_, row) => start + row);
-  const spans = new Uint32Array(2 * rows);
-  const slidingSpans = new Uint32Array(2 * rows);
-  for (const [row, position] of positions.entries()) {
-    const end = position + 1;
-    spans.set([0, end], 2 * row);
-    slidingSpans.set([slidingWindow === undefined ? 0 : Math.max(0, end - slidingWindow), end], 2 * row);
-  }
-  backend.upload(activations.step, Uint32Array.of(rows, 0, 0, 0));
-  backend.upload(activations.ids, Uint32Array.from(ids));
-  backend.upload(activations.positions, positions);
-  backend.upload(activations.spans, spans);
-  backend.upload(activations.slidingSpans, slidingSpans);
+/** A token of a batch: where it stands in which sequence. */
+export interface BatchRow {
+  readonly id: number;
+  readonly position: number;
+  /** The sequence's row of the block table. */
+  readonly slot: number;
+}
+
+/** The inputs of a batch. Rows of one sequence should be neighbours, in the order of their positions. */
+export function uploadRows(backend: Backend, activations: Activations, rows: readonly BatchRow[]): void {
+  backend.upload(activations.step, Uint32Array.of(rows.length, 0, 0, 0));
+  backend.upload(
+    activations.ids,
+    Uint32Array.from(rows, ({ id }) => id),
+  );
+  backend.upload(
+    activations.positions,
+    Uint32Array.from(rows, ({ position }) => position),
+  );
+  backend.upload(
+    activations.slots,
+    Uint32Array.from(rows, ({ slot }) => slot),
+  );
 }
 
 export interface DecoderCallOptions {
@@ -137,11 +148,11 @@ export function decoderCalls(
   options: DecoderCallOptions = {},
 ): OperatorCall[] {
   const { config } = model;
-  const { capacity, step, ids, positions, spans, slidingSpans, x, normed, branch } = activations;
+  const { capacity, step, ids, positions, slots, x, normed, branch } = activations;
   const { q, k, v, normedQ, normedK, attended, gate, up, activated } = activations;
   const { hiddenSize, intermediateSize, headDimension, rotaryDimension, rmsNormEpsilon: epsilon } = config;
   const { headCount: heads, keyValueHeadCount: keyValueHeads, attentionScale, attentionSoftcap } = config;
-  const width = keyValueHeads * headDimension;
+  const shape = attentionShape(model);
   const calls: OperatorCall[] = [...embeddingGather(ids, model.embedding, x)];
   if (config.embeddingScale !== 1) calls.push(scale(x, hiddenSize, config.embeddingScale));
   calls.push(...(options.afterLayer?.(0) ?? []));
@@ -186,18 +197,17 @@ export function decoderCalls(
       calls.push(rope(query, positions, layer.ropeTable, { heads, headDimension, rotaryDimension }));
       calls.push(rope(key, positions, layer.ropeTable, { heads: keyValueHeads, headDimension, rotaryDimension }));
     }
-    calls.push(writeCache({ step, positions, source: key, cache: keyCache }, width));
-    calls.push(writeCache({ step, positions, source: v, cache: valueCache }, width));
-    const seen = config.layers[index]?.sliding === true ? slidingSpans : spans;
+    const places = { step, positions, slots, table: cache.table };
+    const stored = { keys: keyCache, values: valueCache };
+    calls.push(writeCache({ ...places, ...stored, key, value: v }, shape));
     calls.push(
-      attention(
-        { q: query, keys: keyCache, values: valueCache, spans: seen, result: attended },
+      ...pagedAttention(
+        { ...places, ...stored, q: query, result: attended, partials: activations.partials },
         {
-          heads,
-          keyValueHeads,
-          headDimension,
+          ...shape,
           scale: attentionScale,
-          ...(attentionSoftcap === undefined ? {} : { softcap: attentionSoftcap }),
+          softcap: attentionSoftcap,
+          window: config.layers[index]?.sliding === true ? config.slidingWindow : undefined,
         },
       ),
     );

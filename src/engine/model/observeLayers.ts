@@ -1,20 +1,21 @@
 // The residual stream after the embedding and after every layer, for tests and for looking into a model.
 import type { Tensor } from '../backend.ts';
+import { createKeyValuePool } from '../cache/createKeyValuePool.ts';
 import { add } from '../kernels/add/add.ts';
-import { createActivations, createCache, decoderCalls, uploadRows } from './decoderCalls.ts';
+import { createActivations, decoderCalls, uploadRows } from './decoderCalls.ts';
 import type { LoadedModel } from './decoderWeights.ts';
 
 /** f32 [layers + 1, ids.length, hidden] row-major: 0 after the embedding, i after layer i, before the final norm. */
 export async function observeLayers(model: LoadedModel, ids: readonly number[]): Promise<Float32Array<ArrayBuffer>> {
   const { backend, config } = model;
-  const { cache, tensors: cacheTensors } = createCache(model);
+  const cache = createKeyValuePool(model);
   const { activations, tensors } = createActivations(model, ids.length);
   const size = ids.length * config.hiddenSize;
   const seen = Array.from(
     { length: config.layerCount + 1 },
     (_, layer): Tensor => backend.createTensor(`stream after ${layer}`, 'f32', size),
   );
-  const owned = [...cacheTensors, ...tensors, ...seen];
+  const owned = [...tensors, ...seen];
   try {
     const plan = await backend.record(
       'observe',
@@ -23,7 +24,13 @@ export async function observeLayers(model: LoadedModel, ids: readonly number[]):
         afterLayer: (layer) => [add(activations.x, seen[layer] as Tensor, config.hiddenSize)],
       }),
     );
-    uploadRows(backend, activations, ids, 0, config.slidingWindow);
+    const { slot, reserve } = cache.openSequence();
+    await reserve(ids.length);
+    uploadRows(
+      backend,
+      activations,
+      ids.map((id, position) => ({ id, position, slot })),
+    );
     backend.submit(plan, { rows: ids.length });
     const result = new Float32Array(seen.length * size);
     for (const [layer, tensor] of seen.entries())
@@ -32,5 +39,6 @@ export async function observeLayers(model: LoadedModel, ids: readonly number[]):
     return result;
   } finally {
     for (const tensor of owned) backend.destroyTensor(tensor);
+    cache.destroy();
   }
 }

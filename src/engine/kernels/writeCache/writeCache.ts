@@ -1,41 +1,74 @@
-// Stores the batch's keys or values at their positions in the cache.
+// Stores the batch's keys and values at their positions in the blocks of their sequences.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { constant, floats, words } from '../constants.ts';
 import { grid } from '../grid.ts';
+import { blockTokens } from '../pagedAttention/pagedAttention.ts';
 import wgsl from './writeCache.wgsl?raw';
 
-/** Constants: columns. */
+/** Constants: keyValueHeads, headDimension, tableWidth. */
 export const writeCacheOperator: Operator = {
   name: 'writeCache',
   bindings: [
     { name: 'step', access: 'read' },
     { name: 'positions', access: 'read' },
-    { name: 'source', access: 'read' },
-    { name: 'cache', access: 'write' },
+    { name: 'slots', access: 'read' },
+    { name: 'table', access: 'read' },
+    { name: 'key', access: 'read' },
+    { name: 'value', access: 'read' },
+    { name: 'keys', access: 'write' },
+    { name: 'values', access: 'write' },
   ],
   reference(buffers, constants, { rows }) {
-    const columns = constant(constants, 'columns');
-    const positions = words(buffers, 'positions');
-    const source = floats(buffers, 'source');
-    const cache = floats(buffers, 'cache');
+    const heads = constant(constants, 'keyValueHeads');
+    const dimension = constant(constants, 'headDimension');
+    const padded = Math.ceil(dimension / 4) * 4;
+    const sides = [
+      [floats(buffers, 'key'), floats(buffers, 'keys')],
+      [floats(buffers, 'value'), floats(buffers, 'values')],
+    ] as const;
     for (let row = 0; row < rows; row += 1) {
-      cache.set(source.subarray(row * columns, (row + 1) * columns), (positions[row] ?? 0) * columns);
+      const position = words(buffers, 'positions')[row] ?? 0;
+      const entry = (words(buffers, 'slots')[row] ?? 0) * constant(constants, 'tableWidth');
+      const block = words(buffers, 'table')[entry + Math.floor(position / blockTokens)] ?? 0;
+      for (let head = 0; head < heads; head += 1) {
+        const from = (row * heads + head) * dimension;
+        const to = ((block * heads + head) * blockTokens + (position % blockTokens)) * padded;
+        for (const [source, cache] of sides) cache.set(source.subarray(from, from + dimension), to);
+      }
     }
   },
   variants: [
     {
       name: 'flat',
       source: () => wgsl,
-      overrides: (constants: Constants) => ({ columns: constant(constants, 'columns') }),
-      workgroups: (constants, { rows }) => grid(rows * constant(constants, 'columns')),
+      overrides: (constants: Constants) => ({
+        kv_heads: constant(constants, 'keyValueHeads'),
+        dimension: constant(constants, 'headDimension'),
+        table_width: constant(constants, 'tableWidth'),
+      }),
+      workgroups: (constants, { rows }) =>
+        grid(rows * constant(constants, 'keyValueHeads') * constant(constants, 'headDimension')),
     },
   ],
 };
 
-/** The call cache[positions[r]] = source[r]: source f32 [rows, columns], cache f32 [context, columns]. */
+export interface WriteCacheTensors {
+  /** u32 [4]: active rows in word 0. */
+  readonly step: Tensor;
+  /** Places of rows and blocks, and the caches, as in `PagedAttentionTensors`. */
+  readonly positions: Tensor;
+  readonly slots: Tensor;
+  readonly table: Tensor;
+  /** f32 [rows, keyValueHeads * headDimension]. */
+  readonly key: Tensor;
+  readonly value: Tensor;
+  readonly keys: Tensor;
+  readonly values: Tensor;
+}
+
 export function writeCache(
-  tensors: { readonly step: Tensor; readonly positions: Tensor; readonly source: Tensor; readonly cache: Tensor },
-  columns: number,
+  tensors: WriteCacheTensors,
+  options: { readonly keyValueHeads: number; readonly headDimension: number; readonly tableWidth: number },
 ): OperatorCall {
-  return { operator: writeCacheOperator, tensors: { ...tensors }, constants: { columns } };
+  return { operator: writeCacheOperator, tensors: { ...tensors }, constants: { ...options } };
 }

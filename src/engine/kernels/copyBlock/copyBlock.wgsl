@@ -1,0 +1,16 @@
+// cache[pair[1], i] = cache[pair[0], i], 0 <= i < size: a block of the key-value cache is copied before one of two sequences that
+// share it writes into it. cache f32 [blocks, size]; pair u32 [2]. Grid: flat over size.
+@group(0) @binding(0) var<storage, read> pair: array<u32>;
+@group(0) @binding(1) var<storage, read_write> cache: array<f32>;
+override size: u32;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (group.y * groups.x + group.x) * 64u + lane;
+  if (i >= size) { return; }
+  cache[pair[1] * size + i] = cache[pair[0] * size + i];
+}

@@ -1,0 +1,288 @@
+// Grouped-query attention of rows of any number of sequences over a key-value cache in blocks: each row sees the positions
+// of its own sequence up to its own, or the nearest `window` of them.
+import type { Constants, Operator, OperatorCall, Tensor, Variant } from '../../backend.ts';
+import { constant, floats, words } from '../constants.ts';
+import { expand } from '../expand.ts';
+import { grid } from '../grid.ts';
+import { attendBlocks, firstSeen } from './attendBlocks.ts';
+import joinTemplate from './joinSplits.wgsl?raw';
+import template from './pagedAttention.wgsl?raw';
+import { pagedAttentionProbes } from './pagedAttentionProbe.ts';
+import splitTemplate from './splitAttention.wgsl?raw';
+
+/** Positions in a block of the cache. */
+export const blockTokens = 16;
+
+/** Parts of a split attention are at least so many blocks: 32 positions. */
+const leastSplitBlocks = 2;
+/** And so few that joining them stays cheap. */
+const mostSplits = 128;
+/**
+ * Most pairs of row and head that share the keys that an invocation loads. Where shaders run on the processor, loads take the time,
+ * and compiling the unrolled text of a large kernel takes minutes: so four where models have most to gain (heads of 64), and
+ * fewer for the small heads of tests and the wide ones whose text is long already.
+ */
+function sharingPairs(quads: number): number {
+  if (quads > 16) return 1;
+  return quads < 12 ? 2 : 4;
+}
+
+function templateValues(constants: Constants): Record<string, number> {
+  const dimension = constant(constants, 'headDimension');
+  const quads = Math.ceil(dimension / 4);
+  return {
+    QUADS: quads,
+    BLOCK: blockTokens * quads,
+    SHARE: constant(constants, 'heads') / constant(constants, 'keyValueHeads'),
+    ALIGNED: dimension % 4 === 0 ? 1 : 0,
+    CAPPED: constant(constants, 'softcap') > 0 ? 1 : 0,
+  };
+}
+
+/** u32 words and, after them, f32 ones. */
+function parameterWords(constants: Constants, whole: readonly string[]): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(Math.ceil((whole.length + 2) / 4) * 4);
+  words.set(whole.map((name) => constant(constants, name)));
+  const scales = ['scale', 'softcap'].map((name) => constant(constants, name));
+  new Float32Array(words.buffer).set(scales, whole.length);
+  return words;
+}
+
+function rowsVariant(staged: boolean): Variant {
+  const lanes = staged ? 64 : 8;
+  const pairsOf = (constants: Constants): number =>
+    staged ? 1 : sharingPairs(Math.ceil(constant(constants, 'headDimension') / 4));
+  return {
+    name: staged ? 'workgroup copies blocks' : 'pairs share keys',
+    // A block of keys and of values must fit the 16 KiB of workgroup memory that every device has.
+    supports: (features, constants) =>
+      !staged || (!features.has('software') && constant(constants, 'headDimension') <= 128),
+    source: (constants) =>
+      expand(template, {
+        ...templateValues(constants),
+        LANES: lanes,
+        PAIRS: pairsOf(constants),
+        STAGED: staged ? 1 : 0,
+      }),
+    parameters: (constants) => parameterWords(constants, ['keyValueHeads', 'headDimension', 'tableWidth', 'window']),
+    workgroups: (constants, { rows }) => {
+      const keyValueHeads = constant(constants, 'keyValueHeads');
+      const pairs = (rows * constant(constants, 'heads')) / keyValueHeads;
+      return [Math.ceil(pairs / lanes / pairsOf(constants)), keyValueHeads, 1];
+    },
+  };
+}
+
+const splitLanes = 8;
+
+/** Query heads of one invocation, and invocations that share the query heads of a key head. */
+function headGroups(constants: Constants): { readonly heads: number; readonly groups: number } {
+  const share = constant(constants, 'heads') / constant(constants, 'keyValueHeads');
+  const quads = Math.ceil(constant(constants, 'headDimension') / 4);
+  const most = sharingPairs(quads);
+  const groups = Math.ceil(share / most);
+  return { heads: Math.ceil(share / groups), groups };
+}
+
+const splitVariant: Variant = {
+  name: 'part a lane',
+  source: (constants) => {
+    const { heads, groups } = headGroups(constants);
+    const values = templateValues(constants);
+    return expand(splitTemplate, {
+      ...values,
+      HEADS: heads,
+      GROUPS: groups,
+      LANES: splitLanes,
+      PARTIAL: (values['QUADS'] ?? 0) + 1,
+    });
+  },
+  parameters: (constants) =>
+    parameterWords(constants, ['keyValueHeads', 'headDimension', 'tableWidth', 'window', 'splits', 'splitBlocks']),
+  workgroups: (constants, { rows }) => [
+    Math.ceil(constant(constants, 'splits') / splitLanes),
+    constant(constants, 'keyValueHeads') * headGroups(constants).groups,
+    rows,
+  ],
+};
+
+const probes = pagedAttentionProbes(blockTokens);
+
+const bindings: Operator['bindings'] = [
+  { name: 'step', access: 'read' },
+  { name: 'positions', access: 'read' },
+  { name: 'slots', access: 'read' },
+  { name: 'table', access: 'read' },
+  { name: 'q', access: 'read' },
+  { name: 'keys', access: 'read' },
+  { name: 'values', access: 'read' },
+  { name: 'result', access: 'write' },
+];
+
+/**
+ * Constants: heads, keyValueHeads, headDimension, scale, softcap (0: none), window (0: none), tableWidth (blocks of a sequence);
+ * splits and splitBlocks are 1 and whatever.
+ */
+export const pagedAttentionOperator: Operator = {
+  name: 'pagedAttention',
+  bindings,
+  reference(buffers, constants, { rows }) {
+    const dimension = constant(constants, 'headDimension');
+    const result = floats(buffers, 'result');
+    for (let row = 0; row < rows; row += 1) {
+      const end = (words(buffers, 'positions')[row] ?? 0) + 1;
+      const start = firstSeen(end - 1, constant(constants, 'window'));
+      for (let head = 0; head < constant(constants, 'heads'); head += 1) {
+        const { sums, normaliser } = attendBlocks(buffers, constants, { row, head, start, end });
+        const at = (row * constant(constants, 'heads') + head) * dimension;
+        for (const [i, sum] of sums.entries()) result[at + i] = normaliser > 0 ? sum / normaliser : 0;
+      }
+    }
+  },
+  variants: [rowsVariant(true), rowsVariant(false)],
+  probe: probes.whole,
+};
+
+/** One part of the positions a workgroup: for few rows over many keys. Constants as above; `result` holds partials for `joinSplits`. */
+export const splitAttentionOperator: Operator = {
+  name: 'splitAttention',
+  bindings,
+  reference(buffers, constants, { rows }) {
+    const splits = constant(constants, 'splits');
+    const positionsOfSplit = constant(constants, 'splitBlocks') * blockTokens;
+    const partial = Math.ceil(constant(constants, 'headDimension') / 4) * 4 + 4;
+    const result = floats(buffers, 'result');
+    for (let row = 0; row < rows; row += 1) {
+      const rowEnd = (words(buffers, 'positions')[row] ?? 0) + 1;
+      const rowStart = firstSeen(rowEnd - 1, constant(constants, 'window'));
+      for (let head = 0; head < constant(constants, 'heads'); head += 1) {
+        for (let split = 0; split < splits; split += 1) {
+          const start = Math.max(rowStart, split * positionsOfSplit);
+          const end = Math.min(rowEnd, (split + 1) * positionsOfSplit);
+          if (start >= end) continue;
+          const { sums, highest, normaliser } = attendBlocks(buffers, constants, { row, head, start, end });
+          const at = ((row * constant(constants, 'heads') + head) * splits + split) * partial;
+          result.set(sums, at);
+          result.set([highest, normaliser], at + partial - 4);
+        }
+      }
+    }
+  },
+  variants: [splitVariant],
+  probe: probes.split,
+};
+
+/** Constants: heads, headDimension, window, splits, splitBlocks. */
+export const joinSplitsOperator: Operator = {
+  name: 'joinSplits',
+  bindings: [
+    { name: 'positions', access: 'read' },
+    { name: 'partials', access: 'read' },
+    { name: 'result', access: 'write' },
+  ],
+  reference(buffers, constants, { rows }) {
+    const heads = constant(constants, 'heads');
+    const dimension = constant(constants, 'headDimension');
+    const splits = constant(constants, 'splits');
+    const positionsOfSplit = constant(constants, 'splitBlocks') * blockTokens;
+    const partial = Math.ceil(dimension / 4) * 4 + 4;
+    const partials = floats(buffers, 'partials');
+    const result = floats(buffers, 'result');
+    for (let index = 0; index < rows * heads; index += 1) {
+      const position = words(buffers, 'positions')[Math.floor(index / heads)] ?? 0;
+      const first = Math.floor(firstSeen(position, constant(constants, 'window')) / positionsOfSplit);
+      const last = Math.min(Math.floor(position / positionsOfSplit), splits - 1);
+      const parts = Array.from({ length: last + 1 - first }, (_, part) => (index * splits + first + part) * partial);
+      const highest = Math.max(...parts.map((at) => partials[at + partial - 4] ?? 0));
+      const weights = parts.map((at) => Math.exp((partials[at + partial - 4] ?? 0) - highest));
+      const total = parts.reduce((sum, at, n) => sum + (weights[n] ?? 0) * (partials[at + partial - 3] ?? 0), 0);
+      for (let i = 0; i < dimension; i += 1) {
+        const sum = parts.reduce((whole, at, n) => whole + (weights[n] ?? 0) * (partials[at + i] ?? 0), 0);
+        result[index * dimension + i] = total > 0 ? sum / total : 0;
+      }
+    }
+  },
+  variants: [
+    {
+      name: 'flat',
+      source: () => joinTemplate,
+      overrides: (constants: Constants) => ({
+        heads: constant(constants, 'heads'),
+        dimension: constant(constants, 'headDimension'),
+        window: constant(constants, 'window'),
+        splits: constant(constants, 'splits'),
+        split_blocks: constant(constants, 'splitBlocks'),
+      }),
+      workgroups: (constants, { rows }) =>
+        grid(rows * constant(constants, 'heads') * Math.ceil(constant(constants, 'headDimension') / 4)),
+    },
+  ],
+};
+
+export interface PagedAttentionTensors {
+  /** u32 [4]: active rows in word 0. */
+  readonly step: Tensor;
+  /** u32 [rows]: the position of each row in its sequence, and the row of `table` that its sequence has. */
+  readonly positions: Tensor;
+  readonly slots: Tensor;
+  /** u32 [sequences, tableWidth]: the blocks of each sequence. */
+  readonly table: Tensor;
+  /** f32 [rows, heads * headDimension]. */
+  readonly q: Tensor;
+  /** f32 [blocks, keyValueHeads, 16, headDimension rounded up to 4]. */
+  readonly keys: Tensor;
+  readonly values: Tensor;
+  /** f32 [rows, heads * headDimension]. */
+  readonly result: Tensor;
+  /** Splits the positions among workgroups, which pays for few rows; f32, `partialsLength` elements. */
+  readonly partials?: Tensor | undefined;
+}
+
+export interface PagedAttentionOptions {
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headDimension: number;
+  /** Blocks of the longest sequence. */
+  readonly tableWidth: number;
+  readonly scale: number;
+  /** Scaled scores s become c tanh(s / c); none when absent. */
+  readonly softcap?: number | undefined;
+  /** Positions that a row sees, its own included; all when absent. */
+  readonly window?: number | undefined;
+}
+
+function splitsOf(tableWidth: number): { readonly splits: number; readonly splitBlocks: number } {
+  const splitBlocks = Math.max(leastSplitBlocks, Math.ceil(tableWidth / mostSplits));
+  return { splits: Math.ceil(tableWidth / splitBlocks), splitBlocks };
+}
+
+/** Elements of the partial results of a split attention. */
+export function partialsLength(
+  rows: number,
+  { heads, headDimension, tableWidth }: Pick<PagedAttentionOptions, 'heads' | 'headDimension' | 'tableWidth'>,
+): number {
+  return rows * heads * splitsOf(tableWidth).splits * (Math.ceil(headDimension / 4) * 4 + 4);
+}
+
+export function pagedAttention(tensors: PagedAttentionTensors, options: PagedAttentionOptions): OperatorCall[] {
+  const { partials, result, ...inputs } = tensors;
+  const { heads, keyValueHeads, headDimension, tableWidth, scale, softcap = 0, window = 0 } = options;
+  const constants = { heads, keyValueHeads, headDimension, tableWidth, scale, softcap, window };
+  if (partials === undefined) {
+    const whole = { ...constants, splits: 1, splitBlocks: tableWidth };
+    return [{ operator: pagedAttentionOperator, tensors: { ...inputs, result }, constants: whole }];
+  }
+  const split = splitsOf(tableWidth);
+  return [
+    {
+      operator: splitAttentionOperator,
+      tensors: { ...inputs, result: partials },
+      constants: { ...constants, ...split },
+    },
+    {
+      operator: joinSplitsOperator,
+      tensors: { positions: inputs.positions, partials, result },
+      constants: { heads, headDimension, window, ...split },
+    },
+  ];
+}
