@@ -6,10 +6,11 @@ import { readAdapter } from '../../src/engine/adapter/readAdapter.ts';
 import type { Backend } from '../../src/engine/backend.ts';
 import { type AdapterModule, uploadAdapter } from '../../src/engine/model/deviceAdapter.ts';
 import type { ModelConfig } from '../../src/engine/modelConfig.ts';
+import { storedChoices } from '../../src/engine/quant/quantizationChoices.ts';
 import { TributaryError } from '../../src/lib/errors.ts';
 import type { CasesOfFolder, ConformanceCase, Measured } from './conformanceCase.ts';
 import { hasFiles, openTensors, readJson } from './goldenFiles.ts';
-import { findUpwards, lazily, openFolder, quantiseModel, unsupportedReason } from './modelFolder.ts';
+import { findUpwards, lazily, openFolder, unsupportedReason } from './modelFolder.ts';
 import { type LazyModel, logitCases } from './runModel.ts';
 
 interface GoldenAdapter {
@@ -60,9 +61,8 @@ async function* loadedCases(
   const tensors = await openTensors(folder, 'golden.safetensors');
   const folders = golden.adapters?.map((name) => path.join(path.dirname(folder), name)) ?? [folder];
   for (const kind of ['f32', 'q4_0'] as const) {
-    const lazy = lazily(backend, async () =>
-      kind === 'f32' ? await openFolder(base) : quantiseModel(await openFolder(base), 'q4_0'),
-    );
+    const choices = kind === 'f32' ? storedChoices : { ...storedChoices, weights: kind };
+    const lazy = lazily(backend, () => openFolder(base), choices);
     const load: LazyModel = async () => {
       const model = await lazy.load();
       const parts = await Promise.all(folders.map((each) => modulesOf(each, model.config)));

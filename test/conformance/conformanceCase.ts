@@ -23,5 +23,10 @@ export interface ConformanceCase {
   run(): Promise<Measured | Unsupported>;
 }
 
+export interface CaseOptions {
+  /** Also what takes a quarter of an hour on a device that computes in software. */
+  readonly whole: boolean;
+}
+
 /** `folder` is an absolute path of one folder; sub-folders are asked for separately. */
-export type CasesOfFolder = (folder: string, backend: Backend) => AsyncIterable<ConformanceCase>;
+export type CasesOfFolder = (folder: string, backend: Backend, options: CaseOptions) => AsyncIterable<ConformanceCase>;

@@ -1,12 +1,11 @@
-// Golden model folders as the engine's model files, and golden weights quantised as the README says.
+// Golden model folders as the engine's model files, loaded with the choices that golden results were computed with.
 import { openAsBlob, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Backend } from '../../src/engine/backend.ts';
-import { type LoadedModel, linearModules } from '../../src/engine/model/decoderWeights.ts';
+import type { LoadedModel } from '../../src/engine/model/decoderWeights.ts';
 import { loadModel } from '../../src/engine/model/loadModel.ts';
-import { type ModelFile, openModelFile, type StoredTensor } from '../../src/engine/modelFile.ts';
-import { dequantize } from '../../src/engine/quant/dequantize.ts';
-import { quantize } from '../../src/engine/quant/quantize.ts';
+import { type ModelFile, openModelFile } from '../../src/engine/modelFile.ts';
+import { type QuantizationChoices, storedChoices } from '../../src/engine/quant/quantizationChoices.ts';
 import { TributaryError } from '../../src/lib/errors.ts';
 import { hasFiles } from './goldenFiles.ts';
 import { destroyModel } from './runModel.ts';
@@ -23,42 +22,17 @@ export async function openFolder(folder: string, configName = 'config.json'): Pr
   ]);
 }
 
-type Quantised = 'q4_0' | 'q8_0';
-
-function quantised(tensor: StoredTensor, format: Quantised): StoredTensor {
-  const [rows = 0, columns = 0] = tensor.shape;
-  return {
-    ...tensor,
-    format,
-    read: async (signal) =>
-      quantize(format, dequantize(tensor.format, await tensor.read(signal), rows, columns), rows, columns),
-  };
-}
-
-/**
- * The same model with the seven projections of every layer in `formatOfLinear` and, if given, embedding and head in
- * `formatOfTables`: what `golden_quant.safetensors` was computed from.
- */
-export function quantiseModel(file: ModelFile, formatOfLinear: Quantised, formatOfTables?: Quantised): ModelFile {
-  const isLinear = (name: string): boolean => linearModules.some((module) => name.endsWith(`.${module}.weight`));
-  const tensors = [...file.tensors.values()].map((tensor) => {
-    if (isLinear(tensor.name)) return quantised(tensor, formatOfLinear);
-    const isTable = tensor.name === 'model.embed_tokens.weight' || tensor.name === 'lm_head.weight';
-    return isTable && formatOfTables !== undefined ? quantised(tensor, formatOfTables) : tensor;
-  });
-  return { ...file, tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])) };
-}
-
 /** Loads on first use, with room for the model's whole context. */
 export function lazily(
   backend: Backend,
   open: () => Promise<ModelFile>,
+  choices: QuantizationChoices = storedChoices,
 ): { load(): Promise<LoadedModel>; destroy(): Promise<void> } {
   let loading: Promise<LoadedModel> | undefined;
   return {
     load() {
       loading ??= open().then((file) =>
-        loadModel(backend, file, { contextLength: Math.min(file.config.contextLength, 1024) }),
+        loadModel(backend, file, { contextLength: Math.min(file.config.contextLength, 1024), choices }),
       );
       return loading;
     },

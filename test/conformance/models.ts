@@ -4,9 +4,12 @@ import type { Backend } from '../../src/engine/backend.ts';
 import { rmsNorm } from '../../src/engine/kernels/rmsNorm/rmsNorm.ts';
 import type { LoadedModel } from '../../src/engine/model/decoderWeights.ts';
 import { observeLayers } from '../../src/engine/model/observeLayers.ts';
+import { openModelFile } from '../../src/engine/modelFile.ts';
+import { packModel } from '../../src/engine/packed/packModel.ts';
+import type { QuantizationChoices } from '../../src/engine/quant/quantizationChoices.ts';
 import type { CasesOfFolder, ConformanceCase } from './conformanceCase.ts';
-import { hasFiles, largestDifference, openTensors, readFloats, readIntegers } from './goldenFiles.ts';
-import { lazily, openFolder, quantiseModel, unsupportedReason } from './modelFolder.ts';
+import { countDifferences, hasFiles, largestDifference, openTensors, readFloats, readIntegers } from './goldenFiles.ts';
+import { lazily, openFolder, unsupportedReason } from './modelFolder.ts';
 import {
   greedyCases,
   type LazyModel,
@@ -89,13 +92,42 @@ async function* quantisedCases(folder: string, backend: Backend): AsyncGenerator
   const prompts = await openTensors(folder, 'golden.safetensors');
   const prefixes = new Set([...golden.tensors.keys()].map((name) => name.slice(0, name.indexOf('/') + 1)));
   for (const prefix of prefixes) {
-    const [formatOfLinear, formatOfTables] = prefix.slice(0, -1).split('+') as ['q4_0' | 'q8_0', 'q8_0' | undefined];
-    const lazy = lazily(backend, async () => quantiseModel(await openFolder(folder), formatOfLinear, formatOfTables));
+    const [weights, tables = 'stored'] = prefix.slice(0, -1).split('+') as ['q4_0' | 'q8_0', 'q8_0' | undefined];
+    const choices = { weights, embedding: tables, head: tables };
+    const lazy = lazily(backend, () => openFolder(folder), choices);
     const load: LazyModel = async () => ({ model: await lazy.load() });
     yield* logitCases(golden, prefix, load, { prompts });
     yield* greedyCases(golden, prefix, load, { prompts });
     await lazy.destroy();
+    yield* packedCases(folder, prefix, choices, backend);
   }
+}
+
+/** The same model by way of a packed file: not a bit may differ. */
+async function* packedCases(
+  folder: string,
+  prefix: string,
+  choices: QuantizationChoices,
+  backend: Backend,
+): AsyncGenerator<ConformanceCase> {
+  const direct = lazily(backend, () => openFolder(folder), choices);
+  const packed = lazily(backend, async () => {
+    const pieces: Blob[] = [];
+    for await (const { bytes } of packModel(await openFolder(folder), choices)) pieces.push(new Blob([bytes]));
+    return await openModelFile([{ name: 'packed', blob: new Blob(pieces) }]);
+  });
+  yield {
+    name: `${prefix}packed`,
+    async run() {
+      const prompts = await openTensors(folder, 'golden.safetensors');
+      const ids = [...(await readIntegers(prompts, 'prompt_37'))];
+      const expected = await logitsOfAll(await direct.load(), ids);
+      const logits = await logitsOfAll(await packed.load(), ids);
+      return { error: countDifferences(logits, expected), tolerance: 0, note: `${logits.length} logits` };
+    },
+  };
+  await direct.destroy();
+  await packed.destroy();
 }
 
 export const cases: CasesOfFolder = async function* (folder, backend) {

@@ -1,14 +1,75 @@
-// Golden blocks: unpacked to the bit, packed to the byte.
+// Golden blocks: unpacked to the bit, on the processor and on the device, packed to the byte, and as the weights of a linear layer.
+import type { Backend, ElementArray } from '../../src/engine/backend.ts';
+import { embeddingGatherOperators } from '../../src/engine/kernels/embeddingGather/embeddingGather.ts';
+import { linearOperators } from '../../src/engine/kernels/linear/linear.ts';
+import { noise } from '../../src/engine/kernels/noise.ts';
 import type { StoredFormat } from '../../src/engine/modelFile.ts';
 import { dequantize } from '../../src/engine/quant/dequantize.ts';
+import { packWeight } from '../../src/engine/quant/packWeight.ts';
 import { type EncodableFormat, quantize } from '../../src/engine/quant/quantize.ts';
 import { storedFormats } from '../../src/engine/quant/storedFormats.ts';
+import { hasScales, type PackedFormat } from '../../src/engine/quant/weightLayouts.ts';
+import { runOperator } from '../../src/engine/testing/runOperator.ts';
 import type { CasesOfFolder } from './conformanceCase.ts';
 import { countDifferences, hasFiles, openTensors, readBytes, readFloats } from './goldenFiles.ts';
 
 const encodable: ReadonlySet<string> = new Set<EncodableFormat>(['q4_0', 'q4_1', 'q5_0', 'q5_1', 'q8_0']);
 
-export const cases: CasesOfFolder = async function* (folder) {
+/** Rows of x: one, as in decoding, and enough for a tile and its edge. */
+const rowCounts = [1, 19];
+
+interface Blocks {
+  readonly format: PackedFormat;
+  readonly rows: number;
+  readonly columns: number;
+  readonly bytes: Uint8Array;
+  readonly values: Float32Array;
+}
+
+function operands({ format, bytes, rows, columns }: Blocks): Record<string, ElementArray> {
+  const { codes, scales } = packWeight(format, bytes, rows, columns);
+  return hasScales(format) ? { codes, scales } : { codes };
+}
+
+/** All rows looked up. A zero's sign is not compared: no product differs by it. */
+async function unpackedOnDevice(backend: Backend, blocks: Blocks): Promise<number> {
+  const { format, rows, columns, values } = blocks;
+  const data = {
+    ids: Uint32Array.from({ length: rows }, (_, row) => row),
+    ...operands(blocks),
+    y: new Float32Array(rows * columns),
+  };
+  const constants = { columns, firstRow: 0, tableRows: rows };
+  const unpacked = await runOperator(backend, embeddingGatherOperators[format], data, constants, rows, 'y');
+  const plain = (list: ElementArray): number[] => Array.from(list, (value) => value + 0);
+  return countDifferences(plain(unpacked), plain(values));
+}
+
+/** Largest difference of y = x W' from sums in f64, as a share of the sum of magnitudes. */
+async function linearError(backend: Backend, blocks: Blocks, rows: number): Promise<number> {
+  const { format, rows: outputs, columns: inputs, values } = blocks;
+  const x = noise(rows * inputs, 3);
+  const data = { x, ...operands(blocks), y: new Float32Array(rows * outputs) };
+  const constants = { rows, inputs, outputs, stride: outputs, scale: 1, accumulate: 0 };
+  const y = await runOperator(backend, linearOperators[format], data, constants, rows, 'y');
+  let worst = 0;
+  for (let row = 0; row < rows; row += 1) {
+    for (let output = 0; output < outputs; output += 1) {
+      let sum = 0;
+      let magnitude = Number.MIN_VALUE;
+      for (let k = 0; k < inputs; k += 1) {
+        const product = (x[row * inputs + k] as number) * (values[output * inputs + k] as number);
+        sum += product;
+        magnitude += Math.abs(product);
+      }
+      const error = Math.abs((y[row * outputs + output] as number) - sum) / magnitude;
+      if (!(error <= worst)) worst = error;
+    }
+  }
+  return worst;
+}
+
+export const cases: CasesOfFolder = async function* (folder, backend) {
   for (const file of ['cases.safetensors', 'k_cases.safetensors']) {
     if (!hasFiles(folder, file)) continue;
     const golden = await openTensors(folder, file);
@@ -32,6 +93,25 @@ export const cases: CasesOfFolder = async function* (folder) {
           };
         },
       };
+      const load = async (): Promise<Blocks> => ({
+        format: format as PackedFormat,
+        rows,
+        columns,
+        bytes: await readBytes(golden, name),
+        values: await readFloats(golden, `${group}/${spelling}/values`),
+      });
+      yield {
+        name: `${group}/${spelling} unpack on the device`,
+        run: async () => ({ error: await unpackedOnDevice(backend, await load()), tolerance: 0 }),
+      };
+      // A value that is no number of f32's normal range may be taken for zero by a device.
+      if (/tiny|denormal/.test(group)) continue;
+      for (const count of rowCounts) {
+        yield {
+          name: `${group}/${spelling} linear, ${count === 1 ? '1 row' : `${count} rows`}`,
+          run: async () => ({ error: await linearError(backend, await load(), count), tolerance: 1e-6 }),
+        };
+      }
       if (!encodable.has(format) || !golden.tensors.has(`${group}/f32`)) continue;
       yield {
         name: `${group}/${spelling} pack`,

@@ -177,7 +177,7 @@ function adapterCase(folder: string, chat: GoldenChat, golden: SafetensorsFile, 
   };
 }
 
-export const cases: CasesOfFolder = async function* (folder, backend) {
+export const cases: CasesOfFolder = async function* (folder, backend, { whole }) {
   if (!hasFiles(folder, 'golden.json', 'golden.safetensors')) return;
   const real = readJson<GoldenReal>(folder, 'golden.json');
   const { chats, file, text, training } = real;
@@ -210,6 +210,9 @@ export const cases: CasesOfFolder = async function* (folder, backend) {
   if (text !== undefined) yield textCase(text, golden, load);
   const adapter = path.join(folder, 'adapter');
   if (first !== undefined && hasFiles(adapter, 'adapter_config.json')) yield adapterCase(adapter, first, golden, load);
-  if (training !== undefined) yield* realTrainingCases(folder, training, golden, load);
+  if (training !== undefined) {
+    const isSlow = backend.kind === 'webgpu' && /swiftshader|llvmpipe/i.test(backend.description);
+    yield* realTrainingCases({ folder, training, golden, load, whole: whole || !isSlow });
+  }
   await lazy.destroy();
 };

@@ -1,11 +1,12 @@
-// `npm run conformance -- <folder> [--backend dawn|chromium|wasm|reference]`: measures this build against golden data of any seed and
-// shape: a whole tree or one folder of it. One line a case; exit code 1 on any failure, or when nothing was compared.
+// `npm run conformance -- <folder> [--backend dawn|chromium|wasm|reference] [--whole]`: measures this build against golden data
+// of any seed and shape: a whole tree or one folder of it. One line a case; exit code 1 on any failure, or when nothing was
+// compared. `--whole` runs all of what is long on a device that computes in software.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Backend } from '../../src/engine/backend.ts';
 import { toTributaryError } from '../../src/lib/errors.ts';
-import type { CasesOfFolder, ConformanceCase, Measured, Unsupported } from './conformanceCase.ts';
+import type { CaseOptions, CasesOfFolder, ConformanceCase, Measured, Unsupported } from './conformanceCase.ts';
 import { backendNames, openBackend } from './openBackend.ts';
 
 const moduleNames = [
@@ -74,7 +75,7 @@ async function runCase(folderName: string, conformanceCase: ConformanceCase): Pr
   }
 }
 
-async function runFolders(root: string, backend: Backend): Promise<void> {
+async function runFolders(root: string, backend: Backend, options: CaseOptions): Promise<void> {
   const modules = await loadModules();
   // Folders inside a claimed one (its base model, its adapter) are that case's inputs.
   const claimed: string[] = [];
@@ -83,7 +84,7 @@ async function runFolders(root: string, backend: Backend): Promise<void> {
     let count = 0;
     for (const cases of modules) {
       try {
-        for await (const conformanceCase of cases(folder, backend)) {
+        for await (const conformanceCase of cases(folder, backend, options)) {
           count += 1;
           await runCase(folderName, conformanceCase);
         }
@@ -102,16 +103,18 @@ async function runFolders(root: string, backend: Backend): Promise<void> {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { backend: { type: 'string', default: 'dawn' } },
+  options: { backend: { type: 'string', default: 'dawn' }, whole: { type: 'boolean', default: false } },
 });
 const [argument] = positionals;
 if (argument === undefined || !existsSync(argument) || !statSync(argument).isDirectory()) {
-  console.error(`Usage: npm run conformance -- <folder of golden data> [--backend ${backendNames.join('|')}]`);
+  console.error(
+    `Usage: npm run conformance -- <folder of golden data> [--backend ${backendNames.join('|')}] [--whole]`,
+  );
   process.exit(2);
 }
 const { backend, close } = await openBackend(values.backend);
 console.log(`Backend: ${backend.description}`);
-await runFolders(path.resolve(argument), backend);
+await runFolders(path.resolve(argument), backend, { whole: values.whole });
 for (const { operator, shape, variant, reason } of backend.variants?.report().refused ?? [])
   console.log(`refused  ${operator}, ${shape}, ${variant}: ${reason}`);
 await close();
