@@ -43,6 +43,7 @@ function measureRequest(contender: Contender, { chat, expected, compared }: Subj
     prompt: promptOf(promptLength),
     steps: slow ? 4 : 32,
     repetitions: compared ? (quick || slow ? 1 : 3) : 0,
+    warmUp: !slow,
     profile: ours && compared,
     growth: ours && contender.place === 'Node' && compared && expected !== undefined && !quick ? 1_000 : 0,
   };
@@ -240,6 +241,9 @@ export async function run(options: readonly string[]): Promise<Report> {
           }
           const answer = await measure(contender, subject, request, cache, server);
           figures.push({ contender, subject, answer });
+          const speed = (phase: 'prefill' | 'decode'): string =>
+            answer[phase]?.tokensPerSecond.toPrecision(3) ?? 'none';
+          console.log(`  prefill ${speed('prefill')}, decode ${speed('decode')} tokens/s`);
           notes.push(`${label}: computed by ${answer.device}.`);
           rows.push(...rowsOf(label, answer, cold));
         } catch (error) {

@@ -5,10 +5,12 @@ export interface MeasureRequest {
   /** A chat, and how many ids of the answer are compared with others'. */
   readonly chat: readonly number[];
   readonly answerLength: number;
-  /** Read whole, then extended by `steps` ids; `repetitions` times after one time that is not counted. 0: only load. */
+  /** Read whole, then extended by `steps` ids, `repetitions` times. 0: only load. */
   readonly prompt: readonly number[];
   readonly steps: number;
   readonly repetitions: number;
+  /** Whether the prompt is read and extended once more before that: drivers compile at the first use. */
+  readonly warmUp: boolean;
 }
 
 export interface Phase {
@@ -58,7 +60,7 @@ export async function measureDecoder<Opened extends Decoder>(
   request: MeasureRequest,
   clock: ProcessorClock,
 ): Promise<{ readonly decoder: Opened; readonly measurement: Measurement }> {
-  const { chat, answerLength, prompt, steps, repetitions } = request;
+  const { chat, answerLength, prompt, steps, repetitions, warmUp } = request;
   const opening = performance.now();
   const decoder = await open();
   const loadMilliseconds = performance.now() - opening;
@@ -79,7 +81,8 @@ export async function measureDecoder<Opened extends Decoder>(
 
   const prefill: Sample[] = [];
   const decode: Sample[] = [];
-  for (let repetition = 0; repetition <= repetitions && repetitions > 0; repetition += 1) {
+  const first = warmUp && repetitions > 0 ? -1 : 0;
+  for (let repetition = first; repetition < repetitions; repetition += 1) {
     let id = 0;
     const read = await timed(async () => {
       id = await decoder.start(prompt);
@@ -87,8 +90,7 @@ export async function measureDecoder<Opened extends Decoder>(
     const written = await timed(async () => {
       for (let step = 0; step < steps; step += 1) id = await decoder.next(id);
     });
-    // The first time compiles what the driver left for later.
-    if (repetition === 0) continue;
+    if (repetition < 0) continue;
     prefill.push(read);
     decode.push(written);
   }
