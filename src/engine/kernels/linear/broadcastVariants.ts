@@ -8,6 +8,8 @@ import { unpackSource } from './unpackSource.ts';
 
 interface Tile {
   readonly rows: number;
+  /** Outputs of an invocation. */
+  readonly columns: 4 | 8;
   /** Lanes of a workgroup. */
   readonly lanes: number;
   /** Lanes that load x for each other: no subgroup may be smaller. */
@@ -28,11 +30,11 @@ export function broadcastVariants(
 ): Variant[] {
   const unpack = knowsBlocks(format) ? {} : { DECODE: unpackSource(format as PackedFormat) };
 
-  function broadcast({ rows, lanes, share }: Tile, supports: NonNullable<Variant['supports']>): Variant {
+  function broadcast({ rows, columns, lanes, share }: Tile, supports: NonNullable<Variant['supports']>): Variant {
     const sharedRows = Math.min(rows, share);
     const quads = share / sharedRows;
     return {
-      name: `${rows === 1 ? 'vector' : `tile ${rows}x4`}, broadcast by ${share}, ${lanes} lanes`,
+      name: `${rows === 1 ? 'vector' : `tile ${rows}x${columns}`}, broadcast by ${share}`,
       supports: (features, constants) => features.has(`subgroups of ${share}`) && supports(features, constants),
       source: (constants) =>
         expand(template, {
@@ -46,6 +48,9 @@ export function broadcastVariants(
           UNPACKED: knowsBlocks(format) ? 0 : 1,
           SCALES: hasScales(format) ? 1 : 0,
           ROWS: rows,
+          COLUMNS: columns,
+          OUTPUT_QUADS: columns / 4,
+          WIDE: columns === 8 ? 1 : 0,
           LANES: lanes,
           SHARE: share,
           SHARED_ROWS: sharedRows,
@@ -55,7 +60,7 @@ export function broadcastVariants(
         }),
       parameters,
       workgroups: (constants: Constants, { rows: active }: Variables): readonly [number, number, number] => [
-        Math.ceil(constant(constants, 'outputs') / (4 * lanes)),
+        Math.ceil(constant(constants, 'outputs') / (columns * lanes)),
         Math.ceil(active / rows),
         1,
       ],
@@ -63,12 +68,27 @@ export function broadcastVariants(
   }
 
   const software = (features: ReadonlySet<string>): boolean => features.has('software');
+  const narrow = (features: ReadonlySet<string>): boolean => !features.has('subgroups of 8');
   return [
     // A single row by f32 weights is nothing but loads of them.
     ...(format === 'f32'
       ? []
-      : [broadcast({ rows: 1, lanes: 8, share: 8 }, (features, { rows }) => rows === 1 && software(features))]),
-    broadcast({ rows: 16, lanes: 8, share: 8 }, (features, { rows = 0 }) => rows > 4 && software(features)),
-    broadcast({ rows: 4, lanes: 8, share: 8 }, (features, { rows = 0 }) => rows > 1 && software(features)),
+      : [
+          broadcast(
+            { rows: 1, columns: 4, lanes: 8, share: 8 },
+            (features, { rows }) => rows === 1 && software(features),
+          ),
+        ]),
+    broadcast({ rows: 16, columns: 4, lanes: 8, share: 8 }, (features, { rows = 0 }) => rows > 4 && software(features)),
+    broadcast({ rows: 4, columns: 4, lanes: 8, share: 8 }, (features, { rows = 0 }) => rows > 1 && software(features)),
+    // Without registers to lose, a large tile saves loads.
+    broadcast(
+      { rows: 32, columns: 8, lanes: 4, share: 4 },
+      (features, { rows = 0 }) => rows > 8 && software(features) && narrow(features),
+    ),
+    broadcast(
+      { rows: 8, columns: 4, lanes: 64, share: 8 },
+      (features, { rows = 0 }) => rows > 1 && !software(features),
+    ),
   ];
 }

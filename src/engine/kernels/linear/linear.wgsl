@@ -102,6 +102,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   //#else
   let blocks = (shape.inputs + 31u) / 32u;
+  // The bounds of the inner loops are no constants: some drivers would unroll them and compile for seconds.
   for (var b = 0u; b < blocks; b++) {
     //#for m in QUADS
     //#for c in FOUR
@@ -114,7 +115,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     //#end
     //#end
     //#if Q8_0
-    for (var j = 0u; j < 8u; j++) {
+    for (var j = 0u; j < min(8u, 8u * blocks); j++) {
       let q = b * 8u + j;
       //#if PADDED
       if (4u * q >= shape.inputs) { break; }
@@ -133,7 +134,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
     //#end
     //#if Q4
-    for (var j = 0u; j < 4u; j++) {
+    for (var j = 0u; j < min(4u, 4u * blocks); j++) {
       //#for m in QUADS
       //#for c in FOUR
       let word${m}_$c = codes[n${m}_$c * 4u + j];
@@ -170,17 +171,22 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     //#end
   }
   //#end
+  // In an array, so that one piece of code writes all rows: written out, it takes drivers longer to compile than all the rest.
+  //#for m in QUADS
+  var sums$m: array<vec4f, ${ROWS}>;
   //#for r in ROWS
-  if (row + ${r}u < row_count) {
-    let at = (row + ${r}u) * shape.stride + column;
+  sums$m[${r}] = sum${r}_$m;
+  //#end
+  //#end
+  for (var r = 0u; r < min(${ROWS}u, row_count - row); r++) {
+    let at = (row + r) * shape.stride + column;
     //#for m in QUADS
+    let total$m = shape.scale * sums$m[r];
     //#for c in FOUR
     if (column + 4u * ${m}u + ${c}u < shape.outputs) {
-      let total = shape.scale * sum${r}_$m[$c];
-      if (shape.accumulate == 1u) { y[at + 4u * ${m}u + ${c}u] += total; } else { y[at + 4u * ${m}u + ${c}u] = total; }
+      if (shape.accumulate == 1u) { y[at + 4u * ${m}u + ${c}u] += total$m[$c]; } else { y[at + 4u * ${m}u + ${c}u] = total$m[$c]; }
     }
     //#end
     //#end
   }
-  //#end
 }

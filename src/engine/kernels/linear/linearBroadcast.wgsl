@@ -1,14 +1,14 @@
 // y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1), x handed from lane to lane.
 //
-// Buffers and shapes as in linear.wgsl. An invocation owns ROWS rows by four outputs; the lanes of a workgroup lie side by side along
+// Buffers and shapes as in linear.wgsl. An invocation owns ROWS rows by COLUMNS outputs; the lanes of a workgroup lie side by side along
 // the outputs, so all of them need the same x. SHARE lanes load a different quad of it each (first one of every row, then the
 // next quads) and broadcast them: drivers that fetch lane by lane would otherwise fetch the same quad for each. Any subgroup of
 // SHARE lanes or more will do: lane l holds what lane l % SHARE holds, and only those below SHARE are asked. W is unpacked once
 // for all rows. No workgroup memory and no barrier.
-// Grid: x = 4 * LANES outputs, y = ROWS rows. Accumulates in f32, in the order of k.
-// Values: ROWS, LANES, SHARE; SHARED_ROWS = min(ROWS, SHARE), LOADS = ROWS / SHARED_ROWS, QUADS = SHARE / SHARED_ROWS, WHOLE (QUADS
-// is 8); ALIGNED (inputs % 4 == 0), PADDED (the last block passes `inputs`); F32, Q8_0, Q4, Q4_1, or UNPACKED: see
-// unpackSource.ts; SCALES (W has them); DECODE, functions that unpack W.
+// Grid: x = COLUMNS * LANES outputs, y = ROWS rows. Accumulates in f32, in the order of k.
+// Values: ROWS, COLUMNS (4 or 8), OUTPUT_QUADS = COLUMNS / 4, WIDE (they are 8); LANES; SHARE, SHARED_ROWS = min(ROWS, SHARE), LOADS =
+// ROWS / SHARED_ROWS, QUADS = SHARE / SHARED_ROWS, WHOLE (QUADS is 8); ALIGNED (inputs % 4 == 0), PADDED (the last block passes
+// `inputs`); F32, Q8_0, Q4, Q4_1, or UNPACKED: see unpackSource.ts; SCALES (W has them); DECODE, functions that unpack W.
 enable subgroups;
 
 //#if ALIGNED
@@ -86,11 +86,11 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
   @builtin(subgroup_invocation_id) member: u32,
 ) {
-  let column = (group.x * ${LANES}u + lane) * 4u;
+  let column = (group.x * ${LANES}u + lane) * ${COLUMNS}u;
   let row = group.y * ${ROWS}u;
   let row_count = (arrayLength(&y) + shape.stride - 1u) / shape.stride;
   // No lane may leave before the end, since others need what it loads: beyond the edge it repeats the last row or output.
-  //#for c in FOUR
+  //#for c in COLUMNS
   let column$c = min(column + ${c}u, shape.outputs - 1u);
   //#end
   //#for g in LOADS
@@ -99,7 +99,9 @@ fn main(
   let ahead = member % ${SHARE}u / ${SHARED_ROWS}u;
   //#for g in LOADS
   //#for r in SHARED_ROWS
-  var sum${g}_$r = vec4f();
+  //#for m in OUTPUT_QUADS
+  var sum${g}_${r}_$m = vec4f();
+  //#end
   //#end
   //#end
   let quads = (shape.inputs + 3u) / 4u;
@@ -111,7 +113,7 @@ fn main(
   for (var b = 0u; b < (quads + 7u) / 8u; b++) {
     //#if F32
     //#else
-    //#for c in FOUR
+    //#for c in COLUMNS
     let n$c = column$c * blocks + b;
     //#if Q4_1
     let d$c = unpack2x16float(scales[n$c]);
@@ -142,7 +144,7 @@ fn main(
       //#for u in QUADS
       {
         let q = first + ${u}u;
-        //#for c in FOUR
+        //#for c in COLUMNS
         //#if F32
         let w$c = load_w(column$c, q);
         //#end
@@ -160,30 +162,42 @@ fn main(
         let w$c = unpack(n$c, q & 7u);
         //#end
         //#end
-        let w = mat4x4f(w0, w1, w2, w3);
+        let weights0 = mat4x4f(w0, w1, w2, w3);
+        //#if WIDE
+        let weights1 = mat4x4f(w4, w5, w6, w7);
+        //#end
         //#for g in LOADS
         //#for r in SHARED_ROWS
-        sum${g}_$r += subgroupBroadcast(loaded$g, ${u}u * ${SHARED_ROWS}u + ${r}u) * w;
+        {
+          let shared_x = subgroupBroadcast(loaded$g, ${u}u * ${SHARED_ROWS}u + ${r}u);
+          //#for m in OUTPUT_QUADS
+          sum${g}_${r}_$m += shared_x * weights$m;
+          //#end
+        }
         //#end
         //#end
       }
       //#end
     }
   }
-  // In an array, so that one piece of code writes all rows.
-  var sums: array<vec4f, ${ROWS}>;
+  // In arrays, so that one piece of code writes all rows: written out, it takes some drivers longer to compile than all the rest.
+  //#for m in OUTPUT_QUADS
+  var sums$m: array<vec4f, ${ROWS}>;
   //#for g in LOADS
   //#for r in SHARED_ROWS
-  sums[${g}u * ${SHARED_ROWS}u + ${r}u] = sum${g}_$r;
+  sums$m[${g}u * ${SHARED_ROWS}u + ${r}u] = sum${g}_${r}_$m;
+  //#end
   //#end
   //#end
   for (var r = 0u; r < min(${ROWS}u, row_count - row); r++) {
     let at = (row + r) * shape.stride + column;
-    let total = shape.scale * sums[r];
+    //#for m in OUTPUT_QUADS
+    let total$m = shape.scale * sums$m[r];
     //#for c in FOUR
-    if (column + ${c}u < shape.outputs) {
-      if (shape.accumulate == 1u) { y[at + ${c}u] += total[$c]; } else { y[at + ${c}u] = total[$c]; }
+    if (column + 4u * ${m}u + ${c}u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * ${m}u + ${c}u] += total$m[$c]; } else { y[at + 4u * ${m}u + ${c}u] = total$m[$c]; }
     }
+    //#end
     //#end
   }
 }
