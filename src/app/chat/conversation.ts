@@ -13,8 +13,9 @@ import {
 } from '../../store/index.ts';
 import { type AdapterChoice, findAdapter, hasAttribution } from '../services/adapters.ts';
 import { config } from '../services/config.ts';
-import { ensureAdapter, ensureModel, noteEngineFailure } from '../services/engine.ts';
+import { ensureAdapter, noteEngineFailure } from '../services/engine.ts';
 import { availableModels, listModels } from '../services/models/availableModels.ts';
+import { capabilitiesOf, ensureChatRuntime } from '../services/models/chatRuntimes.ts';
 import { attributeAnswer, type InfluencePhase } from './attributeAnswer.ts';
 import { streamAnswer } from './streamAnswer.ts';
 
@@ -219,12 +220,13 @@ async function run(
   let baseContent: string | undefined;
   try {
     const adapter = chat.adapterId === undefined ? undefined : await findAdapter(chat.adapterId);
-    if (adapter === undefined) await ensureModel(chat.modelId, signal);
-    else await ensureAdapter(adapter, signal);
+    const runtime = await ensureChatRuntime(adapter?.modelId ?? chat.modelId, signal);
+    if (adapter !== undefined) await ensureAdapter(adapter, signal);
     const messages = conversationFor(await messagesOf(chat.id), manyTurns, message.createdAt);
     show({ phase: 'prompt', startedAt: Date.now() });
     const request = { messages, temperature: 0, ...sampling };
     const finished = await streamAnswer(
+      runtime,
       { ...request, ...(adapter === undefined ? {} : { adapterId: adapter.id }) },
       signal,
       (text, tokens) => {
@@ -235,7 +237,7 @@ async function run(
     content = finished.text;
     if (adapter !== undefined && chat.compare === true) {
       show({ phase: 'base' });
-      const base = await streamAnswer(request, signal, (text) => show({ baseText: text }));
+      const base = await streamAnswer(runtime, request, signal, (text) => show({ baseText: text }));
       baseContent = base.text;
     }
     const whole: MessageRecord = {
@@ -249,7 +251,7 @@ async function run(
     if (mine()) setWriting(undefined);
     if (adapter !== undefined && (await hasAttribution(adapter))) void estimateInfluence(whole, adapter);
   } catch (error) {
-    noteEngineFailure(error);
+    if (capabilitiesOf(chat.modelId).recoversDevice) noteEngineFailure(error);
     const stopped = isAbort(error);
     batch(() => {
       if (!stopped) setFailures((map) => withEntry(map, message.id, error));

@@ -1,7 +1,6 @@
-// Reads one answer from the engine, at most one update per animation frame: tokens may come faster than the screen.
-import type { ChatRequest } from '../../engine/index.ts';
+// Reads one answer from whatever runs the model, at most one update per animation frame: tokens may come faster than the screen.
+import type { ChatRequest, ChatRuntime } from '../../engine/index.ts';
 import type { AnswerUsage } from '../../store/index.ts';
-import { engine } from '../services/engine.ts';
 
 const MAXIMUM_TOKENS = 256;
 /** A hidden page draws no frames; the text must not wait for one. */
@@ -12,8 +11,12 @@ export interface FinishedAnswer {
   readonly usage: AnswerUsage;
 }
 
-/** Streams the answer to `request`. `onText` gets the whole text so far and the number of tokens. Throws what the engine throws. */
+/**
+ * Streams the answer to `request`. `onText` gets the whole text so far and the number of tokens, 0 where the runtime does not
+ * tell them. Throws what the runtime throws.
+ */
 export async function streamAnswer(
+  runtime: ChatRuntime,
   request: ChatRequest,
   signal: AbortSignal,
   onText: (text: string, tokens: number) => void,
@@ -34,7 +37,7 @@ export async function streamAnswer(
     else requestAnimationFrame(flush);
   };
   const started = performance.now();
-  for await (const chunk of engine().chat({ max_tokens: MAXIMUM_TOKENS, ...request }, { signal })) {
+  for await (const chunk of runtime.chat({ max_tokens: MAXIMUM_TOKENS, ...request }, { signal })) {
     text += chunk.delta;
     tokens += chunk.ids.length;
     schedule();

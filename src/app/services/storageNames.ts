@@ -5,6 +5,7 @@ export const settingKeys = {
   device: 'device',
   variants: 'variants',
   hub: 'hub',
+  foreignModels: 'foreignModels',
   wallet: 'wallet',
   burnerKey: 'burnerKey',
 } as const;

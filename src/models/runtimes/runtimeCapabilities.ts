@@ -1,5 +1,22 @@
-import { tokenFields } from '../../engine/index.ts';
+import type { ChatField } from '../../engine/index.ts';
 import type { RuntimeCapabilities, RuntimeName } from './types.ts';
+
+/** As the engine's own `tokenFields`: a value of it here would bring the engine into every page that lists models. */
+const tokenFields: readonly ChatField[] = [
+  'max_tokens',
+  'temperature',
+  'top_p',
+  'top_k',
+  'min_p',
+  'repetition_penalty',
+  'frequency_penalty',
+  'presence_penalty',
+  'seed',
+  'stop',
+  'logprobs',
+  'top_logprobs',
+  'response_format',
+];
 
 const capabilities: Readonly<Record<RuntimeName, RuntimeCapabilities>> = {
   tributary: {
