@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Backend, Operator, OperatorCall, SelectionOptions, Variant, WeightFormat } from '../backend.ts';
 import { attention } from '../kernels/attention/attention.ts';
 import { floats } from '../kernels/constants.ts';
+import { embeddingGather } from '../kernels/embeddingGather/embeddingGather.ts';
 import { grid } from '../kernels/grid.ts';
 import { linear } from '../kernels/linear/linear.ts';
 import { noise } from '../kernels/noise.ts';
+import { pagedAttention, partialsLength } from '../kernels/pagedAttention/pagedAttention.ts';
 import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
 import type { VariantReport } from '../service.ts';
 import { randomWeight } from '../testing/agreement.ts';
@@ -236,7 +238,7 @@ describe('the choice of a variant', () => {
 });
 
 describe('the variants of this engine', () => {
-  const formats: readonly WeightFormat[] = ['f32', 'q8_0', 'q4_0', 'q4_1'];
+  const formats: readonly WeightFormat[] = ['f32', 'q8_0', 'q4_1', 'q5_0', 'q6_k'];
 
   it.each(formats)('linear %s: none is refused, and the fastest of several is known', async (format) => {
     const backend = await open();
@@ -258,6 +260,8 @@ describe('the variants of this engine', () => {
       codes: upload('codes', codes),
       ...(scales === undefined ? {} : { scales: upload('scales', scales) }),
     };
+    const ids = backend.createTensor('ids', 'u32', 4);
+    await backend.record('look-up', embeddingGather(ids, weight, backend.createTensor('y', 'f32', 4 * inputs)));
     for (const rows of [1, 33]) {
       const x = backend.createTensor('x', 'f32', rows * inputs);
       const y = backend.createTensor('y', 'f32', rows * outputs);
@@ -265,7 +269,7 @@ describe('the variants of this engine', () => {
     }
     const { choices, refused } = backend.variants?.report() ?? { choices: [], refused: [] };
     expect(refused).toEqual([]);
-    expect(choices.map(({ shape }) => shape)).toEqual(['1 x 100 -> 203', '33 x 100 -> 203']);
+    expect(choices.map(({ shape }) => shape)).toEqual(['203 rows of 100', '1 x 100 -> 203', '33 x 100 -> 203']);
     for (const { milliseconds, variant: chosen } of choices) {
       const times = Object.values(milliseconds);
       expect(times.length).not.toBe(1);
@@ -298,6 +302,36 @@ describe('the variants of this engine', () => {
     expect(refused).toEqual([]);
     expect(choices.map(({ operator }) => operator)).toEqual(['attention', 'rmsNorm']);
     for (const { milliseconds } of choices) expect(Object.keys(milliseconds)).toHaveLength(2);
+    backend.destroy();
+  });
+
+  it.each([
+    [1, 20],
+    [33, 24],
+  ])('attention over a cache of blocks, %i rows of heads of %i: none is refused', async (rows, headDimension) => {
+    const backend = await open();
+    backend.variants?.begin(patient);
+    const make = (label: string, size: number, type: 'f32' | 'u32' = 'f32') => backend.createTensor(label, type, size);
+    const options = { heads: 6, keyValueHeads: 2, headDimension, tableWidth: 12, scale: 0.2 };
+    const cache = 12 * options.keyValueHeads * 16 * headDimension;
+    const tensors = {
+      step: make('step', 4, 'u32'),
+      positions: make('positions', rows, 'u32'),
+      slots: make('slots', rows, 'u32'),
+      table: make('table', options.tableWidth, 'u32'),
+      q: make('q', rows * options.heads * headDimension),
+      keys: make('keys', cache),
+      values: make('values', cache),
+      result: make('result', rows * options.heads * headDimension),
+    };
+    const partials = make('partials', partialsLength(rows, options));
+    await backend.record('plan', [
+      ...pagedAttention(tensors, options),
+      ...pagedAttention({ ...tensors, partials }, options),
+    ]);
+    const { choices, refused } = backend.variants?.report() ?? { choices: [], refused: [] };
+    expect(refused).toEqual([]);
+    expect(choices.map(({ operator }) => operator)).toEqual(['pagedAttention', 'splitAttention']);
     backend.destroy();
   });
 });

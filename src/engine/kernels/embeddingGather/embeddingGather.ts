@@ -1,5 +1,5 @@
 // Looks token ids up in an embedding table of any weight format.
-import type { Constants, Operator, OperatorCall, Tensor, Weight, WeightFormat } from '../../backend.ts';
+import type { Constants, Operator, OperatorCall, OperatorSample, Tensor, Weight, WeightFormat } from '../../backend.ts';
 import { hasScales, weightFormats } from '../../quant/weightLayouts.ts';
 import { constant, floats, words } from '../constants.ts';
 import { expand } from '../expand.ts';
@@ -7,7 +7,11 @@ import { grid } from '../grid.ts';
 import { unpackSource } from '../linear/unpackSource.ts';
 import { weightReader } from '../linear/weightAt.ts';
 import { weightParts } from '../linear/weightParts.ts';
+import { noise } from '../noise.ts';
 import template from './embeddingGather.wgsl?raw';
+
+/** Rows of the table that a check reads. */
+const mostRows = 67;
 
 function operatorFor(format: WeightFormat): Operator {
   return {
@@ -30,6 +34,11 @@ function operatorFor(format: WeightFormat): Operator {
         for (let i = 0; i < columns; i += 1) y[row * columns + i] = weight(id, i);
       }
     },
+    probe: {
+      shape: ({ constants }) => `${constant(constants, 'tableRows')} rows of ${constant(constants, 'columns')}`,
+      checks: (call) => [sample(call)],
+      load: sample,
+    },
     variants: [
       {
         name: 'flat',
@@ -48,6 +57,17 @@ function operatorFor(format: WeightFormat): Operator {
       },
     ],
   };
+}
+
+/** First, second and a later row, the first again, and one that the table does not hold. */
+function sample({ constants }: OperatorCall): OperatorSample {
+  const [columns, firstRow, tableRows] = ['columns', 'firstRow', 'tableRows'].map((name) =>
+    constant(constants, name),
+  ) as [number, number, number];
+  const held = Math.min(tableRows, mostRows);
+  const ids = Uint32Array.of(0, Math.min(1, held - 1), held - 1, 0, tableRows).map((row) => firstRow + row);
+  const y = noise(ids.length * columns);
+  return { constants, rows: ids.length, tensors: { ids, y }, share: held / tableRows };
 }
 
 /** The operator of each weight format. Constants: columns; firstRow, tableRows: the ids that the table holds, others are left alone. */
