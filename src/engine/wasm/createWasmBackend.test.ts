@@ -3,6 +3,7 @@ import type { Backend, ElementArray, Operator, WeightFormat } from '../backend.t
 import { attentionOperator } from '../kernels/attention/attention.ts';
 import { linear, linearOperators } from '../kernels/linear/linear.ts';
 import { linearBackwardInputOperators } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
+import { pagedAttentionOperator } from '../kernels/pagedAttention/pagedAttention.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { noise, randomWeight } from '../testing/agreement.ts';
 import { relativeError } from '../testing/relativeError.ts';
@@ -61,6 +62,28 @@ describe('the WebAssembly backend', () => {
     };
     const constants = { heads: 4, keyValueHeads: 2, headDimension: 3, scale: 0.6, softcap: 0.5 };
     expect(await difference(attentionOperator, data, constants, 3, 'result')).toBeLessThan(1e-5);
+  });
+
+  it.each([
+    { heads: 6, keyValueHeads: 2, headDimension: 24, softcap: 0, window: 0 },
+    { heads: 2, keyValueHeads: 2, headDimension: 50, softcap: 0.5, window: 9 },
+    { heads: 4, keyValueHeads: 1, headDimension: 7, softcap: 0, window: 30 },
+  ])('attends over a cache in blocks, $heads heads of $headDimension', async (shape) => {
+    const { heads, keyValueHeads, headDimension } = shape;
+    const blockLength = keyValueHeads * 16 * Math.ceil(headDimension / 4) * 4;
+    const data = {
+      step: Uint32Array.of(6, 0, 0, 0),
+      // A run of one sequence, a first position, the end of a long sequence.
+      positions: Uint32Array.of(30, 31, 32, 0, 79, 78),
+      slots: Uint32Array.of(0, 0, 0, 2, 1, 1),
+      table: Uint32Array.of(7, 2, 9, 0, 0, 3, 1, 10, 5, 4, 8, 0, 0, 0, 0),
+      q: noise(6 * heads * headDimension, 1),
+      keys: noise(11 * blockLength, 2),
+      values: noise(11 * blockLength, 3),
+      result: new Float32Array(6 * heads * headDimension),
+    };
+    const constants = { ...shape, scale: 1.5, tableWidth: 5, splits: 1, splitBlocks: 5 };
+    expect(await difference(pagedAttentionOperator, data, constants, 6, 'result')).toBeLessThan(1e-5);
   });
 
   it('uses a weight that was uploaded again', async () => {

@@ -27,7 +27,7 @@ export function createWasmBackend(): Backend | undefined {
   if (kernel === undefined) return undefined;
   const fast = new Map<Operator, Operator['reference']>([
     [attentionOperator, fastAttention()],
-    [pagedAttentionOperator, fastPagedAttention()],
+    [pagedAttentionOperator, fastPagedAttention(kernel)],
     [matrixProduct, fastMatrixProduct(kernel)],
     [segmentProduct, fastSegmentProduct(kernel)],
     [swiGluOperator, fastSwiGlu(kernel)],
