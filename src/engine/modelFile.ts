@@ -6,6 +6,8 @@ import { openGguf } from './gguf/openGguf.ts';
 import { openHuggingFaceFolder } from './huggingFaceFolder/openHuggingFaceFolder.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import { modelInvalid } from './modelErrors.ts';
+import { isPacked } from './packed/isPacked.ts';
+import { openPacked } from './packed/openPacked.ts';
 
 /** Storage formats of a tensor in a file: all of them stay as they are on a device. */
 export type StoredFormat = WeightFormat;
@@ -58,10 +60,12 @@ export interface NamedBlob {
 }
 
 /**
- * Opens one GGUF file, or the files of a Hugging Face folder. Reads headers only; refuses by name what this engine does not
- * compute. Throws `MODEL_*`, `GGUF_*` or `SAFETENSORS_*`.
+ * Opens one packed file, one GGUF file, or the files of a Hugging Face folder. Reads headers only; refuses by name what this engine
+ * does not compute. Throws `MODEL_*`, `PACKED_*`, `GGUF_*` or `SAFETENSORS_*`.
  */
 export async function openModelFile(files: readonly NamedBlob[]): Promise<ModelFile> {
+  const [first] = files;
+  if (first !== undefined && files.length === 1 && (await isPacked(first))) return await openPacked(first);
   const ggufFiles = files.filter(({ name }) => name.toLowerCase().endsWith('.gguf'));
   const [gguf] = ggufFiles;
   if (gguf === undefined) return await openHuggingFaceFolder(files);

@@ -6,7 +6,7 @@ import type { LoadedModel } from '../../src/engine/model/decoderWeights.ts';
 import { observeLayers } from '../../src/engine/model/observeLayers.ts';
 import { openModelFile } from '../../src/engine/modelFile.ts';
 import { packModel } from '../../src/engine/packed/packModel.ts';
-import type { QuantizationChoices } from '../../src/engine/quant/quantizationChoices.ts';
+import type { QuantizationChoice, QuantizationChoices } from '../../src/engine/quant/quantizationChoices.ts';
 import type { CasesOfFolder, ConformanceCase } from './conformanceCase.ts';
 import { countDifferences, hasFiles, largestDifference, openTensors, readFloats, readIntegers } from './goldenFiles.ts';
 import { lazily, openFolder, unsupportedReason } from './modelFolder.ts';
@@ -92,7 +92,10 @@ async function* quantisedCases(folder: string, backend: Backend): AsyncGenerator
   const prompts = await openTensors(folder, 'golden.safetensors');
   const prefixes = new Set([...golden.tensors.keys()].map((name) => name.slice(0, name.indexOf('/') + 1)));
   for (const prefix of prefixes) {
-    const [weights, tables = 'stored'] = prefix.slice(0, -1).split('+') as ['q4_0' | 'q8_0', 'q8_0' | undefined];
+    const [weights, tables = 'stored'] = prefix.slice(0, -1).split('+') as [
+      QuantizationChoice,
+      QuantizationChoice | undefined,
+    ];
     const choices = { weights, embedding: tables, head: tables };
     const lazy = lazily(backend, () => openFolder(folder), choices);
     const load: LazyModel = async () => ({ model: await lazy.load() });

@@ -23,7 +23,7 @@ interface Blocks {
   readonly rows: number;
   readonly columns: number;
   readonly bytes: Uint8Array;
-  readonly values: Float32Array;
+  readonly values: Float32Array<ArrayBuffer>;
 }
 
 function operands({ format, bytes, rows, columns }: Blocks): Record<string, ElementArray> {
@@ -105,8 +105,7 @@ export const cases: CasesOfFolder = async function* (folder, backend) {
         run: async () => ({ error: await unpackedOnDevice(backend, await load()), tolerance: 0 }),
       };
       // A value that is no number of f32's normal range may be taken for zero by a device.
-      if (/tiny|denormal/.test(group)) continue;
-      for (const count of rowCounts) {
+      for (const count of /tiny|denormal/.test(group) ? [] : rowCounts) {
         yield {
           name: `${group}/${spelling} linear, ${count === 1 ? '1 row' : `${count} rows`}`,
           run: async () => ({ error: await linearError(backend, await load(), count), tolerance: 1e-6 }),

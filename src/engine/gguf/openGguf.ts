@@ -6,7 +6,6 @@ import { checkModelTensors } from '../checkModel.ts';
 import type { ModelConfig } from '../modelConfig.ts';
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
 import type { ModelFile, StoredTensor } from '../modelFile.ts';
-import { storedRowBytes } from '../quant/storedFormats.ts';
 import { splitFusedTensors } from '../splitFusedTensors.ts';
 import { ggufModelConfig } from './ggufModelConfig.ts';
 import { ggufTensorName } from './ggufTensorName.ts';
@@ -49,8 +48,8 @@ function storedTensor(blob: BlobLike, file: string, info: GgufTensorInfo, config
     throw modelUnsupported('tensor type', info.type.name, `its tensor ${info.name} is stored as ${info.type.name}.`);
   const name = ggufTensorName(info.name, config);
   const permuted = permutedArchitectures.has(config.architecture) && /\.self_attn\.[qk]_proj\.weight$/.test(name);
-  const rowBytes = storedRowBytes(format, info.shape.at(-1) ?? 1);
   const [rows = 1] = info.shape;
+  const rowBytes = (info.end - info.begin) / rows;
   const readRows: StoredTensor['readRows'] = async (first, count, signal) => {
     // Rows change places within their head, so whole heads are read.
     const head = permuted ? config.headDimension : 1;

@@ -1,26 +1,23 @@
-// Puts a model file's tensors on a backend, one at a time, so that no second copy of the model is ever in memory. Formats
-// that the kernels read stay packed; every other format becomes f32.
+// Puts a model file's tensors on a backend, a few rows at a time, so that no second copy of the model is ever in memory.
 import { TributaryError } from '../../lib/errors.ts';
 import type { Backend, ElementArray, Tensor, Weight } from '../backend.ts';
-import { bindableRows } from '../kernels/linear/weightParts.ts';
 import type { LayerShape, ModelConfig } from '../modelConfig.ts';
 import type { ModelFile, StoredTensor } from '../modelFile.ts';
+import { checkFinite } from '../quant/checkFinite.ts';
 import { dequantize } from '../quant/dequantize.ts';
-import { packWeight } from '../quant/packWeight.ts';
+import { chosenFormat, type QuantizationChoices, storedChoices } from '../quant/quantizationChoices.ts';
+import { storedRowBytes } from '../quant/storedFormats.ts';
 import { type LayerWeights, type LinearModule, type LoadedModel, linearModules } from './decoderWeights.ts';
 import { makeRopeTable } from './makeRopeTable.ts';
+import { uploadWeight } from './uploadWeight.ts';
 
 export interface LoadModelOptions {
   /** Positions to prepare for, at most the model's own; default min(model's own, 1,024). */
   readonly contextLength?: number;
+  /** Formats of the weights; default: as they are stored. */
+  readonly choices?: QuantizationChoices;
   readonly signal?: AbortSignal;
   readonly onProgress?: (loadedBytes: number, totalBytes: number) => void;
-}
-
-/** A weight that is too large to bind is bound in parts. */
-function inParts(weight: Weight): Weight {
-  const partRows = bindableRows(weight.rows, weight.codes.length);
-  return partRows === undefined ? weight : { ...weight, partRows };
 }
 
 const supported: ReadonlySet<string> = new Set<ModelConfig['architecture']>([
@@ -42,7 +39,8 @@ interface RopeTables {
 
 /**
  * The model on `backend`. Throws `ENGINE_MODEL_UNSUPPORTED` for an architecture that it does not know,
- * `ENGINE_TENSOR_MISSING` for an incomplete file, `ENGINE_BUFFER_TOO_LARGE` when a tensor passes the device's limit.
+ * `ENGINE_TENSOR_MISSING` for an incomplete file, `MODEL_WEIGHT_NOT_FINITE` for a NaN or infinity among the weights,
+ * `ENGINE_BUFFER_TOO_LARGE` when a tensor passes the device's limit. Then nothing of it stays on the device.
  */
 export async function loadModel(
   backend: Backend,
@@ -70,7 +68,7 @@ export async function loadModel(
     return tensor;
   }
 
-  async function read(name: string): Promise<{ stored: StoredTensor; bytes: Uint8Array<ArrayBuffer> }> {
+  function find(name: string): StoredTensor {
     options.signal?.throwIfAborted();
     const stored = file.tensors.get(name);
     if (stored === undefined) {
@@ -81,34 +79,41 @@ export async function loadModel(
         hint: 'The file is incomplete or of another architecture: download it again or choose another.',
       });
     }
-    const bytes = await stored.read(options.signal);
-    loadedBytes += bytes.byteLength;
     parameterCount += stored.shape.reduce((product, size) => product * size, 1);
-    options.onProgress?.(loadedBytes, file.byteLength);
-    return { stored, bytes };
+    return stored;
   }
 
-  async function vector(name: string): Promise<Tensor> {
-    const { stored, bytes } = await read(name);
-    return upload(name, dequantize(stored.format, bytes, 1, stored.shape[0] ?? 0));
+  function report(bytes: number): void {
+    loadedBytes += bytes;
+    options.onProgress?.(Math.round(loadedBytes), file.byteLength);
   }
+
+  async function readVector(name: string): Promise<Float32Array<ArrayBuffer>> {
+    const stored = find(name);
+    const [length = 0] = stored.shape;
+    const bytes = await stored.read(options.signal);
+    checkFinite(name, stored.format, bytes, 0, length);
+    report(bytes.byteLength);
+    return dequantize(stored.format, bytes, 1, length);
+  }
+
+  const vector = async (name: string): Promise<Tensor> => upload(name, await readVector(name));
 
   async function weight(name: string): Promise<Weight> {
-    const { stored, bytes } = await read(name);
+    const stored = find(name);
     const [rows = 0, columns = 0] = stored.shape;
-    const { format } = stored;
-    if (format === 'q8_0' || format === 'q4_0' || format === 'q4_1') {
-      const packed = packWeight(format, bytes, rows, columns);
-      const codes = upload(name, packed.codes);
-      return inParts({ format, rows, columns, codes, scales: upload(`${name} scales`, packed.scales) });
-    }
-    return inParts({ format: 'f32', rows, columns, codes: upload(name, dequantize(format, bytes, rows, columns)) });
+    const storedBytes = rows * storedRowBytes(stored.format, columns);
+    const uploaded = await uploadWeight(backend, stored, chosenFormat(stored, options.choices ?? storedChoices), {
+      signal: options.signal,
+      onRows: (share) => report(share * storedBytes),
+    });
+    owned.push(uploaded.codes, ...(uploaded.scales === undefined ? [] : [uploaded.scales]));
+    return uploaded;
   }
 
   /** Weights of a norm; what the file leaves out is added here, in f32. */
   async function norm(name: string): Promise<Tensor> {
-    const { stored, bytes } = await read(name);
-    const values = dequantize(stored.format, bytes, 1, stored.shape[0] ?? 0);
+    const values = await readVector(name);
     return upload(name, config.normOffset === 0 ? values : values.map((value) => value + config.normOffset));
   }
 

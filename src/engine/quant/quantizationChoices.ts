@@ -1,0 +1,37 @@
+// Which format a tensor has on the device and in a packed file, given what it is stored as and what was chosen.
+import type { WeightFormat } from '../backend.ts';
+import type { ModelFile, StoredTensor } from '../modelFile.ts';
+
+/** `stored` keeps the format that the file has. */
+export type QuantizationChoice = 'stored' | 'f32' | 'f16' | 'q8_0' | 'q4_0';
+
+/** Vectors are always f32. */
+export interface QuantizationChoices {
+  /** Linear layers. */
+  readonly weights: QuantizationChoice;
+  /** A head that is tied to the embedding is one table with it. */
+  readonly embedding: QuantizationChoice;
+  readonly head: QuantizationChoice;
+}
+
+export const storedChoices: QuantizationChoices = { weights: 'stored', embedding: 'stored', head: 'stored' };
+
+/** What is chosen where nobody chooses: what is quantised already stays as it is. */
+export function defaultChoices({ container }: Pick<ModelFile, 'container'>): QuantizationChoices {
+  return container === 'safetensors' ? { weights: 'q4_0', embedding: 'q8_0', head: 'q8_0' } : storedChoices;
+}
+
+/** The format of a tensor under `choices`. */
+export function chosenFormat(
+  { name, shape, format }: Pick<StoredTensor, 'name' | 'shape' | 'format'>,
+  choices: QuantizationChoices,
+): WeightFormat {
+  if (shape.length < 2) return 'f32';
+  const choice =
+    name === 'model.embed_tokens.weight'
+      ? choices.embedding
+      : name === 'lm_head.weight'
+        ? choices.head
+        : choices.weights;
+  return choice === 'stored' ? format : choice;
+}
