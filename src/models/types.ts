@@ -1,6 +1,8 @@
 // What a model is before it is kept: where its files lie, which of them make one model, what it would need. Everything here
 // survives structured clone; tokens are never part of it. Sizes are bytes.
 
+import type { RuntimeModel } from './runtimes/types.ts';
+
 /** Where a model comes from. Kept with an installed model; "again" and "where from" need nothing else. */
 export type ModelSource =
   /** `revision`: the commit that `branch` named when the list was read. `hub`: base address, for mirrors. */
@@ -75,6 +77,8 @@ export interface ModelOffer {
   readonly licence?: string;
   readonly choices: readonly ModelChoice[];
   readonly refused: readonly RefusedFile[];
+  /** Ways to run a repository of the Hub with Transformers.js instead; none elsewhere. */
+  readonly onnx?: readonly RuntimeModel[];
 }
 
 /** What the headers of a choice say: read by ranges, before any download. */

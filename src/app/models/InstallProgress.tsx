@@ -90,10 +90,12 @@ export function InstallProgress(properties: { readonly model: LibraryModel; read
           {(full) => (
             <div class="grid gap-3">
               <Banner kind="warning">
-                {t('models.fullText', {
-                  needed: formatBytes(full().neededBytes),
-                  free: formatBytes(full().freeBytes),
-                })}
+                {full().freeBytes === undefined
+                  ? t('models.fullUntold', { needed: formatBytes(full().neededBytes) })
+                  : t('models.fullText', {
+                      needed: formatBytes(full().neededBytes),
+                      free: formatBytes(full().freeBytes ?? 0),
+                    })}
               </Banner>
               <MakeRoom library={properties.library} />
             </div>

@@ -6,6 +6,7 @@ import { library } from '../services/models/library.ts';
 import { Page } from '../ui/index.ts';
 import { FinderView } from './FinderView.tsx';
 import { LibraryList } from './LibraryList.tsx';
+import { Runtimes } from './Runtimes.tsx';
 
 export function Models(): JSX.Element {
   let top!: HTMLDivElement;
@@ -15,6 +16,7 @@ export function Models(): JSX.Element {
         <LibraryList library={library} />
       </div>
       <FinderView finder={finder} onInstalled={() => top.scrollIntoView({ block: 'start' })} />
+      <Runtimes />
     </Page>
   );
 }

@@ -1,10 +1,12 @@
 // What a source offers: its choices, whether each fits this device, and what the chosen one needs, before any download.
 import { createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
-import type { Fit, ModelChoice, ModelShape, PackedFormat, Packing } from '../../models/index.ts';
+import type { Fit, ModelChoice, ModelShape, PackedFormat, Packing, RuntimeModel } from '../../models/index.ts';
 import { t } from '../i18n/t.ts';
+import { addForeignModel, type ForeignModel } from '../services/models/chatRuntimes.ts';
 import type { Candidate, Finder, OpenedState } from '../services/models/types.ts';
 import { Banner, Button, EmptyState, ErrorCard, formatBytes, Progress, Select, shortHash, toast } from '../ui/index.ts';
 import { formatParameters, sourceText } from './modelFacts.ts';
+import { runtimeFacts } from './runtimeFacts.ts';
 
 type Open = Extract<OpenedState, { readonly phase: 'open' }>;
 
@@ -151,6 +153,35 @@ function Needs(properties: { readonly fit: Fit }): JSX.Element {
   );
 }
 
+/** The same model as ONNX files, for Transformers.js. */
+function OnnxChoices(properties: { readonly models: readonly RuntimeModel[] }): JSX.Element {
+  const add = async (model: RuntimeModel): Promise<void> => {
+    await addForeignModel(model as ForeignModel);
+    toast(t('models.addedToChat', { name: model.name }));
+  };
+  return (
+    <details>
+      <summary class="min-h-8 font-medium">{t('models.onnx')}</summary>
+      <p class="pt-1 pb-3 text-sm text-muted">{t('models.onnxCannot')}</p>
+      <ul class="grid divide-y divide-line rounded-xl border border-line">
+        <For each={properties.models}>
+          {(model) => (
+            <li class="flex flex-wrap items-center justify-between gap-3 px-4 py-3">
+              <span class="min-w-0 flex-1 basis-48">
+                <span class="font-medium">{model.source.kind === 'onnx' ? model.source.format : model.name}</span>{' '}
+                <span class="text-sm text-muted">{runtimeFacts(model)}</span>
+              </span>
+              <Button size="small" onClick={() => void add(model)}>
+                {t('models.addToChat', { name: model.name })}
+              </Button>
+            </li>
+          )}
+        </For>
+      </ul>
+    </details>
+  );
+}
+
 function Selected(properties: {
   readonly finder: Finder;
   readonly open: Open;
@@ -247,15 +278,16 @@ export function OfferView(properties: {
           {t('models.close')}
         </Button>
       </div>
-      <Show
-        when={properties.open.candidates.length > 0}
-        fallback={
-          <EmptyState icon="file" title={t('models.noChoices')}>
-            {t('models.noChoicesText')}
-          </EmptyState>
-        }
-      >
+      <Show when={properties.open.candidates.length === 0 && (offer().onnx ?? []).length === 0}>
+        <EmptyState icon="file" title={t('models.noChoices')}>
+          {t('models.noChoicesText')}
+        </EmptyState>
+      </Show>
+      <Show when={properties.open.candidates.length > 0}>
         <ChoiceList finder={properties.finder} open={properties.open} />
+      </Show>
+      <Show when={offer().onnx?.length}>
+        <OnnxChoices models={offer().onnx ?? []} />
       </Show>
       <Show when={offer().refused.length > 0}>
         <details class="text-sm">

@@ -3,9 +3,11 @@ import * as v from 'valibot';
 import { TributaryError } from '../../lib/errors.ts';
 import { listChoices } from '../choices/listChoices.ts';
 import { listFiles } from '../hub/listFiles.ts';
+import { onnxChoices } from '../runtimes/transformers/onnxChoices.ts';
 import { listUnixfs } from '../ipfs/openUnixfs.ts';
 import { plainAddress, sendRequest } from '../remote/sendRequest.ts';
 import type { ModelOffer, ModelSource, SourceFile } from '../types.ts';
+import type { RuntimeModel } from '../runtimes/types.ts';
 import { type Access, blocksOf } from './openFile.ts';
 import type { Address } from './parseAddress.ts';
 
@@ -14,6 +16,7 @@ interface Listed {
   readonly name: string;
   readonly licence?: string;
   readonly files: readonly SourceFile[];
+  readonly onnx?: readonly RuntimeModel[];
 }
 
 async function listHub(hub: string, address: Extract<Address, { kind: 'hub' }>, access: Access): Promise<Listed> {
@@ -24,6 +27,7 @@ async function listHub(hub: string, address: Extract<Address, { kind: 'hub' }>, 
     name: repository.split('/')[1] ?? repository,
     ...(licence === undefined ? {} : { licence }),
     files,
+    onnx: onnxChoices({ repository, revision: commit, files }),
   };
 }
 

@@ -43,6 +43,7 @@ export const models = {
   'models.waitingNetwork': 'The source does not answer. The next try is at {time}.',
   'models.elsewhereText': 'You can close this tab or use the model here when it is done.',
   'models.interruptedText': 'The page was left in the middle. What has arrived is kept.',
+  'models.fullUntold': 'It needs {needed} more, and the browser has no room for that. Make room, then go on.',
   'models.fullText': 'It needs {needed} and {free} are free. Make room, then go on.',
   'models.needsFilesText': 'Dropped files can be read only while their page is open. Choose the same files again.',
   'models.chooseAgain': 'Choose the files again',
@@ -154,6 +155,25 @@ export const models = {
   'models.qualityDifference': 'Difference',
   'models.qualityAgreement': 'Same likeliest token',
 
+  'models.runBy.webLlm': 'Run by WebLLM.',
+  'models.runBy.transformers': 'Run by Transformers.js.',
+  'models.deviceBytes': '{amount} of device memory',
+  'models.lowResource': 'made for small devices',
+  'models.missing.webgpu': 'It needs a graphics device with WebGPU, which this browser does not offer.',
+  'models.missing.feature': 'It needs “{feature}”, which this graphics device lacks.',
+  'models.missing.binding': 'It binds {needed} at a time; this graphics device takes {available}.',
+  'models.webLlm': 'WebLLM’s list',
+  'models.webLlmText':
+    'Models that the WebLLM project compiled. Files come from its addresses when you first chat with one, and are kept by it in this browser.',
+  'models.filter': 'Words in the name',
+  'models.matching': '{shown} of {count} shown',
+  'models.addToChat': 'Add {name}',
+  'models.addedToChat': '{name} can be chosen in the chat now',
+  'models.onnx': 'With Transformers.js (ONNX files)',
+  'models.onnxCannot':
+    'ONNX Runtime runs these, on the processor where there is no graphics device. They answer; adapters, training and influence need Tributary’s own engine.',
+  'models.onnxText':
+    'Repositories with ONNX files offer them when you open one above: Transformers.js runs those, without a graphics device too.',
   'models.runtimes': 'Other programs that run models here',
   'models.runtimesLead':
     'Models that other projects prepared, run by their own code in this browser. They answer; adapters, training and influence need Tributary’s own engine.',

@@ -1,0 +1,145 @@
+// Models that other programs run: WebLLM's own list, and ONNX models of the Hub. What each needs here and what its program
+// cannot do is said before it is chosen; nothing is asked of any network before that.
+import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
+import type { DeviceReport } from '../../engine/index.ts';
+import { missingNeeds, type RuntimeModel } from '../../models/index.ts';
+import { t } from '../i18n/t.ts';
+import { engine } from '../services/engine.ts';
+import {
+  addForeignModel,
+  type ForeignModel,
+  foreignModelId,
+  foreignModels,
+  listWebLlmModels,
+  removeForeignModel,
+  restoreForeignModels,
+} from '../services/models/chatRuntimes.ts';
+import { Button, ErrorCard, Field, IconButton, Section, toast } from '../ui/index.ts';
+import { needText, runtimeFacts } from './runtimeFacts.ts';
+
+/** Rows of the list that are shown before a search. */
+const shownModels = 8;
+
+function Chosen(): JSX.Element {
+  const remove = async (model: ForeignModel): Promise<void> => {
+    await removeForeignModel(model);
+    toast(t('models.removed', { name: model.name }));
+  };
+  return (
+    <ul class="grid gap-2">
+      <For each={foreignModels()}>
+        {(model) => (
+          <li class="flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line p-4">
+            <div class="grid min-w-0 flex-1 basis-60 gap-0.5">
+              <p class="font-medium wrap-anywhere">{model.name}</p>
+              <p class="text-sm text-muted">
+                {t(`models.runBy.${model.runtime}`)} {runtimeFacts(model)}
+              </p>
+            </div>
+            <div class="flex items-center gap-2">
+              <a
+                href={`#/chat?model=${encodeURIComponent(foreignModelId(model))}`}
+                class="inline-flex min-h-8 items-center rounded-lg bg-accent px-2.5 text-sm font-medium text-on-accent hover:bg-accent-strong"
+              >
+                {t('models.chat')}
+              </a>
+              <IconButton
+                icon="trash"
+                label={t('models.remove', { name: model.name })}
+                onClick={() => void remove(model)}
+              />
+            </div>
+          </li>
+        )}
+      </For>
+    </ul>
+  );
+}
+
+/** `device`: undefined until it was examined. */
+function WebLlmList(properties: { readonly device: DeviceReport | undefined }): JSX.Element {
+  const [models, setModels] = createSignal<readonly RuntimeModel[]>();
+  const [failure, setFailure] = createSignal<unknown>();
+  const [words, setWords] = createSignal('');
+  const load = async (): Promise<void> => {
+    setFailure(undefined);
+    try {
+      setModels(await listWebLlmModels());
+    } catch (error) {
+      setFailure(() => error);
+    }
+  };
+  const matching = createMemo(() => {
+    const wanted = words().toLowerCase().split(/\s+/);
+    return (models() ?? []).filter(({ name }) => wanted.every((word) => name.toLowerCase().includes(word)));
+  });
+  const add = async (model: RuntimeModel): Promise<void> => {
+    await addForeignModel(model as ForeignModel);
+    toast(t('models.addedToChat', { name: model.name }));
+  };
+  return (
+    <details
+      onToggle={(event) => {
+        if (event.currentTarget.open && models() === undefined) void load();
+      }}
+    >
+      <summary class="min-h-8 font-medium">{t('models.webLlm')}</summary>
+      <div class="grid gap-3 pt-3">
+        <p class="text-sm text-muted">{t('models.webLlmText')}</p>
+        <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={() => void load()} />}</Show>
+        <Show when={models()}>
+          <Field
+            class="max-w-sm"
+            label={t('models.filter')}
+            type="search"
+            value={words()}
+            onInput={(event) => setWords(event.currentTarget.value)}
+          />
+          <p role="status" class="text-sm text-muted">
+            {t('models.matching', { shown: Math.min(shownModels, matching().length), count: matching().length })}
+          </p>
+          <ul class="grid divide-y divide-line rounded-xl border border-line">
+            <For each={matching().slice(0, shownModels)}>
+              {(model) => {
+                const missing = () => (properties.device === undefined ? [] : missingNeeds(model, properties.device));
+                return (
+                  <li class="flex flex-wrap items-center justify-between gap-3 px-4 py-3">
+                    <div class="grid min-w-0 flex-1 basis-60 gap-0.5">
+                      <p class="font-medium wrap-anywhere">{model.name}</p>
+                      <p class="text-sm text-muted">{runtimeFacts(model)}</p>
+                      <Show when={missing().length > 0}>
+                        <p class="text-sm text-warning">{missing().map(needText).join(' ')}</p>
+                      </Show>
+                    </div>
+                    <Button size="small" disabled={properties.device === undefined || missing().length > 0} onClick={() => void add(model)}>
+                      {t('models.addToChat', { name: model.name })}
+                    </Button>
+                  </li>
+                );
+              }}
+            </For>
+          </ul>
+        </Show>
+      </div>
+    </details>
+  );
+}
+
+export function Runtimes(): JSX.Element {
+  const [device, setDevice] = createSignal<DeviceReport>();
+  void restoreForeignModels();
+  // Asked when the section is used: looking at the room starts no device.
+  const examine = async (): Promise<void> => {
+    if (device() === undefined) setDevice(await engine().probe({}));
+  };
+  return (
+    <Section title={t('models.runtimes')} lead={t('models.runtimesLead')}>
+      <Chosen />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: only hears of what is opened inside. */}
+      <div class="grid gap-2" onFocusIn={() => void examine()}>
+        <WebLlmList device={device()} />
+        <p class="text-sm text-muted">{t('models.onnxText')}</p>
+      </div>
+    </Section>
+  );
+}
