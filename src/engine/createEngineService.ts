@@ -135,7 +135,8 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
   }
 
   function releaseModel(): void {
-    if (held === undefined) return;
+    // What was on a lost device is gone with it; the model itself may be about to be loaded again.
+    if (held === undefined || held.lost) return;
     for (const each of held.adapters.values()) release(each, held.session);
     held.session.destroy();
     held.model.destroy();
@@ -179,7 +180,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
   ): Promise<Pick<HeldModel, 'model' | 'session'>> {
     const report = (value: LoadProgress): void => progress(value);
     // The old model goes first: two rarely fit.
-    if (held?.lost === false) releaseModel();
+    releaseModel();
     const loaded = await loadModel(backend, file, {
       ...(request.contextLength === undefined ? {} : { contextLength: request.contextLength }),
       signal,
