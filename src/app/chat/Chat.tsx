@@ -8,6 +8,7 @@ import { config } from '../services/config.ts';
 import { cancelLoading, engineState, ensureAdapter, ensureModel } from '../services/engine.ts';
 import { createLive, createLoaded } from '../services/live.ts';
 import { availableModels } from '../services/models/availableModels.ts';
+import { type ForeignModel, foreignModel, foreignModels } from '../services/models/chatRuntimes.ts';
 import { missingBytes } from '../services/models/modelFiles.ts';
 import { discover } from '../services/settlement.ts';
 import { Button, Dialog, EmptyState, ErrorCard, formatBytes, formatOpen } from '../ui/index.ts';
@@ -32,6 +33,7 @@ import { History } from './History.tsx';
 import { InfluencePanel } from './InfluencePanel.tsx';
 import { PaymentDialog } from './PaymentDialog.tsx';
 import { Question } from './Question.tsx';
+import { isRuntimeReady, RuntimeStatus } from './RuntimeStatus.tsx';
 import { Welcome } from './Welcome.tsx';
 
 /** Files beyond this are never fetched without a click. */
@@ -69,7 +71,7 @@ export function Chat(): JSX.Element {
     () => {
       // Asked again when a loading ends.
       engineState().phase;
-      return choice().modelId === '' ? undefined : choice().modelId;
+      return choice().modelId === '' || foreignModel(choice().modelId) !== undefined ? undefined : choice().modelId;
     },
     async (modelId) => ({ modelId, bytes: await missingBytes(modelId) }),
   );
@@ -82,7 +84,12 @@ export function Chat(): JSX.Element {
     return 'modelId' in state && state.modelId === choice().modelId;
   };
   const isReady = (): boolean => engineHasChoice() && engineState().phase === 'ready';
-  const mustDownload = (): boolean => (missingNow() ?? 0) > UNASKED_BYTES && !isReady();
+  /** The chosen model when another program runs it. */
+  const foreign = (): ForeignModel | undefined => foreignModel(choice().modelId);
+  const mustDownload = (): boolean => {
+    const model = foreign();
+    return model === undefined ? (missingNow() ?? 0) > UNASKED_BYTES && !isReady() : !isRuntimeReady(model);
+  };
   const answers = createMemo(() => (messages() ?? []).filter((message) => message.role === 'assistant'));
   const shownMessage = createMemo(
     () => answers().find((message) => message.id === selectedMessage()) ?? answers().at(-1),
@@ -141,10 +148,10 @@ export function Chat(): JSX.Element {
   );
   // Or with a model that was just installed.
   createEffect(
-    on([() => search.model, availableModels], ([wanted, known]) => {
-      const found = known.find(({ id }) => id === wanted);
-      if (found === undefined) return;
-      setChoice({ modelId: found.id, adapterId: undefined });
+    on([() => search.model, availableModels, foreignModels], ([wanted, known]) => {
+      if (wanted === undefined) return;
+      if (!known.some(({ id }) => id === wanted) && foreignModel(wanted) === undefined) return;
+      setChoice({ modelId: wanted, adapterId: undefined });
       setSearch({ model: undefined }, { replace: true });
     }),
   );
@@ -327,12 +334,13 @@ export function Chat(): JSX.Element {
           <Show when={sendFailure()}>
             {(error) => <ErrorCard error={error()} onDismiss={() => setSendFailure(undefined)} />}
           </Show>
+          <Show when={foreign()}>{(model) => <RuntimeStatus model={model()} />}</Show>
           <Show
-            when={mustDownload() && !engineHasChoice()}
+            when={foreign() === undefined && mustDownload() && !engineHasChoice()}
             fallback={
               <Show
                 when={cancelled() === choice().modelId && engineState().phase === 'idle'}
-                fallback={<EngineStatus onRetry={prepare} onCancel={cancel} />}
+                fallback={foreign() === undefined && <EngineStatus onRetry={prepare} onCancel={cancel} />}
               >
                 <Button size="small" class="justify-self-start" icon="download" onClick={prepare}>
                   {t('chat.load', { model: modelName(choice().modelId) })}

@@ -3,6 +3,7 @@ import { For, type JSX } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import type { AdapterChoice } from '../services/adapters.ts';
 import { availableModels } from '../services/models/availableModels.ts';
+import { foreignModelId, foreignModels } from '../services/models/chatRuntimes.ts';
 import { Icon, IconButton } from '../ui/index.ts';
 import { choice, setChoice } from './conversation.ts';
 
@@ -31,6 +32,13 @@ export function ChatBar(properties: {
               {(model) => (
                 <option value={model.id} selected={model.id === choice().modelId}>
                   {model.name}
+                </option>
+              )}
+            </For>
+            <For each={foreignModels()}>
+              {(model) => (
+                <option value={foreignModelId(model)} selected={foreignModelId(model) === choice().modelId}>
+                  {t('chat.foreign', { model: model.name, program: t(`chat.program.${model.runtime}`) })}
                 </option>
               )}
             </For>

@@ -6,6 +6,7 @@ import { t } from '../i18n/t.ts';
 import { goOnFromMemory } from '../services/download.ts';
 import { deviceObstacle, type EngineState, engineState, resetEngine } from '../services/engine.ts';
 import { availableModels } from '../services/models/availableModels.ts';
+import { foreignModel } from '../services/models/chatRuntimes.ts';
 import { Button, ErrorCard, errorTitle, formatBytes, formatDuration, Progress } from '../ui/index.ts';
 
 type Loading = Extract<
@@ -14,7 +15,8 @@ type Loading = Extract<
 >;
 
 export function modelName(modelId: string | undefined): string {
-  return availableModels().find((model) => model.id === modelId)?.name ?? modelId ?? '';
+  if (modelId === undefined) return '';
+  return (availableModels().find((model) => model.id === modelId) ?? foreignModel(modelId))?.name ?? modelId;
 }
 
 function label(state: Loading): string {

@@ -15,7 +15,12 @@ import { type AdapterChoice, findAdapter, hasAttribution } from '../services/ada
 import { config } from '../services/config.ts';
 import { ensureAdapter, noteEngineFailure } from '../services/engine.ts';
 import { availableModels, listModels } from '../services/models/availableModels.ts';
-import { capabilitiesOf, ensureChatRuntime } from '../services/models/chatRuntimes.ts';
+import {
+  capabilitiesOf,
+  ensureChatRuntime,
+  foreignModelId,
+  restoreForeignModels,
+} from '../services/models/chatRuntimes.ts';
 import { attributeAnswer, type InfluencePhase } from './attributeAnswer.ts';
 import { streamAnswer } from './streamAnswer.ts';
 
@@ -56,14 +61,15 @@ let abortInfluence: AbortController | undefined;
 export async function restoreChoice(): Promise<Choice> {
   if (choice().modelId !== '') return choice();
   const remembered = await readSetting<Choice>('chatChoice');
-  const models = await listModels();
-  const model = models.find((candidate) => candidate.id === remembered?.modelId) ?? models[0];
+  const [models, foreign] = await Promise.all([listModels(), restoreForeignModels()]);
+  const ids = [...models.map(({ id }) => id), ...foreign.map(foreignModelId)];
+  const modelId = ids.find((id) => id === remembered?.modelId) ?? ids[0];
   const known = remembered?.adapterId === undefined ? undefined : await findAdapter(remembered.adapterId);
-  const first = config().adapters.find((adapter) => adapter.model === model?.id)?.id;
-  const adapterId = remembered !== undefined && remembered.modelId === model?.id ? known?.id : first;
+  const first = config().adapters.find((adapter) => adapter.model === modelId)?.id;
+  const adapterId = remembered !== undefined && remembered.modelId === modelId ? known?.id : first;
   // Another room may have chosen meanwhile.
   if (choice().modelId === '')
-    setChoiceSignal({ modelId: model?.id ?? '', adapterId, compare: remembered?.compare ?? false });
+    setChoiceSignal({ modelId: modelId ?? '', adapterId, compare: remembered?.compare ?? false });
   return choice();
 }
 

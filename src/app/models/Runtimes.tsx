@@ -111,7 +111,11 @@ function WebLlmList(properties: { readonly device: DeviceReport | undefined }): 
                         <p class="text-sm text-warning">{missing().map(needText).join(' ')}</p>
                       </Show>
                     </div>
-                    <Button size="small" disabled={properties.device === undefined || missing().length > 0} onClick={() => void add(model)}>
+                    <Button
+                      size="small"
+                      disabled={properties.device === undefined || missing().length > 0}
+                      onClick={() => void add(model)}
+                    >
                       {t('models.addToChat', { name: model.name })}
                     </Button>
                   </li>
@@ -135,7 +139,6 @@ export function Runtimes(): JSX.Element {
   return (
     <Section title={t('models.runtimes')} lead={t('models.runtimesLead')}>
       <Chosen />
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: only hears of what is opened inside. */}
       <div class="grid gap-2" onFocusIn={() => void examine()}>
         <WebLlmList device={device()} />
         <p class="text-sm text-muted">{t('models.onnxText')}</p>

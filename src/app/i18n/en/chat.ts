@@ -52,6 +52,15 @@ export const chat = {
   'chat.ready': '{model} is ready on {device}',
   'chat.processor': '{reason}. The processor computes instead, more slowly.',
   'chat.processorName': 'the processor',
+  'chat.foreign': '{model}, run by {program}',
+  'chat.program.webLlm': 'WebLLM',
+  'chat.program.transformers': 'Transformers.js',
+  'chat.programLead':
+    '{program} runs {model}: it fetches what it needs from its own addresses and keeps it in this browser.',
+  'chat.programBytes': 'About {size} are fetched.',
+  'chat.programLoading': '{program} prepares {model}',
+  'chat.programCannot':
+    '{program} answers here. Adapters, training and the estimate of influence need Tributary’s own engine, so nothing is paid for these answers.',
   'chat.load': 'Load {model}',
   'chat.download': 'Download {size}',
   'chat.downloadLead': '{model} is not on this device yet. It is {size}, comes from {host} and stays in this browser.',

@@ -37,6 +37,11 @@ const [chosen, setChosen] = createSignal<readonly ForeignModel[] | undefined>();
 /** Models of other runtimes that the user added to what can be chosen; undefined until `restoreForeignModels`. */
 export const foreignModels = chosen;
 
+/** The model of another runtime that a chat calls `modelId`. A signal. */
+export function foreignModel(modelId: string): ForeignModel | undefined {
+  return chosen()?.find((each) => foreignModelId(each) === modelId);
+}
+
 /** What chats call a model of another runtime. The engine's own ids have no such beginning. */
 export function foreignModelId({ runtime, id }: ForeignModel): string {
   return `${runtime}:${id}`;
@@ -133,8 +138,7 @@ async function load(model: ForeignModel, signal: AbortSignal): Promise<Remote<Ru
 
 /** What can be done with a model, whoever runs it. */
 export function capabilitiesOf(modelId: string): RuntimeCapabilities {
-  const model = chosen()?.find((each) => foreignModelId(each) === modelId);
-  return runtimeCapabilities(model?.runtime ?? 'tributary');
+  return runtimeCapabilities(foreignModel(modelId)?.runtime ?? 'tributary');
 }
 
 /**
