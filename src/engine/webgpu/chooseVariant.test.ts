@@ -1,15 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import type { Backend, Operator, OperatorCall, SelectionOptions, Variant, WeightFormat } from '../backend.ts';
+import type { Backend, Operator, SelectionOptions, WeightFormat } from '../backend.ts';
 import { attention } from '../kernels/attention/attention.ts';
-import { floats } from '../kernels/constants.ts';
 import { embeddingGather } from '../kernels/embeddingGather/embeddingGather.ts';
-import { grid } from '../kernels/grid.ts';
 import { linear } from '../kernels/linear/linear.ts';
 import { noise } from '../kernels/noise.ts';
 import { pagedAttention, partialsLength } from '../kernels/pagedAttention/pagedAttention.ts';
 import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
 import type { VariantReport } from '../service.ts';
 import { randomWeight } from '../testing/agreement.ts';
+import {
+  asksTooMuch,
+  callOf,
+  doesNotCompile,
+  doubling,
+  half,
+  length,
+  notANumber,
+  right,
+  slow,
+  variant,
+  wrongAtTheEdge,
+} from '../testing/doubling.ts';
 import { acquireDevice } from './acquireDevice.ts';
 import { createWebGpuBackend } from './createWebGpuBackend.ts';
 import { dawn } from './node.ts';
@@ -24,67 +35,6 @@ async function open(software = false): Promise<Backend> {
 
 /** Software compiles slowly, and slower still beside other tests; what counts here is that all are tried. */
 const patient = { budget: 600_000 };
-
-const length = 1_000;
-
-/** y = 2 x by this WGSL expression of x and i. */
-function variant(name: string, expression: string, rest: Partial<Variant> = {}): Variant {
-  return {
-    name,
-    source: () => `
-      @group(0) @binding(0) var<storage, read> x: array<f32>;
-      @group(0) @binding(1) var<storage, read_write> y: array<f32>;
-      @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
-        let i = id.x;
-        if (i < arrayLength(&y)) { y[i] = ${expression}; }
-      }`,
-    workgroups: () => grid(length),
-    ...rest,
-  };
-}
-
-const right = variant('right', '2.0 * x[i]');
-const slow = variant('slow', '2.0 * x[i] + 0.0', {
-  source: () => `
-    @group(0) @binding(0) var<storage, read> x: array<f32>;
-    @group(0) @binding(1) var<storage, read_write> y: array<f32>;
-    @compute @workgroup_size(1) fn main(@builtin(global_invocation_id) id: vec3u) {
-      if (id.x > 0u) { return; }
-      for (var again = 0u; again < 50u; again++) {
-        for (var i = 0u; i < arrayLength(&y); i++) { y[i] = 2.0 * x[i]; }
-      }
-    }`,
-});
-const wrongAtTheEdge = variant('wrong at the edge', 'select(2.0 * x[i], 0.0, i == 999u)');
-const notANumber = variant('not a number', 'select(2.0 * x[i], bitcast<f32>(0x7fc00000u + i - 3u), i == 3u)');
-const doesNotCompile = variant('does not compile', '2.0 * x');
-const asksTooMuch = variant('asks too much', '2.0 * x[i]', { workgroups: () => [70_000, 1, 1] });
-const half = variant('half', '2.001 * x[i]', { arithmetic: 'float16' });
-
-function doubling(...variants: readonly Variant[]): Operator {
-  const sample = (size: number) => ({ constants: {}, rows: 1, tensors: { x: noise(size), y: noise(size, 2) } });
-  return {
-    name: 'doubling',
-    bindings: [
-      { name: 'x', access: 'read' },
-      { name: 'y', access: 'write' },
-    ],
-    reference(buffers) {
-      const x = floats(buffers, 'x');
-      floats(buffers, 'y').set(x.map((value) => 2 * value));
-    },
-    variants,
-    probe: { shape: () => `${length}`, checks: () => [sample(length)], load: () => sample(length) },
-  };
-}
-
-function callOf(backend: Backend, operator: Operator): OperatorCall {
-  const x = backend.createTensor('x', 'f32', length);
-  const y = backend.createTensor('y', 'f32', length);
-  backend.upload(x, new Float32Array(length).fill(3));
-  backend.upload(y, new Float32Array(length).fill(7));
-  return { operator, tensors: { x, y }, constants: {} };
-}
 
 async function select(backend: Backend, operator: Operator, options: SelectionOptions = {}): Promise<VariantReport> {
   const call = callOf(backend, operator);

@@ -1,0 +1,69 @@
+// For tests only: the operator y = 2 x with variants that are right, slow, wrong in the ways in which kernels are, or less exact.
+import type { Backend, Operator, OperatorCall, Variant } from '../backend.ts';
+import { floats } from '../kernels/constants.ts';
+import { grid } from '../kernels/grid.ts';
+import { noise } from '../kernels/noise.ts';
+
+/** Elements of x and y. */
+export const length = 1_000;
+
+/** y = 2 x by this WGSL expression of x and i. */
+export function variant(name: string, expression: string, rest: Partial<Variant> = {}): Variant {
+  return {
+    name,
+    source: () => `
+      @group(0) @binding(0) var<storage, read> x: array<f32>;
+      @group(0) @binding(1) var<storage, read_write> y: array<f32>;
+      @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+        let i = id.x;
+        if (i < arrayLength(&y)) { y[i] = ${expression}; }
+      }`,
+    workgroups: () => grid(length),
+    ...rest,
+  };
+}
+
+export const right = variant('right', '2.0 * x[i]');
+export const slow = variant('slow', '2.0 * x[i] + 0.0', {
+  source: () => `
+    @group(0) @binding(0) var<storage, read> x: array<f32>;
+    @group(0) @binding(1) var<storage, read_write> y: array<f32>;
+    @compute @workgroup_size(1) fn main(@builtin(global_invocation_id) id: vec3u) {
+      if (id.x > 0u) { return; }
+      for (var again = 0u; again < 50u; again++) {
+        for (var i = 0u; i < arrayLength(&y); i++) { y[i] = 2.0 * x[i]; }
+      }
+    }`,
+});
+export const wrongAtTheEdge = variant('wrong at the edge', 'select(2.0 * x[i], 0.0, i == 999u)');
+export const notANumber = variant('not a number', 'select(2.0 * x[i], bitcast<f32>(0x7fc00000u + i - 3u), i == 3u)');
+export const doesNotCompile = variant('does not compile', '2.0 * x');
+export const asksTooMuch = variant('asks too much', '2.0 * x[i]', { workgroups: () => [70_000, 1, 1] });
+export const half = variant('half', '2.001 * x[i]', { arithmetic: 'float16' });
+
+/** The operator with these variants, first to last. */
+export function doubling(...variants: readonly Variant[]): Operator {
+  const sample = (size: number) => ({ constants: {}, rows: 1, tensors: { x: noise(size), y: noise(size, 2) } });
+  return {
+    name: 'doubling',
+    bindings: [
+      { name: 'x', access: 'read' },
+      { name: 'y', access: 'write' },
+    ],
+    reference(buffers) {
+      const x = floats(buffers, 'x');
+      floats(buffers, 'y').set(x.map((value) => 2 * value));
+    },
+    variants,
+    probe: { shape: () => `${length}`, checks: () => [sample(length)], load: () => sample(length) },
+  };
+}
+
+/** The call y = 2 x on tensors of its own: x is 3, y is 7 until then. */
+export function callOf(backend: Backend, operator: Operator): OperatorCall {
+  const x = backend.createTensor('x', 'f32', length);
+  const y = backend.createTensor('y', 'f32', length);
+  backend.upload(x, new Float32Array(length).fill(3));
+  backend.upload(y, new Float32Array(length).fill(7));
+  return { operator, tensors: { x, y }, constants: {} };
+}
