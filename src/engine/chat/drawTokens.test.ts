@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../generate/seededRandom.ts';
+import { type DrawnToken, type DrawOptions, drawTokens, type TokenReader } from './drawTokens.ts';
+
+/** A sequence whose logits are a table by the last id; it counts what it reads. */
+function tableReader(
+  table: readonly (readonly number[])[],
+  contextLength = 64,
+): TokenReader & { read: TokenReader['read']; readIds: number } {
+  let ids: number[] = [];
+  const reader = {
+    readIds: 0,
+    get ids() {
+      return ids;
+    },
+    contextLength,
+    truncate(length: number) {
+      ids = ids.slice(0, length);
+    },
+    async read(newIds: readonly number[]) {
+      ids.push(...newIds);
+      reader.readIds += newIds.length;
+      return Float32Array.from(table[ids.at(-1) ?? 0] ?? []);
+    },
+  };
+  return reader;
+}
+
+// After 0 comes 1, then 2, then 1 again; 3 is never far behind.
+const table = [
+  [0, 4, 1, 3],
+  [0, 1, 4, 3.5],
+  [0, 4, 1, 3.5],
+  [0, 2, 2, 1],
+];
+
+async function collect(
+  reader: TokenReader,
+  prompt: readonly number[],
+  options: Partial<DrawOptions> = {},
+): Promise<{ tokens: DrawnToken[]; ids: number[]; reason: string }> {
+  const stream = drawTokens(reader, prompt, {
+    settings: { temperature: 0 },
+    maximumTokens: 6,
+    stopIds: [],
+    random: seededRandom(1),
+    ...options,
+  });
+  const tokens: DrawnToken[] = [];
+  for (;;) {
+    const { value, done } = await stream.next();
+    if (done === true) return { tokens, ids: tokens.map(({ id }) => id), reason: value };
+    tokens.push(value);
+  }
+}
+
+describe('drawTokens', () => {
+  it('takes the likeliest at temperature 0, of two the smaller id', async () => {
+    expect(await collect(tableReader(table), [0])).toMatchObject({ ids: [1, 2, 1, 2, 1, 2], reason: 'length' });
+    expect((await collect(tableReader(table), [3], { maximumTokens: 1 })).ids).toEqual([1]);
+    expect(await collect(tableReader(table), [0], { stopIds: [2] })).toMatchObject({ ids: [1], reason: 'stop' });
+  });
+
+  it('takes penalties from the logits as OpenAI defines them', async () => {
+    const ids = async (settings: DrawOptions['settings']): Promise<number[]> =>
+      (await collect(tableReader(table), [0], { settings: { temperature: 0, ...settings } })).ids;
+    // The second 1 would have 4 - 0.4 against 3.5, the third 4 - 0.8.
+    expect(await ids({ frequencyPenalty: 0.4 })).toEqual([1, 2, 1, 2, 3, 1]);
+    expect(await ids({ presencePenalty: 0.4 })).toEqual([1, 2, 1, 2, 1, 2]);
+    expect(await ids({ presencePenalty: 0.6 })).toEqual([1, 2, 3, 1, 2, 1]);
+    expect(await ids({ frequencyPenalty: -1 })).toEqual([1, 2, 1, 2, 1, 2]);
+    // The prompt counts for the repetition penalty, and for that alone.
+    expect(
+      (
+        await collect(tableReader(table), [1, 0], {
+          maximumTokens: 1,
+          settings: { temperature: 0, repetitionPenalty: 1.5 },
+        })
+      ).ids,
+    ).toEqual([3]);
+    expect(
+      (
+        await collect(tableReader(table), [1, 0], {
+          maximumTokens: 1,
+          settings: { temperature: 0, presencePenalty: 2 },
+        })
+      ).ids,
+    ).toEqual([1]);
+  });
+
+  it('reports logarithms of the model’s own probabilities', async () => {
+    const settings = { temperature: 2, presencePenalty: 1, logprobs: 2 };
+    const { tokens } = await collect(tableReader(table), [0], { settings, maximumTokens: 2 });
+    const logSum = Math.log((table[0] ?? []).reduce((sum, logit) => sum + Math.exp(logit), 0));
+    const [first] = tokens;
+    expect(first?.logprob).toBeCloseTo((table[0]?.[first.id] ?? 0) - logSum, 12);
+    expect(first?.top?.map(({ id }) => id)).toEqual([1, 3]);
+    expect(first?.top?.[1]?.logprob).toBeCloseTo(3 - logSum, 12);
+    const none = await collect(tableReader(table), [0], {
+      settings: { temperature: 0, logprobs: 0 },
+      maximumTokens: 1,
+    });
+    expect(none.tokens[0]?.top).toEqual([]);
+  });
+
+  it('draws by the random numbers it is given, and goes on after tokens drawn before', async () => {
+    const settings = { temperature: 1.5 };
+    const whole = await collect(tableReader(table), [0], { settings, random: seededRandom(9), maximumTokens: 12 });
+    expect(new Set(whole.ids).size).toBeGreaterThan(2);
+    const random = seededRandom(9);
+    const first = await collect(tableReader(table), [0], { settings, random, maximumTokens: 5 });
+    const rest = await collect(tableReader(table), [0], { settings, random, maximumTokens: 12, drawn: first.ids });
+    expect([...first.ids, ...rest.ids]).toEqual(whole.ids);
+  });
+
+  it('draws only what its grammar allows', async () => {
+    const accepted: number[] = [];
+    const constraint = {
+      allowed: async () => Int32Array.of(accepted.length % 2 === 0 ? 0b1001 : 0b0100),
+      accept: (id: number) => void accepted.push(id),
+      destroy: () => undefined,
+    };
+    const settings = { temperature: 2, topK: 2 };
+    for (let seed = 0; seed < 20; seed += 1) {
+      accepted.length = 0;
+      const { ids } = await collect(tableReader(table), [0], { settings, constraint, random: seededRandom(seed) });
+      expect(ids).toEqual(accepted);
+      for (const [place, id] of ids.entries()) expect(place % 2 === 0 ? [0, 3] : [2]).toContain(id);
+    }
+    const never = { ...constraint, allowed: async () => Int32Array.of(0) };
+    await expect(collect(tableReader(table), [0], { constraint: never })).rejects.toMatchObject({
+      code: 'CHAT_GRAMMAR_FAILED',
+    });
+  });
+
+  it('reads only what the reader does not keep, and ends with the context', async () => {
+    const reader = tableReader(table, 6);
+    expect((await collect(reader, [0, 0], { maximumTokens: 2 })).ids).toEqual([1, 2]);
+    expect(reader.readIds).toBe(3);
+    // 0 0 1 is kept; the 2 that was drawn was never read.
+    expect(await collect(reader, [0, 0, 1, 2])).toMatchObject({ ids: [1, 2, 1], reason: 'length' });
+    expect(reader.readIds).toBe(3 + 1 + 2);
+  });
+
+  it('throws the reason of an abort', async () => {
+    const abort = new AbortController();
+    const stream = drawTokens(tableReader(table), [0], {
+      settings: { temperature: 0 },
+      maximumTokens: 6,
+      stopIds: [],
+      random: seededRandom(1),
+      signal: abort.signal,
+    });
+    await stream.next();
+    abort.abort();
+    await expect(stream.next()).rejects.toThrow(/abort/i);
+  });
+});
