@@ -1,6 +1,6 @@
 // Entry point of the models worker: finding and installing models, with this browser's tables and files to keep them in.
 import { type Channel, expose } from '../src/lib/rpc.ts';
-import { bundleFiles, createModelsService } from '../src/models/index.ts';
+import { createModelsService } from '../src/models/index.ts';
 import {
   deleteFile,
   openFileWriter,
@@ -26,7 +26,6 @@ const service = createModelsService({
     requireSpace,
     persist: persistStorage,
   },
-  pack: bundleFiles,
 });
 
 expose(service, self as unknown as Channel);

@@ -18,9 +18,17 @@ export type { LoadedModel } from './model/decoderWeights.ts';
 export { type AdapterModule, type DeviceAdapter, uploadAdapter } from './model/deviceAdapter.ts';
 export { type LoadModelOptions, loadModel } from './model/loadModel.ts';
 export type { ModelConfig } from './modelConfig.ts';
-export { type ModelFile, type NamedBlob, openModelFile } from './modelFile.ts';
+export { type ModelFile, type NamedBlob, openModelFile, type SourceFile } from './modelFile.ts';
 export { type OpenBackendOptions, type OpenedBackend, openBackend } from './openBackend.ts';
+export { type PackedSize, packedSize } from './packed/packedSize.ts';
+export { type PackedPiece, type PackModelOptions, packModel } from './packed/packModel.ts';
 export { type ProfiledBackend, profileSubmissions } from './profileSubmissions.ts';
+export {
+  defaultChoices,
+  type QuantizationChoice,
+  type QuantizationChoices,
+  storedChoices,
+} from './quant/quantizationChoices.ts';
 export { createReferenceBackend } from './reference/createReferenceBackend.ts';
 export type * from './service.ts';
 export { openTokenizer, type TextTokenizer } from './tokenizer/openTokenizer.ts';

@@ -3,7 +3,7 @@ import { TributaryError } from '../lib/errors.ts';
 import { type CallContext, connect, type Remote } from '../lib/rpc.ts';
 import { searchModels } from './hub/searchModels.ts';
 import { installModel } from './install/installModel.ts';
-import type { FileStore, Journal, PackModel } from './install/ports.ts';
+import type { FileStore, Journal } from './install/ports.ts';
 import type { BlockService, ModelsService } from './service.ts';
 import { type Access, openFile } from './sources/openFile.ts';
 import { openSource, sizeOf } from './sources/openSource.ts';
@@ -13,7 +13,6 @@ import { readShape } from './sources/readShape.ts';
 export interface ModelsServiceOptions {
   readonly journal: Journal;
   readonly files: FileStore;
-  readonly pack: PackModel;
   /** First wait after a failure of the network, in milliseconds; default 1,000. */
   readonly firstMilliseconds?: number;
 }

@@ -32,9 +32,6 @@ const repository: WorldRepository = {
 const service: ModelsService = createModelsService({
   journal: { read: async () => undefined, update: async () => undefined },
   files: {} as never,
-  pack: () => {
-    throw new RangeError('nothing is packed here');
-  },
 });
 const context: CallContext = { signal: new AbortController().signal, progress: () => undefined };
 

@@ -4,9 +4,8 @@ export { createModelsService, type ModelsServiceOptions } from './createModelsSe
 export { judgeFit } from './fit/judgeFit.ts';
 export { HUGGING_FACE_HUB } from './hub/hubAddress.ts';
 export type { SearchPage } from './hub/searchModels.ts';
-export { bundleFiles, unbundleFiles } from './install/bundleFiles.ts';
 export type { InstallRecord, PlannedFile } from './install/installRecord.ts';
-export type { FileStore, InstallProgress, Journal, PackModel } from './install/ports.ts';
+export type { FileStore, InstallProgress, Journal } from './install/ports.ts';
 export { sourceDigest } from './install/sourceDigest.ts';
 export { isSourceName, type StoredNames, storedNames } from './install/storedNames.ts';
 export { type MissingNeed, missingNeeds } from './runtimes/missingNeeds.ts';

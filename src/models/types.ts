@@ -99,6 +99,8 @@ export interface ModelShape {
   readonly hasTokenizer: boolean;
   readonly hasChatTemplate: boolean;
   readonly tensors: readonly TensorShape[];
+  /** What a packed file takes beside its tensors: tokenizer, names, alignment. */
+  readonly headerBytes: number;
 }
 
 export interface TensorShape {

@@ -82,9 +82,9 @@ export async function storedBytes(area: FileArea, name: string): Promise<number>
 
 /** A file being written; call `write` with bytes in order, then `finish`. */
 export interface FileWriter {
-  /** Bytes kept from an earlier, unfinished attempt: go on from here. */
+  /** Bytes in complete parts: what survives if the page goes now. When opened, those of an earlier attempt: go on from there. */
   readonly keptBytes: number;
-  /** Those bytes, to hash them again. */
+  /** Those of the earlier attempt, to hash them again. */
   readonly kept: Blob;
   write(bytes: Uint8Array): Promise<void>;
   /** Writes the last part and the mark. `facts` are returned by `listFiles`. */
@@ -124,7 +124,9 @@ export async function openFileWriter(area: FileArea, name: string): Promise<File
   }
 
   return {
-    keptBytes: keep.length * PART_BYTES,
+    get keptBytes() {
+      return index * PART_BYTES;
+    },
     kept: new Blob(keep),
     async write(bytes) {
       let rest = bytes;

@@ -24,30 +24,38 @@ export async function estimateStorage(): Promise<StorageEstimateReport> {
   return { usage: estimate.usage ?? 0, quota: estimate.quota ?? 0, persistent };
 }
 
+/** What Chromium answers every page, whatever is free: used bytes and ten more GiB. */
+const CONSTANT_FREE_BYTES = 10 * 2 ** 30;
+
+/** Bytes that can still be kept, where the browser tells; undefined where it gives no estimate or a constant one. */
+export async function freeStorage(): Promise<number | undefined> {
+  const { usage, quota } = await estimateStorage();
+  return quota === 0 || quota - usage === CONSTANT_FREE_BYTES ? undefined : Math.max(0, quota - usage);
+}
+
 /** Asks the browser to keep this origin's data; true when it agreed. */
 export async function persistStorage(): Promise<boolean> {
   return (await navigator.storage?.persist?.()) ?? false;
 }
 
 async function quotaError(needed: number | undefined, cause: unknown): Promise<TributaryError> {
-  const { usage, quota } = await estimateStorage();
+  const [{ quota }, free] = await Promise.all([estimateStorage(), freeStorage()]);
   return new TributaryError({
     code: 'STORE_QUOTA_EXCEEDED',
     message: 'This browser has no room left for these bytes.',
     facts: {
       ...(needed === undefined ? {} : { neededBytes: needed }),
-      freeBytes: Math.max(0, quota - usage),
-      quotaBytes: quota,
+      ...(free === undefined ? {} : { freeBytes: free, quotaBytes: quota }),
     },
     hint: 'Delete a model or old chats under Settings, or go on from memory for this visit.',
     cause,
   });
 }
 
-/** Throws `STORE_QUOTA_EXCEEDED` when the estimate says that `bytes` more will not fit. */
+/** Throws `STORE_QUOTA_EXCEEDED` when the browser says that `bytes` more will not fit. Where it does not tell, the write will. */
 export async function requireSpace(bytes: number): Promise<void> {
-  const { usage, quota } = await estimateStorage();
-  if (quota > 0 && usage + bytes > quota) throw await quotaError(bytes, undefined);
+  const free = await freeStorage();
+  if (free !== undefined && bytes > free) throw await quotaError(bytes, undefined);
 }
 
 /**

@@ -31,6 +31,13 @@ export {
   storedBytes,
   writeFile,
 } from './files.ts';
-export { estimateStorage, guardWrite, persistStorage, requireSpace, type StorageEstimateReport } from './guard.ts';
+export {
+  estimateStorage,
+  freeStorage,
+  guardWrite,
+  persistStorage,
+  requireSpace,
+  type StorageEstimateReport,
+} from './guard.ts';
 export { deleteModelPlan, listModelPlans, readModelPlan, updateModelPlan, writeModelPlan } from './models.ts';
 export { deleteSetting, readSetting, writeSetting } from './settings.ts';

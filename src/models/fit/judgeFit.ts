@@ -17,8 +17,8 @@ export interface JudgeFitParameters {
 
 /** Keys and values are kept as f32. */
 const CACHE_VALUE_BYTES = 4;
-/** Tokenizer, header and alignment of a packed file, and what a browser keeps beside it. */
-const STORAGE_MARGIN = 1.03;
+/** What a browser's file system keeps beside a file. */
+const STORAGE_MARGIN = 1.01;
 /** Activations, logits and uniforms beside the weights. */
 const DEVICE_MARGIN = 1.1;
 /** Of the memory that a browser admits to, what a page can hope for. */
@@ -43,7 +43,7 @@ export function judgeFit(parameters: JudgeFitParameters): Fit {
   const contextLength = Math.min(parameters.contextLength, shape.contextLength);
   const { total: weightBytes, largest: largestBufferBytes } = weightsOf(parameters);
   const cacheBytes = cacheBytesOf(shape, contextLength);
-  const keptBytes = Math.ceil(weightBytes * STORAGE_MARGIN);
+  const keptBytes = Math.ceil((weightBytes + shape.headerBytes) * STORAGE_MARGIN);
   // Files that the user dropped lie on their own disk already.
   const fetched = choice.files.some(({ location }) => location.kind !== 'blob') ? choice.downloadBytes : 0;
   const needs = {

@@ -9,7 +9,7 @@ export interface RepositoryName {
   readonly revision?: string;
 }
 
-const namePattern = /^[\w.-]+\/[\w.-]+$/;
+const namePattern = /^(?!\.+\/)[\w.-]+\/(?!\.+$)[\w.-]+$/;
 
 const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 

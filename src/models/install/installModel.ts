@@ -8,7 +8,8 @@ import { fetchFile } from './fetchFile.ts';
 import { hashBlob } from './hashBlob.ts';
 import { inParallel } from './inParallel.ts';
 import type { InstallRecord } from './installRecord.ts';
-import type { FileStore, InstallProgress, Journal, PackModel } from './ports.ts';
+import { packFiles } from './packFiles.ts';
+import type { FileStore, InstallProgress, Journal } from './ports.ts';
 import { sourceDigest } from './sourceDigest.ts';
 import { createSpeedometer } from './speedometer.ts';
 import { type StoredNames, storedNames } from './storedNames.ts';
@@ -17,7 +18,6 @@ export interface InstallModelParameters {
   readonly id: string;
   readonly journal: Journal;
   readonly files: FileStore;
-  readonly pack: PackModel;
   readonly access: Access;
   /** Dropped files by name, for a model that comes from them. */
   readonly dropped?: ReadonlyMap<string, Blob>;
@@ -56,16 +56,34 @@ function located(record: InstallRecord, dropped: ReadonlyMap<string, Blob>): Sou
   });
 }
 
-/** Says where the work is, a few times a second. */
-function createReporter(id: string, onProgress: (progress: InstallProgress) => void) {
-  const speedometer = { downloading: createSpeedometer(), packing: createSpeedometer() };
-  let last = 0;
-  return (phase: 'downloading' | 'packing', doneBytes: number, totalBytes: number): void => {
-    const now = performance.now();
-    const speed = speedometer[phase].note(doneBytes, totalBytes);
-    if (now - last < REPORT_MILLISECONDS && doneBytes < totalBytes) return;
-    last = now;
-    onProgress({ id, phase, doneBytes, totalBytes, ...speed });
+interface Reporter {
+  note(doneBytes: number, totalBytes: number): void;
+  end(): void;
+}
+
+/** Says where the work is, a few times a second; also the last word before a silence. */
+function createReporter(
+  id: string,
+  phase: 'downloading' | 'packing',
+  onProgress: (progress: InstallProgress) => void,
+): Reporter {
+  const speedometer = createSpeedometer();
+  let newest: readonly [doneBytes: number, totalBytes: number] | undefined;
+  const say = (): void => {
+    if (newest === undefined) return;
+    const [doneBytes, totalBytes] = newest;
+    newest = undefined;
+    onProgress({ id, phase, doneBytes, totalBytes, ...speedometer.note(doneBytes, totalBytes) });
+  };
+  const timer = setInterval(say, REPORT_MILLISECONDS);
+  return {
+    note(doneBytes, totalBytes) {
+      newest = [doneBytes, totalBytes];
+    },
+    end() {
+      clearInterval(timer);
+      say();
+    },
   };
 }
 
@@ -84,15 +102,15 @@ async function download(
 ): Promise<readonly Fetched[]> {
   const sources = located(record, dropped ?? new Map());
   const totalBytes = sources.reduce((sum, file) => sum + file.bytes, 0);
-  const report = createReporter(id, onProgress);
+  const reporter = createReporter(id, 'downloading', onProgress);
   const done = sources.map(() => 0);
   const progress = (index: number, bytes: number): void => {
     done[index] = bytes;
     const doneBytes = done.reduce((sum, each) => sum + each, 0);
     note(doneBytes);
-    report('downloading', doneBytes, totalBytes);
+    reporter.note(doneBytes, totalBytes);
   };
-  return await inParallel(sources, STREAMS, signal, async (file, index, stop) => {
+  const fetchOne = async (file: SourceFile, index: number, stop: AbortSignal): Promise<Fetched> => {
     const common = { file, signal: stop, onProgress: (bytes: number) => progress(index, bytes) };
     if (file.location.kind === 'blob')
       return { name: file.name, ...(await hashBlob({ ...common, blob: file.location.blob })) };
@@ -113,30 +131,81 @@ async function download(
       ...(firstMilliseconds === undefined ? {} : { firstMilliseconds }),
     });
     return { name: file.name, ...fetched };
-  });
+  };
+  try {
+    return await inParallel(sources, STREAMS, signal, fetchOne);
+  } finally {
+    reporter.end();
+  }
 }
 
-/** Packs into storage and returns the bytes written. What an interrupted packing left is replaced. */
+/**
+ * Packs into storage, on from the last tensor that an earlier attempt left whole there, and returns the bytes of the file. Only
+ * complete parts of storage survive a crash, so the journal is told of a tensor when they have passed its end.
+ */
 async function packInto(
-  { id, files, pack, signal, onProgress }: InstallModelParameters,
+  { id, files, journal, signal, onProgress }: InstallModelParameters,
   record: InstallRecord,
   sources: readonly Fetched[],
   names: StoredNames,
   note: (doneBytes: number) => void,
 ): Promise<number> {
-  const report = createReporter(id, onProgress);
-  await files.remove(names.packed);
-  const writer = await files.open(names.packed);
-  let doneBytes = 0;
-  for await (const bytes of pack({ files: sources, packing: record.packing, signal })) {
-    signal.throwIfAborted();
-    await writer.write(bytes);
-    doneBytes += bytes.byteLength;
-    note(doneBytes);
-    report('packing', doneBytes, Math.max(doneBytes, record.expectedBytes));
+  const reporter = createReporter(id, 'packing', onProgress);
+  let writer = await files.open(names.packed);
+  let from = record.packedUpTo ?? { tensors: 0, bytes: 0 };
+  if (from.bytes > writer.keptBytes) from = { tensors: 0, bytes: 0 };
+  if (from.tensors === 0) {
+    await files.remove(names.packed);
+    writer = await files.open(names.packed);
   }
-  await writer.finish({ title: record.name, model: id });
-  return doneBytes;
+  let position = writer.keptBytes;
+  const ends: { tensors: number; bytes: number }[] = [];
+  try {
+    for await (const piece of packFiles({
+      files: sources,
+      packing: record.packing,
+      fromTensor: from.tensors,
+      signal,
+    })) {
+      signal.throwIfAborted();
+      const { offset, bytes, completeTensors } = piece;
+      const end = offset + bytes.byteLength;
+      // Packing begins at a tensor; what of it lies in storage already is not written again.
+      if (end > position) await writer.write(bytes.subarray(Math.max(0, position - offset)));
+      position = Math.max(position, end);
+      note(position);
+      reporter.note(position, Math.max(position, record.expectedBytes));
+      if (completeTensors > (ends.at(-1)?.tensors ?? from.tensors)) ends.push({ tensors: completeTensors, bytes: end });
+      const safe = ends.filter(({ bytes: tensorEnd }) => tensorEnd <= writer.keptBytes).at(-1);
+      if (safe !== undefined) {
+        ends.splice(0, ends.indexOf(safe) + 1);
+        await journal.update(id, { packedUpTo: safe });
+      }
+    }
+    await writer.finish({ title: record.name, model: id });
+  } finally {
+    reporter.end();
+  }
+  return position;
+}
+
+/** Bytes of storage that the rest of an installation takes. */
+async function stillNeeded(record: InstallRecord, files: FileStore, names: StoredNames): Promise<number> {
+  const rest = await Promise.all(
+    record.files.map(async ({ bytes, location }, index) =>
+      location === undefined ? 0 : Math.max(0, bytes - (await files.sizeOf(names.source(index)))),
+    ),
+  );
+  const packed = await files.sizeOf(names.packed);
+  return rest.reduce((sum, bytes) => sum + bytes, 0) + Math.max(0, record.expectedBytes - packed);
+}
+
+/** A refused write names what it wanted; the user is to know what all of it wants. */
+async function withNeed(error: unknown, needed: () => Promise<number>): Promise<TributaryError> {
+  const typed = toTributaryError(error);
+  if (typed.code !== 'STORE_QUOTA_EXCEEDED') return typed;
+  const serialized = typed.serialize();
+  return TributaryError.deserialize({ ...serialized, facts: { ...serialized.facts, neededBytes: await needed() } });
 }
 
 async function installLocked(parameters: InstallModelParameters, names: StoredNames): Promise<InstallRecord> {
@@ -150,29 +219,21 @@ async function installLocked(parameters: InstallModelParameters, names: StoredNa
   };
   try {
     await journal.update(id, { paused: false, failure: null });
-    await requireRoom(record, files, names);
+    await files.requireSpace(await stillNeeded(record, files, names));
     const sources = await download(parameters, record, names, note);
     const sha256 = sourceDigest(sources);
     const hashed = record.files.map((file, index) => ({ ...file, sha256: sources[index]?.sha256 ?? '' }));
-    await journal.update(id, { stage: 'packing', files: hashed, sha256, doneBytes: 0 });
+    await journal.update(id, { stage: 'packing', files: hashed, sha256, doneBytes: record.packedUpTo?.bytes ?? 0 });
     const packedBytes = await packInto(parameters, record, sources, names, note);
     await journal.update(id, { stage: 'done', packedBytes, doneBytes: packedBytes });
   } catch (error) {
-    const failure = isAbort(error) ? {} : { failure: toTributaryError(error).serialize() };
-    await journal.update(id, { doneBytes, ...failure });
-    throw error;
+    const typed = await withNeed(error, () => stillNeeded(record, files, names));
+    await journal.update(id, { doneBytes, ...(isAbort(typed) ? {} : { failure: typed.serialize() }) });
+    throw typed;
   }
   await removeSources(record, files, names);
   await files.persist();
   return (await journal.read(id)) ?? record;
-}
-
-/** Throws `STORE_QUOTA_EXCEEDED` when what is still to come does not fit. */
-async function requireRoom(record: InstallRecord, files: FileStore, names: StoredNames): Promise<void> {
-  const fetched = record.files.filter(({ location }) => location !== undefined);
-  const kept = await Promise.all(fetched.map((_, index) => files.sizeOf(names.source(index))));
-  const toFetch = fetched.reduce((sum, { bytes }, index) => sum + Math.max(0, bytes - (kept[index] ?? 0)), 0);
-  await files.requireSpace(toFetch + record.expectedBytes);
 }
 
 async function removeSources(record: InstallRecord, files: FileStore, names: StoredNames): Promise<void> {

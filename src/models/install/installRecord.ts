@@ -33,6 +33,8 @@ export interface InstallRecord {
   readonly stage: 'downloading' | 'packing' | 'done';
   /** Of the stage, when it last stopped. */
   readonly doneBytes: number;
+  /** Where packing may go on: after so many tensors, which end at this byte of the packed file. */
+  readonly packedUpTo?: { readonly tensors: number; readonly bytes: number };
   /** What the packed file takes, once it is there. */
   readonly packedBytes?: number;
   /** What packing was expected to take. */

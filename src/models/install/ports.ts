@@ -1,6 +1,4 @@
-// What installing a model is handed: where the journal and the bytes are kept, and the packer. `src/store` and the engine fit.
-import type { BlobLike } from '../blobLike.ts';
-import type { Packing } from '../types.ts';
+// What installing a model is handed: where the journal and the bytes are kept. `src/store` fits.
 import type { InstallRecord } from './installRecord.ts';
 
 export interface Journal {
@@ -11,7 +9,9 @@ export interface Journal {
 
 /** A file being written; complete parts of an earlier attempt are kept. */
 export interface StoredWriter {
+  /** Bytes that survive if the page goes now. When opened, those of an earlier attempt. */
   readonly keptBytes: number;
+  /** Those of the earlier attempt. */
   readonly kept: Blob;
   write(bytes: Uint8Array): Promise<void>;
   finish(facts: Record<string, string>): Promise<Blob>;
@@ -29,13 +29,6 @@ export interface FileStore {
   /** Asks the browser not to clear what is kept. */
   persist(): Promise<unknown>;
 }
-
-/** Packs a model into the engine's own file, piece by piece; never all of it in memory. */
-export type PackModel = (request: {
-  readonly files: readonly { readonly name: string; readonly blob: BlobLike }[];
-  readonly packing: Packing;
-  readonly signal: AbortSignal;
-}) => AsyncIterable<Uint8Array>;
 
 /** What is told while a model is installed; the newest replaces the one before. */
 export interface InstallProgress {

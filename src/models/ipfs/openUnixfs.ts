@@ -3,8 +3,8 @@
 import { code as dagPbCode, decode, type PBNode } from '@ipld/dag-pb';
 import { UnixFS } from 'ipfs-unixfs';
 import type { CID } from 'multiformats/cid';
+import type { BlobLike } from '../../lib/blobLike.ts';
 import { TributaryError, toTributaryError } from '../../lib/errors.ts';
-import type { BlobLike } from '../blobLike.ts';
 import { checkedBlock, type GetBlock, parseCid } from './blockSource.ts';
 
 export interface UnixfsFile {

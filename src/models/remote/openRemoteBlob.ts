@@ -1,8 +1,9 @@
 // A file behind HTTP as something that can be sliced: headers of a model of many gigabytes are read by a few requests of
 // some hundred kilobytes. Pieces lie on a fixed grid and the last used ones are kept; a reader that goes on where the last
 // request ended gets more at once. Positions and sizes are bytes.
+
+import type { BlobLike } from '../../lib/blobLike.ts';
 import { TributaryError } from '../../lib/errors.ts';
-import type { BlobLike } from '../blobLike.ts';
 import { checkRange, sizeWrong } from './checkRange.ts';
 import { endedEarly } from './endedEarly.ts';
 import { plainAddress, sendRequest } from './sendRequest.ts';

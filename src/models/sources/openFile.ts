@@ -1,5 +1,5 @@
 // One file of any source, in the two ways in which it is read: sliced, for its header, and in order, for all of it.
-import type { BlobLike } from '../blobLike.ts';
+import type { BlobLike } from '../../lib/blobLike.ts';
 import { type GetBlock, gatewayBlocks } from '../ipfs/blockSource.ts';
 import { openUnixfsBlob, readUnixfs } from '../ipfs/openUnixfs.ts';
 import { openRemoteBlob } from '../remote/openRemoteBlob.ts';

@@ -3,11 +3,11 @@ import * as v from 'valibot';
 import { TributaryError } from '../../lib/errors.ts';
 import { listChoices } from '../choices/listChoices.ts';
 import { listFiles } from '../hub/listFiles.ts';
-import { onnxChoices } from '../runtimes/transformers/onnxChoices.ts';
 import { listUnixfs } from '../ipfs/openUnixfs.ts';
 import { plainAddress, sendRequest } from '../remote/sendRequest.ts';
-import type { ModelOffer, ModelSource, SourceFile } from '../types.ts';
+import { onnxChoices } from '../runtimes/transformers/onnxChoices.ts';
 import type { RuntimeModel } from '../runtimes/types.ts';
+import type { ModelOffer, ModelSource, SourceFile } from '../types.ts';
 import { type Access, blocksOf } from './openFile.ts';
 import type { Address } from './parseAddress.ts';
 

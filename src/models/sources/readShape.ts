@@ -1,6 +1,6 @@
 // What the headers of a choice say, by the engine's own readers: a model that it cannot compute is refused here, by name, and
 // not after its download.
-import type { BlobLike } from '../blobLike.ts';
+import type { BlobLike } from '../../lib/blobLike.ts';
 import type { ModelShape } from '../types.ts';
 
 /** Throws `MODEL_*`, `GGUF_*`, `SAFETENSORS_*`, or what reading the files throws. */
@@ -8,10 +8,10 @@ export async function readShape(
   files: readonly { readonly name: string; readonly blob: BlobLike }[],
 ): Promise<ModelShape> {
   // The engine is large: pages that only judge a shape never load it.
-  const { openModelFile } = await import('../../engine/index.ts');
-  const { config, tensors, tokenizerJson, chatTemplate } = await openModelFile(
-    files as readonly { readonly name: string; readonly blob: Blob }[],
-  );
+  const { openModelFile, packedSize } = await import('../../engine/index.ts');
+  const file = await openModelFile(files);
+  const { config, tensors, tokenizerJson, chatTemplate } = file;
+  const { fileBytes, weightBytes } = packedSize(file, { weights: 'stored', embedding: 'stored', head: 'stored' });
   const listed = [...tensors.values()].map(({ name, shape, format }) => ({ name, shape, format }));
   const { architecture, layerCount, hiddenSize, keyValueHeadCount, headDimension } = config;
   const { vocabularySize, contextLength, slidingWindow, tiedEmbedding } = config;
@@ -29,5 +29,6 @@ export async function readShape(
     hasTokenizer: tokenizerJson !== undefined,
     hasChatTemplate: chatTemplate !== undefined,
     tensors: listed,
+    headerBytes: fileBytes - weightBytes,
   };
 }

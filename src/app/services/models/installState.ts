@@ -46,7 +46,12 @@ export function installState({ record, progress, elsewhere, hasDropped }: Instal
   const error = TributaryError.deserialize(record.failure);
   if (error.code === 'STORE_QUOTA_EXCEEDED') {
     const { neededBytes, freeBytes } = error.facts;
-    return { ...amount, phase: 'full', neededBytes: Number(neededBytes ?? 0), freeBytes: Number(freeBytes ?? 0) };
+    return {
+      ...amount,
+      phase: 'full',
+      neededBytes: Number(neededBytes ?? 0),
+      ...(freeBytes === undefined ? {} : { freeBytes: Number(freeBytes) }),
+    };
   }
   if (error.code === 'MODEL_FILES_GONE') return { ...amount, phase: 'needs-files' };
   if (tokenCodes.includes(error.code)) return { ...amount, phase: 'needs-token', error };

@@ -6,7 +6,7 @@ import {
   deleteAdapter,
   deleteCheckpoints,
   deleteFile,
-  estimateStorage,
+  freeStorage,
   listFiles,
   listModelPlans,
   readModelPlan,
@@ -61,8 +61,8 @@ const newest = (model: LibraryModel): number => model.usedAt ?? model.createdAt;
 async function resumeWhatFits(): Promise<void> {
   for (const record of await listModelPlans<InstallRecord>()) {
     if (record.stage === 'done' || record.failure?.code !== 'STORE_QUOTA_EXCEEDED') continue;
-    const { usage, quota } = await estimateStorage();
-    if (quota - usage > Number(record.failure.facts['neededBytes'] ?? 0)) resume(record.id);
+    const free = await freeStorage();
+    if (free === undefined || free > Number(record.failure.facts['neededBytes'] ?? 0)) resume(record.id);
   }
 }
 

@@ -1,13 +1,7 @@
 // The files of a model to load, whether this copy of the app offers it or the user installed it: one path. What is missing is
 // fetched and packed first; what is there is read without asking the network for anything.
 import { TributaryError } from '../../../lib/errors.ts';
-import {
-  type InstallProgress,
-  type InstallRecord,
-  type PlannedFile,
-  storedNames,
-  unbundleFiles,
-} from '../../../models/index.ts';
+import { type InstallProgress, type InstallRecord, type PlannedFile, storedNames } from '../../../models/index.ts';
 import { readFile, readModelPlan, storedBytes, updateModelPlan, writeModelPlan } from '../../../store/index.ts';
 import { type ConfigModel, config } from '../config.ts';
 import { download, isMemoryOnly } from '../download.ts';
@@ -90,7 +84,7 @@ async function packedFiles(record: InstallRecord): Promise<ModelFiles | undefine
   const blob = await readFile('models', storedNames(record.id).packed);
   if (blob === undefined || blob.size !== record.packedBytes) return undefined;
   return {
-    files: unbundleFiles(record, blob),
+    files: [{ name: record.name, blob }],
     ...(record.reservedTokens === undefined ? {} : { contextLength: record.reservedTokens }),
   };
 }

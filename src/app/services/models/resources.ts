@@ -1,15 +1,15 @@
 // What this browser and device have for a model. What is not told is left out, and nothing is concluded from it.
 import type { DeviceChoice } from '../../../engine/index.ts';
 import type { Resources } from '../../../models/index.ts';
-import { estimateStorage, readSetting } from '../../../store/index.ts';
+import { freeStorage, readSetting } from '../../../store/index.ts';
 import { settingKeys } from '../storageNames.ts';
 
 const GIBIBYTE = 2 ** 30;
 
 export async function readResources(): Promise<Resources> {
   const device = await readSetting<DeviceChoice>(settingKeys.device);
-  const [storage, adapter] = await Promise.all([
-    estimateStorage(),
+  const [freeStorageBytes, adapter] = await Promise.all([
+    freeStorage(),
     device === 'processor' ? null : (navigator.gpu?.requestAdapter() ?? null),
   ]);
   const limits = adapter?.limits;
@@ -22,7 +22,7 @@ export async function readResources(): Promise<Resources> {
           maxBufferSize: limits.maxBufferSize,
           maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
         }),
-    ...(storage.quota > 0 ? { freeStorageBytes: Math.max(0, storage.quota - storage.usage) } : {}),
+    ...(freeStorageBytes === undefined ? {} : { freeStorageBytes }),
     ...(deviceMemory === undefined ? {} : { memoryBytes: deviceMemory * GIBIBYTE }),
   };
 }

@@ -101,8 +101,8 @@ export type InstallState =
   | (Amount & { readonly phase: 'paused' })
   /** The page went away in the middle; `resume` goes on from there. */
   | (Amount & { readonly phase: 'interrupted' })
-  /** No room: `resume` after something was deleted. */
-  | (Amount & { readonly phase: 'full'; readonly neededBytes: number; readonly freeBytes: number })
+  /** No room: `resume` after something was deleted. Some browsers do not tell what is free. */
+  | (Amount & { readonly phase: 'full'; readonly neededBytes: number; readonly freeBytes?: number })
   /** Dropped files are gone with the page that they were dropped on: `giveFiles`. */
   | (Amount & { readonly phase: 'needs-files' })
   /** The Hub wants a token again: `finder.setToken`, then `resume`. */
