@@ -25,7 +25,7 @@ function facts(model: LibraryModel): string {
 
 export function LibraryList(properties: {
   readonly library: Library;
-  readonly onQuality?: (model: LibraryModel) => void;
+  readonly onQuality: (model: LibraryModel) => void;
 }): JSX.Element {
   const [leaving, setLeaving] = createSignal<LibraryModel>();
   const installed = (model: LibraryModel): boolean => model.state.phase === 'installed';
@@ -64,13 +64,9 @@ export function LibraryList(properties: {
                     </div>
                     <div class="flex items-center gap-2">
                       <Show when={installed(model)}>
-                        <Show when={properties.onQuality}>
-                          {(measure) => (
-                            <Button size="small" onClick={() => measure()(model)}>
-                              {t('models.quality')}
-                            </Button>
-                          )}
-                        </Show>
+                        <Button size="small" onClick={() => properties.onQuality(model)}>
+                          {t('models.quality')}
+                        </Button>
                         <a
                           href={`#/chat?model=${encodeURIComponent(model.id)}`}
                           class="inline-flex min-h-8 items-center rounded-lg bg-accent px-2.5 text-sm font-medium text-on-accent hover:bg-accent-strong"

@@ -1,22 +1,34 @@
 // The room "models": what this browser keeps, and where more is found.
-import type { JSX } from 'solid-js';
+import { createSignal, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { finder } from '../services/models/finder.ts';
 import { library } from '../services/models/library.ts';
-import { Page } from '../ui/index.ts';
+import type { LibraryModel } from '../services/models/types.ts';
+import { Dialog, Page } from '../ui/index.ts';
 import { FinderView } from './FinderView.tsx';
 import { LibraryList } from './LibraryList.tsx';
+import { QualityReport } from './QualityReport.tsx';
 import { Runtimes } from './Runtimes.tsx';
 
 export function Models(): JSX.Element {
   let top!: HTMLDivElement;
+  const [measured, setMeasured] = createSignal<LibraryModel>();
   return (
     <Page title={t('models.title')} lead={t('models.lead')}>
       <div ref={top} class="scroll-mt-8">
-        <LibraryList library={library} />
+        <LibraryList library={library} onQuality={setMeasured} />
       </div>
       <FinderView finder={finder} onInstalled={() => top.scrollIntoView({ block: 'start' })} />
       <Runtimes />
+      <Dialog
+        open={measured() !== undefined}
+        onOpenChange={(open) => {
+          if (!open) setMeasured(undefined);
+        }}
+        title={t('models.qualityTitle', { name: measured()?.name ?? '' })}
+      >
+        <Show when={measured()}>{(model) => <QualityReport model={model()} />}</Show>
+      </Dialog>
     </Page>
   );
 }
