@@ -15,9 +15,23 @@ import { createSession, type Session } from './model/createSession.ts';
 import type { LoadedModel } from './model/decoderWeights.ts';
 import { type DeviceAdapter, uploadAdapter } from './model/deviceAdapter.ts';
 import { loadModel } from './model/loadModel.ts';
-import { type ModelFile, openModelFile } from './modelFile.ts';
+import { type ModelFile, openModelFile, type SourceFile } from './modelFile.ts';
 import { type OpenedBackend, openBackend } from './openBackend.ts';
-import type { DeviceChoice, EngineService, LoadModelRequest, LoadProgress, TrainEvent } from './service.ts';
+import { packedSize } from './packed/packedSize.ts';
+import { packModel } from './packed/packModel.ts';
+import { compareScores } from './quality/compareScores.ts';
+import { scoredTokens, scoreText, type TextScore } from './quality/scoreText.ts';
+import { defaultChoices, storedChoices } from './quant/quantizationChoices.ts';
+import type {
+  DeviceChoice,
+  EngineService,
+  LoadModelRequest,
+  LoadProgress,
+  ModelBlobs,
+  PackProgress,
+  QualityProgress,
+  TrainEvent,
+} from './service.ts';
 import { openTokenizer, type TextTokenizer } from './tokenizer/openTokenizer.ts';
 import { type RowGradients, rowGradients } from './train/rowGradients.ts';
 import { train } from './train/train.ts';
@@ -182,6 +196,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     // The old model goes first: two rarely fit.
     releaseModel();
     const loaded = await loadModel(backend, file, {
+      choices: request.choices ?? defaultChoices(file),
       ...(request.contextLength === undefined ? {} : { contextLength: request.contextLength }),
       signal,
       onProgress: (loadedBytes, totalBytes) => report({ phase: 'read', loadedBytes, totalBytes }),
@@ -279,7 +294,8 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     const text = tokenizer();
     if (settings.adapterId !== undefined) adapter(settings.adapterId);
     const prompt = text.encodeChat(settings.messages, { addGenerationPrompt: true });
-    const random = seededRandom(settings.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+    const seed = settings.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+    const random = seededRandom(seed);
     const constraint = settings.grammar === undefined ? undefined : await constrain(current, text, settings.grammar);
     let lastRecovery = -1;
     try {
@@ -291,7 +307,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
           const { session } = await readyModel(context);
           session.useAdapter(settings.adapterId === undefined ? undefined : adapter(settings.adapterId).device);
           const maximumTokens = settings.maximumTokens ?? session.contextLength;
-          const options = { settings, drawn, maximumTokens, stopIds: text.endIds, random, constraint, signal };
+          const options = { settings, drawn, maximumTokens, stopIds: text.endIds, random, seed, constraint, signal };
           return yield* drawTokens(session, prompt, options);
         },
         async recover(error, drawnTokens) {
@@ -316,6 +332,52 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
       });
     }
     return (await current.grammars).constrain(grammar);
+  }
+
+  /** Scores a text on the unquantised weights in place of the held model, which comes back after it. */
+  async function scoreReference(
+    current: HeldModel,
+    files: ModelBlobs,
+    ids: readonly number[],
+    context: CallContext,
+  ): Promise<TextScore> {
+    const file = await openModelFile(files);
+    const report = (value: QualityProgress): void => context.progress(value);
+    if (file.config.vocabularySize !== current.model.config.vocabularySize) {
+      throw new TributaryError({
+        code: 'ENGINE_REFERENCE_FOREIGN',
+        message: 'The unquantised weights are of another model: their vocabulary has another size.',
+        facts: { model: current.model.config.vocabularySize, reference: file.config.vocabularySize },
+        hint: 'Choose the files that the model was made from.',
+      });
+    }
+    const { contextLength } = current.session;
+    const quiet: CallContext = { signal: context.signal, progress: () => undefined };
+    suspend(current);
+    let reference: Pick<HeldModel, 'model' | 'session'> | undefined;
+    try {
+      const { device } = current.request;
+      const request = { files, contextLength, choices: storedChoices, ...(device === undefined ? {} : { device }) };
+      reference = await build(request, file, quiet);
+      return await scoreText(reference.session, ids, {
+        signal: context.signal,
+        onProgress: (done, total) => report({ phase: 'reference', done, total }),
+      });
+    } finally {
+      reference?.session.destroy();
+      reference?.model.destroy();
+      report({ phase: 'restore', done: 0, total: 1 });
+      // The caller may have gone; the model that was there is wanted all the same.
+      await readyModel({ signal: new AbortController().signal, progress: () => undefined });
+    }
+  }
+
+  /** Takes the held model off its device; the next use loads it again, with its adapters. */
+  function suspend(current: HeldModel): void {
+    for (const each of current.adapters.values()) release(each, current.session);
+    current.session.destroy();
+    current.model.destroy();
+    current.lost = true;
   }
 
   return {
@@ -347,6 +409,60 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
         const { architecture, layerCount, hiddenSize, vocabularySize } = loaded.config;
         const { parameterCount, contextLength, weightBytes } = loaded;
         return { architecture, parameterCount, layerCount, hiddenSize, contextLength, vocabularySize, weightBytes };
+      }),
+
+    async inspectModel({ files, choices }) {
+      const file = await openModelFile(files);
+      const { container, config } = file;
+      const tensors = [...file.tensors.values()].map(({ name, format, shape }) => ({ name, format, shape }));
+      const wanted = choices ?? [storedChoices, ...(container === 'safetensors' ? [defaultChoices(file)] : [])];
+      return {
+        container,
+        config,
+        parameterCount: tensors.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+        hasTokenizer: file.tokenizerJson !== undefined,
+        hasChatTemplate: file.chatTemplate !== undefined,
+        tensors,
+        sizes: wanted.map((each) => ({ choices: each, ...packedSize(file, each) })),
+      };
+    },
+
+    async *packModel({ files, choices, fromTensor }, { signal, progress }) {
+      const file = await openModelFile(files);
+      const hashes = new Map(files.map(({ name, sha256 }) => [name.split('/').at(-1), sha256]));
+      const sources = file.sources.map((source): SourceFile => {
+        const sha256 = hashes.get(source.name.split('/').at(-1)) ?? source.sha256;
+        return sha256 === undefined ? source : { ...source, sha256 };
+      });
+      const report = (value: PackProgress): void => progress(value);
+      const pieces = packModel(file, choices ?? defaultChoices(file), {
+        sources,
+        fromTensor,
+        signal,
+        onProgress: (doneBytes, totalBytes) => report({ doneBytes, totalBytes }),
+      });
+      for await (const piece of pieces) yield transfer(piece, [piece.bytes.buffer]);
+    },
+
+    measureQuality: ({ text, reference }, context) =>
+      inTurn(async () => {
+        const current = await readyModel(context);
+        const ids = tokenizer().encode(text);
+        if (scoredTokens(ids.length, current.session.contextLength) < 1) {
+          throw new TributaryError({
+            code: 'ENGINE_TEXT_TOO_SHORT',
+            message: 'This text is too short to measure anything on.',
+            facts: { tokens: ids.length },
+            hint: 'Give some sentences at least.',
+          });
+        }
+        current.session.useAdapter(undefined);
+        const score = await scoreText(current.session, ids, {
+          signal: context.signal,
+          onProgress: (done, total) => context.progress({ phase: 'model', done, total } satisfies QualityProgress),
+        });
+        if (reference === undefined) return compareScores(score);
+        return compareScores(score, await scoreReference(current, reference.files, ids, context));
       }),
 
     loadAdapter: ({ id, config, weights }, context) =>

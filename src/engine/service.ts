@@ -2,7 +2,12 @@
 // Blobs (random access, no copy); the engine itself never fetches and never stores.
 import type { SerializedError } from '../lib/errors.ts';
 import type { CallContext } from '../lib/rpc.ts';
+import type { WeightFormat } from './backend.ts';
 import type { ChatChunk, ChatRequest } from './chat/types.ts';
+import type { ModelConfig } from './modelConfig.ts';
+import type { PackedSize } from './packed/packedSize.ts';
+import type { PackedPiece } from './packed/packModel.ts';
+import type { QuantizationChoices } from './quant/quantizationChoices.ts';
 
 /** The way in which an operator of one shape is computed on a device. */
 export interface VariantChoice {
@@ -46,9 +51,13 @@ export interface DeviceReport {
 /** What computes: `automatic` takes the graphics device unless there is none or it is one in software. */
 export type DeviceChoice = 'automatic' | 'gpu' | 'processor';
 
-/** A GGUF file, or the files of a Hugging Face folder. */
+/** A packed file, a GGUF file, or the files of a Hugging Face folder. */
+export type ModelBlobs = readonly { readonly name: string; readonly blob: Blob }[];
+
 export interface LoadModelRequest {
-  readonly files: readonly { readonly name: string; readonly blob: Blob }[];
+  readonly files: ModelBlobs;
+  /** Formats of the weights; default: a folder is quantised, Q4_0 with the tables Q8_0; packed and GGUF files stay as they are. */
+  readonly choices?: QuantizationChoices;
   /** Longest context to reserve KV cache for; default min(model's own, 1,024). */
   readonly contextLength?: number;
   /** Default `automatic`. */
@@ -144,10 +153,77 @@ export interface RowGradientRequest {
   readonly row: EncodedRow;
 }
 
+export interface InspectModelRequest {
+  readonly files: ModelBlobs;
+  /** Default: `stored`, and what is chosen where nobody chooses. */
+  readonly choices?: readonly QuantizationChoices[];
+}
+
+/** What a model's headers say, before anything else of it is read. */
+export interface ModelInspection {
+  readonly container: 'gguf' | 'safetensors' | 'packed';
+  readonly config: ModelConfig;
+  readonly parameterCount: number;
+  readonly hasTokenizer: boolean;
+  readonly hasChatTemplate: boolean;
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly format: WeightFormat;
+    readonly shape: readonly number[];
+  }[];
+  readonly sizes: readonly (PackedSize & { readonly choices: QuantizationChoices })[];
+}
+
+export interface PackModelRequest {
+  readonly files: readonly { readonly name: string; readonly blob: Blob; readonly sha256?: string }[];
+  /** Default as in `LoadModelRequest`. */
+  readonly choices?: QuantizationChoices;
+  /** Goes on at this tensor, counted from 0. */
+  readonly fromTensor?: number;
+}
+
+export interface PackProgress {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface QualityRequest {
+  /** Windows of the model's context are read from their start; see `QualityReport.tokens`. */
+  readonly text: string;
+  /** The model's own source, unquantised: loaded after the model has gone, and the model after it, so that both are never there at once. */
+  readonly reference?: { readonly files: ModelBlobs };
+}
+
+export interface QualityProgress {
+  readonly phase: 'model' | 'reference' | 'restore';
+  /** Tokens, in the first two phases. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface QualityReport {
+  /** Scored tokens: all but the first of each window. */
+  readonly tokens: number;
+  readonly perplexity: number;
+  readonly reference?: {
+    readonly perplexity: number;
+    /** The model's perplexity less the reference's. */
+    readonly difference: number;
+    /** Share of tokens at which both hold the same token for likeliest. */
+    readonly agreement: number;
+  };
+}
+
 /** The methods of the engine worker. One model at a time; adapters stay unmerged beside it. */
 export interface EngineService {
   probe(request: Record<string, never>, context: CallContext): Promise<DeviceReport>;
   loadModel(request: LoadModelRequest, context: CallContext): Promise<ModelSummary>;
+  /** Reads headers only. Refuses a model that this engine does not compute by the name of its field or tensor. */
+  inspectModel(request: InspectModelRequest, context: CallContext): Promise<ModelInspection>;
+  /** The packed file in pieces that follow each other; `context.progress` gets `PackProgress`. Needs no device and no model. */
+  packModel(request: PackModelRequest, context: CallContext): AsyncGenerator<PackedPiece>;
+  /** Perplexity of the loaded model without adapters; the conversation's cache goes. `context.progress` gets `QualityProgress`. */
+  measureQuality(request: QualityRequest, context: CallContext): Promise<QualityReport>;
   loadAdapter(request: LoadAdapterRequest, context: CallContext): Promise<AdapterSummary>;
   unloadAdapter(request: { readonly id: string }, context: CallContext): Promise<void>;
   /**

@@ -70,8 +70,10 @@ export async function* packModel(
       hint: 'Begin from the start.',
     });
   }
+  // Whoever takes the pieces may keep them.
+  const dataStart = head.byteLength;
   const first = tensors[fromTensor];
-  let offset = first === undefined ? byteLength : fromTensor === 0 ? 0 : head.byteLength + first.codes[0];
+  let offset = first === undefined ? byteLength : fromTensor === 0 ? 0 : dataStart + first.codes[0];
   const piece = (bytes: Uint8Array<ArrayBuffer>, completeTensors: number): PackedPiece => {
     const at = offset;
     offset += bytes.byteLength;
@@ -81,8 +83,8 @@ export async function* packModel(
   if (offset === 0) yield piece(head, 0);
   for (const [index, { name, format, codes, scales = codes }] of tensors.entries()) {
     if (index < fromTensor) continue;
-    const ends = new Set([codes[1], scales[1]].map((end) => head.byteLength + end));
-    const last = head.byteLength + scales[1];
+    const ends = new Set([codes[1], scales[1]].map((end) => dataStart + end));
+    const last = dataStart + scales[1];
     for await (const bytes of tensorWords(file.tensors.get(name) as StoredTensor, format, signal)) {
       signal?.throwIfAborted();
       const end = offset + bytes.byteLength;

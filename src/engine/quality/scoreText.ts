@@ -1,0 +1,72 @@
+// How well a loaded model foretells a text: the log-probability of each token after those before it. It knows ids, no text.
+import type { Session } from '../model/createSession.ts';
+
+export interface TextScore {
+  /** Natural logarithms, one a scored token, in order. */
+  readonly logProbabilities: Float64Array<ArrayBuffer>;
+  /** The id that the model held for likeliest in place of each scored token. */
+  readonly best: Uint32Array<ArrayBuffer>;
+  /** exp of the mean negative log-probability. */
+  readonly perplexity: number;
+}
+
+export interface ScoreOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Ids whose logits are fetched at a time: a vocabulary of 150,000 makes 10 MB of them. */
+const rowsAtATime = 16;
+
+function scoreRow(logits: Float32Array, id: number): { readonly logProbability: number; readonly best: number } {
+  let best = 0;
+  for (let other = 1; other < logits.length; other += 1)
+    if ((logits[other] as number) > (logits[best] as number)) best = other;
+  const largest = logits[best] as number;
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - largest);
+  return { logProbability: (logits[id] as number) - largest - Math.log(sum), best };
+}
+
+/** Tokens that `scoreText` gives a score: all but the first of each window. */
+export const scoredTokens = (length: number, contextLength: number): number =>
+  length - Math.ceil(length / contextLength);
+
+/**
+ * Scores `ids` in windows of the session's context, each read from its start, so that nothing is scored that has nothing before it. The
+ * session is left empty. Throws what reading throws, and the signal's reason.
+ */
+export async function scoreText(
+  session: Session,
+  ids: readonly number[],
+  { signal, onProgress }: ScoreOptions = {},
+): Promise<TextScore> {
+  const count = scoredTokens(ids.length, session.contextLength);
+  const logProbabilities = new Float64Array(count);
+  const best = new Uint32Array(count);
+  let done = 0;
+  try {
+    for (let start = 0; start < ids.length; start += session.contextLength) {
+      session.truncate(0);
+      const window = ids.slice(start, start + session.contextLength);
+      // The last id is only foretold.
+      for (let at = 0; at < window.length - 1; at += rowsAtATime) {
+        signal?.throwIfAborted();
+        const part = window.slice(at, Math.min(at + rowsAtATime, window.length - 1));
+        const logits = await session.readAll(part, { signal });
+        const size = logits.length / part.length;
+        for (let row = 0; row < part.length; row += 1) {
+          const scored = scoreRow(logits.subarray(row * size, (row + 1) * size), window[at + row + 1] as number);
+          logProbabilities[done] = scored.logProbability;
+          best[done] = scored.best;
+          done += 1;
+        }
+        onProgress?.(done, count);
+      }
+    }
+  } finally {
+    session.truncate(0);
+  }
+  const total = logProbabilities.reduce((sum, value) => sum + value, 0);
+  return { logProbabilities, best, perplexity: Math.exp(-total / count) };
+}
