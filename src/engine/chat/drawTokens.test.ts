@@ -96,6 +96,12 @@ describe('drawTokens', () => {
     expect(first?.logprob).toBeCloseTo((table[0]?.[first.id] ?? 0) - logSum, 12);
     expect(first?.top?.map(({ id }) => id)).toEqual([1, 3]);
     expect(first?.top?.[1]?.logprob).toBeCloseTo(3 - logSum, 12);
+    const second = tokens[1];
+    const row = table[first?.id ?? 0] ?? [];
+    const rowSum = Math.log(row.reduce((sum, logit) => sum + Math.exp(logit), 0));
+    expect(second?.logprob).toBeCloseTo((row[second?.id ?? 0] ?? 0) - rowSum, 12);
+    // The penalty on the first token does not show.
+    expect(second?.top?.[0]?.logprob).toBeCloseTo(Math.max(...row) - rowSum, 12);
     const none = await collect(tableReader(table), [0], {
       settings: { temperature: 0, logprobs: 0 },
       maximumTokens: 1,
@@ -107,10 +113,12 @@ describe('drawTokens', () => {
     const settings = { temperature: 1.5 };
     const whole = await collect(tableReader(table), [0], { settings, random: seededRandom(9), maximumTokens: 12 });
     expect(new Set(whole.ids).size).toBeGreaterThan(2);
-    const random = seededRandom(9);
-    const first = await collect(tableReader(table), [0], { settings, random, maximumTokens: 5 });
-    const rest = await collect(tableReader(table), [0], { settings, random, maximumTokens: 12, drawn: first.ids });
-    expect([...first.ids, ...rest.ids]).toEqual(whole.ids);
+    for (let cut = 1; cut < 12; cut += 1) {
+      const random = seededRandom(9);
+      const first = await collect(tableReader(table), [0], { settings, random, maximumTokens: cut });
+      const rest = await collect(tableReader(table), [0], { settings, random, maximumTokens: 12, drawn: first.ids });
+      expect([...first.ids, ...rest.ids]).toEqual(whole.ids);
+    }
   });
 
   it('draws only what its grammar allows', async () => {

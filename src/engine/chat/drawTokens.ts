@@ -1,9 +1,25 @@
 // Draws one token after another from whatever reads ids and gives logits: penalties, grammar, sampling, logarithms of
 // probability, all on the processor in f64. It knows no text and no device.
 import { TributaryError } from '../../lib/errors.ts';
+import type { DrawnToken, DrawSettings, DrawStart, TokenAlternative } from '../generate/createTokenDrawer.ts';
 import type { FinishReason } from '../generate/generate.ts';
-import { drawToken, type SamplingSettings, tokenProbabilities } from '../generate/tokenProbabilities.ts';
+import { drawToken, likeliestToken, tokenProbabilities } from '../generate/tokenProbabilities.ts';
+import { noToken } from '../kernels/drawToken/drawToken.ts';
 import type { TokenConstraint } from './openGrammars.ts';
+
+export type { DrawnToken, DrawSettings, TokenAlternative };
+
+/** Draws where the logits are: see `SessionDrawing`. */
+export interface DeviceDrawing {
+  start(start: DrawStart): Promise<void>;
+  setMask(bits: Uint32Array<ArrayBuffer> | undefined): Promise<void>;
+  readonly mostTokens: number;
+  draw(
+    ids: readonly number[],
+    count: number,
+    options: { readonly signal?: AbortSignal | undefined },
+  ): Promise<readonly DrawnToken[]>;
+}
 
 /** A sequence on a model. `Session` is one; so is what Transformers.js keeps between steps. */
 export interface TokenReader {
@@ -16,15 +32,9 @@ export interface TokenReader {
   read(ids: readonly number[], options: { readonly signal?: AbortSignal | undefined }): Promise<Float32Array>;
   /** The index of the largest logit, where the logits can stay where they are. */
   readGreedy?(ids: readonly number[], options: { readonly signal?: AbortSignal | undefined }): Promise<number>;
-}
-
-export interface DrawSettings extends SamplingSettings {
-  /** Taken from a token's logit, times how often the answer has it. */
-  readonly frequencyPenalty?: number;
-  /** Taken from the logit of every token that the answer has. */
-  readonly presencePenalty?: number;
-  /** Likeliest tokens to report beside each drawn one; absent: no logarithms at all. */
-  readonly logprobs?: number;
+  /** Takes up the longest beginning of `prompt` that is kept anywhere, short of its last id; absent where only `ids` are kept. */
+  resume?(prompt: readonly number[]): Promise<number>;
+  readonly drawing?: DeviceDrawing | undefined;
 }
 
 export interface DrawOptions {
@@ -37,21 +47,10 @@ export interface DrawOptions {
   readonly stopIds: readonly number[];
   /** The next number in [0, 1): one a token, none when temperature is 0. */
   readonly random: () => number;
+  /** `random` is `seededRandom` of it: a device may then draw the same numbers. */
+  readonly seed?: number;
   readonly constraint?: TokenConstraint | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-export interface TokenAlternative {
-  readonly id: number;
-  /** Natural logarithm of its probability in the model's own distribution. */
-  readonly logprob: number;
-}
-
-export interface DrawnToken {
-  readonly id: number;
-  readonly logprob?: number;
-  /** The likeliest, in descending order. */
-  readonly top?: readonly TokenAlternative[];
 }
 
 /** log p of `id` and of the `count` likeliest ids, by log-softmax in f64. */
@@ -98,20 +97,17 @@ function adjusted(
   return result;
 }
 
-function likeliest(logits: Float64Array): number {
-  let best = 0;
-  for (let id = 1; id < logits.length; id += 1) if ((logits[id] ?? 0) > (logits[best] ?? 0)) best = id;
-  return best;
-}
+const nothingFits = (): TributaryError =>
+  new TributaryError({
+    code: 'CHAT_GRAMMAR_FAILED',
+    message: 'No token of this model fits what its JSON schema asks for next.',
+    hint: 'Ask for free text, or choose a model with a larger vocabulary.',
+  });
 
 function pick(logits: Float64Array, settings: DrawSettings, random: () => number): number {
-  const best = likeliest(logits);
+  const best = likeliestToken(logits);
   if (logits[best] === Number.NEGATIVE_INFINITY) {
-    throw new TributaryError({
-      code: 'CHAT_GRAMMAR_FAILED',
-      message: 'No token of this model fits what its JSON schema asks for next.',
-      hint: 'Ask for free text, or choose a model with a larger vocabulary.',
-    });
+    throw nothingFits();
   }
   if (settings.temperature === 0) return best;
   const { ids, probabilities } = tokenProbabilities(logits, { ...settings, repetitionPenalty: 1 });
@@ -123,6 +119,56 @@ function pick(logits: Float64Array, settings: DrawSettings, random: () => number
   );
 }
 
+/** Draws one token from logits on the processor. */
+function hostDrawer(reader: TokenReader, context: readonly number[], answer: readonly number[], options: DrawOptions) {
+  const { settings, random, constraint, signal } = options;
+  const plain =
+    settings.temperature === 0 &&
+    (settings.repetitionPenalty ?? 1) === 1 &&
+    (settings.frequencyPenalty ?? 0) === 0 &&
+    (settings.presencePenalty ?? 0) === 0 &&
+    settings.logprobs === undefined &&
+    constraint === undefined;
+  return async (unread: readonly number[]): Promise<readonly DrawnToken[]> => {
+    if (plain && reader.readGreedy !== undefined) return [{ id: await reader.readGreedy(unread, { signal }) }];
+    const logits = await reader.read(unread, { signal });
+    const allowed = await constraint?.allowed();
+    const id = pick(adjusted(logits, settings, context, answer, allowed), settings, random);
+    return [settings.logprobs === undefined ? { id } : { id, ...logprobsOf(logits, id, settings.logprobs) }];
+  };
+}
+
+/** A batch of tokens is read back about so often: text should flow, and a reader's abort should be felt. */
+const batchMilliseconds = 40;
+
+/** Draws on the device: as many tokens at once as it makes in a moment, one where a grammar decides after each. */
+async function deviceDrawer(
+  drawing: DeviceDrawing,
+  context: readonly number[],
+  answer: readonly number[],
+  options: DrawOptions & { readonly seed: number },
+) {
+  const { settings, constraint, signal, maximumTokens } = options;
+  await drawing.start({ settings, seed: options.seed, context, answer });
+  if (constraint === undefined) await drawing.setMask(undefined);
+  let count = 1;
+  let isPrompt = true;
+  return async (unread: readonly number[]): Promise<readonly DrawnToken[]> => {
+    const allowed = await constraint?.allowed();
+    if (allowed !== undefined) await drawing.setMask(Uint32Array.from(allowed));
+    const started = performance.now();
+    const tokens = await drawing.draw(unread, Math.min(count, maximumTokens - answer.length), { signal });
+    if (tokens.some(({ id }) => id === noToken)) throw nothingFits();
+    // How long a prompt takes says nothing about a token.
+    if (!isPrompt && constraint === undefined) {
+      const milliseconds = (performance.now() - started) / tokens.length;
+      count = Math.max(1, Math.min(drawing.mostTokens, Math.floor(batchMilliseconds / milliseconds)));
+    }
+    isPrompt = false;
+    return tokens;
+  };
+}
+
 /**
  * Tokens after `prompt` and `drawn`, one by one; returns why the answer ended. What the reader keeps is reused for the longest
  * common beginning. An abort throws its reason and leaves the reader usable.
@@ -132,42 +178,37 @@ export async function* drawTokens(
   prompt: readonly number[],
   options: DrawOptions,
 ): AsyncGenerator<DrawnToken, FinishReason> {
-  const { settings, drawn = [], maximumTokens, random, constraint, signal } = options;
+  const { drawn = [], maximumTokens, constraint, seed, signal } = options;
   const stops = new Set(options.stopIds);
   const answer = [...drawn];
   const context = [...prompt, ...drawn];
-  const plain =
-    settings.temperature === 0 &&
-    (settings.repetitionPenalty ?? 1) === 1 &&
-    (settings.frequencyPenalty ?? 0) === 0 &&
-    (settings.presencePenalty ?? 0) === 0 &&
-    settings.logprobs === undefined &&
-    constraint === undefined;
 
   // The last token is always read anew: its logits are not kept.
-  let shared = 0;
-  while (shared < context.length - 1 && reader.ids[shared] === context[shared]) shared += 1;
-  reader.truncate(shared);
+  if (reader.resume === undefined) {
+    let shared = 0;
+    while (shared < context.length - 1 && reader.ids[shared] === context[shared]) shared += 1;
+    reader.truncate(shared);
+  } else {
+    await reader.resume(context);
+  }
   let unread = context.slice(reader.ids.length);
+  const drawNext =
+    reader.drawing === undefined || seed === undefined
+      ? hostDrawer(reader, context, answer, options)
+      : await deviceDrawer(reader.drawing, context, answer, { ...options, seed });
   while (answer.length < maximumTokens) {
     if (reader.ids.length + unread.length > reader.contextLength && answer.length > 0) return 'length';
-    let token: DrawnToken;
-    if (plain && reader.readGreedy !== undefined) {
-      token = { id: await reader.readGreedy(unread, { signal }) };
-    } else {
-      const logits = await reader.read(unread, { signal });
-      const allowed = await constraint?.allowed();
-      const id = pick(adjusted(logits, settings, context, answer, allowed), settings, random);
-      token = settings.logprobs === undefined ? { id } : { id, ...logprobsOf(logits, id, settings.logprobs) };
+    const tokens = await drawNext(unread);
+    for (const token of tokens) {
+      signal?.throwIfAborted();
+      const { id } = token;
+      if (stops.has(id)) return 'stop';
+      constraint?.accept(id);
+      answer.push(id);
+      context.push(id);
+      unread = [id];
+      yield token;
     }
-    signal?.throwIfAborted();
-    const { id } = token;
-    if (stops.has(id)) return 'stop';
-    constraint?.accept(id);
-    answer.push(id);
-    context.push(id);
-    unread = [id];
-    yield token;
   }
   return 'length';
 }
