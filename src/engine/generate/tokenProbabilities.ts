@@ -20,31 +20,56 @@ export interface TokenProbabilities {
   readonly probabilities: readonly number[];
 }
 
-interface Candidate {
-  readonly id: number;
-  readonly logit: number;
+interface Candidates {
+  /** Ascending. */
+  readonly ids: Int32Array;
+  /** Their logits. */
+  readonly logits: Float64Array;
 }
 
-/** Probabilities of candidates by softmax over them alone, in their order. */
-function softmax(candidates: readonly Candidate[]): number[] {
-  const highest = candidates.reduce((most, { logit }) => Math.max(most, logit), Number.NEGATIVE_INFINITY);
-  const weights = candidates.map(({ logit }) => Math.exp(logit - highest));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
+const highestOf = (logits: Float64Array): number =>
+  logits.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY);
+
+/** exp(logit - highest) of each. */
+function weightsOf(logits: Float64Array): Float64Array {
+  const highest = highestOf(logits);
+  return logits.map((logit) => Math.exp(logit - highest));
 }
 
-function keepLikeliest(candidates: readonly Candidate[], topP: number): Candidate[] {
-  const ascending = candidates.toSorted((one, other) => one.logit - other.logit || one.id - other.id);
-  const probabilities = softmax(ascending);
-  let removed = 0;
+const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+
+function keep({ ids, logits }: Candidates, kept: (index: number) => boolean): Candidates {
+  const places: number[] = [];
+  for (let index = 0; index < ids.length; index += 1) if (kept(index)) places.push(index);
+  return {
+    ids: Int32Array.from(places, (index) => ids[index] as number),
+    logits: Float64Array.from(places, (index) => logits[index] as number),
+  };
+}
+
+function keepLikeliest(candidates: Candidates, topP: number): Candidates {
+  const { ids, logits } = candidates;
+  const weights = weightsOf(logits);
+  const total = sumOf(weights);
+  // Ids so light that all of them together may go are dropped without being put in order.
+  const least = ((1 - topP) * total) / (2 * ids.length);
+  const order: number[] = [];
   let sum = 0;
+  for (const [index, weight] of weights.entries()) {
+    if (weight < least) sum += weight / total;
+    else order.push(index);
+  }
+  const logitAt = (index: number): number => logits[index] as number;
+  order.sort((one, other) => logitAt(one) - logitAt(other) || (ids[one] as number) - (ids[other] as number));
+  let removed = 0;
   // Drops from the unlikely end while what is dropped stays within 1 - p; the likeliest always stays.
-  while (removed < ascending.length - 1) {
-    sum += probabilities[removed] ?? 0;
+  while (removed < order.length - 1) {
+    sum += (weights[order[removed] as number] as number) / total;
     if (sum > 1 - topP) break;
     removed += 1;
   }
-  return ascending.slice(removed);
+  const kept = new Set(order.slice(removed));
+  return keep(candidates, (index) => kept.has(index));
 }
 
 /**
@@ -58,23 +83,36 @@ export function tokenProbabilities(
 ): TokenProbabilities {
   const { repetitionPenalty = 1, temperature = 1, topK = 0, topP = 1, minP = 0 } = settings;
   const repeated = new Set(repetitionPenalty === 1 ? [] : context);
-  let candidates: Candidate[] = Array.from({ length: logits.length }, (_, id) => {
-    const logit = logits[id] ?? Number.NEGATIVE_INFINITY;
-    const penalised = repeated.has(id) ? (logit < 0 ? logit * repetitionPenalty : logit / repetitionPenalty) : logit;
-    return { id, logit: penalised / temperature };
-  });
-  if (topK > 0 && topK < candidates.length) {
-    const lowest = candidates.map(({ logit }) => logit).toSorted((one, other) => other - one)[topK - 1] ?? 0;
-    candidates = candidates.filter(({ logit }) => logit >= lowest);
+  let candidates: Candidates = {
+    ids: Int32Array.from({ length: logits.length }, (_, id) => id),
+    logits: Float64Array.from({ length: logits.length }, (_, id) => {
+      const logit = logits[id] ?? Number.NEGATIVE_INFINITY;
+      const penalised = repeated.has(id) ? (logit < 0 ? logit * repetitionPenalty : logit / repetitionPenalty) : logit;
+      return penalised / temperature;
+    }),
+  };
+  if (topK > 0 && topK < logits.length) {
+    const all = candidates.logits;
+    const lowest = all.toSorted()[all.length - topK] ?? 0;
+    candidates = keep(candidates, (index) => (all[index] as number) >= lowest);
   }
   if (topP < 1) candidates = keepLikeliest(candidates, topP);
   if (minP > 0) {
-    const probabilities = softmax(candidates);
-    const least = minP * Math.max(...probabilities);
-    candidates = candidates.filter((_, index) => (probabilities[index] ?? 0) >= least);
+    const weights = weightsOf(candidates.logits);
+    const total = sumOf(weights);
+    const least = minP * (1 / total);
+    candidates = keep(candidates, (index) => (weights[index] as number) / total >= least);
   }
-  candidates = candidates.toSorted((one, other) => one.id - other.id);
-  return { ids: candidates.map(({ id }) => id), probabilities: softmax(candidates) };
+  const weights = weightsOf(candidates.logits);
+  const total = sumOf(weights);
+  return { ids: [...candidates.ids], probabilities: Array.from(weights, (weight) => weight / total) };
+}
+
+/** The smallest id of the largest logit. */
+export function likeliestToken(logits: ArrayLike<number>): number {
+  let best = 0;
+  for (let id = 1; id < logits.length; id += 1) if ((logits[id] ?? 0) > (logits[best] ?? 0)) best = id;
+  return best;
 }
 
 /** The smallest kept id whose cumulative probability, ids ascending, exceeds `u` in [0, 1). */

@@ -3,6 +3,13 @@
 import { TributaryError } from '../../lib/errors.ts';
 import type { OperatorCall, Plan, Tensor } from '../backend.ts';
 import { createKeyValuePool, type KeyValuePool } from '../cache/createKeyValuePool.ts';
+import {
+  createTokenDrawer,
+  type DrawnToken,
+  type DrawStart,
+  mostSteps,
+  type TokenDrawer,
+} from '../generate/createTokenDrawer.ts';
 import { argmax } from '../kernels/argmax/argmax.ts';
 import { takeRow } from '../kernels/takeRow/takeRow.ts';
 import { createActivations, decoderCalls, headCalls, uploadRows } from './decoderCalls.ts';
@@ -20,6 +27,21 @@ export interface ReadOptions {
   /** Checked before each chunk; the cache then holds whole chunks and stays usable. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Draws tokens on the device, where their logits can stay. */
+export interface SessionDrawing {
+  /** Settings, penalties and random numbers of the tokens that are drawn from here on. */
+  start(start: DrawStart): Promise<void>;
+  /** Which ids may be drawn from here on: bit i % 32 of word i / 32. Undefined: all. */
+  setMask(bits: Uint32Array<ArrayBuffer> | undefined): Promise<void>;
+  /** Most tokens of one `draw`. */
+  readonly mostTokens: number;
+  /**
+   * Reads ids after those in the cache, then draws `count` tokens, each after the one before, without a stop in between. All but
+   * the last are then in the cache. An id of `noToken` says that the mask forbade every one.
+   */
+  draw(ids: readonly number[], count: number, options?: ReadOptions): Promise<readonly DrawnToken[]>;
 }
 
 export interface Session {
@@ -42,6 +64,8 @@ export interface Session {
   readGreedy(ids: readonly number[], options?: ReadOptions): Promise<number>;
   /** Like `read`, with the logits after every id: f32 [ids.length, vocabulary]. */
   readAll(ids: readonly number[], options?: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
+  /** Absent on the processor: there the logits are at hand. */
+  readonly drawing: SessionDrawing | undefined;
   /** Compiles what reading needs, so that the first answer does not wait for it. */
   prepare(): Promise<void>;
   /** Drops the plans of an adapter that is about to go. */
@@ -127,6 +151,13 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
     return allLogits;
   }
 
+  let drawer: Promise<TokenDrawer> | undefined;
+  function tokenDrawer(): Promise<TokenDrawer> {
+    const { ids, positions } = one.activations;
+    drawer ??= createTokenDrawer(backend, { logits, ids, positions }, config.vocabularySize);
+    return drawer;
+  }
+
   function check(newIds: readonly number[]): void {
     if (newIds.length === 0) {
       throw new TributaryError({
@@ -196,6 +227,27 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
     }
   }
 
+  async function draw(newIds: readonly number[], count: number, options: ReadOptions): Promise<readonly DrawnToken[]> {
+    const tokens = await tokenDrawer();
+    await advance(newIds, options);
+    const { decode } = await plansFor(adapter);
+    const { step, positions, slots } = one.activations;
+    const { length } = sequence.ids;
+    const steps = Math.min(count, mostSteps, contextLength - length + 1);
+    await sequence.reserve(length + steps - 1);
+    backend.upload(step, Uint32Array.of(1));
+    // Drawing makes it the position of the drawn token.
+    backend.upload(positions, Uint32Array.of(length - 1));
+    backend.upload(slots, Uint32Array.of(sequence.slot));
+    for (let drawn = 0; drawn < steps; drawn += 1) {
+      if (drawn > 0) backend.submit(decode, { rows: 1 });
+      tokens.submit();
+    }
+    const result = await tokens.read();
+    sequence.append(result.slice(0, -1).map(({ id }) => id));
+    return result;
+  }
+
   function enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = queue.then(work);
     queue = result.catch(() => undefined);
@@ -240,8 +292,18 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
         });
         return all;
       }),
+    drawing:
+      backend.kind === 'reference'
+        ? undefined
+        : {
+            start: (start) => enqueue(async () => (await tokenDrawer()).start(start)),
+            setMask: (bits) => enqueue(async () => (await tokenDrawer()).setMask(bits)),
+            mostTokens: mostSteps,
+            draw: (newIds, count, readOptions = {}) => enqueue(() => draw(newIds, count, readOptions)),
+          },
     async prepare() {
-      await Promise.all([plansFor(adapter), headPlan()]);
+      const drawing = backend.kind === 'reference' ? undefined : tokenDrawer();
+      await Promise.all([plansFor(adapter), headPlan(), drawing]);
     },
     forgetAdapter(gone) {
       if (adapter === gone) {
@@ -262,6 +324,11 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
     },
     destroy() {
       for (const recorded of plans.keys()) if (recorded !== undefined) this.forgetAdapter(recorded);
+      drawer?.then(
+        (tokens) => tokens.destroy(),
+        // It could not be made, which was reported to whoever asked for it.
+        () => undefined,
+      );
       sequence.close();
       if (options.pool === undefined) pool.destroy();
       for (const each of owned) backend.destroyTensor(each);

@@ -1,0 +1,136 @@
+// Sequences that share one cache, in turns and in one batch: each has the logits that it has alone.
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Backend } from '../backend.ts';
+import { createKeyValuePool } from '../cache/createKeyValuePool.ts';
+import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
+import { dawnBackend } from '../testing/agreement.ts';
+import { type GoldenTensors, goldenModel, goldenTensors, largestDifference } from '../testing/goldenModel.ts';
+import { createSession } from './createSession.ts';
+import { createActivations, decoderCalls, headCalls, uploadRows } from './decoderCalls.ts';
+import type { LoadedModel } from './decoderWeights.ts';
+import { loadModel } from './loadModel.ts';
+
+const tolerance = 2e-4;
+let golden: GoldenTensors;
+beforeAll(async () => {
+  golden = await goldenTensors('tiny-llama');
+});
+
+describe.each([
+  { name: 'reference', open: async (): Promise<Backend> => createReferenceBackend() },
+  { name: 'Dawn', open: dawnBackend },
+])('on $name', ({ open }) => {
+  let model: LoadedModel;
+  beforeAll(async () => {
+    model = await loadModel(await open(), await goldenModel('tiny-llama'), { contextLength: 128 });
+  });
+
+  it('two sessions in one pool, read in turns, have the logits that each has alone', async () => {
+    const pool = createKeyValuePool(model, { sequences: 2 });
+    const [one, other] = [createSession(model, { pool }), createSession(model, { pool, chunkRows: 7 })];
+    const [short, long] = [await golden.integers('prompt_37'), await golden.integers('prompt_100')];
+    await one.read(short.slice(0, 20));
+    await other.read(long.slice(0, 50));
+    const size = model.config.vocabularySize;
+    const end = await one.readAll(short.slice(20));
+    expect(largestDifference(end, (await golden.floats('logits_37')).slice(20 * size))).toBeLessThan(tolerance);
+    const rest = await other.readAll(long.slice(50));
+    expect(largestDifference(rest.slice(-8 * size), await golden.floats('logits_100_last8'))).toBeLessThan(tolerance);
+    for (const session of [one, other]) session.destroy();
+    pool.destroy();
+  });
+
+  it('shares a common beginning, and copies the block in which two sequences part', async () => {
+    const pool = createKeyValuePool(model, { sequences: 3 });
+    const [one, other, third] = [1, 2, 3].map(() => createSession(model, { pool }));
+    if (one === undefined || other === undefined || third === undefined) throw new Error('no sessions');
+    const prompt = await golden.integers('prompt_100');
+    const whole = await one.read(prompt.slice(0, 64));
+    // 64 ids are four whole blocks; 60 of them end inside the fourth.
+    expect(await other.resume([...prompt.slice(0, 60), 7, 7])).toBe(60);
+    expect(await third.resume(prompt.slice(0, 64))).toBe(63);
+    await other.read([7, 7, 7, 7, 7, 7]);
+    // What the first wrote is still there for the third, and for itself.
+    expect(largestDifference(await third.read(prompt.slice(63, 64)), whole)).toBeLessThan(tolerance);
+    const alone = createSession(model);
+    const expected = await alone.read([...prompt.slice(0, 64), 9]);
+    expect(largestDifference(await one.read([9]), expected)).toBeLessThan(tolerance);
+    alone.truncate(0);
+    const parted = await alone.read([...prompt.slice(0, 60), 7, 7, 7, 7, 7, 7, 8]);
+    expect(largestDifference(await other.read([8]), parted)).toBeLessThan(tolerance);
+    for (const session of [one, other, third, alone]) session.destroy();
+    pool.destroy();
+  });
+
+  it('finds a conversation again after another one, until its blocks were needed', async () => {
+    const session = createSession(model);
+    const prompt = await golden.integers('prompt_100');
+    await session.read(prompt);
+    expect(await session.resume([1, 2, 3])).toBe(0);
+    await session.read([1, 2, 3]);
+    expect(await session.resume(prompt)).toBe(96);
+    const logits = await session.read(prompt.slice(96));
+    const last = (await golden.floats('logits_100_last8')).slice(7 * model.config.vocabularySize);
+    expect(largestDifference(logits, last)).toBeLessThan(tolerance);
+    session.truncate(0);
+    await session.read(Array.from({ length: 128 }, (_, index) => index));
+    expect(await session.resume(prompt)).toBe(0);
+    session.destroy();
+  });
+
+  it('one batch may hold rows of several sequences', async () => {
+    const { backend, config } = model;
+    const pool = createKeyValuePool(model, { sequences: 2 });
+    const sequences = [pool.openSequence(), pool.openSequence()];
+    const prompts = [await golden.integers('prompt_37'), await golden.integers('prompt_100')];
+    const { activations, tensors } = createActivations(model, 32);
+    const logits = backend.createTensor('logits', 'f32', 32 * config.vocabularySize);
+    const plan = await backend.record('mixed', [
+      ...decoderCalls(model, activations, pool),
+      ...headCalls(model, { x: activations.x, normed: activations.normed, logits }, 32),
+    ]);
+    let seen = new Float32Array();
+    // Chunks of 12 and 9 rows side by side, until the shorter prompt ends.
+    for (let done = [0, 0]; (done[0] ?? 0) < 37; ) {
+      const rows = [];
+      for (const [index, size] of [12, 9].entries()) {
+        const from = done[index] ?? 0;
+        const ids = (prompts[index] ?? []).slice(from, from + size);
+        const sequence = sequences[index];
+        if (sequence === undefined) throw new Error('no sequence');
+        await sequence.reserve(from + ids.length);
+        rows.push(...ids.map((id, row) => ({ id, position: from + row, slot: sequence.slot })));
+        sequence.append(ids);
+      }
+      uploadRows(backend, activations, rows);
+      backend.submit(plan, { rows: rows.length });
+      seen = (await backend.download(logits)) as Float32Array<ArrayBuffer>;
+      done = sequences.map(({ ids }) => ids.length);
+    }
+    // The last batch had one row of the first prompt, then nine of the second.
+    const size = config.vocabularySize;
+    const expected = (await golden.floats('logits_37')).slice(36 * size);
+    expect(largestDifference(seen.slice(0, size), expected)).toBeLessThan(tolerance);
+    const alone = createSession(model);
+    const second = await alone.read((prompts[1] ?? []).slice(0, 36));
+    expect(largestDifference(seen.slice(9 * size, 10 * size), second)).toBeLessThan(tolerance);
+    alone.destroy();
+    backend.destroyPlan(plan);
+    for (const each of [...tensors, logits]) backend.destroyTensor(each);
+    pool.destroy();
+  });
+});
+
+it('refuses by code what a pool has no place for', async () => {
+  const model = await loadModel(createReferenceBackend(), await goldenModel('tiny-llama'), { contextLength: 64 });
+  const pool = createKeyValuePool(model, { positions: 32, sequences: 2 });
+  const [one, other] = [createSession(model, { pool }), createSession(model, { pool })];
+  expect(() => createSession(model, { pool })).toThrow(expect.objectContaining({ code: 'ENGINE_CACHE_FULL' }));
+  await one.read([1, 2, 3]);
+  await other.read([1, 2, 3]);
+  await expect(one.read(Array.from({ length: 20 }, () => 5))).rejects.toMatchObject({ code: 'ENGINE_CACHE_FULL' });
+  // The other one lets go of its block, and there is place again.
+  other.destroy();
+  await one.read(Array.from({ length: 20 }, () => 5));
+  expect(one.ids).toHaveLength(23);
+});
