@@ -8,6 +8,7 @@ import { embeddingGather } from '../kernels/embeddingGather/embeddingGather.ts';
 import { geGlu } from '../kernels/geGlu/geGlu.ts';
 import { linear } from '../kernels/linear/linear.ts';
 import { blockTokens, pagedAttention, partialsLength } from '../kernels/pagedAttention/pagedAttention.ts';
+import { type QuantizedRows, quantizeRows } from '../kernels/quantizeRows/quantizeRows.ts';
 import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
 import { rope } from '../kernels/rope/rope.ts';
 import { scale } from '../kernels/scale/scale.ts';
@@ -43,6 +44,8 @@ export interface Activations {
   readonly activated: Tensor;
   /** Only with output norms: what attention or feed-forward gives, before its norm. */
   readonly branch: Tensor;
+  /** Only with the arithmetic `int8`: a module's input as bytes, written anew for each. */
+  readonly quantized?: QuantizedRows;
 }
 
 /** Up to so many rows attention is split along the positions: more rows keep a device busy without. */
@@ -74,6 +77,13 @@ export function createActivations(
     own(backend.createTensor(`${name} x${capacity}`, 'f32', capacity * columns));
   const words = (name: string, length: number): Tensor =>
     own(backend.createTensor(`${name} x${capacity}`, 'u32', length));
+  const quantizedRows = (): QuantizedRows => {
+    const blocks = capacity * Math.ceil(Math.max(config.hiddenSize, queries, config.intermediateSize) / 32);
+    return {
+      codes: words('quantized codes', 8 * blocks),
+      factors: own(backend.createTensor(`quantized factors x${capacity}`, 'f32', 2 * blocks)),
+    };
+  };
   const activations: Activations = {
     capacity,
     step: words('step', 4),
@@ -103,6 +113,7 @@ export function createActivations(
     up: floats('up', config.intermediateSize),
     activated: floats('activated', config.intermediateSize),
     branch: floats('branch', config.outputNorms ? config.hiddenSize : 1),
+    ...(model.arithmetic === 'int8' ? { quantized: quantizedRows() } : {}),
   };
   return { activations, tensors };
 }
@@ -149,7 +160,7 @@ export function decoderCalls(
 ): OperatorCall[] {
   const { config } = model;
   const { capacity, step, ids, positions, slots, x, normed, branch } = activations;
-  const { q, k, v, normedQ, normedK, attended, gate, up, activated } = activations;
+  const { q, k, v, normedQ, normedK, attended, gate, up, activated, quantized } = activations;
   const { hiddenSize, intermediateSize, headDimension, rotaryDimension, rmsNormEpsilon: epsilon } = config;
   const { headCount: heads, keyValueHeadCount: keyValueHeads, attentionScale, attentionSoftcap } = config;
   const shape = attentionShape(model);
@@ -163,7 +174,9 @@ export function decoderCalls(
       // Without factors the scratch is never bound.
       const scratch = options.adapterScratch ?? output;
       calls.push(
-        ...adaptedLinear(layer.linear[module], factors, { x: input, y: output, scratch }, capacity, { accumulate }),
+        ...adaptedLinear(layer.linear[module], factors, { x: input, quantized, y: output, scratch }, capacity, {
+          accumulate,
+        }),
       );
       const bias = layer.bias[module];
       if (bias !== undefined) calls.push(addBias(bias, output));
@@ -177,11 +190,16 @@ export function decoderCalls(
       project(module, input, branch);
       calls.push(rmsNorm(branch, outputNorm, normed, { epsilon }), add(normed, x, hiddenSize));
     };
+    /** Goes before the modules that read `input`. */
+    const quantize = (input: Tensor, columns: number): void => {
+      if (quantized !== undefined) calls.push(quantizeRows(input, quantized, columns));
+    };
     const keyCache = cache.keys[index];
     const valueCache = cache.values[index];
     if (keyCache === undefined || valueCache === undefined) continue;
 
     calls.push(rmsNorm(x, layer.inputNorm, normed, { epsilon }));
+    quantize(normed, hiddenSize);
     project('q_proj', normed, q);
     project('k_proj', normed, k);
     project('v_proj', normed, v);
@@ -211,11 +229,14 @@ export function decoderCalls(
         },
       ),
     );
+    quantize(attended, heads * headDimension);
     projectToStream('o_proj', attended, layer.attentionOutputNorm);
     calls.push(rmsNorm(x, layer.feedForwardNorm, normed, { epsilon }));
+    quantize(normed, hiddenSize);
     project('gate_proj', normed, gate);
     project('up_proj', normed, up);
     calls.push((config.activation === 'gelu' ? geGlu : swiGlu)(gate, up, activated, intermediateSize));
+    quantize(activated, intermediateSize);
     projectToStream('down_proj', activated, layer.feedForwardOutputNorm);
     calls.push(...(options.afterLayer?.(index + 1) ?? []));
   }

@@ -29,6 +29,8 @@ export interface LayerWeights {
 export interface LoadedModel {
   readonly backend: Backend;
   readonly config: ModelConfig;
+  /** What the decoder's linear layers multiply: activations as they are, or rounded to bytes in blocks of 32. */
+  readonly arithmetic: 'float32' | 'int8';
   /** [vocabulary, hidden] */
   readonly embedding: Weight;
   /** [vocabulary, hidden]: the embedding itself where it is tied. */

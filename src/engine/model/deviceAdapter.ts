@@ -1,6 +1,8 @@
 // A LoRA adapter on a backend, beside the model and never merged into it: y = W x + s B (A x).
 import type { Backend, OperatorCall, Tensor, Weight } from '../backend.ts';
 import { type LinearOptions, linear } from '../kernels/linear/linear.ts';
+import { hasIntegerCodes, linearInteger } from '../kernels/linearInteger/linearInteger.ts';
+import type { QuantizedRows } from '../kernels/quantizeRows/quantizeRows.ts';
 import type { LinearModule } from './decoderWeights.ts';
 
 /** The two factors of one adapted linear layer. */
@@ -66,16 +68,27 @@ export function uploadAdapter(
   };
 }
 
-/** The calls of one linear layer with its adapter, if it has one. `scratch`: f32 [rows, rank]. */
+/**
+ * The calls of one linear layer with its adapter, if it has one. `scratch`: f32 [rows, rank]; `quantized`: x as bytes, multiplied by W
+ * instead of x where W's format allows.
+ */
 export function adaptedLinear(
   weight: Weight,
   factors: AdapterFactors | undefined,
-  tensors: { readonly x: Tensor; readonly y: Tensor; readonly scratch: Tensor },
+  tensors: {
+    readonly x: Tensor;
+    readonly quantized?: QuantizedRows | undefined;
+    readonly y: Tensor;
+    readonly scratch: Tensor;
+  },
   rows: number,
   options: LinearOptions = {},
 ): OperatorCall[] {
-  const { x, y, scratch } = tensors;
-  const base = linear(weight, x, y, rows, options);
+  const { x, quantized, y, scratch } = tensors;
+  const base =
+    quantized !== undefined && hasIntegerCodes(weight)
+      ? linearInteger(weight, quantized, y, rows, options)
+      : linear(weight, x, y, rows, options);
   if (factors === undefined) return base;
   return [
     ...base,

@@ -16,6 +16,8 @@ export interface LoadModelOptions {
   readonly contextLength?: number;
   /** Formats of the weights; default: as they are stored. */
   readonly choices?: QuantizationChoices;
+  /** What the decoder's linear layers multiply; default `float32`. `int8` changes the numbers: see `linearInteger`. */
+  readonly arithmetic?: LoadedModel['arithmetic'];
   readonly signal?: AbortSignal;
   readonly onProgress?: (loadedBytes: number, totalBytes: number) => void;
 }
@@ -180,6 +182,7 @@ export async function loadModel(
       finalNorm,
       layers,
       contextLength,
+      arithmetic: options.arithmetic ?? 'float32',
       parameterCount,
       weightBytes,
       destroy,

@@ -1,5 +1,5 @@
 // For tests only: runs one operator call on the reference and on a WebGPU device (Dawn in Node) and gives both results.
-import type { Backend, Constants, ElementArray, Operator, WeightFormat } from '../backend.ts';
+import type { Backend, Constants, ElementArray, Operator, Variant, WeightFormat } from '../backend.ts';
 import { noise } from '../kernels/noise.ts';
 import { packWeight } from '../quant/packWeight.ts';
 import { scaleHalves, storedFormats, storedRowBytes } from '../quant/storedFormats.ts';
@@ -42,6 +42,17 @@ export async function agreement(
     if (!(distance <= difference)) difference = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
   }
   return { reference, device, difference };
+}
+
+/** Every variant that the device can run, also those that it would not choose because it is, or is not, a software device. */
+export async function runnableVariants({ variants }: Operator, constants: Constants): Promise<Variant[]> {
+  const { device, features } = await acquireDevice(dawn());
+  device.destroy();
+  const hardware = new Set([...features].filter((name) => name !== 'software'));
+  const software = new Set([...features, 'software']);
+  return variants.filter(
+    ({ supports }) => supports === undefined || supports(hardware, constants) || supports(software, constants),
+  );
 }
 
 /** Random blocks as they are stored, with scales of about 0.01 (less where a second scale multiplies them). */

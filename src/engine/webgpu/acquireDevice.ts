@@ -12,7 +12,7 @@ export interface AcquiredDevice {
   readonly identity: string;
   /**
    * The adapter's features; `software` when its shaders run on the CPU; `subgroups of 4` and `subgroups of 8` when no subgroup has
-   * fewer lanes.
+   * fewer lanes; `packed_4x8_integer_dot_product` when the shading language has byte products.
    */
   readonly features: ReadonlySet<string>;
 }
@@ -81,6 +81,8 @@ export async function acquireDevice(gpu: GPU | undefined = globalThis.navigator?
   const software = /swiftshader|llvmpipe|lavapipe|warp|software/i.test(`${vendor} ${architecture} ${description}`);
   const features = new Set<string>(requiredFeatures);
   if (software) features.add('software');
+  const byteProducts = 'packed_4x8_integer_dot_product';
+  if (gpu.wgslLanguageFeatures?.has(byteProducts)) features.add(byteProducts);
   for (const lanes of features.has('subgroups') ? [4, 8] : []) {
     if ((adapter.info.subgroupMinSize ?? 4) >= lanes) features.add(`subgroups of ${lanes}`);
   }

@@ -20,6 +20,7 @@ import template from './linear.wgsl?raw';
 import { linearProbe } from './linearProbe.ts';
 import vectorTemplate from './linearVector.wgsl?raw';
 import { packedVariants } from './packedVariants.ts';
+import { tiledVariants } from './tiledVariants.ts';
 import { weightReader } from './weightAt.ts';
 import { weightParts } from './weightParts.ts';
 
@@ -67,8 +68,8 @@ function values(format: WeightFormat, constants: Constants): Record<string, numb
   return { ...flags, DECODE: expand(decode, flags) };
 }
 
-/** The shader's `Shape`. */
-function shapeWords(constants: Constants): Uint32Array<ArrayBuffer> {
+/** The uniform words of a linear kernel's `Shape`. */
+export function linearShape(constants: Constants): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(8);
   words[0] = constant(constants, 'inputs');
   words[1] = constant(constants, 'outputs');
@@ -90,7 +91,7 @@ function tiled(
     source: (constants: Constants): string =>
       expand(template, { ...values(format, constants), ROWS: tile.rows, QUADS: tile.quads, COLUMNS: 4 * tile.quads }),
     overrides: () => ({ size_x: tile.size[0], size_y: tile.size[1] }),
-    parameters: shapeWords,
+    parameters: linearShape,
     workgroups: (constants: Constants, { rows }: Variables): readonly [number, number, number] => [
       Math.ceil(constant(constants, 'outputs') / (4 * tile.quads * tile.size[0])),
       Math.ceil(rows / (tile.rows * tile.size[1])),
@@ -99,13 +100,21 @@ function tiled(
   };
 }
 
-function vector(format: WeightFormat, shared: boolean): Variant {
+/** One row. `by`: who computes a group of four outputs. */
+function vector(format: WeightFormat, by: 'subgroup' | 'workgroup' | 'invocation'): Variant {
+  const shared = by !== 'invocation';
   return {
-    name: shared ? 'vector, workgroup' : 'vector, invocation',
-    supports: (features, { rows }) => rows === 1 && (!shared || !features.has('software')),
+    name: `vector, ${by}`,
+    supports: (features, { rows }) =>
+      rows === 1 && !(shared && features.has('software')) && (by !== 'subgroup' || features.has('subgroups')),
     source: (constants) =>
-      expand(vectorTemplate, { ...values(format, constants), SHARED: shared ? 1 : 0, STRIDE: shared ? 64 : 1 }),
-    parameters: shapeWords,
+      expand(vectorTemplate, {
+        ...values(format, constants),
+        SHARED: shared ? 1 : 0,
+        SUBGROUP: by === 'subgroup' ? 1 : 0,
+        STRIDE: shared ? 64 : 1,
+      }),
+    parameters: linearShape,
     workgroups: (constants) => grid(Math.ceil(constant(constants, 'outputs') / 4), shared ? 1 : 32),
   };
 }
@@ -115,9 +124,11 @@ const hasOwnKernels = (format: WeightFormat): boolean => ['f32', 'q8_0', 'q4_0',
 
 function ownVariants(format: WeightFormat): Variant[] {
   return [
-    vector(format, true),
-    ...broadcastVariants(format, (constants) => values(format, constants), shapeWords),
-    vector(format, false),
+    vector(format, 'subgroup'),
+    vector(format, 'workgroup'),
+    ...tiledVariants(format, linearShape),
+    ...broadcastVariants(format, (constants) => values(format, constants), linearShape),
+    vector(format, 'invocation'),
     // Software drivers keep registers in memory anyway, and a larger tile halves their loads.
     tiled('tile 16x8', format, { rows: 16, quads: 2, size: [8, 2] }, (features) => features.has('software')),
     tiled('tile 8x8', format, { rows: 8, quads: 2, size: [8, 4] }, () => true),
@@ -134,7 +145,7 @@ function operatorFor(format: WeightFormat): Operator {
       { name: 'y', access: 'write' },
     ],
     reference: reference(format),
-    variants: hasOwnKernels(format) ? ownVariants(format) : packedVariants(format as PackedFormat, shapeWords),
+    variants: hasOwnKernels(format) ? ownVariants(format) : packedVariants(format as PackedFormat, linearShape),
     probe: linearProbe,
   };
 }

@@ -1,9 +1,13 @@
 // y[o] = scale * sum_k W[o, k] x[k]   (+ y[o] when accumulate is 1): `linear` for a single row, as in decoding.
 //
 // Buffers as in linear.wgsl with rows = 1. Four outputs share every load of x. SHARED 0: they belong to one invocation, no
-// barrier, for software drivers. SHARED 1: to a workgroup of 64, whose lanes take every 64th block and add up in a tree.
+// barrier, for software drivers. SHARED 1: to a workgroup of 64, whose lanes take every 64th block and add up in a tree; with SUBGROUP
+// 1 within each subgroup, whatever its size, and then over the subgroups.
 // Grid: x = groups of four outputs (SHARED 1), or 32 times four (SHARED 0); past 65,535 workgroups y counts on.
-// Values: SHARED; ALIGNED (inputs % 4 == 0), PADDED (the last block passes `inputs`); F32, Q8_0, Q4, Q4_1.
+// Values: SHARED, SUBGROUP; ALIGNED (inputs % 4 == 0), PADDED (the last block passes `inputs`); F32, Q8_0, Q4, Q4_1.
+//#if SUBGROUP
+enable subgroups;
+//#end
 //#if ALIGNED
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 //#else
@@ -71,6 +75,10 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
+  //#if SUBGROUP
+  @builtin(subgroup_invocation_id) member: u32,
+  @builtin(subgroup_size) members: u32,
+  //#end
 ) {
   let column = (group.y * groups.x + group.x) * 4u;
   let first = lane;
@@ -139,6 +147,16 @@ fn main(
     //#end
   }
   //#end
+  //#if SUBGROUP
+  sum = subgroupAdd(sum);
+  // The other elements stay zero, so the sums are found without knowing which lanes are a subgroup.
+  if (member == 0u) { partial[lane] = sum; }
+  workgroupBarrier();
+  sum = vec4f();
+  for (var other = member; other < 64u; other += members) { sum += partial[other]; }
+  sum = subgroupAdd(sum);
+  if (lane > 0u) { return; }
+  //#else
   //#if SHARED
   partial[lane] = sum;
   workgroupBarrier();
@@ -148,6 +166,7 @@ fn main(
   }
   if (lane > 0u) { return; }
   sum = partial[0];
+  //#end
   //#end
   //#for c in FOUR
   if (column + ${c}u < shape.outputs) {

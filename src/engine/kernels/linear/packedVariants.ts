@@ -8,6 +8,7 @@ import { grid } from '../grid.ts';
 import { broadcastVariants } from './broadcastVariants.ts';
 import template from './linearPacked.wgsl?raw';
 import vectorTemplate from './linearPackedVector.wgsl?raw';
+import { tiledVariants } from './tiledVariants.ts';
 import { unpackSource } from './unpackSource.ts';
 
 interface Tile {
@@ -51,6 +52,7 @@ export function packedVariants(format: PackedFormat, parameters: NonNullable<Var
 
   return [
     vector(true),
+    ...tiledVariants(format, parameters),
     ...broadcastVariants(format, values, parameters),
     vector(false),
     // Software drivers keep registers in memory anyway, and a taller tile unpacks less often.
