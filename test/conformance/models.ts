@@ -39,7 +39,7 @@ async function headInput(model: LoadedModel, ids: readonly number[]): Promise<Fl
 
 async function* f32Cases(folder: string, load: LazyModel): AsyncGenerator<ConformanceCase> {
   const golden = await openTensors(folder, 'golden.safetensors');
-  yield* logitCases(golden, '', load);
+  yield* logitCases(golden, '', load, { readings: ['at once', 'in chunks', 'token by token'] });
   yield* greedyCases(golden, '', load);
   for (const name of golden.tensors.keys()) {
     const [, kind, length] = /^(continuation_logprobs|hidden|final_norm)_(\d+)$/.exec(name) ?? [];

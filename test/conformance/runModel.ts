@@ -11,21 +11,29 @@ import { countDifferences, largestDifference, readFloats, readIntegers } from '.
 export const logitTolerance = 2e-4;
 export const logprobTolerance = 1e-4;
 
-/** One session a model: its plans are recorded once for all of its cases. */
-const sessions = new WeakMap<LoadedModel, Session>();
+/** How a prompt reaches the model: all of its rows in one batch, 16 at a time, or one by one. */
+export type Reading = 'at once' | 'in chunks' | 'token by token';
+
+const chunkRows = { 'at once': 128, 'in chunks': 16, 'token by token': 16 } satisfies Record<Reading, number>;
+
+/** The sessions of a model by the rows of their chunks: their plans are recorded once for all of its cases. */
+const sessions = new WeakMap<LoadedModel, Map<number, Session>>();
 
 /** The model's session, empty, with this adapter or none. */
-export function emptySession(model: LoadedModel, adapter?: DeviceAdapter): Session {
-  const session = sessions.get(model) ?? createSession(model);
-  sessions.set(model, session);
+export function emptySession(model: LoadedModel, adapter?: DeviceAdapter, reading: Reading = 'at once'): Session {
+  const ofModel = sessions.get(model) ?? new Map<number, Session>();
+  sessions.set(model, ofModel);
+  const rows = chunkRows[reading];
+  const session = ofModel.get(rows) ?? createSession(model, { chunkRows: rows });
+  ofModel.set(rows, session);
   session.useAdapter(adapter);
   session.truncate(0);
   return session;
 }
 
-/** Frees the model and its session. */
+/** Frees the model and its sessions. */
 export function destroyModel(model: LoadedModel): void {
-  sessions.get(model)?.destroy();
+  for (const session of sessions.get(model)?.values() ?? []) session.destroy();
   sessions.delete(model);
   model.destroy();
 }
@@ -35,8 +43,14 @@ export async function logitsOfAll(
   model: LoadedModel,
   ids: readonly number[],
   adapter?: DeviceAdapter,
+  reading: Reading = 'at once',
 ): Promise<Float32Array<ArrayBuffer>> {
-  return await emptySession(model, adapter).readAll(ids);
+  const session = emptySession(model, adapter, reading);
+  if (reading !== 'token by token') return await session.readAll(ids);
+  const size = model.config.vocabularySize;
+  const all = new Float32Array(ids.length * size);
+  for (const [index, id] of ids.entries()) all.set(await session.read([id]), index * size);
+  return all;
 }
 
 /** Greedy ids, one at a time through the key-value cache; stops after `steps`. */
@@ -73,26 +87,31 @@ export function logitCases(
     readonly promptName?: (length: string) => string;
     readonly tolerance?: number;
     readonly prompts?: SafetensorsFile;
+    /** One case for each; default: at once. */
+    readonly readings?: readonly Reading[];
   } = {},
 ): ConformanceCase[] {
   const { promptName = (length) => `prompt_${length}`, tolerance = logitTolerance, prompts = golden } = options;
+  const { readings = ['at once'] } = options;
   const cases: ConformanceCase[] = [];
   for (const name of golden.tensors.keys()) {
     const [, length, last] = name.startsWith(prefix)
       ? (/^logits_(\d+)(?:_last(\d+))?$/.exec(name.slice(prefix.length)) ?? [])
       : [];
     if (length === undefined) continue;
-    cases.push({
-      name,
-      async run(): Promise<Measured> {
-        const { model, adapter } = await load();
-        const ids = [...(await readIntegers(prompts, promptName(length)))];
-        const logits = await logitsOfAll(model, ids, adapter);
-        const kept = Number(last ?? ids.length) * model.config.vocabularySize;
-        const error = largestDifference(logits.subarray(logits.length - kept), await readFloats(golden, name));
-        return { error, tolerance, note: `${ids.length} tokens` };
-      },
-    });
+    for (const reading of readings) {
+      cases.push({
+        name: readings.length > 1 ? `${name} ${reading}` : name,
+        async run(): Promise<Measured> {
+          const { model, adapter } = await load();
+          const ids = [...(await readIntegers(prompts, promptName(length)))];
+          const logits = await logitsOfAll(model, ids, adapter, reading);
+          const kept = Number(last ?? ids.length) * model.config.vocabularySize;
+          const error = largestDifference(logits.subarray(logits.length - kept), await readFloats(golden, name));
+          return { error, tolerance, note: `${ids.length} tokens` };
+        },
+      });
+    }
   }
   return cases;
 }
