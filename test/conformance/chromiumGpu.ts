@@ -178,8 +178,9 @@ export async function openChromiumGpu(): Promise<ChromiumGpu> {
   tab.on('crash', () => wire.end(new Error('The page of the conformance runner crashed.')));
   tab.on('pageerror', (error) => wire.end(new Error(`The page of the conformance runner failed: ${error.message}`)));
   await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const languageFeatures = await tab.evaluate(() => [...navigator.gpu.wgslLanguageFeatures]);
   return {
-    gpu: createHandle(wire, 0) as GPU,
+    gpu: createHandle(wire, 0, { wgslLanguageFeatures: new Set(languageFeatures) }) as GPU,
     async close() {
       await browser.close();
       server.closeAllConnections();

@@ -29,4 +29,4 @@ export interface CaseOptions {
 }
 
 /** `folder` is an absolute path of one folder; sub-folders are asked for separately. */
-export type CasesOfFolder = (folder: string, backend: Backend, options: CaseOptions) => AsyncIterable<ConformanceCase>;
+export type CasesOfFolder = (folder: string, backend: Backend, options?: CaseOptions) => AsyncIterable<ConformanceCase>;

@@ -177,7 +177,7 @@ function adapterCase(folder: string, chat: GoldenChat, golden: SafetensorsFile, 
   };
 }
 
-export const cases: CasesOfFolder = async function* (folder, backend, { whole }) {
+export const cases: CasesOfFolder = async function* (folder, backend, options) {
   if (!hasFiles(folder, 'golden.json', 'golden.safetensors')) return;
   const real = readJson<GoldenReal>(folder, 'golden.json');
   const { chats, file, text, training } = real;
@@ -212,7 +212,7 @@ export const cases: CasesOfFolder = async function* (folder, backend, { whole })
   if (first !== undefined && hasFiles(adapter, 'adapter_config.json')) yield adapterCase(adapter, first, golden, load);
   if (training !== undefined) {
     const isSlow = backend.kind === 'webgpu' && /swiftshader|llvmpipe/i.test(backend.description);
-    yield* realTrainingCases({ folder, training, golden, load, whole: whole || !isSlow });
+    yield* realTrainingCases({ folder, training, golden, load, whole: options?.whole === true || !isSlow });
   }
   await lazy.destroy();
 };
