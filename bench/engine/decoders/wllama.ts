@@ -31,7 +31,12 @@ export interface WllamaOptions {
   readonly steps: number;
 }
 
-/** wllama streams text, so the ids that this decoder gives are all -1. */
+/** One token in the vocabularies that are measured, and never joined with its neighbours. */
+const word = ' the';
+
+/**
+ * wllama reads and writes text: a prompt is as many words as there are ids, and the ids that this decoder gives are all -1.
+ */
 export async function openWllama(options: WllamaOptions): Promise<Decoder> {
   const wllama = new options.package.Wllama({ default: options.wasm }, { suppressNativeLog: true });
   await wllama.loadModel([options.model], {
@@ -55,8 +60,8 @@ export async function openWllama(options: WllamaOptions): Promise<Decoder> {
         for (let next = await answer.next(); next.done !== true; ) next = await answer.next();
       }
       const stream = await wllama.createCompletion({
-        // llama.cpp's server takes ids in place of text; nothing of an earlier prompt may be used again.
-        prompt: ids,
+        prompt: word.repeat(ids.length),
+        // Nothing of an earlier prompt may be used again.
         cache_prompt: false,
         ignore_eos: true,
         temperature: 0,
