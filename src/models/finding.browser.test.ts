@@ -6,11 +6,11 @@ import { CID } from 'multiformats/cid';
 import { create } from 'multiformats/hashes/digest';
 import { expect, test } from 'vitest';
 import { sha256 } from '../lib/hash.ts';
-import type { CallContext } from '../lib/rpc.ts';
+import { type CallContext, type Channel, expose } from '../lib/rpc.ts';
 import { createModelsService } from './createModelsService.ts';
 import { openRemoteBlob } from './remote/openRemoteBlob.ts';
 import { readRemote } from './remote/readRemote.ts';
-import type { ModelsService } from './service.ts';
+import type { BlockService, ModelsService } from './service.ts';
 import { createHubWorld, type HubWorld, type WorldRepository } from './testing/hubWorld.ts';
 import type { ModelOffer } from './types.ts';
 
@@ -291,4 +291,12 @@ test('content is opened by its CID through a gateway that need not be trusted', 
     facts: { cid: leaf },
   });
   await expect(open(world, file)).rejects.toMatchObject({ code: 'IPFS_NO_PEERS' });
+  // Blocks that a page gets from its peers are checked in the same way.
+  const { port1, port2 } = new MessageChannel();
+  const peers: BlockService = { get: async ({ cid }) => Uint8Array.fromBase64(blocks[cid] ?? '') };
+  expose(peers, port1 as unknown as Channel);
+  await service.connectBlocks({ port: port2 }, context);
+  const offer = await open(world, `ipfs://${folder}`);
+  expect(offer).toMatchObject({ source: { kind: 'ipfs', cid: folder }, choices: [{ format: 'Q4_0' }] });
+  expect(await service.inspect({ files: only(offer.choices).files }, context)).toMatchObject({ architecture: 'llama' });
 });

@@ -2,9 +2,9 @@
 // SHA-256 while it arrives. What was kept is hashed again, since only its bytes are known to be there.
 import { sha256 as hasher } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '../../lib/bytes.ts';
-import { TributaryError } from '../../lib/errors.ts';
 import { readBlob } from '../sources/readBlob.ts';
 import type { SourceFile } from '../types.ts';
+import { fileDamaged } from './fileDamaged.ts';
 import { type PersistentlyOptions, persistently } from './persistently.ts';
 import type { FileStore, StoredWriter } from './ports.ts';
 
@@ -21,15 +21,6 @@ export interface FetchFileParameters {
   readonly onProgress: (doneBytes: number) => void;
   readonly onWait: PersistentlyOptions['onWait'];
   readonly firstMilliseconds?: number;
-}
-
-function damaged(file: SourceFile, actual: string): TributaryError {
-  return new TributaryError({
-    code: 'MODEL_FILE_DAMAGED',
-    message: `"${file.name}" arrived, but it is not the file that was announced.`,
-    facts: { file: file.name, expected: file.sha256 ?? '', actual, bytes: file.bytes },
-    hint: 'Nothing of it was kept. Try again, or use another source.',
-  });
 }
 
 /** Hashes what an earlier attempt left, and then what is written. */
@@ -76,7 +67,7 @@ export async function fetchFile(
   const sha256 = bytesToHex(hash.digest());
   if (doneBytes !== file.bytes || (file.sha256 !== undefined && file.sha256 !== sha256)) {
     await files.remove(storedName);
-    throw damaged(file, sha256);
+    throw fileDamaged(file, sha256);
   }
   return { sha256, blob: await writer.finish({ title, sha256 }) };
 }

@@ -48,7 +48,7 @@ export async function persistently<Result>(
       });
     } catch (error) {
       if (!isTransient(error)) throw error;
-      if (!navigator.onLine) {
+      if (navigator.onLine === false) {
         onWait({ reason: 'offline' });
         await wait(undefined, signal);
         continue;

@@ -2,7 +2,13 @@
 // second tab as a frame with its own copy of the app. The Hub is the test server of `models/testing`.
 import { afterEach, expect, test } from 'vitest';
 import { cdp } from 'vitest/browser';
-import { createHubWorld, type HubWorld, type WorldDescription } from '../../../models/testing/hubWorld.ts';
+import { writeSafetensors } from '../../../engine/safetensors/writeSafetensors.ts';
+import {
+  createHubWorld,
+  type HubWorld,
+  type WorldDescription,
+  type WorldFile,
+} from '../../../models/testing/hubWorld.ts';
 import { database, deleteFile, deleteModelPlan, listFiles, openFileWriter } from '../../../store/index.ts';
 import { setConfig } from '../config.ts';
 import { engine, ensureModel, resetEngine } from '../engine.ts';
@@ -96,6 +102,11 @@ const storedFiles = async (): Promise<readonly string[]> =>
     ({ name, complete }) => `${name.replace(/^[0-9a-f]{24}-/, '')}${complete ? '' : ' (part)'}`,
   );
 
+/** Downloads go after the model counts as installed, so that a crash between loses nothing. */
+async function onlyPackedIsKept(): Promise<void> {
+  while ((await storedFiles()).join() !== 'packed') await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 afterEach(async () => {
   finder.close();
   finder.setToken(undefined);
@@ -119,7 +130,7 @@ test('a model of the Hub is judged, installed, loaded without the network, liste
     architecture: 'llama',
     source: { kind: 'hub', revision: commit },
   });
-  expect(await storedFiles()).toEqual(['packed']);
+  await onlyPackedIsKept();
   const [stored] = (await (await fetch(`${world.hub}/api/models/${world.repository}/revision/main?blobs=true`)).json())
     .siblings;
   expect(entry(id)?.sha256).toBe(stored.lfs.sha256);
@@ -230,7 +241,7 @@ test('dropped files are packed from where they lie, and asked for again when the
   const id = await finder.install(dropped.name);
   await inPhase(id, 'installed');
   expect(await world.log()).toHaveLength(before);
-  expect(await storedFiles()).toEqual(['packed']);
+  await onlyPackedIsKept();
   // As a reload finds one that was interrupted: the record is there, the files are not.
   const plan = (await database().models.get(id))?.plan as object;
   await database().models.put({ id: 'gone', plan: { ...plan, id: 'gone', stage: 'packing', doneBytes: 0 } });
@@ -288,6 +299,92 @@ test('a tab that is closed in the middle leaves what another goes on with', asyn
   library.resume(id);
   await inPhase(id, 'installed');
   expect((await rangesOf(world)).at(-1)).toBe(`bytes=${32 * MEBIBYTE}-`);
+});
+
+/** A small model in two shards, as a Hub would have it. */
+function shardedFiles(): Record<string, WorldFile> {
+  const [hidden, vocabulary, middle] = [64, 1000, 96] as const;
+  const shapes: Record<string, readonly number[]> = { 'model.embed_tokens.weight': [vocabulary, hidden] };
+  for (const name of ['q_proj', 'k_proj', 'v_proj', 'o_proj'])
+    shapes[`model.layers.0.self_attn.${name}.weight`] = [hidden, hidden];
+  for (const name of ['gate_proj', 'up_proj']) shapes[`model.layers.0.mlp.${name}.weight`] = [middle, hidden];
+  shapes['model.layers.0.mlp.down_proj.weight'] = [hidden, middle];
+  for (const name of ['model.layers.0.input_layernorm', 'model.layers.0.post_attention_layernorm', 'model.norm'])
+    shapes[`${name}.weight`] = [hidden];
+  const tensors = Object.entries(shapes).map(([name, shape], index) => ({
+    name,
+    dtype: 'F32' as const,
+    shape,
+    data: Float32Array.from({ length: shape.reduce((product, size) => product * size) }, (_, at) =>
+      Math.sin(index + at),
+    ),
+  }));
+  const shards = [tensors.slice(0, 1), tensors.slice(1)];
+  const nameOf = (shard: number): string => `model-0000${shard + 1}-of-00002.safetensors`;
+  return {
+    'config.json': {
+      content: {
+        json: {
+          architectures: ['LlamaForCausalLM'],
+          model_type: 'llama',
+          hidden_size: hidden,
+          intermediate_size: middle,
+          num_hidden_layers: 1,
+          num_attention_heads: 4,
+          num_key_value_heads: 4,
+          vocab_size: vocabulary,
+          max_position_embeddings: 256,
+          rms_norm_eps: 1e-5,
+          rope_theta: 10_000,
+          tie_word_embeddings: true,
+        },
+      },
+    },
+    'model.safetensors.index.json': {
+      content: {
+        json: {
+          weight_map: Object.fromEntries(
+            shards.flatMap((part, shard) => part.map(({ name }) => [name, nameOf(shard)])),
+          ),
+        },
+      },
+    },
+    ...Object.fromEntries(
+      shards.map((part, shard) => [
+        nameOf(shard),
+        { content: { base64: writeSafetensors(part).toBase64() }, lfs: true },
+      ]),
+    ),
+  };
+}
+
+test('shards are each checked; a damaged one stops the others, and what was whole is not fetched again', async () => {
+  const repository = `test/shards-${Date.now()}`;
+  const world = await createHubWorld({
+    repositories: { [repository]: { commit, tags: ['text-generation', 'safetensors'], files: shardedFiles() } },
+  });
+  await finder.setHub(world.hub);
+  finder.open(repository);
+  const choiceId = await until(() => {
+    const { opened } = finder.state();
+    const candidate = opened.phase === 'open' ? opened.candidates[0] : undefined;
+    return candidate?.inspection.phase === 'read' && candidate.choice.id;
+  });
+  await world.change({ faults: { 'model-00002-of-00002.safetensors': { kind: 'corrupt' } } });
+  const id = await finder.install(choiceId);
+  expect((await inPhase(id, 'failed')).error).toMatchObject({
+    code: 'MODEL_FILE_DAMAGED',
+    facts: { file: 'model-00002-of-00002.safetensors' },
+  });
+  expect(await storedFiles()).not.toContain('packed');
+  await world.change({ faults: {} });
+  library.resume(id);
+  await inPhase(id, 'installed');
+  await onlyPackedIsKept();
+  expect(entry(id)).toMatchObject({ format: 'F32 as q8_0', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  const whole = (await world.log()).filter(({ path, range }) => path.includes('config.json') && range === '');
+  expect(whole).toHaveLength(1);
+  expect(await ensureModel(id)).toMatchObject({ vocabularySize: 1000 });
 });
 
 test('a full browser says what it needs, and goes on after room was made', async () => {

@@ -1,0 +1,12 @@
+import { TributaryError } from '../../lib/errors.ts';
+import type { SourceFile } from '../types.ts';
+
+/** The bytes are not those that were announced, or not those of the attempt before. */
+export function fileDamaged({ name, bytes, sha256 }: SourceFile, actual: string): TributaryError {
+  return new TributaryError({
+    code: 'MODEL_FILE_DAMAGED',
+    message: `"${name}" is here, but it is not the file that was announced.`,
+    facts: { file: name, expected: sha256 ?? '', actual, bytes },
+    hint: 'Nothing of it was kept. Try again, or use another source.',
+  });
+}
