@@ -3,9 +3,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { concatBytes } from '../lib/bytes.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { openModelFile } from './modelFile.ts';
+import { packModel } from './packed/packModel.ts';
+import { defaultChoices } from './quant/quantizationChoices.ts';
 import { openSafetensors } from './safetensors/openSafetensors.ts';
+import { goldenModel } from './testing/goldenModel.ts';
 
 const golden = path.join(import.meta.dirname, '../../test/golden/engine-formats');
 
@@ -46,6 +50,16 @@ test('damaged GGUF files', async () => {
   const bytes = new Uint8Array(readFileSync(path.join(golden, 'gguf/llama.Q4_0.gguf')));
   const outcome = await damage(bytes, 700, 120, (blob) => openModelFile([{ name: 'damaged.gguf', blob }]));
   expect(outcome.refused).toBeGreaterThan(60);
+});
+
+test('damaged packed files', async () => {
+  const source = await goldenModel('tiny-llama');
+  const pieces: Uint8Array[] = [];
+  for await (const { bytes } of packModel(source, defaultChoices(source))) pieces.push(bytes);
+  const open = (blob: Blob): Promise<unknown> => openModelFile([{ name: 'damaged', blob }]);
+  // A changed magic makes it a folder without a config, which is refused as well.
+  const outcome = await damage(concatBytes(pieces), 6_000, 200, open);
+  expect(outcome.refused).toBeGreaterThan(100);
 });
 
 test('damaged safetensors files', async () => {

@@ -58,7 +58,7 @@ it('says what a model is and would take, from its headers', async () => {
       {
         choices,
         fileBytes: packed.blob.size,
-        keyValueBytesPerToken: 8 * 8 * of.config.keyValueHeadCount * of.config.headDimension,
+        keyValueBytesPerToken: 8 * 8 * (of?.config.keyValueHeadCount ?? 0) * (of?.config.headDimension ?? 0),
       },
     ],
   });
