@@ -22,7 +22,6 @@ export { type ModelFile, type NamedBlob, openModelFile, type SourceFile } from '
 export { type OpenBackendOptions, type OpenedBackend, openBackend } from './openBackend.ts';
 export { type PackedSize, packedSize } from './packed/packedSize.ts';
 export { type PackedPiece, type PackModelOptions, packModel } from './packed/packModel.ts';
-export { type ProfiledBackend, profileSubmissions } from './profileSubmissions.ts';
 export {
   defaultChoices,
   type QuantizationChoice,

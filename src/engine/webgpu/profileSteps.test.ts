@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { Backend } from '../backend.ts';
 import { add } from '../kernels/add/add.ts';
 import { swiGlu } from '../kernels/swiGlu/swiGlu.ts';
-import { profileSubmissions } from '../profileSubmissions.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { acquireDevice } from './acquireDevice.ts';
 import { createWebGpuBackend } from './createWebGpuBackend.ts';
@@ -50,15 +49,4 @@ describe.each(places)('a profile by $name', ({ open }) => {
     expect((await backend.download(gated))[length - 1]).toBeCloseTo(12 / (1 + Math.exp(-2)), 4);
     backend.destroy();
   });
-});
-
-it('submissions that somebody else made are profiled afterwards, once', async () => {
-  const { backend, profile } = profileSubmissions(createReferenceBackend());
-  const [source, target] = ['a', 'b'].map((label) => backend.createTensor(label, 'f32', 4));
-  if (source === undefined || target === undefined) throw new Error('no tensors');
-  const plan = await backend.record('plan', [add(source, target, 4)]);
-  backend.submit(plan, { rows: 1 });
-  backend.submit(plan, { rows: 1 });
-  expect((await profile()).map(({ operator }) => operator)).toEqual(['add', 'add']);
-  expect(await profile()).toEqual([]);
 });

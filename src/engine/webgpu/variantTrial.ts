@@ -46,6 +46,11 @@ function typeOf(data: ElementArray): ElementType {
   return data instanceof Uint32Array ? 'u32' : 'i32';
 }
 
+function zeros(type: ElementType, length: number): ElementArray {
+  if (type === 'f32') return new Float32Array(length);
+  return type === 'u32' ? new Uint32Array(length) : new Int32Array(length);
+}
+
 const wholeOf = (operand: Tensor | TensorRange): TensorRange =>
   'tensor' in operand ? operand : { tensor: operand, offset: 0, length: operand.length };
 
@@ -80,7 +85,7 @@ function placeSample(device: TrialDevice, call: OperatorCall, sample: OperatorSa
     let contents = sample.tensors[name];
     if (contents === undefined && access === 'write' && operand !== undefined) {
       const { tensor, length } = wholeOf(operand);
-      contents = tensor.type === 'f32' ? new Float32Array(length) : new Uint32Array(length);
+      contents = zeros(tensor.type, length);
     }
     if (contents === undefined) continue;
     const tensor = device.createTensor(`trial ${call.operator.name} ${name}`, typeOf(contents), contents.length);
