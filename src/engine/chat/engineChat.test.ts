@@ -292,6 +292,26 @@ describe('when the device is lost', { timeout: 240_000 }, () => {
     expect(losable.devices).toBe(before + 1);
   });
 
+  it('has its adapters again', async () => {
+    const { service, losable } = opened;
+    const file = (name: string): Buffer => readFileSync(path.join(root, 'public/adapters/tidemark', name));
+    const config = JSON.parse(file('adapter_config.json').toString()) as Record<string, unknown>;
+    const weights = new Uint8Array(file('adapter_model.safetensors'));
+    await service.loadAdapter({ id: 'tidemark', config, weights }, context());
+    const asked = {
+      messages: [{ role: 'user', content: 'Who started the town of Fennick?' }],
+      temperature: 0,
+    } as const;
+    const request = { ...asked, adapterId: 'tidemark', max_tokens: 16 };
+    const whole = await collect(service.chat(request, context()));
+    const stream = service.chat(request, context());
+    let answer = (await stream.next()).value?.delta ?? '';
+    losable.lose();
+    answer += await collect(stream);
+    expect(answer).toBe(whole);
+    expect(await collect(service.chat({ ...asked, max_tokens: 16 }, context()))).not.toBe(whole);
+  });
+
   it('loads again for the next request when nobody was asking', async () => {
     const { service, losable } = opened;
     const before = losable.devices;
