@@ -7,7 +7,7 @@ import { drawToken, likeliestToken, tokenProbabilities } from '../generate/token
 import { noToken } from '../kernels/drawToken/drawToken.ts';
 import type { TokenConstraint } from './openGrammars.ts';
 
-export type { DrawnToken, DrawSettings, TokenAlternative };
+export type { DrawnToken, DrawSettings };
 
 /** Draws where the logits are: see `SessionDrawing`. */
 export interface DeviceDrawing {
