@@ -1,20 +1,14 @@
-// The models worker's service: it finds, reads and installs, and is handed where to keep things.
+// The models worker's service: it finds, reads and installs, and is handed where to keep things. What a method needs is loaded by
+// its first call: pages that only list what is installed load none of it.
 import { TributaryError } from '../lib/errors.ts';
 import { type CallContext, connect, type Remote } from '../lib/rpc.ts';
-import { searchModels } from './hub/searchModels.ts';
-import { installModel } from './install/installModel.ts';
 import type { FileStore, Journal } from './install/ports.ts';
 import type { BlockService, ModelsService } from './service.ts';
-import { type Access, openFile } from './sources/openFile.ts';
-import { openSource, sizeOf } from './sources/openSource.ts';
-import { parseAddress } from './sources/parseAddress.ts';
-import { readShape } from './sources/readShape.ts';
+import type { Access } from './sources/openFile.ts';
 
 export interface ModelsServiceOptions {
   readonly journal: Journal;
   readonly files: FileStore;
-  /** First wait after a failure of the network, in milliseconds; default 1,000. */
-  readonly firstMilliseconds?: number;
 }
 
 export function createModelsService(options: ModelsServiceOptions): ModelsService {
@@ -35,21 +29,39 @@ export function createModelsService(options: ModelsServiceOptions): ModelsServic
   });
 
   return {
-    search: ({ hub, token, query, page }, { signal }) => searchModels({ hub, token, query, page, signal }),
-    open: async ({ hub, token, address }, context) =>
-      openSource(parseAddress(address, hub), hub, access(context, token)),
-    inspect: ({ files, token }, context) =>
-      readShape(files.map((file) => ({ name: file.name, blob: openFile(file, access(context, token)) }))),
-    measure: ({ urls }, context) => Promise.all(urls.map((url) => sizeOf(url, access(context)))),
-    install: ({ id, token, dropped = [] }, context) =>
-      installModel({
+    async search({ hub, token, query, page }, { signal }) {
+      const { searchModels } = await import('./hub/searchModels.ts');
+      return await searchModels({ hub, token, query, page, signal });
+    },
+    async open({ hub, token, address }, context) {
+      const [{ parseAddress }, { openSource }] = await Promise.all([
+        import('./sources/parseAddress.ts'),
+        import('./sources/openSource.ts'),
+      ]);
+      return await openSource(parseAddress(address, hub), hub, access(context, token));
+    },
+    async inspect({ files, token }, context) {
+      const [{ openFile }, { readShape }] = await Promise.all([
+        import('./sources/openFile.ts'),
+        import('./sources/readShape.ts'),
+      ]);
+      return await readShape(files.map((file) => ({ name: file.name, blob: openFile(file, access(context, token)) })));
+    },
+    async measure({ urls }, context) {
+      const { sizeOf } = await import('./sources/openSource.ts');
+      return await Promise.all(urls.map((url) => sizeOf(url, access(context))));
+    },
+    async install({ id, token, dropped = [] }, context) {
+      const { installModel } = await import('./install/installModel.ts');
+      return await installModel({
         ...options,
         id,
         access: access(context, token),
         dropped: new Map(dropped.map(({ name, blob }) => [name, blob])),
         signal: context.signal,
         onProgress: context.progress,
-      }),
+      });
+    },
     async connectBlocks({ port }) {
       blocks = connect<BlockService>(port);
     },

@@ -13,5 +13,5 @@ export { runtimeCapabilities } from './runtimes/runtimeCapabilities.ts';
 export { onnxChoices } from './runtimes/transformers/onnxChoices.ts';
 export type * from './runtimes/types.ts';
 export type * from './service.ts';
-export { offerOfFiles } from './sources/openSource.ts';
+export { offerOfFiles } from './sources/offerOfFiles.ts';
 export type * from './types.ts';

@@ -14,6 +14,7 @@ import {
 } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
 import { createLive, createLoaded } from '../services/live.ts';
+import { library, modelOfStoredFile } from '../services/models/library.ts';
 import {
   Banner,
   Button,
@@ -86,9 +87,11 @@ export function Storage(): JSX.Element {
   const remove = (file: StoredFile): Promise<void> =>
     guarded(async () => {
       const adapter = file.area === 'adapters' ? file.facts['adapter'] : undefined;
-      // A trained adapter is deleted whole: half of it would be of no use.
-      if (adapter === undefined) await deleteFile(file.area, file.name);
-      else await deleteAdapter(adapter);
+      const model = file.area === 'models' ? await modelOfStoredFile(file.name) : undefined;
+      // An adapter or a model is deleted whole: half of it would be of no use.
+      if (adapter !== undefined) await deleteAdapter(adapter);
+      else if (model !== undefined) await library.remove(model);
+      else await deleteFile(file.area, file.name);
       toast(t('settings.fileDeleted'));
     });
   const save = (): Promise<void> =>

@@ -20,7 +20,6 @@ export interface FetchFileParameters {
   readonly signal: AbortSignal;
   readonly onProgress: (doneBytes: number) => void;
   readonly onWait: PersistentlyOptions['onWait'];
-  readonly firstMilliseconds?: number;
 }
 
 /** Hashes what an earlier attempt left, and then what is written. */
@@ -37,7 +36,7 @@ async function resume(writer: StoredWriter, signal: AbortSignal): Promise<Return
 export async function fetchFile(
   parameters: FetchFileParameters,
 ): Promise<{ readonly sha256: string; readonly blob: Blob }> {
-  const { file, storedName, title, files, read, signal, onProgress, onWait, firstMilliseconds } = parameters;
+  const { file, storedName, title, files, read, signal, onProgress, onWait } = parameters;
   const before = await files.read(storedName);
   const known = before?.facts['sha256'];
   if (before !== undefined && known !== undefined && before.blob.size === file.bytes) {
@@ -62,7 +61,7 @@ export async function fetchFile(
         onProgress(doneBytes);
       }
     },
-    { signal, onWait, ...(firstMilliseconds === undefined ? {} : { firstMilliseconds }) },
+    { signal, onWait },
   );
   const sha256 = bytesToHex(hash.digest());
   if (doneBytes !== file.bytes || (file.sha256 !== undefined && file.sha256 !== sha256)) {

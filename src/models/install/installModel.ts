@@ -23,8 +23,6 @@ export interface InstallModelParameters {
   readonly dropped?: ReadonlyMap<string, Blob>;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: InstallProgress) => void;
-  /** First wait after a failure of the network, in milliseconds. */
-  readonly firstMilliseconds?: number;
 }
 
 /** Downloads at a time. More would not be faster and would be rude. */
@@ -95,7 +93,7 @@ interface Fetched {
 
 /** All files, two at a time; what is there already is not fetched again. */
 async function download(
-  { id, files, access, signal, onProgress, dropped, firstMilliseconds }: InstallModelParameters,
+  { id, files, access, signal, onProgress, dropped }: InstallModelParameters,
   record: InstallRecord,
   names: StoredNames,
   note: (doneBytes: number) => void,
@@ -128,7 +126,6 @@ async function download(
       read: (from) => readFile(file, from, { ...access, signal: stop }),
       onWait: (wait) =>
         onProgress({ id, phase: 'waiting', doneBytes: done.reduce((sum, each) => sum + each, 0), totalBytes, ...wait }),
-      ...(firstMilliseconds === undefined ? {} : { firstMilliseconds }),
     });
     return { name: file.name, ...fetched };
   };

@@ -6,13 +6,13 @@ export interface PersistentlyOptions {
   readonly signal: AbortSignal;
   /** Told before each wait; `at` is absent while the browser says that it is offline. */
   readonly onWait: (wait: { readonly reason: 'offline' | 'network'; readonly at?: number }) => void;
-  /** First wait; each further one is twice as long, at most a minute. Default 1,000. */
-  readonly firstMilliseconds?: number;
-  /** Failures in a row, without any progress between, after which the last one is thrown. Default 8. */
-  readonly mostFailures?: number;
 }
 
+/** Each further wait is twice as long, up to the longest. */
+const FIRST_MILLISECONDS = 1000;
 const LONGEST_MILLISECONDS = 60_000;
+/** Failures in a row, without any progress between, after which the last one is thrown. */
+const MOST_FAILURES = 8;
 
 /** Resolves after `milliseconds`, or when the browser comes online. Offline it waits for that alone. */
 function wait(milliseconds: number | undefined, signal: AbortSignal): Promise<void> {
@@ -39,7 +39,7 @@ export async function persistently<Result>(
   work: (progressed: () => void) => Promise<Result>,
   options: PersistentlyOptions,
 ): Promise<Result> {
-  const { signal, onWait, firstMilliseconds = 1000, mostFailures = 8 } = options;
+  const { signal, onWait } = options;
   let failures = 0;
   for (;;) {
     try {
@@ -54,9 +54,9 @@ export async function persistently<Result>(
         continue;
       }
       failures += 1;
-      if (failures >= mostFailures) throw error;
+      if (failures >= MOST_FAILURES) throw error;
       const asked = Number(error.facts['retryAfterSeconds'] ?? (error.code === 'HUB_BUSY' ? 60 : 0)) * 1000;
-      const milliseconds = Math.max(asked, Math.min(LONGEST_MILLISECONDS, firstMilliseconds * 2 ** (failures - 1)));
+      const milliseconds = Math.max(asked, Math.min(LONGEST_MILLISECONDS, FIRST_MILLISECONDS * 2 ** (failures - 1)));
       onWait({ reason: 'network', at: Date.now() + milliseconds });
       await wait(milliseconds, signal);
     }

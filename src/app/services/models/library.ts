@@ -1,6 +1,6 @@
 // The library of models in this browser: what is installed, what is on its way, and what could make room.
 import { toTributaryError } from '../../../lib/errors.ts';
-import type { InstallRecord } from '../../../models/index.ts';
+import { type InstallRecord, storedNames } from '../../../models/index.ts';
 import {
   database,
   deleteAdapter,
@@ -103,6 +103,11 @@ async function deletables(): Promise<readonly Deletable[]> {
 async function remove(id: string): Promise<void> {
   const record = await readModelPlan<InstallRecord>(id);
   if (record !== undefined) await deleteInstall(record);
+}
+
+/** The model that a file of storage belongs to. */
+export async function modelOfStoredFile(name: string): Promise<string | undefined> {
+  return (await listModelPlans<InstallRecord>()).find(({ id }) => name.startsWith(`${storedNames(id).key}-`))?.id;
 }
 
 export const library: Library = {
