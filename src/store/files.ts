@@ -1,5 +1,5 @@
 // Files in the origin private file system: models, adapters, checkpoints. One flat folder per area. A file is written in
-// parts of 16 MiB, each complete or absent, so that a download goes on after a reload; read back they are one Blob
+// parts of 4 MiB, each complete or absent, so that a download goes on after a reload; read back they are one Blob
 // (random access, no copy). A file counts as present only once `finish` wrote its mark.
 import { TributaryError } from '../lib/errors.ts';
 import { guardWrite } from './guard.ts';
@@ -7,7 +7,7 @@ import { guardWrite } from './guard.ts';
 export type FileArea = 'models' | 'adapters' | 'checkpoints';
 
 /** Bytes of one part. A part is held in memory until it is complete. */
-export const PART_BYTES = 16 * 1024 * 1024;
+export const PART_BYTES = 4 * 1024 * 1024;
 
 const COMPLETE = 'complete.json';
 

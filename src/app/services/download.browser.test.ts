@@ -4,7 +4,7 @@ import { sha256 } from '../../lib/hash.ts';
 import { deleteFile, listFiles, openFileWriter, readFile } from '../../store/index.ts';
 import { download, goOnFromMemory } from './download.ts';
 
-const PART = 16 * 1024 * 1024;
+const PART = 4 * 1024 * 1024;
 const bytes = new Uint8Array(PART + 1000).map((_, index) => (index * 31) % 251);
 const hash = bytesToHex(sha256(bytes));
 const file = { name: 'model.gguf', url: 'https://models.example/model.gguf', bytes: bytes.length, sha256: hash };
