@@ -63,7 +63,7 @@ it('what was chosen goes out with the report and comes in with the next loading'
   expect(later).not.toContain('probe');
   expect((await next.probe({}, context())).variants).toEqual(remembered);
   expect(await firstAnswer(next)).toBe(chats[0]?.text);
-});
+}, 300_000);
 
 it('where the best device computes wrongly the processor takes over and says why', async () => {
   const service = serviceOn(wrongNorm());
