@@ -78,7 +78,7 @@ export async function createTokenDrawer(
     mask: tensor('token mask', 'u32', Math.ceil(size / 32)),
     adjusted: tensor('adjusted logits', 'f32', size),
     chunks: tensor('chunks of logits', 'f32', 4 * Math.ceil(size / 64)),
-    list: tensor('likely tokens', 'u32', 2 * size),
+    list: tensor('likely tokens', 'u32', 4 * size),
     drawn: tensor('drawn tokens', 'u32', 2 + mostSteps),
     top: tensor('likeliest tokens', 'u32', mostSteps * topWords),
   };

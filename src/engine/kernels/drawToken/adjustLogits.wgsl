@@ -11,7 +11,11 @@
 @group(0) @binding(3) var<storage, read> mask: array<u32>;
 @group(0) @binding(4) var<storage, read_write> adjusted: array<f32>;
 @group(0) @binding(5) var<storage, read_write> chunks: array<vec4f>;
-override size: u32;
+struct Shape {
+  size: u32,
+  drawn_stride: u32,
+}
+@group(0) @binding(6) var<uniform> shape: Shape;
 const least = -3.4e38;
 
 @compute @workgroup_size(64)
@@ -20,6 +24,7 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
+  let size = shape.size;
   let index = (group.y * groups.x + group.x) * 64u + lane;
   if (index >= arrayLength(&chunks)) { return; }
   let per_row = (size + 63u) / 64u;

@@ -57,7 +57,7 @@ async function draw(
     mask: make('mask', 'u32', Math.ceil(size / 32)),
     adjusted: make('adjusted', 'f32', size),
     chunks: make('chunks', 'f32', 4 * Math.ceil(size / 64)),
-    list: make('list', 'u32', 2 * size),
+    list: make('list', 'u32', 4 * size),
     ids: make('ids', 'u32', 1),
     positions: make('positions', 'u32', 1),
     drawn: make('drawn', 'u32', 4),

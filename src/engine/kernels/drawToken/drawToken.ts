@@ -57,6 +57,10 @@ export function packDrawSettings(settings: DrawSettingWords): Uint32Array<ArrayB
 
 const chunkCount = (size: number): number => Math.ceil(size / chunkIds);
 
+/** Shapes are no part of a pipeline: one serves every vocabulary. */
+const shapeWords = (constants: Constants): Uint32Array<ArrayBuffer> =>
+  Uint32Array.of(constant(constants, 'size'), constants['drawnStride'] ?? 0, 0, 0);
+
 /** Constants: size. */
 export const adjustLogitsOperator: Operator = {
   name: 'adjustLogits',
@@ -104,7 +108,7 @@ export const adjustLogitsOperator: Operator = {
     {
       name: 'chunk an invocation',
       source: () => adjustTemplate,
-      overrides: (constants: Constants) => ({ size: constant(constants, 'size') }),
+      parameters: shapeWords,
       workgroups: (constants, { rows }) => grid(rows * chunkCount(constant(constants, 'size'))),
     },
   ],
@@ -150,10 +154,7 @@ export const drawTokenOperator: Operator = {
     name: wide ? 'workgroup of 256' : 'workgroup of 64',
     supports: (features) => wide !== features.has('software'),
     source: () => expand(drawTemplate, { LANES: wide ? 256 : 64, SIDE: wide ? 16 : 8 }),
-    overrides: (constants: Constants) => ({
-      size: constant(constants, 'size'),
-      drawn_stride: constant(constants, 'drawnStride'),
-    }),
+    parameters: shapeWords,
     workgroups: (_, { rows }) => [rows, 1, 1],
   })),
 };
@@ -192,10 +193,7 @@ export const topLogitsOperator: Operator = {
     {
       name: 'workgroup of 64',
       source: () => topTemplate,
-      overrides: (constants: Constants) => ({
-        size: constant(constants, 'size'),
-        drawn_stride: constant(constants, 'drawnStride'),
-      }),
+      parameters: shapeWords,
       workgroups: (_, { rows }) => [rows, 1, 1],
     },
   ],
@@ -210,7 +208,7 @@ export interface DrawTensors {
   readonly history: Tensor;
   /** u32 [rows, ceil(size / 32)]. */
   readonly mask: Tensor;
-  /** f32 [rows, size] and [rows, ceil(size / 64), 4], u32 [rows, size, 2]: scratch. */
+  /** f32 [rows, size] and [rows, ceil(size / 64), 4], u32 [rows, 2, size, 2]: scratch. */
   readonly adjusted: Tensor;
   readonly chunks: Tensor;
   readonly list: Tensor;

@@ -7,7 +7,7 @@
 // from the chunks alone, and the ids above it are listed in order; the search then runs over the list, which is mostly short.
 // Sums are f32: at edges nearer than about 1e-5 of the whole, kept sets may differ from those in f64.
 //
-// settings u32 [rows, 16]: see drawToken.ts; adjusted, chunks: see adjustLogits.wgsl. list u32 [rows, size, 2] scratch: id, key.
+// settings u32 [rows, 16]: see drawToken.ts; adjusted, chunks: see adjustLogits.wgsl. list u32 [rows, 2, size, 2] scratch: id, key.
 // Written: ids[r] and positions[r] + 1, so that the next step reads the drawn id; drawn u32 [rows, 2 + steps]: ids drawn so far,
 // number of the next draw, the ids; history[r, id]. An id of 0xffffffff says that the mask forbade every one.
 // Grid: rows, workgroups of LANES = SIDE * SIDE. Values: LANES, SIDE.
@@ -19,8 +19,11 @@
 @group(0) @binding(5) var<storage, read_write> ids: array<u32>;
 @group(0) @binding(6) var<storage, read_write> positions: array<u32>;
 @group(0) @binding(7) var<storage, read_write> drawn: array<u32>;
-override size: u32;
-override drawn_stride: u32;
+struct Shape {
+  size: u32,
+  drawn_stride: u32,
+}
+@group(0) @binding(8) var<uniform> shape: Shape;
 const least = -3.4e38;
 const none = 0xffffffffu;
 
@@ -78,10 +81,12 @@ fn mixed(value: u32) -> u32 {
 
 @compute @workgroup_size(${LANES})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let size = shape.size;
   let row = group.x;
   let count = (size + 63u) / 64u;
   let chunk_at = row * count;
   let at = row * size;
+  let list_at = 2u * row * size;
   let temperature = bitcast<f32>(settings[row * 16u]);
   let top_k = settings[row * 16u + 1u];
   let cut = bitcast<f32>(settings[row * 16u + 2u]);
@@ -149,7 +154,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       for (var i = c * 64u; i < min(c * 64u + 64u, size); i++) {
         let key = key_of(adjusted[at + i]);
         if (key >= bound) {
-          list[at + place] = vec2u(i, key);
+          list[list_at + place] = vec2u(i, key);
           place += 1u;
         }
       }
@@ -162,7 +167,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       for (var bit = 0u; bit < 32u; bit++) {
         let tried = kept_from | (0x80000000u >> bit);
         part = 0.0;
-        for (var n = lane; n < listed; n += ${LANES}u) { part += select(0.0, 1.0, list[at + n].y >= tried); }
+        for (var n = lane; n < listed; n += ${LANES}u) { part += select(0.0, 1.0, list[list_at + n].y >= tried); }
         if (total(lane, part) >= f32(top_k)) { kept_from = tried; }
       }
     }
@@ -175,39 +180,59 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     if (cut > 0.0) {
       part = 0.0;
       for (var n = lane; n < listed; n += ${LANES}u) {
-        let key = list[at + n].y;
+        let key = list[list_at + n].y;
         part += select(0.0, exp(value_of(key) - highest), key >= kept_from);
       }
       let candidates = total(lane, part);
       let sum = select(whole, candidates, top_k > 0u);
       let limit = cut * sum;
       let unlisted = sum - candidates;
+      // Each lane looks only at those of its entries that the bits so far have not decided.
+      let open_at = list_at + size;
+      var open = 0u;
+      for (var n = from_place; n < end_place; n++) {
+        let entry = list[list_at + n];
+        if (entry.y < kept_from) { continue; }
+        list[open_at + from_place + open] = entry;
+        open += 1u;
+      }
+      let lowest = max(kept_from, bound);
       var threshold = 0u;
       var below = unlisted;
       for (var bit = 0u; bit < 32u; bit++) {
         let tried = threshold | (0x80000000u >> bit);
         part = 0.0;
-        for (var n = lane; n < listed; n += ${LANES}u) {
-          let key = list[at + n].y;
-          part += select(0.0, exp(value_of(key) - highest), key >= kept_from && key < tried);
+        let inside = tried > lowest && tried <= key_of(highest);
+        for (var n = 0u; inside && n < open; n++) {
+          let key = list[open_at + from_place + n].y;
+          part += select(0.0, exp(value_of(key) - highest), key < tried);
         }
-        let lighter = unlisted + total(lane, part);
+        let lighter = below + total(lane, part);
         // The likeliest stays, whatever rounding says.
-        if (tried <= key_of(highest) && lighter <= limit) {
+        let accepted = tried <= key_of(highest) && lighter <= limit;
+        if (accepted) {
           threshold = tried;
           below = lighter;
         }
+        var left = 0u;
+        for (var n = 0u; inside && n < open; n++) {
+          let entry = list[open_at + from_place + n];
+          if ((entry.y >= tried) != accepted) { continue; }
+          list[open_at + from_place + left] = entry;
+          left += 1u;
+        }
+        open = select(open, left, inside);
       }
       kept_from = threshold;
       // Of equal ones the smaller ids go first.
       part = 0.0;
-      for (var n = from_place; n < end_place; n++) { part += select(0.0, 1.0, list[at + n].y == threshold); }
+      for (var n = from_place; n < end_place; n++) { part += select(0.0, 1.0, list[list_at + n].y == threshold); }
       let ties = total(lane, part);
       var rank = before(lane);
       let gone = min(floor((limit - below) / exp(value_of(threshold) - highest)), ties - 1.0);
       for (var n = from_place; n < end_place; n++) {
-        if (list[at + n].y != threshold) { continue; }
-        if (rank == max(gone, 0.0)) { atomicMin(&first_id, list[at + n].x); }
+        if (list[list_at + n].y != threshold) { continue; }
+        if (rank == max(gone, 0.0)) { atomicMin(&first_id, list[list_at + n].x); }
         rank += 1.0;
       }
       workgroupBarrier();
@@ -219,17 +244,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
     part = 0.0;
     for (var n = from_place; n < end_place; n++) {
-      let entry = list[at + n];
+      let entry = list[list_at + n];
       let weight = exp(value_of(entry.y) - highest);
       let kept = (entry.y > kept_from || (entry.y == kept_from && entry.x >= tie_from)) && weight >= min_p;
       part += select(0.0, weight, kept);
     }
     let kept_sum = total(lane, part);
     var running = before(lane);
-    let number = drawn[row * drawn_stride + 1u];
+    let number = drawn[row * shape.drawn_stride + 1u];
     let u = f32(mixed(settings[row * 16u + 7u] + (number + 1u) * 0x9e3779b9u) >> 8u) / 16777216.0;
     for (var n = from_place; n < end_place; n++) {
-      let entry = list[at + n];
+      let entry = list[list_at + n];
       let weight = exp(value_of(entry.y) - highest);
       let kept = (entry.y > kept_from || (entry.y == kept_from && entry.x >= tie_from)) && weight >= min_p;
       if (!kept || weight == 0.0) { continue; }
@@ -243,10 +268,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (lane != 0u) { return; }
   let found = atomicLoad(&first_id);
   var id = select(found, atomicLoad(&last_id), found == none);
-  let done = drawn[row * drawn_stride];
-  drawn[row * drawn_stride + 2u + done] = select(id, none, highest == least);
-  drawn[row * drawn_stride] = done + 1u;
-  drawn[row * drawn_stride + 1u] += 1u;
+  let done = drawn[row * shape.drawn_stride];
+  drawn[row * shape.drawn_stride + 2u + done] = select(id, none, highest == least);
+  drawn[row * shape.drawn_stride] = done + 1u;
+  drawn[row * shape.drawn_stride + 1u] += 1u;
   id = min(id, size - 1u);
   ids[row] = id;
   positions[row] += 1u;

@@ -9,14 +9,18 @@
 @group(0) @binding(2) var<storage, read> chunks: array<vec4f>;
 @group(0) @binding(3) var<storage, read> drawn: array<u32>;
 @group(0) @binding(4) var<storage, read_write> top: array<u32>;
-override size: u32;
-override drawn_stride: u32;
+struct Shape {
+  size: u32,
+  drawn_stride: u32,
+}
+@group(0) @binding(5) var<uniform> shape: Shape;
 var<workgroup> best: array<f32, 64>;
 var<workgroup> place: array<u32, 64>;
 const least = -3.4e38;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let size = shape.size;
   let row = group.x;
   let count = (size + 63u) / 64u;
   var highest = least;
@@ -35,9 +39,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var sum = 0.0;
   for (var l = 0u; l < 64u; l++) { sum += best[l]; }
   let whole = highest + log(sum);
-  let done = drawn[row * drawn_stride];
-  let at = (row * (drawn_stride - 2u) + done - 1u) * 41u;
-  let id = min(drawn[row * drawn_stride + 1u + done], size - 1u);
+  let done = drawn[row * shape.drawn_stride];
+  let at = (row * (shape.drawn_stride - 2u) + done - 1u) * 41u;
+  let id = min(drawn[row * shape.drawn_stride + 1u + done], size - 1u);
   if (lane == 0u) { top[at] = bitcast<u32>(logits[row * size + id] - whole); }
 
   var last = 3.4e38;
