@@ -7,13 +7,14 @@ import type { ChatMessage } from '../../src/engine/chat/types.ts';
 import { uploadAdapter } from '../../src/engine/model/deviceAdapter.ts';
 import { observeLayers } from '../../src/engine/model/observeLayers.ts';
 import { openModelFile } from '../../src/engine/modelFile.ts';
+import { scoreText } from '../../src/engine/quality/scoreText.ts';
 import type { SafetensorsFile } from '../../src/engine/safetensors/openSafetensors.ts';
 import { openTokenizer, type TextTokenizer } from '../../src/engine/tokenizer/openTokenizer.ts';
 import type { CasesOfFolder, ConformanceCase } from './conformanceCase.ts';
 import { countDifferences, hasFiles, largestDifference, openTensors, readFloats, readJson } from './goldenFiles.ts';
 import { lazily } from './modelFolder.ts';
 import { type GoldenTraining, realTrainingCases } from './realTraining.ts';
-import { emptySession, type LazyModel, logitsOfAll, logProbability } from './runModel.ts';
+import { emptySession, type LazyModel } from './runModel.ts';
 
 interface GoldenChat {
   readonly messages: readonly ChatMessage[];
@@ -145,14 +146,9 @@ function textCase(
     name: 'log-probabilities of a text',
     async run() {
       const { model } = await load();
-      const size = model.config.vocabularySize;
-      const logits = await logitsOfAll(model, ids);
-      const logprobs = ids
-        .slice(1)
-        .map((id, index) => logProbability(logits.subarray(index * size, (index + 1) * size), id));
-      const measured = Math.exp(-logprobs.reduce((sum, value) => sum + value, 0) / logprobs.length);
-      const error = largestDifference(logprobs, await readFloats(golden, 'text.logprobs'));
-      return { error, tolerance, note: `perplexity ${measured.toFixed(4)}, golden ${perplexity.toFixed(4)}` };
+      const score = await scoreText(emptySession(model), ids);
+      const error = largestDifference(score.logProbabilities, await readFloats(golden, 'text.logprobs'));
+      return { error, tolerance, note: `perplexity ${score.perplexity.toFixed(4)}, golden ${perplexity.toFixed(4)}` };
     },
   };
 }

@@ -33,8 +33,11 @@ function firstFault(format: WeightFormat, bytes: Uint8Array): Place | undefined 
   if (format === 'f32') {
     const { buffer, byteOffset, byteLength } = aligned(bytes, 4);
     const words = new Uint32Array(buffer, byteOffset, byteLength / 4);
-    const index = words.findIndex((word) => (word & 0x7f800000) === 0x7f800000);
-    return index < 0 ? undefined : { index, value: String(new Float32Array(words.buffer, words.byteOffset)[index]) };
+    for (let index = 0; index < words.length; index += 1) {
+      if (((words[index] as number) & 0x7f800000) === 0x7f800000)
+        return { index, value: String(new Float32Array(words.buffer, words.byteOffset)[index]) };
+    }
+    return undefined;
   }
   if (format === 'f16' || format === 'bf16') {
     const { buffer, byteOffset, byteLength } = aligned(bytes, 2);

@@ -23,7 +23,10 @@ const reciprocal = (scale: number): number => (scale === 0 ? 0 : fround(1 / scal
 /** The element of largest magnitude with its sign, the first one if equal. */
 function signedLargest(values: Float32Array): number {
   let largest = 0;
-  for (const value of values) if (Math.abs(value) > Math.abs(largest)) largest = value;
+  for (let i = 0; i < 32; i += 1) {
+    const value = values[i] as number;
+    if (Math.abs(value) > Math.abs(largest)) largest = value;
+  }
   return largest;
 }
 
@@ -55,7 +58,8 @@ function symmetric(values: Float32Array, middle: number): number {
 function asymmetric(values: Float32Array, top: number): { scale: number; minimum: number } {
   let minimum = values[0] as number;
   let maximum = minimum;
-  for (const value of values) {
+  for (let i = 1; i < 32; i += 1) {
+    const value = values[i] as number;
     if (value < minimum) minimum = value;
     if (value > maximum) maximum = value;
   }
@@ -100,6 +104,18 @@ const packers: Readonly<Record<EncodableFormat, PackBlock>> = {
   },
 };
 
+function checkNumbers(values: Float32Array, columns: number): void {
+  for (let at = 0; at < values.length; at += 1) {
+    if (Number.isFinite(values[at] as number)) continue;
+    throw new TributaryError({
+      code: 'WEIGHT_NOT_FINITE',
+      message: 'A weight is not a finite number.',
+      facts: { row: Math.floor(at / columns), column: at % columns, value: String(values[at]) },
+      hint: 'Get the model or adapter again from its source.',
+    });
+  }
+}
+
 /**
  * Bytes of `values`, f32 [rows, columns], in a block format. Rows whose length is no multiple of 32 are padded with zeros.
  * Throws `WEIGHT_NOT_FINITE` with the place of a NaN or infinity: a scale of it would spoil the whole block silently.
@@ -113,23 +129,19 @@ export function quantize(
   const { elements, bytes: blockBytes } = storedFormats[format];
   const blocksPerRow = Math.ceil(columns / elements);
   const bytes = new Uint8Array(rows * blocksPerRow * blockBytes);
-  const block = new Float32Array(elements);
+  const last = new Float32Array(elements);
   const pack = packers[format];
+  checkNumbers(values, columns);
   for (let row = 0; row < rows; row += 1) {
     for (let index = 0; index < blocksPerRow; index += 1) {
       const begin = row * columns + index * elements;
-      const slice = values.subarray(begin, Math.min(begin + elements, (row + 1) * columns));
-      const fault = slice.findIndex((value) => !Number.isFinite(value));
-      if (fault >= 0) {
-        throw new TributaryError({
-          code: 'WEIGHT_NOT_FINITE',
-          message: 'A weight is not a finite number.',
-          facts: { row, column: index * elements + fault, value: String(slice[fault]) },
-          hint: 'Get the model or adapter again from its source.',
-        });
+      const end = Math.min(begin + elements, (row + 1) * columns);
+      let block = values.subarray(begin, end);
+      if (block.length < elements) {
+        last.fill(0);
+        last.set(block);
+        block = last;
       }
-      block.fill(0);
-      block.set(slice);
       pack(block, bytes, (row * blocksPerRow + index) * blockBytes);
     }
   }
