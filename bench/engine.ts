@@ -151,12 +151,11 @@ function judge(figures: readonly Figures[], copies: ReadonlyMap<string, Bandwidt
     if (expected === undefined || answer.answer.some((id) => id < 0)) continue;
     const same = answer.answer.filter((id, index) => id === expected[index]).length;
     const all = answer.answer.length;
-    checks.push({
-      name: `${subject.name}, ${contender.label}: golden ids`,
-      measured: same,
-      required: `${all} of ${all}`,
-      pass: same === all,
-    });
+    const label = `${subject.name}, ${contender.label}: golden ids`;
+    const required = `${all} of ${all}`;
+    if (contender.label.startsWith('ours')) checks.push({ name: label, measured: same, required, pass: same === all });
+    // Others round their activations as they like: worth saying, not a fault of theirs or of ours.
+    else notes.push(`${label}: ${same} of ${all}.`);
   }
   const node = copies.get('Node');
   const softwareInNode = node?.software ?? true;

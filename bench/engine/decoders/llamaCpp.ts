@@ -31,7 +31,6 @@ export interface LlamaCpp {
     readonly logLevel: 'error';
   }): Promise<{
     getGpuDeviceNames(): Promise<readonly string[]>;
-    getVramState(): Promise<{ readonly used: number }>;
     loadModel(options: { readonly modelPath: string; readonly gpuLayers: 'max' | 0 }): Promise<LlamaModel>;
     dispose(): Promise<void>;
   }>;
@@ -58,7 +57,6 @@ export async function openLlamaCpp(options: LlamaCppOptions): Promise<Decoder> {
   });
   const devices = vulkan ? await llama.getGpuDeviceNames() : [];
   if (vulkan && devices.length === 0) throw new RangeError('llama.cpp found no Vulkan device.');
-  const before = vulkan ? (await llama.getVramState()).used : 0;
   const model = await llama.loadModel({ modelPath: file, gpuLayers: vulkan ? 'max' : 0 });
   if (vulkan && model.gpuLayers < model.fileInsights.totalLayers) {
     throw new RangeError(`llama.cpp has ${model.gpuLayers} of ${model.fileInsights.totalLayers} layers on Vulkan.`);
@@ -88,7 +86,6 @@ export async function openLlamaCpp(options: LlamaCppOptions): Promise<Decoder> {
       return await following();
     },
     next: () => following(),
-    ...(vulkan ? { deviceBytes: async () => (await llama.getVramState()).used - before } : {}),
     close: () => llama.dispose(),
   };
 }
