@@ -7,10 +7,10 @@ import { swiGluOperator } from './swiGlu/swiGlu.ts';
 import { takeRowOperator } from './takeRow/takeRow.ts';
 import { writeCacheOperator } from './writeCache/writeCache.ts';
 
-it('swiGlu', async () => {
-  const gate = noise(3 * 50).map((value) => value * 8);
-  const data = { gate, up: noise(150, 2), result: new Float32Array(150) };
-  const { difference, device } = await agreement(swiGluOperator, data, { columns: 50 }, 3, 'result');
+it.each([50, 52])('swiGlu of %i columns', async (columns) => {
+  const gate = noise(3 * columns).map((value) => value * 8);
+  const data = { gate, up: noise(3 * columns, 2), result: new Float32Array(3 * columns) };
+  const { difference, device } = await agreement(swiGluOperator, data, { columns }, 3, 'result');
   expect(difference).toBeLessThan(2e-6);
   expect(device[0]).toBeCloseTo(((gate[0] ?? 0) / (1 + Math.exp(-(gate[0] ?? 0)))) * (data.up[0] ?? 0), 5);
 });

@@ -64,6 +64,22 @@ describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
     session.destroy();
   });
 
+  it('comes near them with activations rounded to bytes, when that is asked for', async () => {
+    const choices = { weights: 'q4_0', embedding: 'stored', head: 'stored' } as const;
+    const logitsWith = async (arithmetic: 'float32' | 'int8'): Promise<Float32Array> => {
+      const rounded = await loadModel(backend, file, { choices, arithmetic });
+      const session = createSession(rounded);
+      const logits = await session.readAll(await golden.integers('prompt_37'));
+      session.destroy();
+      rounded.destroy();
+      return logits;
+    };
+    const exact = await logitsWith('float32');
+    const difference = largestDifference(await logitsWith('int8'), exact);
+    expect(difference).toBeGreaterThan(1e-4);
+    expect(difference).toBeLessThan(0.05 * Math.max(...exact.map(Math.abs)));
+  });
+
   it.each([1, 37, 100])('continues the prompt of %i greedily as PyTorch does', async (length) => {
     const session = createSession(model);
     const steps = name === 'reference' ? 16 : 64;

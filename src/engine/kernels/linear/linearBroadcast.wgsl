@@ -189,10 +189,10 @@ fn main(
   //#end
   //#end
   //#end
-  for (var r = 0u; r < min(${ROWS}u, row_count - row); r++) {
-    let at = (row + r) * shape.stride + column;
+  for (var r = row; r < min(row + ${ROWS}u, row_count); r++) {
+    let at = r * shape.stride + column;
     //#for m in OUTPUT_QUADS
-    let total$m = shape.scale * sums$m[r];
+    let total$m = shape.scale * sums$m[r - row];
     //#for c in FOUR
     if (column + 4u * ${m}u + ${c}u < shape.outputs) {
       if (shape.accumulate == 1u) { y[at + 4u * ${m}u + ${c}u] += total$m[$c]; } else { y[at + 4u * ${m}u + ${c}u] = total$m[$c]; }

@@ -142,9 +142,9 @@ fn main(
   //#for r in ROWS
   sums[${r}] = sum$r;
   //#end
-  for (var r = 0u; r < min(${ROWS}u, row_count - row); r++) {
-    let at = (row + r) * shape.stride + column;
-    let total = shape.scale * sums[r];
+  for (var r = row; r < min(row + ${ROWS}u, row_count); r++) {
+    let at = r * shape.stride + column;
+    let total = shape.scale * sums[r - row];
     //#for c in FOUR
     if (column + ${c}u < shape.outputs) {
       if (shape.accumulate == 1u) { y[at + ${c}u] += total[$c]; } else { y[at + ${c}u] = total[$c]; }

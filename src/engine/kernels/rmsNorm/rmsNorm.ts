@@ -11,6 +11,16 @@ const overrides = (constants: Constants): Record<string, number> => ({
   epsilon: constant(constants, 'epsilon'),
 });
 
+function source(constants: Constants, shared: 0 | 1): string {
+  const wide = constant(constants, 'columns') % 4 === 0;
+  return expand(template, {
+    SHARED: shared,
+    WIDE: wide ? 1 : 0,
+    WIDTH: wide ? 4 : 1,
+    NUMBER: wide ? 'vec4f' : 'f32',
+  });
+}
+
 const rowsOf = ({ tensors, constants }: OperatorCall): number =>
   (tensors['y']?.length ?? 0) / (constant(constants, 'groups') * constant(constants, 'columns'));
 
@@ -43,13 +53,13 @@ export const rmsNormOperator: Operator = {
     {
       name: 'workgroup a vector',
       supports: (features) => !features.has('software'),
-      source: () => expand(template, { SHARED: 1 }),
+      source: (constants) => source(constants, 1),
       overrides,
       workgroups: (constants: Constants, { rows }: Variables) => grid(rows * constant(constants, 'groups'), 1),
     },
     {
       name: 'invocation a vector',
-      source: () => expand(template, { SHARED: 0 }),
+      source: (constants) => source(constants, 0),
       overrides,
       workgroups: (constants: Constants, { rows }: Variables) => grid(rows * constant(constants, 'groups'), 8),
     },

@@ -3,11 +3,21 @@
 // x, y f32 [rows * groups, columns]; weight f32 [columns]. A row of `columns` numbers belongs to one invocation (SHARED 0:
 // no barrier, for software drivers and many rows) or to one workgroup of 64 (SHARED 1).
 // Grid: flat over rows * groups. f32 throughout.
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> weight: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+// Values: SHARED; WIDE (columns is a multiple of 4): then WIDTH = 4 numbers, a NUMBER = vec4f, are read at a time, else 1, an f32.
+@group(0) @binding(0) var<storage, read> x: array<${NUMBER}>;
+@group(0) @binding(1) var<storage, read> weight: array<${NUMBER}>;
+@group(0) @binding(2) var<storage, read_write> y: array<${NUMBER}>;
 override columns: u32;
 override epsilon: f32;
+
+fn square(value: ${NUMBER}) -> f32 {
+//#if WIDE
+  return dot(value, value);
+//#else
+  return value * value;
+//#end
+}
+
 //#if SHARED
 var<workgroup> partial: array<f32, 64>;
 
@@ -17,18 +27,19 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let at = (group.y * groups.x + group.x) * columns;
+  let length = columns / ${WIDTH}u;
+  let at = (group.y * groups.x + group.x) * length;
   var squares = 0.0;
-  for (var i = lane; i < columns; i += 64u) { squares += x[at + i] * x[at + i]; }
+  for (var i = lane; i < length; i += 64u) { squares += square(x[at + i]); }
   partial[lane] = squares;
   workgroupBarrier();
   for (var width = 32u; width > 0u; width /= 2u) {
     if (lane < width) { partial[lane] += partial[lane + width]; }
     workgroupBarrier();
   }
-  if (at + columns > arrayLength(&y)) { return; }
+  if (at + length > arrayLength(&y)) { return; }
   let factor = 1.0 / sqrt(partial[0] / f32(columns) + epsilon);
-  for (var i = lane; i < columns; i += 64u) { y[at + i] = x[at + i] * factor * weight[i]; }
+  for (var i = lane; i < length; i += 64u) { y[at + i] = x[at + i] * factor * weight[i]; }
 }
 //#else
 
@@ -38,11 +49,12 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let at = ((group.y * groups.x + group.x) * 8u + lane) * columns;
-  if (at + columns > arrayLength(&y)) { return; }
+  let length = columns / ${WIDTH}u;
+  let at = ((group.y * groups.x + group.x) * 8u + lane) * length;
+  if (at + length > arrayLength(&y)) { return; }
   var squares = 0.0;
-  for (var i = 0u; i < columns; i++) { squares += x[at + i] * x[at + i]; }
+  for (var i = 0u; i < length; i++) { squares += square(x[at + i]); }
   let factor = 1.0 / sqrt(squares / f32(columns) + epsilon);
-  for (var i = 0u; i < columns; i++) { y[at + i] = x[at + i] * factor * weight[i]; }
+  for (var i = 0u; i < length; i++) { y[at + i] = x[at + i] * factor * weight[i]; }
 }
 //#end

@@ -1,8 +1,12 @@
 // The gated activation of Llama's feed-forward layer (Shazeer 2020).
-import type { Operator, OperatorCall, Tensor } from '../../backend.ts';
+import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { constant, floats } from '../constants.ts';
+import { expand } from '../expand.ts';
 import { grid } from '../grid.ts';
-import source from './swiGlu.wgsl?raw';
+import template from './swiGlu.wgsl?raw';
+
+/** Elements that an invocation computes. */
+const width = (constants: Constants): number => (constant(constants, 'columns') % 4 === 0 ? 4 : 1);
 
 /** Constants: columns. */
 export const swiGluOperator: Operator = {
@@ -25,8 +29,8 @@ export const swiGluOperator: Operator = {
   variants: [
     {
       name: 'flat',
-      source: () => source,
-      workgroups: (constants, { rows }) => grid(rows * constant(constants, 'columns')),
+      source: (constants) => expand(template, { NUMBER: width(constants) === 4 ? 'vec4f' : 'f32' }),
+      workgroups: (constants, { rows }) => grid((rows * constant(constants, 'columns')) / width(constants)),
     },
   ],
 };

@@ -1,7 +1,8 @@
-// result[i] = gate[i] / (1 + exp(-gate[i])) * up[i],  all f32 [rows, columns]. Grid: flat over elements.
-@group(0) @binding(0) var<storage, read> gate: array<f32>;
-@group(0) @binding(1) var<storage, read> up: array<f32>;
-@group(0) @binding(2) var<storage, read_write> result: array<f32>;
+// result[i] = gate[i] / (1 + exp(-gate[i])) * up[i],  all f32 [rows, columns]. Grid: flat over elements, or over fours of them.
+// Values: NUMBER = vec4f where columns is a multiple of 4, else f32.
+@group(0) @binding(0) var<storage, read> gate: array<${NUMBER}>;
+@group(0) @binding(1) var<storage, read> up: array<${NUMBER}>;
+@group(0) @binding(2) var<storage, read_write> result: array<${NUMBER}>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -11,5 +12,6 @@ fn main(
 ) {
   let i = (group.y * groups.x + group.x) * 64u + lane;
   if (i >= arrayLength(&result)) { return; }
-  result[i] = gate[i] / (1.0 + exp(-gate[i])) * up[i];
+  let value = gate[i];
+  result[i] = value / (1.0 + exp(-value)) * up[i];
 }
