@@ -23,6 +23,7 @@ import { runtimeCapabilities } from '../runtimeCapabilities.ts';
 import { answerFailure, loadFailure, notLoaded, noWebGpu } from '../runtimeErrors.ts';
 import type { LoadRuntimeModelRequest, RuntimeModel, RuntimeProgress, RuntimeService } from '../types.ts';
 import { createOnnxReader } from './createOnnxReader.ts';
+import { chatTemplateUrl, readChatTemplate } from './readChatTemplate.ts';
 
 type Library = typeof import('@huggingface/transformers');
 
@@ -101,16 +102,15 @@ function endIdsOf(config: object | null | undefined): number[] {
 }
 
 /** The engine's tokenizer from the files that the library has read: it never takes written text for special tokens. */
-function textTokenizer(found: PreTrainedTokenizer, model: PreTrainedModel): TextTokenizer {
-  const {
-    _tokenizerJSON: tokenizerJson,
-    _tokenizerConfig: tokenizerConfig,
-    chat_template: template,
-  } = found as PreTrainedTokenizer & {
+function textTokenizer(
+  found: PreTrainedTokenizer,
+  model: PreTrainedModel,
+  chatTemplate: string | undefined,
+): TextTokenizer {
+  const { _tokenizerJSON: tokenizerJson, _tokenizerConfig: tokenizerConfig } = found as PreTrainedTokenizer & {
     readonly _tokenizerJSON: Record<string, unknown>;
     readonly _tokenizerConfig: Record<string, unknown>;
   };
-  const chatTemplate = typeof template === 'string' ? template : (template as { default?: string } | null)?.default;
   return openTokenizer({
     tokenizerJson,
     tokenizerConfig,
@@ -204,7 +204,12 @@ export function createTransformersService(): RuntimeService {
             dtype: format,
             device: gpu ? 'webgpu' : 'wasm',
           });
-          const tokenizer = textTokenizer(await library.AutoTokenizer.from_pretrained(repository, options), model);
+          const found = await library.AutoTokenizer.from_pretrained(repository, options);
+          const { chat_template: named } = found;
+          const template =
+            (typeof named === 'string' ? named : (named as { default?: string } | null)?.default) ??
+            (await readChatTemplate(library.env, chatTemplateUrl(library.env.remoteHost, repository, revision)));
+          const tokenizer = textTokenizer(found, model, template);
           signal.throwIfAborted();
           const config = model.config as { max_position_embeddings?: number; vocab_size?: number };
           const contextLength = wanted.contextLength ?? config.max_position_embeddings ?? usualContext;
@@ -231,8 +236,9 @@ export function createTransformersService(): RuntimeService {
 
     async remove({ model, hub }) {
       const { repository, revision, format } = sourceOf(model);
-      const { ModelRegistry } = await openLibrary(hub === undefined ? {} : { hub });
+      const { ModelRegistry, env } = await openLibrary(hub === undefined ? {} : { hub });
       await ModelRegistry.clear_cache(repository, { revision, dtype: format });
+      await (await caches.open(env.cacheKey)).delete(chatTemplateUrl(env.remoteHost, repository, revision));
     },
 
     async unload() {
