@@ -227,11 +227,10 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     const current = model();
     if (!current.lost) return current;
     try {
-      const { model: loaded, session } = await build(
-        current.request,
-        await openModelFile(current.request.files),
-        context,
-      );
+      // What was found out about the device need not be found out again.
+      const variants = current.model.backend.variants?.report() ?? current.request.variants;
+      const request = { ...current.request, ...(variants === undefined ? {} : { variants }) };
+      const { model: loaded, session } = await build(request, await openModelFile(request.files), context);
       for (const [id, each] of current.adapters) {
         each.device = uploadAdapter(loaded.backend, id, each.file.modules, loaded.config.layerCount);
         delete each.gradients;
