@@ -27,7 +27,9 @@ it.each(await goldenBlocks())(
     const constants = { columns, firstRow: 0, tableRows: rows };
     const operator = embeddingGatherOperators[format];
     const unpacked = await runOperator(await dawnBackend(), operator, data, constants, rows, 'y');
-    // Zeros may differ in their sign: no product does.
-    expect([...unpacked].map((value) => value + 0)).toEqual([...values].map((value) => value + 0));
+    // Zeros may have either sign, and a device may take subnormal numbers for zero.
+    const plain = (list: ArrayLike<number>): number[] =>
+      Array.from(list, (value) => (Math.abs(value) < 2 ** -126 ? 0 : value));
+    expect(plain(unpacked)).toEqual(plain(values));
   },
 );

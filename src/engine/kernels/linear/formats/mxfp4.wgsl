@@ -4,7 +4,8 @@ ${LEVELS}
 
 fn unpack(block: u32, quad: u32) -> vec4f {
   let e = (scales[block / 4u] >> (8u * (block % 4u))) & 255u;
-  // The two least powers are subnormal.
-  let scale = bitcast<f32>(select((e - 1u) << 23u, 0x200000u << e, e < 2u));
-  return scale * levels_of(codes[block * 4u + (quad & 3u)] >> (quad & 4u));
+  // In two steps, because the least powers are subnormal, which a device may take for zero.
+  let scale = bitcast<f32>((max(e, 3u) - 1u) << 23u);
+  let rest = bitcast<f32>((124u + min(e, 3u)) << 23u);
+  return scale * (rest * levels_of(codes[block * 4u + (quad & 3u)] >> (quad & 4u)));
 }
