@@ -150,12 +150,12 @@ async function deviceDrawer(
 ) {
   const { settings, constraint, signal, maximumTokens } = options;
   await drawing.start({ settings, seed: options.seed, context, answer });
-  if (constraint === undefined) await drawing.setMask(undefined);
+  await drawing.setMask(undefined);
   let count = 1;
   let isPrompt = true;
   return async (unread: readonly number[]): Promise<readonly DrawnToken[]> => {
     const allowed = await constraint?.allowed();
-    if (allowed !== undefined) await drawing.setMask(Uint32Array.from(allowed));
+    if (constraint !== undefined) await drawing.setMask(allowed && Uint32Array.from(allowed));
     const started = performance.now();
     const tokens = await drawing.draw(unread, Math.min(count, maximumTokens - answer.length), { signal });
     if (tokens.some(({ id }) => id === noToken)) throw nothingFits();
