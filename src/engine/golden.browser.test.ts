@@ -6,6 +6,7 @@ import smollm2Config from '../../test/golden/real/smollm2/adapter/adapter_config
 import smollm2 from '../../test/golden/real/smollm2/golden.json';
 import { readAdapter } from './adapter/readAdapter.ts';
 import type { Backend } from './backend.ts';
+import type { ChatMessage } from './chat/types.ts';
 import { createSession, type Session } from './model/createSession.ts';
 import type { LoadedModel } from './model/decoderWeights.ts';
 import { uploadAdapter } from './model/deviceAdapter.ts';
@@ -13,7 +14,6 @@ import { loadModel } from './model/loadModel.ts';
 import { observeLayers } from './model/observeLayers.ts';
 import { type ModelFile, openModelFile } from './modelFile.ts';
 import { openSafetensors, type SafetensorsFile } from './safetensors/openSafetensors.ts';
-import type { ChatMessage } from './chat/types.ts';
 import { openTokenizer } from './tokenizer/openTokenizer.ts';
 import { acquireDevice } from './webgpu/acquireDevice.ts';
 import { createWebGpuBackend } from './webgpu/createWebGpuBackend.ts';
