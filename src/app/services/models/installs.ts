@@ -90,8 +90,9 @@ function begin(): void {
   begun = true;
   channel = new BroadcastChannel('tributary-models');
   channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
-    if (data.kind === 'stop') runs.get(data.id)?.abort.abort();
-    else if (!runs.has(data.progress.id)) {
+    if (data.kind === 'stop') {
+      if (runs.has(data.id)) void stopInstall(data.id);
+    } else if (!runs.has(data.progress.id)) {
       note(data.progress);
       if (data.progress.phase !== 'ended') watch(data.progress.id);
     }
@@ -169,11 +170,15 @@ export function runInstall(id: string): Promise<InstallRecord> {
 /** Stops the work on a model in whichever tab it is; what has arrived is kept. */
 export async function stopInstall(id: string): Promise<void> {
   begin();
-  await updateModelPlan(id, { paused: true });
   const running = runs.get(id);
-  if (running === undefined) channel?.postMessage({ kind: 'stop', id } satisfies Message);
+  if (running === undefined && elsewhere().has(id)) {
+    channel?.postMessage({ kind: 'stop', id } satisfies Message);
+    return;
+  }
   running?.abort.abort();
   await running?.promise.catch(() => undefined);
+  // After the end: a run that was just beginning says in the journal that it is not paused.
+  await updateModelPlan(id, { paused: true });
 }
 
 /** Deletes a model and everything of it, wherever it stands. The record goes first: nothing half-deleted looks installed. */
