@@ -5,7 +5,6 @@ import { addBiasOperator } from './addBias/addBias.ts';
 import { argmaxOperator } from './argmax/argmax.ts';
 import { swiGluOperator } from './swiGlu/swiGlu.ts';
 import { takeRowOperator } from './takeRow/takeRow.ts';
-import { writeCacheOperator } from './writeCache/writeCache.ts';
 
 it.each([50, 52])('swiGlu of %i columns', async (columns) => {
   const gate = noise(3 * columns).map((value) => value * 8);
@@ -27,18 +26,6 @@ it('addBias', async () => {
   const { device, difference } = await agreement(addBiasOperator, data, { columns: 3 }, 2, 'y');
   expect(difference).toBe(0);
   expect([...device]).toEqual([1, 2, 3, 11, 12, 13]);
-});
-
-it('writeCache stores the active rows and no other', async () => {
-  const data = {
-    step: Uint32Array.of(2, 0, 0, 0),
-    positions: Uint32Array.of(3, 1, 0),
-    source: Float32Array.of(1, 2, 3, 4, 5, 6),
-    cache: new Float32Array(8),
-  };
-  const { device, difference } = await agreement(writeCacheOperator, data, { columns: 2 }, 2, 'cache');
-  expect(difference).toBe(0);
-  expect([...device]).toEqual([0, 0, 3, 4, 0, 0, 1, 2]);
 });
 
 it('takeRow copies the last active row', async () => {
