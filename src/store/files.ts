@@ -179,26 +179,35 @@ export interface StoredFile {
   readonly facts: Readonly<Record<string, string>>;
 }
 
+async function describe(area: FileArea, folder: FileSystemDirectoryHandle): Promise<StoredFile> {
+  const { name } = folder;
+  const parts = await partsOf(folder);
+  const bytes = parts.reduce((total, part) => total + part.size, 0);
+  const mark = await readPart(folder, COMPLETE);
+  if (mark === undefined) return { area, name, bytes, complete: false, facts: {} };
+  const {
+    writtenAt,
+    bytes: _,
+    ...facts
+  } = JSON.parse(await mark.text()) as Record<string, string> & { writtenAt: number };
+  return { area, name, bytes, complete: true, writtenAt, facts: facts as Record<string, string> };
+}
+
 /** What lies in an area, biggest first. */
 export async function listFiles(area: FileArea): Promise<StoredFile[]> {
   const parent = await areaFolder(area);
+  const folders: FileSystemDirectoryHandle[] = [];
+  for await (const handle of parent.values()) {
+    if (handle.kind === 'directory') folders.push(handle as FileSystemDirectoryHandle);
+  }
   const files: StoredFile[] = [];
-  for await (const [name, handle] of parent.entries()) {
-    if (handle.kind !== 'directory') continue;
-    const folder = handle as FileSystemDirectoryHandle;
-    const parts = await partsOf(folder);
-    const bytes = parts.reduce((total, part) => total + part.size, 0);
-    const mark = await readPart(folder, COMPLETE);
-    if (mark === undefined) {
-      files.push({ area, name, bytes, complete: false, facts: {} });
-      continue;
+  for (const folder of folders) {
+    try {
+      files.push(await describe(area, folder));
+    } catch (error) {
+      // A worker or another tab deleted it while it was looked at: then it is not there.
+      if (!(error instanceof DOMException) || error.name !== 'NotFoundError') throw error;
     }
-    const {
-      writtenAt,
-      bytes: _,
-      ...facts
-    } = JSON.parse(await mark.text()) as Record<string, string> & { writtenAt: number };
-    files.push({ area, name, bytes, complete: true, writtenAt, facts: facts as Record<string, string> });
   }
   return files.sort((left, right) => right.bytes - left.bytes);
 }
