@@ -118,6 +118,7 @@ for (const theme of ['light', 'dark']) {
     ['chat', 'Ask what the rows know'],
     ['contribute', 'Contribute'],
     ['factory', 'Factory'],
+    ['models', 'Models'],
     ['rewards', 'Rewards'],
     ['settings', 'Settings'],
   ] as const) {
