@@ -2,6 +2,7 @@
 // nothing and stores nothing; bytes are handed in, results handed out.
 import { isAbort, TributaryError } from '../lib/errors.ts';
 import { type CallContext, transfer } from '../lib/rpc.ts';
+import { createTurns } from '../lib/turns.ts';
 import { type AdapterFile, readAdapter } from './adapter/readAdapter.ts';
 import type { Backend } from './backend.ts';
 import { answerChat } from './chat/answerChat.ts';
@@ -74,7 +75,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
   let held: HeldModel | undefined;
   let training = false;
   // What uses the device waits for what used it before.
-  let queue: Promise<unknown> = Promise.resolve();
+  const nextTurn = createTurns();
 
   /** The device asked for, or the one that is open when none is named. The model on another device goes with it. */
   async function open(device?: DeviceChoice): Promise<OpenedBackend> {
@@ -268,13 +269,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
         hint: 'Wait until the training is done, or stop it.',
       });
     }
-    const before = queue;
-    let done: () => void = () => undefined;
-    queue = new Promise<void>((resolve) => {
-      done = resolve;
-    });
-    await before;
-    return done;
+    return await nextTurn();
   }
 
   async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {

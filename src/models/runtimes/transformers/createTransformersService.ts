@@ -18,6 +18,7 @@ import {
   type TokenReader,
 } from '../../../engine/index.ts';
 import { TributaryError } from '../../../lib/errors.ts';
+import { createTurns } from '../../../lib/turns.ts';
 import { HUGGING_FACE_HUB } from '../../hub/hubAddress.ts';
 import { runtimeCapabilities } from '../runtimeCapabilities.ts';
 import { answerFailure, loadFailure, notLoaded, noWebGpu } from '../runtimeErrors.ts';
@@ -122,17 +123,7 @@ function textTokenizer(
 /** Transformers.js as a `RuntimeService`. */
 export function createTransformersService(): RuntimeService {
   let loaded: Loaded | undefined;
-  let queue: Promise<unknown> = Promise.resolve();
-
-  async function takeTurn(): Promise<() => void> {
-    const before = queue;
-    let done: () => void = () => undefined;
-    queue = new Promise<void>((resolve) => {
-      done = resolve;
-    });
-    await before;
-    return done;
-  }
+  const takeTurn = createTurns();
 
   async function unload(): Promise<void> {
     const old = loaded;

@@ -2,6 +2,7 @@
 import type * as WebLlm from '@mlc-ai/web-llm';
 import { type ChatChunk, type ChatRequest, checkChatRequest, createStopScanner } from '../../../engine/index.ts';
 import { TributaryError } from '../../../lib/errors.ts';
+import { createTurns } from '../../../lib/turns.ts';
 import { HUGGING_FACE_HUB } from '../../hub/hubAddress.ts';
 import { runtimeCapabilities } from '../runtimeCapabilities.ts';
 import { answerFailure, loadFailure, notLoaded, noWebGpu } from '../runtimeErrors.ts';
@@ -25,20 +26,10 @@ function configFor({ prebuiltAppConfig }: typeof WebLlm, hub: string): WebLlm.Ap
 /** WebLLM as a `RuntimeService`. */
 export function createWebLlmService(): RuntimeService {
   let loaded: WebLlm.MLCEngine | undefined;
-  let queue: Promise<unknown> = Promise.resolve();
+  /** WebLLM answers one request at a time. */
+  const takeTurn = createTurns();
 
   const library = (): Promise<typeof WebLlm> => import('@mlc-ai/web-llm');
-
-  /** WebLLM answers one request at a time. */
-  async function takeTurn(): Promise<() => void> {
-    const before = queue;
-    let done: () => void = () => undefined;
-    queue = new Promise<void>((resolve) => {
-      done = resolve;
-    });
-    await before;
-    return done;
-  }
 
   async function unload(): Promise<void> {
     const old = loaded;
