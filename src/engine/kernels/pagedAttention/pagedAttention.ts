@@ -18,8 +18,8 @@ const leastSplitBlocks = 2;
 /** And so few that joining them stays cheap. */
 const mostSplits = 128;
 /**
- * Most pairs of row and head that share the keys that an invocation loads. Where shaders run on the processor, loads take the time,
- * and compiling the unrolled text of a large kernel takes minutes: so four where models have most to gain (heads of 64), and
+ * Most pairs of row and head that share the keys that an invocation loads. Where shaders run on the processor, loads take the
+ * time, and compiling the unrolled text of a large kernel takes seconds: so four where models have most to gain (heads of 64), and
  * fewer for the small heads of tests and the wide ones whose text is long already.
  */
 function sharingPairs(quads: number): number {
@@ -27,14 +27,15 @@ function sharingPairs(quads: number): number {
   return quads < 12 ? 2 : 4;
 }
 
+const quadsOf = (constants: Constants): number => Math.ceil(constant(constants, 'headDimension') / 4);
+
 function templateValues(constants: Constants): Record<string, number> {
-  const dimension = constant(constants, 'headDimension');
-  const quads = Math.ceil(dimension / 4);
+  const quads = quadsOf(constants);
   return {
     QUADS: quads,
     BLOCK: blockTokens * quads,
     SHARE: constant(constants, 'heads') / constant(constants, 'keyValueHeads'),
-    ALIGNED: dimension % 4 === 0 ? 1 : 0,
+    ALIGNED: constant(constants, 'headDimension') % 4 === 0 ? 1 : 0,
     CAPPED: constant(constants, 'softcap') > 0 ? 1 : 0,
   };
 }
@@ -48,38 +49,71 @@ function parameterWords(constants: Constants, whole: readonly string[]): Uint32A
   return words;
 }
 
-function rowsVariant(staged: boolean): Variant {
-  const lanes = staged ? 64 : 8;
-  const pairsOf = (constants: Constants): number =>
-    staged ? 1 : sharingPairs(Math.ceil(constant(constants, 'headDimension') / 4));
+interface Walk {
+  readonly name: string;
+  readonly supports: NonNullable<Variant['supports']>;
+  readonly lanes: number;
+  /** Pairs of row and head of an invocation, whose heads have so many quads. */
+  readonly pairs: (quads: number) => number;
+  /** Copies blocks of keys and values into workgroup memory. */
+  readonly staged?: boolean;
+  /** Lanes that load keys and values for each other: no subgroup may be smaller. */
+  readonly share?: number;
+}
+
+function rowsVariant({ name, supports, lanes, pairs, staged = false, share = 0 }: Walk): Variant {
   return {
-    name: staged ? 'workgroup copies blocks' : 'pairs share keys',
-    // A block of keys and of values must fit the 16 KiB of workgroup memory that every device has.
-    supports: (features, constants) =>
-      !staged || (!features.has('software') && constant(constants, 'headDimension') <= 128),
+    name,
+    supports,
     source: (constants) =>
       expand(template, {
         ...templateValues(constants),
         LANES: lanes,
-        PAIRS: pairsOf(constants),
+        PAIRS: pairs(quadsOf(constants)),
+        TOGETHER: staged || share > 0 ? 1 : 0,
         STAGED: staged ? 1 : 0,
+        SHARE_LANES: share,
+        LOADS: share > 0 ? Math.ceil(quadsOf(constants) / share) : 0,
       }),
     parameters: (constants) => parameterWords(constants, ['keyValueHeads', 'headDimension', 'tableWidth', 'window']),
     workgroups: (constants, { rows }) => {
       const keyValueHeads = constant(constants, 'keyValueHeads');
-      const pairs = (rows * constant(constants, 'heads')) / keyValueHeads;
-      return [Math.ceil(pairs / lanes / pairsOf(constants)), keyValueHeads, 1];
+      const pairsOfKeyHead = (rows * constant(constants, 'heads')) / keyValueHeads;
+      return [Math.ceil(pairsOfKeyHead / lanes / pairs(quadsOf(constants))), keyValueHeads, 1];
     },
   };
 }
+
+const broadcast = (share: 4 | 8): Variant =>
+  rowsVariant({
+    name: `broadcast by ${share}`,
+    supports: (features) => features.has('software') && features.has(`subgroups of ${share}`),
+    lanes: share,
+    // By 8 a load costs so little that two pairs do, which compile four times faster than four.
+    pairs: (quads) => Math.min(sharingPairs(quads), share === 8 ? 2 : 4),
+    share,
+  });
+
+const rowsVariants: readonly Variant[] = [
+  rowsVariant({
+    name: 'workgroup copies blocks',
+    // A block of keys and of values must fit the 16 KiB of workgroup memory that every device has.
+    supports: (features, { headDimension = 0 }) => !features.has('software') && headDimension <= 128,
+    lanes: 64,
+    pairs: (quads) => (quads > 16 ? 1 : 2),
+    staged: true,
+  }),
+  broadcast(8),
+  broadcast(4),
+  rowsVariant({ name: 'pairs share keys', supports: () => true, lanes: 8, pairs: sharingPairs }),
+];
 
 const splitLanes = 8;
 
 /** Query heads of one invocation, and invocations that share the query heads of a key head. */
 function headGroups(constants: Constants): { readonly heads: number; readonly groups: number } {
   const share = constant(constants, 'heads') / constant(constants, 'keyValueHeads');
-  const quads = Math.ceil(constant(constants, 'headDimension') / 4);
-  const most = sharingPairs(quads);
+  const most = sharingPairs(quadsOf(constants));
   const groups = Math.ceil(share / most);
   return { heads: Math.ceil(share / groups), groups };
 }
@@ -139,7 +173,7 @@ export const pagedAttentionOperator: Operator = {
       }
     }
   },
-  variants: [rowsVariant(true), rowsVariant(false)],
+  variants: rowsVariants,
   probe: probes.whole,
 };
 

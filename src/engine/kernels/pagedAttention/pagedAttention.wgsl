@@ -9,10 +9,17 @@
 // loads serves all of them: on software drivers loads are what takes the time. It walks over the runs of rows of one sequence.
 // The maxima and normalisers are corrected as larger scores come (online softmax: Milakov and Gimelshein 2018; FlashAttention:
 // Dao et al. 2022), so no matrix of scores exists.
-// STAGED: a workgroup walks together and first copies a block's keys and values into workgroup memory; else there is no barrier.
+// TOGETHER: all invocations of a workgroup walk over the keys that any of them sees.
+// STAGED: they first copy a block's keys and values into workgroup memory; else there is no barrier.
+// SHARE_LANES (not 0): that many lanes load a different quad of a key, or of a value, each, and broadcast them: drivers that fetch
+// lane by lane would otherwise fetch the same quad for each. Subgroups may be larger: lane l holds what lane l % SHARE_LANES holds.
 // CAPPED: scores s become softcap * tanh(s / softcap). f32.
 // Grid: x tiles of LANES * PAIRS pairs, y key heads. Values: QUADS = D4 / 4, SHARE (query heads of a key head), LANES, PAIRS,
-// ALIGNED (D % 4 == 0), STAGED, BLOCK (quads of a block, 16 * QUADS), CAPPED.
+// ALIGNED (D % 4 == 0), TOGETHER, STAGED, SHARE_LANES, LOADS = QUADS / SHARE_LANES rounded up, BLOCK (quads of a block, 16 * QUADS),
+// CAPPED.
+//#if SHARE_LANES
+enable subgroups;
+//#end
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> positions: array<u32>;
 @group(0) @binding(2) var<storage, read> slots: array<u32>;
@@ -59,10 +66,16 @@ fn first_seen(position: u32) -> u32 {
 }
 
 @compute @workgroup_size(${LANES})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+  //#if SHARE_LANES
+  @builtin(subgroup_invocation_id) member: u32,
+  //#end
+) {
   let rows = step[0];
   let first_pair = (group.x * ${LANES}u + lane) * ${PAIRS}u;
-  //#if STAGED
+  //#if TOGETHER
   let walk_from = group.x * ${LANES}u * ${PAIRS}u;
   let walk_pairs = ${LANES}u * ${PAIRS}u;
   //#else
@@ -120,11 +133,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         //#for p in PAIRS
         var score$p = 0.0;
         //#end
+        //#if SHARE_LANES
+        let loaded_key = array<vec4f, ${LOADS}>(
+          //#for g in LOADS
+          keys[at + min(${g}u * ${SHARE_LANES}u + member % ${SHARE_LANES}u, ${QUADS}u - 1u)],
+          //#end
+        );
+        //#end
         //#for c in QUADS
         //#if STAGED
         let key$c = staged_keys[at + ${c}u];
         //#else
+        //#if SHARE_LANES
+        let key$c = subgroupBroadcast(loaded_key[${c}u / ${SHARE_LANES}u], ${c}u % ${SHARE_LANES}u);
+        //#else
         let key$c = keys[at + ${c}u];
+        //#end
         //#end
         //#for p in PAIRS
         score$p += dot(query${p}_$c, key$c);
@@ -154,11 +178,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         let weight$p = select(0.0, exp(score$p - highest$p), inside$p);
         normaliser$p += weight$p;
         //#end
+        //#if SHARE_LANES
+        let loaded_value = array<vec4f, ${LOADS}>(
+          //#for g in LOADS
+          values[at + min(${g}u * ${SHARE_LANES}u + member % ${SHARE_LANES}u, ${QUADS}u - 1u)],
+          //#end
+        );
+        //#end
         //#for c in QUADS
         //#if STAGED
         let value$c = staged_values[at + ${c}u];
         //#else
+        //#if SHARE_LANES
+        let value$c = subgroupBroadcast(loaded_value[${c}u / ${SHARE_LANES}u], ${c}u % ${SHARE_LANES}u);
+        //#else
         let value$c = values[at + ${c}u];
+        //#end
         //#end
         //#for p in PAIRS
         //#if STAGED
