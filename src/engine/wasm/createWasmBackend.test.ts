@@ -52,6 +52,26 @@ describe('the WebAssembly backend', () => {
     },
   );
 
+  it.each<WeightFormat>(['f32', 'q8_0'])(
+    'hands down the gradient of a large head of %s without drift',
+    async (format) => {
+      const [inputs, outputs] = [64, 40_000];
+      // As of cross-entropy: the label's place outweighs all others, which are small and of one sign.
+      const outputGradient = noise(outputs).map((value) => (1 + value) / outputs);
+      outputGradient[0] = -1;
+      const data = {
+        step: Uint32Array.of(1, 0, 0, 0),
+        outputGradient,
+        inputGradient: new Float32Array(inputs),
+        ...randomWeight(format, outputs, inputs),
+      };
+      const constants = { inputs, outputs, stride: outputs, accumulate: 0 };
+      const operator = linearBackwardInputOperators[format];
+      // One running sum in f32 is wrong by 7e-6 and more.
+      expect(await difference(operator, data, constants, 1, 'inputGradient')).toBeLessThan(3e-6);
+    },
+  );
+
   it('attends over spans, empty ones included', async () => {
     const data = {
       q: noise(3 * 12, 1),

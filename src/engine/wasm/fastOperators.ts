@@ -11,8 +11,8 @@ import { unpackWeight } from './unpackWeight.ts';
 
 type Reference = Operator['reference'];
 
-/** Floats that are unpacked at a time: what stays in a second-level cache. */
-const unpackedFloats = 32_768;
+/** Floats of a weight that are worked on at a time: what stays in a second-level cache. */
+const groupFloats = 32_768;
 
 interface Shape {
   readonly rows: number;
@@ -67,15 +67,15 @@ function openWeight(
 ): OpenedWeight {
   const codes = buffers['codes'] as Float32Array | Uint32Array;
   const [codesAt, codesLength] = [codes.byteOffset, codes.length];
+  const stride = roundUp(columns, 32);
+  const group = Math.min(rows, Math.max(8, Math.floor(groupFloats / stride / 8) * 8));
   if (format === 'f32') {
     return {
-      group: rows,
+      group,
       targetLength: 0,
       rows: (first, count) => ({ address: codesAt + first * columns * 4, rows: count, columns }),
     };
   }
-  const stride = roundUp(columns, 32);
-  const group = Math.min(rows, Math.max(8, Math.floor(unpackedFloats / stride / 8) * 8));
   const targetLength = group * stride;
   if (isBlockFormat(format)) {
     const matrix = { format, codes: codesAt, scales: words(buffers, 'scales').byteOffset, rows, columns };

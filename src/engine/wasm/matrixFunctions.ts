@@ -265,12 +265,12 @@ function rowProducts(fused: boolean): KernelFunction {
         ...rowPointers(leftMoving, leftAt, leftStride, lastLeft),
         ...local.set(rightAt, get(right)),
         ...eachSum((sum) => local.set(sum, v128.zero)),
-        ...when(
-          get(accumulate),
-          eachSum((sum, row, half) => local.set(sum, v128.load(resultRow(row), 16 * half))),
-        ),
         ...local.set(steps, get(depth)),
         ...countdown(steps, step),
+        ...when(
+          get(accumulate),
+          eachSum((sum, row, half) => local.set(sum, v128.add(get(sum), v128.load(resultRow(row), 16 * half)))),
+        ),
         ...eachSum((sum, row, half) => v128.store(resultRow(row), 16 * half, get(sum))),
         ...increase(leftAt, i32.multiply(i32.constant(tall), get(leftStride))),
         ...increase(resultAt, i32.multiply(i32.constant(tall), get(resultStride))),

@@ -38,7 +38,10 @@ export interface MatrixKernel {
   floats(address: number, length: number): Float32Array<ArrayBuffer>;
   /** left right^T. `result` needs room for rows of left in fours by rows of right in twos, or in fours for one row of left. */
   dotProducts(left: Matrix, right: Matrix, result: Product): void;
-  /** left right, added to `result` where `accumulate`. `result` needs room for rows in fours by columns in eights. */
+  /**
+   * left right, added to `result` where `accumulate`. Each call sums from zero before it adds, so a long sum that is given in parts
+   * loses less to rounding. `result` needs room for rows in fours by columns in eights.
+   */
   rowProducts(left: Matrix, right: Matrix, result: Product, accumulate: boolean): void;
   /** Rows `first` .. `first + count` as f32 with zeros up to whole blocks, each 32 ceil(columns / 32) long. */
   unpack(matrix: BlockMatrix, first: number, count: number, target: number): void;
