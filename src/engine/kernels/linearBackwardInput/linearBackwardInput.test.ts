@@ -148,3 +148,23 @@ describe.each(weightFormats)('linearBackwardInput %s', (format) => {
     }
   });
 });
+
+it('keeps the precision of a sum as long as a vocabulary', async () => {
+  const outputs = 49_152;
+  const data = {
+    step: Uint32Array.of(1, 0, 0, 0),
+    outputGradient: noise(outputs, 3).map(Math.abs),
+    inputGradient: zeros(4),
+    codes: noise(outputs * 4, 4).map(Math.abs),
+  };
+  const constants = { inputs: 4, outputs, stride: outputs, accumulate: 0 };
+  const { difference, reference } = await agreement(
+    linearBackwardInputOperators.f32,
+    data,
+    constants,
+    1,
+    'inputGradient',
+  );
+  // One running sum is off by some 1e-5 of it.
+  expect(difference / (reference[0] as number)).toBeLessThan(1e-6);
+});

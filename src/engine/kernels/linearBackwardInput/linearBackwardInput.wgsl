@@ -2,7 +2,8 @@
 // outputGradient f32 [rows, outputs], inputGradient f32 [rows, inputs], W [outputs, inputs] packed as `Weight` says and
 // read along its rows: blocks of 32 inputs, of which a thread takes elements 4 w .. 4 w + 3 and 16 + 4 w .. 19 + 4 w,
 // because a word of Q4_0 and Q4_1 holds just these eight.
-// Dispatch: one thread for 8 rows x 8 inputs; x over 4 * ceil(inputs / 32), y over rows. f32, ascending n. No barriers.
+// Dispatch: one thread for 8 rows x 8 inputs; x over 4 * ceil(inputs / 32), y over rows. f32, ascending n, 64 terms apart
+// first: in one running sum of a head's 49,152 terms, each would be rounded as coarsely as the whole. No barriers.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> outputGradient: array<f32>;
 @group(0) @binding(2) var<storage, read_write> inputGradient: array<f32>;
@@ -59,12 +60,22 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   var high$i = vec4<f32>();
   let row$i = (t + ${i}u) * stride;
 //#end
-  for (var n = 0u; n < outputs; n++) {
-    let weight = weightAt(n, block, word);
+  for (var begin = 0u; begin < outputs; begin += 64u) {
 //#for i in tile
-    let gradient$i = outputGradient[row$i + n];
-    low$i += gradient$i * weight.low;
-    high$i += gradient$i * weight.high;
+    var lowPart$i = vec4<f32>();
+    var highPart$i = vec4<f32>();
+//#end
+    for (var n = begin; n < min(begin + 64u, outputs); n++) {
+      let weight = weightAt(n, block, word);
+//#for i in tile
+      let gradient$i = outputGradient[row$i + n];
+      lowPart$i += gradient$i * weight.low;
+      highPart$i += gradient$i * weight.high;
+//#end
+    }
+//#for i in tile
+    low$i += lowPart$i;
+    high$i += highPart$i;
 //#end
   }
 //#for i in tile
