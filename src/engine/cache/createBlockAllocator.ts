@@ -16,8 +16,8 @@ export interface KnownBlock {
 export interface BlockAllocator {
   /** Blocks that nobody uses, remembered contents included. */
   readonly available: number;
-  /** A block for one user, whose contents are forgotten. Throws `ENGINE_CACHE_FULL`. */
-  take(): number;
+  /** Blocks for one user, whose contents are forgotten. Throws `ENGINE_CACHE_FULL` when there are not so many, and takes none. */
+  take(count: number): number[];
   /** One user more of a block that is known. */
   share(block: number): void;
   /** One user less. Its contents stay known until the block is taken again. */
@@ -54,6 +54,8 @@ export function createBlockAllocator(blocks: number): BlockAllocator {
   const following = new Map<Prefix, Set<Entry>>();
   let nextPrefix = 0;
 
+  const available = (): number => empty.length + unused.size;
+
   function forget(block: number): void {
     const entry = entries.get(block);
     if (entry === undefined) return;
@@ -65,25 +67,24 @@ export function createBlockAllocator(blocks: number): BlockAllocator {
 
   return {
     get available() {
-      return empty.length + unused.size;
+      return available();
     },
-    take() {
-      let block = empty.pop();
-      if (block === undefined) {
-        [block] = unused;
-        if (block === undefined) {
-          throw new TributaryError({
-            code: 'ENGINE_CACHE_FULL',
-            message: 'The memory for conversations is full.',
-            facts: { blocks },
-            hint: 'End another conversation, or load the model with a longer context.',
-          });
-        }
+    take(count) {
+      if (count > available()) {
+        throw new TributaryError({
+          code: 'ENGINE_CACHE_FULL',
+          message: 'The memory for conversations is full.',
+          facts: { blocks, available: available(), needed: count },
+          hint: 'End another conversation, or load the model with a longer context.',
+        });
+      }
+      return Array.from({ length: count }, () => {
+        const block = empty.pop() ?? (unused.values().next().value as number);
         unused.delete(block);
         forget(block);
-      }
-      users[block] = 1;
-      return block;
+        users[block] = 1;
+        return block;
+      });
     },
     share(block) {
       unused.delete(block);

@@ -85,10 +85,15 @@ export function createKeyValuePool(model: LoadedModel, options: KeyValuePoolOpti
   }
 
   async function copy(from: number, to: number): Promise<void> {
-    copying ??= backend.record(
-      'copy block',
-      [...keys, ...values].map((cache) => copyBlock(pair, cache, blockSize)),
-    );
+    copying ??= backend
+      .record(
+        'copy block',
+        [...keys, ...values].map((cache) => copyBlock(pair, cache, blockSize)),
+      )
+      .catch((error: unknown) => {
+        copying = undefined;
+        throw error;
+      });
     const plan = await copying;
     backend.upload(pair, Uint32Array.of(from, to));
     backend.submit(plan, { rows: 1 });
@@ -170,22 +175,26 @@ export function createKeyValuePool(model: LoadedModel, options: KeyValuePoolOpti
       },
       truncate,
       async reserve(length) {
-        const partial = ids.length % blockTokens;
         const last = Math.floor(ids.length / blockTokens);
-        const block = held[last];
-        let first = held.length;
-        if (partial > 0 && block !== undefined && length > ids.length) {
-          if (allocator.isShared(block)) {
-            const own = allocator.take();
-            await copy(block, own);
-            allocator.release(block);
-            held[last] = own;
-            first = last;
-          } else {
-            allocator.forget(block);
+        const partial = ids.length % blockTokens > 0 && length > ids.length ? held[last] : undefined;
+        const isShared = partial !== undefined && allocator.isShared(partial);
+        const more = Math.max(0, Math.ceil(length / blockTokens) - held.length);
+        // All or nothing: blocks that are held but not in the table would let the device write into those of others.
+        const taken = allocator.take(more + (isShared ? 1 : 0));
+        const first = isShared ? last : held.length;
+        if (isShared) {
+          try {
+            await copy(partial, taken[0] as number);
+          } catch (error) {
+            for (const block of taken) allocator.release(block);
+            throw error;
           }
+          allocator.release(partial);
+          held.splice(last, 1, ...taken.splice(0, 1));
+        } else if (partial !== undefined) {
+          allocator.forget(partial);
         }
-        while (held.length * blockTokens < length) held.push(allocator.take());
+        held.push(...taken);
         uploadBlocks(first);
       },
       append(more) {

@@ -134,3 +134,38 @@ it('refuses by code what a pool has no place for', async () => {
   await one.read(Array.from({ length: 20 }, () => 5));
   expect(one.ids).toHaveLength(23);
 });
+
+it('a reservation that found no place leaves everything as it was', async () => {
+  const model = await loadModel(createReferenceBackend(), await goldenModel('tiny-llama'), { contextLength: 64 });
+  const golden = await goldenTensors('tiny-llama');
+  const prompt = await golden.integers('prompt_37');
+  const alone = createSession(model);
+  const expected = await alone.read(prompt.slice(0, 21));
+  alone.truncate(0);
+  const expectedParted = await alone.read([...prompt.slice(0, 10), ...prompt.slice(20, 37)]);
+
+  // One of two blocks that a read needs is there: when the other one comes, the first must be in the table too.
+  const narrow = createKeyValuePool(model, { positions: 32, sequences: 2 });
+  const [one, other] = [createSession(model, { pool: narrow }), createSession(model, { pool: narrow })];
+  await other.read([1]);
+  await expect(one.read(prompt.slice(0, 21))).rejects.toMatchObject({ code: 'ENGINE_CACHE_FULL' });
+  await other.read([2]);
+  other.destroy();
+  expect(largestDifference(await one.read(prompt.slice(0, 21)), expected)).toBeLessThan(tolerance);
+  narrow.destroy();
+
+  // A shared block would have to be copied, and there is place for the copy but not for what follows.
+  const pool = createKeyValuePool(model, { positions: 48, sequences: 3 });
+  const [owner, sharer, third] = [1, 2, 3].map(() => createSession(model, { pool }));
+  if (owner === undefined || sharer === undefined || third === undefined) throw new Error('no sessions');
+  await owner.read(prompt.slice(0, 16));
+  const next = await owner.read([prompt[16] ?? 0]);
+  owner.truncate(16);
+  await third.read([9]);
+  expect(await sharer.resume([...prompt.slice(0, 10), 7])).toBe(10);
+  await expect(sharer.read(prompt.slice(20, 37))).rejects.toMatchObject({ code: 'ENGINE_CACHE_FULL' });
+  third.destroy();
+  expect(largestDifference(await sharer.read(prompt.slice(20, 37)), expectedParted)).toBeLessThan(tolerance);
+  sharer.truncate(0);
+  expect(largestDifference(await owner.read([prompt[16] ?? 0]), next)).toBeLessThan(tolerance);
+});
