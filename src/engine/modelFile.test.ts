@@ -149,6 +149,39 @@ describe('config.json', () => {
     );
   });
 
+  test('a window that the config does not mention is that of the class, and null switches it off', () => {
+    const window = (name: string, sliding_window: null | undefined) =>
+      huggingFaceModelConfig({ ...json('configs', name, 'config.json'), sliding_window }, true).slidingWindow;
+    for (const name of ['tiny-mistral', 'tiny-gemma2', 'tiny-gemma3-text']) {
+      expect(window(name, null)).toBeUndefined();
+      const { sliding_window: _, ...silent } = json('configs', name, 'config.json');
+      expect(huggingFaceModelConfig(silent, true).slidingWindow).toBe(4096);
+    }
+    const { sliding_window: _, ...phi } = json('configs/tiny-phi3/config.json');
+    expect(huggingFaceModelConfig(phi, true)).not.toHaveProperty('slidingWindow');
+  });
+
+  test('of two spellings of the rotation the older one counts', () => {
+    const both = {
+      rope_scaling: { rope_type: 'linear', factor: 3 },
+      rope_parameters: { rope_type: 'default', rope_theta: 7 },
+    };
+    const { ropeScaling, ropeTheta } = huggingFaceModelConfig({ ...small, ...both }, true);
+    expect({ ropeScaling, ropeTheta }).toEqual({ ropeScaling: { kind: 'linear', factor: 3 }, ropeTheta: 10_000 });
+    const { rope_theta: _, ...gemma } = json('configs/tiny-gemma3-text/config.json');
+    const parameters = { full_attention: { rope_type: 'default', rope_theta: 7 } };
+    expect(huggingFaceModelConfig({ ...gemma, rope_parameters: parameters }, true)).toMatchObject({
+      ropeScaling: { kind: 'linear', factor: 8 },
+      ropeTheta: 7,
+    });
+  });
+
+  test("Gemma 3's period is not read from the field that transformers only writes", () => {
+    const { sliding_window_pattern: _, ...rest } = json('configs/tiny-gemma3-text/config.json');
+    const { layers } = huggingFaceModelConfig({ ...rest, _sliding_window_pattern: 2 }, true);
+    expect(layers.map(({ sliding }) => sliding)).toEqual([true, true, true, true, true, false]);
+  });
+
   test("Gemma 2's caps have a default, and null switches them off", () => {
     const { attn_logit_softcapping, ...rest } = json('configs/tiny-gemma2/config.json');
     expect(attn_logit_softcapping).toBe(4);
@@ -172,6 +205,8 @@ describe('config.json', () => {
   test.each([
     ['tiny-gemma3-text', { architectures: ['Gemma3ForConditionalGeneration'], model_type: 'gemma3' }, 'architectures'],
     ['tiny-gemma3-text', { use_bidirectional_attention: true }, 'use_bidirectional_attention'],
+    ['tiny-gemma3-text', { attn_logit_softcapping: 50 }, 'attn_logit_softcapping'],
+    ['tiny-gemma3-text', { rope_parameters: { rope_type: 'linear', factor: 8 } }, 'rope_parameters.rope_type'],
     ['tiny-gemma2', { hidden_activation: 'gelu' }, 'hidden_activation'],
     ['tiny-gemma2', { layer_types: ['chunked_attention', ...Array(3).fill('full_attention')] }, 'layer_types'],
     ['tiny-smollm3', { attention_bias: true }, 'attention_bias'],
@@ -258,6 +293,26 @@ describe('Hugging Face folders', () => {
     );
     const moved = { ...map, 'model.norm.weight': map['model.norm.weight'] === names[0] ? names[1] : names[0] };
     expect((await thrown(() => openModelFile(files(moved)))).facts['place']).toBe('model.norm.weight');
+  });
+
+  test('the copy of a tied head is left out, and another head than the embedding is refused', async () => {
+    const tied = { ...small, tie_word_embeddings: true };
+    const withHead = (change: Partial<TensorToWrite>) =>
+      smallTensors.map((each) =>
+        each.name === 'lm_head.weight' ? ({ ...each, data: smallTensors[0]?.data, ...change } as TensorToWrite) : each,
+      );
+    const { tensors } = await openModelFile(folder(tied, withHead({})));
+    expect(tensors.has('lm_head.weight')).toBe(false);
+    const embedding = tensors.get('model.embed_tokens.weight');
+    expect((await embedding?.read())?.byteLength).toBe(11 * 8 * 4);
+    const data = Float32Array.from(smallTensors[0]?.data as Float32Array);
+    data[40] = 1;
+    const other = (await openModelFile(folder(tied, withHead({ data })))).tensors.get('model.embed_tokens.weight');
+    expect((await other?.readRows(0, 5))?.byteLength).toBe(5 * 8 * 4);
+    const { code, facts } = await thrown(() => other?.readRows(5, 1));
+    expect([code, facts['field']]).toEqual(['MODEL_UNSUPPORTED', 'tie_word_embeddings']);
+    const shape = withHead({ shape: [4, 22] });
+    expect((await thrown(() => openModelFile(folder(tied, shape)))).facts['field']).toBe('tie_word_embeddings');
   });
 
   test("Phi-3's fused projections become their parts, by ranges of rows", async () => {

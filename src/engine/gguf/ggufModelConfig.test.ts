@@ -99,6 +99,7 @@ describe('ggufModelConfig', () => {
     ['phi3', {}, [tensor('rope_factors_long.weight', 12)], 'rope_factors_long.weight'],
     ['gemma2', { ...gemma, 'rope.freq_base_swa': 5 }, [], 'gemma2.rope.freq_base_swa'],
     ['llama', { attn_logit_softcapping: 50 }, [], 'llama.attn_logit_softcapping'],
+    ['gemma3', { ...gemma, attn_logit_softcapping: 50 }, [], 'gemma3.attn_logit_softcapping'],
     ['gemma4', {}, [], 'general.architecture'],
   ] as const)('%s with %j is refused by name', (architecture, changes, tensors, field) => {
     expect(() => ggufModelConfig(header(architecture, changes, tensors))).toThrow(
@@ -109,7 +110,9 @@ describe('ggufModelConfig', () => {
   it.each([
     ['gemma3', { ...gemma, 'attention.sliding_window': undefined }],
     ['gemma3', { ...gemma, 'attention.sliding_window_pattern': Uint8Array.of(1) }],
+    ['gemma3', { ...gemma, 'attention.sliding_window_pattern': 'odd' }],
     ['smollm3', { block_count: 1e9 }],
+    ['llama', { 'rope.scaling.type': 2, 'rope.scaling.factor': 4 }],
   ] as const)('%s with %j is not valid', (architecture, changes) => {
     expect(() => ggufModelConfig(header(architecture, changes))).toThrow(
       expect.objectContaining({ code: 'MODEL_INVALID' }),

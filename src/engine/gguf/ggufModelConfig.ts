@@ -63,7 +63,8 @@ class Metadata {
 
   text(key: string): string | undefined {
     const entry = this.get(key);
-    return entry?.type === 'string' ? entry.value : undefined;
+    if (entry === undefined || entry.type === 'string') return entry?.value;
+    throw modelInvalid(`${this.architecture}.${key}`, `${this.architecture}.${key} is no string.`);
   }
 
   /** Refuses the first active key of the architecture that nothing asked for. */
@@ -121,11 +122,11 @@ function layerShapes(metadata: Metadata, layerCount: number): Pick<ModelConfig, 
         ? (metadata.number('attention.sliding_window') ?? 4096)
         : metadata.needed('attention.sliding_window');
     const pattern = metadata.get('attention.sliding_window_pattern')?.value;
-    if (pattern !== undefined && typeof pattern === 'object' && pattern.length !== layerCount)
-      throw modelInvalid('attention.sliding_window_pattern', `its pattern has ${pattern.length} layers.`);
-    const period = pattern === undefined ? usual : Number(pattern);
-    const slides = (layer: number): boolean =>
-      typeof pattern === 'object' ? Boolean(pattern[layer]) : (layer + 1) % period !== 0;
+    const list = typeof pattern === 'object' ? pattern : undefined;
+    if (list !== undefined && list.length !== layerCount)
+      throw modelInvalid('attention.sliding_window_pattern', `its pattern has ${list.length} layers.`);
+    const period = list === undefined ? (metadata.number('attention.sliding_window_pattern') ?? usual) : usual;
+    const slides = (layer: number): boolean => (list === undefined ? (layer + 1) % period !== 0 : Boolean(list[layer]));
     return {
       slidingWindow: window,
       layers: shapes((layer) => {
@@ -153,7 +154,7 @@ function gemmaFields(
 ): Partial<ModelConfig> {
   const isSecond = metadata.architecture === 'gemma2';
   if (!isSecond && metadata.architecture !== 'gemma3') return {};
-  const attentionSoftcap = metadata.number('attn_logit_softcapping') ?? (isSecond ? 50 : 0);
+  const attentionSoftcap = isSecond ? (metadata.number('attn_logit_softcapping') ?? 50) : 0;
   const finalSoftcap = metadata.number('final_logit_softcapping') ?? (isSecond ? 30 : 0);
   // The header does not have `query_pre_attn_scalar`: llama.cpp knows the one size, 27B, whose scale is not that of its heads.
   const isLargest = layerCount === (isSecond ? 46 : 62);

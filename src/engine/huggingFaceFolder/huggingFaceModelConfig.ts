@@ -74,6 +74,8 @@ const ignoredFields = new Set([
   'use_mrope',
   'sliding_window',
   'layer_types',
+  // transformers writes it beside layer_types and does not read it.
+  '_sliding_window_pattern',
 ]);
 
 const typeOf = (architecture: Architecture): string => modelTypes[architecture] ?? architecture;
@@ -139,20 +141,23 @@ function ropeScaling(rope: FieldReader, contextLength: number): RopeScaling | un
   }
 }
 
-/** The rotation of all layers, or of those that do not slide where Gemma 3's configs tell them apart. */
+/**
+ * The rotation of all layers, or of those that do not slide in Gemma 3, which has a base of its own for the others. Where a
+ * config has both spellings, the older one counts, as in transformers 5; of Gemma 3 it is laid over the other.
+ */
 function rotationOf(
   config: FieldReader,
   architecture: Architecture,
   contextLength: number,
 ): Pick<ModelConfig, 'ropeTheta' | 'ropeScaling' | 'localRopeTheta'> & { readonly partial: number } {
-  const both = new FieldReader(
-    config.object('rope_parameters') ?? config.object('rope_scaling') ?? {},
+  const older = config.object('rope_scaling') ?? {};
+  const newer = config.object('rope_parameters') ?? {};
+  const byType = new FieldReader(architecture === 'gemma3' ? newer : {}, 'rope_parameters.');
+  const single = Object.keys(older).length > 0 ? older : newer;
+  const rope = new FieldReader(
+    architecture === 'gemma3' ? { ...byType.object('full_attention'), ...older } : single,
     'rope_scaling.',
   );
-  // Read both, so that neither counts as unknown.
-  config.get('rope_scaling');
-  const byType = architecture === 'gemma3' ? both.object('full_attention') : undefined;
-  const rope = byType === undefined ? both : new FieldReader(byType, 'rope_scaling.full_attention.');
   const ropeTheta =
     rope.number('rope_theta') ?? config.number('rope_theta') ?? defaultRopeTheta[architecture] ?? 10_000;
   config.get('rope_theta');
@@ -164,8 +169,8 @@ function rotationOf(
   // Its class reads any scaling as longrope.
   if (scaling !== undefined && architecture === 'phi3')
     throw modelUnsupported('rope_type', scaling.kind, `its rotary scaling is ${scaling.kind}.`);
-  const local = architecture === 'gemma3' ? localRopeTheta(config, both) : undefined;
-  both.refuseUnread(ignoredFields);
+  const local = architecture === 'gemma3' ? localRopeTheta(config, byType) : undefined;
+  byType.refuseUnread(ignoredFields);
   rope.refuseUnread(ignoredFields);
   return {
     ropeTheta,
@@ -176,11 +181,9 @@ function rotationOf(
 }
 
 /** Gemma 3's base in sliding layers, which are never scaled. */
-function localRopeTheta(config: FieldReader, both: FieldReader): number {
+function localRopeTheta(config: FieldReader, byType: FieldReader): number {
   const old = config.number('rope_local_base_freq') ?? 10_000;
-  const nested = both.object('sliding_attention');
-  if (nested === undefined) return old;
-  const rope = new FieldReader(nested, 'rope_scaling.sliding_attention.');
+  const rope = new FieldReader(byType.object('sliding_attention') ?? {}, 'rope_parameters.sliding_attention.');
   const kind = rope.get('rope_type') ?? 'default';
   if (kind !== 'default')
     throw modelUnsupported('rope_type', shown(kind), `its sliding layers have the rotary scaling ${shown(kind)}.`);
@@ -189,13 +192,13 @@ function localRopeTheta(config: FieldReader, both: FieldReader): number {
   return theta;
 }
 
-/** Gemma's caps: Gemma 2 has them even where its config does not mention them, unless it says null. */
+/** Gemma 2 has its caps even where its config does not mention them, unless it says null. Gemma 3's attention has none. */
 function softcapsOf(
   config: FieldReader,
   architecture: Architecture,
 ): Pick<ModelConfig, 'attentionSoftcap' | 'finalSoftcap'> {
   const isSecond = architecture === 'gemma2';
-  const attentionSoftcap = config.nullable('attn_logit_softcapping', isSecond ? 50 : undefined);
+  const attentionSoftcap = isSecond ? config.nullable('attn_logit_softcapping', 50) : undefined;
   const finalSoftcap = config.nullable('final_logit_softcapping', isSecond ? 30 : undefined);
   return {
     ...(attentionSoftcap === undefined ? {} : { attentionSoftcap }),

@@ -54,8 +54,7 @@ function slidingLayers(
     case 'gemma2':
       return namedTypes(config, rotating.length) ?? rule((layer) => layer % 2 === 0);
     case 'gemma3': {
-      const older = config.number('_sliding_window_pattern');
-      const period = config.number('sliding_window_pattern') ?? older ?? 6;
+      const period = config.number('sliding_window_pattern') ?? 6;
       return namedTypes(config, rotating.length) ?? rule((layer) => (layer + 1) % period !== 0);
     }
   }
@@ -72,7 +71,9 @@ export function layerShapes(
 ): { readonly layers: readonly LayerShape[]; readonly slidingWindow?: number } {
   const rotating =
     architecture === 'smollm3' ? rotatingLayers(config, layerCount) : Array.from({ length: layerCount }, () => true);
-  const window = config.number('sliding_window');
+  // These classes have no window of their own accord.
+  const unlimited = architecture === 'phi3' || architecture === 'smollm3';
+  const window = config.nullable('sliding_window', unlimited ? undefined : 4096);
   const sliding = slidingLayers(config, architecture, rotating);
   // Without a window the layers that would slide see everything.
   const slides = window !== undefined && sliding.some(Boolean);

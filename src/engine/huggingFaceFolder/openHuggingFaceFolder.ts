@@ -74,15 +74,43 @@ async function readTensors(
   return { tensors, sources };
 }
 
-/** Tensors that hold nothing of their own: a tied head saved twice, frequencies that follow from the config. */
-const isRedundant = (name: string, config: ModelConfig): boolean =>
-  name.endsWith('.rotary_emb.inv_freq') || (config.tiedEmbedding && name === 'lm_head.weight');
-
 function storedTensor({ name, dtype, shape, read, readRows }: SafetensorsTensor): StoredTensor {
   const format = formats.get(dtype);
   if (format === undefined)
     throw modelUnsupported('dtype', dtype, `its tensor ${name.slice(0, 200)} is stored as ${dtype}.`);
   return { name, format, shape, read, readRows };
+}
+
+/**
+ * The embedding of a model whose config ties the head to it, and whose files hold a head as well: usually a copy. Rows are
+ * compared as they are read; a head that differs is refused, since ignoring it or the config would be a guess.
+ */
+function checkedEmbedding(embedding: StoredTensor, head: StoredTensor): StoredTensor {
+  const refuse = (): never => {
+    throw modelUnsupported(
+      'tie_word_embeddings',
+      true,
+      'it ties its head to the embedding, and its files hold another.',
+    );
+  };
+  if (head.format !== embedding.format || head.shape.join() !== embedding.shape.join()) refuse();
+  const readRows: StoredTensor['readRows'] = async (first, count, signal) => {
+    const bytes = await embedding.readRows(first, count, signal);
+    const others = await head.readRows(first, count, signal);
+    if (bytes.some((byte, at) => byte !== others[at])) refuse();
+    return bytes;
+  };
+  return { ...embedding, readRows, read: (signal) => readRows(0, embedding.shape[0] ?? 0, signal) };
+}
+
+/** What the files hold of the model: not the frequencies that follow from the config, nor the copy of a tied head. */
+function modelTensors(stored: Iterable<SafetensorsTensor>, config: ModelConfig): StoredTensor[] {
+  const tensors = [...stored].filter(({ name }) => !name.endsWith('.rotary_emb.inv_freq')).map(storedTensor);
+  const head = config.tiedEmbedding ? tensors.find(({ name }) => name === 'lm_head.weight') : undefined;
+  if (head === undefined) return tensors;
+  return tensors
+    .filter((tensor) => tensor !== head)
+    .map((tensor) => (tensor.name === 'model.embed_tokens.weight' ? checkedEmbedding(tensor, head) : tensor));
 }
 
 /** The template: a file of its own, or in the tokenizer's config, where it may be one of several by name. */
@@ -123,8 +151,7 @@ export async function openHuggingFaceFolder(files: readonly NamedBlob[]): Promis
     huggingFaceModelConfig(json, stored.has('lm_head.weight')),
     await readJson(folder, 'generation_config.json'),
   );
-  const kept = [...stored.values()].filter(({ name }) => !isRedundant(name, config));
-  const tensors = splitFusedTensors(config, kept.map(storedTensor));
+  const tensors = splitFusedTensors(config, modelTensors(stored.values(), config));
   checkModelTensors(config, tensors);
   const tokenizerJson = await readJson(folder, 'tokenizer.json');
   const tokenizerConfig = await readJson(folder, 'tokenizer_config.json');
