@@ -15,3 +15,24 @@ test('turns come in the order of asking, each after the one before has ended', a
   await Promise.all([work('a', 3), work('b', 1), work('c', 2)]);
   expect(log.join('')).toBe('aaabcc');
 });
+
+test('who is aborted while waiting is told at once, and the others keep their order', async () => {
+  const takeTurn = createTurns();
+  const first = await takeTurn();
+  const abort = new AbortController();
+  const second = takeTurn(abort.signal);
+  let thirdHasIt = false;
+  const third = takeTurn().then((done) => {
+    thirdHasIt = true;
+    return done;
+  });
+  abort.abort();
+  await expect(second).rejects.toThrow(/abort/i);
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(thirdHasIt).toBe(false);
+  first();
+  (await third)();
+  await expect(takeTurn(abort.signal)).rejects.toThrow(/abort/i);
+  const last = await takeTurn(new AbortController().signal);
+  last();
+});
