@@ -1,6 +1,6 @@
 // Whether a config makes sense, and whether the tensors of a file are exactly those that the config asks for. Runs before
 // any tensor is read, so that a model is refused whole and by name.
-import type { ModelConfig } from './modelConfig.ts';
+import type { ModelConfig, RopeScaling } from './modelConfig.ts';
 import { modelInvalid, modelUnsupported } from './modelErrors.ts';
 import type { StoredTensor } from './modelFile.ts';
 
@@ -12,6 +12,21 @@ const mostLayers = 1024;
 export function checkLayerCount(layerCount: number): void {
   if (!Number.isSafeInteger(layerCount) || layerCount < 1 || layerCount > mostLayers)
     throw modelInvalid('layerCount', `layerCount is ${layerCount}.`, { value: layerCount });
+}
+
+function checkRopeScaling({ kind, divisors = [], ...numbers }: RopeScaling): void {
+  const named = [...Object.entries(numbers), ...divisors.map((divisor): [string, number] => ['divisors', divisor])];
+  for (const [name, value] of named) {
+    if (!(value > 0 && Number.isFinite(value)))
+      throw modelInvalid(`ropeScaling.${name}`, `${name} of its rotary scaling (${kind}) is ${value}.`, { value });
+  }
+  const { lowFrequencyFactor = 1, highFrequencyFactor = 4 } = numbers;
+  if (lowFrequencyFactor >= highFrequencyFactor) {
+    throw modelInvalid(
+      'ropeScaling.highFrequencyFactor',
+      `its rotary scaling blends from ${lowFrequencyFactor} to ${highFrequencyFactor}.`,
+    );
+  }
 }
 
 /** Throws `MODEL_INVALID` or `MODEL_UNSUPPORTED` for a shape that no model can have. */
@@ -59,6 +74,7 @@ export function checkModelConfig(config: ModelConfig): void {
   for (const [name, value] of Object.entries(positive)) {
     if (!(value > 0 && Number.isFinite(value))) throw modelInvalid(name, `${name} is ${value}.`, { value });
   }
+  if (config.ropeScaling !== undefined) checkRopeScaling(config.ropeScaling);
   if (config.layers.length !== config.layerCount)
     throw modelInvalid('layers', `${config.layers.length} of its ${config.layerCount} layers are described.`);
   if (config.slidingWindow === undefined && config.layers.some(({ sliding }) => sliding))

@@ -254,6 +254,17 @@ describe('config.json', () => {
     { vocab_size: null },
     { model_type: 'qwen2' },
     { rms_norm_eps: 0 },
+    { rope_scaling: { rope_type: 'linear', factor: 0 } },
+    { rope_scaling: { rope_type: 'yarn', factor: 4, original_max_position_embeddings: -8 } },
+    {
+      rope_scaling: {
+        rope_type: 'llama3',
+        factor: 8,
+        low_freq_factor: 4,
+        high_freq_factor: 4,
+        original_max_position_embeddings: 8,
+      },
+    },
     { architectures: ['SmolLM3ForCausalLM'], model_type: 'smollm3', no_rope_layers: [1] },
     { architectures: ['MistralForCausalLM'], model_type: 'mistral', layer_types: ['full_attention'] },
   ])('%j is not valid', async (change) => {

@@ -119,6 +119,12 @@ describe('ggufModelConfig', () => {
     );
   });
 
+  it.each([0, Number.NaN])('refuses rotary divisors that are %d', (divisor) => {
+    expect(() => ggufModelConfig(header('llama'), [1, divisor])).toThrow(
+      expect.objectContaining({ code: 'MODEL_INVALID' }),
+    );
+  });
+
   it('ends an answer at the end of a turn, whichever field names it', () => {
     const { endOfSequenceIds } = ggufModelConfig(
       header('gemma3', {

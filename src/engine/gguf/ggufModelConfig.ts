@@ -87,7 +87,8 @@ class Metadata {
 
 function ropeScaling(metadata: Metadata, divisors: readonly number[] | undefined): RopeScaling | undefined {
   const kind = metadata.text('rope.scaling.type') ?? 'none';
-  const factor = metadata.number('rope.scaling.factor') ?? metadata.number('rope.scale_linear') ?? 1;
+  // llama.cpp takes 0 for 1.
+  const factor = (metadata.number('rope.scaling.factor') ?? metadata.number('rope.scale_linear')) || 1;
   const originalContextLength = metadata.number('rope.scaling.original_context_length');
   const attentionFactor = metadata.number('rope.scaling.attn_factor');
   const betaFast = metadata.number('rope.scaling.yarn_beta_fast') ?? 32;
