@@ -2,9 +2,9 @@
 import { halfValues } from './halfFloat.ts';
 
 /** The sixteen levels of IQ4: denser about zero, as weights are. */
-const iq4Levels = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113] as const;
+export const iq4Levels = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113] as const;
 /** Twice the values of the 4-bit float E2M1. */
-const mxfp4Levels = [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12] as const;
+export const mxfp4Levels = [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12] as const;
 
 const half = (bytes: Uint8Array, offset: number): number =>
   halfValues()[(bytes[offset] as number) | ((bytes[offset + 1] as number) << 8)] as number;

@@ -51,9 +51,15 @@ export const i32 = {
   subtract: (a: Code, b: Code): Code => [...a, ...b, 0x6b],
   multiply: (a: Code, b: Code): Code => [...a, ...b, 0x6c],
   and: (a: Code, b: Code): Code => [...a, ...b, 0x71],
+  or: (a: Code, b: Code): Code => [...a, ...b, 0x72],
   shiftLeft: (a: Code, b: Code): Code => [...a, ...b, 0x74],
+  /** Of an unsigned number. */
+  shiftRight: (a: Code, b: Code): Code => [...a, ...b, 0x76],
   /** The smaller of two unsigned numbers, each evaluated twice. */
   minimum: (a: Code, b: Code): Code => [...a, ...b, ...a, ...b, 0x49, 0x1b],
+  load: (address: Code, offset: number): Code => [...address, 0x28, ...place(offset)],
+  /** An unsigned byte. */
+  load8: (address: Code, offset: number): Code => [...address, 0x2d, ...place(offset)],
   /** A half-precision number's bits, sign-extended. */
   load16Signed: (address: Code, offset: number): Code => [...address, 0x2e, ...place(offset)],
 };
@@ -62,6 +68,9 @@ export const f32 = {
   constant: (value: number): Code => [0x43, ...floatBytes(value)],
   add: (a: Code, b: Code): Code => [...a, ...b, 0x92],
   multiply: (a: Code, b: Code): Code => [...a, ...b, 0x94],
+  negate: (value: Code): Code => [...value, 0x8c],
+  /** Of a signed i32. */
+  fromInteger: (value: Code): Code => [...value, 0xb2],
   load: (address: Code, offset: number): Code => [...address, 0x2a, ...place(offset)],
   store: (address: Code, offset: number, value: Code): Code => [...address, ...value, 0x38, ...place(offset)],
   /** The float with these bits. */
@@ -72,18 +81,30 @@ export const v128 = {
   load: (address: Code, offset: number): Code => [...address, ...simd(0x00), ...place(offset)],
   /** Eight bytes as i16x8. */
   load8x8Signed: (address: Code, offset: number): Code => [...address, ...simd(0x01), ...place(offset)],
-  /** One f32 in all lanes. */
+  /** Four shorts as i32x4: signed, or not. */
+  load16x4Signed: (address: Code, offset: number): Code => [...address, ...simd(0x03), ...place(offset)],
+  load16x4: (address: Code, offset: number): Code => [...address, ...simd(0x04), ...place(offset)],
+  /** One f32, or any four bytes, in all lanes. */
   load32Splat: (address: Code, offset: number): Code => [...address, ...simd(0x09), ...place(offset)],
   /** One f32 in the first lane, zeros in the others. */
   load32Zero: (address: Code, offset: number): Code => [...address, ...simd(0x5c), ...place(offset)],
   store: (address: Code, offset: number, value: Code): Code => [...address, ...value, ...simd(0x0b), ...place(offset)],
+  /** Sixteen bytes, of which the lowest eight bits count. */
+  constant: (bytes: readonly number[]): Code => [...simd(0x0c), ...Uint8Array.from(bytes)],
   zero: [...simd(0x0c), ...Array<number>(16).fill(0)] as Code,
+  /** Byte i is byte places[i] of `bytes`, or 0 where that is more than 15. */
+  pick: (bytes: Code, places: Code): Code => [...bytes, ...places, ...simd(0x0e)],
   and: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x4e)],
+  or: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x50)],
   splatByte: (value: number): Code => [...i32.constant(value), ...simd(0x0f)],
-  splatInteger: (value: number): Code => [...i32.constant(value), ...simd(0x11)],
+  splatInteger: (value: Code): Code => [...value, ...simd(0x11)],
   splatFloat: (value: Code): Code => [...value, ...simd(0x13)],
   /** One lane of f32x4. */
   lane: (value: Code, index: number): Code => [...value, ...simd(0x1f), index],
+  /** All bits of a byte where the two are equal, else none. */
+  equalBytes: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x23)],
+  shiftBytesLeft: (value: Code, by: number): Code => [...value, ...i32.constant(by), ...simd(0x6b)],
+  /** Of unsigned bytes. */
   shiftBytesRight: (value: Code, by: number): Code => [...value, ...i32.constant(by), ...simd(0x6d)],
   subtractBytes: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x71)],
   /** The lower or upper eight of sixteen signed bytes as i16x8. */
@@ -107,6 +128,12 @@ export const v128 = {
 /** a b + c: with one rounding (relaxed SIMD) where `fused`, else with two. */
 export function multiplyAdd(fused: boolean, a: Code, b: Code, c: Code): Code {
   return fused ? [...a, ...b, ...c, ...simd(0x105)] : v128.add(v128.multiply(a, b), c);
+}
+
+/** The sum of the four lanes of a variable. */
+export function laneSum(value: Local): Code {
+  const lane = (index: number): Code => v128.lane(local.get(value), index);
+  return f32.add(f32.add(lane(0), lane(1)), f32.add(lane(2), lane(3)));
 }
 
 /** `variable` += `by`. */

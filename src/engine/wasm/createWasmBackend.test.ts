@@ -4,6 +4,7 @@ import { attentionOperator } from '../kernels/attention/attention.ts';
 import { linear, linearOperators } from '../kernels/linear/linear.ts';
 import { linearBackwardInputOperators } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
 import { pagedAttentionOperator } from '../kernels/pagedAttention/pagedAttention.ts';
+import { weightFormats } from '../quant/weightLayouts.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { noise, randomWeight } from '../testing/agreement.ts';
 import { relativeError } from '../testing/relativeError.ts';
@@ -28,29 +29,26 @@ async function difference(
 }
 
 describe('the WebAssembly backend', () => {
-  it.each<WeightFormat>(['f32', 'q8_0', 'q4_0', 'q4_1'])(
-    'computes linear layers of %s in both directions',
-    async (format) => {
-      const [rows, inputs, outputs] = [5, 50, 33];
-      const weight = randomWeight(format, outputs, inputs);
-      for (const accumulate of [0, 1]) {
-        const forward = { x: noise(rows * inputs), ...weight, y: noise(rows * outputs, 5) };
-        const constants = { rows, inputs, outputs, stride: outputs, scale: 0.5, accumulate };
-        expect(await difference(linearOperators[format], forward, constants, rows, 'y')).toBeLessThan(1e-5);
-        const step = Uint32Array.of(rows, 0, 0, 0);
-        const backward = {
-          step,
-          outputGradient: noise(rows * outputs),
-          inputGradient: noise(rows * inputs, 3),
-          ...weight,
-        };
-        const operator = linearBackwardInputOperators[format];
-        expect(
-          await difference(operator, backward, { inputs, outputs, stride: outputs, accumulate }, rows, 'inputGradient'),
-        ).toBeLessThan(1e-5);
-      }
-    },
-  );
+  it.each(weightFormats)('computes linear layers of %s in both directions', async (format) => {
+    const [rows, inputs, outputs] = [5, 50, 33];
+    const weight = randomWeight(format, outputs, inputs);
+    for (const accumulate of [0, 1]) {
+      const forward = { x: noise(rows * inputs), ...weight, y: noise(rows * outputs, 5) };
+      const constants = { rows, inputs, outputs, stride: outputs, scale: 0.5, accumulate };
+      expect(await difference(linearOperators[format], forward, constants, rows, 'y')).toBeLessThan(1e-5);
+      const step = Uint32Array.of(rows, 0, 0, 0);
+      const backward = {
+        step,
+        outputGradient: noise(rows * outputs),
+        inputGradient: noise(rows * inputs, 3),
+        ...weight,
+      };
+      const operator = linearBackwardInputOperators[format];
+      expect(
+        await difference(operator, backward, { inputs, outputs, stride: outputs, accumulate }, rows, 'inputGradient'),
+      ).toBeLessThan(1e-5);
+    }
+  });
 
   it.each<WeightFormat>(['f32', 'q8_0'])(
     'hands down the gradient of a large head of %s without drift',

@@ -36,7 +36,10 @@ function exponential(scope: Scope, fused: boolean, value: Code, target: Local): 
     multiplyAdd(fused, get(n), splat(-upperLn2), get(target)),
   );
   const [highest = 0, ...rest] = taylor;
-  const power = v128.shiftIntegersLeft(v128.addIntegers(v128.toIntegers(get(n)), v128.splatInteger(127)), 23);
+  const power = v128.shiftIntegersLeft(
+    v128.addIntegers(v128.toIntegers(get(n)), v128.splatInteger(i32.constant(127))),
+    23,
+  );
   return [
     ...local.set(target, clamped),
     ...local.set(n, v128.nearest(v128.multiply(get(target), splat(1 / Math.LN2)))),

@@ -4,10 +4,8 @@
 import type { Operator, WeightFormat } from '../backend.ts';
 import { constant, floats, words } from '../kernels/constants.ts';
 import { swiGluOperator } from '../kernels/swiGlu/swiGlu.ts';
-import { hasScales } from '../quant/weightLayouts.ts';
-import { type BlockFormat, blockFormats } from './matrixFunctions.ts';
-import { type Matrix, type MatrixKernel, roundUp } from './matrixKernel.ts';
-import { unpackWeight } from './unpackWeight.ts';
+import { hasScales, type PackedFormat, weightLayouts } from '../quant/weightLayouts.ts';
+import { type BlockMatrix, type Matrix, type MatrixKernel, roundUp } from './matrixKernel.ts';
 
 type Reference = Operator['reference'];
 
@@ -55,85 +53,74 @@ interface OpenedWeight {
   readonly targetLength: number;
 }
 
-const isBlockFormat = (format: WeightFormat): format is BlockFormat =>
-  (blockFormats as readonly WeightFormat[]).includes(format);
+/** Where a packed weight lies. */
+function blockMatrix(
+  format: PackedFormat,
+  buffers: Parameters<Reference>[0],
+  rows: number,
+  columns: number,
+): BlockMatrix {
+  const codes = words(buffers, 'codes').byteOffset;
+  return { format, codes, scales: hasScales(format) ? words(buffers, 'scales').byteOffset : 0, rows, columns };
+}
 
-/** How the rows of a weight are had as f32: where they are, or unpacked to a target, by the kernel where it knows the format. */
+/** How the rows of a weight are had as f32: where they are, or unpacked to a target. */
 function openWeight(
   kernel: MatrixKernel,
   format: WeightFormat,
   buffers: Parameters<Reference>[0],
   { rows, columns }: { readonly rows: number; readonly columns: number },
 ): OpenedWeight {
-  const codes = buffers['codes'] as Float32Array | Uint32Array;
-  const [codesAt, codesLength] = [codes.byteOffset, codes.length];
-  const stride = roundUp(columns, 32);
+  const stride = format === 'f32' ? columns : roundUp(columns, weightLayouts[format].elements);
   const group = Math.min(rows, Math.max(8, Math.floor(groupFloats / stride / 8) * 8));
   if (format === 'f32') {
+    const { byteOffset } = floats(buffers, 'codes');
     return {
       group,
       targetLength: 0,
-      rows: (first, count) => ({ address: codesAt + first * columns * 4, rows: count, columns }),
+      rows: (first, count) => ({ address: byteOffset + first * columns * 4, rows: count, columns }),
     };
   }
-  const targetLength = group * stride;
-  if (isBlockFormat(format)) {
-    const matrix = { format, codes: codesAt, scales: words(buffers, 'scales').byteOffset, rows, columns };
-    return {
-      group,
-      targetLength,
-      rows(first, count, target) {
-        kernel.unpack(matrix, first, count, target);
-        return { address: target, rows: count, columns, stride };
-      },
-    };
-  }
-  const scales = hasScales(format) ? words(buffers, 'scales') : undefined;
-  const [scalesAt, scalesLength] = [scales?.byteOffset ?? 0, scales?.length ?? 0];
-  let unpack: ReturnType<typeof unpackWeight> | undefined;
+  const matrix = blockMatrix(format, buffers, rows, columns);
   return {
     group,
-    targetLength,
+    targetLength: group * stride,
     rows(first, count, target) {
-      const wordsAt = (address: number, length: number): Uint32Array =>
-        new Uint32Array(kernel.heap.memory.buffer, address, length);
-      unpack ??= unpackWeight(format, columns, wordsAt(codesAt, codesLength), wordsAt(scalesAt, scalesLength));
-      unpack(first, count, kernel.floats(target, targetLength), stride);
+      kernel.unpack(matrix, first, count, target);
       return { address: target, rows: count, columns, stride };
     },
   };
 }
 
-export function fastLinear(kernel: MatrixKernel, format: WeightFormat): Reference {
-  /** One row of input: straight from the blocks. */
-  const vector = (matrixFormat: BlockFormat, buffers: Parameters<Reference>[0], shape: Shape, inputs: number): void => {
-    const { columns: outputs } = shape;
-    const { byteOffset: x } = floats(buffers, 'x');
-    const y = floats(buffers, 'y');
-    const [yAt, yLength] = [y.byteOffset, y.length];
-    const codes = (buffers['codes'] as Uint32Array).byteOffset;
-    const matrix = {
-      format: matrixFormat,
-      codes,
-      scales: words(buffers, 'scales').byteOffset,
-      rows: outputs,
-      columns: inputs,
-    };
-    const padded = roundUp(inputs, 32);
-    const [xAt = 0, sumsAt = 0, productAt = 0] = kernel.scratch(padded, padded / 32, outputs);
-    const xs = kernel.floats(xAt, padded);
-    xs.set(kernel.floats(x, inputs));
-    xs.fill(0, inputs);
-    const sums = kernel.floats(sumsAt, padded / 32);
-    for (let block = 0; block < sums.length; block += 1) {
-      let sum = 0;
-      for (let k = 32 * block; k < 32 * block + 32; k += 1) sum += xs[k] as number;
-      sums[block] = sum;
-    }
-    kernel.vector(matrix, xAt, sumsAt, productAt);
-    store(kernel.floats(productAt, outputs), outputs, kernel.floats(yAt, yLength), shape);
-  };
+/** One row of input: straight from the blocks. */
+function multiplyVector(
+  kernel: MatrixKernel,
+  format: PackedFormat,
+  buffers: Parameters<Reference>[0],
+  inputs: number,
+  shape: Shape,
+): void {
+  const { columns: outputs } = shape;
+  const { byteOffset: x } = floats(buffers, 'x');
+  const y = floats(buffers, 'y');
+  const [yAt, yLength] = [y.byteOffset, y.length];
+  const matrix = blockMatrix(format, buffers, outputs, inputs);
+  const padded = roundUp(inputs, weightLayouts[format].elements);
+  const [xAt = 0, sumsAt = 0, productAt = 0] = kernel.scratch(padded, padded / 16, outputs);
+  const xs = kernel.floats(xAt, padded);
+  xs.set(kernel.floats(x, inputs));
+  xs.fill(0, inputs);
+  const sums = kernel.floats(sumsAt, padded / 16);
+  for (let sixteen = 0; sixteen < sums.length; sixteen += 1) {
+    let sum = 0;
+    for (let k = 16 * sixteen; k < 16 * sixteen + 16; k += 1) sum += xs[k] as number;
+    sums[sixteen] = sum;
+  }
+  kernel.vector(matrix, xAt, sumsAt, productAt);
+  store(kernel.floats(productAt, outputs), outputs, kernel.floats(yAt, yLength), shape);
+}
 
+export function fastLinear(kernel: MatrixKernel, format: WeightFormat): Reference {
   return (buffers, constants, { rows }) => {
     const inputs = constant(constants, 'inputs');
     const outputs = constant(constants, 'outputs');
@@ -141,8 +128,8 @@ export function fastLinear(kernel: MatrixKernel, format: WeightFormat): Referenc
     const scale = constant(constants, 'scale');
     const accumulate = constant(constants, 'accumulate') === 1;
     const shape = { rows, columns: outputs, resultStride, scale, accumulate };
-    if (rows === 1 && isBlockFormat(format)) {
-      vector(format, buffers, shape, inputs);
+    if (rows === 1 && format !== 'f32') {
+      multiplyVector(kernel, format, buffers, inputs, shape);
       return;
     }
     const weight = openWeight(kernel, format, buffers, { rows: outputs, columns: inputs });

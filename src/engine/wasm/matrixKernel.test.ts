@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { weightReader } from '../kernels/linear/weightAt.ts';
+import { type PackedFormat, weightLayouts } from '../quant/weightLayouts.ts';
 import { noise, randomWeight } from '../testing/agreement.ts';
-import { blockFormats } from './matrixFunctions.ts';
 import { createMatrixKernel, type MatrixKernel } from './matrixKernel.ts';
 
 function open(): MatrixKernel {
@@ -55,38 +55,62 @@ it.each(shapes)('multiplies $rows x $depth by $depth x $columns, given either wa
   }
 });
 
-it.each(blockFormats)('reads the blocks of %s, unpacked and times a vector', (format) => {
-  const kernel = open();
-  const [rows, columns] = [5, 90];
-  const { codes, scales } = randomWeight(format, rows, columns);
-  const weight = weightReader(format, columns, codes as Uint32Array, scales as Uint32Array);
-  const x = new Float32Array(96);
-  x.set(noise(columns, 3));
-  const sums = Float32Array.from({ length: 3 }, (_, block) => {
-    return x.subarray(32 * block, 32 * block + 32).reduce((sum, value) => sum + value, 0);
-  });
-  const [codesAt = 0, scalesAt = 0, xAt = 0, sumsAt = 0, target = 0] = place(
-    kernel,
-    codes as Uint32Array,
-    scales as Uint32Array,
-    x,
-    sums,
-  );
-  const matrix = { format, codes: codesAt, scales: scalesAt, rows, columns };
-  kernel.unpack(matrix, 1, 3, target);
-  const unpacked = kernel.floats(target, 3 * 96);
-  for (let row = 0; row < 3; row += 1) {
-    for (let column = 0; column < columns; column += 1) {
-      expect(unpacked[row * 96 + column]).toBeCloseTo(weight(row + 1, column), 6);
+it.each(Object.keys(weightLayouts) as PackedFormat[])(
+  'reads the blocks of %s, unpacked and times a vector',
+  (format) => {
+    const kernel = open();
+    const [rows, columns, first] = [5, 300, 1];
+    const width = Math.ceil(columns / weightLayouts[format].elements) * weightLayouts[format].elements;
+    const { codes, scales = new Uint32Array() } = randomWeight(format, rows, columns) as Record<string, Uint32Array>;
+    const weight = weightReader(format, columns, codes as Uint32Array, scales);
+    const x = new Float32Array(width);
+    x.set(noise(columns, 3));
+    const sums = Float32Array.from({ length: width / 16 }, (_, sixteen) =>
+      x.subarray(16 * sixteen, 16 * sixteen + 16).reduce((sum, value) => sum + value, 0),
+    );
+    const [codesAt = 0, scalesAt = 0, xAt = 0, sumsAt = 0, target = 0] = place(
+      kernel,
+      codes as Uint32Array,
+      scales,
+      x,
+      sums,
+    );
+    const matrix = { format, codes: codesAt, scales: scalesAt, rows, columns };
+    kernel.unpack(matrix, first, 3, target);
+    const unpacked = Array.from({ length: 3 }, (_, row) => [...kernel.floats(target + 4 * row * width, columns)]);
+    // To the bit: -0 is not 0.
+    expect(unpacked).toEqual(
+      Array.from({ length: 3 }, (_, row) =>
+        Array.from({ length: columns }, (__, column) => weight(first + row, column)),
+      ),
+    );
+    kernel.vector(matrix, xAt, sumsAt, target);
+    const product = kernel.floats(target, rows);
+    for (let row = 0; row < rows; row += 1) {
+      let sum = 0;
+      let size = 0;
+      for (let column = 0; column < columns; column += 1) {
+        const term = weight(row, column) * (x[column] ?? 0);
+        sum += term;
+        size += Math.abs(term);
+      }
+      expect(Math.abs((product[row] ?? Number.NaN) - sum)).toBeLessThan(1e-6 * size);
     }
-  }
-  kernel.vector(matrix, xAt, sumsAt, target);
-  const product = kernel.floats(target, rows);
-  for (let row = 0; row < rows; row += 1) {
-    let sum = 0;
-    for (let column = 0; column < columns; column += 1) sum += weight(row, column) * (x[column] ?? 0);
-    expect(product[row]).toBeCloseTo(sum, 5);
-  }
+  },
+);
+
+it('takes every power of two that MXFP4 can have for a scale', () => {
+  const kernel = open();
+  // 255 stands for NaN, and no file with it is read.
+  const scales = new Uint32Array(64);
+  for (let exponent = 0; exponent < 255; exponent += 1) new Uint8Array(scales.buffer)[exponent] = exponent;
+  const codes = new Uint32Array(4 * 255).fill(0xd7654321);
+  const [codesAt = 0, scalesAt = 0, target = 0] = place(kernel, codes, scales);
+  const matrix = { format: 'mxfp4', codes: codesAt, scales: scalesAt, rows: 255, columns: 32 } as const;
+  kernel.unpack(matrix, 0, 255, target);
+  const weight = weightReader('mxfp4', 32, codes, scales);
+  const expected = Array.from({ length: 255 * 32 }, (_, at) => weight(Math.floor(at / 32), at % 32));
+  expect([...kernel.floats(target, 255 * 32)]).toEqual(expected);
 });
 
 it('takes scales of any sign, denormal ones too', () => {

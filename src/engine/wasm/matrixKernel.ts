@@ -2,10 +2,12 @@
 // operands lie in one WebAssembly memory and are named by their places in it, because growing that memory voids every array
 // over it.
 import { TributaryError } from '../../lib/errors.ts';
+import { type PackedFormat, weightLayouts } from '../quant/weightLayouts.ts';
 import { assembleModule } from './assemble.ts';
+import { blockFunctions } from './blockFunctions.ts';
 import { elementFunctions } from './elementFunctions.ts';
 import { createKernelHeap, type HeapBlock, type KernelHeap } from './kernelHeap.ts';
-import { type BlockFormat, blockBytes, matrixFunctions } from './matrixFunctions.ts';
+import { matrixFunctions } from './matrixFunctions.ts';
 
 /** Rows of f32 in the kernel's memory. */
 export interface Matrix {
@@ -22,10 +24,11 @@ export interface Product {
   readonly stride: number;
 }
 
-/** A matrix in blocks of 32 along its rows, laid out as `Weight` says. */
+/** A matrix in blocks along its rows, laid out as `Weight` says. */
 export interface BlockMatrix {
-  readonly format: BlockFormat;
+  readonly format: PackedFormat;
   readonly codes: number;
+  /** Nothing is read from it where the format has no such tensor. */
   readonly scales: number;
   readonly rows: number;
   readonly columns: number;
@@ -43,9 +46,9 @@ export interface MatrixKernel {
    * loses less to rounding. `result` needs room for rows in fours by columns in eights.
    */
   rowProducts(left: Matrix, right: Matrix, result: Product, accumulate: boolean): void;
-  /** Rows `first` .. `first + count` as f32 with zeros up to whole blocks, each 32 ceil(columns / 32) long. */
+  /** Rows `first` .. `first + count` as f32, each of whole blocks: what lies beyond `columns` is what the last block is padded with. */
   unpack(matrix: BlockMatrix, first: number, count: number, target: number): void;
-  /** result[n] = sum_k x[k] W[n, k]; x f32 with zeros up to whole blocks, `sums` the sums of its blocks of 32. */
+  /** result[n] = sum_k x[k] W[n, k]; x f32 with zeros up to whole blocks, `sums` the sums of its sixteens. */
   vector(matrix: BlockMatrix, x: number, sums: number, result: number): void;
   /** values[i] = exp(values[i] - shift) of `count` floats, in whole fours; `shift` is the address of a float. */
   exponentials(values: number, shift: number, count: number): void;
@@ -67,18 +70,18 @@ export function memoryFull(heap: KernelHeap, bytes: number): TributaryError {
 
 /** Compiles the kernel. Undefined where WebAssembly has no SIMD. */
 export function createMatrixKernel(): MatrixKernel | undefined {
-  const bytes = [true, false]
-    .map((fused) => assembleModule([...matrixFunctions(fused), ...elementFunctions(fused)]))
-    .find((each) => WebAssembly.validate(each));
-  if (bytes === undefined) return undefined;
+  const assemble = (fused: boolean) =>
+    assembleModule([...matrixFunctions(fused), ...blockFunctions(fused), ...elementFunctions(fused)]);
+  let bytes = assemble(true);
+  // Relaxed SIMD is younger than SIMD.
+  if (!WebAssembly.validate(bytes)) bytes = assemble(false);
+  if (!WebAssembly.validate(bytes)) return undefined;
   const heap = createKernelHeap();
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: heap.memory } });
   const run = instance.exports as Record<string, (...numbers: number[]) => void>;
   let area: HeapBlock | undefined;
 
-  function blocksOf({ columns }: BlockMatrix): number {
-    return Math.ceil(columns / 32);
-  }
+  const blocksOf = ({ format, columns }: BlockMatrix): number => Math.ceil(columns / weightLayouts[format].elements);
 
   return {
     heap,
@@ -135,11 +138,11 @@ export function createMatrixKernel(): MatrixKernel | undefined {
     },
     unpack(matrix, first, count, target) {
       const blocks = blocksOf(matrix);
-      const size = blockBytes[matrix.format];
+      const { codeWords, scaleBytes } = weightLayouts[matrix.format];
       const skipped = first * blocks;
       run[`unpack_${matrix.format}`]?.(
-        matrix.codes + skipped * size.codes,
-        matrix.scales + skipped * size.scales,
+        matrix.codes + skipped * 4 * codeWords,
+        matrix.scales + skipped * scaleBytes,
         target,
         count * blocks,
       );
