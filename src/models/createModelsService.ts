@@ -48,8 +48,9 @@ export function createModelsService(options: ModelsServiceOptions): ModelsServic
       return await readShape(files.map((file) => ({ name: file.name, blob: openFile(file, access(context, token)) })));
     },
     async measure({ urls }, context) {
-      const { sizeOf } = await import('./sources/openSource.ts');
-      return await Promise.all(urls.map((url) => sizeOf(url, access(context))));
+      const { measureRemote } = await import('./sources/openSource.ts');
+      const measured = await Promise.all(urls.map((url) => measureRemote(url, access(context))));
+      return measured.map(({ bytes }) => bytes);
     },
     async install({ id, token, dropped = [] }, context) {
       const { installModel } = await import('./install/installModel.ts');

@@ -11,7 +11,8 @@ import { createModelsService } from './createModelsService.ts';
 import { openRemoteBlob } from './remote/openRemoteBlob.ts';
 import { readRemote } from './remote/readRemote.ts';
 import type { BlockService, ModelsService } from './service.ts';
-import { createHubWorld, type HubWorld, type WorldRepository } from './testing/hubWorld.ts';
+import { readFile } from './sources/openFile.ts';
+import { createHubWorld, type HubWorld, type WorldDescription, type WorldRepository } from './testing/hubWorld.ts';
 import type { ModelOffer } from './types.ts';
 
 const commit = '0123456789abcdef0123456789abcdef01234567';
@@ -226,6 +227,44 @@ test('addresses of files and folders are opened by plain HTTP', async () => {
   });
 });
 
+test('what the storage behind a Hub refuses is not taken for a word of the Hub', async () => {
+  const file = 'tiny.Q4_0.gguf';
+  const world = await createHubWorld({ repositories: { 'a/tiny': repository } });
+  const { files } = only((await open(world, 'a/tiny')).choices);
+  await world.change({ faults: { [file]: { kind: 'status', status: 403 } } });
+  await expect(service.inspect({ files, token: 'hf_x' }, context)).rejects.toMatchObject({
+    code: 'REMOTE_REFUSED',
+    facts: { status: 403 },
+  });
+  await world.change({ faults: { [file]: { kind: 'status', status: 503, headers: { 'retry-after': '9' } } } });
+  await expect(service.inspect({ files }, context)).rejects.toMatchObject({ facts: { retryAfterSeconds: 9 } });
+});
+
+test('names that lead out of a repository are left out', async () => {
+  const odd = ['../../other/x.gguf', '/x.gguf', './x.gguf', 'a//x.gguf'];
+  const files = Object.fromEntries(odd.map((name) => [name, { content: { golden: gguf } }]));
+  const world = await createHubWorld({
+    repositories: { 'a/tiny': { ...repository, files: { ...files, '..x/y.gguf': { content: { golden: gguf } } } } },
+  });
+  expect(only((await open(world, 'a/tiny')).choices).id).toBe('..x/y.gguf');
+});
+
+test('a file that was replaced on its server is not joined with what was there before', async () => {
+  const at = (modified: string): WorldDescription => ({
+    repositories: { 'a/f': { ...repository, files: { 'x.gguf': { content: { golden: gguf }, modified } } } },
+  });
+  const world = await createHubWorld(at('Sun, 01 Mar 2026 00:00:00 GMT'));
+  const url = `${world.hub}/a/f/resolve/main/x.gguf`;
+  const offer = await open({ ...world, hub: 'https://hub.example' }, `${url}?signature=secret`);
+  expect(offer.source).toEqual({ kind: 'url', url });
+  const { files } = only(offer.choices);
+  await service.inspect({ files }, context);
+  await world.change(at('Mon, 02 Mar 2026 00:00:00 GMT'));
+  await expect(service.inspect({ files }, context)).rejects.toMatchObject({ code: 'REMOTE_CHANGED' });
+  const reading = readFile(only(files), 100_000, { getBlock: () => Promise.reject(new Error('none')) });
+  await expect(reading.next()).rejects.toMatchObject({ code: 'REMOTE_CHANGED' });
+});
+
 /** A UnixFS file of dag-pb over raw leaves, and a folder around it, as a gateway would have it. */
 async function unixfsWorld(leafBytes: number) {
   const { url } = await stored(undefined, 0);
@@ -291,6 +330,8 @@ test('content is opened by its CID through a gateway that need not be trusted', 
     facts: { cid: leaf },
   });
   await expect(open(world, file)).rejects.toMatchObject({ code: 'IPFS_NO_PEERS' });
+  await world.change({ blocks, faults: { [`ipfs/${leaf}`]: { kind: 'cut', after: 100 } } });
+  await expect(getBlock(leaf, undefined)).rejects.toMatchObject({ code: 'REMOTE_ENDED_EARLY' });
   // Blocks that a page gets from its peers are checked in the same way.
   const { port1, port2 } = new MessageChannel();
   const peers: BlockService = { get: async ({ cid }) => Uint8Array.fromBase64(blocks[cid] ?? '') };
@@ -299,4 +340,28 @@ test('content is opened by its CID through a gateway that need not be trusted', 
   const offer = await open(world, `ipfs://${folder}`);
   expect(offer).toMatchObject({ source: { kind: 'ipfs', cid: folder }, choices: [{ format: 'Q4_0' }] });
   expect(await service.inspect({ files: only(offer.choices).files }, context)).toMatchObject({ architecture: 'llama' });
+});
+
+test('a folder that holds itself many times over is given up', async () => {
+  const blocks = new Map<string, Uint8Array>();
+  const folder = (child: CID | undefined): CID => {
+    const links = Array.from({ length: child === undefined ? 0 : 40 }, (_, index) => ({
+      Name: `${index}`,
+      Tsize: 0,
+      Hash: child,
+    }));
+    const block = encode(prepare({ Data: new UnixFS({ type: 'directory' }).marshal(), Links: links }));
+    const cid = CID.createV1(0x70, create(0x12, sha256(block)));
+    blocks.set(cid.toString(), block);
+    return cid;
+  };
+  const root = folder(folder(folder(folder(undefined))));
+  const { listUnixfs } = await import('./ipfs/openUnixfs.ts');
+  let asked = 0;
+  const getBlock = async (cid: string): Promise<Uint8Array> => {
+    asked += 1;
+    return blocks.get(cid) as Uint8Array;
+  };
+  await expect(listUnixfs(root.toString(), getBlock)).rejects.toMatchObject({ code: 'IPFS_UNSUPPORTED' });
+  expect(asked).toBeLessThanOrEqual(1000);
 });

@@ -13,7 +13,7 @@ export type ModelSource =
       readonly revision: string;
       readonly branch: string;
     }
-  /** One GGUF file, or a folder's `config.json`, by plain HTTP. */
+  /** One GGUF file, or a folder's `config.json`, by plain HTTP. Without the query, in which secrets stand. */
   | { readonly kind: 'url'; readonly url: string }
   /** A file or folder by content. Without a gateway the blocks come from peers. Every block is checked by its hash. */
   | { readonly kind: 'ipfs'; readonly cid: string; readonly gateway?: string }
@@ -22,8 +22,11 @@ export type ModelSource =
 
 /** How the bytes of one file are reached. */
 export type FileLocation =
-  /** `hub`: the base address whose origin may see the user's token. */
-  | { readonly kind: 'http'; readonly url: string; readonly hub?: string }
+  /**
+   * `hub`: the base address whose origin may see the user's token. `lastModified`: as its server said when the size was asked for;
+   * a file of another time is another file.
+   */
+  | { readonly kind: 'http'; readonly url: string; readonly hub?: string; readonly lastModified?: string }
   | { readonly kind: 'ipfs'; readonly cid: string; readonly gateway?: string }
   | { readonly kind: 'blob'; readonly blob: Blob };
 

@@ -11,17 +11,39 @@ export const PART_BYTES = 4 * 1024 * 1024;
 
 const COMPLETE = 'complete.json';
 
-async function areaFolder(area: FileArea): Promise<FileSystemDirectoryHandle> {
-  if (navigator.storage?.getDirectory === undefined) {
-    throw new TributaryError({
-      code: 'STORE_UNAVAILABLE',
-      message: 'This browser has no private file system.',
-      facts: { area },
-      hint: 'Update the browser, or leave private browsing; files are kept in memory until then.',
-    });
+function unavailable(cause?: unknown): TributaryError {
+  return new TributaryError({
+    code: 'STORE_UNAVAILABLE',
+    message: 'This browser does not let the page keep files.',
+    hint: 'Update the browser, or leave private browsing; until then files are held in memory and gone with the page.',
+    cause,
+  });
+}
+
+/** The private file system. Private windows may have none, and Safari before 26 has one that pages cannot write to. */
+async function openFileSystem(): Promise<FileSystemDirectoryHandle | TributaryError> {
+  if (
+    navigator.storage?.getDirectory === undefined ||
+    !('createWritable' in (globalThis.FileSystemFileHandle?.prototype ?? {}))
+  )
+    return unavailable();
+  try {
+    return await navigator.storage.getDirectory();
+  } catch (cause) {
+    return unavailable(cause);
   }
-  const root = await navigator.storage.getDirectory();
-  return root.getDirectoryHandle(area, { create: true });
+}
+
+/** Why this browser can keep no files; undefined where it can. */
+export async function fileObstacle(): Promise<TributaryError | undefined> {
+  const root = await openFileSystem();
+  return root instanceof TributaryError ? root : undefined;
+}
+
+/** Undefined where no files can be kept: nothing is there, then. */
+async function areaFolder(area: FileArea): Promise<FileSystemDirectoryHandle | undefined> {
+  const root = await openFileSystem();
+  return root instanceof TributaryError ? undefined : await root.getDirectoryHandle(area, { create: true });
 }
 
 /** File names may hold only what every file system takes. */
@@ -29,10 +51,10 @@ function safeName(name: string): string {
   return name.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 200);
 }
 
-async function folderOf(area: FileArea, name: string, create: boolean): Promise<FileSystemDirectoryHandle | undefined> {
+async function folderOf(area: FileArea, name: string): Promise<FileSystemDirectoryHandle | undefined> {
   const parent = await areaFolder(area);
   try {
-    return await parent.getDirectoryHandle(safeName(name), { create });
+    return await parent?.getDirectoryHandle(safeName(name));
   } catch (error) {
     if (error instanceof DOMException && error.name === 'NotFoundError') return undefined;
     throw error;
@@ -59,7 +81,7 @@ async function partsOf(folder: FileSystemDirectoryHandle): Promise<File[]> {
 
 /** The whole file as one Blob, or undefined when it is absent or unfinished. */
 export async function readFile(area: FileArea, name: string): Promise<Blob | undefined> {
-  const folder = await folderOf(area, name, false);
+  const folder = await folderOf(area, name);
   if (folder === undefined || (await readPart(folder, COMPLETE)) === undefined) return undefined;
   return new Blob(await partsOf(folder));
 }
@@ -69,14 +91,14 @@ export async function readFileFacts(
   area: FileArea,
   name: string,
 ): Promise<Readonly<Record<string, string>> | undefined> {
-  const folder = await folderOf(area, name, false);
+  const folder = await folderOf(area, name);
   const mark = folder === undefined ? undefined : await readPart(folder, COMPLETE);
   return mark === undefined ? undefined : (JSON.parse(await mark.text()) as Record<string, string>);
 }
 
 /** Bytes that are kept of a file, whole or not. */
 export async function storedBytes(area: FileArea, name: string): Promise<number> {
-  const folder = await folderOf(area, name, false);
+  const folder = await folderOf(area, name);
   return folder === undefined ? 0 : (await partsOf(folder)).reduce((sum, part) => sum + part.size, 0);
 }
 
@@ -91,11 +113,15 @@ export interface FileWriter {
   finish(facts: Record<string, string>): Promise<Blob>;
 }
 
-/** Opens a file for writing, keeping the complete parts of an earlier attempt. */
+/** Opens a file for writing, keeping the complete parts of an earlier attempt. Throws `STORE_UNAVAILABLE`. */
 export async function openFileWriter(area: FileArea, name: string): Promise<FileWriter> {
-  const folder = (await folderOf(area, name, true)) as FileSystemDirectoryHandle;
+  const root = await openFileSystem();
+  if (root instanceof TributaryError) throw root;
+  const parent = await root.getDirectoryHandle(area, { create: true });
+  const folder = await parent.getDirectoryHandle(safeName(name), { create: true });
   const existing = await partsOf(folder);
-  const keep = existing.filter((part) => part.size === PART_BYTES);
+  const broken = existing.findIndex((part) => part.size !== PART_BYTES);
+  const keep = broken === -1 ? existing : existing.slice(0, broken);
   let index = keep.length;
   let buffered: Uint8Array[] = [];
   let bufferedBytes = 0;
@@ -163,7 +189,7 @@ export async function writeFile(
 export async function deleteFile(area: FileArea, name: string): Promise<void> {
   const parent = await areaFolder(area);
   try {
-    await parent.removeEntry(safeName(name), { recursive: true });
+    await parent?.removeEntry(safeName(name), { recursive: true });
   } catch (error) {
     if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error;
   }
@@ -197,7 +223,7 @@ async function describe(area: FileArea, folder: FileSystemDirectoryHandle): Prom
 export async function listFiles(area: FileArea): Promise<StoredFile[]> {
   const parent = await areaFolder(area);
   const folders: FileSystemDirectoryHandle[] = [];
-  for await (const handle of parent.values()) {
+  for await (const handle of parent?.values() ?? []) {
     if (handle.kind === 'directory') folders.push(handle as FileSystemDirectoryHandle);
   }
   const files: StoredFile[] = [];

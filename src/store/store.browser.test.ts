@@ -1,13 +1,16 @@
 import { beforeEach, expect, test } from 'vitest';
+import { PART_BYTES } from './files.ts';
 import {
   database,
   deleteAdapter,
+  deleteFile,
   estimateStorage,
   exportData,
   guardWrite,
   importData,
   latestCheckpoint,
   listFiles,
+  openFileWriter,
   readAdapterFile,
   saveAdapter,
   saveCheckpoint,
@@ -70,6 +73,16 @@ test('the two newest checkpoints of a run stay, and the newest whole one is foun
   expect((await listFiles('checkpoints')).map((file) => file.name).sort()).toEqual(['run-20', 'run-30']);
   expect(await latestCheckpoint('run')).toEqual({ step: 30, bytes: Uint8Array.of(30) });
   expect(await latestCheckpoint('other')).toBeUndefined();
+});
+
+test('a part that a crash left short ends what is gone on from', async () => {
+  const writer = await openFileWriter('models', 'short');
+  await writer.write(new Uint8Array(3 * PART_BYTES));
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('models');
+  const part = await (await folder.getDirectoryHandle('short')).getFileHandle('1');
+  await (await part.createWritable()).close();
+  expect((await openFileWriter('models', 'short')).keptBytes).toBe(PART_BYTES);
+  await deleteFile('models', 'short');
 });
 
 test('an adapter is kept with its files and their hashes, and goes whole', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { defaultChoices } from '../../engine/index.ts';
 import type { SourceFile } from '../types.ts';
 import { formatOfName } from './formatOfName.ts';
 import { listChoices } from './listChoices.ts';
@@ -65,7 +66,13 @@ test('a folder is taken with its index, shards and tokenizer, and with nothing e
   expect(choices[0]).toMatchObject({ id: 'safetensors', container: 'safetensors', downloadBytes: 80 });
   expect(names(choices[0]?.files ?? []).toSorted()).toEqual(folder.toSorted());
   expect(choices[0]?.packings.map(({ weights }) => weights)).toEqual(['q8_0', 'q4_0', 'f16', 'stored']);
+  expect(choices[0]?.packings[0]).toEqual(defaultChoices({ container: 'safetensors' }));
   expect(refused).toEqual([]);
+});
+
+test('of two files of one name the last counts', () => {
+  const { choices } = listChoices([file('m.gguf', 1), file('m.gguf', 2)]);
+  expect(choices.map(({ downloadBytes }) => downloadBytes)).toEqual([2]);
 });
 
 test('one file of weights is enough; a missing shard and weights of another kind are said', () => {

@@ -13,7 +13,10 @@ const companions = new Set([
 
 const stored: Packing = { weights: 'stored', embedding: 'stored', head: 'stored' };
 
-/** Unquantised weights may be packed smaller. Eight bits cost next to nothing in quality, so they come first. */
+/**
+ * Unquantised weights may be packed smaller. What is proposed is the engine's own `defaultChoices` (a test says so: a value of
+ * the engine here would bring all of it into pages that only list), then what is smaller, for devices that lack the room.
+ */
 const packings: readonly Packing[] = [
   { weights: 'q8_0', embedding: 'q8_0', head: 'q8_0' },
   { weights: 'q4_0', embedding: 'q8_0', head: 'q8_0' },
@@ -64,11 +67,10 @@ function weightsOf(folder: ReadonlyMap<string, SourceFile>, refused: RefusedFile
 
 function folderChoices(files: readonly SourceFile[], refused: RefusedFile[]): ModelChoice[] {
   const choices: ModelChoice[] = [];
-  for (const config of files.filter(({ name }) => baseOf(name) === 'config.json')) {
-    const path = folderOf(config.name);
-    const folder = new Map(
-      files.filter(({ name }) => folderOf(name) === path).map((file) => [baseOf(file.name), file]),
-    );
+  for (const [path, inside] of Map.groupBy(files, ({ name }) => folderOf(name))) {
+    const folder = new Map(inside.map((file) => [baseOf(file.name), file]));
+    const config = folder.get('config.json');
+    if (config === undefined) continue;
     const weights = weightsOf(folder, refused);
     if (weights.length === 0) {
       const [other] = [...folder.values()].filter(({ name }) => /\.(bin|pth?|h5|msgpack|onnx)$/.test(name));
@@ -88,12 +90,16 @@ function folderChoices(files: readonly SourceFile[], refused: RefusedFile[]): Mo
   return choices;
 }
 
-/** GGUF files by size, then folders; and what looks like a model and is none that can be used here. */
+/**
+ * GGUF files by size, then folders; and what looks like a model and is none that can be used here. Of files of one name, which
+ * only drops from several folders have, the last counts.
+ */
 export function listChoices(files: readonly SourceFile[]): {
   readonly choices: readonly ModelChoice[];
   readonly refused: readonly RefusedFile[];
 } {
   const refused: RefusedFile[] = [];
-  const choices = [...ggufChoices(files, refused), ...folderChoices(files, refused)];
+  const named = [...new Map(files.map((file) => [file.name, file])).values()];
+  const choices = [...ggufChoices(named, refused), ...folderChoices(named, refused)];
   return { choices, refused };
 }

@@ -11,6 +11,16 @@ export interface RepositoryName {
 
 const namePattern = /^(?!\.+\/)[\w.-]+\/(?!\.+$)[\w.-]+$/;
 
+/** A path as people read it; undefined when its percent signs mean nothing. */
+export function decodePath(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // `decodeURIComponent` has no other way to say so; the caller says what it means.
+    return undefined;
+  }
+}
+
 const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
 /** Where the bytes of a file are. */
@@ -32,10 +42,8 @@ export function parseRepository(text: string, hub: string): RepositoryName | und
     const prefix = base.pathname.replace(/\/$/, '');
     const known = url.origin === base.origin || url.origin === HUGGING_FACE_HUB || url.host === 'hf.co';
     if (!known || !url.pathname.startsWith(url.origin === base.origin ? prefix : '')) return undefined;
-    path = decodeURIComponent(url.pathname.slice(url.origin === base.origin ? prefix.length : 0)).replace(
-      /^\/+|\/+$/g,
-      '',
-    );
+    const below = decodePath(url.pathname.slice(url.origin === base.origin ? prefix.length : 0)) ?? '';
+    path = below.replace(/^\/+|\/+$/g, '');
     const [owner, name, kind, revision] = path.split('/');
     const repository = `${owner}/${name}`;
     if (!namePattern.test(repository)) return undefined;

@@ -39,7 +39,12 @@ export async function fetchFile(
   const { file, storedName, title, files, read, signal, onProgress, onWait } = parameters;
   const before = await files.read(storedName);
   const known = before?.facts['sha256'];
-  if (before !== undefined && known !== undefined && before.blob.size === file.bytes) {
+  if (
+    before !== undefined &&
+    known !== undefined &&
+    known === (file.sha256 ?? known) &&
+    before.blob.size === file.bytes
+  ) {
     onProgress(file.bytes);
     return { sha256: known, blob: before.blob };
   }

@@ -48,6 +48,19 @@ test('waits twice as long after each failure, and anew after progress', async ()
   expect(at.map((time, index) => time - (at[index - 1] ?? 0))).toEqual([1000, 2000, 4000, 1000, 2000]);
 });
 
+test('a server that asks for more patience than a timer has is asked again after an hour', async () => {
+  let calls = 0;
+  const begun = Date.now();
+  const { waits, result } = start(async () => {
+    calls += 1;
+    if (calls === 1) throw error('REMOTE_REFUSED', { status: 503, retryAfterSeconds: 1e9 });
+    return 'done';
+  });
+  await vi.runAllTimersAsync();
+  await result;
+  expect(waits).toEqual([{ reason: 'network', at: begun + 3_600_000 }]);
+});
+
 test('a server that asks for patience gets it', async () => {
   let calls = 0;
   const begun = Date.now();

@@ -11,6 +11,8 @@ export interface PersistentlyOptions {
 /** Each further wait is twice as long, up to the longest. */
 const FIRST_MILLISECONDS = 1000;
 const LONGEST_MILLISECONDS = 60_000;
+/** A server may ask for more; timers end at once beyond 24 days. */
+const MOST_ASKED_MILLISECONDS = 3_600_000;
 /** Failures in a row, without any progress between, after which the last one is thrown. */
 const MOST_FAILURES = 8;
 
@@ -56,7 +58,10 @@ export async function persistently<Result>(
       failures += 1;
       if (failures >= MOST_FAILURES) throw error;
       const asked = Number(error.facts['retryAfterSeconds'] ?? (error.code === 'HUB_BUSY' ? 60 : 0)) * 1000;
-      const milliseconds = Math.max(asked, Math.min(LONGEST_MILLISECONDS, FIRST_MILLISECONDS * 2 ** (failures - 1)));
+      const milliseconds = Math.max(
+        Math.min(MOST_ASKED_MILLISECONDS, asked),
+        Math.min(LONGEST_MILLISECONDS, FIRST_MILLISECONDS * 2 ** (failures - 1)),
+      );
       onWait({ reason: 'network', at: Date.now() + milliseconds });
       await wait(milliseconds, signal);
     }

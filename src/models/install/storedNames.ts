@@ -11,10 +11,15 @@ export interface StoredNames {
   source(index: number): string;
 }
 
+/** The lock of the model whose stored files begin with `key`. */
+export function lockOf(key: string): string {
+  return `tributary-model-${key}`;
+}
+
 /** Ids hold characters that file systems do not; the digest tells models apart whatever they are called. */
 export function storedNames(id: string): StoredNames {
   const key = bytesToHex(sha256(new TextEncoder().encode(id))).slice(0, 24);
-  return { key, lock: `tributary-model-${key}`, packed: `${key}-packed`, source: (index) => `${key}-source-${index}` };
+  return { key, lock: lockOf(key), packed: `${key}-packed`, source: (index) => `${key}-source-${index}` };
 }
 
 /** Whether a stored name is of a file that only an installation in progress needs. */

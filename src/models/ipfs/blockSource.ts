@@ -3,6 +3,7 @@ import { CID } from 'multiformats/cid';
 import { bytesToHex } from '../../lib/bytes.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { sha256Async } from '../../lib/hash.ts';
+import { endedEarly } from '../remote/endedEarly.ts';
 import { sendRequest } from '../remote/sendRequest.ts';
 
 /** Bytes of a block, unchecked. */
@@ -12,6 +13,8 @@ const SHA2_256 = 0x12;
 const IDENTITY = 0x00;
 /** What gateways and bitswap pass on; writers make blocks of at most 2 MiB. */
 const LARGEST_BLOCK = 4 * 1024 * 1024;
+/** A gateway that has not sent a block by then has none, or has lost it. */
+const BLOCK_MILLISECONDS = 60_000;
 
 /** Throws `CID_INVALID`. */
 export function parseCid(text: string): CID {
@@ -31,11 +34,17 @@ export function parseCid(text: string): CID {
 /** Blocks of a gateway, by the trustless gateway specification (`format=raw`). */
 export function gatewayBlocks(gateway: string): GetBlock {
   return async (cid, signal) => {
-    const response = await sendRequest(`${gateway}/ipfs/${cid}?format=raw`, {
-      signal,
-      headers: { accept: 'application/vnd.ipld.raw' },
-    });
-    return new Uint8Array(await response.arrayBuffer());
+    const url = `${gateway}/ipfs/${cid}?format=raw`;
+    const late = AbortSignal.timeout(BLOCK_MILLISECONDS);
+    try {
+      const response = await sendRequest(url, {
+        signal: signal === undefined ? late : AbortSignal.any([signal, late]),
+        headers: { accept: 'application/vnd.ipld.raw' },
+      });
+      return new Uint8Array(await response.arrayBuffer());
+    } catch (cause) {
+      throw cause instanceof TributaryError && !late.aborted ? cause : endedEarly(url, 0, { cause, signal });
+    }
   };
 }
 

@@ -209,15 +209,17 @@ export async function listUnixfs(
   signal?: AbortSignal,
 ): Promise<readonly UnixfsFile[]> {
   const files: UnixfsFile[] = [];
+  let visited = 0;
   async function visit(current: CID, path: string, depth: number): Promise<void> {
+    visited += 1;
+    if (depth > DEEPEST_FOLDER || visited > MOST_ENTRIES)
+      throw unsupported(current, 'it has too many files or folders');
     const node = await readNode(current, getBlock, signal);
     if (node.kind !== 'folder') {
       const bytes = node.kind === 'leaf' ? node.bytes.byteLength : node.size;
       files.push({ path, cid: current.toString(), bytes });
       return;
     }
-    if (depth > DEEPEST_FOLDER || node.entries.length + files.length > MOST_ENTRIES)
-      throw unsupported(current, 'it has too many files or folders');
     for (const { name, cid: child } of node.entries)
       await visit(child, path === '' ? name : `${path}/${name}`, depth + 1);
   }

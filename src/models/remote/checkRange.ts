@@ -9,7 +9,11 @@ export interface WantedRange {
   readonly end?: number;
   /** Of the whole file, as announced. */
   readonly bytes: number;
+  /** Of the file, as first seen. */
+  readonly lastModified?: string | undefined;
 }
+
+const REPLACED_HINT = 'It may just have been replaced: delete what has arrived of it, and open its source again.';
 
 function wrong(url: string, message: string, facts: Record<string, string | number>): TributaryError {
   return new TributaryError({
@@ -26,17 +30,27 @@ export function sizeWrong(url: string, announced: number, actual: number): Tribu
     code: 'REMOTE_SIZE_WRONG',
     message: 'The file has another size than its source announced.',
     facts: { url: plainAddress(url), announcedBytes: announced, actualBytes: actual },
-    hint: 'The file may just have been replaced: open the source again. Nothing of it is used.',
+    hint: REPLACED_HINT,
   });
 }
 
 /**
  * Returns where the body of `response` begins in the file: `wanted.begin`, or 0 when the server ignored the range and sends
- * the whole file. Throws `REMOTE_RANGE_WRONG` or `REMOTE_SIZE_WRONG`.
+ * the whole file. Throws `REMOTE_CHANGED`, `REMOTE_RANGE_WRONG` or `REMOTE_SIZE_WRONG`.
  */
 export function checkRange(response: Response, url: string, wanted: WantedRange): number {
   const { begin, bytes } = wanted;
   const last = (wanted.end ?? bytes) - 1;
+  // The one mark of a version that pages of every origin are shown. Without it a resumed download could join two versions.
+  const lastModified = response.headers.get('last-modified');
+  if (wanted.lastModified !== undefined && lastModified !== null && lastModified !== wanted.lastModified) {
+    throw new TributaryError({
+      code: 'REMOTE_CHANGED',
+      message: 'The file has been replaced on its server since it was first looked at.',
+      facts: { url: plainAddress(url), lastModified, before: wanted.lastModified },
+      hint: REPLACED_HINT,
+    });
+  }
   // No word about lengths here: that of a compressed body is not the file's. Who reads the body counts its bytes.
   if (response.status !== 206) return 0;
   const range = response.headers.get('content-range');

@@ -12,6 +12,7 @@ export interface RemoteBlobParameters {
   readonly url: string;
   /** As announced; every answer is compared with it. */
   readonly bytes: number;
+  readonly lastModified?: string | undefined;
   readonly hub?: string | undefined;
   readonly token?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -28,7 +29,16 @@ const MOST_AHEAD = 16;
 
 /** Throws, on reading: `REMOTE_*`, `HUB_*`, `ABORTED`. */
 export function openRemoteBlob(parameters: RemoteBlobParameters): BlobLike {
-  const { url, bytes, hub, token, signal, pieceBytes = 256 * 1024, keepBytes = 64 * 1024 * 1024 } = parameters;
+  const {
+    url,
+    bytes,
+    lastModified,
+    hub,
+    token,
+    signal,
+    pieceBytes = 256 * 1024,
+    keepBytes = 64 * 1024 * 1024,
+  } = parameters;
   /** By index on the grid; insertion order is order of use. */
   const pieces = new Map<number, Promise<Uint8Array<ArrayBuffer>>>();
   const mostPieces = Math.max(1, Math.floor(keepBytes / pieceBytes));
@@ -37,7 +47,7 @@ export function openRemoteBlob(parameters: RemoteBlobParameters): BlobLike {
 
   async function request(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
     const response = await sendRequest(url, { hub, token, signal, headers: { range: `bytes=${begin}-${end - 1}` } });
-    const from = await cancelUnless(response, () => checkRange(response, url, { begin, end, bytes }));
+    const from = await cancelUnless(response, () => checkRange(response, url, { begin, end, bytes, lastModified }));
     const whole = response.status !== 206;
     if (whole && bytes > Math.max(LARGEST_WHOLE, end - begin)) {
       await response.body?.cancel();

@@ -12,6 +12,7 @@ export interface ReadRemoteParameters {
   readonly bytes: number;
   /** The first byte that is wanted. */
   readonly from: number;
+  readonly lastModified?: string | undefined;
   readonly hub?: string | undefined;
   readonly token?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -21,7 +22,7 @@ export interface ReadRemoteParameters {
 
 /** Throws `REMOTE_*`, `HUB_*`, `ABORTED`. */
 export async function* readRemote(parameters: ReadRemoteParameters): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const { url, bytes, from, hub, token, signal, stallMilliseconds = 60_000 } = parameters;
+  const { url, bytes, from, lastModified, hub, token, signal, stallMilliseconds = 60_000 } = parameters;
   if (from >= bytes) return;
   const silence = new AbortController();
   let position = 0;
@@ -48,7 +49,7 @@ export async function* readRemote(parameters: ReadRemoteParameters): AsyncGenera
   );
   const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
   try {
-    position = checkRange(response, url, { begin: from, bytes });
+    position = checkRange(response, url, { begin: from, bytes, lastModified });
     for (;;) {
       const { value, done } = await patiently(reader.read());
       if (done) break;

@@ -19,14 +19,17 @@ export function plainAddress(url: string): string {
 }
 
 /** Seconds that a server asks to wait: `Retry-After` as seconds or a date, or `t` of the draft `RateLimit` header. */
-function retryAfterSeconds(headers: Headers): number | undefined {
-  const after = headers.get('retry-after');
-  if (after !== null) {
-    const seconds = /^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000;
-    if (Number.isFinite(seconds)) return Math.max(0, Math.ceil(seconds));
-  }
-  const reset = headers.get('ratelimit')?.match(/[;,]\s*t=(\d+)/)?.[1];
-  return reset === undefined ? undefined : Number(reset);
+function waitFacts(headers: Headers): { readonly retryAfterSeconds?: number } {
+  const after = headers.get('retry-after') ?? headers.get('ratelimit')?.match(/[;,]\s*t=(\d+)/)?.[1];
+  if (after === undefined) return {};
+  const seconds = /^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? { retryAfterSeconds: Math.max(0, Math.ceil(seconds)) } : {};
+}
+
+function refusedHint(status: number): string {
+  if (status >= 500) return 'Try again later.';
+  if (status === 416) return 'The file has become shorter: delete what has arrived of it, and open its source again.';
+  return 'Check the address.';
 }
 
 /** `https://huggingface.co/owner/name`, from any address below it: the page on which a licence is accepted. */
@@ -78,11 +81,10 @@ function hubRefusal(response: Response, url: string, hub: string, hasToken: bool
     });
   }
   if (status === 429) {
-    const seconds = retryAfterSeconds(headers);
     return new TributaryError({
       code: 'HUB_BUSY',
       message: 'The Hub asks to wait: too many requests came from this address.',
-      facts: { ...facts, ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }) },
+      facts: { ...facts, ...waitFacts(headers) },
       hint: 'Wait a few minutes; with a token the Hub allows more.',
     });
   }
@@ -120,13 +122,16 @@ export async function sendRequest(url: string, options: RequestOptions = {}): Pr
   }
   if (response.ok) return response;
   await response.body?.cancel();
+  const { status, headers: answered } = response;
+  // What refuses may be the storage that a Hub redirects to: it knows nothing of names, licences and tokens.
+  const byHub = atHub && new URL(response.url).origin === new URL(hub).origin;
   throw (
-    (atHub ? hubRefusal(response, url, hub, authorized) : undefined) ??
+    (byHub ? hubRefusal(response, url, hub, authorized) : undefined) ??
     new TributaryError({
       code: 'REMOTE_REFUSED',
-      message: `The server answered with status ${response.status}.`,
-      facts: { url: plainAddress(url), status: response.status },
-      hint: response.status >= 500 ? 'Try again later.' : 'Check the address.',
+      message: `The server answered with status ${status}.`,
+      facts: { url: plainAddress(url), status, ...waitFacts(answered) },
+      hint: refusedHint(status),
     })
   );
 }

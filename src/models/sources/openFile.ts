@@ -28,7 +28,7 @@ export function openFile({ bytes, location }: SourceFile, access: Access): BlobL
     case 'blob':
       return location.blob;
     case 'http':
-      return openRemoteBlob({ url: location.url, hub: location.hub, bytes, token, signal });
+      return openRemoteBlob({ ...location, bytes, token, signal });
     case 'ipfs':
       return openUnixfsBlob({ cid: location.cid, bytes, getBlock: blocksOf(location, access), signal });
   }
@@ -43,7 +43,7 @@ export async function* readFile(file: SourceFile, from: number, access: Access):
       yield* readBlob(location.blob, from, signal);
       return;
     case 'http':
-      yield* readRemote({ url: location.url, hub: location.hub, bytes, from, token, signal });
+      yield* readRemote({ ...location, bytes, from, token, signal });
       return;
     case 'ipfs': {
       const { cid } = location;

@@ -31,22 +31,29 @@ async function listHub(hub: string, address: Extract<Address, { kind: 'hub' }>, 
   };
 }
 
+interface Measured {
+  readonly bytes: number;
+  readonly lastModified?: string;
+}
+
 /**
- * The size of a file behind HTTP. A request for one byte tells it, unless the server keeps that from pages of another origin;
+ * Size and age of a file behind HTTP. A request for one byte tells it, unless the server keeps that from pages of another origin;
  * then HEAD does, except for text, whose length there may be that of a compressed body: that is read.
  */
-export async function sizeOf(url: string, { signal }: Access): Promise<number> {
+export async function measureRemote(url: string, { signal }: Access): Promise<Measured> {
   const response = await sendRequest(url, { signal, headers: { range: 'bytes=0-0' } });
   await response.body?.cancel();
+  const lastModified = response.headers.get('last-modified');
+  const measured = (bytes: number): Measured => ({ bytes, ...(lastModified === null ? {} : { lastModified }) });
   const total =
     response.status === 206
       ? response.headers.get('content-range')?.match(/\/(\d+)$/)?.[1]
       : response.headers.get('content-length');
-  if (total !== undefined && total !== null) return Number(total);
+  if (total !== undefined && total !== null) return measured(Number(total));
   if (/\.(json|jinja)$/.test(new URL(url).pathname))
-    return (await (await sendRequest(url, { signal })).arrayBuffer()).byteLength;
+    return measured((await (await sendRequest(url, { signal })).arrayBuffer()).byteLength);
   const length = (await sendRequest(url, { method: 'HEAD', signal })).headers.get('content-length');
-  if (length !== null) return Number(length);
+  if (length !== null) return measured(Number(length));
   throw new TributaryError({
     code: 'REMOTE_SIZE_UNKNOWN',
     message: 'The server does not say how large the file is.',
@@ -56,14 +63,13 @@ export async function sizeOf(url: string, { signal }: Access): Promise<number> {
 }
 
 async function listUrl({ url }: Extract<Address, { kind: 'url' }>, access: Access): Promise<Listed> {
-  const fileAt = async (name: string, at: string): Promise<SourceFile> => ({
-    name,
-    bytes: await sizeOf(at, access),
-    location: { kind: 'http', url: at },
-  });
+  const fileAt = async (name: string, at: string): Promise<SourceFile> => {
+    const { bytes, ...age } = await measureRemote(at, access);
+    return { name, bytes, location: { kind: 'http', url: at, ...age } };
+  };
   const path = decodeURIComponent(new URL(url).pathname).split('/');
   const last = path.at(-1) ?? '';
-  const source: ModelSource = { kind: 'url', url };
+  const source: ModelSource = { kind: 'url', url: plainAddress(url) };
   if (last !== 'config.json') return { source, name: last, files: [await fileAt(last, url)] };
   const sibling = (name: string): string => new URL(name, url).href;
   const absent = (error: unknown): undefined => {

@@ -29,6 +29,9 @@ test.each([
   'owner/..',
   'ipfs://nothing',
   '../x/y',
+  'https://huggingface.co/owner/%E0%A4%A',
+  'https://files.example/%E0%A4%A.gguf',
+  `ipfs://${cid}/%E0%A4%A`,
 ])('no place of a model: %s', (text) => {
   expect(() => parseAddress(text, hub)).toThrow(expect.objectContaining({ code: 'SOURCE_INVALID' }));
 });

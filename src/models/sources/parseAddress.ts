@@ -1,7 +1,7 @@
 // What a person typed as the place of a model: a repository, an address of a file or folder, content by its CID. Pure text.
 import { CID } from 'multiformats/cid';
 import { TributaryError } from '../../lib/errors.ts';
-import { parseRepository } from '../hub/hubAddress.ts';
+import { decodePath, parseRepository } from '../hub/hubAddress.ts';
 
 export type Address =
   | { readonly kind: 'hub'; readonly repository: string; readonly revision?: string }
@@ -20,14 +20,10 @@ function isCid(text: string): boolean {
 }
 
 function ipfs(text: string, gateway?: string): Address | undefined {
-  const [cid = '', ...path] = text.split('/').filter((part) => part !== '');
-  if (!isCid(cid)) return undefined;
-  return {
-    kind: 'ipfs',
-    cid,
-    path: path.map(decodeURIComponent).join('/'),
-    ...(gateway === undefined ? {} : { gateway }),
-  };
+  const [cid = '', ...rest] = text.split('/').filter((part) => part !== '');
+  const path = decodePath(rest.join('/'));
+  if (!isCid(cid) || path === undefined) return undefined;
+  return { kind: 'ipfs', cid, path, ...(gateway === undefined ? {} : { gateway }) };
 }
 
 /** `https://gateway/ipfs/<cid>/path`, or `https://<cid>.ipfs.gateway/path`. */
@@ -63,5 +59,6 @@ function repositoryAddress(text: string, hub: string): Address | undefined {
 function webAddress(url: URL): Address | undefined {
   const gateway = gatewayAddress(url);
   if (gateway !== undefined) return gateway;
-  return /\.gguf$|\/config\.json$/i.test(url.pathname) ? { kind: 'url', url: url.href } : undefined;
+  const path = decodePath(url.pathname);
+  return path !== undefined && /\.gguf$|\/config\.json$/i.test(path) ? { kind: 'url', url: url.href } : undefined;
 }

@@ -170,6 +170,7 @@ function answerHub(world: World, cdn: string, request: IncomingMessage, response
     response.writeHead(302, { location: `${cdn}/${at.pathname.split('/')[1]}/${below}?signature=secret` });
     return response.end();
   }
+  if (found.modified !== undefined) response.setHeader('last-modified', found.modified);
   return serve(bytesOf(found.content), faultOf(world, below), request, response);
 }
 

@@ -40,6 +40,8 @@ export interface WorldFile {
   /** What the list says instead of the truth. */
   readonly announcedBytes?: number;
   readonly announcedSha256?: string;
+  /** `Last-Modified`, where it is not a large file. */
+  readonly modified?: string;
 }
 
 export interface WorldRepository {

@@ -59,6 +59,7 @@ export const errors = {
   'errors.HUB_TOKEN_NEEDED': 'No such model, or a private one',
   'errors.HUB_TOKEN_REFUSED': 'The token was not accepted',
   'errors.REMOTE': 'The server cannot be used',
+  'errors.REMOTE_CHANGED': 'The file has been replaced',
   'errors.REMOTE_ENDED_EARLY': 'The connection broke off',
   'errors.REMOTE_UNREACHABLE': 'The server does not answer',
   'errors.IPFS': 'This content cannot be read',

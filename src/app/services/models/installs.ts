@@ -2,7 +2,7 @@
 // here. Who is at work is known by the lock of each model, which ends with its tab.
 import { createSignal } from 'solid-js';
 import type { TributaryError } from '../../../lib/errors.ts';
-import { type InstallProgress, type InstallRecord, isSourceName, storedNames } from '../../../models/index.ts';
+import { type InstallProgress, type InstallRecord, isSourceName, lockOf, storedNames } from '../../../models/index.ts';
 import {
   database,
   deleteFile,
@@ -71,15 +71,15 @@ async function watchHeldLocks(): Promise<void> {
 
 /** Deletes what a crash left: files of models that are not listed, and downloads of models that are packed. */
 async function tidy(): Promise<void> {
-  // Listed first: a model that another tab begins now has its record before its files.
-  const stored = await listFiles('models');
-  const plans = await listModelPlans<InstallRecord>();
-  const keys = new Map(plans.map((plan) => [storedNames(plan.id).key, plan]));
-  for (const { name } of stored) {
+  for (const { name } of await listFiles('models')) {
     const key = name.match(/^([0-9a-f]{24})-/)?.[1];
     if (key === undefined) continue;
-    const plan = keys.get(key);
-    if (plan === undefined || (plan.stage === 'done' && isSourceName(name))) await deleteFile('models', name);
+    // Whoever holds the lock is at work on these files.
+    await navigator.locks.request(lockOf(key), { ifAvailable: true }, async (lock) => {
+      if (lock === null) return;
+      const plan = (await listModelPlans<InstallRecord>()).find(({ id }) => storedNames(id).key === key);
+      if (plan === undefined || (plan.stage === 'done' && isSourceName(name))) await deleteFile('models', name);
+    });
   }
 }
 

@@ -3,6 +3,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { writeSafetensors } from '../../../engine/safetensors/writeSafetensors.ts';
+import { isAbort } from '../../../lib/errors.ts';
 import {
   createHubWorld,
   type HubWorld,
@@ -11,7 +12,7 @@ import {
 } from '../../../models/testing/hubWorld.ts';
 import { database, deleteFile, deleteModelPlan, listFiles, openFileWriter } from '../../../store/index.ts';
 import { setConfig } from '../config.ts';
-import { engine, ensureModel, resetEngine } from '../engine.ts';
+import { engine, engineState, ensureModel, resetEngine } from '../engine.ts';
 import { availableModels } from './availableModels.ts';
 import { finder } from './finder.ts';
 import { library } from './library.ts';
@@ -242,6 +243,8 @@ test('dropped files are packed from where they lie, and asked for again when the
   await inPhase(id, 'installed');
   expect(await world.log()).toHaveLength(before);
   await onlyPackedIsKept();
+  // Under the name of a GGUF file, and packed.
+  expect(await ensureModel(id)).toMatchObject({ vocabularySize: 1000 });
   // As a reload finds one that was interrupted: the record is there, the files are not.
   const plan = (await database().models.get(id))?.plan as object;
   await database().models.put({ id: 'gone', plan: { ...plan, id: 'gone', stage: 'packing', doneBytes: 0 } });
@@ -264,6 +267,34 @@ async function secondTab(): Promise<{ library: typeof library; close: () => void
   const address = new URL('./library.ts', import.meta.url).pathname;
   return { ...(await load(`import(${JSON.stringify(address)})`)), close: () => frame.remove() };
 }
+
+test('a model that is kept can be used in a browser that takes no more writes', async () => {
+  const world = await place();
+  await look(world);
+  const id = await finder.install(file);
+  await inPhase(id, 'installed');
+  await onlyPackedIsKept();
+  const refuse = (): never => {
+    throw new DOMException('full', 'QuotaExceededError');
+  };
+  database().models.hook('updating', refuse);
+  try {
+    const { files } = await modelFiles(id, { signal: AbortSignal.timeout(60_000), onProgress: () => undefined });
+    expect(files[0]?.blob.size).toBeGreaterThan(0);
+  } finally {
+    database().models.hook('updating').unsubscribe(refuse);
+  }
+});
+
+test('a model that is deleted while it loads is not loaded', async () => {
+  const world = await place();
+  await look(world);
+  const id = await finder.install(file);
+  await inPhase(id, 'installed');
+  const [end] = await Promise.all([ensureModel(id).catch((error: unknown) => error), library.remove(id)]);
+  expect(isAbort(end)).toBe(true);
+  expect(engineState().phase).toBe('idle');
+});
 
 test('two tabs: one fetches, the other follows and uses the result', async () => {
   const world = await place({ pad });

@@ -11,6 +11,7 @@ import {
   listModelPlans,
   readModelPlan,
 } from '../../../store/index.ts';
+import { cancelLoading, engineState } from '../engine.ts';
 import { filesOfInput } from './droppedFiles.ts';
 import { installState } from './installState.ts';
 import {
@@ -101,6 +102,9 @@ async function deletables(): Promise<readonly Deletable[]> {
 }
 
 async function remove(id: string): Promise<void> {
+  // What is being read would vanish under the reader; what is read already lies on the device.
+  const state = engineState();
+  if ('modelId' in state && state.modelId === id) cancelLoading();
   const record = await readModelPlan<InstallRecord>(id);
   if (record !== undefined) await deleteInstall(record);
 }

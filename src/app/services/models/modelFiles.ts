@@ -1,6 +1,6 @@
 // The files of a model to load, whether this copy of the app offers it or the user installed it: one path. What is missing is
 // fetched and packed first; what is there is read without asking the network for anything.
-import { TributaryError } from '../../../lib/errors.ts';
+import { TributaryError, toTributaryError } from '../../../lib/errors.ts';
 import { type InstallProgress, type InstallRecord, type PlannedFile, storedNames } from '../../../models/index.ts';
 import { readFile, readModelPlan, storedBytes, updateModelPlan, writeModelPlan } from '../../../store/index.ts';
 import { type ConfigModel, config } from '../config.ts';
@@ -84,7 +84,8 @@ async function packedFiles(record: InstallRecord): Promise<ModelFiles | undefine
   const blob = await readFile('models', storedNames(record.id).packed);
   if (blob === undefined || blob.size !== record.packedBytes) return undefined;
   return {
-    files: [{ name: record.name, blob }],
+    // Not the name of what it was packed from: "….gguf" would promise another format.
+    files: [{ name: `${record.name}, packed`, blob }],
     ...(record.reservedTokens === undefined ? {} : { contextLength: record.reservedTokens }),
   };
 }
@@ -128,7 +129,7 @@ async function filesInMemory(model: ConfigModel, { signal, onProgress }: ModelFi
  */
 export async function modelFiles(modelId: string, options: ModelFilesOptions): Promise<ModelFiles> {
   const offered = config().models.find(({ id }) => id === modelId);
-  if (offered !== undefined && isMemoryOnly()) return await filesInMemory(offered, options);
+  if (offered !== undefined && (await isMemoryOnly())) return await filesInMemory(offered, options);
   const record =
     offered === undefined ? await readModelPlan<InstallRecord>(modelId) : await offeredRecord(offered, options.signal);
   if (record === undefined) throw unknownModel(modelId);
@@ -137,8 +138,17 @@ export async function modelFiles(modelId: string, options: ModelFilesOptions): P
     await updateModelPlan(modelId, { stage: 'downloading', doneBytes: 0 });
   const files = kept ?? (await packedFiles(await install(modelId, options)));
   if (files === undefined) throw unknownModel(modelId);
-  await updateModelPlan(modelId, { usedAt: Date.now() });
+  await noteUse(modelId);
   return files;
+}
+
+async function noteUse(modelId: string): Promise<void> {
+  try {
+    await updateModelPlan(modelId, { usedAt: Date.now() });
+  } catch (error) {
+    // A full browser can still use what it has.
+    if (toTributaryError(error).code !== 'STORE_QUOTA_EXCEEDED') throw error;
+  }
 }
 
 /** Bytes that loading a model would still have to fetch. */

@@ -5,8 +5,7 @@ function sourceText(source: ModelSource, choice: ModelChoice): string {
     case 'hub':
       return `${source.repository}@${source.revision.slice(0, 12)}`;
     case 'url':
-      // A signed query changes with every visit and may be secret.
-      return source.url.replace(/[?#].*$/, '');
+      return source.url;
     case 'ipfs':
       return `ipfs:${source.cid}`;
     case 'files':

@@ -9,9 +9,9 @@ import {
   type ChatChunk,
   type ChatRequest,
   checkChatRequest,
+  createGrammars,
   drawTokens,
   type Grammars,
-  openGrammars,
   openTokenizer,
   seededRandom,
   type TextTokenizer,
@@ -31,9 +31,8 @@ type Library = typeof import('@huggingface/transformers');
 interface Loaded {
   readonly model: PreTrainedModel;
   readonly tokenizer: TextTokenizer;
-  readonly vocabularySize: number;
+  readonly grammars: Grammars;
   readonly reader: TokenReader;
-  grammars?: Promise<Grammars>;
 }
 
 const fields = new Set(runtimeCapabilities('transformers').chatFields);
@@ -129,17 +128,13 @@ export function createTransformersService(): RuntimeService {
     const old = loaded;
     loaded = undefined;
     old?.reader.truncate(0);
-    old?.grammars?.then(
-      (grammars) => grammars.destroy(),
-      // Whoever asked for them was told why they could not be had.
-      () => undefined,
-    );
+    old?.grammars.destroy();
     await old?.model.dispose();
   }
 
   async function* answer(current: Loaded, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk> {
     const settings = checkChatRequest(request, fields);
-    const { tokenizer, reader, vocabularySize } = current;
+    const { tokenizer, reader, grammars } = current;
     const prompt = tokenizer.encodeChat(settings.messages, { addGenerationPrompt: true });
     if (prompt.length > reader.contextLength) {
       throw new TributaryError({
@@ -149,10 +144,8 @@ export function createTransformersService(): RuntimeService {
         hint: 'Start a new conversation, or shorten the message.',
       });
     }
-    const { endIds, bytesOf } = tokenizer;
-    if (settings.grammar !== undefined) current.grammars ??= openGrammars({ size: vocabularySize, bytesOf, endIds });
-    const constraint =
-      settings.grammar === undefined ? undefined : await (await current.grammars)?.constrain(settings.grammar);
+    const stopIds = tokenizer.endIds;
+    const constraint = settings.grammar === undefined ? undefined : await grammars.constrain(settings.grammar);
     const random = seededRandom(settings.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
     const maximumTokens = settings.maximumTokens ?? reader.contextLength;
     try {
@@ -160,8 +153,7 @@ export function createTransformersService(): RuntimeService {
         tokenizer,
         promptTokens: prompt.length,
         stops: settings.stops,
-        draw: () =>
-          drawTokens(reader, prompt, { settings, maximumTokens, stopIds: endIds, random, constraint, signal }),
+        draw: () => drawTokens(reader, prompt, { settings, maximumTokens, stopIds, random, constraint, signal }),
       });
     } catch (error) {
       throw answerFailure(error);
@@ -176,7 +168,8 @@ export function createTransformersService(): RuntimeService {
     async load({ model: wanted, device, ...access }, { signal, progress }) {
       const { repository, revision, format } = sourceOf(wanted);
       const gpu = await chooseGpu(wanted, device);
-      const done = await takeTurn();
+      const done = await takeTurn(signal);
+      let model: PreTrainedModel | undefined;
       try {
         await unload();
         const library = await openLibrary(access);
@@ -190,7 +183,7 @@ export function createTransformersService(): RuntimeService {
           },
         };
         try {
-          const model = await library.AutoModelForCausalLM.from_pretrained(repository, {
+          model = await library.AutoModelForCausalLM.from_pretrained(repository, {
             ...options,
             dtype: format,
             device: gpu ? 'webgpu' : 'wasm',
@@ -205,9 +198,11 @@ export function createTransformersService(): RuntimeService {
           const config = model.config as { max_position_embeddings?: number; vocab_size?: number };
           const contextLength = wanted.contextLength ?? config.max_position_embeddings ?? usualContext;
           const reader = createOnnxReader(library, model, contextLength);
-          loaded = { model, tokenizer, vocabularySize: config.vocab_size ?? 0, reader };
+          const grammars = createGrammars({ ...tokenizer, size: config.vocab_size ?? 0 });
+          loaded = { model, tokenizer, grammars, reader };
           return { device: gpu ? 'gpu' : 'processor', contextLength };
         } catch (error) {
+          await model?.dispose();
           throw signal.aborted ? signal.reason : loadFailure(wanted.id, error);
         }
       } finally {
@@ -216,7 +211,7 @@ export function createTransformersService(): RuntimeService {
     },
 
     async *chat(request, { signal }) {
-      const done = await takeTurn();
+      const done = await takeTurn(signal);
       try {
         if (loaded === undefined) throw notLoaded();
         yield* answer(loaded, request, signal);
@@ -225,15 +220,21 @@ export function createTransformersService(): RuntimeService {
       }
     },
 
-    async remove({ model, hub }) {
+    async remove({ model, hub }, { signal }) {
       const { repository, revision, format } = sourceOf(model);
-      const { ModelRegistry, env } = await openLibrary(hub === undefined ? {} : { hub });
-      await ModelRegistry.clear_cache(repository, { revision, dtype: format });
-      await (await caches.open(env.cacheKey)).delete(chatTemplateUrl(env.remoteHost, repository, revision));
+      // The library has one hub and one token for everything: not in the middle of a loading.
+      const done = await takeTurn(signal);
+      try {
+        const { ModelRegistry, env } = await openLibrary(hub === undefined ? {} : { hub });
+        await ModelRegistry.clear_cache(repository, { revision, dtype: format });
+        await (await caches.open(env.cacheKey)).delete(chatTemplateUrl(env.remoteHost, repository, revision));
+      } finally {
+        done();
+      }
     },
 
-    async unload() {
-      const done = await takeTurn();
+    async unload(_, { signal }) {
+      const done = await takeTurn(signal);
       await unload().finally(done);
     },
   };

@@ -59,7 +59,11 @@ export function createWebLlmService(): RuntimeService {
         usage = total ?? usage;
         const [choice] = choices;
         if (choice?.finish_reason === 'length') finish = 'length';
-        if (scanner.stopped || signal.aborted) continue;
+        if (scanner.stopped || signal.aborted) {
+          // The library forgets an interruption that came before it began.
+          interrupt();
+          continue;
+        }
         const delta = scanner.push(choice?.delta.content ?? '');
         if (delta !== '') yield { delta, ids: [], finish_reason: null };
         if (scanner.stopped) interrupt();
@@ -99,7 +103,7 @@ export function createWebLlmService(): RuntimeService {
           hint: 'Choose a model of its list.',
         });
       }
-      const done = await takeTurn();
+      const done = await takeTurn(signal);
       try {
         await unload();
         signal.throwIfAborted();
@@ -126,7 +130,7 @@ export function createWebLlmService(): RuntimeService {
     },
 
     async *chat(request, { signal }) {
-      const done = await takeTurn();
+      const done = await takeTurn(signal);
       try {
         if (loaded === undefined) throw notLoaded();
         yield* answer(loaded, request, signal);
@@ -140,8 +144,8 @@ export function createWebLlmService(): RuntimeService {
       await webLlm.deleteModelAllInfoInCache(model.id, configFor(webLlm, hub));
     },
 
-    async unload() {
-      const done = await takeTurn();
+    async unload(_, { signal }) {
+      const done = await takeTurn(signal);
       await unload().finally(done);
     },
   };
