@@ -16,9 +16,12 @@ export interface QuantizationChoices {
 
 export const storedChoices: QuantizationChoices = { weights: 'stored', embedding: 'stored', head: 'stored' };
 
-/** What is chosen where nobody chooses: what is quantised already stays as it is. */
+/**
+ * What is chosen where nobody chooses. What is quantised already stays as it is. Unquantised weights become Q8_0, which halves
+ * them and leaves the answers as they were; four bits without calibration change them, so whoever wants that says so.
+ */
 export function defaultChoices({ container }: Pick<ModelFile, 'container'>): QuantizationChoices {
-  return container === 'safetensors' ? { weights: 'q4_0', embedding: 'q8_0', head: 'q8_0' } : storedChoices;
+  return container === 'safetensors' ? { weights: 'q8_0', embedding: 'q8_0', head: 'q8_0' } : storedChoices;
 }
 
 /** The format of a tensor under `choices`. */
