@@ -78,7 +78,10 @@ export async function acquireDevice(gpu: GPU | undefined = globalThis.navigator?
   }
   const { vendor, architecture, description } = adapter.info;
   const name = description || [vendor, architecture].filter((part) => part !== '').join(' ') || 'WebGPU device';
-  const software = /swiftshader|llvmpipe|lavapipe|warp|software/i.test(`${vendor} ${architecture} ${description}`);
+  // Firefox gives no names; Chromium's fallback says nothing of a lavapipe that was chosen as the one adapter.
+  const software =
+    adapter.info.isFallbackAdapter ||
+    /swiftshader|llvmpipe|lavapipe|warp|software/i.test(`${vendor} ${architecture} ${description}`);
   const features = new Set<string>(requiredFeatures);
   if (software) features.add('software');
   const byteProducts = 'packed_4x8_integer_dot_product';

@@ -32,6 +32,20 @@ describe('acquireDevice', () => {
     await expect(acquireDevice(gpuWith(refusing))).rejects.toMatchObject({ code: 'ENGINE_NO_DEVICE' });
   });
 
+  it('knows a software device that gives no name, as in Firefox', async () => {
+    const info = (isFallbackAdapter: boolean) => ({ vendor: '', architecture: '', description: '', isFallbackAdapter });
+    const adapter = (isFallbackAdapter: boolean) => ({
+      limits: { maxStorageBufferBindingSize: 2 ** 27 },
+      features: new Set(),
+      info: info(isFallbackAdapter),
+      requestDevice: async () => ({}),
+    });
+    const nameless = await acquireDevice(gpuWith(adapter(true)));
+    expect(nameless.description).toBe('WebGPU device');
+    expect(nameless.features.has('software')).toBe(true);
+    expect((await acquireDevice(gpuWith(adapter(false)))).features.has('software')).toBe(false);
+  });
+
   it('opens Dawn and tells a software device from a graphics card', async () => {
     const { device, description, features } = await acquireDevice(dawn());
     expect(description).not.toBe('');
