@@ -23,6 +23,7 @@ export {
   deleteFile,
   type FileArea,
   type FileWriter,
+  fileObstacle,
   listFiles,
   openFileWriter,
   readFile,

@@ -86,6 +86,22 @@ test('a full disk is said before anything is fetched', async () => {
   vi.restoreAllMocks();
 });
 
+test.each([
+  // A private window of Safari.
+  () => vi.spyOn(navigator.storage, 'getDirectory').mockRejectedValue(new DOMException('unknown', 'UnknownError')),
+  // Safari before 26.
+  () => vi.stubGlobal('FileSystemFileHandle', class {}),
+])('a browser that keeps no files goes on from memory by itself: %#', async (take) => {
+  take();
+  network(bytes);
+  expect((await download('models', file)).size).toBe(bytes.length);
+  await expect(openFileWriter('models', hash)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  expect([await readFile('models', hash), await listFiles('models')]).toEqual([undefined, []]);
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  expect(await readFile('models', hash)).toBeUndefined();
+});
+
 test('a full browser can go on from memory: checked all the same, not kept', async () => {
   goOnFromMemory();
   network(bytes);

@@ -7,6 +7,7 @@ import {
   deleteFile,
   type FileArea,
   type FileWriter,
+  fileObstacle,
   openFileWriter,
   persistStorage,
   readFile,
@@ -31,16 +32,16 @@ function storedName(file: ConfigFile): string {
   return file.sha256 ?? new URL(file.url, document.baseURI).href;
 }
 
-let memoryOnly = false;
+let choseMemory = false;
 
 /** For a full browser: until the page is left, files are held in memory and not kept. */
 export function goOnFromMemory(): void {
-  memoryOnly = true;
+  choseMemory = true;
 }
 
-/** Whether the user has chosen to go on from memory. */
-export function isMemoryOnly(): boolean {
-  return memoryOnly;
+/** Whether files are held in memory: because the user chose it, or because this browser can keep none. */
+export async function isMemoryOnly(): Promise<boolean> {
+  return choseMemory || (await fileObstacle()) !== undefined;
 }
 
 function memoryWriter(): FileWriter {
@@ -106,6 +107,7 @@ export async function download(area: FileArea, file: ConfigFile, options: Downlo
   if (kept !== undefined && (file.bytes === undefined || kept.size === file.bytes)) return kept;
   if (kept !== undefined) await deleteFile(area, name);
 
+  const memoryOnly = await isMemoryOnly();
   if (file.bytes !== undefined && !memoryOnly) await requireSpace(file.bytes);
   const writer = memoryOnly ? memoryWriter() : await openFileWriter(area, name);
   let loadedBytes = writer.keptBytes;

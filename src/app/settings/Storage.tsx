@@ -6,6 +6,7 @@ import {
   deleteFile,
   estimateStorage,
   exportData,
+  fileObstacle,
   importData,
   listFiles,
   persistStorage,
@@ -36,7 +37,10 @@ const kindKeys = {
   checkpoints: 'settings.kind.checkpoints',
 } as const;
 
+/** Throws `STORE_UNAVAILABLE` where this browser can keep none. */
 async function allFiles(): Promise<StoredFile[]> {
+  const obstacle = await fileObstacle();
+  if (obstacle !== undefined) throw obstacle;
   const lists = await Promise.all(areas.map(listFiles));
   return lists.flat().sort((left, right) => right.bytes - left.bytes);
 }
