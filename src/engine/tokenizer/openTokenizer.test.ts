@@ -99,3 +99,32 @@ test('an unknown decoder is refused by name', () => {
     expect.objectContaining({ code: 'TOKENIZER_UNSUPPORTED' }),
   );
 });
+
+test('a Metaspace decoder keeps a first space where the tokenizer puts none there', () => {
+  const json = (decoder: object) => ({
+    version: '1.0',
+    added_tokens: [],
+    normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' },
+    pre_tokenizer: null,
+    post_processor: null,
+    decoder: { type: 'Metaspace', replacement: '\u2581', ...decoder },
+    model: { type: 'BPE', vocab: { '\u2581': 0, a: 1 }, merges: [] },
+  });
+  for (const decoder of [{ prepend_scheme: 'never' }, { add_prefix_space: false }]) {
+    const kept = openTokenizer({ tokenizerJson: json(decoder) });
+    const ids = kept.encode(' a a');
+    expect([kept.decode(ids), ids.map((id) => kept.stream().push(id)).join('')]).toEqual([' a a', ' a a']);
+  }
+  const stripped = openTokenizer({ tokenizerJson: json({ prepend_scheme: 'always' }) });
+  expect(stripped.decode(stripped.encode(' a'))).toBe('a');
+});
+
+test('an added token that counts as a whole word only is refused', () => {
+  const json = JSON.parse(readFileSync(path.join(golden, 'gpt2-bytelevel/tokenizer.json'), 'utf8')) as {
+    readonly added_tokens: readonly object[];
+  };
+  const added = json.added_tokens.map((token) => ({ ...token, single_word: true }));
+  expect(() => openTokenizer({ tokenizerJson: { ...json, added_tokens: added } })).toThrow(
+    expect.objectContaining({ code: 'TOKENIZER_UNSUPPORTED', message: expect.stringContaining('whole word') }),
+  );
+});

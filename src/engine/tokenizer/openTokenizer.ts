@@ -1,12 +1,13 @@
 // Text to token ids and back, and messages to prompts, for any model whose tokenizer.json the library reads. Untrusted text
 // never becomes a special token unless the caller asks for it: a message that spells an end token stays text.
 import { Tokenizer } from '@huggingface/tokenizers';
-import { TributaryError } from '../../lib/errors.ts';
 import type { ChatMessage } from '../chat/types.ts';
 import type { EncodedRow } from '../service.ts';
 import { type ChatTemplate, openChatTemplate } from './chatTemplate.ts';
+import { exactSplits } from './exactSplits.ts';
 import { createStreamingDecoder, type StreamingDecoder } from './streamingDecoder.ts';
 import { decoderKind } from './tokenBytes.ts';
+import { tokenizerUnsupported } from './tokenizerUnsupported.ts';
 
 export interface OpenTokenizerParameters {
   readonly tokenizerJson: Readonly<Record<string, unknown>>;
@@ -48,17 +49,7 @@ interface AddedToken {
   readonly id: number;
   readonly content: string;
   readonly special: boolean;
-}
-
-function unsupported(error: unknown): TributaryError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new TributaryError({
-    code: 'TOKENIZER_UNSUPPORTED',
-    message: `This model's tokenizer cannot be read: ${reason}`,
-    facts: { reason },
-    hint: 'Choose a model with a byte-level or metaspace tokenizer (GPT-2, Llama, Mistral, Qwen, Gemma).',
-    cause: error,
-  });
+  readonly single_word?: boolean;
 }
 
 /** What the library throws, often only when a rule is first used, is the tokenizer file's fault. */
@@ -66,7 +57,7 @@ function guarded<Result>(use: () => Result): Result {
   try {
     return use();
   } catch (error) {
-    throw unsupported(error);
+    throw tokenizerUnsupported(error instanceof Error ? error.message : String(error), error);
   }
 }
 
@@ -78,6 +69,19 @@ function keepByteOrderMarks(tokenizer: Tokenizer): void {
   for (const part of decoder?.decoders ?? []) {
     if (part.text_decoder !== undefined) part.text_decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   }
+}
+
+/** The library's Metaspace decoder drops a first space even where the tokenizer puts none there. */
+function libraryDecoder(decoder: unknown, stripsFirstSpace: boolean): unknown {
+  const { type, replacement = '\u2581' } = (decoder ?? {}) as {
+    readonly type?: unknown;
+    readonly replacement?: unknown;
+  };
+  if (type !== 'Metaspace' || stripsFirstSpace) return decoder;
+  return {
+    type: 'Sequence',
+    decoders: [{ type: 'Replace', pattern: { String: replacement }, content: ' ' }, { type: 'Fuse' }],
+  };
 }
 
 /** Names and texts of the special tokens in a tokenizer_config.json, spelt as a string or as an object. */
@@ -103,7 +107,11 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
   const added = (
     Array.isArray(tokenizerJson['added_tokens']) ? tokenizerJson['added_tokens'] : []
   ) as readonly AddedToken[];
-  const parsing = guarded(() => new Tokenizer(tokenizerJson, { clean_up_tokenization_spaces: false, ...config }));
+  const kind = decoderKind(tokenizerJson['decoder']);
+  const decoder = libraryDecoder(tokenizerJson['decoder'], kind.stripFirstSpace);
+  const parsing = guarded(
+    () => new Tokenizer({ ...tokenizerJson, decoder }, { clean_up_tokenization_spaces: false, ...config }),
+  );
   keepByteOrderMarks(parsing);
   // The same without special tokens in its text splitter. The vocabulary, which is large, is shared, not built twice.
   const plain = guarded(
@@ -118,7 +126,10 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
       ),
   );
   plain.model = parsing.model;
-  const kind = decoderKind(tokenizerJson['decoder']);
+  exactSplits(parsing);
+  exactSplits(plain);
+  const word = added.find(({ single_word }) => single_word === true);
+  if (word !== undefined) throw tokenizerUnsupported(`its added token ${word.content} counts as a whole word only.`);
   const addedById = new Map(added.map((token) => [token.id, token]));
   const specialTexts = added.filter(({ special }) => special).map(({ content }) => content);
   const special = specialTokens(config);

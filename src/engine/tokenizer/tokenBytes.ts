@@ -1,6 +1,6 @@
 // The UTF-8 bytes of one token, by the kind of the tokenizer's decoder: byte-level (GPT-2's printable alphabet) or
 // metaspace with byte fallback (`<0x0A>`, U+2581 for a space).
-import { TributaryError } from '../../lib/errors.ts';
+import { tokenizerUnsupported } from './tokenizerUnsupported.ts';
 
 export interface DecoderKind {
   readonly bytesOf: (token: string) => Uint8Array<ArrayBuffer>;
@@ -41,6 +41,8 @@ interface DecoderConfig {
   readonly content?: unknown;
   readonly start?: unknown;
   readonly prepend_scheme?: unknown;
+  /** The older spelling: false is the scheme `never`. */
+  readonly add_prefix_space?: unknown;
 }
 
 /** How tokens become bytes, from the `decoder` of a tokenizer.json. Throws `TOKENIZER_UNSUPPORTED` with its type. */
@@ -53,13 +55,9 @@ export function decoderKind(decoder: unknown): DecoderKind {
   const known = types.every((type) => ['Replace', 'ByteFallback', 'Fuse', 'Strip', 'Metaspace'].includes(type));
   if (known && (types.includes('ByteFallback') || types.includes('Metaspace'))) {
     const metaspace = parts.find(({ type }) => type === 'Metaspace');
-    const prepended = metaspace !== undefined && metaspace.prepend_scheme !== 'never';
+    const scheme = metaspace?.add_prefix_space === false ? 'never' : metaspace?.prepend_scheme;
+    const prepended = metaspace !== undefined && scheme !== 'never';
     return { bytesOf: metaspaceBytes, stripFirstSpace: prepended || (strip?.content === ' ' && strip.start === 1) };
   }
-  throw new TributaryError({
-    code: 'TOKENIZER_UNSUPPORTED',
-    message: `This tokenizer decodes by ${types.join(', ').slice(0, 200)}, which is not supported.`,
-    facts: { decoder: types.join(', ').slice(0, 200) },
-    hint: 'Choose a model with a byte-level or metaspace tokenizer (GPT-2, Llama, Mistral, Qwen, Gemma).',
-  });
+  throw tokenizerUnsupported(`it decodes by ${types.join(', ').slice(0, 200)}.`);
 }

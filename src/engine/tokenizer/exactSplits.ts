@@ -1,0 +1,81 @@
+// Where @huggingface/tokenizers splits text otherwise than the tokenizers package in Rust, by whose ids models are trained:
+// behaviours of Split and Punctuation that it reads as `Isolated`, digits beyond ASCII, and U+FEFF and U+0085 as white space.
+import type { Tokenizer } from '@huggingface/tokenizers';
+import { tokenizerUnsupported } from './tokenizerUnsupported.ts';
+
+/** A pre-tokenizer of the library, as far as it is changed here; a sequence has parts. */
+interface PreTokenizer {
+  readonly config?: {
+    readonly type?: unknown;
+    readonly behavior?: unknown;
+    readonly invert?: unknown;
+    readonly individual_digits?: unknown;
+  };
+  readonly tokenizers?: readonly PreTokenizer[];
+  pattern?: RegExp | null;
+  pre_tokenize_text(text: string): string[];
+}
+
+interface Piece {
+  readonly text: string;
+  readonly matches: boolean;
+}
+
+/** All of the text, cut before and after each match. */
+function piecesOf(text: string, pattern: RegExp, invert: boolean): Piece[] {
+  const pieces: Piece[] = [];
+  let end = 0;
+  const add = (to: number, matches: boolean): void => {
+    if (to > end) pieces.push({ text: text.slice(end, to), matches: matches !== invert });
+    end = to;
+  };
+  for (const match of text.matchAll(pattern)) {
+    add(match.index, false);
+    add(match.index + match[0].length, true);
+  }
+  add(text.length, false);
+  return pieces;
+}
+
+/** Neighbours of which `joins` is true as one text. */
+function joined(pieces: readonly Piece[], joins: (left: Piece, right: Piece) => boolean): string[] {
+  const texts: string[] = [];
+  for (const [index, piece] of pieces.entries()) {
+    const left = pieces[index - 1];
+    if (left !== undefined && joins(left, piece)) texts.push(texts.pop() + piece.text);
+    else texts.push(piece.text);
+  }
+  return texts;
+}
+
+const behaviours = new Map<string, (pieces: readonly Piece[]) => string[]>([
+  ['isolated', (pieces) => joined(pieces, () => false)],
+  ['removed', (pieces) => pieces.filter(({ matches }) => !matches).map(({ text }) => text)],
+  ['contiguous', (pieces) => joined(pieces, (left, right) => left.matches === right.matches)],
+  ['mergedwithprevious', (pieces) => joined(pieces, (left, right) => !left.matches && right.matches)],
+  ['mergedwithnext', (pieces) => joined(pieces, (left, right) => left.matches && !right.matches)],
+]);
+
+const punctuation = /[!-/:-@[-`{-~\p{P}]/gu;
+const bytesOfWords =
+  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
+
+/** Throws `TOKENIZER_UNSUPPORTED` for a behaviour that the format does not have. */
+function makeExact(part: PreTokenizer): void {
+  for (const inner of part.tokenizers ?? []) makeExact(inner);
+  const { type, behavior = 'Isolated', invert, individual_digits: single } = part.config ?? {};
+  if (type === 'Digits') part.pattern = single === true ? /\p{N}|\P{N}+/gu : /\p{N}+|\P{N}+/gu;
+  if (type === 'ByteLevel') part.pattern = bytesOfWords;
+  const pattern = type === 'Split' ? part.pattern : type === 'Punctuation' ? punctuation : undefined;
+  if (!pattern) return;
+  const name = String(behavior).slice(0, 80);
+  const combine = behaviours.get(name.toLowerCase());
+  if (combine === undefined) throw tokenizerUnsupported(`it splits text by the behaviour ${name}.`);
+  part.pre_tokenize_text = (text) => combine(piecesOf(text, pattern, invert === true));
+}
+
+/** Makes `tokenizer` split text as the Rust package does. Throws `TOKENIZER_UNSUPPORTED`. */
+export function exactSplits(tokenizer: Tokenizer): void {
+  const { pre_tokenizer: part } = tokenizer as unknown as { readonly pre_tokenizer: PreTokenizer | null };
+  if (part !== null) makeExact(part);
+}
