@@ -6,7 +6,7 @@ export { answerChat } from './chat/answerChat.ts';
 export { type ChatSettings, checkChatRequest } from './chat/checkChatRequest.ts';
 export { createChatCompletions } from './chat/createChatCompletions.ts';
 export { drawTokens, type TokenReader } from './chat/drawTokens.ts';
-export { type Grammars, openGrammars } from './chat/openGrammars.ts';
+export { createGrammars, type Grammars } from './chat/createGrammars.ts';
 export { createStopScanner } from './chat/stopScanner.ts';
 export { tokenFields } from './chat/tokenFields.ts';
 export type * from './chat/types.ts';

@@ -41,7 +41,8 @@ export async function* answerChat(parameters: AnswerChatParameters): AsyncGenera
 
   const alternative = (id: number, logprob: number): AlternativeToken => {
     const bytes = tokenizer.bytesOf(id);
-    const token = bytes === undefined ? tokenizer.decode([id]) : new TextDecoder().decode(bytes);
+    const token =
+      bytes === undefined ? tokenizer.decode([id]) : new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
     return { token, bytes: bytes === undefined ? null : [...bytes], logprob };
   };
   const logprobOf = ({ id, logprob, top = [] }: DrawnToken): readonly TokenLogprob[] =>

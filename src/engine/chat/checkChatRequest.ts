@@ -2,6 +2,7 @@
 // whose value is out of range is refused by its name, before anything is computed.
 import { type Fact, TributaryError } from '../../lib/errors.ts';
 import { jsonSchemaGrammar } from './jsonSchemaGrammar.ts';
+import { shown } from './shown.ts';
 import type { ChatField, ChatMessage, ChatRequest, JsonSchema } from './types.ts';
 
 /** A request with every setting decided. */
@@ -36,8 +37,7 @@ function unsupported(field: string, why: string): TributaryError {
 }
 
 function invalid(field: string, value: unknown, allowed: string): TributaryError {
-  const fact: Fact =
-    typeof value === 'number' || typeof value === 'boolean' ? value : String(JSON.stringify(value)).slice(0, 200);
+  const fact: Fact = typeof value === 'number' || typeof value === 'boolean' ? value : shown(value);
   return new TributaryError({
     code: 'CHAT_REQUEST_INVALID',
     message: `The field "${field}" of this request must be ${allowed}.`,
@@ -88,7 +88,7 @@ function wholeNumber(request: Fields, field: string, lowest: number, highest: nu
 }
 
 function messagesOf(value: unknown): readonly ChatMessage[] {
-  if (!Array.isArray(value)) throw invalid('messages', value, 'a list of messages');
+  if (!Array.isArray(value) || value.length === 0) throw invalid('messages', value, 'a list of one message or more');
   for (const [index, message] of value.entries()) {
     const place = `messages[${index}]`;
     if (!isObject(message)) throw invalid(place, message, 'a message with role and content');
@@ -135,6 +135,14 @@ function logprobsOf(request: Fields): number | undefined {
   return undefined;
 }
 
+/** So small a temperature that logits divided by it leave what f32 holds: the likeliest token is certain long before. */
+const leastTemperature = 1e-30;
+
+function temperatureOf(request: Fields): number {
+  const temperature = between(request, 'temperature', 0, 2) ?? 1;
+  return temperature < leastTemperature ? 0 : temperature;
+}
+
 /**
  * The settings of `request`. `supported`: the fields that the runtime computes.
  *
@@ -157,11 +165,11 @@ export function checkChatRequest(request: ChatRequest, supported: ReadonlySet<Ch
     messages: messagesOf(fields['messages']),
     ...(isAbsent(adapterId) ? {} : { adapterId }),
     ...(maximumTokens === undefined ? {} : { maximumTokens }),
-    temperature: between(fields, 'temperature', 0, 2) ?? 1,
+    temperature: temperatureOf(fields),
     topP: between(fields, 'top_p', 0, 1) ?? 1,
     topK: wholeNumber(fields, 'top_k', 0, Number.MAX_SAFE_INTEGER) ?? 0,
     minP: between(fields, 'min_p', 0, 1) ?? 0,
-    repetitionPenalty: numberOf(fields, 'repetition_penalty', 'a number above 0', (value) => value > 0) ?? 1,
+    repetitionPenalty: between(fields, 'repetition_penalty', 0.01, 100) ?? 1,
     frequencyPenalty: between(fields, 'frequency_penalty', -2, 2) ?? 0,
     presencePenalty: between(fields, 'presence_penalty', -2, 2) ?? 0,
     ...(seed === undefined ? {} : { seed }),

@@ -1,6 +1,7 @@
 // `chat.completions.create` over any runtime that answers chats: OpenAI's request in, OpenAI's objects out, whole or as a
 // stream of chunks. It computes nothing and knows no model.
 import { TributaryError } from '../../lib/errors.ts';
+import { shown } from './shown.ts';
 import type {
   ChatChunk,
   ChatCompletion,
@@ -27,7 +28,7 @@ function refuse(field: string, value: unknown, why: string): never {
   throw new TributaryError({
     code: 'CHAT_REQUEST_UNSUPPORTED',
     message: `The field "${field}" of this request cannot be honoured: ${why}`,
-    facts: { field, value: String(JSON.stringify(value)).slice(0, 200) },
+    facts: { field, value: shown(value) },
     hint: 'Leave the field out, or send one request after the other.',
   });
 }
@@ -51,8 +52,12 @@ function runtimeRequest(request: Request, model: string): ChatRequest {
   if (!absent(wanted) && wanted !== model) refuse('model', wanted, `the model "${model}" is loaded.`);
   if (!absent(stream_options)) {
     if (stream !== true) refuse('stream_options', stream_options, 'this answer is not streamed.');
-    const foreign = Object.keys(stream_options ?? {}).find((key) => key !== 'include_usage');
+    if (typeof stream_options !== 'object') refuse('stream_options', stream_options, 'it must be an object.');
+    const foreign = Object.keys(stream_options).find((key) => key !== 'include_usage');
     if (foreign !== undefined) refuse(`stream_options.${foreign}`, stream_options, 'it is not known here.');
+    const { include_usage } = stream_options;
+    if (!absent(include_usage) && typeof include_usage !== 'boolean')
+      refuse('stream_options.include_usage', include_usage, 'it must be true or false.');
   }
   if (absent(max_completion_tokens)) return rest;
   if (!absent(rest.max_tokens)) refuse('max_completion_tokens', max_completion_tokens, '"max_tokens" is given too.');
@@ -81,9 +86,11 @@ export function createChatCompletions(runtime: ChatRuntime, { model }: ChatCompl
     const noUsage = includeUsage ? { usage: null } : {};
     let role: { readonly role?: 'assistant' } = { role: 'assistant' };
     try {
+      // Begins, so that leaving it ends the answer even if nothing of it was read.
+      yield undefined as never;
       for (let result = first; result.done !== true; result = await chunks.next()) {
         const { delta, finish_reason, logprobs = [], usage } = result.value;
-        const content = withLogprobs && finish_reason === null ? { content: logprobs } : null;
+        const content = withLogprobs && finish_reason === null ? { content: logprobs, refusal: null } : null;
         const choice = {
           index: 0 as const,
           delta: { ...role, ...(finish_reason !== null && delta === '' ? {} : { content: delta }) },
@@ -119,9 +126,9 @@ export function createChatCompletions(runtime: ChatRuntime, { model }: ChatCompl
       choices: [
         {
           index: 0,
-          message: { role: 'assistant', content },
+          message: { role: 'assistant', content, refusal: null },
           finish_reason: last?.finish_reason ?? 'stop',
-          logprobs: request.logprobs === true ? { content: logprobs } : null,
+          logprobs: request.logprobs === true ? { content: logprobs, refusal: null } : null,
         },
       ],
       usage: usageOf(
@@ -138,7 +145,10 @@ export function createChatCompletions(runtime: ChatRuntime, { model }: ChatCompl
     const head = { id: `chatcmpl-${crypto.randomUUID()}`, created: Math.floor(Date.now() / 1_000), model };
     // A refused request rejects here, not at the first reading of a stream.
     const first = await chunks.next();
-    return request.stream === true ? stream(first, chunks, head, request) : await whole(first, chunks, head, request);
+    if (request.stream !== true) return await whole(first, chunks, head, request);
+    const streamed = stream(first, chunks, head, request);
+    await streamed.next();
+    return streamed;
   }
   return { create: create as ChatCompletions['create'] };
 }

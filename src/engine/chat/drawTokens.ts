@@ -5,7 +5,7 @@ import type { DrawnToken, DrawSettings, DrawStart, TokenAlternative } from '../g
 import type { FinishReason } from '../generate/generate.ts';
 import { drawToken, likeliestToken, tokenProbabilities } from '../generate/tokenProbabilities.ts';
 import { noToken } from '../kernels/drawToken/drawToken.ts';
-import type { TokenConstraint } from './openGrammars.ts';
+import type { TokenConstraint } from './createGrammars.ts';
 
 export type { DrawnToken, DrawSettings };
 
@@ -97,22 +97,31 @@ function adjusted(
   return result;
 }
 
-const nothingFits = (): TributaryError =>
-  new TributaryError({
-    code: 'CHAT_GRAMMAR_FAILED',
-    message: 'No token of this model fits what its JSON schema asks for next.',
-    hint: 'Ask for free text, or choose a model with a larger vocabulary.',
-  });
-
-function pick(logits: Float64Array, settings: DrawSettings, random: () => number): number {
-  const best = likeliestToken(logits);
-  if (logits[best] === Number.NEGATIVE_INFINITY) {
-    throw nothingFits();
+/** Why there is no token to draw. */
+function nothingToDraw({ constraint }: DrawOptions): TributaryError {
+  if (constraint !== undefined) {
+    return new TributaryError({
+      code: 'CHAT_GRAMMAR_FAILED',
+      message: 'No token of this model fits what its JSON schema asks for next.',
+      hint: 'Ask for free text, or choose a model with a larger vocabulary.',
+    });
   }
+  return new TributaryError({
+    code: 'ENGINE_DEVICE_WRONG',
+    message: 'The model gave something that is no probability.',
+    hint: 'Load the model again; if it happens twice, choose another device or another model.',
+  });
+}
+
+/** The id to come, from logits that settings and grammar have changed; undefined when there is none. */
+function pick(logits: Float64Array, settings: DrawSettings, random: () => number): number | undefined {
+  const best = likeliestToken(logits);
+  if (!Number.isFinite(logits[best])) return undefined;
   if (settings.temperature === 0) return best;
   const { ids, probabilities } = tokenProbabilities(logits, { ...settings, repetitionPenalty: 1 });
   // Rounding may reach the end of the list, which must not be a token that the grammar forbids.
   const possible = ids.flatMap((id, index) => ((probabilities[index] ?? 0) > 0 ? [{ id, index }] : []));
+  if (possible.length === 0) return undefined;
   return drawToken(
     { ids: possible.map(({ id }) => id), probabilities: possible.map(({ index }) => probabilities[index] ?? 0) },
     random(),
@@ -134,6 +143,7 @@ function hostDrawer(reader: TokenReader, context: readonly number[], answer: rea
     const logits = await reader.read(unread, { signal });
     const allowed = await constraint?.allowed();
     const id = pick(adjusted(logits, settings, context, answer, allowed), settings, random);
+    if (id === undefined) throw nothingToDraw(options);
     return [settings.logprobs === undefined ? { id } : { id, ...logprobsOf(logits, id, settings.logprobs) }];
   };
 }
@@ -158,7 +168,7 @@ async function deviceDrawer(
     if (constraint !== undefined) await drawing.setMask(allowed && Uint32Array.from(allowed));
     const started = performance.now();
     const tokens = await drawing.draw(unread, Math.min(count, maximumTokens - answer.length), { signal });
-    if (tokens.some(({ id }) => id === noToken)) throw nothingFits();
+    if (tokens.some(({ id }) => id === noToken)) throw nothingToDraw(options);
     // How long a prompt takes says nothing about a token.
     if (!isPrompt && constraint === undefined) {
       const milliseconds = (performance.now() - started) / tokens.length;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createGrammars } from './createGrammars.ts';
 import { integerRange } from './integerRange.ts';
 import { jsonSchemaGrammar } from './jsonSchemaGrammar.ts';
-import { openGrammars } from './openGrammars.ts';
 import type { JsonSchema } from './types.ts';
 
 // Every byte is a token, and 256 ends the text: a grammar takes a text when it takes all of its bytes and then the end.
-const grammars = await openGrammars({
+const grammars = createGrammars({
   size: 257,
   bytesOf: (id) => (id === 256 ? undefined : Uint8Array.of(id)),
   endIds: [256],

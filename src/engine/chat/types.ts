@@ -39,7 +39,7 @@ export interface ChatRequest {
   /** 0: off. */
   readonly top_k?: number | undefined;
   readonly min_p?: number | undefined;
-  /** Above 1 makes tokens of prompt and answer less likely; 1: off. */
+  /** 0.01 to 100. Above 1 makes tokens of prompt and answer less likely; 1: off. */
   readonly repetition_penalty?: number | undefined;
   /** -2 to 2, times how often the answer has the token, taken from its logit. */
   readonly frequency_penalty?: number | undefined;
@@ -115,6 +115,8 @@ export interface ChatCompletionRequestNonStreaming extends ChatCompletionRequest
 
 export interface ChatLogprobs {
   readonly content: readonly TokenLogprob[];
+  /** Models here refuse in their text. */
+  readonly refusal: null;
 }
 
 export interface CompletionUsage {
@@ -135,7 +137,7 @@ export interface ChatCompletion extends CompletionHead {
   readonly choices: readonly [
     {
       readonly index: 0;
-      readonly message: { readonly role: 'assistant'; readonly content: string };
+      readonly message: { readonly role: 'assistant'; readonly content: string; readonly refusal: null };
       readonly finish_reason: FinishReason;
       readonly logprobs: ChatLogprobs | null;
     },

@@ -1,6 +1,6 @@
 // Draws tokens where the logits are: what the kernels of `drawToken` need, allocated once, and the words that go to the device
 // and back. It knows one row of logits and no model.
-import type { Backend, OperatorCall, Plan, Tensor } from '../backend.ts';
+import type { Backend, Plan, Tensor } from '../backend.ts';
 import {
   drawTokenCalls,
   inContext,
@@ -82,9 +82,18 @@ export async function createTokenDrawer(
     drawn: tensor('drawn tokens', 'u32', 2 + mostSteps),
     top: tensor('likeliest tokens', 'u32', mostSteps * topWords),
   };
-  const record = (label: string, calls: OperatorCall[]): Promise<Plan> => backend.record(label, calls);
-  const draw = await record('draw', drawTokenCalls(tensors, size, mostSteps));
-  const top = await record('likeliest tokens', [topLogitsCall(tensors, size, mostSteps)]);
+  const free = (): void => {
+    for (const each of owned.splice(0)) backend.destroyTensor(each);
+  };
+  let draw: Plan;
+  let top: Plan;
+  try {
+    draw = await backend.record('draw', drawTokenCalls(tensors, size, mostSteps));
+    top = await backend.record('likeliest tokens', [topLogitsCall(tensors, size, mostSteps)]);
+  } catch (error) {
+    free();
+    throw error;
+  }
   let settings: DrawSettings = {};
   let seed = 0;
   let masked = false;
@@ -153,7 +162,7 @@ export async function createTokenDrawer(
     },
     destroy() {
       for (const plan of [draw, top]) backend.destroyPlan(plan);
-      for (const each of owned.splice(0)) backend.destroyTensor(each);
+      free();
     },
   };
 }

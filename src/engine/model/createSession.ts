@@ -1,15 +1,10 @@
 // One sequence on a loaded model: its key-value cache and the plans that extend it, recorded once. It knows token ids and
 // logits, and nothing of text or sampling.
 import { TributaryError } from '../../lib/errors.ts';
+import { type Lazy, lazy } from '../../lib/lazy.ts';
 import type { OperatorCall, Plan, Tensor } from '../backend.ts';
 import { createKeyValuePool, type KeyValuePool } from '../cache/createKeyValuePool.ts';
-import {
-  createTokenDrawer,
-  type DrawnToken,
-  type DrawStart,
-  mostSteps,
-  type TokenDrawer,
-} from '../generate/createTokenDrawer.ts';
+import { createTokenDrawer, type DrawnToken, type DrawStart, mostSteps } from '../generate/createTokenDrawer.ts';
 import { argmax } from '../kernels/argmax/argmax.ts';
 import { takeRow } from '../kernels/takeRow/takeRow.ts';
 import { createActivations, decoderCalls, headCalls, uploadRows } from './decoderCalls.ts';
@@ -92,8 +87,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
   const logits = tensor('logits', 'f32', config.vocabularySize);
   const best = tensor('argmax', 'u32', 1);
   const owned = [...one.tensors, ...many.tensors, lastRow, logits, best];
-  const plans = new Map<DeviceAdapter | undefined, Promise<Plans>>();
-  let allLogits: Promise<{ readonly plan: Plan; readonly logits: Tensor }> | undefined;
+  const plans = new Map<DeviceAdapter | undefined, Lazy<Plans>>();
   let adapter: DeviceAdapter | undefined;
   // Reads must not interleave: each extends the same cache.
   let queue: Promise<unknown> = Promise.resolve();
@@ -106,57 +100,61 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
     const name = active?.id ?? 'base';
     const scratchFor = (rows: number): Tensor | undefined =>
       active === undefined ? undefined : tensor(`adapter scratch x${rows}`, 'f32', rows * active.rank);
-    const scratchOne = scratchFor(1);
-    const scratchMany = scratchFor(chunkRows);
-    const decode = await backend.record(`decode ${name}`, [
-      ...decoderCalls(model, one.activations, pool, { adapter: active, adapterScratch: scratchOne }),
-      ...greedyHeadCalls(one.activations.x, one.activations.normed),
-    ]);
-    const chunk = await backend.record(`prefill ${name}`, [
-      ...decoderCalls(model, many.activations, pool, { adapter: active, adapterScratch: scratchMany }),
-    ]);
-    return { decode, chunk, scratch: [scratchOne, scratchMany].filter((each) => each !== undefined) };
+    const [scratchOne, scratchMany] = [scratchFor(1), scratchFor(chunkRows)];
+    const scratch = [scratchOne, scratchMany].filter((each) => each !== undefined);
+    try {
+      const decode = await backend.record(`decode ${name}`, [
+        ...decoderCalls(model, one.activations, pool, { adapter: active, adapterScratch: scratchOne }),
+        ...greedyHeadCalls(one.activations.x, one.activations.normed),
+      ]);
+      const chunk = await backend.record(
+        `prefill ${name}`,
+        decoderCalls(model, many.activations, pool, { adapter: active, adapterScratch: scratchMany }),
+      );
+      return { decode, chunk, scratch };
+    } catch (error) {
+      for (const each of scratch) backend.destroyTensor(each);
+      throw error;
+    }
   }
 
   function plansFor(active: DeviceAdapter | undefined): Promise<Plans> {
-    let recorded = plans.get(active);
-    if (recorded === undefined) {
-      recorded = recordPlans(active);
-      plans.set(active, recorded);
-      // A failed recording must not be remembered as the answer for good.
-      recorded.catch(() => plans.delete(active));
-    }
-    return recorded;
+    const known = plans.get(active) ?? lazy(() => recordPlans(active));
+    plans.set(active, known);
+    return known.get();
   }
 
-  let lastPlan: Promise<Plan> | undefined;
+  function freePlans({ decode, chunk, scratch }: Plans): void {
+    backend.destroyPlan(decode);
+    backend.destroyPlan(chunk);
+    for (const each of scratch) backend.destroyTensor(each);
+  }
+
   /** Logits of the last active row of a chunk. */
-  function headPlan(): Promise<Plan> {
-    lastPlan ??= backend.record('head', [
+  const lastHead = lazy(() =>
+    backend.record('head', [
       takeRow(many.activations.step, many.activations.x, lastRow, config.hiddenSize),
       ...greedyHeadCalls(lastRow, one.activations.normed),
-    ]);
-    return lastPlan;
-  }
+    ]),
+  );
 
   /** Logits of every row of a chunk. */
-  function allPlan(): Promise<{ readonly plan: Plan; readonly logits: Tensor }> {
-    allLogits ??= (async () => {
-      const { x, normed } = many.activations;
-      const all = tensor('all logits', 'f32', chunkRows * config.vocabularySize);
-      owned.push(all);
+  const wholeHead = lazy(async () => {
+    const { x, normed } = many.activations;
+    const all = tensor('all logits', 'f32', chunkRows * config.vocabularySize);
+    try {
       const plan = await backend.record('head of all rows', headCalls(model, { x, normed, logits: all }, chunkRows));
       return { plan, logits: all };
-    })();
-    return allLogits;
-  }
+    } catch (error) {
+      backend.destroyTensor(all);
+      throw error;
+    }
+  });
 
-  let drawer: Promise<TokenDrawer> | undefined;
-  function tokenDrawer(): Promise<TokenDrawer> {
+  const drawer = lazy(() => {
     const { ids, positions } = one.activations;
-    drawer ??= createTokenDrawer(backend, { logits, ids, positions }, config.vocabularySize);
-    return drawer;
-  }
+    return createTokenDrawer(backend, { logits, ids, positions }, config.vocabularySize);
+  });
 
   function check(newIds: readonly number[]): void {
     if (newIds.length === 0) {
@@ -213,7 +211,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
       await submitRows(decode, one, newIds);
       return;
     }
-    const head = await headPlan();
+    const head = await lastHead.get();
     for (let done = 0; done < newIds.length; done += chunkRows) {
       signal?.throwIfAborted();
       const part = newIds.slice(done, done + chunkRows);
@@ -228,7 +226,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
   }
 
   async function draw(newIds: readonly number[], count: number, options: ReadOptions): Promise<readonly DrawnToken[]> {
-    const tokens = await tokenDrawer();
+    const tokens = await drawer.get();
     await advance(newIds, options);
     const { decode } = await plansFor(adapter);
     const { step, positions, slots } = one.activations;
@@ -282,7 +280,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
     readAll: (newIds, readOptions = {}) =>
       enqueue(async () => {
         const all = new Float32Array(newIds.length * config.vocabularySize);
-        const head = await allPlan();
+        const head = await wholeHead.get();
         let filled = 0;
         await advance(newIds, readOptions, async (rows) => {
           backend.submit(head.plan, { rows });
@@ -296,39 +294,31 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
       backend.kind === 'reference'
         ? undefined
         : {
-            start: (start) => enqueue(async () => (await tokenDrawer()).start(start)),
-            setMask: (bits) => enqueue(async () => (await tokenDrawer()).setMask(bits)),
+            start: (start) => enqueue(async () => (await drawer.get()).start(start)),
+            setMask: (bits) => enqueue(async () => (await drawer.get()).setMask(bits)),
             mostTokens: mostSteps,
             draw: (newIds, count, readOptions = {}) => enqueue(() => draw(newIds, count, readOptions)),
           },
     async prepare() {
-      const drawing = backend.kind === 'reference' ? undefined : tokenDrawer();
-      await Promise.all([plansFor(adapter), headPlan(), drawing]);
+      const drawing = backend.kind === 'reference' ? undefined : drawer.get();
+      await Promise.all([plansFor(adapter), lastHead.get(), drawing]);
     },
     forgetAdapter(gone) {
       if (adapter === gone) {
         adapter = undefined;
         sequence.restart(undefined);
       }
-      const recorded = plans.get(gone);
+      plans.get(gone)?.drop(freePlans);
       plans.delete(gone);
-      recorded?.then(
-        ({ decode, chunk, scratch }) => {
-          backend.destroyPlan(decode);
-          backend.destroyPlan(chunk);
-          for (const each of scratch) backend.destroyTensor(each);
-        },
-        // The recording failed and was reported to whoever asked for it: there is nothing to free.
-        () => undefined,
-      );
     },
     destroy() {
-      for (const recorded of plans.keys()) if (recorded !== undefined) this.forgetAdapter(recorded);
-      drawer?.then(
-        (tokens) => tokens.destroy(),
-        // It could not be made, which was reported to whoever asked for it.
-        () => undefined,
-      );
+      for (const each of plans.values()) each.drop(freePlans);
+      drawer.drop((tokens) => tokens.destroy());
+      lastHead.drop((head) => backend.destroyPlan(head));
+      wholeHead.drop((head) => {
+        backend.destroyPlan(head.plan);
+        backend.destroyTensor(head.logits);
+      });
       sequence.close();
       if (options.pool === undefined) pool.destroy();
       for (const each of owned) backend.destroyTensor(each);

@@ -41,7 +41,7 @@ interface RopeTables {
 
 /**
  * The model on `backend`. Throws `ENGINE_MODEL_UNSUPPORTED` for an architecture that it does not know,
- * `ENGINE_TENSOR_MISSING` for an incomplete file, `MODEL_WEIGHT_NOT_FINITE` for a NaN or infinity among the weights,
+ * `ENGINE_CONTEXT_INVALID` for a context of no tokens, `ENGINE_TENSOR_MISSING` for an incomplete file, `MODEL_WEIGHT_NOT_FINITE` for a NaN or infinity among the weights,
  * `ENGINE_BUFFER_TOO_LARGE` when a tensor passes the device's limit. Then nothing of it stays on the device.
  */
 export async function loadModel(
@@ -56,6 +56,15 @@ export async function loadModel(
       message: `This engine cannot run models of the architecture "${config.architecture}".`,
       facts: { architecture: config.architecture, supported: [...supported] },
       hint: 'Choose a Llama, Mistral, Qwen, SmolLM3, Gemma or Phi-3 model.',
+    });
+  }
+  const { contextLength: asked = 1_024 } = options;
+  if (!Number.isSafeInteger(asked) || asked < 1) {
+    throw new TributaryError({
+      code: 'ENGINE_CONTEXT_INVALID',
+      message: 'The context must be a whole number of tokens, one or more.',
+      facts: { contextLength: asked },
+      hint: 'Choose another context in the settings.',
     });
   }
   const owned: Tensor[] = [];
@@ -165,7 +174,7 @@ export async function loadModel(
     for (const tensor of owned.splice(0)) backend.destroyTensor(tensor);
   };
   try {
-    const contextLength = Math.min(config.contextLength, options.contextLength ?? 1_024);
+    const contextLength = Math.min(config.contextLength, asked);
     const ropeTables = uploadRopeTables(contextLength);
     const tableBytes = ownedBytes();
     const embedding = await weight('model.embed_tokens.weight');

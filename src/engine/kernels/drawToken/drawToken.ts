@@ -43,7 +43,8 @@ export function packDrawSettings(settings: DrawSettingWords): Uint32Array<ArrayB
   const packed = new Uint32Array(settingWords);
   const numbers = new Float32Array(packed.buffer);
   numbers[0] = settings.temperature;
-  packed[1] = settings.topK;
+  // A word holds no more, and no vocabulary has so many.
+  packed[1] = Math.min(settings.topK, 0xffffffff);
   numbers[2] = settings.topP < 1 ? 1 - settings.topP : 0;
   numbers[3] = settings.minP;
   numbers[4] = settings.repetitionPenalty;

@@ -2,6 +2,7 @@
 // loaded by the first answer that needs it. It knows ids and bits, and nothing of logits.
 import type * as Library from '@mlc-ai/web-xgrammar';
 import { TributaryError } from '../../lib/errors.ts';
+import { lazy } from '../../lib/lazy.ts';
 
 export interface GrammarVocabulary {
   /** Number of logits: a model may have more than its tokenizer has tokens. */
@@ -22,7 +23,10 @@ export interface TokenConstraint {
 }
 
 export interface Grammars {
-  /** A fresh constraint by a grammar in xgrammar's EBNF. The last grammars stay compiled. */
+  /**
+   * A fresh constraint by a grammar in xgrammar's EBNF. The last grammars stay compiled. Throws `CHAT_GRAMMAR_FAILED` when the
+   * library cannot be had or refuses.
+   */
   constrain(grammar: string): Promise<TokenConstraint>;
   destroy(): void;
 }
@@ -57,15 +61,18 @@ async function loadLibrary(): Promise<typeof Library> {
   }
 }
 
-let library: Promise<typeof Library> | undefined;
+const library = lazy(loadLibrary);
 
 const keptGrammars = 4;
 
-/** Grammars over the tokens of `vocabulary`. Throws `CHAT_GRAMMAR_FAILED` when the library cannot be had or refuses. */
-export async function openGrammars({ size, bytesOf, endIds }: GrammarVocabulary): Promise<Grammars> {
-  library ??= loadLibrary();
-  const { TokenizerInfo, GrammarCompiler, Grammar, GrammarMatcher } = await library.catch((cause: unknown) => {
-    library = undefined;
+interface Compiler {
+  compile(source: string): Promise<Library.CompiledGrammar>;
+  createMatcher: typeof Library.GrammarMatcher.createGrammarMatcher;
+  destroy(): void;
+}
+
+async function openCompiler({ size, bytesOf, endIds }: GrammarVocabulary): Promise<Compiler> {
+  const { TokenizerInfo, GrammarCompiler, Grammar, GrammarMatcher } = await library.get().catch((cause: unknown) => {
     throw failed('the library did not load.', cause);
   });
   // Empty bytes mark a special token. The types know texts only, but bytes go through as they are, and half characters must.
@@ -73,27 +80,38 @@ export async function openGrammars({ size, bytesOf, endIds }: GrammarVocabulary)
   const info = await TokenizerInfo.createTokenizerInfo(vocabulary, 'raw', false, size, [...endIds]);
   const compiler = await GrammarCompiler.createGrammarCompiler(info, false);
   const compiled = new Map<string, Library.CompiledGrammar>();
+  return {
+    async compile(source) {
+      const known = compiled.get(source);
+      if (known !== undefined) return known;
+      const grammar = await Grammar.fromEBNF(source);
+      const result = await compiler.compileGrammar(grammar).finally(() => grammar.dispose());
+      const [oldest] = compiled.keys();
+      if (oldest !== undefined && compiled.size >= keptGrammars) {
+        compiled.get(oldest)?.dispose();
+        compiled.delete(oldest);
+      }
+      compiled.set(source, result);
+      return result;
+    },
+    createMatcher: (grammar) => GrammarMatcher.createGrammarMatcher(grammar),
+    destroy() {
+      for (const each of compiled.values()) each.dispose();
+      compiler.dispose();
+      info.dispose();
+    },
+  };
+}
 
-  async function compile(source: string): Promise<Library.CompiledGrammar> {
-    const known = compiled.get(source);
-    if (known !== undefined) return known;
-    const grammar = await Grammar.fromEBNF(source);
-    const result = await compiler.compileGrammar(grammar);
-    grammar.dispose();
-    const [oldest] = compiled.keys();
-    if (oldest !== undefined && compiled.size >= keptGrammars) {
-      compiled.get(oldest)?.dispose();
-      compiled.delete(oldest);
-    }
-    compiled.set(source, result);
-    return result;
-  }
-
+/** Grammars over the tokens of `vocabulary`. Nothing is loaded before the first is asked for. */
+export function createGrammars(vocabulary: GrammarVocabulary): Grammars {
+  const compiler = lazy(() => openCompiler(vocabulary));
   return {
     async constrain(source) {
+      const { compile, createMatcher } = await compiler.get();
       let matcher: Library.GrammarMatcher;
       try {
-        matcher = await GrammarMatcher.createGrammarMatcher(await compile(source));
+        matcher = await createMatcher(await compile(source));
       } catch (cause) {
         throw failed('its grammar was refused.', cause);
       }
@@ -105,11 +123,6 @@ export async function openGrammars({ size, bytesOf, endIds }: GrammarVocabulary)
         destroy: () => matcher.dispose(),
       };
     },
-    destroy() {
-      for (const each of compiled.values()) each.dispose();
-      compiled.clear();
-      compiler.dispose();
-      info.dispose();
-    },
+    destroy: () => compiler.drop(({ destroy }) => destroy()),
   };
 }

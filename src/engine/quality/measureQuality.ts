@@ -1,0 +1,58 @@
+// The held model's perplexity on a text, and beside it that of the weights that it was made from.
+import { TributaryError } from '../../lib/errors.ts';
+import type { CallContext } from '../../lib/rpc.ts';
+import type { ModelHolder } from '../held/holdModel.ts';
+import { openModelFile } from '../modelFile.ts';
+import { storedChoices } from '../quant/quantizationChoices.ts';
+import type { QualityProgress, QualityReport, QualityRequest } from '../service.ts';
+import { compareScores } from './compareScores.ts';
+import { scoredTokens, scoreText } from './scoreText.ts';
+
+/** Throws `ENGINE_TEXT_TOO_SHORT`, `ENGINE_REFERENCE_FOREIGN`, and what loading the reference throws. */
+export async function measureQuality(
+  models: ModelHolder,
+  { text, reference }: QualityRequest,
+  context: CallContext,
+): Promise<QualityReport> {
+  const { signal } = context;
+  const report = (value: QualityProgress): void => context.progress(value);
+  const { model, session } = await models.ready(context);
+  const ids = models.text().tokenizer.encode(text);
+  if (scoredTokens(ids.length, session.contextLength) < 1) {
+    throw new TributaryError({
+      code: 'ENGINE_TEXT_TOO_SHORT',
+      message: 'This text is too short to measure anything on.',
+      facts: { tokens: ids.length },
+      hint: 'Give some sentences at least.',
+    });
+  }
+  session.useAdapter(undefined);
+  const score = await scoreText(session, ids, {
+    signal,
+    onProgress: (done, total) => report({ phase: 'model', done, total }),
+  });
+  if (reference === undefined) return compareScores(score);
+
+  const file = await openModelFile(reference.files);
+  const { vocabularySize } = model.config;
+  if (file.config.vocabularySize !== vocabularySize) {
+    throw new TributaryError({
+      code: 'ENGINE_REFERENCE_FOREIGN',
+      message: 'The unquantised weights are of another model: their vocabulary has another size.',
+      facts: { model: vocabularySize, reference: file.config.vocabularySize },
+      hint: 'Choose the files that the model was made from.',
+    });
+  }
+  const { device } = models.request;
+  const { contextLength } = session;
+  const request = { ...reference, contextLength, choices: storedChoices, ...(device === undefined ? {} : { device }) };
+  const expected = await models.instead(request, file, signal, async (other) => {
+    const scored = await scoreText(other, ids, {
+      signal,
+      onProgress: (done, total) => report({ phase: 'reference', done, total }),
+    });
+    report({ phase: 'restore', done: 0, total: 1 });
+    return scored;
+  });
+  return compareScores(score, expected);
+}

@@ -1,0 +1,28 @@
+// What is made when it is first needed.
+
+export interface Lazy<Result> {
+  /** The result, made by the first call. After a failure the next call tries again. */
+  get(): Promise<Result>;
+  /** Forgets the result; `free` gets it if it was ever made. */
+  drop(free: (result: Result) => void): void;
+}
+
+export function lazy<Result>(make: () => Promise<Result>): Lazy<Result> {
+  let made: Promise<Result> | undefined;
+  return {
+    get() {
+      if (made !== undefined) return made;
+      const making = make();
+      made = making;
+      making.catch(() => {
+        if (made === making) made = undefined;
+      });
+      return making;
+    },
+    drop(free) {
+      // A failure was reported to whoever asked, and left nothing to free.
+      made?.then(free, () => undefined);
+      made = undefined;
+    },
+  };
+}
