@@ -31,7 +31,9 @@ export function openChatTemplate(source: string, variables: Readonly<Record<stri
   return {
     render(messages, addGenerationPrompt) {
       try {
-        return template.render({ ...variables, messages, add_generation_prompt: addGenerationPrompt });
+        // As transformers does without tools and documents: templates ask whether they are none, not whether they are there.
+        const absent = { tools: null, documents: null };
+        return template.render({ ...absent, ...variables, messages, add_generation_prompt: addGenerationPrompt });
       } catch (error) {
         throw failed(error);
       }

@@ -30,13 +30,16 @@ const tokenizerWith = (pre_tokenizer: object): Tokenizer => {
   return tokenizer;
 };
 
-test.each(cases)('$pre_tokenizer.type, $pre_tokenizer.behavior, cuts texts as the Rust package does', ({ pre_tokenizer, pieces }) => {
-  const { pre_tokenizer: part } = tokenizerWith(pre_tokenizer) as unknown as {
-    readonly pre_tokenizer: { pre_tokenize_text(text: string): string[] };
-  };
-  // The library leaves empty pieces to the model, which makes nothing of them.
-  expect(texts.map((text) => part.pre_tokenize_text(text).filter((piece) => piece !== ''))).toEqual(pieces);
-});
+test.each(cases)(
+  '$pre_tokenizer.type, $pre_tokenizer.behavior, cuts texts as the Rust package does',
+  ({ pre_tokenizer, pieces }) => {
+    const { pre_tokenizer: part } = tokenizerWith(pre_tokenizer) as unknown as {
+      readonly pre_tokenizer: { pre_tokenize_text(text: string): string[] };
+    };
+    // The library leaves empty pieces to the model, which makes nothing of them.
+    expect(texts.map((text) => part.pre_tokenize_text(text).filter((piece) => piece !== ''))).toEqual(pieces);
+  },
+);
 
 test('a behaviour that the format does not have is refused by name', () => {
   const split = { type: 'Split', pattern: { String: ' ' }, behavior: 'Mirrored', invert: false };
