@@ -30,13 +30,15 @@ export interface MessageRecord {
   readonly role: 'user' | 'assistant';
   content: string;
   readonly createdAt: number;
-  /** `streaming` on a record found after a reload means: the page went away in the middle. */
-  state: 'done' | 'streaming' | 'stopped' | 'failed';
+  /** `interrupted`: the page went away in the middle; `stopped`: the user said so. */
+  state: 'done' | 'streaming' | 'stopped' | 'interrupted' | 'failed';
   modelId?: string;
   adapterId?: string;
   /** Token ids of the answer, what the attribution's spans count in. */
   answerIds?: readonly number[];
   usage?: AnswerUsage;
+  /** It had as many tokens as an answer may have, and may end in the middle of a sentence. */
+  cut?: boolean;
   /** The same question answered by the base alone, for comparison. */
   baseContent?: string;
   /** What the influence panel shows (its shape belongs to the chat room). */

@@ -128,8 +128,19 @@ export function Answer(properties: AnswerProperties): JSX.Element {
           <Match when={properties.message.state === 'stopped'}>
             <p class="text-sm text-muted">{t('chat.stopped')}</p>
           </Match>
-          <Match when={properties.message.state === 'failed' || properties.message.state === 'streaming'}>
+          <Match when={properties.message.state === 'interrupted'}>
             <p class="text-sm text-muted">{t('chat.interrupted')}</p>
+          </Match>
+          <Match when={properties.message.state === 'failed'}>
+            <p class="text-sm text-muted">{t('chat.failed')}</p>
+          </Match>
+          <Match when={properties.message.state === 'streaming'}>
+            <p class="text-sm text-muted">{t('chat.elsewhere')}</p>
+          </Match>
+          <Match when={properties.message.cut}>
+            <p class="text-sm text-muted">
+              {t('chat.cut', { tokens: t('chat.tokens', { count: properties.message.usage?.completionTokens ?? 0 }) })}
+            </p>
           </Match>
         </Switch>
 
@@ -160,7 +171,9 @@ export function Answer(properties: AnswerProperties): JSX.Element {
         </Show>
 
         <div class="-ms-2 flex flex-wrap items-center gap-1">
-          <CopyButton text={properties.message.content} label={t('ui.copy')} />
+          <Show when={properties.message.content !== ''}>
+            <CopyButton text={properties.message.content} label={t('ui.copy')} />
+          </Show>
           <Show when={properties.last}>
             <IconButton icon="refresh" label={t('chat.regenerate')} onClick={() => properties.onRegenerate()} />
           </Show>

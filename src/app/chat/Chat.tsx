@@ -34,11 +34,11 @@ import { InfluencePanel } from './InfluencePanel.tsx';
 import { PaymentDialog } from './PaymentDialog.tsx';
 import { Question } from './Question.tsx';
 import { isRuntimeReady, RuntimeStatus } from './RuntimeStatus.tsx';
+import { MAXIMUM_TOKENS } from './streamAnswer.ts';
 import { Welcome } from './Welcome.tsx';
 
 /** Files beyond this are never fetched without a click. */
 const UNASKED_BYTES = 20_000_000;
-const MAXIMUM_TOKENS = 256n;
 
 export function Chat(): JSX.Element {
   const parameters = useParams<{ chat?: string }>();
@@ -94,7 +94,6 @@ export function Chat(): JSX.Element {
   const shownMessage = createMemo(
     () => answers().find((message) => message.id === selectedMessage()) ?? answers().at(-1),
   );
-  const writingHere = () => (writing()?.chatId === parameters.chat ? writing() : undefined);
 
   const readyText = (): string => {
     const state = engineState();
@@ -170,12 +169,18 @@ export function Chat(): JSX.Element {
       },
     ),
   );
-  // Keep the end in sight while it grows, unless the reader has scrolled up.
+  // Keep the end in sight while anything grows (words, an error, what shaped the answer), unless the reader has scrolled up.
+  let atEnd = true;
+  const toEnd = (): void => {
+    if (atEnd) scroller.scrollTop = scroller.scrollHeight;
+  };
+  const growth = new ResizeObserver(toEnd);
+  onMount(() => growth.observe(scroller));
+  onCleanup(() => growth.disconnect());
   createEffect(
-    on([() => writing()?.text, () => messages()?.length], () => {
-      if (scroller === undefined) return;
-      const nearEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 160;
-      if (nearEnd || writingHere()?.text === '') scroller.scrollTop = scroller.scrollHeight;
+    on([() => writing()?.messageId, () => parameters.chat], () => {
+      atEnd = true;
+      toEnd();
     }),
   );
   // One announcement when an answer begins, one with the whole text when it ends: never token by token.
@@ -226,7 +231,7 @@ export function Chat(): JSX.Element {
     if (state === undefined || adapter() === undefined) return '';
     switch (state.status) {
       case 'ready':
-        return t('chat.feeBefore', { amount: formatOpen((state.terms.price * MAXIMUM_TOKENS) / 1000n, 4) });
+        return t('chat.feeBefore', { amount: formatOpen((state.terms.price * BigInt(MAXIMUM_TOKENS)) / 1000n, 4) });
       case 'noChain':
         return t('chat.unpaidNoChainShort');
       case 'noModel':
@@ -267,7 +272,15 @@ export function Chat(): JSX.Element {
             document.getElementById('question')?.focus();
           }}
         />
-        <section ref={scroller} class="min-h-0 flex-1 overflow-y-auto" aria-label={t('chat.transcript')} tabindex="0">
+        <section
+          ref={scroller}
+          class="min-h-0 flex-1 overflow-y-auto"
+          aria-label={t('chat.transcript')}
+          tabindex="0"
+          onScroll={() => {
+            atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40;
+          }}
+        >
           <Show
             when={availableModels().length > 0}
             fallback={
@@ -281,11 +294,16 @@ export function Chat(): JSX.Element {
             <Show
               when={parameters.chat !== undefined}
               fallback={
-                <Welcome adapter={adapter()} disabled={mustDownload()} onAsk={(question) => void send(question)} />
+                <Welcome
+                  adapter={adapter()}
+                  hasAdapters={(adapters() ?? []).some(({ modelId }) => modelId === choice().modelId)}
+                  disabled={mustDownload()}
+                  onAsk={(question) => void send(question)}
+                />
               }
             >
               <h1 class="sr-only">{t('chat.title')}</h1>
-              <div class="mx-auto grid max-w-3xl gap-8 px-4 py-8">
+              <div ref={(content) => growth.observe(content)} class="mx-auto grid max-w-3xl gap-8 px-4 py-8">
                 <For each={(messages() ?? []).map((message) => message.id)}>
                   {(id) => {
                     const message = createMemo(
@@ -384,7 +402,7 @@ export function Chat(): JSX.Element {
         </p>
       </div>
 
-      <Show when={isWide() && answers().length > 0}>
+      <Show when={isWide() && parameters.chat !== undefined}>
         <aside
           class="w-[26rem] shrink-0 overflow-y-auto border-s border-line bg-ground px-5 py-5"
           aria-label={t('chat.influenceTitle')}

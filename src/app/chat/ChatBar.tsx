@@ -71,11 +71,11 @@ export function ChatBar(properties: {
         aria-label={t('chat.compare')}
         title={t('chat.compareHint')}
         disabled={choice().adapterId === undefined}
-        class="ms-auto inline-flex min-h-9 items-center gap-2 rounded-lg px-2 text-sm font-medium text-muted hover:bg-accent-soft hover:text-text disabled:cursor-not-allowed disabled:opacity-40 aria-pressed:bg-accent-soft aria-pressed:text-accent-strong sm:px-3"
+        class="ms-auto inline-flex shrink-0 whitespace-nowrap min-h-9 items-center gap-2 rounded-lg px-2 text-sm font-medium text-muted hover:bg-accent-soft hover:text-text disabled:cursor-not-allowed disabled:opacity-40 aria-pressed:bg-accent-soft aria-pressed:text-accent-strong sm:px-3"
         onClick={() => setChoice({ compare: !choice().compare })}
       >
         <Icon name="columns" size={18} />
-        <span class="sm:hidden lg:inline">{t('chat.compare')}</span>
+        <span class="sm:hidden xl:inline">{t('chat.compare')}</span>
       </button>
       <IconButton icon="plus" label={t('chat.new')} onClick={() => properties.onNew()} />
     </header>

@@ -61,6 +61,7 @@ export function Composer(properties: {
           id="question"
           ref={field}
           rows={1}
+          dir="auto"
           class="max-h-[200px] min-h-10 flex-1 resize-none bg-transparent px-2 py-2 text-base outline-none"
           placeholder={t('chat.placeholder')}
           aria-describedby="question-keys"

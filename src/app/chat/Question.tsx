@@ -35,7 +35,10 @@ export function Question(properties: {
                 setEditing(true);
               }}
             />
-            <div class="max-w-[85%] rounded-2xl rounded-se-md bg-accent-soft px-4 py-2.5 whitespace-pre-wrap wrap-anywhere">
+            <div
+              dir="auto"
+              class="max-w-[85%] rounded-2xl rounded-se-md bg-accent-soft px-4 py-2.5 whitespace-pre-wrap wrap-anywhere"
+            >
               <span class="sr-only">{t('chat.you')}: </span>
               {properties.message.content}
             </div>

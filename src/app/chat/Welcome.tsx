@@ -6,6 +6,8 @@ import { Icon } from '../ui/index.ts';
 
 export function Welcome(properties: {
   readonly adapter: AdapterChoice | undefined;
+  /** Whether there is one to choose for this model. */
+  readonly hasAdapters: boolean;
   readonly disabled: boolean;
   readonly onAsk: (question: string) => void;
 }): JSX.Element {
@@ -28,7 +30,11 @@ export function Welcome(properties: {
       </div>
       <Show
         when={(properties.adapter?.questions.length ?? 0) > 0}
-        fallback={<p class="text-muted">{properties.adapter === undefined ? t('chat.tryAdapter') : ''}</p>}
+        fallback={
+          <p class="text-muted">
+            {properties.adapter === undefined && properties.hasAdapters ? t('chat.tryAdapter') : ''}
+          </p>
+        }
       >
         <div class="grid gap-3">
           <h2 class="text-sm font-medium text-muted">{t('chat.examples')}</h2>

@@ -22,7 +22,7 @@ import {
   restoreForeignModels,
 } from '../services/models/chatRuntimes.ts';
 import { attributeAnswer, type InfluencePhase } from './attributeAnswer.ts';
-import { streamAnswer } from './streamAnswer.ts';
+import { MAXIMUM_TOKENS, streamAnswer } from './streamAnswer.ts';
 
 export interface Choice {
   readonly modelId: string;
@@ -45,6 +45,9 @@ export interface InfluenceJob {
   readonly messageId: string;
   readonly phase: InfluencePhase;
 }
+
+/** How often the words so far are kept while an answer is written. */
+const KEEP_MILLISECONDS = 1000;
 
 const [choice, setChoiceSignal] = createSignal<Choice>({ modelId: '', adapterId: undefined, compare: false });
 const [writing, setWriting] = createSignal<Writing | undefined>();
@@ -199,8 +202,11 @@ async function answer(
     tokens: 0,
     startedAt: Date.now(),
   });
-  void run(chat, message, sampling, abort);
+  // The lock ends with the tab: whoever finds it free knows that nobody writes this answer any more.
+  void navigator.locks.request(answerLock(message.id), () => run(chat, message, sampling, abort));
 }
+
+const answerLock = (messageId: string): string => `tributary-answer-${messageId}`;
 
 function conversationFor(messages: readonly MessageRecord[], memory: boolean, before: number): ChatMessage[] {
   const turns = messages
@@ -224,6 +230,14 @@ async function run(
   const manyTurns = availableModels().find((candidate) => candidate.id === chat.modelId)?.memory ?? true;
   let content = '';
   let baseContent: string | undefined;
+  let keptAt = Date.now();
+  /** What a page that goes away leaves of the answer. */
+  const keep = (): void => {
+    if (Date.now() - keptAt < KEEP_MILLISECONDS) return;
+    keptAt = Date.now();
+    // A browser that is full says so when the whole answer is kept.
+    guardWrite(() => database().messages.update(message.id, { content })).catch(() => undefined);
+  };
   try {
     const adapter = chat.adapterId === undefined ? undefined : await findAdapter(chat.adapterId);
     const runtime = await ensureChatRuntime(adapter?.modelId ?? chat.modelId, signal);
@@ -238,12 +252,14 @@ async function run(
       (text, tokens) => {
         content = text;
         show({ text, tokens, phase: 'writing' });
+        keep();
       },
     );
     content = finished.text;
     if (adapter !== undefined && chat.compare === true) {
       show({ phase: 'base' });
-      const base = await streamAnswer(runtime, request, signal, (text) => show({ baseText: text }));
+      const asLong = { ...request, max_tokens: MAXIMUM_TOKENS };
+      const base = await streamAnswer(runtime, asLong, signal, (text) => show({ baseText: text }));
       baseContent = base.text;
     }
     const whole: MessageRecord = {
@@ -251,6 +267,7 @@ async function run(
       content,
       state: 'done',
       usage: finished.usage,
+      ...(finished.cut ? { cut: true } : {}),
       ...(baseContent === undefined ? {} : { baseContent }),
     };
     await guardWrite(() => database().messages.put(whole));
@@ -307,9 +324,13 @@ export function cancelInfluence(): void {
   abortInfluence?.abort();
 }
 
-/** Answers left `streaming` by a page that went away are marked stopped: nothing is writing them any more. */
+/** Answers left `streaming` by a page that went away are marked so; those that another tab is writing are left alone. */
 export async function repairInterrupted(): Promise<void> {
+  const { held = [] } = await navigator.locks.query();
+  const locks = new Set(held.map(({ name }) => name));
   await database()
-    .messages.filter((message) => message.state === 'streaming' && message.id !== writing()?.messageId)
-    .modify({ state: 'stopped' });
+    .messages.filter(
+      ({ id, state }) => state === 'streaming' && id !== writing()?.messageId && !locks.has(answerLock(id)),
+    )
+    .modify({ state: 'interrupted' });
 }

@@ -32,7 +32,7 @@ test.each(attacks)('%s leaves nothing that runs, loads or styles', async (source
 
 test('links go to the web, apart from this page, and nowhere else', () => {
   expect(html('[a](https://example.org/x)')).toBe(
-    '<p><a href="https://example.org/x" target="_blank" rel="noopener noreferrer nofollow">a</a></p>\n',
+    '<p dir="auto"><a href="https://example.org/x" target="_blank" rel="noopener noreferrer nofollow">a</a></p>\n',
   );
   for (const target of [
     'javascript:alert(1)',
@@ -47,7 +47,7 @@ test('links go to the web, apart from this page, and nowhere else', () => {
 });
 
 test('text, code and tables stay', () => {
-  expect(html('**b** `a < b`')).toBe('<p><strong>b</strong> <code>a &lt; b</code></p>\n');
+  expect(html('**b** `a < b`')).toBe('<p dir="auto"><strong>b</strong> <code>a &lt; b</code></p>\n');
   expect(html('|a|\n|-|\n|1|')).toContain('<td>1</td>');
 });
 
@@ -71,4 +71,12 @@ test('an open mark is closed while the text grows', () => {
   const container = document.createElement('div');
   streamMarkdown(container).update('This is **bol');
   expect(container.querySelector('strong')?.textContent).toBe('bol');
+});
+
+test('each block has the direction of its own words, and code is never turned', () => {
+  const box = document.createElement('div');
+  document.body.append(box);
+  box.append(renderMarkdown('Hello\n\nمرحبا بالعالم\n\n- مرحبا\n- hello\n\n```\nمرحبا = 1\n```'));
+  expect([...box.children].map((block) => getComputedStyle(block).direction)).toEqual(['ltr', 'rtl', 'rtl', 'ltr']);
+  box.remove();
 });

@@ -45,6 +45,10 @@ export function renderMarkdown(source: string): DocumentFragment {
     ALLOWED_URI_REGEXP: allowedLinks,
     RETURN_DOM_FRAGMENT: true,
   });
+  // Each block has the direction of its own words; code is never turned.
+  for (const block of fragment.querySelectorAll<HTMLElement>('p, h1, h2, h3, h4, h5, h6, ul, ol, blockquote, table'))
+    block.dir = 'auto';
+  for (const code of fragment.querySelectorAll('pre')) code.dir = 'ltr';
   for (const link of fragment.querySelectorAll('a')) {
     // The sanitiser took the address of every link that leads elsewhere, into this app for example: only its text stays.
     if (!link.hasAttribute('href')) {

@@ -2,13 +2,17 @@
 import type { ChatRequest, ChatRuntime } from '../../engine/index.ts';
 import type { AnswerUsage } from '../../store/index.ts';
 
-const MAXIMUM_TOKENS = 256;
+/** The most tokens of an answer by an adapter, whose price is said before; of a base model alone, which costs nothing. */
+export const MAXIMUM_TOKENS = 256;
+const MAXIMUM_TOKENS_OF_BASE = 1024;
 /** A hidden page draws no frames; the text must not wait for one. */
 const HIDDEN_MILLISECONDS = 250;
 
 export interface FinishedAnswer {
   readonly text: string;
   readonly usage: AnswerUsage;
+  /** It ended because it may not be longer. */
+  readonly cut: boolean;
 }
 
 /**
@@ -24,6 +28,7 @@ export async function streamAnswer(
   let text = '';
   let tokens = 0;
   let usage: AnswerUsage | undefined;
+  let cut = false;
   let scheduled = false;
   const flush = (): void => {
     if (!scheduled) return;
@@ -37,7 +42,9 @@ export async function streamAnswer(
     else requestAnimationFrame(flush);
   };
   const started = performance.now();
-  for await (const chunk of runtime.chat({ max_tokens: MAXIMUM_TOKENS, ...request }, { signal })) {
+  const max_tokens = request.adapterId === undefined ? MAXIMUM_TOKENS_OF_BASE : MAXIMUM_TOKENS;
+  for await (const chunk of runtime.chat({ max_tokens, ...request }, { signal })) {
+    if (chunk.finish_reason === 'length') cut = true;
     text += chunk.delta;
     tokens += chunk.ids.length;
     schedule();
@@ -55,6 +62,7 @@ export async function streamAnswer(
   flush();
   return {
     text,
+    cut,
     usage: usage ?? {
       promptTokens: 0,
       completionTokens: tokens,
