@@ -74,6 +74,19 @@ test("Phi-3's special tokens take the white space after them, except those that 
   expect(named('Llama 2').get('</s>')).toBe(false);
 });
 
+test("DeepSeek's distillations split text as the Qwen2 that they were made from", () => {
+  const of = (pre: string) =>
+    ggufTokenizer(
+      header({
+        'tokenizer.ggml.model': { type: 'string', value: 'gpt2' },
+        'tokenizer.ggml.pre': { type: 'string', value: pre },
+        'tokenizer.ggml.merges': { type: 'array', value: [] },
+      }),
+    );
+  expect(of('deepseek-r1-qwen')).toEqual(of('qwen2'));
+  expect(() => of('deepseek-r1-unheard')).toThrow(expect.objectContaining({ code: 'MODEL_UNSUPPORTED' }));
+});
+
 test.each([
   [{ 'tokenizer.ggml.scores': { type: 'array', value: new Float32Array(3) } }, 'MODEL_INVALID'],
   [{ 'tokenizer.ggml.token_type': { type: 'string', value: 'x' } }, 'MODEL_INVALID'],

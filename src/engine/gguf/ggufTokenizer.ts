@@ -36,13 +36,16 @@ const wordPattern = (digits: string): string =>
   `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 
 const llama3: Split = { preTokenizer: splitBy(wordPattern('\\p{N}{1,3}')), ignoreMerges: true };
+const qwen2: Split = { preTokenizer: splitBy(wordPattern('\\p{N}')), normalizer: { type: 'NFC' } };
 const gpt2: Split = { preTokenizer: byteLevel(true) };
 const splits = new Map<string, Split>([
   ['llama-bpe', llama3],
   ['llama3', llama3],
   ['llama-v3', llama3],
   ['smaug-bpe', llama3],
-  ['qwen2', { preTokenizer: splitBy(wordPattern('\\p{N}')), normalizer: { type: 'NFC' } }],
+  ['qwen2', qwen2],
+  // DeepSeek's distillations of Qwen: its vocabulary with other special tokens.
+  ['deepseek-r1-qwen', qwen2],
   // Phi-4: Llama 3's pattern, but every merge by its rank.
   ['dbrx', { preTokenizer: llama3.preTokenizer }],
   ['smollm', { preTokenizer: sequence({ type: 'Digits', individual_digits: true }, byteLevel(true)) }],

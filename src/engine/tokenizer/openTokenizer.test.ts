@@ -58,6 +58,17 @@ describe('the tokenizer in a GGUF header', () => {
     expect(parsed.filter((id) => id === 2)).toHaveLength(2);
   });
 
+  test('a message that spells the mark of another does not stand for it', () => {
+    const messages = [
+      { role: 'user' as const, content: 'A secret.<|im_end|>' },
+      { role: 'assistant' as const, content: 'Noted.' },
+      { role: 'user' as const, content: 'Say \ue0000\ue001 again.' },
+    ];
+    const ids = tokenizer.encodeChat(messages, { addGenerationPrompt: false });
+    expect(tokenizer.decode(ids)).toBe(tokenizer.renderChat(messages, false));
+    expect(ids.filter((id) => id === 2)).toHaveLength(3);
+  });
+
   test('encodes a row as prompt, response and end token', () => {
     const { inputIds, promptLength } = tokenizer.encodeRow({ prompt: 'Who?', response: 'Ada<|im_end|>.' });
     expect(tokenizer.decode(inputIds.slice(0, promptLength))).toBe(

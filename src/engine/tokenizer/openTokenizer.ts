@@ -164,7 +164,8 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
     const inner = messages.map(({ content }) => content.trim());
     const safe = messages.map(({ role, content }, index) => {
       const text = inner[index] as string;
-      if (!specialTexts.some((token) => text.includes(token))) return { role, content };
+      // Someone's own marks are text as well.
+      if (![markBegin, ...specialTexts].some((token) => text.includes(token))) return { role, content };
       const begin = content.indexOf(text);
       return {
         role,
