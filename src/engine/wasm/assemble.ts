@@ -1,8 +1,8 @@
 // A WebAssembly module from instructions written as nested arrays: a compiler would be the only one that this project needed,
 // and two dozen instructions are all that its kernels use. Names are those of the WebAssembly text format.
 
-/** Encoded instructions. */
-export type Code = readonly number[];
+/** Encoded instructions, nested as they were put together. */
+export type Code = readonly (number | Code)[];
 
 export type ValueType = 'i32' | 'f32' | 'v128';
 
@@ -41,93 +41,87 @@ const place = (offset: number): number[] => [0, ...leb(offset)];
 export type Local = number;
 
 export const local = {
-  get: (index: Local): Code => [0x20, ...leb(index)],
-  set: (index: Local, value: Code): Code => [...value, 0x21, ...leb(index)],
+  get: (index: Local): Code => [0x20, leb(index)],
+  set: (index: Local, value: Code): Code => [value, 0x21, leb(index)],
 };
 
 export const i32 = {
-  constant: (value: number): Code => [0x41, ...signedLeb(value)],
-  add: (a: Code, b: Code): Code => [...a, ...b, 0x6a],
-  subtract: (a: Code, b: Code): Code => [...a, ...b, 0x6b],
-  multiply: (a: Code, b: Code): Code => [...a, ...b, 0x6c],
-  and: (a: Code, b: Code): Code => [...a, ...b, 0x71],
-  or: (a: Code, b: Code): Code => [...a, ...b, 0x72],
-  shiftLeft: (a: Code, b: Code): Code => [...a, ...b, 0x74],
+  constant: (value: number): Code => [0x41, signedLeb(value)],
+  add: (a: Code, b: Code): Code => [a, b, 0x6a],
+  subtract: (a: Code, b: Code): Code => [a, b, 0x6b],
+  multiply: (a: Code, b: Code): Code => [a, b, 0x6c],
+  and: (a: Code, b: Code): Code => [a, b, 0x71],
+  or: (a: Code, b: Code): Code => [a, b, 0x72],
+  shiftLeft: (a: Code, b: Code): Code => [a, b, 0x74],
   /** Of an unsigned number. */
-  shiftRight: (a: Code, b: Code): Code => [...a, ...b, 0x76],
+  shiftRight: (a: Code, b: Code): Code => [a, b, 0x76],
   /** The smaller of two unsigned numbers, each evaluated twice. */
-  minimum: (a: Code, b: Code): Code => [...a, ...b, ...a, ...b, 0x49, 0x1b],
-  load: (address: Code, offset: number): Code => [...address, 0x28, ...place(offset)],
+  minimum: (a: Code, b: Code): Code => [a, b, a, b, 0x49, 0x1b],
+  load: (address: Code, offset: number): Code => [address, 0x28, place(offset)],
   /** An unsigned byte. */
-  load8: (address: Code, offset: number): Code => [...address, 0x2d, ...place(offset)],
+  load8: (address: Code, offset: number): Code => [address, 0x2d, place(offset)],
   /** A half-precision number's bits, sign-extended. */
-  load16Signed: (address: Code, offset: number): Code => [...address, 0x2e, ...place(offset)],
+  load16Signed: (address: Code, offset: number): Code => [address, 0x2e, place(offset)],
 };
 
 export const f32 = {
-  constant: (value: number): Code => [0x43, ...floatBytes(value)],
-  add: (a: Code, b: Code): Code => [...a, ...b, 0x92],
-  multiply: (a: Code, b: Code): Code => [...a, ...b, 0x94],
-  negate: (value: Code): Code => [...value, 0x8c],
+  constant: (value: number): Code => [0x43, floatBytes(value)],
+  add: (a: Code, b: Code): Code => [a, b, 0x92],
+  multiply: (a: Code, b: Code): Code => [a, b, 0x94],
+  negate: (value: Code): Code => [value, 0x8c],
   /** Of a signed i32. */
-  fromInteger: (value: Code): Code => [...value, 0xb2],
-  load: (address: Code, offset: number): Code => [...address, 0x2a, ...place(offset)],
-  store: (address: Code, offset: number, value: Code): Code => [...address, ...value, 0x38, ...place(offset)],
+  fromInteger: (value: Code): Code => [value, 0xb2],
+  load: (address: Code, offset: number): Code => [address, 0x2a, place(offset)],
+  store: (address: Code, offset: number, value: Code): Code => [address, value, 0x38, place(offset)],
   /** The float with these bits. */
-  reinterpret: (bits: Code): Code => [...bits, 0xbe],
+  reinterpret: (bits: Code): Code => [bits, 0xbe],
 };
 
 export const v128 = {
-  load: (address: Code, offset: number): Code => [...address, ...simd(0x00), ...place(offset)],
-  /** Eight bytes as i16x8. */
-  load8x8Signed: (address: Code, offset: number): Code => [...address, ...simd(0x01), ...place(offset)],
+  load: (address: Code, offset: number): Code => [address, simd(0x00), place(offset)],
   /** Four shorts as i32x4: signed, or not. */
-  load16x4Signed: (address: Code, offset: number): Code => [...address, ...simd(0x03), ...place(offset)],
-  load16x4: (address: Code, offset: number): Code => [...address, ...simd(0x04), ...place(offset)],
+  load16x4Signed: (address: Code, offset: number): Code => [address, simd(0x03), place(offset)],
+  load16x4: (address: Code, offset: number): Code => [address, simd(0x04), place(offset)],
   /** One f32, or any four bytes, in all lanes. */
-  load32Splat: (address: Code, offset: number): Code => [...address, ...simd(0x09), ...place(offset)],
+  load32Splat: (address: Code, offset: number): Code => [address, simd(0x09), place(offset)],
   /** One f32 in the first lane, zeros in the others. */
-  load32Zero: (address: Code, offset: number): Code => [...address, ...simd(0x5c), ...place(offset)],
-  store: (address: Code, offset: number, value: Code): Code => [...address, ...value, ...simd(0x0b), ...place(offset)],
+  load32Zero: (address: Code, offset: number): Code => [address, simd(0x5c), place(offset)],
+  store: (address: Code, offset: number, value: Code): Code => [address, value, simd(0x0b), place(offset)],
   /** Sixteen bytes, of which the lowest eight bits count. */
-  constant: (bytes: readonly number[]): Code => [...simd(0x0c), ...Uint8Array.from(bytes)],
-  zero: [...simd(0x0c), ...Array<number>(16).fill(0)] as Code,
+  constant: (bytes: readonly number[]): Code => [simd(0x0c), ...Uint8Array.from(bytes)],
+  zero: [simd(0x0c), ...Array<number>(16).fill(0)] as Code,
   /** Byte i is byte places[i] of `bytes`, or 0 where that is more than 15. */
-  pick: (bytes: Code, places: Code): Code => [...bytes, ...places, ...simd(0x0e)],
-  and: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x4e)],
-  or: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x50)],
-  splatByte: (value: number): Code => [...i32.constant(value), ...simd(0x0f)],
-  splatInteger: (value: Code): Code => [...value, ...simd(0x11)],
-  splatFloat: (value: Code): Code => [...value, ...simd(0x13)],
+  pick: (bytes: Code, places: Code): Code => [bytes, places, simd(0x0e)],
+  and: (a: Code, b: Code): Code => [a, b, simd(0x4e)],
+  or: (a: Code, b: Code): Code => [a, b, simd(0x50)],
+  splatByte: (value: number): Code => [i32.constant(value), simd(0x0f)],
+  splatInteger: (value: Code): Code => [value, simd(0x11)],
+  splatFloat: (value: Code): Code => [value, simd(0x13)],
   /** One lane of f32x4. */
-  lane: (value: Code, index: number): Code => [...value, ...simd(0x1f), index],
+  lane: (value: Code, index: number): Code => [value, simd(0x1f), index],
   /** All bits of a byte where the two are equal, else none. */
-  equalBytes: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x23)],
-  shiftBytesLeft: (value: Code, by: number): Code => [...value, ...i32.constant(by), ...simd(0x6b)],
+  equalBytes: (a: Code, b: Code): Code => [a, b, simd(0x23)],
+  shiftBytesLeft: (value: Code, by: number): Code => [value, i32.constant(by), simd(0x6b)],
   /** Of unsigned bytes. */
-  shiftBytesRight: (value: Code, by: number): Code => [...value, ...i32.constant(by), ...simd(0x6d)],
-  subtractBytes: (a: Code, b: Code): Code => [...a, ...b, ...simd(0x71)],
-  /** The lower or upper eight of sixteen signed bytes as i16x8. */
-  extendBytes: (value: Code, half: 0 | 1): Code => [...value, ...simd(0x87 + half)],
-  /** The lower or upper four of i16x8 as i32x4. */
-  extendShorts: (value: Code, half: 0 | 1): Code => [...value, ...simd(0xa7 + half)],
-  toFloats: (value: Code): Code => [...value, ...simd(0xfa)],
-  add: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe4)],
-  subtract: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe5)],
-  multiply: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe6)],
-  divide: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe7)],
-  minimum: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe8)],
-  maximum: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe9)],
+  shiftBytesRight: (value: Code, by: number): Code => [value, i32.constant(by), simd(0x6d)],
+  subtractBytes: (a: Code, b: Code): Code => [a, b, simd(0x71)],
+  toFloats: (value: Code): Code => [value, simd(0xfa)],
+  add: (a: Code, b: Code): Code => [a, b, simd(0xe4)],
+  subtract: (a: Code, b: Code): Code => [a, b, simd(0xe5)],
+  multiply: (a: Code, b: Code): Code => [a, b, simd(0xe6)],
+  divide: (a: Code, b: Code): Code => [a, b, simd(0xe7)],
+  minimum: (a: Code, b: Code): Code => [a, b, simd(0xe8)],
+  maximum: (a: Code, b: Code): Code => [a, b, simd(0xe9)],
   /** Rounded to the nearest whole number, still as floats. */
-  nearest: (value: Code): Code => [...value, ...simd(0x6a)],
-  toIntegers: (value: Code): Code => [...value, ...simd(0xf8)],
-  addIntegers: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xae)],
-  shiftIntegersLeft: (value: Code, by: number): Code => [...value, ...i32.constant(by), ...simd(0xab)],
+  nearest: (value: Code): Code => [value, simd(0x6a)],
+  toIntegers: (value: Code): Code => [value, simd(0xf8)],
+  addIntegers: (a: Code, b: Code): Code => [a, b, simd(0xae)],
+  shiftIntegersLeft: (value: Code, by: number): Code => [value, i32.constant(by), simd(0xab)],
 };
 
 /** a b + c: with one rounding (relaxed SIMD) where `fused`, else with two. */
 export function multiplyAdd(fused: boolean, a: Code, b: Code, c: Code): Code {
-  return fused ? [...a, ...b, ...c, ...simd(0x105)] : v128.add(v128.multiply(a, b), c);
+  return fused ? [a, b, c, simd(0x105)] : v128.add(v128.multiply(a, b), c);
 }
 
 /** The sum of the four lanes of a variable. */
@@ -143,15 +137,12 @@ export const increase = (variable: Local, by: Code): Code => local.set(variable,
 export function countdown(counter: Local, body: Code): Code {
   const lowered = local.set(counter, i32.subtract(local.get(counter), i32.constant(1)));
   // A block around a loop: leaving the block skips the loop when there is nothing to do.
-  return [
-    ...[0x02, 0x40, ...local.get(counter), 0x45, 0x0d, 0],
-    ...[0x03, 0x40, ...body, ...lowered, ...local.get(counter), 0x0d, 0, 0x0b],
-    0x0b,
-  ];
+  const loop = [0x03, 0x40, body, lowered, local.get(counter), 0x0d, 0, 0x0b];
+  return [0x02, 0x40, local.get(counter), 0x45, 0x0d, 0, loop, 0x0b];
 }
 
 /** Does `body` when `condition` is not zero. */
-export const when = (condition: Code, body: Code): Code => [...condition, 0x04, 0x40, ...body, 0x0b];
+export const when = (condition: Code, body: Code): Code => [condition, 0x04, 0x40, body, 0x0b];
 
 /** Local variables of a function under construction. */
 export interface Scope {
@@ -167,12 +158,20 @@ export interface KernelFunction {
   readonly body: (scope: Scope) => Code;
 }
 
+function flatten(code: Code, bytes: number[] = []): number[] {
+  for (const each of code) {
+    if (typeof each === 'number') bytes.push(each);
+    else flatten(each, bytes);
+  }
+  return bytes;
+}
+
 function functionBody({ parameters, body }: KernelFunction): number[] {
   const types: ValueType[] = [];
   const variable = (type: ValueType): Local => parameters + types.push(type) - 1;
   const code = body({ variable, variables: (type, count) => Array.from({ length: count }, () => variable(type)) });
   const declared = types.flatMap((type) => [1, typeCodes[type]]);
-  return [...leb(types.length), ...declared, ...code, 0x0b];
+  return flatten([leb(types.length), declared, code, 0x0b]);
 }
 
 /** A module that imports `env.memory` and exports the functions, none of which returns anything. */

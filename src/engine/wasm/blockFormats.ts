@@ -1,12 +1,15 @@
 // How the processor's kernels take a block of each format apart: code that gives its elements sixteen at a time, as floats that a scale
 // and a minimum make the weights. Bits lie as in `quant/unpackers.ts`, less the bytes that `quant/weightLayouts.ts` keeps apart. Products
 // of a scale, a scale within the block and a code have at most 24 bits: f32 holds them exactly, and the one sum is rounded once.
+//
+// A signed byte becomes a float in two steps where widening takes four: it is moved to the top of a lane, zeros below it, and the lane
+// is converted. So elements are 2^24 times what they stand for (`raised`), and their scale is that much less.
 import { iq4Levels, mxfp4Levels } from '../quant/tableQuants.ts';
 import type { PackedFormat } from '../quant/weightLayouts.ts';
 import { type Code, f32, i32, type Local, local, type Scope, v128 } from './assemble.ts';
 
 /** Sixteen elements that follow each other: `fours` may be evaluated once `prepare` was, and before the next `prepare`. */
-export interface Sixteen {
+interface Sixteen {
   readonly prepare: Code;
   /** f32x4 each. */
   readonly fours: readonly Code[];
@@ -21,29 +24,30 @@ export interface Part {
   readonly minimum?: Code;
 }
 
-/** A block's parts in order; their code may be evaluated once `prepare` was. */
-export interface BlockCode {
+interface Block {
+  /** To be done at each block, before the code of its parts. */
   readonly prepare: Code;
+  /** In the order of the elements. */
   readonly parts: readonly Part[];
+}
+
+export interface BlockCode extends Block {
+  /** To be done once, before the first block. */
+  readonly setup: Code;
 }
 
 const get = local.get;
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-/** The f16 at an address as f32: its bits moved into place, then its exponent's bias made up for. Exact. */
-function halfAt(address: Code, offset: number): Code {
-  // The sign was spread over the bits between it and the exponent.
-  const bits = i32.and(i32.shiftLeft(i32.load16Signed(address, offset), i32.constant(13)), i32.constant(0x8fffffff));
-  return f32.multiply(f32.reinterpret(bits), f32.constant(2 ** 112));
-}
+const raised = 2 ** 24;
 
-/** Four f16 as f32x4, by the same steps. */
-function halvesAt(address: Code, offset: number): Code {
-  const bits = v128.and(
-    v128.shiftIntegersLeft(v128.load16x4Signed(address, offset), 13),
-    v128.splatInteger(i32.constant(0x8fffffff)),
-  );
-  return v128.multiply(bits, v128.splatFloat(f32.constant(2 ** 112)));
+/** An f16's bits, moved to their places in an f32 and spread by their sign, less the spread sign; and what its exponent's bias lacks. */
+const [halfMask, halfFactor] = [0x8fffffff, 2 ** 112];
+
+/** The f16 at an address as f32, times a power of two. Exact. */
+function halfAt(address: Code, offset: number, factor = 1): Code {
+  const spread = i32.shiftLeft(i32.load16Signed(address, offset), i32.constant(13));
+  return f32.multiply(f32.reinterpret(i32.and(spread, i32.constant(halfMask))), f32.constant(halfFactor * factor));
 }
 
 /** 2^(e - 128) of the byte e at an address: as two factors, because the least are below f32's normal numbers. */
@@ -55,178 +59,188 @@ function powerAt(address: Code): Code {
   return f32.multiply(power(half), power(i32.subtract(exponent, half)));
 }
 
-const lowNibbles = (bytes: Code): Code => v128.and(bytes, v128.splatByte(15));
-const highNibbles = (bytes: Code): Code => v128.shiftBytesRight(bytes, 4);
-const nibbles = (bytes: Code, half: number): Code => (half === 0 ? lowNibbles(bytes) : highNibbles(bytes));
-/** `by` in every byte whose bits `mask` are set in `bytes`, else 0. */
-const whereSet = (bytes: Code, mask: Code, by: number): Code =>
-  v128.and(v128.equalBytes(v128.and(bytes, mask), mask), v128.splatByte(by));
-/** Bits 0 to 7, of one byte after the other, twice. */
-const eachBit = v128.constant(range(16).map((index) => 1 << (index & 7)));
-
 /** What the readers of all formats are made of. */
 function pieces(scope: Scope, codes: Local, scales: Local) {
   const word = scope.variable('v128');
-  const shorts = scope.variables('v128', 2) as [Local, Local];
-  const fours = shorts.flatMap((short) =>
-    ([0, 1] as const).map((half) => v128.toFloats(v128.extendShorts(get(short), half))),
+  const setup: Code[] = [];
+  /** A constant, made before the first block: engines make it anew wherever it is written, which costs more than to use it. */
+  function once(value: Code): Code {
+    const variable = scope.variable('v128');
+    setup.push(local.set(variable, value));
+    return get(variable);
+  }
+  const splats = new Map<number, Code>();
+  /** Sixteen times a byte. */
+  function byte(value: number): Code {
+    const splat = splats.get(value) ?? once(v128.splatByte(value));
+    splats.set(value, splat);
+    return splat;
+  }
+  /** For each four of sixteen bytes: where the top byte of each lane comes from. */
+  const tops = range(4).map((four) =>
+    once(v128.constant(range(16).map((index) => (index % 4 === 3 ? 4 * four + (index >> 2) : 255)))),
   );
-  const codesAt = (offset: number): Code => v128.load(get(codes), offset);
-  /** Sixteen signed bytes. */
-  function sixteen(bytes: Code): Sixteen {
-    const halves = shorts.flatMap((short, half) => local.set(short, v128.extendBytes(get(word), half as 0 | 1)));
-    return { prepare: [...local.set(word, bytes), ...halves], fours };
-  }
-  /** Sixteen signed bytes as they lie in the block. */
-  function storedSixteen(offset: number): Sixteen {
-    const loads = shorts.flatMap((short, half) => local.set(short, v128.load8x8Signed(get(codes), offset + 8 * half)));
-    return { prepare: loads, fours };
-  }
-  /** Keeps floats, four by four, times `factor`; gives the code that keeps them, and each one of them. */
-  function scaled(
-    values: readonly Code[],
-    factor: Code,
-  ): { readonly keep: Code; readonly at: (index: number) => Code } {
-    const [multiplier, ...kept] = scope.variables('v128', 1 + values.length) as [Local, ...Local[]];
-    return {
-      keep: [
-        ...local.set(multiplier, v128.splatFloat(factor)),
-        ...kept.flatMap((each, index) => local.set(each, v128.multiply(values[index] as Code, get(multiplier)))),
-      ],
-      at: (index) => v128.lane(get(kept[index >> 2] as Local), index & 3),
-    };
-  }
-  /** The four bytes of an i32 as f32x4. */
-  function bytesAsFloats(bytes: Code): Code {
-    const places = range(16).map((index) => (index % 4 === 0 ? index / 4 : 255));
-    return v128.toFloats(v128.pick(v128.splatInteger(bytes), v128.constant(places)));
-  }
+  const low = range(16).map((index) => (index % 4 === 0 ? index / 4 : 255));
+
   return {
+    setup,
     scope,
+    once,
+    byte,
     codes: get(codes),
     scales: get(scales),
-    codesAt,
+    codesAt: (offset: number): Code => v128.load(get(codes), offset),
     wordAt: (offset: number): Code => i32.load(get(codes), offset),
-    sixteen,
-    storedSixteen,
-    scaled,
-    bytesAsFloats,
+    /** The low (0) or high (1) half of each byte. */
+    nibbles: (bytes: Code, half: number): Code =>
+      half === 0 ? v128.and(bytes, byte(15)) : v128.shiftBytesRight(bytes, 4),
+    /** `value` in every byte of which one of the bits in `mask` is set in `bytes`, else 0. */
+    whereSet: (bytes: Code, mask: Code, value: number): Code =>
+      v128.and(v128.equalBytes(v128.and(bytes, mask), mask), byte(value)),
+    /** Signed bytes, raised. */
+    sixteen: (bytes: Code): Sixteen => ({
+      prepare: local.set(word, bytes),
+      fours: tops.map((places) => v128.toFloats(v128.pick(get(word), places))),
+    }),
+    /** The four bytes of an i32, as f32x4. */
+    bytesAsFloats: (bytes: Code): Code => v128.toFloats(v128.pick(v128.splatInteger(bytes), v128.constant(low))),
+    /** Keeps floats, given four by four, times `factor`: the code that does it, and each one of them. */
+    scaled(values: readonly Code[], factor: Code): { readonly keep: Code; readonly at: (index: number) => Code } {
+      const [multiplier, ...kept] = scope.variables('v128', 1 + values.length) as [Local, ...Local[]];
+      return {
+        keep: [
+          local.set(multiplier, v128.splatFloat(factor)),
+          kept.map((each, index) => local.set(each, v128.multiply(values[index] as Code, get(multiplier)))),
+        ],
+        at: (index) => v128.lane(get(kept[index >> 2] as Local), index & 3),
+      };
+    },
   };
 }
 
 type Pieces = ReturnType<typeof pieces>;
 
-/** Blocks of one part; its sixteens from the low and the high nibbles of the sixteen bytes at `offset`. */
+/** Of each byte of an i32: some of its bits, moved to the right together. */
+const bitsOf = (word: Code, shift: number, mask: number): Code =>
+  i32.and(i32.shiftRight(word, i32.constant(shift)), i32.constant(mask));
+
+/** A block of one part: its sixteens are the low and the high nibbles of the sixteen bytes at `offset`. */
 function nibbleBlock(
-  { sixteen, codesAt }: Pieces,
+  { sixteen, codesAt, nibbles }: Pieces,
   offset: number,
-  element: (nibble: Code, half: number) => Code,
   factors: { readonly scale: Code; readonly minimum?: Code },
-): BlockCode {
+  element = (nibble: Code, _half: number): Code => nibble,
+): Block {
   const sixteens = range(2).map((half) => sixteen(element(nibbles(codesAt(offset), half), half)));
   return { prepare: [], parts: [{ sixteens, ...factors }] };
 }
 
-/** The nibble with the fifth bit that stands in the u32 at `offset`: bit i for element i. */
-const fiveBits =
-  ({ codes }: Pieces, offset: number) =>
-  (nibble: Code, half: number): Code => {
-    const bytes = v128.constant(range(16).map((index) => 2 * half + (index >> 3)));
-    return v128.or(nibble, whereSet(v128.pick(v128.load32Splat(codes, offset), bytes), eachBit, 16));
-  };
-
-/** The 12 bytes at `offset` of Q4_K and Q5_K: four 6-bit scales (first and second half) or minima at a time, a byte each. */
-function sixBitWords({ wordAt }: Pieces, offset: number): { readonly scales: Code[]; readonly minima: Code[] } {
-  const [a, b, c] = [0, 4, 8].map((place) => wordAt(offset + place)) as [Code, Code, Code];
-  const masked = (word: Code, shift: number, mask: number): Code =>
-    i32.and(i32.shiftRight(word, i32.constant(shift)), i32.constant(mask));
-  const upper = (word: Code): Code => masked(word, 2, 0x30303030);
-  return {
-    scales: [masked(a, 0, 0x3f3f3f3f), i32.or(masked(c, 0, 0x0f0f0f0f), upper(a))],
-    minima: [masked(b, 0, 0x3f3f3f3f), i32.or(masked(c, 4, 0x0f0f0f0f), upper(b))],
+/** A nibble and its fifth bit, which is bit i of the u32 at `offset` for element i. */
+function fiveBits({ codes, once, whereSet }: Pieces, offset: number): (nibble: Code, half: number) => Code {
+  const eachBit = once(v128.constant(range(16).map((index) => 1 << (index & 7))));
+  const eachByte = range(2).map((half) => once(v128.constant(range(16).map((index) => 2 * half + (index >> 3)))));
+  return (nibble, half) => {
+    const bytes = v128.pick(v128.load32Splat(codes, offset), eachByte[half] as Code);
+    return v128.or(nibble, whereSet(bytes, eachBit, 16));
   };
 }
 
-/** Q4_K and Q5_K: eight parts of 32. Two share 32 bytes of nibbles; `element` of a nibble in part `group`, sixteen `half`. */
-function sixBitBlock(given: Pieces, nibblesAt: number, element: (nibble: Code, group: number, half: number) => Code) {
-  const { codes, codesAt, sixteen, scaled, bytesAsFloats } = given;
-  const words = sixBitWords(given, 4);
-  const scales = scaled(words.scales.map(bytesAsFloats), halfAt(codes, 0));
-  const minima = scaled(words.minima.map(bytesAsFloats), f32.negate(halfAt(codes, 2)));
+/**
+ * Q4_K and Q5_K: d, dmin, 12 bytes of scales and minima of 6 bits, and eight parts of 32, of which two share 32 bytes of nibbles.
+ * `element`: of the nibbles in sixteen `half` of part `group`.
+ */
+function sixBitBlock(
+  { codes, codesAt, wordAt, sixteen, nibbles, scaled, bytesAsFloats }: Pieces,
+  nibblesAt: number,
+  element: (nibble: Code, group: number, half: number) => Code,
+): Block {
+  const [first, second, third] = [4, 8, 12].map(wordAt) as [Code, Code, Code];
+  // The last four of each have their low bits in the third word and their high bits above the first four.
+  const sixBits = (word: Code, shift: number): Code[] => [
+    bitsOf(word, 0, 0x3f3f3f3f),
+    i32.or(bitsOf(third, shift, 0x0f0f0f0f), bitsOf(word, 2, 0x30303030)),
+  ];
+  const scales = scaled(sixBits(first, 0).map(bytesAsFloats), halfAt(codes, 0, 1 / raised));
+  const minima = scaled(sixBits(second, 4).map(bytesAsFloats), f32.negate(halfAt(codes, 2)));
   const parts = range(8).map((group) => ({
-    sixteens: range(2).map((half) =>
-      sixteen(element(nibbles(codesAt(nibblesAt + 32 * (group >> 1) + 16 * half), group & 1), group, half)),
-    ),
+    sixteens: range(2).map((half) => {
+      const bytes = codesAt(nibblesAt + 32 * (group >> 1) + 16 * half);
+      return sixteen(element(nibbles(bytes, group & 1), group, half));
+    }),
     scale: scales.at(group),
     minimum: minima.at(group),
   }));
-  return { prepare: [...scales.keep, ...minima.keep], parts };
+  return { prepare: [scales.keep, minima.keep], parts };
 }
 
-/** Codes of 2 bits of Q2_K and Q3_K, sixteen `group` of a block. */
-function twoBits({ codesAt }: Pieces, offset: number, group: number): Code {
+/** Sixteen `group` of the codes of 2 bits of Q2_K and Q3_K, which begin at `offset`. */
+function twoBits({ codesAt, byte }: Pieces, offset: number, group: number): Code {
   const bytes = codesAt(offset + 32 * (group >> 3) + 16 * (group & 1));
-  return v128.and(v128.shiftBytesRight(bytes, group & 6), v128.splatByte(3));
+  return v128.and(v128.shiftBytesRight(bytes, group & 6), byte(3));
 }
 
-const readers: Readonly<Record<PackedFormat, (given: Pieces) => BlockCode>> = {
-  f16: ({ codes }) => {
-    const sixteens = range(2).map((half) => ({
-      prepare: [],
-      fours: range(4).map((four) => halvesAt(codes, 32 * half + 8 * four)),
-    }));
-    return { prepare: [], parts: [{ sixteens }] };
-  },
-  bf16: ({ codes }) => {
-    const sixteens = range(2).map((half) => ({
-      prepare: [],
-      fours: range(4).map((four) => v128.shiftIntegersLeft(v128.load16x4(codes, 32 * half + 8 * four), 16)),
-    }));
-    return { prepare: [], parts: [{ sixteens }] };
-  },
-  q4_0: (given) =>
-    nibbleBlock(given, 0, (nibble) => v128.subtractBytes(nibble, v128.splatByte(8)), {
-      scale: halfAt(given.scales, 0),
-    }),
-  q4_1: (given) =>
-    nibbleBlock(given, 0, (nibble) => nibble, { scale: halfAt(given.scales, 0), minimum: halfAt(given.scales, 2) }),
-  q5_0: (given) => {
-    const bits = fiveBits(given, 0);
-    return nibbleBlock(given, 4, (nibble, half) => v128.subtractBytes(bits(nibble, half), v128.splatByte(16)), {
-      scale: halfAt(given.scales, 0),
+/** Thirty-two floats of 16 bits, four at a time. */
+function wideBlock(fourAt: (offset: number) => Code): Block {
+  const sixteens = range(2).map((half) => ({
+    prepare: [],
+    fours: range(4).map((four) => fourAt(32 * half + 8 * four)),
+  }));
+  return { prepare: [], parts: [{ sixteens }] };
+}
+
+const readers: Readonly<Record<PackedFormat, (given: Pieces) => Block>> = {
+  f16: ({ codes, once }) => {
+    const mask = once(v128.splatInteger(i32.constant(halfMask)));
+    const factor = once(v128.splatFloat(f32.constant(halfFactor)));
+    return wideBlock((offset) => {
+      const shifted = v128.shiftIntegersLeft(v128.load16x4Signed(codes, offset), 13);
+      return v128.multiply(v128.and(shifted, mask), factor);
     });
   },
-  q5_1: (given) =>
-    nibbleBlock(given, 8, fiveBits(given, 4), { scale: halfAt(given.codes, 0), minimum: halfAt(given.codes, 2) }),
-  q8_0: ({ scales, storedSixteen }) => ({
-    prepare: [],
-    parts: [{ sixteens: [storedSixteen(0), storedSixteen(16)], scale: halfAt(scales, 0) }],
-  }),
+  bf16: ({ codes }) => wideBlock((offset) => v128.shiftIntegersLeft(v128.load16x4(codes, offset), 16)),
+  q4_0: (given) =>
+    nibbleBlock(given, 0, { scale: halfAt(given.scales, 0, 1 / raised) }, (nibble) =>
+      v128.subtractBytes(nibble, given.byte(8)),
+    ),
+  q4_1: (given) =>
+    nibbleBlock(given, 0, { scale: halfAt(given.scales, 0, 1 / raised), minimum: halfAt(given.scales, 2) }),
+  q5_0: (given) => {
+    const element = fiveBits(given, 0);
+    return nibbleBlock(given, 4, { scale: halfAt(given.scales, 0, 1 / raised) }, (nibble, half) =>
+      v128.subtractBytes(element(nibble, half), given.byte(16)),
+    );
+  },
+  q5_1: (given) => {
+    const factors = { scale: halfAt(given.codes, 0, 1 / raised), minimum: halfAt(given.codes, 2) };
+    return nibbleBlock(given, 8, factors, fiveBits(given, 4));
+  },
+  q8_0: ({ scales, codesAt, sixteen }) => {
+    const sixteens = [sixteen(codesAt(0)), sixteen(codesAt(16))];
+    return { prepare: [], parts: [{ sixteens, scale: halfAt(scales, 0, 1 / raised) }] };
+  },
   q2_k: (given) => {
-    const { codes, codesAt, sixteen, scaled } = given;
-    const [low, high] = [sixteen(lowNibbles(codesAt(0))), sixteen(highNibbles(codesAt(0)))];
-    const scales = scaled(low.fours, halfAt(codes, 80));
-    const minima = scaled(high.fours, f32.negate(halfAt(codes, 82)));
+    const { codes, codesAt, sixteen, nibbles, scaled } = given;
+    const [low, high] = range(2).map((half) => sixteen(nibbles(codesAt(0), half))) as [Sixteen, Sixteen];
+    const scales = scaled(low.fours, halfAt(codes, 80, 1 / raised ** 2));
+    const minima = scaled(high.fours, f32.negate(halfAt(codes, 82, 1 / raised)));
     const parts = range(16).map((group) => ({
       sixteens: [sixteen(twoBits(given, 16, group))],
       scale: scales.at(group),
       minimum: minima.at(group),
     }));
-    return { prepare: [...low.prepare, ...scales.keep, ...high.prepare, ...minima.keep], parts };
+    return { prepare: [low.prepare, scales.keep, high.prepare, minima.keep], parts };
   },
   q3_k: (given) => {
-    const { scales: scale, codesAt, wordAt, sixteen, scaled, bytesAsFloats } = given;
-    const masked = (word: Code, shift: number, mask: number): Code =>
-      i32.and(i32.shiftRight(word, i32.constant(shift)), i32.constant(mask));
+    const { byte, codesAt, wordAt, sixteen, whereSet, scaled, bytesAsFloats } = given;
     const sixBits = range(4).map((four) => {
-      const low = masked(wordAt(96 + 4 * (four & 1)), 4 * (four >> 1), 0x0f0f0f0f);
-      const high = i32.shiftLeft(masked(wordAt(104), 2 * four, 0x03030303), i32.constant(4));
+      const low = bitsOf(wordAt(96 + 4 * (four & 1)), 4 * (four >> 1), 0x0f0f0f0f);
+      const high = i32.shiftLeft(bitsOf(wordAt(104), 2 * four, 0x03030303), i32.constant(4));
       return v128.subtract(bytesAsFloats(i32.or(low, high)), v128.splatFloat(f32.constant(32)));
     });
-    const scales = scaled(sixBits, halfAt(scale, 0));
+    const scales = scaled(sixBits, halfAt(given.scales, 0, 1 / raised));
     const parts = range(16).map((group) => {
-      const mask = whereSet(codesAt(16 * (group & 1)), v128.splatByte(1 << (group >> 1)), 4);
-      const element = v128.subtractBytes(v128.or(twoBits(given, 32, group), mask), v128.splatByte(4));
+      const third = whereSet(codesAt(16 * (group & 1)), byte(1 << (group >> 1)), 4);
+      const element = v128.subtractBytes(v128.or(twoBits(given, 32, group), third), byte(4));
       return { sixteens: [sixteen(element)], scale: scales.at(group) };
     });
     return { prepare: scales.keep, parts };
@@ -234,43 +248,55 @@ const readers: Readonly<Record<PackedFormat, (given: Pieces) => BlockCode>> = {
   q4_k: (given) => sixBitBlock(given, 16, (nibble) => nibble),
   q5_k: (given) =>
     sixBitBlock(given, 48, (nibble, group, half) =>
-      v128.or(nibble, whereSet(given.codesAt(16 + 16 * half), v128.splatByte(1 << group), 16)),
+      v128.or(nibble, given.whereSet(given.codesAt(16 + 16 * half), given.byte(1 << group), 16)),
     ),
-  q6_k: ({ scales: scale, codesAt, sixteen, storedSixteen, scaled }) => {
-    const bytes = storedSixteen(192);
-    const scales = scaled(bytes.fours, halfAt(scale, 0));
+  q6_k: ({ scales: scale, byte, codesAt, sixteen, nibbles, scaled }) => {
+    const bytes = sixteen(codesAt(192));
+    const scales = scaled(bytes.fours, halfAt(scale, 0, 1 / raised ** 2));
     const parts = range(16).map((group) => {
       const [part, quarter, half] = [group >> 3, (group >> 1) & 3, group & 1];
       const low = nibbles(codesAt(64 * part + 32 * (quarter & 1) + 16 * half), quarter >> 1);
       const stored = codesAt(128 + 32 * part + 16 * half);
       const moved = quarter < 3 ? v128.shiftBytesLeft(stored, 4 - 2 * quarter) : v128.shiftBytesRight(stored, 2);
-      const element = v128.or(low, v128.and(moved, v128.splatByte(0x30)));
-      return { sixteens: [sixteen(v128.subtractBytes(element, v128.splatByte(32)))], scale: scales.at(group) };
+      const element = v128.subtractBytes(v128.or(low, v128.and(moved, byte(0x30))), byte(32));
+      return { sixteens: [sixteen(element)], scale: scales.at(group) };
     });
-    return { prepare: [...bytes.prepare, ...scales.keep], parts };
+    return { prepare: [bytes.prepare, scales.keep], parts };
   },
-  iq4_nl: (given) =>
-    nibbleBlock(given, 0, (nibble) => v128.pick(v128.constant(iq4Levels), nibble), { scale: halfAt(given.scales, 0) }),
-  iq4_xs: ({ codes, codesAt, wordAt, scope, sixteen }) => {
+  iq4_nl: (given) => {
+    const levels = given.once(v128.constant(iq4Levels));
+    return nibbleBlock(given, 0, { scale: halfAt(given.scales, 0, 1 / raised) }, (nibble) => v128.pick(levels, nibble));
+  },
+  iq4_xs: ({ codes, codesAt, wordAt, scope, once, sixteen, nibbles }) => {
+    const levels = once(v128.constant(iq4Levels));
     const scale = scope.variable('f32');
     const parts = range(8).map((group) => {
-      const low = i32.and(i32.shiftRight(wordAt(4), i32.constant(4 * group)), i32.constant(15));
-      const high = i32.and(i32.shiftRight(wordAt(0), i32.constant(16 + 2 * group)), i32.constant(3));
+      const low = bitsOf(wordAt(4), 4 * group, 15);
+      const high = bitsOf(wordAt(0), 16 + 2 * group, 3);
       const sixBits = i32.or(low, i32.shiftLeft(high, i32.constant(4)));
       return {
-        sixteens: range(2).map((half) =>
-          sixteen(v128.pick(v128.constant(iq4Levels), nibbles(codesAt(8 + 16 * group), half))),
-        ),
+        sixteens: range(2).map((half) => sixteen(v128.pick(levels, nibbles(codesAt(8 + 16 * group), half)))),
         scale: f32.multiply(get(scale), f32.fromInteger(i32.subtract(sixBits, i32.constant(32)))),
       };
     });
-    return { prepare: local.set(scale, halfAt(codes, 0)), parts };
+    return { prepare: local.set(scale, halfAt(codes, 0, 1 / raised)), parts };
   },
-  mxfp4: (given) =>
-    nibbleBlock(given, 0, (nibble) => v128.pick(v128.constant(mxfp4Levels), nibble), { scale: powerAt(given.scales) }),
+  mxfp4: (given) => {
+    const levels = given.once(v128.constant(mxfp4Levels));
+    // The least scales cannot be lessened any more: the elements are.
+    const factor = given.once(v128.splatFloat(f32.constant(1 / raised)));
+    const sixteen = (bytes: Code): Sixteen => {
+      const { prepare, fours } = given.sixteen(bytes);
+      return { prepare, fours: fours.map((four) => v128.multiply(four, factor)) };
+    };
+    return nibbleBlock({ ...given, sixteen }, 0, { scale: powerAt(given.scales) }, (nibble) =>
+      v128.pick(levels, nibble),
+    );
+  },
 };
 
 /** The code of a block of `format` whose bytes in the tensors of `Weight` begin at the addresses in `codes` and `scales`. */
 export function blockCode(format: PackedFormat, scope: Scope, codes: Local, scales: Local): BlockCode {
-  return readers[format](pieces(scope, codes, scales));
+  const given = pieces(scope, codes, scales);
+  return { ...readers[format](given), setup: given.setup };
 }

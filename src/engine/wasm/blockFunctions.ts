@@ -24,15 +24,15 @@ const get = local.get;
 function advance(format: PackedFormat, codes: Local, scales: Local): Code {
   const { codeWords, scaleBytes } = weightLayouts[format];
   return [
-    ...increase(codes, i32.constant(4 * codeWords)),
-    ...(scaleBytes === 0 ? [] : increase(scales, i32.constant(scaleBytes))),
+    increase(codes, i32.constant(4 * codeWords)),
+    scaleBytes === 0 ? [] : increase(scales, i32.constant(scaleBytes)),
   ];
 }
 
 /** `make` of each part of a block, and the number of sixteens before it. */
 function eachPart(parts: readonly Part[], make: (part: Part, before: number) => Code): Code {
   let before = 0;
-  return parts.flatMap((part) => {
+  return parts.map((part) => {
     const code = make(part, before);
     before += part.sixteens.length;
     return code;
@@ -47,7 +47,7 @@ function unpack(format: PackedFormat, fused: boolean): KernelFunction {
     parameters: 4,
     body: (scope) => {
       const [factor, shift] = scope.variables('v128', 2) as [Local, Local];
-      const { prepare, parts } = blockCode(format, scope, codes, scales);
+      const { setup, prepare, parts } = blockCode(format, scope, codes, scales);
       const stores = eachPart(parts, ({ sixteens, scale, minimum }, before) => {
         const value = (four: Code): Code => {
           if (scale === undefined) return four;
@@ -56,22 +56,25 @@ function unpack(format: PackedFormat, fused: boolean): KernelFunction {
             : multiplyAdd(fused, four, get(factor), get(shift));
         };
         return [
-          ...(scale === undefined ? [] : local.set(factor, v128.splatFloat(scale))),
-          ...(minimum === undefined ? [] : local.set(shift, v128.splatFloat(minimum))),
-          ...sixteens.flatMap((sixteen, index) => [
-            ...sixteen.prepare,
-            ...sixteen.fours.flatMap((four, place) =>
+          scale === undefined ? [] : local.set(factor, v128.splatFloat(scale)),
+          minimum === undefined ? [] : local.set(shift, v128.splatFloat(minimum)),
+          sixteens.map((sixteen, index) => [
+            sixteen.prepare,
+            sixteen.fours.map((four, place) =>
               v128.store(get(target), 64 * (before + index) + 16 * place, value(four)),
             ),
           ]),
         ];
       });
-      return countdown(blocks, [
-        ...prepare,
-        ...stores,
-        ...advance(format, codes, scales),
-        ...increase(target, i32.constant(4 * weightLayouts[format].elements)),
-      ]);
+      return [
+        setup,
+        countdown(blocks, [
+          prepare,
+          stores,
+          advance(format, codes, scales),
+          increase(target, i32.constant(4 * weightLayouts[format].elements)),
+        ]),
+      ];
     },
   };
 }
@@ -90,48 +93,51 @@ function vector(format: PackedFormat, fused: boolean): KernelFunction {
       const [xAt, sumAt, left] = scope.variables('i32', 3) as [Local, Local, Local];
       const [total, even, odd] = scope.variables('v128', 3) as [Local, Local, Local];
       const offsets = scope.variable('f32');
-      const { prepare, parts } = blockCode(format, scope, codes, scales);
+      const { setup, prepare, parts } = blockCode(format, scope, codes, scales);
       const products = eachPart(parts, ({ sixteens, scale, minimum }, before) => {
         const loadedSums = sixteens.map((_, index) => f32.load(get(sumAt), 4 * (before + index)));
         const both = v128.add(get(even), get(odd));
         return [
-          ...sixteens.flatMap((sixteen, index) => [
-            ...sixteen.prepare,
-            ...sixteen.fours.flatMap((four, place) => {
+          sixteens.map((sixteen, index) => [
+            sixteen.prepare,
+            sixteen.fours.map((four, place) => {
               const sum = place % 2 === 0 ? even : odd;
               const loaded = v128.load(get(xAt), 64 * (before + index) + 16 * place);
               const isFirst = index === 0 && place < 2;
               return local.set(sum, isFirst ? v128.multiply(four, loaded) : multiplyAdd(fused, four, loaded, get(sum)));
             }),
           ]),
-          ...local.set(
+          local.set(
             total,
             scale === undefined
               ? v128.add(both, get(total))
               : multiplyAdd(fused, both, v128.splatFloat(scale), get(total)),
           ),
-          ...(minimum === undefined
+          minimum === undefined
             ? []
-            : local.set(offsets, f32.add(get(offsets), f32.multiply(minimum, loadedSums.reduce(f32.add))))),
+            : local.set(offsets, f32.add(get(offsets), f32.multiply(minimum, loadedSums.reduce(f32.add)))),
         ];
       });
       const blockLoop = countdown(left, [
-        ...prepare,
-        ...products,
-        ...advance(format, codes, scales),
-        ...increase(xAt, i32.constant(4 * elements)),
-        ...increase(sumAt, i32.constant(elements / 4)),
+        prepare,
+        products,
+        advance(format, codes, scales),
+        increase(xAt, i32.constant(4 * elements)),
+        increase(sumAt, i32.constant(elements / 4)),
       ]);
-      return countdown(rows, [
-        ...local.set(xAt, get(x)),
-        ...local.set(sumAt, get(sums)),
-        ...local.set(left, get(blocks)),
-        ...local.set(total, v128.zero),
-        ...local.set(offsets, f32.constant(0)),
-        ...blockLoop,
-        ...f32.store(get(result), 0, f32.add(laneSum(total), get(offsets))),
-        ...increase(result, i32.constant(4)),
-      ]);
+      return [
+        setup,
+        countdown(rows, [
+          local.set(xAt, get(x)),
+          local.set(sumAt, get(sums)),
+          local.set(left, get(blocks)),
+          local.set(total, v128.zero),
+          local.set(offsets, f32.constant(0)),
+          blockLoop,
+          f32.store(get(result), 0, f32.add(laneSum(total), get(offsets))),
+          increase(result, i32.constant(4)),
+        ]),
+      ];
     },
   };
 }

@@ -41,12 +41,12 @@ function exponential(scope: Scope, fused: boolean, value: Code, target: Local): 
     23,
   );
   return [
-    ...local.set(target, clamped),
-    ...local.set(n, v128.nearest(v128.multiply(get(target), splat(1 / Math.LN2)))),
-    ...local.set(r, remainder),
-    ...local.set(target, splat(highest)),
-    ...rest.flatMap((coefficient) => local.set(target, multiplyAdd(fused, get(target), get(r), splat(coefficient)))),
-    ...local.set(target, v128.multiply(get(target), power)),
+    local.set(target, clamped),
+    local.set(n, v128.nearest(v128.multiply(get(target), splat(1 / Math.LN2)))),
+    local.set(r, remainder),
+    local.set(target, splat(highest)),
+    rest.map((coefficient) => local.set(target, multiplyAdd(fused, get(target), get(r), splat(coefficient)))),
+    local.set(target, v128.multiply(get(target), power)),
   ];
 }
 
@@ -59,11 +59,11 @@ function exponentials(fused: boolean): KernelFunction {
     body: (scope) => {
       const [result, shifts] = scope.variables('v128', 2) as [Local, Local];
       return [
-        ...local.set(shifts, v128.load32Splat(get(shift), 0)),
-        ...countdown(fours, [
-          ...exponential(scope, fused, v128.subtract(v128.load(get(values), 0), get(shifts)), result),
-          ...v128.store(get(values), 0, get(result)),
-          ...increase(values, i32.constant(16)),
+        local.set(shifts, v128.load32Splat(get(shift), 0)),
+        countdown(fours, [
+          exponential(scope, fused, v128.subtract(v128.load(get(values), 0), get(shifts)), result),
+          v128.store(get(values), 0, get(result)),
+          increase(values, i32.constant(16)),
         ]),
       ];
     },
@@ -81,9 +81,9 @@ function sigmoidProducts(fused: boolean): KernelFunction {
       const negated = v128.subtract(v128.zero, v128.load(get(gate), 0));
       const product = v128.multiply(v128.load(get(gate), 0), v128.load(get(up), 0));
       return countdown(fours, [
-        ...exponential(scope, fused, negated, value),
-        ...v128.store(get(result), 0, v128.divide(product, v128.add(splat(1), get(value)))),
-        ...[gate, up, result].flatMap((pointer) => increase(pointer, i32.constant(16))),
+        exponential(scope, fused, negated, value),
+        v128.store(get(result), 0, v128.divide(product, v128.add(splat(1), get(value)))),
+        [gate, up, result].map((pointer) => increase(pointer, i32.constant(16))),
       ]);
     },
   };

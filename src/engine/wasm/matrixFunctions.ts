@@ -24,7 +24,7 @@ const get = local.get;
 
 /** Pointers to `count` rows from `first` on, none beyond `last`. */
 function rowPointers(pointers: readonly Local[], first: Local, stride: Local, last: Local): Code {
-  return pointers.flatMap((pointer, index) => {
+  return pointers.map((pointer, index) => {
     if (index === 0) return local.set(pointer, get(first));
     const next = i32.add(get(first), i32.multiply(i32.constant(index), get(stride)));
     return local.set(pointer, i32.minimum(next, get(last)));
@@ -51,41 +51,41 @@ function dotProducts(name: string, tall: number, wide: number, fused: boolean): 
       const rightValues = scope.variables('v128', wide);
       const leftValue = scope.variable('v128');
       const products = (load: (address: Code, offset: number) => Code, offset: number): Code => [
-        ...rightValues.flatMap((value, index) => local.set(value, load(get(rightMoving[index] ?? 0), offset))),
-        ...leftMoving.flatMap((pointer, row) => [
-          ...local.set(leftValue, load(get(pointer), offset)),
-          ...rightValues.flatMap((value, column) => {
+        rightValues.map((value, index) => local.set(value, load(get(rightMoving[index] ?? 0), offset))),
+        leftMoving.map((pointer, row) => [
+          local.set(leftValue, load(get(pointer), offset)),
+          rightValues.map((value, column) => {
             const sum = sums[row * wide + column] ?? 0;
             return local.set(sum, multiplyAdd(fused, get(leftValue), get(value), get(sum)));
           }),
         ]),
       ];
       const advance = (bytes: number): Code =>
-        [...rightMoving, ...leftMoving].flatMap((pointer) => increase(pointer, i32.constant(bytes)));
-      const repeated = (count: Local, body: Code): Code => [...local.set(steps, get(count)), ...countdown(steps, body)];
-      const stores = leftMoving.flatMap((_, row) => {
+        [...rightMoving, ...leftMoving].map((pointer) => increase(pointer, i32.constant(bytes)));
+      const repeated = (count: Local, body: Code): Code => [local.set(steps, get(count)), countdown(steps, body)];
+      const stores = leftMoving.map((_, row) => {
         const rowAt = i32.add(get(resultAt), i32.multiply(i32.constant(row), get(resultStride)));
-        return rightRows.flatMap((__, column) => f32.store(rowAt, 4 * column, laneSum(sums[row * wide + column] ?? 0)));
+        return rightRows.map((__, column) => f32.store(rowAt, 4 * column, laneSum(sums[row * wide + column] ?? 0)));
       });
       const leftLoop = countdown(tiles, [
-        ...rowPointers(leftMoving, leftAt, leftStride, lastLeft),
-        ...rightMoving.flatMap((pointer, index) => local.set(pointer, get(rightRows[index] ?? 0))),
-        ...sums.flatMap((sum) => local.set(sum, v128.zero)),
-        ...repeated(sixteens, [...range(4).flatMap((four) => products(v128.load, 16 * four)), ...advance(64)]),
-        ...repeated(fours, [...products(v128.load, 0), ...advance(16)]),
-        ...repeated(rest, [...products(v128.load32Zero, 0), ...advance(4)]),
-        ...stores,
-        ...increase(leftAt, i32.multiply(i32.constant(tall), get(leftStride))),
-        ...increase(resultAt, i32.multiply(i32.constant(tall), get(resultStride))),
+        rowPointers(leftMoving, leftAt, leftStride, lastLeft),
+        rightMoving.map((pointer, index) => local.set(pointer, get(rightRows[index] ?? 0))),
+        sums.map((sum) => local.set(sum, v128.zero)),
+        repeated(sixteens, [range(4).map((four) => products(v128.load, 16 * four)), advance(64)]),
+        repeated(fours, [products(v128.load, 0), advance(16)]),
+        repeated(rest, [products(v128.load32Zero, 0), advance(4)]),
+        stores,
+        increase(leftAt, i32.multiply(i32.constant(tall), get(leftStride))),
+        increase(resultAt, i32.multiply(i32.constant(tall), get(resultStride))),
       ]);
       return countdown(rightTiles, [
-        ...rowPointers(rightRows, right, rightStride, lastRight),
-        ...local.set(leftAt, get(left)),
-        ...local.set(resultAt, get(result)),
-        ...local.set(tiles, get(leftTiles)),
-        ...leftLoop,
-        ...increase(right, i32.multiply(i32.constant(wide), get(rightStride))),
-        ...increase(result, i32.constant(4 * wide)),
+        rowPointers(rightRows, right, rightStride, lastRight),
+        local.set(leftAt, get(left)),
+        local.set(resultAt, get(result)),
+        local.set(tiles, get(leftTiles)),
+        leftLoop,
+        increase(right, i32.multiply(i32.constant(wide), get(rightStride))),
+        increase(result, i32.constant(4 * wide)),
       ]);
     },
   };
@@ -117,40 +117,40 @@ function rowProducts(fused: boolean): KernelFunction {
       const resultRow = (row: number): Code =>
         i32.add(get(resultAt), i32.multiply(i32.constant(row), get(resultStride)));
       const eachSum = (make: (sum: Local, row: number, half: number) => Code): Code =>
-        sums.flatMap((sum, index) => make(sum, index >> 1, index & 1));
+        sums.map((sum, index) => make(sum, index >> 1, index & 1));
       const step: Code = [
-        ...halves.flatMap((value, half) => local.set(value, v128.load(get(rightAt), 16 * half))),
-        ...leftMoving.flatMap((pointer, row) => [
-          ...local.set(leftValue, v128.load32Splat(get(pointer), 0)),
-          ...halves.flatMap((value, half) => {
+        halves.map((value, half) => local.set(value, v128.load(get(rightAt), 16 * half))),
+        leftMoving.map((pointer, row) => [
+          local.set(leftValue, v128.load32Splat(get(pointer), 0)),
+          halves.map((value, half) => {
             const sum = sums[2 * row + half] ?? 0;
             return local.set(sum, multiplyAdd(fused, get(leftValue), get(value), get(sum)));
           }),
-          ...increase(pointer, i32.constant(4)),
+          increase(pointer, i32.constant(4)),
         ]),
-        ...increase(rightAt, get(rightStride)),
+        increase(rightAt, get(rightStride)),
       ];
       const leftLoop = countdown(tiles, [
-        ...rowPointers(leftMoving, leftAt, leftStride, lastLeft),
-        ...local.set(rightAt, get(right)),
-        ...eachSum((sum) => local.set(sum, v128.zero)),
-        ...local.set(steps, get(depth)),
-        ...countdown(steps, step),
-        ...when(
+        rowPointers(leftMoving, leftAt, leftStride, lastLeft),
+        local.set(rightAt, get(right)),
+        eachSum((sum) => local.set(sum, v128.zero)),
+        local.set(steps, get(depth)),
+        countdown(steps, step),
+        when(
           get(accumulate),
           eachSum((sum, row, half) => local.set(sum, v128.add(get(sum), v128.load(resultRow(row), 16 * half)))),
         ),
-        ...eachSum((sum, row, half) => v128.store(resultRow(row), 16 * half, get(sum))),
-        ...increase(leftAt, i32.multiply(i32.constant(tall), get(leftStride))),
-        ...increase(resultAt, i32.multiply(i32.constant(tall), get(resultStride))),
+        eachSum((sum, row, half) => v128.store(resultRow(row), 16 * half, get(sum))),
+        increase(leftAt, i32.multiply(i32.constant(tall), get(leftStride))),
+        increase(resultAt, i32.multiply(i32.constant(tall), get(resultStride))),
       ]);
       return countdown(panels, [
-        ...local.set(leftAt, get(left)),
-        ...local.set(resultAt, get(result)),
-        ...local.set(tiles, get(leftTiles)),
-        ...leftLoop,
-        ...increase(right, i32.constant(32)),
-        ...increase(result, i32.constant(32)),
+        local.set(leftAt, get(left)),
+        local.set(resultAt, get(result)),
+        local.set(tiles, get(leftTiles)),
+        leftLoop,
+        increase(right, i32.constant(32)),
+        increase(result, i32.constant(32)),
       ]);
     },
   };

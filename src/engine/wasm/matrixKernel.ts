@@ -68,17 +68,17 @@ export function memoryFull(heap: KernelHeap, bytes: number): TributaryError {
   });
 }
 
-/** Compiles the kernel. Undefined where WebAssembly has no SIMD. */
-export function createMatrixKernel(): MatrixKernel | undefined {
-  const assemble = (fused: boolean) =>
-    assembleModule([...matrixFunctions(fused), ...blockFunctions(fused), ...elementFunctions(fused)]);
-  let bytes = assemble(true);
-  // Relaxed SIMD is younger than SIMD.
-  if (!WebAssembly.validate(bytes)) bytes = assemble(false);
-  if (!WebAssembly.validate(bytes)) return undefined;
+/**
+ * Compiles the kernel: with relaxed SIMD's multiply-add, unless `fused` is false or the engine is older than that. Undefined where
+ * WebAssembly has no SIMD.
+ */
+export function createMatrixKernel(fused = true): MatrixKernel | undefined {
+  const bytes = assembleModule([...matrixFunctions(fused), ...blockFunctions(fused), ...elementFunctions(fused)]);
+  if (!WebAssembly.validate(bytes)) return fused ? createMatrixKernel(false) : undefined;
   const heap = createKernelHeap();
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: heap.memory } });
-  const run = instance.exports as Record<string, (...numbers: number[]) => void>;
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: heap.memory } });
+  const run = (name: string, ...numbers: number[]): void =>
+    (exports[name] as (...numbers: number[]) => void)(...numbers);
   let area: HeapBlock | undefined;
 
   const blocksOf = ({ format, columns }: BlockMatrix): number => Math.ceil(columns / weightLayouts[format].elements);
@@ -103,16 +103,17 @@ export function createMatrixKernel(): MatrixKernel | undefined {
     dotProducts(left, right, result) {
       const leftStride = (left.stride ?? left.columns) * 4;
       const rightStride = (right.stride ?? right.columns) * 4;
-      const [name, tall, wide] = left.rows === 1 ? ['dotProductsOfOne', 1, 4] : ['dotProducts', 4, 2];
-      run[name as string]?.(
+      const [tall, wide] = left.rows === 1 ? [1, 4] : [4, 2];
+      run(
+        left.rows === 1 ? 'dotProductsOfOne' : 'dotProducts',
         left.address,
         leftStride,
         left.address + (left.rows - 1) * leftStride,
-        Math.ceil(left.rows / (tall as number)),
+        Math.ceil(left.rows / tall),
         right.address,
         rightStride,
         right.address + (right.rows - 1) * rightStride,
-        Math.ceil(right.rows / (wide as number)),
+        Math.ceil(right.rows / wide),
         Math.floor(left.columns / 16),
         Math.floor((left.columns % 16) / 4),
         left.columns % 4,
@@ -122,7 +123,8 @@ export function createMatrixKernel(): MatrixKernel | undefined {
     },
     rowProducts(left, right, result, accumulate) {
       const leftStride = (left.stride ?? left.columns) * 4;
-      run['rowProducts']?.(
+      run(
+        'rowProducts',
         left.address,
         leftStride,
         left.address + (left.rows - 1) * leftStride,
@@ -140,7 +142,8 @@ export function createMatrixKernel(): MatrixKernel | undefined {
       const blocks = blocksOf(matrix);
       const { codeWords, scaleBytes } = weightLayouts[matrix.format];
       const skipped = first * blocks;
-      run[`unpack_${matrix.format}`]?.(
+      run(
+        `unpack_${matrix.format}`,
         matrix.codes + skipped * 4 * codeWords,
         matrix.scales + skipped * scaleBytes,
         target,
@@ -149,13 +152,13 @@ export function createMatrixKernel(): MatrixKernel | undefined {
     },
     vector(matrix, x, sums, result) {
       const { codes, scales, rows } = matrix;
-      run[`vector_${matrix.format}`]?.(x, sums, codes, scales, result, rows, blocksOf(matrix));
+      run(`vector_${matrix.format}`, x, sums, codes, scales, result, rows, blocksOf(matrix));
     },
     exponentials(values, shift, count) {
-      run['exponentials']?.(values, shift, Math.ceil(count / 4));
+      run('exponentials', values, shift, Math.ceil(count / 4));
     },
     sigmoidProducts(gate, up, result, count) {
-      run['sigmoidProducts']?.(gate, up, result, count / 4);
+      run('sigmoidProducts', gate, up, result, count / 4);
     },
   };
 }
