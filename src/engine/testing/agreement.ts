@@ -8,6 +8,7 @@ import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { acquireDevice } from '../webgpu/acquireDevice.ts';
 import { createWebGpuBackend } from '../webgpu/createWebGpuBackend.ts';
 import { dawn } from '../webgpu/node.ts';
+import { requireNaga } from './requireNaga.ts';
 import { runOperator } from './runOperator.ts';
 
 export { noise };
@@ -27,6 +28,7 @@ export interface Agreement {
   readonly difference: number;
 }
 
+/** Throws when Firefox would refuse one of the operator's shaders, also of those that this device cannot run. */
 export async function agreement(
   operator: Operator,
   data: Readonly<Record<string, ElementArray>>,
@@ -34,6 +36,7 @@ export async function agreement(
   rows: number,
   result: string,
 ): Promise<Agreement> {
+  for (const { name, source } of operator.variants) requireNaga(`${operator.name}/${name}`, source(constants));
   const reference = await runOperator(createReferenceBackend(), operator, data, constants, rows, result);
   const device = await runOperator(await dawnBackend(), operator, data, constants, rows, result);
   let difference = 0;
@@ -44,11 +47,15 @@ export async function agreement(
   return { reference, device, difference };
 }
 
-/** Every variant that the device can run, also those that it would not choose because it is, or is not, a software device. */
-export async function runnableVariants({ variants }: Operator, constants: Constants): Promise<Variant[]> {
+/**
+ * Every variant that the device can run, also those that it would not choose because it is, or is not, a software device. Throws
+ * when Firefox would refuse the shader of any variant.
+ */
+export async function runnableVariants({ name, variants }: Operator, constants: Constants): Promise<Variant[]> {
+  for (const variant of variants) requireNaga(`${name}/${variant.name}`, variant.source(constants));
   const { device, features } = await acquireDevice(dawn());
   device.destroy();
-  const hardware = new Set([...features].filter((name) => name !== 'software'));
+  const hardware = new Set([...features].filter((feature) => feature !== 'software'));
   const software = new Set([...features, 'software']);
   return variants.filter(
     ({ supports }) => supports === undefined || supports(hardware, constants) || supports(software, constants),
