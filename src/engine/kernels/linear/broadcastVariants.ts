@@ -1,10 +1,9 @@
 // Ways to compute a linear layer in which the lanes of a subgroup hand x to each other: linearBroadcast.wgsl on any weight format.
-import type { Constants, Variables, Variant, WeightFormat } from '../../backend.ts';
-import { hasScales, type PackedFormat } from '../../quant/weightLayouts.ts';
+import type { Variant, WeightFormat } from '../../backend.ts';
 import { constant } from '../constants.ts';
-import { expand } from '../expand.ts';
 import template from './linearBroadcast.wgsl?raw';
-import { unpackSource } from './unpackSource.ts';
+import { linearShape } from './linearShape.ts';
+import { linearSource } from './linearSource.ts';
 
 interface Tile {
   readonly rows: number;
@@ -16,20 +15,21 @@ interface Tile {
   readonly share: 4 | 8;
 }
 
-/** Whether the template knows the format's blocks itself, and loads a whole one at a time. */
-const knowsBlocks = (format: WeightFormat): boolean => ['f32', 'q8_0', 'q4_0', 'q4_1'].includes(format);
+/** Measured on lavapipe for a single row: by the others an invocation on its own is up to 1.8 times faster, so many loads does W cost. */
+const fastVectors: ReadonlySet<WeightFormat> = new Set<WeightFormat>([
+  'q4_0',
+  'q4_1',
+  'q5_0',
+  'q5_1',
+  'q8_0',
+  'q4_k',
+  'q5_k',
+  'iq4_nl',
+  'iq4_xs',
+]);
 
-/**
- * The variants for `format`, best first. `flags` are the template's values for the format and the shape; `parameters` gives the
- * shader's `Shape`.
- */
-export function broadcastVariants(
-  format: WeightFormat,
-  flags: (constants: Constants) => Readonly<Record<string, number | string>>,
-  parameters: NonNullable<Variant['parameters']>,
-): Variant[] {
-  const unpack = knowsBlocks(format) ? {} : { DECODE: unpackSource(format as PackedFormat) };
-
+/** The variants for `format`, best first. */
+export function broadcastVariants(format: WeightFormat): Variant[] {
   function broadcast({ rows, columns, lanes, share }: Tile, supports: NonNullable<Variant['supports']>): Variant {
     const sharedRows = Math.min(rows, share);
     const quads = share / sharedRows;
@@ -37,16 +37,7 @@ export function broadcastVariants(
       name: `${rows === 1 ? 'vector' : `tile ${rows}x${columns}`}, broadcast by ${share}`,
       supports: (features, constants) => features.has(`subgroups of ${share}`) && supports(features, constants),
       source: (constants) =>
-        expand(template, {
-          F32: 0,
-          Q8_0: 0,
-          Q4: 0,
-          Q4_1: 0,
-          FOUR: 4,
-          ...flags(constants),
-          ...unpack,
-          UNPACKED: knowsBlocks(format) ? 0 : 1,
-          SCALES: hasScales(format) ? 1 : 0,
+        linearSource(template, format, constants, 'whole blocks', {
           ROWS: rows,
           COLUMNS: columns,
           OUTPUT_QUADS: columns / 4,
@@ -58,8 +49,8 @@ export function broadcastVariants(
           QUADS: quads,
           WHOLE: quads === 8 ? 1 : 0,
         }),
-      parameters,
-      workgroups: (constants: Constants, { rows: active }: Variables): readonly [number, number, number] => [
+      parameters: linearShape,
+      workgroups: (constants, { rows: active }) => [
         Math.ceil(constant(constants, 'outputs') / (columns * lanes)),
         Math.ceil(active / rows),
         1,
@@ -70,17 +61,11 @@ export function broadcastVariants(
   const software = (features: ReadonlySet<string>): boolean => features.has('software');
   const narrow = (features: ReadonlySet<string>): boolean => !features.has('subgroups of 8');
   return [
-    // A single row by f32 weights is nothing but loads of them.
-    ...(format === 'f32'
-      ? []
-      : [
-          broadcast(
-            { rows: 1, columns: 4, lanes: 8, share: 8 },
-            (features, { rows }) => rows === 1 && software(features),
-          ),
-        ]),
-    broadcast({ rows: 16, columns: 4, lanes: 8, share: 8 }, (features, { rows = 0 }) => rows > 4 && software(features)),
-    broadcast({ rows: 4, columns: 4, lanes: 8, share: 8 }, (features, { rows = 0 }) => rows > 1 && software(features)),
+    broadcast(
+      { rows: 1, columns: 4, lanes: 8, share: 8 },
+      (features, { rows }) => rows === 1 && software(features) && fastVectors.has(format),
+    ),
+    broadcast({ rows: 16, columns: 4, lanes: 8, share: 8 }, (features, { rows = 0 }) => rows > 1 && software(features)),
     // Without registers to lose, a large tile saves loads.
     broadcast(
       { rows: 32, columns: 8, lanes: 4, share: 4 },

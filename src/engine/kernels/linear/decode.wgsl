@@ -1,4 +1,6 @@
-// Four codes of a packed word as floats. Masks and powers of two instead of shifts by different amounts: x86 below AVX2 has no
+// Blocks of Q8_0, Q4_0 and Q4_1 (Q4: one of these two), for shaders that read a whole block at a time.
+//
+// Codes become floats four at a time. Masks and powers of two instead of shifts by different amounts: x86 below AVX2 has no
 // such vector shift, and software drivers then do it lane by lane. Exact: every code fits a float's 24 bits.
 //#if Q8_0
 fn bytes(word: u32) -> vec4f {
@@ -18,3 +20,14 @@ fn nibbles(word: u32) -> vec4f {
   //#end
 }
 //#end
+//#if Q4_1
+//#else
+/** The scale of a block. */
+fn half(n: u32) -> f32 {
+  let pair = unpack2x16float(scales[n / 2u]);
+  return select(pair.x, pair.y, (n & 1u) == 1u);
+}
+//#end
+fn row_blocks(columns: u32) -> u32 {
+  return (columns + 31u) / 32u;
+}

@@ -10,17 +10,15 @@ import type {
   Weight,
   WeightFormat,
 } from '../../backend.ts';
-import { hasScales, type PackedFormat, weightFormats } from '../../quant/weightLayouts.ts';
+import { hasScales, weightFormats } from '../../quant/weightLayouts.ts';
 import { constant, floats } from '../constants.ts';
-import { expand } from '../expand.ts';
-import { grid } from '../grid.ts';
 import { broadcastVariants } from './broadcastVariants.ts';
-import decode from './decode.wgsl?raw';
 import template from './linear.wgsl?raw';
 import { linearProbe } from './linearProbe.ts';
-import vectorTemplate from './linearVector.wgsl?raw';
-import { packedVariants } from './packedVariants.ts';
+import { linearShape } from './linearShape.ts';
+import { linearSource } from './linearSource.ts';
 import { tiledVariants } from './tiledVariants.ts';
+import { vectorVariant } from './vectorVariant.ts';
 import { weightReader } from './weightAt.ts';
 import { weightParts } from './weightParts.ts';
 
@@ -52,47 +50,25 @@ function reference(format: WeightFormat): Operator['reference'] {
   };
 }
 
-/** What the templates ask about a format and a shape. */
-function values(format: WeightFormat, constants: Constants): Record<string, number | string> {
-  const inputs = constant(constants, 'inputs');
-  const flags = {
-    FOUR: 4,
-    TWO: 2,
-    ALIGNED: inputs % 4 === 0 ? 1 : 0,
-    PADDED: inputs % 32 === 0 ? 0 : 1,
-    F32: format === 'f32' ? 1 : 0,
-    Q8_0: format === 'q8_0' ? 1 : 0,
-    Q4: format === 'q4_0' || format === 'q4_1' ? 1 : 0,
-    Q4_1: format === 'q4_1' ? 1 : 0,
-  };
-  return { ...flags, DECODE: expand(decode, flags) };
-}
-
-/** The uniform words of a linear kernel's `Shape`. */
-export function linearShape(constants: Constants): Uint32Array<ArrayBuffer> {
-  const words = new Uint32Array(8);
-  words[0] = constant(constants, 'inputs');
-  words[1] = constant(constants, 'outputs');
-  words[2] = constant(constants, 'stride');
-  words[3] = constant(constants, 'accumulate');
-  new Float32Array(words.buffer)[4] = constant(constants, 'scale');
-  return words;
-}
-
-function tiled(
+/** A tile of outputs in the registers of an invocation. */
+function inRegisters(
   name: string,
   format: WeightFormat,
   tile: Tile,
-  supports: (features: ReadonlySet<string>, constants: Constants) => boolean,
+  supports: NonNullable<Variant['supports']>,
 ): Variant {
   return {
     name,
     supports,
-    source: (constants: Constants): string =>
-      expand(template, { ...values(format, constants), ROWS: tile.rows, QUADS: tile.quads, COLUMNS: 4 * tile.quads }),
+    source: (constants) =>
+      linearSource(template, format, constants, 'quads', {
+        ROWS: tile.rows,
+        QUADS: tile.quads,
+        COLUMNS: 4 * tile.quads,
+      }),
     overrides: () => ({ size_x: tile.size[0], size_y: tile.size[1] }),
     parameters: linearShape,
-    workgroups: (constants: Constants, { rows }: Variables): readonly [number, number, number] => [
+    workgroups: (constants, { rows }) => [
       Math.ceil(constant(constants, 'outputs') / (4 * tile.quads * tile.size[0])),
       Math.ceil(rows / (tile.rows * tile.size[1])),
       1,
@@ -100,38 +76,21 @@ function tiled(
   };
 }
 
-/** One row. `by`: who computes a group of four outputs. */
-function vector(format: WeightFormat, by: 'subgroup' | 'workgroup' | 'invocation'): Variant {
-  const shared = by !== 'invocation';
-  return {
-    name: `vector, ${by}`,
-    supports: (features, { rows }) =>
-      rows === 1 && !(shared && features.has('software')) && (by !== 'subgroup' || features.has('subgroups')),
-    source: (constants) =>
-      expand(vectorTemplate, {
-        ...values(format, constants),
-        SHARED: shared ? 1 : 0,
-        SUBGROUP: by === 'subgroup' ? 1 : 0,
-        STRIDE: shared ? 64 : 1,
-      }),
-    parameters: linearShape,
-    workgroups: (constants) => grid(Math.ceil(constant(constants, 'outputs') / 4), shared ? 1 : 32),
-  };
-}
-
-/** Formats that most models are in. */
-const hasOwnKernels = (format: WeightFormat): boolean => ['f32', 'q8_0', 'q4_0', 'q4_1'].includes(format);
-
-function ownVariants(format: WeightFormat): Variant[] {
+function variantsFor(format: WeightFormat): Variant[] {
   return [
-    vector(format, 'subgroup'),
-    vector(format, 'workgroup'),
-    ...tiledVariants(format, linearShape),
-    ...broadcastVariants(format, (constants) => values(format, constants), linearShape),
-    vector(format, 'invocation'),
-    // Software drivers keep registers in memory anyway, and a larger tile halves their loads.
-    tiled('tile 16x8', format, { rows: 16, quads: 2, size: [8, 2] }, (features) => features.has('software')),
-    tiled('tile 8x8', format, { rows: 8, quads: 2, size: [8, 4] }, () => true),
+    vectorVariant(format, 'subgroup'),
+    vectorVariant(format, 'workgroup'),
+    ...tiledVariants(format),
+    ...broadcastVariants(format),
+    vectorVariant(format, 'invocation'),
+    // Software drivers keep registers in memory anyway, and a taller tile halves their loads.
+    inRegisters(
+      'tile 16x8',
+      format,
+      { rows: 16, quads: 2, size: [8, 2] },
+      (features, { rows = 0 }) => rows > 8 && features.has('software'),
+    ),
+    inRegisters('tile 8x8', format, { rows: 8, quads: 2, size: [8, 4] }, () => true),
   ];
 }
 
@@ -145,7 +104,7 @@ function operatorFor(format: WeightFormat): Operator {
       { name: 'y', access: 'write' },
     ],
     reference: reference(format),
-    variants: hasOwnKernels(format) ? ownVariants(format) : packedVariants(format as PackedFormat, linearShape),
+    variants: variantsFor(format),
     probe: linearProbe,
   };
 }

@@ -1,71 +1,14 @@
 // y[o] = scale * sum_k W[o, k] x[k]   (+ y[o] when accumulate is 1): `linear` for a single row, as in decoding.
 //
-// Buffers as in linear.wgsl with rows = 1. Four outputs share every load of x. SHARED 0: they belong to one invocation, no
-// barrier, for software drivers. SHARED 1: to a workgroup of 64, whose lanes take every 64th block and add up in a tree; with SUBGROUP
-// 1 within each subgroup, whatever its size, and then over the subgroups.
+// Four outputs share every load of x. SHARED 0: they belong to one invocation, no barrier, for software drivers. SHARED 1: to a
+// workgroup of 64, whose lanes take every 64th block (or quad) and add up in a tree; with SUBGROUP 1 within each subgroup, whatever
+// its size, and then over the subgroups.
 // Grid: x = groups of four outputs (SHARED 1), or 32 times four (SHARED 0); past 65,535 workgroups y counts on.
-// Values: SHARED, SUBGROUP; ALIGNED (inputs % 4 == 0), PADDED (the last block passes `inputs`); F32, Q8_0, Q4, Q4_1.
+// Values: SHARED, SUBGROUP, STRIDE; OPERANDS: operands.wgsl; BLOCKS (W is read a block at a time): Q8_0, Q4, Q4_1.
 //#if SUBGROUP
 enable subgroups;
 //#end
-//#if ALIGNED
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-//#else
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-//#end
-struct Shape {
-  inputs: u32,
-  outputs: u32,
-  stride: u32,
-  accumulate: u32,
-  scale: f32,
-}
-//#if F32
-//#if ALIGNED
-@group(0) @binding(1) var<storage, read> codes: array<vec4f>;
-//#else
-@group(0) @binding(1) var<storage, read> codes: array<f32>;
-//#end
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
-@group(0) @binding(3) var<uniform> shape: Shape;
-//#else
-@group(0) @binding(1) var<storage, read> codes: array<vec4u>;
-@group(0) @binding(2) var<storage, read> scales: array<u32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
-@group(0) @binding(4) var<uniform> shape: Shape;
-//#end
-
-/** Elements 4 q .. 4 q + 3 of x, zero beyond its end. */
-fn load_x(q: u32) -> vec4f {
-//#if ALIGNED
-//#if PADDED
-  if (4u * q >= shape.inputs) { return vec4f(); }
-//#end
-  return x[q];
-//#else
-  let at = 4u * q;
-  let left = shape.inputs - min(shape.inputs, at);
-  return select(vec4f(), vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
-//#end
-}
-
-//#if F32
-fn load_w(row: u32, q: u32) -> vec4f {
-//#if ALIGNED
-  return codes[row * (shape.inputs / 4u) + q];
-//#else
-  let at = row * shape.inputs + 4u * q;
-  let left = shape.inputs - min(shape.inputs, 4u * q);
-  return select(vec4f(), vec4f(codes[at], codes[at + 1u], codes[at + 2u], codes[at + 3u]), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
-//#end
-}
-//#else
-fn half(n: u32) -> f32 {
-  let pair = unpack2x16float(scales[n / 2u]);
-  return select(pair.x, pair.y, (n & 1u) == 1u);
-}
-//#end
-${DECODE}
+${OPERANDS}
 
 //#if SHARED
 var<workgroup> partial: array<vec4f, 64>;
@@ -94,19 +37,14 @@ fn main(
   let first = 0u;
 //#end
   //#for c in FOUR
-  let column$c = min(column + ${c}u, shape.outputs - 1u);
+  let column$c = start_w(min(column + ${c}u, shape.outputs - 1u));
   //#end
   var sum = vec4f();
-  //#if F32
-  for (var q = first; q < (shape.inputs + 3u) / 4u; q += ${STRIDE}u) {
-    sum += load_x(q) * mat4x4f(load_w(column0, q), load_w(column1, q), load_w(column2, q), load_w(column3, q));
-  }
-  //#else
-  let blocks = (shape.inputs + 31u) / 32u;
-  for (var b = first; b < blocks; b += ${STRIDE}u) {
+  //#if BLOCKS
+  for (var b = first; b < row_blocks(shape.inputs); b += ${STRIDE}u) {
     var inner = vec4f();
     //#for c in FOUR
-    let n$c = column$c * blocks + b;
+    let n$c = column$c + b;
     //#end
     //#if Q8_0
     //#for h in TWO
@@ -114,7 +52,7 @@ fn main(
     let word${h}_$c = codes[n$c * 2u + ${h}u];
     //#end
     //#for j in FOUR
-    inner += load_x(b * 8u + ${h}u * 4u + ${j}u) * mat4x4f(
+    inner += load_x(0u, b * 8u + ${h}u * 4u + ${j}u) * mat4x4f(
       bytes(word${h}_0[$j]), bytes(word${h}_1[$j]), bytes(word${h}_2[$j]), bytes(word${h}_3[$j]));
     //#end
     //#end
@@ -126,8 +64,8 @@ fn main(
     //#end
     var total = vec4f();
     //#for j in FOUR
-    let low$j = load_x(b * 8u + ${j}u);
-    let high$j = load_x(b * 8u + 4u + ${j}u);
+    let low$j = load_x(0u, b * 8u + ${j}u);
+    let high$j = load_x(0u, b * 8u + 4u + ${j}u);
     inner += low$j * mat4x4f(nibbles(word0[$j]), nibbles(word1[$j]), nibbles(word2[$j]), nibbles(word3[$j]));
     inner += high$j * mat4x4f(
       nibbles(word0[$j] >> 4u), nibbles(word1[$j] >> 4u), nibbles(word2[$j] >> 4u), nibbles(word3[$j] >> 4u));
@@ -145,6 +83,10 @@ fn main(
     sum += inner * vec4f(half(n0), half(n1), half(n2), half(n3));
     //#end
     //#end
+  }
+  //#else
+  for (var q = first; q < (shape.inputs + 3u) / 4u; q += ${STRIDE}u) {
+    sum += load_x(0u, q) * mat4x4f(load_w(column0, q), load_w(column1, q), load_w(column2, q), load_w(column3, q));
   }
   //#end
   //#if SUBGROUP

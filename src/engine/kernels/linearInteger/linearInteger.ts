@@ -3,7 +3,8 @@
 import type { Buffers, Constants, Operator, OperatorCall, Tensor, Variables, Variant, Weight } from '../../backend.ts';
 import { constant, floats } from '../constants.ts';
 import { expand } from '../expand.ts';
-import { type LinearOptions, linearShape } from '../linear/linear.ts';
+import type { LinearOptions } from '../linear/linear.ts';
+import { linearShape } from '../linear/linearShape.ts';
 import { weightReader } from '../linear/weightAt.ts';
 import { weightParts } from '../linear/weightParts.ts';
 import type { QuantizedRows } from '../quantizeRows/quantizeRows.ts';

@@ -1,0 +1,49 @@
+// A linear layer's shader: its own text with the operands that all of them share, for one weight format and one shape.
+import type { Constants, WeightFormat } from '../../backend.ts';
+import { hasScales } from '../../quant/weightLayouts.ts';
+import { constant } from '../constants.ts';
+import { expand } from '../expand.ts';
+import decode from './decode.wgsl?raw';
+import operands from './operands.wgsl?raw';
+import { unpackSource } from './unpackSource.ts';
+
+/** How a shader walks along a row of x and W. */
+export type Walk =
+  /** By four elements, never beyond the row's end. */
+  | 'quads'
+  /** By 32 elements, the last of them perhaps beyond the row's end. */
+  | 'blocks'
+  /** As `blocks`; blocks of formats that most models are in it reads itself (BLOCKS), the others by four elements. */
+  | 'whole blocks';
+
+const knownBlocks: ReadonlySet<WeightFormat> = new Set<WeightFormat>(['q8_0', 'q4_0', 'q4_1']);
+
+/** `template` expanded with `own` values and OPERANDS. */
+export function linearSource(
+  template: string,
+  format: WeightFormat,
+  constants: Constants,
+  walk: Walk,
+  own: Readonly<Record<string, number | string>>,
+): string {
+  const inputs = constant(constants, 'inputs');
+  const aligned = inputs % 4 === 0;
+  const numbers = aligned ? 'vec4f' : 'f32';
+  const blocks = walk === 'whole blocks' && knownBlocks.has(format);
+  const flags = {
+    FOUR: 4,
+    TWO: 2,
+    ALIGNED: aligned ? 1 : 0,
+    GUARDED: walk !== 'quads' && inputs % 32 !== 0 ? 1 : 0,
+    SCALES: hasScales(format) ? 1 : 0,
+    F32: format === 'f32' ? 1 : 0,
+    BLOCKS: blocks ? 1 : 0,
+    Q8_0: format === 'q8_0' ? 1 : 0,
+    Q4: format === 'q4_0' || format === 'q4_1' ? 1 : 0,
+    Q4_1: format === 'q4_1' ? 1 : 0,
+    X: numbers,
+    CODES: format === 'f32' ? numbers : blocks ? 'vec4u' : 'u32',
+  };
+  const unpacking = format === 'f32' ? '' : blocks ? expand(decode, flags) : unpackSource(format);
+  return expand(template, { ...flags, ...own, OPERANDS: expand(operands, { ...flags, FORMAT: unpacking }) });
+}
