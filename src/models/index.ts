@@ -8,6 +8,7 @@ export type { InstallRecord, PlannedFile } from './install/installRecord.ts';
 export type { FileStore, InstallProgress, Journal } from './install/ports.ts';
 export { sourceDigest } from './install/sourceDigest.ts';
 export { isSourceName, lockOf, type StoredNames, storedNames } from './install/storedNames.ts';
+export { keptBytes } from './runtimes/keptBytes.ts';
 export { type MissingNeed, missingNeeds } from './runtimes/missingNeeds.ts';
 export { runtimeCapabilities } from './runtimes/runtimeCapabilities.ts';
 export { onnxChoices } from './runtimes/transformers/onnxChoices.ts';

@@ -11,7 +11,7 @@ import { Button, ErrorCard, errorTitle, formatBytes, formatDuration, Progress } 
 
 type Loading = Extract<
   EngineState,
-  { readonly phase: 'checking' | 'downloading' | 'packing' | 'reading' | 'compiling' }
+  { readonly phase: 'checking' | 'downloading' | 'packing' | 'reading' | 'compiling' | 'trying' }
 >;
 
 export function modelName(modelId: string | undefined): string {
@@ -32,6 +32,8 @@ function label(state: Loading): string {
       return t('chat.phaseReading', { model });
     case 'compiling':
       return t('chat.phaseCompiling');
+    case 'trying':
+      return t('chat.phaseTrying');
   }
 }
 

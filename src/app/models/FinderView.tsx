@@ -1,16 +1,15 @@
 // Where a model is looked for: words for the Hub, an address, files of this device. One field takes words and addresses.
-import { createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
-import { TributaryError } from '../../lib/errors.ts';
+import { createEffect, createSignal, For, type JSX, Match, on, Show, Switch } from 'solid-js';
 import type { HubModel } from '../../models/index.ts';
 import { t } from '../i18n/t.ts';
 import type { Finder, OpenedState, SearchState } from '../services/models/types.ts';
 import { Button, EmptyState, ErrorCard, Field, FileDrop, formatNumber, Progress, Section } from '../ui/index.ts';
 import { FilesButton } from './FilesButton.tsx';
 import { HubAccess } from './HubAccess.tsx';
-import { formatParameters, isAddress } from './modelFacts.ts';
+import { formatParameters, isAddress, wantsToken } from './modelFacts.ts';
 import { OfferView } from './OfferView.tsx';
 
-type Found = Extract<SearchState, { readonly phase: 'found' }>;
+type Found = Exclude<SearchState, { readonly phase: 'idle' }>;
 type Opened<Phase extends OpenedState['phase']> = Extract<OpenedState, { readonly phase: Phase }>;
 
 function tags(model: HubModel): string {
@@ -66,7 +65,7 @@ function Results(properties: { readonly finder: Finder; readonly found: Found })
             )}
           </For>
         </ul>
-        <Show when={properties.found.more}>
+        <Show when={properties.found.phase === 'found' && properties.found.more}>
           <div>
             <Button onClick={() => properties.finder.searchMore()}>{t('models.more')}</Button>
           </div>
@@ -76,17 +75,33 @@ function Results(properties: { readonly finder: Finder; readonly found: Found })
   );
 }
 
-/** Failures that a token mends. */
-function wantsToken(error: unknown): boolean {
-  return error instanceof TributaryError && (error.code === 'HUB_GATED' || error.code === 'HUB_TOKEN_REFUSED');
-}
-
 export function FinderView(properties: { readonly finder: Finder; readonly onInstalled: () => void }): JSX.Element {
-  const [query, setQuery] = createSignal('');
   const search = () => properties.finder.state().search;
+  const found = (): Found | undefined => {
+    const state = search();
+    return state.phase === 'idle' ? undefined : state;
+  };
+  const failure = (): unknown => {
+    const state = search();
+    return state.phase === 'failed' ? state.error : undefined;
+  };
+  const [query, setQuery] = createSignal(found()?.query ?? '');
+  let box!: HTMLDivElement;
   const opened = () => properties.finder.state().opened;
   const openedIn = <Phase extends OpenedState['phase']>(phase: Phase): Opened<Phase> | undefined =>
     opened().phase === phase ? (opened() as Opened<Phase>) : undefined;
+  // What had the focus is gone with the view before.
+  createEffect(
+    on(
+      () => opened().phase,
+      (phase) => {
+        if (phase === 'open') box.querySelector('h3')?.focus();
+        // Not the field in it: that would open a phone's keyboard.
+        if (phase === 'closed') box.focus({ preventScroll: true });
+      },
+      { defer: true },
+    ),
+  );
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const text = query().trim();
@@ -96,91 +111,103 @@ export function FinderView(properties: { readonly finder: Finder; readonly onIns
   };
   return (
     <Section title={t('models.add')} lead={t('models.addLead')}>
-      <Switch>
-        <Match when={openedIn('listing')}>
-          {(listing) => (
-            <Progress
-              label={t('models.listing', { name: listing().what })}
-              onCancel={() => properties.finder.close()}
-            />
-          )}
-        </Match>
-        <Match when={openedIn('failed')}>
-          {(failed) => (
-            <div class="grid gap-4">
-              <ErrorCard
-                error={failed().error}
-                onAction={() => properties.finder.open(failed().what)}
-                onDismiss={() => properties.finder.close()}
+      <div ref={box} tabindex="-1" class="grid gap-4 outline-none">
+        <Switch>
+          <Match when={openedIn('listing')}>
+            {(listing) => (
+              <Progress
+                label={listing().what === '' ? t('models.listingFiles') : t('models.listing', { name: listing().what })}
+                onCancel={() => properties.finder.close()}
               />
-              <Show when={wantsToken(failed().error)}>
-                <HubAccess finder={properties.finder} onToken={() => properties.finder.open(failed().what)} />
-              </Show>
-            </div>
-          )}
-        </Match>
-        <Match when={openedIn('open')}>
-          {(open) => <OfferView finder={properties.finder} open={open()} onInstalled={properties.onInstalled} />}
-        </Match>
-        <Match when={opened().phase === 'closed'}>
-          <form class="flex flex-wrap items-start gap-3" onSubmit={submit}>
-            <Field
-              class="min-w-0 flex-1 basis-72"
-              label={t('models.query')}
-              hint={t('models.queryHint')}
-              type="search"
-              spellcheck={false}
-              autocapitalize="off"
-              value={query()}
-              onInput={(event) => setQuery(event.currentTarget.value)}
-            />
-            <Button
-              type="submit"
-              kind="primary"
-              icon={isAddress(query().trim()) ? 'download' : 'search'}
-              class="mt-6.5"
-              disabled={query().trim() === ''}
-              busy={search().phase === 'searching'}
-            >
-              {isAddress(query().trim()) ? t('models.open') : t('models.search')}
-            </Button>
-          </form>
-          <Switch>
-            <Match when={search().phase === 'searching'}>
-              <Progress label={t('models.searching')} />
-            </Match>
-            <Match when={search().phase === 'failed' && search()}>
-              {(failed) => (
+            )}
+          </Match>
+          <Match when={openedIn('failed')}>
+            {(failed) => (
+              <div class="grid gap-4">
                 <ErrorCard
-                  error={(failed() as Extract<SearchState, { readonly phase: 'failed' }>).error}
-                  onAction={() =>
-                    properties.finder.search((failed() as Extract<SearchState, { readonly phase: 'failed' }>).query)
-                  }
+                  error={failed().error}
+                  onAction={() => properties.finder.open(failed().what)}
+                  onDismiss={() => properties.finder.close()}
                 />
+                <Show when={wantsToken(failed().error)}>
+                  <HubAccess
+                    finder={properties.finder}
+                    error={failed().error}
+                    onToken={() => properties.finder.open(failed().what)}
+                  />
+                </Show>
+              </div>
+            )}
+          </Match>
+          <Match when={openedIn('open')}>
+            {(open) => <OfferView finder={properties.finder} open={open()} onInstalled={properties.onInstalled} />}
+          </Match>
+          <Match when={opened().phase === 'closed'}>
+            <form class="flex flex-wrap items-start gap-3" onSubmit={submit}>
+              <Field
+                class="min-w-0 flex-1 basis-72"
+                label={t('models.query')}
+                hint={t('models.queryHint')}
+                type="search"
+                spellcheck={false}
+                autocapitalize="off"
+                value={query()}
+                onInput={(event) => setQuery(event.currentTarget.value)}
+              />
+              <Button
+                type="submit"
+                kind="primary"
+                icon={isAddress(query().trim()) ? 'download' : 'search'}
+                class="sm:mt-6.5"
+                disabled={query().trim() === ''}
+                busy={search().phase === 'searching'}
+              >
+                {isAddress(query().trim()) ? t('models.open') : t('models.search')}
+              </Button>
+            </form>
+            <Show when={found()}>
+              {(state) => (
+                <>
+                  <Show when={state().phase === 'found' || state().models.length > 0}>
+                    <Results finder={properties.finder} found={state()} />
+                  </Show>
+                  <Show when={state().phase === 'searching'}>
+                    <Progress label={t('models.searching')} onCancel={() => properties.finder.stopSearch()} />
+                  </Show>
+                  <Show when={failure()}>
+                    {(error) => (
+                      <ErrorCard
+                        error={error()}
+                        onAction={() =>
+                          state().models.length > 0
+                            ? properties.finder.searchMore()
+                            : properties.finder.search(state().query)
+                        }
+                      />
+                    )}
+                  </Show>
+                </>
               )}
-            </Match>
-            <Match when={search().phase === 'found' && search()}>
-              {(found) => <Results finder={properties.finder} found={found() as Found} />}
-            </Match>
-          </Switch>
-          <FileDrop
-            label={t('models.drop')}
-            hint={t('models.dropHint')}
-            multiple
-            onFiles={(files) => properties.finder.openFiles(files)}
-            onDropped={(data) => properties.finder.openDropped(data)}
-          />
-          <div class="flex flex-wrap items-center gap-3">
-            <FilesButton label={t('models.folder')} folder onFiles={(files) => properties.finder.openFiles(files)} />
-          </div>
-          <details>
-            <summary class="min-h-8 font-medium">{t('models.access')}</summary>
-            <div class="pt-3">
-              <HubAccess finder={properties.finder} />
+            </Show>
+            <FileDrop
+              label={t('models.drop')}
+              hint={t('models.dropHint')}
+              multiple
+              onFiles={(files) => properties.finder.openFiles(files)}
+              onDropped={(data) => properties.finder.openDropped(data)}
+            />
+            <div class="flex flex-wrap items-center gap-3">
+              <FilesButton label={t('models.folder')} folder onFiles={(files) => properties.finder.openFiles(files)} />
             </div>
-          </details>
-        </Match>
-      </Switch>
+            <details>
+              <summary class="min-h-8 font-medium">{t('models.access')}</summary>
+              <div class="pt-3">
+                <HubAccess finder={properties.finder} />
+              </div>
+            </details>
+          </Match>
+        </Switch>
+      </div>
     </Section>
   );
 }

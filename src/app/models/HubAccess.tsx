@@ -1,10 +1,22 @@
 // A token for models that ask for one, and the address of the Hub or a mirror. The token is never stored.
 import { createSignal, type JSX, Show } from 'solid-js';
+import { TributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
 import type { Finder } from '../services/models/types.ts';
 import { Banner, Button, Field } from '../ui/index.ts';
 
-export function HubAccess(properties: { readonly finder: Finder; readonly onToken?: () => void }): JSX.Element {
+export function HubAccess(properties: {
+  readonly finder: Finder;
+  /** What a token is asked for by; it may name the page on which a licence is accepted. */
+  readonly error?: unknown;
+  readonly onToken?: () => void;
+}): JSX.Element {
+  const page = (): string | undefined => {
+    const { error } = properties;
+    return error instanceof TributaryError && error.facts['page'] !== undefined
+      ? String(error.facts['page'])
+      : undefined;
+  };
   const [token, setToken] = createSignal('');
   const [address, setAddress] = createSignal<string>();
   const [bad, setBad] = createSignal(false);
@@ -25,6 +37,18 @@ export function HubAccess(properties: { readonly finder: Finder; readonly onToke
   };
   return (
     <div class="grid gap-6 sm:grid-cols-2">
+      <Show when={page()}>
+        {(address) => (
+          <a
+            href={address()}
+            target="_blank"
+            rel="noreferrer"
+            class="text-accent underline underline-offset-2 sm:col-span-2"
+          >
+            {t('models.licencePage')}
+          </a>
+        )}
+      </Show>
       <Show
         when={!properties.finder.state().hasToken}
         fallback={

@@ -1,10 +1,11 @@
 // A model on its way into the library: how far it is, what stopped it, and the way on from there.
-import { createResource, For, type JSX, Match, Show, Switch } from 'solid-js';
+import { createResource, createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import type { Deletable, InstallState, Library, LibraryModel } from '../services/models/types.ts';
+import type { Deletable, Finder, InstallState, Library, LibraryModel } from '../services/models/types.ts';
 import {
   Banner,
   Button,
+  ConfirmDialog,
   ErrorCard,
   formatBytes,
   formatDateTime,
@@ -13,6 +14,7 @@ import {
   toast,
 } from '../ui/index.ts';
 import { FilesButton } from './FilesButton.tsx';
+import { HubAccess } from './HubAccess.tsx';
 
 type Phase = InstallState['phase'];
 type InPhase<Name extends Phase> = Extract<InstallState, { readonly phase: Name }>;
@@ -33,6 +35,7 @@ function amountText(state: Exclude<InstallState, { readonly phase: 'installed' }
 
 function MakeRoom(properties: { readonly library: Library }): JSX.Element {
   const [items, { refetch }] = createResource(() => properties.library.deletables());
+  const [leaving, setLeaving] = createSignal<Deletable>();
   const remove = async (item: Deletable): Promise<void> => {
     await properties.library.makeRoom(item);
     toast(t('models.roomMade', { name: item.name }));
@@ -42,16 +45,31 @@ function MakeRoom(properties: { readonly library: Library }): JSX.Element {
     <div class="flex flex-wrap gap-2">
       <For each={(items.latest ?? []).slice(0, offeredDeletions)}>
         {(item) => (
-          <Button kind="danger" size="small" icon="trash" onClick={() => void remove(item)}>
+          <Button kind="danger" size="small" icon="trash" onClick={() => setLeaving(item)}>
             {t('models.makeRoom', { name: item.name, amount: formatBytes(item.bytes) })}
           </Button>
         )}
       </For>
+      <ConfirmDialog
+        open={leaving() !== undefined}
+        title={t('models.removeTitle', { name: leaving()?.name ?? '' })}
+        text={t(`models.makeRoomText.${leaving()?.kind ?? 'file'}`, { amount: formatBytes(leaving()?.bytes ?? 0) })}
+        action={t('models.remove', { name: leaving()?.name ?? '' })}
+        onConfirm={() => {
+          const item = leaving();
+          if (item !== undefined) void remove(item);
+        }}
+        onClose={() => setLeaving(undefined)}
+      />
     </div>
   );
 }
 
-export function InstallProgress(properties: { readonly model: LibraryModel; readonly library: Library }): JSX.Element {
+export function InstallProgress(properties: {
+  readonly model: LibraryModel;
+  readonly library: Library;
+  readonly finder: Finder;
+}): JSX.Element {
   const state = (): InstallState => properties.model.state;
   const inPhase = <Name extends Phase>(...names: Name[]): InPhase<Name> | undefined =>
     (names as Phase[]).includes(state().phase) ? (state() as InPhase<Name>) : undefined;
@@ -116,7 +134,16 @@ export function InstallProgress(properties: { readonly model: LibraryModel; read
         </Match>
         <Match when={inPhase('needs-token', 'failed')}>
           {(stopped) => (
-            <ErrorCard error={stopped().error} onAction={() => properties.library.resume(properties.model.id)} />
+            <div class="grid gap-4">
+              <ErrorCard error={stopped().error} onAction={() => properties.library.resume(properties.model.id)} />
+              <Show when={stopped().phase === 'needs-token'}>
+                <HubAccess
+                  finder={properties.finder}
+                  error={stopped().error}
+                  onToken={() => properties.library.resume(properties.model.id)}
+                />
+              </Show>
+            </div>
           )}
         </Match>
       </Switch>

@@ -1,23 +1,27 @@
 // The models of this browser: installed ones to chat with, and those on their way.
 import { createSignal, For, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import type { Library, LibraryModel } from '../services/models/types.ts';
-import { Button, Dialog, EmptyState, formatBytes, formatDateTime, IconButton, Section, toast } from '../ui/index.ts';
+import type { Finder, Library, LibraryModel } from '../services/models/types.ts';
+import { Button, ConfirmDialog, formatBytes, formatDateTime, IconButton, Section, toast } from '../ui/index.ts';
 import { InstallProgress } from './InstallProgress.tsx';
 import { formatParameters, sourceText } from './modelFacts.ts';
 
+const installed = (model: LibraryModel): boolean => model.state.phase === 'installed';
+
+/** How much of one that is on its way has arrived stands beside its progress. */
 function facts(model: LibraryModel): string {
-  const { format, architecture, parameterCount, contextLength, bytes, licence, usedAt, createdAt } = model;
-  return [
-    format,
-    architecture,
-    parameterCount === undefined ? undefined : t('models.parameters', { count: formatParameters(parameterCount) }),
-    contextLength === undefined ? undefined : t('models.context', { count: contextLength }),
-    bytes > 0 ? formatBytes(bytes) : undefined,
-    licence,
+  const { format, parameterCount, contextLength, bytes, licence, usedAt, createdAt } = model;
+  const since =
     usedAt === undefined
       ? t('models.kept', { time: formatDateTime(createdAt) })
-      : t('models.used', { time: formatDateTime(usedAt) }),
+      : t('models.used', { time: formatDateTime(usedAt) });
+  return [
+    parameterCount === undefined ? undefined : t('models.parameters', { count: formatParameters(parameterCount) }),
+    format,
+    installed(model) ? formatBytes(bytes) : undefined,
+    contextLength === undefined ? undefined : t('models.context', { count: contextLength }),
+    licence,
+    installed(model) ? since : undefined,
   ]
     .filter((fact) => fact !== undefined && fact !== '')
     .join(' · ');
@@ -25,17 +29,16 @@ function facts(model: LibraryModel): string {
 
 export function LibraryList(properties: {
   readonly library: Library;
+  readonly finder: Finder;
   readonly onQuality: (model: LibraryModel) => void;
 }): JSX.Element {
   const [leaving, setLeaving] = createSignal<LibraryModel>();
-  const installed = (model: LibraryModel): boolean => model.state.phase === 'installed';
   const leavingAmount = (): string => {
     const model = leaving();
     if (model === undefined) return '';
     return formatBytes('doneBytes' in model.state ? model.state.doneBytes : model.bytes);
   };
   const remove = async (model: LibraryModel): Promise<void> => {
-    setLeaving(undefined);
     await properties.library.remove(model.id);
     toast(t('models.removed', { name: model.name }));
   };
@@ -47,17 +50,16 @@ export function LibraryList(properties: {
             <For
               each={list()}
               fallback={
-                <li>
-                  <EmptyState icon="models" title={t('models.libraryEmpty')}>
-                    {t('models.libraryEmptyText')}
-                  </EmptyState>
+                <li class="grid gap-1 rounded-xl border border-dashed border-line p-4">
+                  <p class="font-medium">{t('models.libraryEmpty')}</p>
+                  <p class="text-muted">{t('models.libraryEmptyText')}</p>
                 </li>
               }
             >
               {(model) => (
                 <li class="grid gap-3 rounded-xl border border-line p-4">
                   <div class="flex flex-wrap items-start justify-between gap-3">
-                    <div class="grid min-w-0 flex-1 basis-60 gap-0.5">
+                    <div class="grid min-w-0 flex-1 basis-40 gap-0.5">
                       <h3 class="font-medium wrap-anywhere">{model.name}</h3>
                       <p class="text-sm text-muted">{facts(model)}</p>
                       <p class="text-sm text-muted wrap-anywhere">{sourceText(model.source)}</p>
@@ -69,7 +71,7 @@ export function LibraryList(properties: {
                         </Button>
                         <a
                           href={`#/chat?model=${encodeURIComponent(model.id)}`}
-                          class="inline-flex min-h-8 items-center rounded-lg bg-accent px-2.5 text-sm font-medium text-on-accent hover:bg-accent-strong"
+                          class="inline-flex min-h-8 items-center rounded-lg bg-accent px-2.5 whitespace-nowrap text-sm font-medium text-on-accent hover:bg-accent-strong"
                         >
                           {t('models.chat')}
                         </a>
@@ -82,7 +84,7 @@ export function LibraryList(properties: {
                     </div>
                   </div>
                   <Show when={!installed(model)}>
-                    <InstallProgress model={model} library={properties.library} />
+                    <InstallProgress model={model} library={properties.library} finder={properties.finder} />
                   </Show>
                 </li>
               )}
@@ -90,31 +92,22 @@ export function LibraryList(properties: {
           </ul>
         )}
       </Show>
-      <Dialog
+      <ConfirmDialog
         open={leaving() !== undefined}
-        onOpenChange={(open) => {
-          if (!open) setLeaving(undefined);
-        }}
         title={t(leaving()?.state.phase === 'installed' ? 'models.removeTitle' : 'models.discardTitle', {
           name: leaving()?.name ?? '',
         })}
-        description={t(leaving()?.state.phase === 'installed' ? 'models.removeText' : 'models.discardText', {
+        text={t(leaving()?.state.phase === 'installed' ? 'models.removeText' : 'models.discardText', {
           amount: leavingAmount(),
         })}
-        actions={
-          <>
-            <Button kind="quiet" onClick={() => setLeaving(undefined)}>
-              {t('ui.cancel')}
-            </Button>
-            <Show when={leaving()}>
-              {(model) => (
-                <Button kind="danger" onClick={() => void remove(model())}>
-                  {installed(model()) ? t('models.remove', { name: model().name }) : t('models.discard')}
-                </Button>
-              )}
-            </Show>
-          </>
-        }
+        action={t(leaving()?.state.phase === 'installed' ? 'models.remove' : 'models.discard', {
+          name: leaving()?.name ?? '',
+        })}
+        onConfirm={() => {
+          const model = leaving();
+          if (model !== undefined) void remove(model);
+        }}
+        onClose={() => setLeaving(undefined)}
       />
     </Section>
   );

@@ -16,7 +16,7 @@ export function Models(): JSX.Element {
   return (
     <Page title={t('models.title')} lead={t('models.lead')}>
       <div ref={top} class="scroll-mt-8">
-        <LibraryList library={library} onQuality={setMeasured} />
+        <LibraryList library={library} finder={finder} onQuality={setMeasured} />
       </div>
       <FinderView finder={finder} onInstalled={() => top.scrollIntoView({ block: 'start' })} />
       <Runtimes />

@@ -5,7 +5,8 @@ import { t } from '../i18n/t.ts';
 import { addForeignModel, type ForeignModel } from '../services/models/chatRuntimes.ts';
 import type { Candidate, Finder, OpenedState } from '../services/models/types.ts';
 import { Banner, Button, EmptyState, ErrorCard, formatBytes, Progress, Select, shortHash, toast } from '../ui/index.ts';
-import { formatParameters, sourceText } from './modelFacts.ts';
+import { HubAccess } from './HubAccess.tsx';
+import { formatParameters, sourceText, wantsToken } from './modelFacts.ts';
 import { runtimeFacts } from './runtimeFacts.ts';
 
 type Open = Extract<OpenedState, { readonly phase: 'open' }>;
@@ -14,17 +15,29 @@ const contextLengths = [1_024, 2_048, 4_096, 8_192, 16_384, 32_768] as const;
 const packingParts = ['weights', 'embedding', 'head'] as const;
 const verdictColor = { fits: 'text-success', tight: 'text-warning', 'too-large': 'text-danger' } as const;
 
-/** What tells a choice from its siblings: the format, or the file where its name says none. */
-function choiceName({ container, format, files }: ModelChoice): string {
+/** What tells a choice from its siblings: the format, or that it has none. */
+function choiceName({ container, format }: ModelChoice): string {
   if (format !== '') return format;
-  return container === 'gguf' ? (files[0]?.name ?? '') : t('models.asPublished');
+  return t(container === 'gguf' ? 'models.choiceGguf' : 'models.asPublished');
+}
+
+function choiceText({ container, files }: ModelChoice): string {
+  return container === 'gguf' ? (files[0]?.name ?? '') : t('models.choiceSafetensors');
+}
+
+function failureOf({ inspection }: Candidate): unknown {
+  return inspection.phase === 'failed' ? inspection.error : undefined;
 }
 
 function Verdict(properties: { readonly candidate: Candidate }): JSX.Element {
   return (
     <Switch fallback={<span class="text-muted">{t('models.fit.unread')}</span>}>
-      <Match when={properties.candidate.inspection.phase === 'failed'}>
-        <span class="text-danger">{t('models.fit.unsupported')}</span>
+      <Match when={failureOf(properties.candidate)}>
+        {(error) => (
+          <span class={wantsToken(error()) ? 'text-warning' : 'text-danger'}>
+            {t(wantsToken(error()) ? 'models.fit.token' : 'models.fit.unsupported')}
+          </span>
+        )}
       </Match>
       <Match when={properties.candidate.fit}>
         {(judged) => (
@@ -39,6 +52,9 @@ function ChoiceList(properties: { readonly finder: Finder; readonly open: Open }
   return (
     <fieldset class="grid gap-2">
       <legend class="pb-2 text-sm font-medium">{t('models.choices')}</legend>
+      <Show when={properties.open.candidates.length > 1}>
+        <p class="pb-1 text-sm text-muted">{t('models.choicesText')}</p>
+      </Show>
       <For each={properties.open.candidates}>
         {(candidate) => (
           <label class="flex flex-wrap items-center gap-x-4 gap-y-1 rounded-lg border border-line px-3 py-2.5 has-checked:border-accent has-checked:bg-accent-soft">
@@ -51,9 +67,12 @@ function ChoiceList(properties: { readonly finder: Finder; readonly open: Open }
             />
             <span class="min-w-0 flex-1 basis-48">
               <span class="font-medium wrap-anywhere">{choiceName(candidate.choice)}</span>{' '}
-              <span class="text-sm text-muted">
-                {t(candidate.choice.container === 'gguf' ? 'models.choiceGguf' : 'models.choiceSafetensors')}
-              </span>
+              <Show when={candidate.choice.id === properties.open.proposed}>
+                <span class="rounded-full bg-accent-soft px-2 py-0.5 text-sm font-medium text-accent-strong">
+                  {t('models.proposed')}
+                </span>
+              </Show>
+              <span class="block text-sm text-muted wrap-anywhere">{choiceText(candidate.choice)}</span>
             </span>
             <span class="tabular text-sm text-muted">{formatBytes(candidate.choice.downloadBytes)}</span>
             <span class="text-sm">
@@ -112,16 +131,20 @@ function Shape(properties: { readonly shape: ModelShape }): JSX.Element {
   );
 }
 
-function Needs(properties: { readonly fit: Fit }): JSX.Element {
+function Needs(properties: { readonly fit: Fit; readonly freeStorageBytes: number | undefined }): JSX.Element {
   const rows = (): readonly (readonly [string, string])[] => {
     const { downloadBytes, peakStorageBytes, keptBytes, deviceBytes, weightBytes, cacheBytes } = properties.fit.needs;
     const parts = t('models.need.deviceParts', {
       weights: formatBytes(weightBytes),
       cache: formatBytes(cacheBytes),
     });
+    const free =
+      properties.freeStorageBytes === undefined
+        ? t('models.need.freeUntold')
+        : t('models.need.free', { amount: formatBytes(properties.freeStorageBytes) });
     return [
       [t('models.need.download'), formatBytes(downloadBytes)],
-      [t('models.need.storage'), formatBytes(peakStorageBytes)],
+      [t('models.need.storage'), `${formatBytes(peakStorageBytes)} (${free})`],
       [t('models.need.kept'), formatBytes(keptBytes)],
       [t('models.need.device'), `${formatBytes(deviceBytes)} (${parts})`],
     ];
@@ -193,15 +216,13 @@ function Selected(properties: {
     const { inspection } = properties.candidate;
     return inspection.phase === 'read' ? inspection.shape : undefined;
   };
-  const inspectionError = (): unknown => {
-    const { inspection } = properties.candidate;
-    return inspection.phase === 'failed' ? inspection.error : undefined;
-  };
-  const lengths = (): number[] => {
-    const most = shape()?.contextLength ?? contextLengths.at(-1) ?? 0;
-    const offered = contextLengths.filter((length) => length < most);
-    return [...new Set([...offered, Math.min(most, 131_072), properties.open.contextLength])].sort((a, b) => a - b);
-  };
+  const most = (): number => Math.min(shape()?.contextLength ?? contextLengths.at(-1) ?? 0, 131_072);
+  const contextLength = (): number => Math.min(properties.open.contextLength, most());
+  const lengths = (): number[] =>
+    [...new Set([...contextLengths.filter((length) => length < most()), contextLength(), most()])].sort(
+      (a, b) => a - b,
+    );
+  const again = (): void => properties.finder.select(properties.candidate.choice.id);
   const blocked = (): boolean =>
     shape() === undefined || properties.candidate.fit?.problems.some(({ severity }) => severity === 'blocks') === true;
   const install = async (): Promise<void> => {
@@ -220,34 +241,43 @@ function Selected(properties: {
       <Show when={properties.candidate.inspection.phase === 'reading'}>
         <Progress label={t('models.inspecting')} />
       </Show>
-      <Show when={inspectionError()}>
+      <Show when={failureOf(properties.candidate)}>
         {(error) => (
-          <ErrorCard error={error()} onAction={() => properties.finder.select(properties.candidate.choice.id)} />
+          <>
+            <ErrorCard error={error()} onAction={again} />
+            <Show when={wantsToken(error())}>
+              <HubAccess finder={properties.finder} error={error()} onToken={again} />
+            </Show>
+          </>
         )}
       </Show>
       <Show when={shape()}>{(read) => <Shape shape={read()} />}</Show>
-      <PackingChoice finder={properties.finder} candidate={properties.candidate} />
-      <Select
-        class="max-w-xs"
-        label={t('models.contextLength')}
-        hint={t('models.contextHint')}
-        value={String(properties.open.contextLength)}
-        options={lengths().map((length) => ({ value: String(length), label: t('models.tokens', { count: length }) }))}
-        onChange={(length) => properties.finder.setContextLength(Number(length))}
-      />
-      <Show when={properties.candidate.fit}>{(judged) => <Needs fit={judged()} />}</Show>
-      <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={() => void install()} />}</Show>
-      <Show
-        when={properties.candidate.libraryId === undefined}
-        fallback={<Banner kind="success">{t('models.installed')}</Banner>}
-      >
-        <div>
-          <Button kind="primary" icon="download" disabled={blocked()} onClick={() => void install()}>
-            {t(properties.open.offer.source.kind === 'files' ? 'models.installFiles' : 'models.install', {
-              amount: formatBytes(properties.candidate.choice.downloadBytes),
-            })}
-          </Button>
-        </div>
+      <Show when={failureOf(properties.candidate) === undefined}>
+        <PackingChoice finder={properties.finder} candidate={properties.candidate} />
+        <Select
+          class="max-w-xs"
+          label={t('models.contextLength')}
+          hint={t('models.contextHint')}
+          value={String(contextLength())}
+          options={lengths().map((length) => ({ value: String(length), label: t('models.tokens', { count: length }) }))}
+          onChange={(length) => properties.finder.setContextLength(Number(length))}
+        />
+        <Show when={properties.candidate.fit}>
+          {(judged) => <Needs fit={judged()} freeStorageBytes={properties.open.freeStorageBytes} />}
+        </Show>
+        <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={() => void install()} />}</Show>
+        <Show
+          when={properties.candidate.libraryId === undefined}
+          fallback={<Banner kind="success">{t('models.installed')}</Banner>}
+        >
+          <div>
+            <Button kind="primary" icon="download" disabled={blocked()} onClick={() => void install()}>
+              {t(properties.open.offer.source.kind === 'files' ? 'models.installFiles' : 'models.install', {
+                amount: formatBytes(properties.candidate.choice.downloadBytes),
+              })}
+            </Button>
+          </div>
+        </Show>
       </Show>
     </div>
   );
@@ -271,7 +301,9 @@ export function OfferView(properties: {
     <div class="grid gap-5">
       <div class="flex flex-wrap items-start justify-between gap-3">
         <div class="grid min-w-0 gap-0.5">
-          <h3 class="text-lg font-medium wrap-anywhere">{offer().name}</h3>
+          <h3 tabindex="-1" class="text-lg font-medium outline-none wrap-anywhere">
+            {offer().name}
+          </h3>
           <p class="text-sm text-muted wrap-anywhere">{origin()}</p>
         </div>
         <Button kind="quiet" size="small" onClick={() => properties.finder.close()}>
@@ -285,6 +317,16 @@ export function OfferView(properties: {
       </Show>
       <Show when={properties.open.candidates.length > 0}>
         <ChoiceList finder={properties.finder} open={properties.open} />
+      </Show>
+      <Show when={selected()}>
+        {(candidate) => (
+          <Selected
+            finder={properties.finder}
+            open={properties.open}
+            candidate={candidate()}
+            onInstalled={properties.onInstalled}
+          />
+        )}
       </Show>
       <Show when={offer().onnx?.length}>
         <OnnxChoices models={offer().onnx ?? []} />
@@ -302,16 +344,6 @@ export function OfferView(properties: {
             </For>
           </ul>
         </details>
-      </Show>
-      <Show when={selected()}>
-        {(candidate) => (
-          <Selected
-            finder={properties.finder}
-            open={properties.open}
-            candidate={candidate()}
-            onInstalled={properties.onInstalled}
-          />
-        )}
       </Show>
     </div>
   );

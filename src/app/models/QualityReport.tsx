@@ -9,42 +9,55 @@ import type { LibraryModel } from '../services/models/types.ts';
 import { Button, ErrorCard, formatBytes, formatNumber, Progress, TextArea } from '../ui/index.ts';
 import { FilesButton } from './FilesButton.tsx';
 
+/** Kept while the page is open: a text that was pasted is not lost with the dialog. */
+const [text, setText] = createSignal('');
+
 const perplexity = (value: number): string => value.toFixed(2);
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 function Figures(properties: { readonly report: Report }): JSX.Element {
   return (
-    <dl class="grid gap-x-6 gap-y-1 sm:grid-cols-[auto_1fr]">
-      <dt class="text-muted">{t('models.qualityPerplexity')}</dt>
-      <dd class="tabular font-medium">{perplexity(properties.report.perplexity)}</dd>
-      <Show when={properties.report.reference}>
-        {(reference) => (
-          <>
-            <dt class="text-muted">{t('models.qualityOriginal')}</dt>
-            <dd class="tabular">{perplexity(reference().perplexity)}</dd>
-            <dt class="text-muted">{t('models.qualityDifference')}</dt>
-            <dd class="tabular">
-              {reference().difference >= 0 ? '+' : '−'}
-              {perplexity(Math.abs(reference().difference))}
-            </dd>
-            <dt class="text-muted">{t('models.qualityAgreement')}</dt>
-            <dd class="tabular">{percent(reference().agreement)}</dd>
-          </>
-        )}
-      </Show>
-      <dt class="text-muted">{t('models.qualityTokens')}</dt>
-      <dd class="tabular">{formatNumber(properties.report.tokens)}</dd>
-    </dl>
+    <div class="grid gap-3">
+      <p class="font-medium">
+        {t('models.qualityMeans', { count: Math.round(properties.report.perplexity) })}{' '}
+        <Show when={properties.report.reference}>
+          {(reference) => t('models.qualityCost', { share: percent(reference().difference / reference().perplexity) })}
+        </Show>
+      </p>
+      <dl class="grid gap-x-6 gap-y-1 sm:grid-cols-[auto_1fr]">
+        <dt class="text-muted">{t('models.qualityPerplexity')}</dt>
+        <dd class="tabular font-medium">{perplexity(properties.report.perplexity)}</dd>
+        <Show when={properties.report.reference}>
+          {(reference) => (
+            <>
+              <dt class="text-muted">{t('models.qualityOriginal')}</dt>
+              <dd class="tabular">{perplexity(reference().perplexity)}</dd>
+              <dt class="text-muted">{t('models.qualityDifference')}</dt>
+              <dd class="tabular">
+                {reference().difference >= 0 ? '+' : '−'}
+                {perplexity(Math.abs(reference().difference))}
+              </dd>
+              <dt class="text-muted">{t('models.qualityAgreement')}</dt>
+              <dd class="tabular">{percent(reference().agreement)}</dd>
+            </>
+          )}
+        </Show>
+        <dt class="text-muted">{t('models.qualityTokens')}</dt>
+        <dd class="tabular">{formatNumber(properties.report.tokens)}</dd>
+      </dl>
+    </div>
   );
 }
 
 export function QualityReport(properties: { readonly model: LibraryModel }): JSX.Element {
-  const [text, setText] = createSignal('');
   const [original, setOriginal] = createSignal<readonly File[]>([]);
-  const [progress, setProgress] = createSignal<QualityProgress>();
+  const [progress, setProgress] = createSignal<
+    Omit<QualityProgress, 'phase'> & { readonly phase: QualityProgress['phase'] | 'loading' }
+  >();
   const [report, setReport] = createSignal<Report>();
   const [failure, setFailure] = createSignal<unknown>();
   let abort: AbortController | undefined;
+  let outcome!: HTMLDivElement;
   onCleanup(() => abort?.abort());
 
   const measure = async (): Promise<void> => {
@@ -52,7 +65,9 @@ export function QualityReport(properties: { readonly model: LibraryModel }): JSX
     const { signal } = abort;
     setFailure(undefined);
     setReport(undefined);
-    setProgress({ phase: 'model', done: 0, total: 0 });
+    // The button that has the focus goes away meanwhile.
+    outcome.focus();
+    setProgress({ phase: 'loading', done: 0, total: 0 });
     try {
       await ensureModel(properties.model.id, signal);
       const files = original().map((file) => ({ name: file.name, blob: file }));
@@ -87,29 +102,31 @@ export function QualityReport(properties: { readonly model: LibraryModel }): JSX
               })}
         </span>
       </div>
-      <Switch
-        fallback={
-          <div>
-            <Button kind="primary" disabled={text().trim() === ''} onClick={() => void measure()}>
-              {t('models.qualityRun')}
-            </Button>
-          </div>
-        }
-      >
-        <Match when={progress()}>
-          {(current) => (
-            <Progress
-              label={t(`models.qualityPhase.${current().phase}`)}
-              done={current().total === 0 ? undefined : current().done}
-              total={current().total === 0 ? undefined : current().total}
-              onCancel={() => abort?.abort()}
-            />
-          )}
-        </Match>
-      </Switch>
-      <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={() => void measure()} />}</Show>
-      <div role="status">
-        <Show when={report()}>{(found) => <Figures report={found()} />}</Show>
+      <div ref={outcome} tabindex="-1" class="grid gap-4 outline-none">
+        <Switch
+          fallback={
+            <div>
+              <Button kind="primary" disabled={text().trim() === ''} onClick={() => void measure()}>
+                {t('models.qualityRun')}
+              </Button>
+            </div>
+          }
+        >
+          <Match when={progress()}>
+            {(current) => (
+              <Progress
+                label={t(`models.qualityPhase.${current().phase}`)}
+                done={current().total === 0 ? undefined : current().done}
+                total={current().total === 0 ? undefined : current().total}
+                onCancel={() => abort?.abort()}
+              />
+            )}
+          </Match>
+        </Switch>
+        <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={() => void measure()} />}</Show>
+        <div role="status">
+          <Show when={report()}>{(found) => <Figures report={found()} />}</Show>
+        </div>
       </div>
     </div>
   );

@@ -1,12 +1,13 @@
 // Models that other programs run: WebLLM's own list, and ONNX models of the Hub. What each needs here and what its program
 // cannot do is said before it is chosen; nothing is asked of any network before that.
-import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
+import { createMemo, createResource, createSignal, For, type JSX, Show } from 'solid-js';
 import type { DeviceReport } from '../../engine/index.ts';
-import { missingNeeds, type RuntimeModel } from '../../models/index.ts';
+import { keptBytes, missingNeeds, type RuntimeModel } from '../../models/index.ts';
 import { t } from '../i18n/t.ts';
 import { engine } from '../services/engine.ts';
 import {
   addForeignModel,
+  chatRuntimeState,
   type ForeignModel,
   foreignModelId,
   foreignModels,
@@ -14,45 +15,71 @@ import {
   removeForeignModel,
   restoreForeignModels,
 } from '../services/models/chatRuntimes.ts';
-import { Button, ErrorCard, Field, IconButton, Section, toast } from '../ui/index.ts';
+import { Button, ConfirmDialog, ErrorCard, Field, formatBytes, IconButton, Section, toast } from '../ui/index.ts';
 import { needText, runtimeFacts } from './runtimeFacts.ts';
 
 /** Rows of the list that are shown before a search. */
 const shownModels = 8;
 
+/** What a program keeps of its model, asked for again when it has loaded one. */
+function Kept(properties: { readonly model: ForeignModel }): JSX.Element {
+  const [bytes] = createResource(
+    () => ({ model: properties.model, phase: chatRuntimeState().phase }),
+    ({ model }) => keptBytes(model),
+  );
+  return (
+    <Show when={bytes.latest}>{(amount) => <>{t('models.keptBytes', { amount: formatBytes(amount()) })} </>}</Show>
+  );
+}
+
 function Chosen(): JSX.Element {
+  const [leaving, setLeaving] = createSignal<ForeignModel>();
   const remove = async (model: ForeignModel): Promise<void> => {
     await removeForeignModel(model);
     toast(t('models.removed', { name: model.name }));
   };
   return (
-    <ul class="grid gap-2">
-      <For each={foreignModels()}>
-        {(model) => (
-          <li class="flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line p-4">
-            <div class="grid min-w-0 flex-1 basis-60 gap-0.5">
-              <p class="font-medium wrap-anywhere">{model.name}</p>
-              <p class="text-sm text-muted">
-                {t(`models.runBy.${model.runtime}`)} {runtimeFacts(model)}
-              </p>
-            </div>
-            <div class="flex items-center gap-2">
-              <a
-                href={`#/chat?model=${encodeURIComponent(foreignModelId(model))}`}
-                class="inline-flex min-h-8 items-center rounded-lg bg-accent px-2.5 text-sm font-medium text-on-accent hover:bg-accent-strong"
-              >
-                {t('models.chat')}
-              </a>
-              <IconButton
-                icon="trash"
-                label={t('models.remove', { name: model.name })}
-                onClick={() => void remove(model)}
-              />
-            </div>
-          </li>
-        )}
-      </For>
-    </ul>
+    <>
+      <ul class="grid gap-2">
+        <For each={foreignModels()}>
+          {(model) => (
+            <li class="flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line p-4">
+              <div class="grid min-w-0 flex-1 basis-60 gap-0.5">
+                <p class="font-medium wrap-anywhere">{model.name}</p>
+                <p class="text-sm text-muted">
+                  {t(`models.runBy.${model.runtime}`)} <Kept model={model} />
+                  {runtimeFacts(model)}
+                </p>
+              </div>
+              <div class="flex items-center gap-2">
+                <a
+                  href={`#/chat?model=${encodeURIComponent(foreignModelId(model))}`}
+                  class="inline-flex min-h-8 items-center rounded-lg bg-accent px-2.5 text-sm font-medium text-on-accent hover:bg-accent-strong"
+                >
+                  {t('models.chat')}
+                </a>
+                <IconButton
+                  icon="trash"
+                  label={t('models.remove', { name: model.name })}
+                  onClick={() => setLeaving(model)}
+                />
+              </div>
+            </li>
+          )}
+        </For>
+      </ul>
+      <ConfirmDialog
+        open={leaving() !== undefined}
+        title={t('models.removeTitle', { name: leaving()?.name ?? '' })}
+        text={t('models.removeForeignText')}
+        action={t('models.remove', { name: leaving()?.name ?? '' })}
+        onConfirm={() => {
+          const model = leaving();
+          if (model !== undefined) void remove(model);
+        }}
+        onClose={() => setLeaving(undefined)}
+      />
+    </>
   );
 }
 

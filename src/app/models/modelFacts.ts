@@ -1,4 +1,5 @@
 // What is said of a model in one line, the same in every list.
+import { TributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
 import type { LibraryModel } from '../services/models/types.ts';
 import { formatNumber } from '../ui/format.ts';
@@ -24,6 +25,11 @@ export function sourceText(source: LibraryModel['source']): string {
     case 'offered':
       return t('models.from.offered');
   }
+}
+
+/** Whether this is a failure that a token may mend. */
+export function wantsToken(error: unknown): boolean {
+  return error instanceof TributaryError && /^HUB_(GATED|TOKEN_NEEDED|TOKEN_REFUSED)$/.test(error.code);
 }
 
 /** Whether a text is an address to open rather than words to search for. */

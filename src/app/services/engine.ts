@@ -24,7 +24,7 @@ import { lazyWorker } from './workers.ts';
 export type EngineState =
   | { readonly phase: 'idle' }
   | {
-      readonly phase: 'checking' | 'downloading' | 'packing' | 'reading' | 'compiling';
+      readonly phase: 'checking' | 'downloading' | 'packing' | 'reading' | 'compiling' | 'trying';
       readonly modelId: string;
       readonly doneBytes?: number;
       readonly totalBytes?: number;
@@ -32,6 +32,8 @@ export type EngineState =
     }
   | { readonly phase: 'ready'; readonly modelId: string; readonly summary: ModelSummary; readonly device: DeviceReport }
   | { readonly phase: 'failed'; readonly modelId?: string; readonly error: unknown };
+
+const loadPhases = { read: 'reading', compile: 'compiling', probe: 'trying' } as const;
 
 const [state, setState] = createSignal<EngineState>({ phase: 'idle' });
 const [obstacle, setObstacle] = createSignal<TributaryError | undefined>();
@@ -135,7 +137,7 @@ async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary>
       signal,
       onProgress: (progress: LoadProgress) =>
         show({
-          phase: progress.phase === 'read' ? 'reading' : 'compiling',
+          phase: loadPhases[progress.phase],
           modelId,
           doneBytes: progress.loadedBytes,
           totalBytes: progress.totalBytes,

@@ -1,6 +1,7 @@
 // The design system: the only place that knows Kobalte, and the components that every room is made of.
 export { Banner } from './Banner.tsx';
 export { Button, IconButton } from './Button.tsx';
+export { ConfirmDialog } from './ConfirmDialog.tsx';
 export { CopyButton } from './CopyButton.tsx';
 export { Dialog } from './Dialog.tsx';
 export { EmptyState } from './EmptyState.tsx';

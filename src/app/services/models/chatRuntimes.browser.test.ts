@@ -1,6 +1,6 @@
 // Models of other runtimes through the app's own service: chosen, loaded when first wanted, answered by, let go, removed.
 import { afterEach, expect, test } from 'vitest';
-import { onnxChoices } from '../../../models/index.ts';
+import { keptBytes, onnxChoices } from '../../../models/index.ts';
 import { createHubWorld } from '../../../models/testing/hubWorld.ts';
 import { deleteSetting, writeSetting } from '../../../store/index.ts';
 import { streamAnswer } from '../../chat/streamAnswer.ts';
@@ -17,6 +17,7 @@ import {
   releaseForeignRuntimes,
   removeForeignModel,
 } from './chatRuntimes.ts';
+import { library } from './library.ts';
 
 const repository = 'tributary/tiny-llama-onnx';
 const golden = (name: string): { content: { golden: string } } => ({
@@ -48,6 +49,7 @@ test('a model of another runtime is chosen, answers, and is let go', async () =>
   expect(capabilitiesOf(id)).toMatchObject({ adapters: false, influence: false, training: false, processor: true });
   expect(capabilitiesOf('seedling')).toMatchObject({ adapters: true, influence: true });
   expect(await world.log()).toEqual([]);
+  expect(await keptBytes(foreign)).toBe(0);
 
   const runtime = await ensureChatRuntime(id);
   expect(chatRuntimeState()).toMatchObject({ phase: 'ready', modelId: id, summary: { device: 'processor' } });
@@ -56,9 +58,14 @@ test('a model of another runtime is chosen, answers, and is let go', async () =>
   expect(text).toMatch(/^(t\d+){3}$/);
   expect(usage).toMatchObject({ promptTokens: 2, completionTokens: 3 });
 
+  const kept = await keptBytes(foreign);
+  expect(kept).toBeGreaterThan(904_105);
+  expect(await keptBytes({ ...foreign, id: `${repository}@c0ffee:q4` })).toBe(0);
+  expect(await library.deletables()).toContainEqual({ kind: 'runtime', id, name: foreign.name, bytes: kept });
   releaseForeignRuntimes();
   expect(chatRuntimeState().phase).toBe('idle');
-  await removeForeignModel(foreign);
+  await library.makeRoom({ kind: 'runtime', id, name: foreign.name, bytes: kept });
+  expect(await keptBytes(foreign)).toBe(0);
   expect(foreignModels()?.map(foreignModelId)).not.toContain(id);
   await addForeignModel(foreign);
   await world.change({ repositories: {} });

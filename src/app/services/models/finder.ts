@@ -3,7 +3,9 @@
 import { createSignal } from 'solid-js';
 import { isAbort, TributaryError } from '../../../lib/errors.ts';
 import {
+  type Fit,
   HUGGING_FACE_HUB,
+  type HubModel,
   type InstallRecord,
   judgeFit,
   type ModelChoice,
@@ -64,9 +66,8 @@ async function runSearch(query: string, page: string | undefined): Promise<void>
   searching?.abort();
   const mine = new AbortController();
   searching = mine;
-  const before = search();
-  const kept = page !== undefined && before.phase === 'found' ? before.models : [];
-  setSearch({ phase: 'searching', query });
+  const kept = page === undefined ? [] : foundModels();
+  setSearch({ phase: 'searching', query, models: kept });
   try {
     await knowHub();
     const found = await modelsWorker().search({ hub: hub(), ...withToken(), query, page }, { signal: mine.signal });
@@ -74,12 +75,28 @@ async function runSearch(query: string, page: string | undefined): Promise<void>
     nextPage = found.next;
     setSearch({ phase: 'found', query, models: [...kept, ...found.models], more: found.next !== undefined });
   } catch (error) {
-    if (!mine.signal.aborted && !isAbort(error)) setSearch({ phase: 'failed', query, error });
+    if (!mine.signal.aborted && !isAbort(error)) setSearch({ phase: 'failed', query, models: kept, error });
   }
 }
 
-/** The choice that is looked into first: a middle way of few bits where there are many, else the first. */
-function firstChoice(offer: ModelOffer): string | undefined {
+function foundModels(): readonly HubModel[] {
+  const state = search();
+  return state.phase === 'idle' ? [] : state.models;
+}
+
+function stopSearch(): void {
+  searching?.abort();
+  const state = search();
+  const models = foundModels();
+  if (state.phase !== 'searching') return;
+  setSearch(models.length === 0 ? { phase: 'idle' } : { phase: 'found', query: state.query, models, more: true });
+}
+
+/**
+ * The choice that is proposed: about four bits, which keep most of the quality at a quarter of the size; where there is no such
+ * file, the smallest.
+ */
+function proposedChoice(offer: ModelOffer): string | undefined {
   const preferred = ['Q4_K_M', 'Q4_0', 'Q4_1', 'Q4_K_S', 'IQ4_NL', 'Q5_K_M', 'Q8_0'];
   for (const format of preferred) {
     const found = offer.choices.find((choice) => choice.format === format);
@@ -101,7 +118,7 @@ async function open(what: string, offerOf: (signal: AbortSignal) => Promise<Mode
       phase: 'open',
       opened: { offer, inspections, packings: new Map(), contextLength: CONTEXT_LENGTH, resources },
     });
-    const first = firstChoice(offer);
+    const first = proposedChoice(offer);
     if (first !== undefined) select(first);
   } catch (error) {
     if (!mine.signal.aborted && !isAbort(error)) setOpened({ phase: 'failed', what, error });
@@ -140,9 +157,6 @@ function select(choiceId: string): void {
     );
 }
 
-const packingOf = ({ packings }: Opened, choice: ModelChoice): Packing =>
-  packings.get(choice.id) ?? (choice.packings[0] as Packing);
-
 /** A shape to judge a choice by: its own, or that of another of the same container, which differs in formats alone. */
 function shapeFor(
   { inspections, offer }: Opened,
@@ -159,29 +173,30 @@ function shapeFor(
   return undefined;
 }
 
+function fitOf(state: Opened, choice: ModelChoice, packing: Packing): Fit | undefined {
+  const judged = shapeFor(state, choice);
+  if (judged === undefined) return undefined;
+  const { contextLength, resources } = state;
+  return judgeFit({ choice, packing, shape: judged.shape, shapeIsOwn: judged.isOwn, contextLength, resources });
+}
+
+/** The user's way of packing, else the first that fits. */
+function packingOf(state: Opened, choice: ModelChoice): Packing {
+  const fitting = choice.packings.find((packing) => fitOf(state, choice, packing)?.verdict !== 'too-large');
+  return state.packings.get(choice.id) ?? fitting ?? (choice.packings[0] as Packing);
+}
+
 function candidatesOf(state: Opened): readonly Candidate[] {
   const listed = new Set(installRecords()?.map(({ id }) => id));
   return state.offer.choices.map((choice) => {
     const packing = packingOf(state, choice);
-    const judged = shapeFor(state, choice);
-    const { contextLength, resources } = state;
+    const fit = fitOf(state, choice, packing);
     const id = modelId(state.offer.source, choice, packing);
     return {
       choice,
       packing,
       inspection: state.inspections.get(choice.id) ?? { phase: 'unread' },
-      ...(judged === undefined
-        ? {}
-        : {
-            fit: judgeFit({
-              choice,
-              packing,
-              shape: judged.shape,
-              shapeIsOwn: judged.isOwn,
-              contextLength,
-              resources,
-            }),
-          }),
+      ...(fit === undefined ? {} : { fit }),
       ...(listed.has(id) ? { libraryId: id } : {}),
     };
   });
@@ -190,12 +205,16 @@ function candidatesOf(state: Opened): readonly Candidate[] {
 function openedState(): OpenedState {
   const state = opened();
   if (state.phase !== 'open') return state;
-  const { offer, selected, contextLength } = state.opened;
+  const { offer, selected, contextLength, resources } = state.opened;
+  const { freeStorageBytes } = resources;
+  const proposed = offer.choices.length > 1 ? proposedChoice(offer) : undefined;
   return {
     phase: 'open',
     offer,
     candidates: candidatesOf(state.opened),
     ...(selected === undefined ? {} : { selected }),
+    ...(proposed === undefined ? {} : { proposed }),
+    ...(freeStorageBytes === undefined ? {} : { freeStorageBytes }),
     contextLength,
   };
 }
@@ -266,8 +285,9 @@ export const finder: Finder = {
   search: (query) => void runSearch(query.trim(), undefined),
   searchMore() {
     const state = search();
-    if (state.phase === 'found' && nextPage !== undefined) void runSearch(state.query, nextPage);
+    if (state.phase !== 'idle' && nextPage !== undefined) void runSearch(state.query, nextPage);
   },
+  stopSearch,
   open: (address) =>
     void open(address.trim(), async (signal) => {
       await knowHub();

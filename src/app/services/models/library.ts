@@ -1,6 +1,6 @@
 // The library of models in this browser: what is installed, what is on its way, and what could make room.
 import { toTributaryError } from '../../../lib/errors.ts';
-import { type InstallRecord, storedNames } from '../../../models/index.ts';
+import { type InstallRecord, keptBytes, storedNames } from '../../../models/index.ts';
 import {
   database,
   deleteAdapter,
@@ -12,6 +12,7 @@ import {
   readModelPlan,
 } from '../../../store/index.ts';
 import { cancelLoading, engineState } from '../engine.ts';
+import { foreignModel, foreignModelId, removeForeignModel, restoreForeignModels } from './chatRuntimes.ts';
 import { filesOfInput } from './droppedFiles.ts';
 import { installState } from './installState.ts';
 import {
@@ -68,12 +69,13 @@ async function resumeWhatFits(): Promise<void> {
 }
 
 async function deletables(): Promise<readonly Deletable[]> {
-  const [plans, adapters, adapterFiles, modelFiles, checkpoints] = await Promise.all([
+  const [plans, adapters, adapterFiles, modelFiles, checkpoints, foreign] = await Promise.all([
     listModelPlans<InstallRecord>(),
     database().adapters.toArray(),
     listFiles('adapters'),
     listFiles('models'),
     database().checkpoints.toArray(),
+    restoreForeignModels(),
   ]);
   const models = plans.map((plan): Deletable => {
     const { id, name, bytes, usedAt } = toLibraryModel(plan);
@@ -92,11 +94,21 @@ async function deletables(): Promise<readonly Deletable[]> {
       return { kind: 'checkpoint', id: runId, name: (await database().runs.get(runId))?.name ?? runId, bytes };
     }),
   );
+  const runtimes = await Promise.all(
+    foreign.map(
+      async (model): Promise<Deletable> => ({
+        kind: 'runtime',
+        id: foreignModelId(model),
+        name: model.name,
+        bytes: await keptBytes(model),
+      }),
+    ),
+  );
   // Files of earlier versions, which no record names.
   const others = modelFiles
     .filter(({ name }) => !/^[0-9a-f]{24}-/.test(name))
     .map(({ name, bytes, facts }): Deletable => ({ kind: 'file', id: name, name: facts['title'] ?? name, bytes }));
-  return [...models, ...trained, ...kept, ...others]
+  return [...models, ...trained, ...kept, ...runtimes, ...others]
     .filter(({ bytes }) => bytes > 0)
     .sort((left, right) => right.bytes - left.bytes);
 }
@@ -107,6 +119,11 @@ async function remove(id: string): Promise<void> {
   if ('modelId' in state && state.modelId === id) cancelLoading();
   const record = await readModelPlan<InstallRecord>(id);
   if (record !== undefined) await deleteInstall(record);
+}
+
+async function removeForeign(id: string): Promise<void> {
+  const model = foreignModel(id);
+  if (model !== undefined) await removeForeignModel(model);
 }
 
 /** The model that a file of storage belongs to. */
@@ -143,6 +160,7 @@ export const library: Library = {
     if (kind === 'model') await remove(id);
     else if (kind === 'adapter') await deleteAdapter(id);
     else if (kind === 'checkpoint') await deleteCheckpoints(id);
+    else if (kind === 'runtime') await removeForeign(id);
     else await deleteFile('models', id);
     await resumeWhatFits();
   },

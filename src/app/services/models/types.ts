@@ -14,9 +14,15 @@ import type {
 /** The search of the Hub. Nothing is asked before the user searches. */
 export type SearchState =
   | { readonly phase: 'idle' }
-  | { readonly phase: 'searching'; readonly query: string }
+  /** `models`: those of earlier pages, which stay while the next one is asked for, and when it fails. */
+  | { readonly phase: 'searching'; readonly query: string; readonly models: readonly HubModel[] }
   | { readonly phase: 'found'; readonly query: string; readonly models: readonly HubModel[]; readonly more: boolean }
-  | { readonly phase: 'failed'; readonly query: string; readonly error: unknown };
+  | {
+      readonly phase: 'failed';
+      readonly query: string;
+      readonly models: readonly HubModel[];
+      readonly error: unknown;
+    };
 
 /** One way to install what is opened: a choice, and what reading its headers told. */
 export interface Candidate {
@@ -43,8 +49,12 @@ export type OpenedState =
       readonly offer: ModelOffer;
       readonly candidates: readonly Candidate[];
       readonly selected?: string;
+      /** The choice that was looked into first, where there are several. */
+      readonly proposed?: string;
       /** Tokens that the fit is judged for. */
       readonly contextLength: number;
+      /** Absent where the browser does not tell. */
+      readonly freeStorageBytes?: number;
     }
   /** `HUB_GATED`, `HUB_TOKEN_REFUSED`: ask for a token and open again. */
   | { readonly phase: 'failed'; readonly what: string; readonly error: unknown };
@@ -61,6 +71,8 @@ export interface FinderState {
 export interface Finder {
   state(): FinderState;
   search(query: string): void;
+  /** Gives a search up; what was found before stays. */
+  stopSearch(): void;
   /** The next page of the same search. */
   searchMore(): void;
   /** `owner/name`, `owner/name@revision`, an address of the Hub, of a file or a folder's config.json, a CID or `ipfs://`. */
@@ -131,7 +143,8 @@ export interface LibraryModel {
 
 /** Something whose deletion makes room. */
 export interface Deletable {
-  readonly kind: 'model' | 'adapter' | 'checkpoint' | 'file';
+  /** `runtime`: a model that another program runs and keeps. `file`: of an earlier version, named by no record. */
+  readonly kind: 'model' | 'adapter' | 'checkpoint' | 'runtime' | 'file';
   readonly id: string;
   readonly name: string;
   readonly bytes: number;
