@@ -52,6 +52,38 @@ describe('before a model is loaded', () => {
   });
 });
 
+describe('a model that cannot be loaded', () => {
+  it('leaves the one before it as it was when its template is no template', async () => {
+    const opened: OpenedBackend[] = [];
+    const service = createEngineService({
+      async openBackend() {
+        opened.push(await openBackend({ device: 'processor' }));
+        return opened.at(-1) as OpenedBackend;
+      },
+    });
+    await service.loadModel({ files: [seedling], contextLength: 32 }, context());
+    const allocated = opened[0]?.backend.counters.allocatedBytes;
+    const read = (name: string): Blob => new Blob([readFileSync(path.join(root, 'test/golden/engine', name))]);
+    const files = [
+      { name: 'config.json', blob: read('tiny-llama/config.json') },
+      { name: 'model.safetensors', blob: read('tiny-llama/model.safetensors') },
+      { name: 'tokenizer.json', blob: read('tiny-llama-onnx/tokenizer.json') },
+      { name: 'chat_template.jinja', blob: new Blob(['{% for %}']) },
+    ];
+    await expect(service.loadModel({ files }, context())).rejects.toMatchObject({ code: 'CHAT_TEMPLATE_FAILED' });
+    expect(opened[0]?.backend.counters.allocatedBytes).toBe(allocated);
+    expect(await service.encode({ text: 'a dog' }, context())).not.toEqual([]);
+    for (const contextLength of [0, -1, 1.5, Number.NaN]) {
+      await expect(service.loadModel({ files: [seedling], contextLength }, context())).rejects.toMatchObject({
+        code: 'ENGINE_CONTEXT_INVALID',
+        facts: { contextLength },
+      });
+    }
+    expect(opened[0]?.backend.counters.allocatedBytes).toBe(0);
+    expect(opened).toHaveLength(1);
+  });
+});
+
 describe('with the seedling', () => {
   let service: EngineService;
   let row: EncodedRow;
@@ -162,6 +194,54 @@ describe('with the seedling', () => {
     expect(await answer('fish')).toBe('A fish.');
     expect(await answer()).toBe(golden.chats[0]?.text);
     await expect(answer('bird')).rejects.toMatchObject({ code: 'ENGINE_ADAPTER_NOT_LOADED', facts: { id: 'bird' } });
+  });
+
+  it('keeps what was read under one adapter from another, whoever speaks between', async () => {
+    const messages = [{ role: 'user', content: 'What is a dog?' }] as const;
+    const answer = async (more: Partial<ChatRequest> = {}): Promise<string> =>
+      textOf(await collect(service.chat({ messages, temperature: 0, max_tokens: 16, ...more }, context())));
+    await service.loadAdapter({ id: 'second', config: trained.config, weights: trained.weights }, context());
+    const expected = ['A fish.', golden.chats[0]?.text, 'A fish.'];
+    const said = async (): Promise<string[]> => [
+      await answer({ adapterId: 'fish' }),
+      await answer(),
+      await answer({ adapterId: 'second' }),
+    ];
+    expect([...(await said()), ...(await said())]).toEqual([...expected, ...expected]);
+    // Another adapter by the same name is another adapter.
+    const weights = trained.weights.slice();
+    weights.fill(0, weights.length - 4 * 4_096);
+    await service.loadAdapter({ id: 'second', config: trained.config, weights }, context());
+    await service.unloadAdapter({ id: 'second' }, context());
+    await expect(answer({ adapterId: 'second' })).rejects.toMatchObject({ code: 'ENGINE_ADAPTER_NOT_LOADED' });
+    expect(await answer({ adapterId: 'fish' })).toBe('A fish.');
+  });
+
+  it('does not let a request wait behind a training that waits itself', async () => {
+    const chat = service.chat({ messages: golden.chats[0]?.messages ?? [], temperature: 0 }, context());
+    await chat.next();
+    const abort = new AbortController();
+    const request = {
+      rows: [row],
+      rank: 4,
+      alpha: 8,
+      learningRate: 1e-3,
+      schedule: 'constant',
+      warmupSteps: 0,
+      epochs: 1,
+    } as const;
+    const training = service.train(
+      { ...request, batchSize: 1, weightDecay: 0, maxGradientNorm: 1, seed: 1 },
+      context(abort.signal),
+    );
+    const waiting = training.next();
+    await expect(service.rowGradient({ adapterId: 'fish', row }, context())).rejects.toMatchObject({
+      code: 'ENGINE_BUSY',
+    });
+    abort.abort();
+    await expect(waiting).rejects.toThrow(/abort/i);
+    await collect(chat);
+    await collect(service.chat({ messages: golden.chats[0]?.messages ?? [], max_tokens: 1 }, context()));
   });
 
   it('gives the gradient of a row, and forgets an adapter', async () => {

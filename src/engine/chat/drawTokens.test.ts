@@ -26,6 +26,51 @@ function tableReader(
   return reader;
 }
 
+interface Drawing {
+  readonly reader: TokenReader;
+  /** How many tokens were asked for at once, each time. */
+  readonly counts: number[];
+  readonly masks: (Uint32Array | undefined)[];
+  readonly resumed: (readonly number[])[];
+}
+
+/** The same with a device that draws the likeliest by itself; `answers` replaces what it would draw. */
+function drawingReader(answers?: readonly number[]): Drawing {
+  const { read, ...rest } = tableReader(table);
+  const made: Drawing = { counts: [], masks: [], resumed: [], reader: {} as TokenReader };
+  const kept: number[] = [];
+  const reader: TokenReader = {
+    ...rest,
+    get ids() {
+      return kept;
+    },
+    read: async () => {
+      throw new Error('logits were asked for');
+    },
+    async resume(prompt) {
+      made.resumed.push([...prompt]);
+      kept.length = 0;
+      return 0;
+    },
+    drawing: {
+      mostTokens: 8,
+      start: async () => undefined,
+      setMask: async (bits) => void made.masks.push(bits),
+      async draw(ids, count) {
+        made.counts.push(count);
+        const drawn: number[] = [];
+        for (let last = ids.at(-1) ?? 0; drawn.length < count; last = drawn.at(-1) ?? 0) {
+          const row = table[last] ?? [];
+          drawn.push(answers?.[kept.length - ids.length + drawn.length] ?? row.indexOf(Math.max(...row)));
+        }
+        kept.push(...ids, ...drawn.slice(0, -1));
+        return drawn.map((id) => ({ id }));
+      },
+    },
+  };
+  return Object.assign(made, { reader });
+}
+
 // After 0 comes 1, then 2, then 1 again; 3 is never far behind.
 const table = [
   [0, 4, 1, 3],
@@ -162,5 +207,77 @@ describe('drawTokens', () => {
     await stream.next();
     abort.abort();
     await expect(stream.next()).rejects.toThrow(/abort/i);
+  });
+
+  it('names the smaller id first among equally likely ones', async () => {
+    const { tokens } = await collect(tableReader(table), [3], {
+      settings: { temperature: 0, logprobs: 3 },
+      maximumTokens: 1,
+    });
+    expect(tokens[0]?.top?.map(({ id }) => id)).toEqual([1, 2, 3]);
+    expect(tokens[0]?.top?.[0]?.logprob).toBe(tokens[0]?.top?.[1]?.logprob);
+  });
+
+  it('leaves the logits where they are when nothing but the largest is wanted', async () => {
+    const reader = { ...tableReader(table), readGreedy: async () => 2 };
+    const ids = async (options: Partial<DrawOptions>): Promise<number[]> =>
+      (await collect(reader, [0], { maximumTokens: 1, ...options })).ids;
+    expect(await ids({})).toEqual([2]);
+    const constraint = {
+      allowed: async () => Int32Array.of(0b1111),
+      accept: () => undefined,
+      destroy: () => undefined,
+    };
+    expect(await ids({ constraint })).toEqual([1]);
+    for (const more of [
+      { temperature: 1e-9 },
+      { repetitionPenalty: 1.01 },
+      { frequencyPenalty: 0.1 },
+      { presencePenalty: 0.1 },
+      { logprobs: 0 },
+    ])
+      expect(await ids({ settings: { temperature: 0, ...more } })).toEqual([1]);
+  });
+
+  it('asks a device for one token of a prompt, then for several, never for more than are wanted', async () => {
+    const { reader, counts, resumed } = drawingReader();
+    const seeded = { seed: 1, maximumTokens: 20 };
+    expect((await collect(reader, [0], seeded)).ids).toEqual(Array.from({ length: 20 }, (_, n) => 1 + (n % 2)));
+    expect(resumed).toEqual([[0]]);
+    expect(counts[0]).toBe(1);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(20);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(8);
+    expect(counts.length).toBeLessThan(20);
+    expect(await collect(reader, [0], { ...seeded, stopIds: [2] })).toMatchObject({ ids: [1], reason: 'stop' });
+  });
+
+  it('masks a device before each token of a grammar, which then draws one at a time', async () => {
+    const { reader, counts, masks } = drawingReader();
+    const accepted: number[] = [];
+    const constraint = {
+      allowed: async () => Int32Array.of(-1),
+      accept: (id: number) => void accepted.push(id),
+      destroy: () => undefined,
+    };
+    const { ids } = await collect(reader, [0], { seed: 1, constraint });
+    expect(accepted).toEqual(ids);
+    expect(counts).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(masks).toEqual([undefined, ...ids.map(() => Uint32Array.of(0xffffffff))]);
+  });
+
+  it('says what is wrong when there is nothing to draw', async () => {
+    const none = 0xffffffff;
+    const constraint = { allowed: async () => Int32Array.of(0), accept: () => undefined, destroy: () => undefined };
+    const grammar = { code: 'CHAT_GRAMMAR_FAILED' };
+    await expect(collect(drawingReader([none]).reader, [0], { seed: 1, constraint })).rejects.toMatchObject(grammar);
+    const wrong = { code: 'ENGINE_DEVICE_WRONG' };
+    await expect(collect(drawingReader([none]).reader, [0], { seed: 1 })).rejects.toMatchObject(wrong);
+    for (const row of [
+      [Number.NaN, 1, 2, 3],
+      [1, Number.NaN, 2, 3],
+    ]) {
+      const settings = { temperature: 1 };
+      await expect(collect(tableReader([row]), [0], { settings })).rejects.toMatchObject(wrong);
+    }
   });
 });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CallContext } from '../../lib/rpc.ts';
+import type { Counters } from '../backend.ts';
 import { createEngineService } from '../createEngineService.ts';
 import { openBackend } from '../openBackend.ts';
 import type { EngineService } from '../service.ts';
@@ -33,19 +34,29 @@ const context = (signal = new AbortController().signal): CallContext => ({ signa
 
 interface Opened {
   readonly service: EngineService;
+  /** Of the newest device. */
+  counters(): Counters;
   readonly completions: ChatCompletions;
   readonly losable: LosableGpu;
 }
 
 async function openSeedling(): Promise<Opened> {
   const losable = losableGpu(dawn());
-  const service = createEngineService({ openBackend: () => openBackend({ device: 'gpu', gpu: losable.gpu }) });
+  let counters: Counters | undefined;
+  const service = createEngineService({
+    async openBackend() {
+      const made = await openBackend({ device: 'gpu', gpu: losable.gpu });
+      counters = made.backend.counters;
+      return made;
+    },
+  });
   await service.loadModel({ files: [{ name: 'seedling.gguf', blob }], contextLength: 256, device: 'gpu' }, context());
   const runtime = {
     chat: (request: ChatRequest, options?: { signal?: AbortSignal | undefined }) =>
       service.chat(request, context(options?.signal)),
   };
-  return { service, completions: createChatCompletions(runtime, { model: 'seedling' }), losable };
+  const completions = createChatCompletions(runtime, { model: 'seedling' });
+  return { service, completions, losable, counters: () => ({ ...(counters as Counters) }) };
 }
 
 let opened: Opened;
@@ -96,6 +107,20 @@ describe('chat.completions', () => {
     const length = await opened.completions.create({ messages, temperature: 0, max_completion_tokens: 3 });
     expect(length.choices[0].finish_reason).toBe('length');
     expect(length.usage.completion_tokens).toBe(3);
+  });
+
+  it('ends at a stop text at the very beginning, and at the shorter of two', async () => {
+    const ask = async (stop: readonly string[], more: Partial<ChatRequest> = {}): Promise<unknown> => {
+      const { choices } = await opened.completions.create({ messages, temperature: 0, stop, ...more });
+      return [choices[0].message.content, choices[0].finish_reason];
+    };
+    expect(await ask([text.slice(0, 3)])).toEqual(['', 'stop']);
+    expect(await ask([text.slice(3, 9), text.slice(3, 6)])).toEqual([text.slice(0, 3), 'stop']);
+    expect(await ask([`${text}x`])).toEqual([text, 'stop']);
+    // What is held back because it may become a stop text comes when the tokens are used up.
+    const [cut] = (await ask([], { max_tokens: 3 })) as [string];
+    expect(await ask([`${cut}x`], { max_tokens: 3 })).toEqual([cut, 'length']);
+    expect(await ask([text.slice(0, 1)], { max_tokens: 1 })).toEqual(['', 'stop']);
   });
 
   it('gives logarithms of probability that belong to the tokens', async () => {
@@ -260,6 +285,91 @@ describe('answers kept to a JSON schema', { timeout: 180_000 }, () => {
   });
 });
 
+describe('a JSON schema with', { timeout: 180_000 }, () => {
+  const response_format = {
+    type: 'json_schema',
+    json_schema: { schema: { type: 'array', items: { enum: ['red', 'green'] }, minItems: 6, maxItems: 6 } },
+  } as const;
+  const request = { messages, temperature: 1, seed: 1, response_format } as const;
+
+  it('a limit of tokens: what there is, by length', async () => {
+    const { choices } = await opened.completions.create({ ...request, max_tokens: 5 });
+    expect(choices[0].finish_reason).toBe('length');
+    expect(choices[0].message.content).toMatch(/^\["/);
+  });
+
+  it('a stop text: it ends the answer in the middle', async () => {
+    const { choices } = await opened.completions.create({ ...request, stop: '", "' });
+    expect(choices[0].finish_reason).toBe('stop');
+    expect(choices[0].message.content).toMatch(/^\["(red|green)$/);
+  });
+
+  it('an abort: the next answer keeps to it again, and free ones are free', async () => {
+    const abort = new AbortController();
+    const stream = opened.service.chat(request, context(abort.signal));
+    await stream.next();
+    await stream.next();
+    abort.abort();
+    await expect(stream.next()).rejects.toThrow(/abort/i);
+    const whole = await opened.completions.create(request);
+    expect(JSON.parse(whole.choices[0].message.content)).toHaveLength(6);
+    expect(await collect(opened.service.chat({ messages, temperature: 0 }, context()))).toBe(text);
+  });
+});
+
+describe('several at once', () => {
+  it('are answered one after the other', async () => {
+    const asked = [0, 1, 2].map((index) => golden.chats[index % golden.chats.length]);
+    const answers = await Promise.all(
+      asked.map((each) => collect(opened.service.chat({ messages: each?.messages ?? [], temperature: 0 }, context()))),
+    );
+    expect(answers).toEqual(asked.map((each) => each?.text));
+  });
+
+  it('an abort of one that waits is felt at once, and the others go on', async () => {
+    const first = opened.service.chat({ messages, temperature: 0 }, context());
+    const begun = (await first.next()).value?.delta ?? '';
+    const abort = new AbortController();
+    const second = collect(opened.service.chat({ messages, temperature: 0 }, context(abort.signal)));
+    const third = collect(opened.service.chat({ messages, temperature: 0 }, context()));
+    abort.abort();
+    // The first is not read on before.
+    await expect(second).rejects.toThrow(/abort/i);
+    expect(begun + (await collect(first))).toBe(text);
+    expect(await third).toBe(text);
+  });
+});
+
+it('leaves nothing on the device after a hundred answers, most of them broken off', { timeout: 240_000 }, async () => {
+  const { service, counters } = opened;
+  const ask = (signal: AbortSignal, index: number): AsyncGenerator<ChatChunk> => {
+    const words = Array.from({ length: 1 + (index % 30) }, (_, word) => `word${(word * index) % 7}`).join(' ');
+    const asked = [{ role: 'user', content: words }] as const;
+    return service.chat({ messages: asked, seed: index, max_tokens: 6, top_p: 0.9 }, context(signal));
+  };
+  await collect(ask(new AbortController().signal, 29));
+  const before = counters();
+  for (let index = 0; index < 100; index += 1) {
+    const abort = new AbortController();
+    const stream = ask(abort.signal, index);
+    // Before it begins, while the prompt is read, between tokens, by leaving it, or not at all.
+    const way = index % 5;
+    if (way === 0) abort.abort();
+    const reading = stream.next();
+    if (way === 1) abort.abort();
+    if (way <= 1) await expect(reading).rejects.toThrow(/abort/i);
+    else await reading;
+    if (way === 2) {
+      abort.abort();
+      await expect(collect(stream)).rejects.toThrow(/abort/i);
+    }
+    if (way === 3) await stream.return(undefined);
+    if (way === 4) await collect(stream);
+  }
+  expect(counters()).toEqual({ ...before, submissions: expect.any(Number) });
+  expect(await collect(service.chat({ messages, temperature: 0 }, context()))).toBe(text);
+});
+
 it('answers as afresh after an abort in the middle', async () => {
   const abort = new AbortController();
   const stream = opened.service.chat({ messages, temperature: 0 }, context(abort.signal));
@@ -320,6 +430,43 @@ describe('when the device is lost', { timeout: 240_000 }, () => {
     const { service, losable } = opened;
     const before = losable.devices;
     losable.lose();
+    expect(await collect(service.chat({ messages, temperature: 0 }, context()))).toBe(text);
+    expect(losable.devices).toBe(before + 1);
+  });
+
+  it('goes on when it was lost while the prompt is read, or right after the first token', async () => {
+    const { service, losable } = opened;
+    const long = { messages: [{ role: 'user', content: 'once upon a time '.repeat(40) }], max_tokens: 5 } as const;
+    const whole = await collect(service.chat({ ...long, temperature: 0 }, context()));
+    const stream = service.chat({ ...long, temperature: 0 }, context());
+    const first = stream.next();
+    losable.lose();
+    let answer = (await first).value?.delta ?? '';
+    losable.lose();
+    answer += await collect(stream);
+    expect(answer).toBe(whole);
+  });
+
+  it('an abort while it is loaded again breaks off, and the next request loads it', async () => {
+    const { service, losable } = opened;
+    const abort = new AbortController();
+    losable.lose();
+    const stream = service.chat(
+      { messages, temperature: 0 },
+      // Not the reason of an abort that nobody gave a reason.
+      { signal: abort.signal, progress: () => abort.abort(new Error('no longer wanted')) },
+    );
+    await expect(collect(stream)).rejects.toThrow('no longer wanted');
+    expect(await collect(service.chat({ messages, temperature: 0 }, context()))).toBe(text);
+  });
+
+  it('is opened again after it refused a command', async () => {
+    const { service, losable } = opened;
+    const before = losable.devices;
+    losable.refuse();
+    await expect(collect(service.chat({ messages, temperature: 0 }, context()))).rejects.toMatchObject({
+      code: 'ENGINE_COMMAND_REFUSED',
+    });
     expect(await collect(service.chat({ messages, temperature: 0 }, context()))).toBe(text);
     expect(losable.devices).toBe(before + 1);
   });

@@ -24,6 +24,13 @@ it('ends at the stop text that is complete first', () => {
   expect(run(['xabc'], ['bc', 'abc']).shown.join('')).toBe('x');
 });
 
+it('ends at the very beginning, and at the shorter of two that begin alike', () => {
+  expect(run(['STOP', ' it'], ['STOP'])).toEqual({ shown: ['', ''], stopped: true });
+  expect(run(['xa', 'b', 'c'], ['abc', 'ab'])).toEqual({ shown: ['x', '', ''], stopped: true });
+  expect(run(['xa', 'd'], ['abc', 'ab'])).toEqual({ shown: ['x', 'ad', ''], stopped: false });
+  expect(run(['a\u{1f600}', '\u{1f601}b'], ['\u{1f600}\u{1f601}'])).toEqual({ shown: ['a', ''], stopped: true });
+});
+
 it('shows the same text however it is cut, and all of it without a stop text', () => {
   const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 12 });
   const stop = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 4 });

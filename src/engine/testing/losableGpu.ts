@@ -4,6 +4,8 @@ export interface LosableGpu {
   readonly gpu: GPU;
   /** Destroys the newest device behind the engine's back. */
   lose(): void;
+  /** Has the newest device refuse a command, for real, of which it tells nobody but its owner. */
+  refuse(): void;
   /** How many devices were asked for. */
   readonly devices: number;
   /** When set, no further adapter is found. */
@@ -18,6 +20,9 @@ export function losableGpu(real: GPU): LosableGpu {
       return devices.length;
     },
     lose: () => devices.at(-1)?.destroy(),
+    // A buffer that is mapped for reading and used as storage is none.
+    refuse: () =>
+      void devices.at(-1)?.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE }),
     gpu: {
       async requestAdapter(options?: GPURequestAdapterOptions) {
         const adapter = losable.unplugged ? null : await real.requestAdapter(options);
