@@ -17,8 +17,11 @@ export async function measureQuality(
   const { signal } = context;
   const report = (value: QualityProgress): void => context.progress(value);
   const { model, session } = await models.ready(context);
-  const ids = models.text().tokenizer.encode(text);
-  if (scoredTokens(ids.length, session.contextLength) < 1) {
+  const { tokenizer } = models.text();
+  const ids = tokenizer.encode(text);
+  // Gemma foretells next to nothing of a text that does not begin with this.
+  const begin = tokenizer.encode('', { addSpecial: true }).find((id) => id === model.config.beginOfSequenceId);
+  if (scoredTokens(ids.length, session.contextLength, begin) < 1) {
     throw new TributaryError({
       code: 'ENGINE_TEXT_TOO_SHORT',
       message: 'This text is too short to measure anything on.',
@@ -28,6 +31,7 @@ export async function measureQuality(
   }
   session.useAdapter(undefined);
   const score = await scoreText(session, ids, {
+    begin,
     signal,
     onProgress: (done, total) => report({ phase: 'model', done, total }),
   });
@@ -48,6 +52,7 @@ export async function measureQuality(
   const request = { ...reference, contextLength, choices: storedChoices, ...(device === undefined ? {} : { device }) };
   const expected = await models.instead(request, file, signal, async (other) => {
     const scored = await scoreText(other, ids, {
+      begin,
       signal,
       onProgress: (done, total) => report({ phase: 'reference', done, total }),
     });

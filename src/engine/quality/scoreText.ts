@@ -11,6 +11,8 @@ export interface TextScore {
 }
 
 export interface ScoreOptions {
+  /** Id that begins each window, for models that have never read a text without; it is not scored. */
+  readonly begin?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -28,9 +30,9 @@ function scoreRow(logits: Float32Array, id: number): { readonly logProbability: 
   return { logProbability: (logits[id] as number) - largest - Math.log(sum), best };
 }
 
-/** Tokens that `scoreText` gives a score: all but the first of each window. */
-export const scoredTokens = (length: number, contextLength: number): number =>
-  length - Math.ceil(length / contextLength);
+/** Tokens that `scoreText` gives a score: all of them after a beginning, otherwise all but the first of each window. */
+export const scoredTokens = (length: number, contextLength: number, begin: number | undefined): number =>
+  begin === undefined || contextLength < 2 ? length - Math.ceil(length / contextLength) : length;
 
 /**
  * Scores `ids` in windows of the session's context, each read from its start, so that nothing is scored that has nothing before it. The
@@ -39,16 +41,18 @@ export const scoredTokens = (length: number, contextLength: number): number =>
 export async function scoreText(
   session: Session,
   ids: readonly number[],
-  { signal, onProgress }: ScoreOptions = {},
+  { begin, signal, onProgress }: ScoreOptions = {},
 ): Promise<TextScore> {
-  const count = scoredTokens(ids.length, session.contextLength);
+  const count = scoredTokens(ids.length, session.contextLength, begin);
+  const before = begin === undefined ? [] : [begin];
+  const length = session.contextLength - before.length;
   const logProbabilities = new Float64Array(count);
   const best = new Uint32Array(count);
   let done = 0;
   try {
-    for (let start = 0; start < ids.length; start += session.contextLength) {
+    for (let start = 0; start < ids.length; start += length) {
       session.truncate(0);
-      const window = ids.slice(start, start + session.contextLength);
+      const window = [...before, ...ids.slice(start, start + length)];
       // The last id is only foretold.
       for (let at = 0; at < window.length - 1; at += rowsAtATime) {
         signal?.throwIfAborted();
