@@ -174,6 +174,17 @@ describe('a session', () => {
     model.destroy();
   });
 
+  it('hears an abort that comes as a message while the processor reads', async () => {
+    const session = createSession(await loadModel(createReferenceBackend(), file), { chunkRows: 8 });
+    const { port1, port2 } = new MessageChannel();
+    const abort = new AbortController();
+    port1.onmessage = () => abort.abort();
+    port2.postMessage('stop');
+    const reading = session.read(await golden.integers('prompt_37'), { signal: abort.signal });
+    await expect(reading).rejects.toThrow(/abort/i);
+    port1.close();
+  });
+
   it('is usable after an abort', async () => {
     const model = await loadModel(createReferenceBackend(), file);
     const session = createSession(model, { chunkRows: 8 });

@@ -1,6 +1,7 @@
 // The port without a GPU: every operator's plain TypeScript reference, run at once on this thread. The oracle of the
 // tests, and slow.
 import { TributaryError } from '../../lib/errors.ts';
+import { nextTask } from '../../lib/nextTask.ts';
 import type { Backend, Buffers, ElementArray, ElementType, OperatorCall, Plan, Tensor } from '../backend.ts';
 
 /** Elements of one tensor. */
@@ -81,7 +82,10 @@ export function createReferenceBackend(memory: ElementMemory = ownArrays): Backe
       dataOf(tensor).set(data as never, elementOffset);
     },
     async download(tensor, range = { offset: 0, length: tensor.length }) {
-      return dataOf(tensor).slice(range.offset, range.offset + range.length) as ElementArray;
+      const data = dataOf(tensor).slice(range.offset, range.offset + range.length) as ElementArray;
+      // It was computed on this thread, to which an abort comes as a message.
+      await nextTask();
+      return data;
     },
     destroyTensor(tensor) {
       counters.allocatedBytes -= tensor.length * 4;
