@@ -19,7 +19,7 @@ import { library, modelOfStoredFile } from '../services/models/library.ts';
 import {
   Banner,
   Button,
-  Dialog,
+  ConfirmDialog,
   ErrorCard,
   formatBytes,
   formatDateTime,
@@ -52,6 +52,14 @@ function fileTitle(file: StoredFile): string {
   );
 }
 
+/** What is asked before something is deleted. */
+interface Question {
+  readonly title: string;
+  readonly text: string;
+  readonly action: string;
+  readonly run: () => Promise<void>;
+}
+
 export function Storage(): JSX.Element {
   const [turn, setTurn] = createSignal(0);
   const refresh = (): void => void setTurn((count) => count + 1);
@@ -70,7 +78,7 @@ export function Storage(): JSX.Element {
   });
   const [failure, setFailure] = createSignal<unknown>();
   const [refused, setRefused] = createSignal(false);
-  const [confirm, setConfirm] = createSignal<'chats' | 'wipe'>();
+  const [asked, setAsked] = createSignal<Question>();
   let chooser!: HTMLInputElement;
 
   const guarded = async (action: () => Promise<void>): Promise<void> => {
@@ -115,7 +123,6 @@ export function Storage(): JSX.Element {
     guarded(async () => {
       await database().messages.clear();
       await database().chats.clear();
-      setConfirm(undefined);
       toast(t('settings.chatsDeleted'));
     });
   const wipe = (): Promise<void> =>
@@ -185,7 +192,14 @@ export function Storage(): JSX.Element {
               <IconButton
                 icon="trash"
                 label={t('settings.deleteFile', { name: fileTitle(file) })}
-                onClick={() => void remove(file)}
+                onClick={() =>
+                  setAsked({
+                    title: t('settings.deleteFileTitle', { name: fileTitle(file) }),
+                    text: t('settings.deleteFileText', { amount: formatBytes(file.bytes) }),
+                    action: t('settings.deleteFile', { name: fileTitle(file) }),
+                    run: () => remove(file),
+                  })
+                }
               />
             ),
           },
@@ -228,36 +242,40 @@ export function Storage(): JSX.Element {
             kind="danger"
             icon="trash"
             disabled={(counts()?.chats ?? 0) === 0}
-            onClick={() => setConfirm('chats')}
+            onClick={() =>
+              setAsked({
+                title: t('settings.deleteChatsTitle'),
+                text: t('settings.deleteChatsText', { chats: t('settings.chats', { count: counts()?.chats ?? 0 }) }),
+                action: t('settings.deleteChats'),
+                run: deleteChats,
+              })
+            }
           >
             {t('settings.deleteChats')}
           </Button>
-          <Button kind="danger" icon="trash" onClick={() => setConfirm('wipe')}>
+          <Button
+            kind="danger"
+            icon="trash"
+            onClick={() =>
+              setAsked({
+                title: t('settings.wipeTitle'),
+                text: t('settings.wipeText'),
+                action: t('settings.wipeConfirm'),
+                run: wipe,
+              })
+            }
+          >
             {t('settings.wipe')}
           </Button>
         </div>
       </div>
-      <Dialog
-        open={confirm() !== undefined}
-        onOpenChange={(open) => {
-          if (!open) setConfirm(undefined);
-        }}
-        title={confirm() === 'chats' ? t('settings.deleteChatsTitle') : t('settings.wipeTitle')}
-        description={
-          confirm() === 'chats'
-            ? t('settings.deleteChatsText', { chats: t('settings.chats', { count: counts()?.chats ?? 0 }) })
-            : t('settings.wipeText')
-        }
-        actions={
-          <>
-            <Button kind="quiet" onClick={() => setConfirm(undefined)}>
-              {t('ui.cancel')}
-            </Button>
-            <Button kind="danger" onClick={() => void (confirm() === 'chats' ? deleteChats() : wipe())}>
-              {confirm() === 'chats' ? t('settings.deleteChats') : t('settings.wipeConfirm')}
-            </Button>
-          </>
-        }
+      <ConfirmDialog
+        open={asked() !== undefined}
+        title={asked()?.title ?? ''}
+        text={asked()?.text ?? ''}
+        action={asked()?.action ?? ''}
+        onConfirm={() => void asked()?.run()}
+        onClose={() => setAsked(undefined)}
       />
     </Section>
   );

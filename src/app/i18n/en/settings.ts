@@ -27,6 +27,8 @@ export const settings = {
   'settings.unfinished': 'unfinished download',
   'settings.noFiles': 'No models or adapters are stored yet.',
   'settings.deleteFile': 'Delete {name}',
+  'settings.deleteFileTitle': 'Delete {name}?',
+  'settings.deleteFileText': 'It frees {amount}, and cannot be undone. A model or an adapter goes whole.',
   'settings.fileDeleted': 'File deleted',
   'settings.records': 'Chats and records',
   'settings.recordsText': '{chats}, {receipts}, {vouchers}, {contributions}',
