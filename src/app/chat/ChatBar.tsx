@@ -22,7 +22,7 @@ export function ChatBar(properties: {
     setChoice({ modelId, adapterId: first?.id });
   };
   return (
-    <header class="flex flex-wrap items-center gap-x-1 gap-y-2 border-b border-line bg-ground px-2 py-2 sm:flex-nowrap sm:gap-2 sm:px-4">
+    <header class="@container flex flex-wrap items-center gap-x-1 gap-y-2 border-b border-line bg-ground px-2 py-2 sm:flex-nowrap sm:gap-2 sm:px-4">
       <IconButton icon="history" label={t('chat.history')} onClick={() => properties.onHistory()} />
       <div class="order-last grid min-w-0 basis-full grid-cols-2 gap-2 px-2 sm:order-none sm:flex sm:max-w-2xl sm:flex-1 sm:basis-auto sm:px-0">
         <label class="min-w-0 sm:max-w-60 sm:flex-1">
@@ -75,7 +75,7 @@ export function ChatBar(properties: {
         onClick={() => setChoice({ compare: !choice().compare })}
       >
         <Icon name="columns" size={18} />
-        <span class="sm:hidden xl:inline">{t('chat.compare')}</span>
+        <span class="sm:hidden @3xl:inline">{t('chat.compare')}</span>
       </button>
       <IconButton icon="plus" label={t('chat.new')} onClick={() => properties.onNew()} />
     </header>

@@ -61,7 +61,8 @@ export function Composer(properties: {
           id="question"
           ref={field}
           rows={1}
-          dir="auto"
+          // Once auto has met Arabic, Chromium leaves the emptied field, and its placeholder, turned.
+          dir={text() === '' ? undefined : 'auto'}
           class="max-h-[200px] min-h-10 flex-1 resize-none bg-transparent px-2 py-2 text-base outline-none"
           placeholder={t('chat.placeholder')}
           aria-describedby="question-keys"

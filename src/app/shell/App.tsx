@@ -1,18 +1,19 @@
 // The whole app: the frame, and one lazily loaded room at a time. A room that fails takes only itself down.
 import { HashRouter, Navigate, Route, type RouteSectionProps, useLocation } from '@solidjs/router';
-import { createEffect, createSignal, ErrorBoundary, type JSX, lazy, on, onMount, Show, Suspense } from 'solid-js';
+import { createEffect, createSignal, ErrorBoundary, type JSX, on, onMount, Show, Suspense } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { loadConfig } from '../services/config.ts';
 import { EmptyState, ErrorCard, Toasts } from '../ui/index.ts';
+import { lazyRoom } from './lazyRoom.tsx';
 import { Navigation } from './Navigation.tsx';
 import { rooms } from './rooms.ts';
 
-const Chat = lazy(async () => ({ default: (await import('../chat/Chat.tsx')).Chat }));
-const Contribute = lazy(async () => ({ default: (await import('../contribute/Contribute.tsx')).Contribute }));
-const Factory = lazy(async () => ({ default: (await import('../factory/Factory.tsx')).Factory }));
-const Models = lazy(async () => ({ default: (await import('../models/Models.tsx')).Models }));
-const Rewards = lazy(async () => ({ default: (await import('../rewards/Rewards.tsx')).Rewards }));
-const Settings = lazy(async () => ({ default: (await import('../settings/Settings.tsx')).Settings }));
+const Chat = lazyRoom('chat', async () => (await import('../chat/Chat.tsx')).Chat);
+const Contribute = lazyRoom('contribute', async () => (await import('../contribute/Contribute.tsx')).Contribute);
+const Factory = lazyRoom('factory', async () => (await import('../factory/Factory.tsx')).Factory);
+const Models = lazyRoom('models', async () => (await import('../models/Models.tsx')).Models);
+const Rewards = lazyRoom('rewards', async () => (await import('../rewards/Rewards.tsx')).Rewards);
+const Settings = lazyRoom('settings', async () => (await import('../settings/Settings.tsx')).Settings);
 
 function Opening(): JSX.Element {
   return <p class="p-8 text-muted">{t('shell.loadingRoom')}…</p>;

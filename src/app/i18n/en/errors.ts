@@ -12,6 +12,7 @@ export const errors = {
   'errors.APP_DOWNLOAD_FAILED': 'The download failed',
   'errors.APP_FILE_HASH_MISMATCH': 'The file did not match its fingerprint',
   'errors.APP_CONFIG_INVALID': 'The configuration cannot be read',
+  'errors.APP_ROOM_NOT_FETCHED': 'This room could not be fetched',
   'errors.APP_WORKER_FAILED': 'A background worker stopped',
   'errors.APP_NO_CHAIN': 'No chain is configured',
   'errors.APP_NO_WALLET': 'No wallet is connected',
