@@ -131,7 +131,8 @@ export async function openFileWriter(area: FileArea, name: string): Promise<File
       const handle = await folder.getFileHandle(partName, { create: true });
       const writable = await handle.createWritable();
       try {
-        for (const piece of content) await writable.write(piece as FileSystemWriteChunkType);
+        // As a Blob: of a view, WebKit writes the whole buffer that it is part of.
+        await writable.write(new Blob(content));
         await writable.close();
       } catch (error) {
         // The stream is already broken by the failure reported below; closing it can only fail again.

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { PART_BYTES } from './files.ts';
 import {
   database,
@@ -12,9 +12,11 @@ import {
   listFiles,
   openFileWriter,
   readAdapterFile,
+  readFile,
   saveAdapter,
   saveCheckpoint,
   wipeData,
+  writeFile,
 } from './index.ts';
 
 beforeEach(wipeData);
@@ -83,6 +85,21 @@ test('a part that a crash left short ends what is gone on from', async () => {
   await (await part.createWritable()).close();
   expect((await openFileWriter('models', 'short')).keptBytes).toBe(PART_BYTES);
   await deleteFile('models', 'short');
+});
+
+test('what is written is what was given, also where a view is taken for its whole buffer, as in WebKit', async () => {
+  const write = FileSystemWritableFileStream.prototype.write;
+  vi.spyOn(FileSystemWritableFileStream.prototype, 'write').mockImplementation(function (
+    this: FileSystemWritableFileStream,
+    data: FileSystemWriteChunkType,
+  ) {
+    return write.call(this, ArrayBuffer.isView(data) ? data.buffer : data);
+  });
+  const bytes = new Uint8Array(PART_BYTES + 1000).map((_, index) => (index * 31) % 251);
+  await writeFile('models', 'views', bytes.subarray(10, -10));
+  vi.restoreAllMocks();
+  const kept = await readFile('models', 'views');
+  expect(new Uint8Array((await kept?.arrayBuffer()) ?? [])).toEqual(bytes.slice(10, -10));
 });
 
 test('an adapter is kept with its files and their hashes, and goes whole', async () => {
