@@ -4,7 +4,7 @@ import { createEffect, createSignal, ErrorBoundary, type JSX, on, onMount, Show,
 import { t } from '../i18n/t.ts';
 import { loadConfig } from '../services/config.ts';
 import { EmptyState, ErrorCard, Toasts } from '../ui/index.ts';
-import { lazyRoom } from './lazyRoom.tsx';
+import { lazyRoom } from './lazyRoom.ts';
 import { Navigation } from './Navigation.tsx';
 import { rooms } from './rooms.ts';
 

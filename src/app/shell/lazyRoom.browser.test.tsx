@@ -3,7 +3,7 @@ import { render } from 'solid-js/web';
 import { afterEach, expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { ErrorCard } from '../ui/index.ts';
-import { lazyRoom } from './lazyRoom.tsx';
+import { lazyRoom } from './lazyRoom.ts';
 
 let dispose: () => void = () => undefined;
 afterEach(() => {
