@@ -17,7 +17,7 @@ import { availableModels } from './availableModels.ts';
 import { finder } from './finder.ts';
 import { library } from './library.ts';
 import { modelFiles } from './modelFiles.ts';
-import type { InstallState, LibraryModel } from './types.ts';
+import type { Candidate, InstallState, LibraryModel } from './types.ts';
 
 const commit = '0123456789abcdef0123456789abcdef01234567';
 const golden = 'engine-formats/gguf/llama.Q4_0.gguf';
@@ -221,6 +221,11 @@ test('a gated model needs the token, which is nowhere but in memory', async () =
   const id = await finder.install(file);
   expect((await inPhase(id, 'needs-token')).error).toMatchObject({ code: 'HUB_GATED' });
   finder.setToken(token);
+  finder.select(file);
+  await until(() => {
+    const state = finder.state().opened;
+    return state.phase === 'open' && state.candidates[0]?.inspection.phase === 'read';
+  });
   library.resume(id);
   await inPhase(id, 'installed');
   const tables = await Promise.all(database().tables.map((table) => table.toArray()));
@@ -416,6 +421,53 @@ test('shards are each checked; a damaged one stops the others, and what was whol
   const whole = (await world.log()).filter(({ path, range }) => path.includes('config.json') && range === '');
   expect(whole).toHaveLength(1);
   expect(await ensureModel(id)).toMatchObject({ vocabularySize: 1000 });
+});
+
+test('what is proposed is the engine’s own default, or what is smaller where that does not fit', async () => {
+  const repository = `test/packings-${Date.now()}`;
+  const world = await createHubWorld({
+    repositories: { [repository]: { commit, tags: ['text-generation', 'safetensors'], files: shardedFiles() } },
+  });
+  await finder.setHub(world.hub);
+  const proposed = (): Promise<Candidate> => {
+    finder.open(repository);
+    return until(() => {
+      const { opened } = finder.state();
+      const candidate = opened.phase === 'open' ? opened.candidates[0] : undefined;
+      return candidate?.fit !== undefined && candidate;
+    });
+  };
+  const first = await proposed();
+  expect(first).toMatchObject({ packing: { weights: 'q8_0' }, fit: { verdict: 'fits' } });
+  const { estimate } = navigator.storage;
+  navigator.storage.estimate = async () => ({ usage: 0, quota: (first.fit?.needs.peakStorageBytes ?? 0) - 1 });
+  try {
+    finder.close();
+    expect(await proposed()).toMatchObject({ packing: { weights: 'q4_0' }, fit: { verdict: 'fits' } });
+  } finally {
+    navigator.storage.estimate = estimate;
+  }
+});
+
+test('what was found stays while more is asked for, and when that is given up', async () => {
+  const names = ['one', 'two', 'three'].map((name) => `test/paged-${name}`);
+  const repositories = Object.fromEntries(
+    names.map((name) => [name, { commit, tags: ['text-generation', 'gguf'], files: {} }]),
+  );
+  await finder.setHub((await createHubWorld({ repositories, pageSize: 2 })).hub);
+  const found = (): Promise<number> =>
+    until(() => {
+      const { search } = finder.state();
+      return search.phase === 'found' && search.models.length;
+    });
+  finder.search('paged');
+  expect(await found()).toBe(2);
+  finder.searchMore();
+  expect(finder.state().search).toMatchObject({ phase: 'searching', models: [{}, {}] });
+  finder.stopSearch();
+  expect(finder.state().search).toMatchObject({ phase: 'found', models: [{}, {}], more: true });
+  finder.searchMore();
+  expect(await found()).toBe(3);
 });
 
 test('a full browser says what it needs, and goes on after room was made', async () => {
