@@ -174,7 +174,10 @@ export async function ensureModel(modelId: string, signal?: AbortSignal): Promis
   }
   if (loading === undefined) {
     const abort = new AbortController();
-    const promise = load(modelId, abort.signal);
+    const promise = load(modelId, abort.signal).catch((error: unknown) => {
+      // Whatever it stumbled over after it was stopped.
+      throw abort.signal.aborted ? abort.signal.reason : error;
+    });
     const mine = { modelId, promise, abort };
     loading = mine;
     promise.catch((error: unknown) => {
