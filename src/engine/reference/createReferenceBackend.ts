@@ -15,7 +15,7 @@ export interface ElementBlock {
 export interface ElementMemory {
   /** Changes when arrays given out earlier are void. */
   readonly generation: unknown;
-  /** Zeros. Throws `ENGINE_MEMORY_FULL`. */
+  /** Zeros. Throws `ENGINE_OUT_OF_MEMORY`. */
   allocate(type: ElementType, length: number): ElementBlock;
 }
 
@@ -74,9 +74,10 @@ export function createReferenceBackend(memory: ElementMemory = ownArrays): Backe
     lost: new Promise(() => undefined),
 
     createTensor(label, type, length) {
+      const block = memory.allocate(type, length);
       counters.buffers += 1;
       counters.allocatedBytes += length * 4;
-      return { label, type, length, block: memory.allocate(type, length) } as ReferenceTensor;
+      return { label, type, length, block } as ReferenceTensor;
     },
     upload(tensor, data, elementOffset = 0) {
       dataOf(tensor).set(data as never, elementOffset);

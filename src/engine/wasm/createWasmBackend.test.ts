@@ -104,6 +104,15 @@ describe('the WebAssembly backend', () => {
     expect(await difference(pagedAttentionOperator, data, constants, 6, 'result')).toBeLessThan(1e-5);
   });
 
+  it('says when its memory is full, and goes on with what there is', () => {
+    const backend = open();
+    expect(() => backend.createTensor('keys', 'f32', 2 ** 30)).toThrow(
+      expect.objectContaining({ code: 'ENGINE_OUT_OF_MEMORY' }),
+    );
+    expect(backend.counters.allocatedBytes).toBe(0);
+    expect(backend.createTensor('x', 'f32', 2 ** 20).length).toBe(2 ** 20);
+  });
+
   it('uses a weight that was uploaded again', async () => {
     const backend = open();
     const codes = backend.createTensor('w', 'f32', 1);

@@ -1,5 +1,5 @@
 // Blocks of one WebAssembly memory: a list of free blocks, first fit, neighbours joined. Addresses in bytes, blocks of whole
-// 16 bytes. The memory grows and never shrinks.
+// 16 bytes. The memory grows, to 4 GiB at most, and never shrinks: it is given back when the backend over it is dropped.
 
 export interface HeapBlock {
   readonly address: number;

@@ -36,7 +36,7 @@ export interface BlockMatrix {
 
 export interface MatrixKernel {
   readonly heap: KernelHeap;
-  /** Addresses of room for so many floats each, until the next call. Throws `ENGINE_MEMORY_FULL`. */
+  /** Addresses of room for so many floats each, until the next call. Throws `ENGINE_OUT_OF_MEMORY`. */
   scratch(...lengths: number[]): number[];
   floats(address: number, length: number): Float32Array<ArrayBuffer>;
   /** left right^T. `result` needs room for rows of left in fours by rows of right in twos, or in fours for one row of left. */
@@ -61,7 +61,7 @@ export const roundUp = (value: number, unit: number): number => Math.ceil(value 
 /** Typed error of a memory that cannot grow any more. */
 export function memoryFull(heap: KernelHeap, bytes: number): TributaryError {
   return new TributaryError({
-    code: 'ENGINE_MEMORY_FULL',
+    code: 'ENGINE_OUT_OF_MEMORY',
     message: 'The processor has no memory left for this model.',
     facts: { bytes, used: heap.memory.buffer.byteLength },
     hint: 'Choose a smaller model or a shorter context, or a device with a graphics card.',

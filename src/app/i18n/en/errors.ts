@@ -33,6 +33,7 @@ export const errors = {
   'errors.ENGINE_NO_ADAPTER': 'No graphics device answered',
   'errors.ENGINE_NO_DEVICE': 'The graphics device could not be opened',
   'errors.ENGINE_NO_WEBGPU': 'This browser has no WebGPU',
+  'errors.ENGINE_OUT_OF_MEMORY': 'There is not enough memory for the model',
   'errors.ENGINE_BUFFER_TOO_LARGE': 'The model is too large for this device',
   'errors.ENGINE_BINDING_TOO_LARGE': 'The model is too large for this device',
   'errors.ENGINE_LIMITS_TOO_SMALL': 'This device is too small for the model',
