@@ -286,6 +286,23 @@ describe('Hugging Face folders', () => {
     expect(byteLength).toBeGreaterThan(1000);
   });
 
+  test('what lies beside the uppermost config.json counts, and two that lie equally deep are refused', async () => {
+    const checkpoints = ['checkpoint-1', 'checkpoint-2'].flatMap((below) =>
+      folder({ ...small, num_hidden_layers: 1 }).map((file) => ({
+        ...file,
+        name: file.name.replace('folder/', `folder/${below}/`),
+      })),
+    );
+    for (const files of [
+      [...folder(small), ...checkpoints],
+      [...checkpoints, ...folder(small)],
+    ])
+      expect((await openModelFile(files)).config.layerCount).toBe(2);
+    const beside = folder(small).map((file) => ({ ...file, name: file.name.replace('folder', 'other') }));
+    const { code, facts } = await thrown(() => openModelFile([...folder(small), ...beside]));
+    expect([code, facts['place']]).toEqual(['MODEL_INVALID', 'config.json']);
+  });
+
   test('shards by their index', async () => {
     const shards = [
       smallTensors.filter((_, index) => index % 2 === 0),

@@ -54,7 +54,7 @@ export interface ModelFile {
 }
 
 export interface NamedBlob {
-  /** File name; a path before it is ignored. */
+  /** File name, perhaps with a path: of a folder only what lies beside the uppermost config.json counts. */
   readonly name: string;
   readonly blob: BlobLike;
 }

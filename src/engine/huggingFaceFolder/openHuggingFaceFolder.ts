@@ -21,6 +21,23 @@ const longestJson = 256 << 20;
 
 type Folder = ReadonlyMap<string, BlobLike>;
 
+/**
+ * The files that lie beside the uppermost config.json, by the last part of their names: what lies elsewhere, such as a
+ * checkpoint, belongs to another model. Throws `MODEL_INVALID` where several lie
+ * equally deep.
+ */
+function folderOf(files: readonly NamedBlob[]): Folder {
+  const placed = files.map(({ name, blob }) => {
+    const end = name.lastIndexOf('/') + 1;
+    return { path: name.slice(0, end), depth: name.split('/').length, name: name.slice(end), blob };
+  });
+  const configs = placed.filter(({ name }) => name === 'config.json').sort((one, other) => one.depth - other.depth);
+  const [config, next] = configs;
+  if (next !== undefined && next.depth === config?.depth)
+    throw modelInvalid('config.json', 'there are two files called config.json.');
+  return new Map(placed.filter(({ path }) => path === config?.path).map(({ name, blob }) => [name, blob]));
+}
+
 async function readText(folder: Folder, name: string): Promise<string | undefined> {
   const blob = folder.get(name);
   if (blob === undefined) return undefined;
@@ -141,7 +158,7 @@ function withGenerationConfig(
  * `SAFETENSORS_*` with the field, tensor or file.
  */
 export async function openHuggingFaceFolder(files: readonly NamedBlob[]): Promise<ModelFile> {
-  const folder: Folder = new Map(files.map(({ name, blob }) => [name.split('/').at(-1) ?? name, blob]));
+  const folder = folderOf(files);
   const json = await readJson(folder, 'config.json');
   if (json === undefined) throw modelInvalid('config.json', 'its config.json is missing.');
   // The architecture is refused before any tensor header is read.
