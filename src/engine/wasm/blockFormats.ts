@@ -39,6 +39,7 @@ export interface BlockCode extends Block {
 const get = local.get;
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
+/** What an element that was a byte is too large by: a byte at the top of 32 bits. */
 const raised = 2 ** 24;
 
 /** An f16's bits, moved to their places in an f32 and spread by their sign, less the spread sign; and what its exponent's bias lacks. */
@@ -94,7 +95,7 @@ function pieces(scope: Scope, codes: Local, scales: Local) {
     /** The low (0) or high (1) half of each byte. */
     nibbles: (bytes: Code, half: number): Code =>
       half === 0 ? v128.and(bytes, byte(15)) : v128.shiftBytesRight(bytes, 4),
-    /** `value` in every byte of which one of the bits in `mask` is set in `bytes`, else 0. */
+    /** `value` in every byte of `bytes` whose bit in `mask`, one a byte, is set; else 0. */
     whereSet: (bytes: Code, mask: Code, value: number): Code =>
       v128.and(v128.equalBytes(v128.and(bytes, mask), mask), byte(value)),
     /** Signed bytes, raised. */
