@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from './seededRandom.ts';
-import { drawToken, tokenProbabilities } from './tokenProbabilities.ts';
+import { drawToken, likeliestToken, tokenProbabilities } from './tokenProbabilities.ts';
 
 interface Case {
   readonly logits: string;
@@ -53,6 +53,16 @@ describe('tokenProbabilities', () => {
       for (const { u, token } of each.draws) expect(drawToken(result, u), `${label} u ${u}`).toBe(token);
     }
   });
+});
+
+it('keeps the likeliest whatever the settings leave out, of equal ones the smallest id first', () => {
+  const logits = [1, 3, 2, 3];
+  expect(tokenProbabilities(logits, { topP: 0 })).toEqual({ ids: [3], probabilities: [1] });
+  expect(tokenProbabilities(logits, { topK: 1 }).ids).toEqual([1, 3]);
+  expect(tokenProbabilities(logits, { minP: 1 }).ids).toEqual([1, 3]);
+  expect(tokenProbabilities([-3], { topP: 0, topK: 1, minP: 1 })).toEqual({ ids: [0], probabilities: [1] });
+  expect(tokenProbabilities([-1, -3, -2], { topK: 2 }).ids).toEqual([0, 2]);
+  expect(likeliestToken([-2, -1, -1])).toBe(1);
 });
 
 describe('seededRandom', () => {

@@ -8,6 +8,7 @@ import { type GoldenTensors, goldenModel, goldenTensors, largestDifference } fro
 import { createSession } from './createSession.ts';
 import { createActivations, decoderCalls, headCalls, uploadRows } from './decoderCalls.ts';
 import type { LoadedModel } from './decoderWeights.ts';
+import { type DeviceAdapter, uploadAdapter } from './deviceAdapter.ts';
 import { loadModel } from './loadModel.ts';
 
 const tolerance = 2e-4;
@@ -133,6 +134,73 @@ it('refuses by code what a pool has no place for', async () => {
   other.destroy();
   await one.read(Array.from({ length: 20 }, () => 5));
   expect(one.ids).toHaveLength(23);
+});
+
+it('keeps equal beginnings apart by adapter, and finds each again', async () => {
+  const model = await loadModel(createReferenceBackend(), await goldenModel('tiny-llama'), { contextLength: 128 });
+  const { config, backend } = model;
+  const [inputs, outputs] = [config.hiddenSize, config.keyValueHeadCount * config.headDimension];
+  const adapters = ['one', 'other'].map((id, index) => {
+    const a = Float32Array.from({ length: inputs }, (_, column) => Math.sin(column + index));
+    const b = new Float32Array(outputs).fill(0.5);
+    return uploadAdapter(backend, id, [{ layer: 0, module: 'k_proj', rank: 1, scale: 1, a, b }], config.layerCount);
+  });
+  const pool = createKeyValuePool(model, { positions: 256 });
+  const session = createSession(model, { pool });
+  const golden = await goldenTensors('tiny-llama');
+  const prompt = (await golden.integers('prompt_37')).slice(0, 33);
+  const logits = new Map<DeviceAdapter | undefined, Float32Array>();
+  for (const adapter of [undefined, ...adapters]) {
+    session.useAdapter(adapter);
+    expect(await session.resume(prompt)).toBe(0);
+    logits.set(adapter, await session.read(prompt));
+  }
+  const [base = new Float32Array(), one = new Float32Array(), other = new Float32Array()] = [...logits.values()];
+  for (const [left, right] of [
+    [base, one],
+    [base, other],
+    [one, other],
+  ] as const)
+    expect(largestDifference(left, right)).toBeGreaterThan(10 * tolerance);
+  for (const adapter of [adapters[0], undefined, adapters[1]]) {
+    session.useAdapter(adapter);
+    expect(await session.resume(prompt)).toBe(32);
+    const again = await session.read(prompt.slice(32));
+    expect(largestDifference(again, logits.get(adapter) ?? base)).toBeLessThan(tolerance);
+  }
+  // An adapter that goes takes its conversation with it, and leaves that of the base.
+  session.forgetAdapter(adapters[1] as DeviceAdapter);
+  expect(session.adapter).toBeUndefined();
+  expect(session.ids).toEqual([]);
+  expect(await session.resume(prompt)).toBe(32);
+  session.destroy();
+  pool.destroy();
+});
+
+it('gives back what it took for a copy that failed', async () => {
+  const real = createReferenceBackend();
+  let works = false;
+  const backend: Backend = {
+    ...real,
+    async record(label, calls) {
+      if (label === 'copy block' && !works) throw new Error('no copy');
+      return await real.record(label, calls);
+    },
+  };
+  const model = await loadModel(backend, await goldenModel('tiny-llama'), { contextLength: 32 });
+  const pool = createKeyValuePool(model, { positions: 32, sequences: 2 });
+  const [owner, sharer] = [pool.openSequence(), pool.openSequence()];
+  const ids = Array.from({ length: 16 }, (_, index) => index);
+  await owner.reserve(16);
+  owner.append(ids);
+  expect(await sharer.resume([...ids.slice(0, 8), 99, 99])).toBe(8);
+  // One block is left for the copy: a failure that kept it would leave none.
+  for (let attempt = 0; attempt < 2; attempt += 1) await expect(sharer.reserve(9)).rejects.toThrow('no copy');
+  works = true;
+  await sharer.reserve(9);
+  sharer.append([99]);
+  expect(sharer.ids).toEqual([...ids.slice(0, 8), 99]);
+  pool.destroy();
 });
 
 it('a reservation that found no place leaves everything as it was', async () => {

@@ -257,3 +257,7 @@ describe('drawToken', () => {
     expect(results[0]).toEqual(results[1]);
   });
 });
+
+it('packs a number of candidates that no word holds as all of them', () => {
+  expect(packDrawSettings({ ...plain, topK: 2 ** 32 + 1 })[1]).toBe(0xffffffff);
+});

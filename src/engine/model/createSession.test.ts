@@ -1,0 +1,63 @@
+// What a session keeps on its device when something of it could not be compiled.
+import { expect, it } from 'vitest';
+import type { Backend } from '../backend.ts';
+import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
+import { goldenModel } from '../testing/goldenModel.ts';
+import { createSession } from './createSession.ts';
+import { uploadAdapter } from './deviceAdapter.ts';
+import { loadModel } from './loadModel.ts';
+
+/** A device that draws, whose plans of a label fail while it is in `failing`. */
+function fragile(failing: Set<string>): Backend {
+  const real = createReferenceBackend();
+  return {
+    ...real,
+    kind: 'webgpu',
+    async record(label, calls) {
+      if (failing.has(label)) throw new Error(`no ${label}`);
+      return await real.record(label, calls);
+    },
+  };
+}
+
+it('keeps nothing of what could not be compiled, and tries again', async () => {
+  const failing = new Set<string>();
+  const backend = fragile(failing);
+  const model = await loadModel(backend, await goldenModel('tiny-llama'), { contextLength: 32 });
+  const loaded = backend.counters.allocatedBytes;
+  const session = createSession(model);
+  const made = backend.counters.allocatedBytes;
+  const adapter = uploadAdapter(backend, 'a', [], model.config.layerCount);
+
+  const attempts: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ['draw', () => session.drawing?.draw([1], 1) ?? Promise.resolve()],
+    ['likeliest tokens', () => session.drawing?.draw([1], 1) ?? Promise.resolve()],
+    ['head', () => session.read([1, 2])],
+    ['head of all rows', () => session.readAll([1, 2])],
+  ];
+  for (const [label, attempt] of attempts) {
+    failing.add(label);
+    await expect(attempt()).rejects.toThrow(`no ${label}`);
+    expect(backend.counters.allocatedBytes, label).toBe(made);
+    failing.clear();
+  }
+  session.useAdapter(adapter);
+  for (const label of ['decode a', 'prefill a']) {
+    failing.add(label);
+    await expect(session.read([1])).rejects.toThrow(`no ${label}`);
+    expect(backend.counters.allocatedBytes, label).toBe(made);
+    failing.clear();
+  }
+
+  for (const [, attempt] of attempts) {
+    session.truncate(0);
+    await attempt();
+  }
+  adapter.destroy();
+  session.destroy();
+  // What was made late is freed late.
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(backend.counters.allocatedBytes).toBe(loaded);
+  model.destroy();
+  expect(backend.counters.allocatedBytes).toBe(0);
+});
