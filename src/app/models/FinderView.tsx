@@ -126,7 +126,7 @@ export function FinderView(properties: { readonly finder: Finder; readonly onIns
               <div class="grid gap-4">
                 <ErrorCard
                   error={failed().error}
-                  onAction={() => properties.finder.open(failed().what)}
+                  onAction={failed().what === '' ? undefined : () => properties.finder.open(failed().what)}
                   onDismiss={() => properties.finder.close()}
                 />
                 <Show when={wantsToken(failed().error)}>

@@ -2,7 +2,16 @@
 import { createSignal, For, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import type { Finder, Library, LibraryModel } from '../services/models/types.ts';
-import { Button, ConfirmDialog, formatBytes, formatDateTime, IconButton, Section, toast } from '../ui/index.ts';
+import {
+  Button,
+  ConfirmDialog,
+  ErrorCard,
+  formatBytes,
+  formatDateTime,
+  IconButton,
+  Section,
+  toast,
+} from '../ui/index.ts';
 import { InstallProgress } from './InstallProgress.tsx';
 import { formatParameters, sourceText } from './modelFacts.ts';
 
@@ -38,12 +47,19 @@ export function LibraryList(properties: {
     if (model === undefined) return '';
     return formatBytes('doneBytes' in model.state ? model.state.doneBytes : model.bytes);
   };
+  const [failure, setFailure] = createSignal<unknown>();
   const remove = async (model: LibraryModel): Promise<void> => {
-    await properties.library.remove(model.id);
-    toast(t('models.removed', { name: model.name }));
+    setFailure(undefined);
+    try {
+      await properties.library.remove(model.id);
+      toast(t('models.removed', { name: model.name }));
+    } catch (error) {
+      setFailure(() => error);
+    }
   };
   return (
     <Section title={t('models.library')} lead={t('models.libraryLead')}>
+      <Show when={failure()}>{(error) => <ErrorCard error={error()} onDismiss={() => setFailure(undefined)} />}</Show>
       <Show when={properties.library.models()}>
         {(list) => (
           <ul class="grid gap-3">

@@ -322,6 +322,7 @@ export const finder: Finder = {
     else await writeSetting(settingKeys.hub, trimmed);
     // A token of one Hub is nobody else's business.
     if (trimmed !== hub()) setHubToken(undefined);
+    searching?.abort();
     hubKnown = undefined;
     await knowHub();
     setSearch({ phase: 'idle' });
