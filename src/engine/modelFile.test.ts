@@ -271,6 +271,23 @@ describe('config.json', () => {
     expect((await thrown(() => huggingFaceModelConfig({ ...small, ...change }, true))).code).toBe('MODEL_INVALID');
   });
 
+  test('what transformers 4 writes of generation into a whole config is no reason to refuse', () => {
+    const written = {
+      ...{
+        max_length: 20,
+        min_length: 0,
+        num_beams: 1,
+        num_beam_groups: 1,
+        num_return_sequences: 1,
+        top_k: 50,
+        top_p: 1,
+      },
+      ...{ typical_p: 1, temperature: 1, repetition_penalty: 1, length_penalty: 1, diversity_penalty: 0, prefix: null },
+      ...{ do_sample: false, early_stopping: false, pruned_heads: {}, torchscript: false, max_sequence_length: 2048 },
+    };
+    expect(huggingFaceModelConfig({ ...small, ...written }, true)).toEqual(huggingFaceModelConfig(small, true));
+  });
+
   test('a field that is there and off is no reason to refuse', () => {
     expect(
       huggingFaceModelConfig({ ...small, num_experts: 0, quantization_config: null, extra: {} }, true).layerCount,

@@ -23,8 +23,7 @@ type Folder = ReadonlyMap<string, BlobLike>;
 
 /**
  * The files that lie beside the uppermost config.json, by the last part of their names: what lies elsewhere, such as a
- * checkpoint, belongs to another model. Throws `MODEL_INVALID` where several lie
- * equally deep.
+ * checkpoint, belongs to another model. Throws `MODEL_INVALID` where several lie equally deep.
  */
 function folderOf(files: readonly NamedBlob[]): Folder {
   const placed = files.map(({ name, blob }) => {
