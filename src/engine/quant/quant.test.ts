@@ -93,6 +93,16 @@ test('quantize names the place of a weight that is no number', () => {
   );
 });
 
+test.each(['q4_0', 'q4_1', 'q5_0', 'q5_1', 'q8_0'] as const)(
+  'a block of %s whose scale passes f16 is refused',
+  (format) => {
+    const values = Float32Array.from({ length: 80 }, (_, at) => (at === 77 ? -2e7 : at % 3));
+    expect(() => quantize(format, values, 2, 40)).toThrow(
+      expect.objectContaining({ code: 'WEIGHT_NOT_FINITE', facts: expect.objectContaining({ row: 1, column: 32 }) }),
+    );
+  },
+);
+
 test('a negative zero keeps its sign in bf16 and f32', () => {
   expect(bits(dequantize('bf16', Uint8Array.of(0, 0x80), 1, 1))[0]).toBe(0x80000000);
   expect(bits(dequantize('f32', Uint8Array.of(0, 0, 0, 0x80), 1, 1))[0]).toBe(0x80000000);

@@ -2,7 +2,7 @@
 // the bytes are equal to theirs; only the stored scale is f16.
 import { TributaryError } from '../../lib/errors.ts';
 import { halfBits } from './halfFloat.ts';
-import { storedFormats } from './storedFormats.ts';
+import { scaleHalves, storedFormats } from './storedFormats.ts';
 
 export type EncodableFormat = 'q4_0' | 'q4_1' | 'q5_0' | 'q5_1' | 'q8_0';
 
@@ -104,21 +104,23 @@ const packers: Readonly<Record<EncodableFormat, PackBlock>> = {
   },
 };
 
+function notFinite(row: number, column: number, value: string): TributaryError {
+  return new TributaryError({
+    code: 'WEIGHT_NOT_FINITE',
+    message: 'A weight is not a finite number.',
+    facts: { row, column, value },
+    hint: 'Get the model or adapter again from its source.',
+  });
+}
+
 function checkNumbers(values: Float32Array, columns: number): void {
-  for (let at = 0; at < values.length; at += 1) {
-    if (Number.isFinite(values[at] as number)) continue;
-    throw new TributaryError({
-      code: 'WEIGHT_NOT_FINITE',
-      message: 'A weight is not a finite number.',
-      facts: { row: Math.floor(at / columns), column: at % columns, value: String(values[at]) },
-      hint: 'Get the model or adapter again from its source.',
-    });
-  }
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) throw notFinite(Math.floor(at / columns), at % columns, String(values[at]));
 }
 
 /**
  * Bytes of `values`, f32 [rows, columns], in a block format. Rows whose length is no multiple of 32 are padded with zeros.
- * Throws `WEIGHT_NOT_FINITE` with the place of a NaN or infinity: a scale of it would spoil the whole block silently.
+ * Throws `WEIGHT_NOT_FINITE` with the place of a NaN or infinity, or of a block whose scale passes f16: it would be spoilt silently.
  */
 export function quantize(
   format: EncodableFormat,
@@ -142,7 +144,14 @@ export function quantize(
         last.set(block);
         block = last;
       }
-      pack(block, bytes, (row * blocksPerRow + index) * blockBytes);
+      const at = (row * blocksPerRow + index) * blockBytes;
+      pack(block, bytes, at);
+      if (scaleHalves[format].some((place) => ((bytes[at + place + 1] as number) & 0x7c) === 0x7c))
+        throw notFinite(
+          row,
+          begin - row * columns,
+          `a block of up to ${signedLargest(block)}, too large for ${format}`,
+        );
     }
   }
   return bytes;
