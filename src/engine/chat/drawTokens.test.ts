@@ -193,6 +193,12 @@ describe('drawTokens', () => {
     // 0 0 1 is kept; the 2 that was drawn was never read.
     expect(await collect(reader, [0, 0, 1, 2])).toMatchObject({ ids: [1, 2, 1], reason: 'length' });
     expect(reader.readIds).toBe(3 + 1 + 2);
+    // All of a prompt is kept, but not what follows it.
+    const again = tableReader(table);
+    for (const readIds of [2, 3]) {
+      expect((await collect(again, [0, 0], { maximumTokens: 1 })).ids).toEqual([1]);
+      expect(again.readIds).toBe(readIds);
+    }
   });
 
   it('throws the reason of an abort', async () => {

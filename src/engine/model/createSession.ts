@@ -44,7 +44,10 @@ export interface Session {
   readonly ids: readonly number[];
   readonly contextLength: number;
   readonly adapter: DeviceAdapter | undefined;
-  /** Uses another adapter, or none, from here on. Empties the cache if it changes: keys and values depend on it. */
+  /**
+   * Uses another adapter, or none, from here on. Empties the cache if it changes: keys and values depend on it. Like `truncate`, not while
+   * ids are read.
+   */
   useAdapter(adapter: DeviceAdapter | undefined): void;
   /** Forgets all but the first `length` ids. */
   truncate(length: number): void;
