@@ -1,7 +1,7 @@
 // The port between models and devices. Model, adapter, serving and training code is written once against `Backend`;
 // the WGSL and the plain TypeScript implementations live in `webgpu/` and `reference/`. It knows tensors and operator
 // calls, and nothing of models.
-import type { VariantReport } from './service.ts';
+import type { Arithmetic, VariantReport } from './service.ts';
 
 /** Element types of a tensor's storage. Quantised weights are u32 words (see `Weight`). */
 export type ElementType = 'f32' | 'u32' | 'i32';
@@ -73,14 +73,11 @@ export interface Variables {
 export type Constants = Readonly<Record<string, number>>;
 export type Buffers = Readonly<Record<string, ElementArray>>;
 
-/** What sums and products are computed in. Anything but f32 changes the numbers, so a caller must have allowed it. */
-export type Arithmetic = 'float32' | 'float16' | 'int8';
-
 /** One way to compute an operator in WGSL. */
 export interface Variant {
   readonly name: string;
-  /** Default `float32`. A variant with another is used only where `VariantSelection.begin` allowed it. */
-  readonly arithmetic?: Arithmetic;
+  /** Default `float32`; another is used only for calls that allow it. Products of bytes are an operator of their own. */
+  readonly arithmetic?: Exclude<Arithmetic, 'int8'>;
   /** Whether the variant can run on a device with these features, for these constants. Absent: always. */
   readonly supports?: (features: ReadonlySet<string>, constants: Constants) => boolean;
   /** The module's source. Bindings are @group(0) @binding(i) in the order of `Operator.bindings`; entry point `main`. */
@@ -133,6 +130,8 @@ export interface OperatorCall {
   readonly operator: Operator;
   readonly tensors: Readonly<Record<string, Tensor | TensorRange>>;
   readonly constants: Constants;
+  /** What it may be computed in besides f32. */
+  readonly arithmetic?: Arithmetic;
 }
 
 /** A recorded list of calls: pipelines and bind groups are built once. */
@@ -160,8 +159,6 @@ export interface Counters {
 export interface SelectionOptions {
   /** What an earlier selection reported. Used without measuring where device and kernels are still the same. */
   readonly remembered?: VariantReport | undefined;
-  /** Arithmetics allowed besides f32. */
-  readonly arithmetics?: readonly Arithmetic[] | undefined;
   /** Time for measuring, in milliseconds; what is not measured by then takes the first right variant. Default 1,500. */
   readonly budget?: number | undefined;
   /** Stops measuring: `record` rejects with the signal's reason. */

@@ -61,8 +61,9 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
   }
 
   return {
-    async probe() {
-      const { backend, report } = await models.open();
+    async probe({ device }, context) {
+      const opening = device === undefined ? models.open() : inTurn(context.signal, () => models.open(device));
+      const { backend, report } = await opening;
       return backend.variants === undefined ? report : { ...report, variants: backend.variants.report() };
     },
 

@@ -26,7 +26,14 @@ function openProcessor(): OpenedBackend {
   const features = fast === undefined ? [] : ['simd128'];
   return {
     backend,
-    report: { description: backend.description, vendor: '', architecture: 'processor', features, limits: {} },
+    report: {
+      description: backend.description,
+      vendor: '',
+      architecture: 'processor',
+      features,
+      limits: {},
+      arithmetics: ['float32'],
+    },
   };
 }
 

@@ -36,12 +36,17 @@ export interface VariantReport {
   readonly refused: readonly VariantRefusal[];
 }
 
+/** What sums and products are computed in. Anything but f32 changes the numbers, so it must be asked for. */
+export type Arithmetic = 'float32' | 'float16' | 'int8';
+
 export interface DeviceReport {
   readonly description: string;
   readonly vendor: string;
   readonly architecture: string;
   readonly features: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
+  /** What `LoadModelRequest.arithmetic` can be here. */
+  readonly arithmetics: readonly Arithmetic[];
   /** Graphics devices: how each operator is computed, as far as plans have been recorded. */
   readonly variants?: VariantReport;
   /** Why the processor computes though the graphics device was tried. */
@@ -62,6 +67,12 @@ export interface LoadModelRequest {
   readonly contextLength?: number;
   /** Default `automatic`. */
   readonly device?: DeviceChoice;
+  /**
+   * What the decoder's linear layers multiply in when they read and answer; default `float32`. `float16`: a prompt's activations and
+   * weights are rounded to 11 bits; `int8`: activations to bytes in blocks of 32. A device without it computes in f32. Training and
+   * gradients always do.
+   */
+  readonly arithmetic?: Arithmetic;
   /** `DeviceReport.variants` of an earlier loading: saves measuring again. */
   readonly variants?: VariantReport;
 }
@@ -81,6 +92,8 @@ export interface ModelSummary {
   readonly contextLength: number;
   readonly vocabularySize: number;
   readonly weightBytes: number;
+  /** What was asked for, or f32 where the device has it not. */
+  readonly arithmetic: Arithmetic;
 }
 
 export interface LoadAdapterRequest {
@@ -216,7 +229,8 @@ export interface QualityReport {
 
 /** The methods of the engine worker. One model at a time; adapters stay unmerged beside it. */
 export interface EngineService {
-  probe(request: Record<string, never>, context: CallContext): Promise<DeviceReport>;
+  /** What the device can do; without a name, the one that is open or the best. A model on another device goes with that. */
+  probe(request: { readonly device?: DeviceChoice }, context: CallContext): Promise<DeviceReport>;
   loadModel(request: LoadModelRequest, context: CallContext): Promise<ModelSummary>;
   /** Reads headers only. Refuses a model that this engine does not compute by the name of its field or tensor. */
   inspectModel(request: InspectModelRequest, context: CallContext): Promise<ModelInspection>;

@@ -7,8 +7,11 @@ import type { CallContext } from '../lib/rpc.ts';
 import type { ChatRequest } from './chat/types.ts';
 import { createEngineService } from './createEngineService.ts';
 import { type OpenedBackend, openBackend } from './openBackend.ts';
-import type { DeviceChoice, EngineService, LoadProgress } from './service.ts';
+import type { Arithmetic, DeviceChoice, EngineService, LoadProgress } from './service.ts';
 import { wrongGpu } from './testing/wrongGpu.ts';
+import { acquireDevice } from './webgpu/acquireDevice.ts';
+import { createWebGpuBackend } from './webgpu/createWebGpuBackend.ts';
+import { deviceReport } from './webgpu/deviceReport.ts';
 import { dawn } from './webgpu/node.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -80,4 +83,56 @@ it('a device that was asked for by name and computes wrongly is an error', async
     service.loadModel({ files: [seedling], contextLength: 64, device: 'gpu' }, context()),
   ).rejects.toMatchObject({ code: 'ENGINE_DEVICE_WRONG' });
   await expect(service.encode({ text: 'a' }, context())).rejects.toMatchObject({ code: 'ENGINE_MODEL_NOT_LOADED' });
+});
+
+/** The service on this machine's device, taken for a graphics card, with the first variant of each operator untried. */
+function serviceOnCard(): EngineService {
+  return createEngineService({
+    openBackend: async () => {
+      const acquired = await acquireDevice(dawn());
+      const card = { ...acquired, features: new Set([...acquired.features].filter((name) => name !== 'software')) };
+      return { backend: createWebGpuBackend(card), report: deviceReport(card) };
+    },
+  });
+}
+
+/** Logarithms of probability of the likeliest first tokens after a golden chat, by token, of a model that reads in `arithmetic`. */
+async function firstTokens(service: EngineService, arithmetic: Arithmetic): Promise<Map<string, number>> {
+  const summary = await service.loadModel({ files: [seedling], contextLength: 64, arithmetic }, context());
+  expect(summary.arithmetic).toBe(arithmetic);
+  const request = {
+    messages: chats[0]?.messages ?? [],
+    temperature: 0,
+    max_tokens: 1,
+    logprobs: true,
+    top_logprobs: 5,
+  };
+  const found = new Map<string, number>();
+  for await (const { logprobs = [] } of service.chat(request, context()))
+    for (const { token, logprob } of logprobs.flatMap(({ top_logprobs }) => top_logprobs)) found.set(token, logprob);
+  return found;
+}
+
+it('reads in halves or in products of bytes where that is asked for and the device has them, and says so', async () => {
+  const service = serviceOnCard();
+  const { arithmetics } = await service.probe({}, context());
+  expect(arithmetics[0]).toBe('float32');
+  const exact = await firstTokens(service, 'float32');
+  expect(exact.size).toBe(5);
+  for (const arithmetic of arithmetics.slice(1)) {
+    const rounded = await firstTokens(service, arithmetic);
+    const differences = [...rounded].map(([token, value]) => Math.abs(value - (exact.get(token) ?? value)));
+    const largest = Math.max(...differences);
+    expect(largest, arithmetic).toBeGreaterThan(1e-6);
+    // On logits, the golden data's README measured 0.02 for halves and 0.75 for bytes.
+    expect(largest, arithmetic).toBeLessThan(arithmetic === 'float16' ? 0.1 : 0.75);
+  }
+}, 300_000);
+
+it('computes exactly on a device that has not what was asked for', async () => {
+  const service = createEngineService();
+  const request = { files: [seedling], contextLength: 64, device: 'processor', arithmetic: 'int8' } as const;
+  expect((await service.loadModel(request, context())).arithmetic).toBe('float32');
+  expect((await service.probe({}, context())).arithmetics).toEqual(['float32']);
+  expect(await firstAnswer(service)).toBe(chats[0]?.text);
 });

@@ -55,6 +55,12 @@ export function EngineStatus(properties: { readonly onRetry: () => void; readonl
     return error instanceof TributaryError && error.code === 'STORE_QUOTA_EXCEEDED';
   };
   const notice = () => (engineState().phase === 'ready' ? deviceObstacle() : undefined);
+  /** Absent where it computes exactly. */
+  const rounding = (): 'float16' | 'int8' | undefined => {
+    const state = engineState();
+    if (state.phase !== 'ready' || state.summary.arithmetic === 'float32') return undefined;
+    return state.summary.arithmetic;
+  };
   const text = (): string | undefined => {
     const state = loading();
     if (state?.totalBytes === undefined || state.doneBytes === undefined || state.totalBytes === 0) return undefined;
@@ -122,6 +128,9 @@ export function EngineStatus(properties: { readonly onRetry: () => void; readonl
             </p>
           </details>
         )}
+      </Match>
+      <Match when={rounding()}>
+        {(arithmetic) => <p class="text-sm text-muted">{t(`chat.arithmetic.${arithmetic()}`)}</p>}
       </Match>
     </Switch>
   );

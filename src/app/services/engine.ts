@@ -3,6 +3,7 @@
 import { createSignal } from 'solid-js';
 import type {
   AdapterSummary,
+  Arithmetic,
   DeviceChoice,
   DeviceReport,
   EngineService,
@@ -85,6 +86,12 @@ export async function chooseDevice(device: DeviceChoice): Promise<void> {
   resetEngine();
 }
 
+/** What reading computes in from the next loading on; a loaded model is let go. */
+export async function chooseArithmetic(arithmetic: Arithmetic): Promise<void> {
+  await writeSetting(settingKeys.arithmetic, arithmetic);
+  resetEngine();
+}
+
 /** Stops loading a model; what was downloaded stays. */
 export function cancelLoading(): void {
   if (loading === undefined || state().phase === 'ready') return;
@@ -126,11 +133,13 @@ async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary>
   const totalBytes = files.reduce((sum, { blob }) => sum + blob.size, 0);
   show({ phase: 'reading', modelId, doneBytes: 0, totalBytes });
   const variants = await readSetting<VariantReport>(settingKeys.variants);
+  const arithmetic = await readSetting<Arithmetic>(settingKeys.arithmetic);
   const summary = await engine().loadModel(
     {
       files,
       device,
       ...(contextLength === undefined ? {} : { contextLength }),
+      ...(arithmetic === undefined ? {} : { arithmetic }),
       ...(variants === undefined ? {} : { variants }),
     },
     {

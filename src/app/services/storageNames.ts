@@ -3,6 +3,7 @@ export const settingKeys = {
   relays: 'relays',
   rpcUrl: 'rpcUrl',
   device: 'device',
+  arithmetic: 'arithmetic',
   variants: 'variants',
   hub: 'hub',
   foreignModels: 'foreignModels',

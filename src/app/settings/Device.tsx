@@ -1,11 +1,11 @@
 // The graphics device, examined on request: nothing is started by looking at the settings.
 import { createSignal, For, type JSX, onMount, Show } from 'solid-js';
-import type { DeviceChoice, DeviceReport } from '../../engine/index.ts';
+import type { Arithmetic, DeviceChoice, DeviceReport } from '../../engine/index.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { readSetting } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
 import { checkDevice } from '../services/checkDevice.ts';
-import { chooseDevice, engine } from '../services/engine.ts';
+import { chooseArithmetic, chooseDevice, engine, engineState } from '../services/engine.ts';
 import { settingKeys } from '../services/storageNames.ts';
 import { Button, CopyButton, ErrorCard, formatBytes, Section, Select } from '../ui/index.ts';
 import { Variants } from './Variants.tsx';
@@ -17,7 +17,25 @@ export function Device(): JSX.Element {
   const [failure, setFailure] = createSignal<unknown>();
   const [busy, setBusy] = createSignal(false);
   const [choice, setChoice] = createSignal<DeviceChoice>('automatic');
-  onMount(async () => setChoice((await readSetting<DeviceChoice>(settingKeys.device)) ?? 'automatic'));
+  const [arithmetic, setArithmetic] = createSignal<Arithmetic>('float32');
+  onMount(async () => {
+    setChoice((await readSetting<DeviceChoice>(settingKeys.device)) ?? 'automatic');
+    setArithmetic((await readSetting<Arithmetic>(settingKeys.arithmetic)) ?? 'float32');
+  });
+  /** Of a device that was examined or computes already. What was chosen on another one can be left here. */
+  const arithmetics = (): readonly Arithmetic[] => {
+    const state = engineState();
+    const known = report() ?? (state.phase === 'ready' ? state.device : undefined);
+    return [...new Set<Arithmetic>(['float32', ...(known?.arithmetics ?? []), arithmetic()])];
+  };
+  const chooseAs = async (next: Arithmetic): Promise<void> => {
+    setArithmetic(next);
+    try {
+      await chooseArithmetic(next);
+    } catch (error) {
+      setFailure(() => error);
+    }
+  };
   const choose = async (device: DeviceChoice): Promise<void> => {
     setChoice(device);
     setReport(undefined);
@@ -32,7 +50,7 @@ export function Device(): JSX.Element {
     setFailure(undefined);
     try {
       if (choice() === 'gpu') await checkDevice();
-      setReport(await engine().probe({}));
+      setReport(await engine().probe({ device: choice() }));
     } catch (error) {
       setFailure(() => error);
     } finally {
@@ -67,6 +85,14 @@ export function Device(): JSX.Element {
         value={choice()}
         options={choices.map((value) => ({ value, label: t(`settings.compute.${value}`) }))}
         onChange={(value) => void choose(value as DeviceChoice)}
+      />
+      <Select
+        class="max-w-sm"
+        label={t('settings.arithmetic')}
+        hint={t(arithmetics().length > 1 ? 'settings.arithmeticHint' : 'settings.arithmeticExamine')}
+        value={arithmetic()}
+        options={arithmetics().map((value) => ({ value, label: t(`settings.arithmetic.${value}`) }))}
+        onChange={(value) => void chooseAs(value as Arithmetic)}
       />
       <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={() => void examine()} />}</Show>
       <Show when={report()}>

@@ -3,7 +3,6 @@
 import { TributaryError } from '../../lib/errors.ts';
 import type { CallContext } from '../../lib/rpc.ts';
 import { type AdapterFile, readAdapter } from '../adapter/readAdapter.ts';
-import type { Backend } from '../backend.ts';
 import { createGrammars, type Grammars } from '../chat/createGrammars.ts';
 import { createSession, type Session } from '../model/createSession.ts';
 import type { LoadedModel } from '../model/decoderWeights.ts';
@@ -54,8 +53,8 @@ interface HeldModel {
 }
 
 export interface ModelHolder {
-  /** The device that is open; the best one when none is. */
-  open(): Promise<OpenedBackend>;
+  /** The device asked for; without a name the one that is open, or the best. */
+  open(choice?: DeviceChoice): Promise<OpenedBackend>;
   /** Throws `ENGINE_MODEL_NOT_LOADED`, `ENGINE_TOKENIZER_MISSING`. */
   text(): ModelText;
   /** Puts a model in the place of the one that is held. Throws as `openModelFile`, `openTokenizer`, `loadModel`. */
@@ -98,9 +97,9 @@ function tokenizerOf({ tokenizerJson, tokenizerConfig, chatTemplate, config }: M
   });
 }
 
-/** The model of `file` on `backend`, with what reading needs compiled. After a failure nothing of it stays there. */
+/** The model of `file` on the device, with what reading needs compiled. After a failure nothing of it stays there. */
 async function buildOn(
-  backend: Backend,
+  { backend, report: { arithmetics } }: OpenedBackend,
   request: LoadModelRequest,
   file: ModelFile,
   { signal, progress }: CallContext,
@@ -108,6 +107,7 @@ async function buildOn(
   const report = (value: LoadProgress): void => progress(value);
   const model = await loadModel(backend, file, {
     choices: request.choices ?? defaultChoices(file),
+    arithmetic: arithmetics.find((each) => each === request.arithmetic) ?? 'float32',
     ...(request.contextLength === undefined ? {} : { contextLength: request.contextLength }),
     signal,
     onProgress: (loadedBytes, totalBytes) => report({ phase: 'read', loadedBytes, totalBytes }),
@@ -204,13 +204,13 @@ export function holdModel(openDevice: (device: DeviceChoice) => Promise<OpenedBa
    */
   async function build(request: LoadModelRequest, file: ModelFile, context: CallContext): Promise<BuiltModel> {
     const choice = request.device ?? 'automatic';
-    const { backend } = await device.open(choice);
+    const opened = await device.open(choice);
     try {
-      return await buildOn(backend, request, file, context);
+      return await buildOn(opened, request, file, context);
     } catch (error) {
       if (!hasCode(error, 'ENGINE_DEVICE_WRONG') || choice !== 'automatic') throw error;
       const instead = await device.openInstead(error as TributaryError);
-      return await buildOn(instead.backend, request, file, context);
+      return await buildOn(instead, request, file, context);
     }
   }
 
@@ -242,7 +242,7 @@ export function holdModel(openDevice: (device: DeviceChoice) => Promise<OpenedBa
   }
 
   return {
-    open: () => device.open(),
+    open: (choice) => device.open(choice),
     text,
     get request() {
       return current().request;
@@ -256,7 +256,7 @@ export function holdModel(openDevice: (device: DeviceChoice) => Promise<OpenedBa
       suspend();
       forget();
       const built = await build(request, file, context);
-      const { config, parameterCount, contextLength, weightBytes } = built.model;
+      const { config, parameterCount, contextLength, weightBytes, arithmetic } = built.model;
       const { architecture, layerCount, hiddenSize, vocabularySize } = config;
       held = {
         request,
@@ -265,7 +265,16 @@ export function holdModel(openDevice: (device: DeviceChoice) => Promise<OpenedBa
         built,
         lost: false,
       };
-      return { architecture, parameterCount, layerCount, hiddenSize, contextLength, vocabularySize, weightBytes };
+      return {
+        architecture,
+        parameterCount,
+        layerCount,
+        hiddenSize,
+        contextLength,
+        vocabularySize,
+        weightBytes,
+        arithmetic,
+      };
     },
 
     async instead(request, file, signal, use) {

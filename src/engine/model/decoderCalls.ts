@@ -176,6 +176,7 @@ export function decoderCalls(
       calls.push(
         ...adaptedLinear(layer.linear[module], factors, { x: input, quantized, y: output, scratch }, capacity, {
           accumulate,
+          arithmetic: model.arithmetic,
         }),
       );
       const bias = layer.bias[module];

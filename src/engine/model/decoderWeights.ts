@@ -1,6 +1,7 @@
 // A decoder's tensors on a backend, as the inference and training plans see them.
 import type { Backend, Tensor, Weight } from '../backend.ts';
 import type { ModelConfig } from '../modelConfig.ts';
+import type { Arithmetic } from '../service.ts';
 
 /** The linear layers of one decoder layer, by their Hugging Face suffix, in the order of PEFT gradients and files. */
 export const linearModules = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
@@ -29,8 +30,8 @@ export interface LayerWeights {
 export interface LoadedModel {
   readonly backend: Backend;
   readonly config: ModelConfig;
-  /** What the decoder's linear layers multiply: activations as they are, or rounded to bytes in blocks of 32. */
-  readonly arithmetic: 'float32' | 'int8';
+  /** What the decoder's linear layers multiply in when they read; see `LoadModelRequest`. */
+  readonly arithmetic: Arithmetic;
   /** [vocabulary, hidden] */
   readonly embedding: Weight;
   /** [vocabulary, hidden]: the embedding itself where it is tied. */

@@ -7,6 +7,7 @@ import { checkFinite } from '../quant/checkFinite.ts';
 import { dequantize } from '../quant/dequantize.ts';
 import { chosenFormat, type QuantizationChoices, storedChoices } from '../quant/quantizationChoices.ts';
 import { storedRowBytes } from '../quant/storedFormats.ts';
+import type { Arithmetic } from '../service.ts';
 import { type LayerWeights, type LinearModule, type LoadedModel, linearModules } from './decoderWeights.ts';
 import { makeRopeTable } from './makeRopeTable.ts';
 import { uploadWeight } from './uploadWeight.ts';
@@ -16,8 +17,8 @@ export interface LoadModelOptions {
   readonly contextLength?: number;
   /** Formats of the weights; default: as they are stored. */
   readonly choices?: QuantizationChoices;
-  /** What the decoder's linear layers multiply; default `float32`. `int8` changes the numbers: see `linearInteger`. */
-  readonly arithmetic?: LoadedModel['arithmetic'];
+  /** What the decoder's linear layers multiply in; default `float32`. */
+  readonly arithmetic?: Arithmetic;
   readonly signal?: AbortSignal;
   readonly onProgress?: (loadedBytes: number, totalBytes: number) => void;
 }

@@ -39,15 +39,14 @@ function fingerprint(candidates: readonly Variant[], constants: OperatorCall['co
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
-/** The variants that may run: what the device supports, in f32 or an arithmetic that was allowed. */
+/** The variants that may run: what the device supports, in f32 or the arithmetic that the call allows. */
 export function supportedVariants(
-  { operator, constants }: OperatorCall,
+  { operator, constants, arithmetic: allowed }: OperatorCall,
   features: ReadonlySet<string>,
-  arithmetics: readonly string[] = [],
 ): Variant[] {
   const candidates = operator.variants.filter(
     ({ supports, arithmetic = 'float32' }) =>
-      (arithmetic === 'float32' || arithmetics.includes(arithmetic)) && (supports?.(features, constants) ?? true),
+      (arithmetic === 'float32' || arithmetic === allowed) && (supports?.(features, constants) ?? true),
   );
   if (candidates.length > 0) return candidates;
   throw new TributaryError({
@@ -169,14 +168,14 @@ export function createVariantChooser(device: ChoosingDevice): VariantChooser {
         options = next;
         deadline = performance.now() + (next.budget ?? defaultBudget);
         return () => {
-          if (options === next) options = { arithmetics: next.arithmetics, remembered: next.remembered };
+          if (options === next) options = { remembered: next.remembered };
         };
       },
       report: () => ({ device: identity, choices: [...choices], refused: [...refused] }),
     },
     async choose(call) {
       const { operator } = call;
-      const candidates = supportedVariants(call, features, options.arithmetics);
+      const candidates = supportedVariants(call, features);
       const [first] = candidates;
       if (operator.probe === undefined && first !== undefined) return first;
       const shape = operator.probe?.shape(call) ?? '';

@@ -1,5 +1,5 @@
 // What a device can do, as plain data for a screen or a bug report.
-import type { DeviceReport } from '../service.ts';
+import type { Arithmetic, DeviceReport } from '../service.ts';
 import type { AcquiredDevice } from './acquireDevice.ts';
 
 const reported = [
@@ -11,7 +11,14 @@ const reported = [
   'maxComputeWorkgroupsPerDimension',
 ] as const;
 
+/** Half precision is a gain on graphics cards only, and only their kernels have it. */
+function arithmeticsOf(features: ReadonlySet<string>): Arithmetic[] {
+  const halves = features.has('shader-f16') && !features.has('software');
+  const bytes = features.has('packed_4x8_integer_dot_product');
+  return ['float32', ...(halves ? (['float16'] as const) : []), ...(bytes ? (['int8'] as const) : [])];
+}
+
 export function deviceReport({ device, description, vendor, architecture, features }: AcquiredDevice): DeviceReport {
   const limits = Object.fromEntries(reported.map((name) => [name, device.limits[name]]));
-  return { description, vendor, architecture, features: [...features], limits };
+  return { description, vendor, architecture, features: [...features], limits, arithmetics: arithmeticsOf(features) };
 }

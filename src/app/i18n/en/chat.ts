@@ -68,6 +68,8 @@ export const chat = {
   'chat.load': 'Load {model}',
   'chat.download': 'Download {size}',
   'chat.downloadLead': '{model} is not on this device yet. It is {size}, comes from {host} and stays in this browser.',
+  'chat.arithmetic.float16': 'This model reads in half precision, as chosen in the settings.',
+  'chat.arithmetic.int8': 'This model computes with inputs rounded to 8 bits, as chosen in the settings.',
   'chat.reloadModel': 'Load the model again',
   'chat.noModels': 'No models are configured',
   'chat.noModelsHint': 'This copy of Tributary has no config.json with models. `npm start` brings one.',

@@ -135,6 +135,13 @@ export const settings = {
   'settings.compute.automatic': 'What is fastest here',
   'settings.compute.gpu': 'Graphics device (WebGPU)',
   'settings.compute.processor': 'Processor (WebAssembly)',
+  'settings.arithmetic': 'Numbers',
+  'settings.arithmeticHint':
+    'For reading prompts and answering, where the device has it; training and influence are always exact. Changing this lets the loaded model go.',
+  'settings.arithmeticExamine': 'Examine the device to see what else it can compute in.',
+  'settings.arithmetic.float32': 'Exact (32-bit)',
+  'settings.arithmetic.float16': 'Half precision: long prompts faster, rounded to 11 bits',
+  'settings.arithmetic.int8': 'Integer products: inputs rounded to 8 bits',
   'settings.deviceCheck': 'Examine the device',
   'settings.deviceName': 'Graphics device',
   'settings.deviceVendor': 'Vendor',

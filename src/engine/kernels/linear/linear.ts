@@ -11,6 +11,7 @@ import type {
   WeightFormat,
 } from '../../backend.ts';
 import { hasScales, weightFormats } from '../../quant/weightLayouts.ts';
+import type { Arithmetic } from '../../service.ts';
 import { constant, floats } from '../constants.ts';
 import { broadcastVariants } from './broadcastVariants.ts';
 import template from './linear.wgsl?raw';
@@ -119,6 +120,8 @@ export interface LinearOptions {
   readonly accumulate?: boolean;
   /** Factor on the product, 1 when absent. */
   readonly scale?: number;
+  /** What it may be computed in besides f32, where that is faster. */
+  readonly arithmetic?: Arithmetic;
 }
 
 /**
@@ -144,5 +147,6 @@ export function linear(
     operator: linearOperators[format],
     tensors: { x, ...operands, y: firstRow === 0 ? y : { tensor: y, offset: firstRow, length: y.length - firstRow } },
     constants: { ...constants, outputs },
+    ...(options.arithmetic === undefined ? {} : { arithmetic: options.arithmetic }),
   }));
 }

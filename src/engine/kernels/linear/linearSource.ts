@@ -8,7 +8,7 @@ import operands from './operands.wgsl?raw';
 import { unpackSource } from './unpackSource.ts';
 
 /** How a shader walks along a row of x and W. */
-export type Walk =
+type Walk =
   /** By four elements, never beyond the row's end. */
   | 'quads'
   /** By 32 elements, the last of them perhaps beyond the row's end. */
