@@ -3,6 +3,7 @@ import type { HeliaWithLibp2p } from '@helia/libp2p';
 import { unixfs } from '@helia/unixfs';
 import { CID } from 'multiformats/cid';
 import { create } from 'multiformats/hashes/digest';
+import { anySignal } from '../lib/anySignal.ts';
 import { concatBytes } from '../lib/bytes.ts';
 import { TributaryError, toTributaryError } from '../lib/errors.ts';
 import { sha256Async } from '../lib/hash.ts';
@@ -56,7 +57,7 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
   ): Promise<Result> {
     const { signal, timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS } = options;
     const deadline = AbortSignal.timeout(timeoutMilliseconds);
-    const combined = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+    const combined = signal === undefined ? deadline : anySignal([signal, deadline]);
     // Not every part of the stack heeds its signal, so the wait ends by the signal itself.
     const ended = Promise.withResolvers<never>();
     const end = (): void => ended.reject(combined.reason);

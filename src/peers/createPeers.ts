@@ -3,6 +3,7 @@ import type { HeliaWithLibp2p } from '@helia/libp2p';
 import { type GossipSub, TopicValidatorResult } from '@libp2p/gossipsub';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
+import { anySignal } from '../lib/anySignal.ts';
 import { TributaryError, toTributaryError } from '../lib/errors.ts';
 import type { Cid } from '../lib/units.ts';
 import { createBlocks } from './createBlocks.ts';
@@ -269,7 +270,7 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
     if (ways.length === 0 || provider === id) return refuse();
     const deadline = AbortSignal.timeout(DIAL_TIMEOUT_MILLISECONDS);
     try {
-      await libp2p.dial(ways, { signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]) });
+      await libp2p.dial(ways, { signal: signal === undefined ? deadline : anySignal([signal, deadline]) });
     } catch (error) {
       if (signal?.aborted === true) throw toTributaryError(signal.reason);
       return refuse(error);

@@ -2,6 +2,7 @@
 import { peerIdFromString } from '@libp2p/peer-id';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import type { Libp2p } from 'libp2p';
+import { anySignal } from '../lib/anySignal.ts';
 import { TributaryError } from '../lib/errors.ts';
 
 const DIAL_TIMEOUT_MILLISECONDS = 15_000;
@@ -90,7 +91,7 @@ export function keepConnected({ libp2p, id, addresses, onChange }: KeepConnected
     while (!stopped.signal.aborted) {
       onChange('connecting');
       try {
-        const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(DIAL_TIMEOUT_MILLISECONDS)]);
+        const signal = anySignal([stopped.signal, AbortSignal.timeout(DIAL_TIMEOUT_MILLISECONDS)]);
         await libp2p.dial([...(await addresses())], { signal });
         failures = 0;
         onChange('connected');

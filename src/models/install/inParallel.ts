@@ -1,3 +1,5 @@
+import { anySignal } from '../../lib/anySignal.ts';
+
 /** Runs `work` on every item, `width` at a time, in order of start. The first failure stops the others and is thrown. */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
@@ -6,7 +8,7 @@ export async function inParallel<Item, Result>(
   work: (item: Item, index: number, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result[]> {
   const stop = new AbortController();
-  const combined = AbortSignal.any([signal, stop.signal]);
+  const combined = anySignal([signal, stop.signal]);
   const results: Result[] = [];
   const failures: unknown[] = [];
   let next = 0;

@@ -1,5 +1,6 @@
 // Blocks by CID, each checked by its hash before anyone sees it: from peers, or from a gateway that need not be trusted.
 import { CID } from 'multiformats/cid';
+import { anySignal } from '../../lib/anySignal.ts';
 import { bytesToHex } from '../../lib/bytes.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { sha256Async } from '../../lib/hash.ts';
@@ -38,7 +39,7 @@ export function gatewayBlocks(gateway: string): GetBlock {
     const late = AbortSignal.timeout(BLOCK_MILLISECONDS);
     try {
       const response = await sendRequest(url, {
-        signal: signal === undefined ? late : AbortSignal.any([signal, late]),
+        signal: signal === undefined ? late : anySignal([signal, late]),
         headers: { accept: 'application/vnd.ipld.raw' },
       });
       return new Uint8Array(await response.arrayBuffer());

@@ -1,6 +1,7 @@
 // The bytes of a file behind HTTP in order, from any place on, each counted: never fewer nor more than announced. A server
 // that ignores the range is read from the start and its first bytes are dropped. A connection that says nothing for a
 // minute has ended.
+import { anySignal } from '../../lib/anySignal.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { checkRange, sizeWrong } from './checkRange.ts';
 import { endedEarly } from './endedEarly.ts';
@@ -43,7 +44,7 @@ export async function* readRemote(parameters: ReadRemoteParameters): AsyncGenera
     sendRequest(url, {
       hub,
       token,
-      signal: signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal]),
+      signal: signal === undefined ? silence.signal : anySignal([signal, silence.signal]),
       headers: from > 0 ? { range: `bytes=${from}-` } : {},
     }),
   );

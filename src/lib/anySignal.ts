@@ -1,0 +1,12 @@
+/**
+ * Aborts with the first of `signals`, for its reason. In place of `AbortSignal.any`: WebKit does not abort a transfer that was
+ * begun with what that gives.
+ */
+export function anySignal(signals: readonly AbortSignal[]): AbortSignal {
+  const first = new AbortController();
+  for (const signal of signals) {
+    if (signal.aborted) first.abort(signal.reason);
+    else signal.addEventListener('abort', () => first.abort(signal.reason), { once: true });
+  }
+  return first.signal;
+}
