@@ -7,6 +7,7 @@ import {
   estimateStorage,
   exportData,
   fileObstacle,
+  freeStorage,
   importData,
   listFiles,
   persistStorage,
@@ -64,7 +65,8 @@ export function Storage(): JSX.Element {
   const [turn, setTurn] = createSignal(0);
   const refresh = (): void => void setTurn((count) => count + 1);
   const source = (): { turn: number } => ({ turn: turn() });
-  const estimate = createLoaded(source, () => estimateStorage());
+  // A quota that every page is told, whatever is free, would be no news.
+  const estimate = createLoaded(source, async () => ({ ...(await estimateStorage()), free: await freeStorage() }));
   const files = createLoaded(source, () => allFiles());
   const counts = createLive(async () => {
     const db = database();
@@ -137,12 +139,21 @@ export function Storage(): JSX.Element {
       <Show when={estimate.value()}>
         {(report) => (
           <>
-            <Meter
-              label={t('settings.used')}
-              value={report().usage}
-              maximum={report().quota}
-              text={t('settings.usedOf', { used: formatBytes(report().usage), quota: formatBytes(report().quota) })}
-            />
+            <Show
+              when={report().free !== undefined}
+              fallback={
+                <p>
+                  {t('settings.used')}: <span class="tabular font-medium">{formatBytes(report().usage)}</span>
+                </p>
+              }
+            >
+              <Meter
+                label={t('settings.used')}
+                value={report().usage}
+                maximum={report().quota}
+                text={t('settings.usedOf', { used: formatBytes(report().usage), quota: formatBytes(report().quota) })}
+              />
+            </Show>
             <Show
               when={report().persistent}
               fallback={
