@@ -62,10 +62,10 @@ export function Answer(properties: AnswerProperties): JSX.Element {
   };
   return (
     <article
-      class="grid gap-3"
+      class="grid grid-cols-1 gap-3"
       aria-label={t('chat.answerOf', { name: properties.adapterName ?? properties.modelName })}
     >
-      <div class={compared() ? 'grid gap-3 lg:grid-cols-2' : 'grid'}>
+      <div class={compared() ? 'grid grid-cols-1 gap-3 lg:grid-cols-2' : 'grid grid-cols-1'}>
         <div class={compared() ? 'rounded-2xl border-2 border-accent bg-surface p-4' : 'text-[1.0625rem] leading-7'}>
           <Show when={compared()}>
             <p class="mb-2 text-sm font-semibold text-accent-strong">

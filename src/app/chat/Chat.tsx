@@ -303,7 +303,7 @@ export function Chat(): JSX.Element {
               }
             >
               <h1 class="sr-only">{t('chat.title')}</h1>
-              <div ref={(content) => growth.observe(content)} class="mx-auto grid max-w-3xl gap-8 px-4 py-8">
+              <div ref={(content) => growth.observe(content)} class="mx-auto grid max-w-3xl grid-cols-1 gap-8 px-4 py-8">
                 <For each={(messages() ?? []).map((message) => message.id)}>
                   {(id) => {
                     const message = createMemo(
@@ -315,7 +315,7 @@ export function Chat(): JSX.Element {
                         {(current) => (
                           <div
                             data-message={id}
-                            style={{ 'content-visibility': 'auto', 'contain-intrinsic-size': 'auto 8rem' }}
+                            style={{ 'content-visibility': 'auto', 'contain-intrinsic-block-size': 'auto 8rem' }}
                           >
                             <Show
                               when={current().role === 'assistant'}

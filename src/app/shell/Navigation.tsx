@@ -36,7 +36,7 @@ export function Navigation(): JSX.Element {
               <li>
                 <A
                   href={`/${room.name}`}
-                  class="flex flex-col items-center gap-0.5 rounded-lg px-1 py-2 text-xs text-muted transition-colors hover:text-text md:flex-row md:gap-3 md:px-3 md:text-base md:hover:bg-accent-soft"
+                  class="flex flex-col items-center gap-0.5 rounded-lg px-1 py-2 text-xs text-muted max-[22rem]:text-[0.625rem] transition-colors hover:text-text md:flex-row md:gap-3 md:px-3 md:text-base md:hover:bg-accent-soft"
                   activeClass="text-accent-strong! font-medium md:bg-accent-soft"
                 >
                   <Icon name={room.name} size={22} />
