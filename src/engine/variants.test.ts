@@ -136,3 +136,10 @@ it('computes exactly on a device that has not what was asked for', async () => {
   expect((await service.probe({}, context())).arithmetics).toEqual(['float32']);
   expect(await firstAnswer(service)).toBe(chats[0]?.text);
 });
+
+it('products of bytes that a device computes wrongly are an error too', async () => {
+  const service = serviceOn(wrongGpu(dawn(), 'linearInteger', (source) => source.replaceAll('shape.scale', '1.01')));
+  await expect(
+    service.loadModel({ files: [seedling], contextLength: 64, device: 'gpu', arithmetic: 'int8' }, context()),
+  ).rejects.toMatchObject({ code: 'ENGINE_DEVICE_WRONG', facts: { operator: 'linearInteger q8_0' } });
+});

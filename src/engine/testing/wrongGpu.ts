@@ -3,6 +3,7 @@
 /** `real`, but `change` is applied to the source of every shader whose label begins with `operator`. */
 export function wrongGpu(real: GPU, operator: string, change: (source: string) => string): GPU {
   return {
+    wgslLanguageFeatures: real.wgslLanguageFeatures,
     async requestAdapter(options?: GPURequestAdapterOptions) {
       const adapter = await real.requestAdapter(options);
       if (adapter === null) return null;

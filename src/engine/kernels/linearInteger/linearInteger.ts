@@ -9,6 +9,7 @@ import { weightReader } from '../linear/weightAt.ts';
 import { weightParts } from '../linear/weightParts.ts';
 import type { QuantizedRows } from '../quantizeRows/quantizeRows.ts';
 import template from './linearInteger.wgsl?raw';
+import { linearIntegerProbe } from './linearIntegerProbe.ts';
 
 const formats = ['q8_0', 'q4_0', 'q4_1'] as const;
 type IntegerFormat = (typeof formats)[number];
@@ -120,6 +121,7 @@ function operatorFor(format: IntegerFormat): Operator {
       variant('tile 4x4, invocation', format, { rows: 4, lanes: 64 }, (_, { rows = 0 }) => rows > 1),
       variant('tile 4x4, invocation, no byte products', format, { rows: 4, lanes: 64, packed: false }, () => true),
     ],
+    probe: linearIntegerProbe,
   };
 }
 
