@@ -5,8 +5,8 @@ export type { Backend, Counters, OperatorTime, Tensor, Weight } from './backend.
 export { answerChat } from './chat/answerChat.ts';
 export { type ChatSettings, checkChatRequest } from './chat/checkChatRequest.ts';
 export { createChatCompletions } from './chat/createChatCompletions.ts';
-export { drawTokens, type TokenReader } from './chat/drawTokens.ts';
 export { createGrammars, type Grammars } from './chat/createGrammars.ts';
+export { drawTokens, type TokenReader } from './chat/drawTokens.ts';
 export { createStopScanner } from './chat/stopScanner.ts';
 export { tokenFields } from './chat/tokenFields.ts';
 export type * from './chat/types.ts';

@@ -303,7 +303,10 @@ export function Chat(): JSX.Element {
               }
             >
               <h1 class="sr-only">{t('chat.title')}</h1>
-              <div ref={(content) => growth.observe(content)} class="mx-auto grid max-w-3xl grid-cols-1 gap-8 px-4 py-8">
+              <div
+                ref={(content) => growth.observe(content)}
+                class="mx-auto grid max-w-3xl grid-cols-1 gap-8 px-4 py-8"
+              >
                 <For each={(messages() ?? []).map((message) => message.id)}>
                   {(id) => {
                     const message = createMemo(

@@ -8,6 +8,7 @@ import { isAbort, type SerializedError, TributaryError, toTributaryError } from 
 import {
   database,
   deleteCheckpoints,
+  fileObstacle,
   guardWrite,
   latestCheckpoint,
   type RunRecord,
@@ -275,9 +276,18 @@ export interface NewRun {
   readonly prepared: PreparedTraining;
 }
 
-/** Records a new run; `resumeRun` starts it. Throws `TRAINING_BUSY`. */
+/** Records a new run; `resumeRun` starts it. Throws `TRAINING_BUSY`, `STORE_UNAVAILABLE`. */
 export async function createRun({ name, modelId, sources, settings, prepared }: NewRun): Promise<TrainingRun> {
   if (live() !== undefined) throw busyError();
+  const obstacle = await fileObstacle();
+  if (obstacle !== undefined) {
+    throw new TributaryError({
+      code: 'STORE_UNAVAILABLE',
+      message: 'This browser does not let the page keep files, and a training needs a place for its adapter.',
+      hint: 'Update the browser, or leave private browsing.',
+      cause: obstacle,
+    });
+  }
   const now = Date.now();
   const run: TrainingRun = {
     id: bytesToHex(crypto.getRandomValues(new Uint8Array(8))),

@@ -39,6 +39,7 @@ export const errors = {
   'errors.ENGINE_LIMITS_TOO_SMALL': 'This device is too small for the model',
   'errors.ENGINE_BUSY': 'The engine is busy',
   'errors.ENGINE_CACHE_FULL': 'There is no room for another conversation',
+  'errors.ENGINE_CONTEXT_INVALID': 'This is no length of a context',
   'errors.ENGINE_CONTEXT_FULL': 'The conversation is too long for this model',
   'errors.ENGINE_MODEL_NOT_LOADED': 'The model is not loaded any more',
   'errors.ENGINE_ADAPTER_NOT_LOADED': 'The adapter is not loaded any more',
