@@ -252,13 +252,15 @@ export function Chat(): JSX.Element {
     }
   };
   const panel = (): JSX.Element => (
-    <InfluencePanel
-      message={shownMessage()}
-      adapter={adapterOf(shownMessage())}
-      selectedSpan={selectedSpan()}
-      onSelectSpan={locate}
-      onSetUp={() => setPaymentOpen(true)}
-    />
+    <Show when={messages() !== undefined}>
+      <InfluencePanel
+        message={shownMessage()}
+        adapter={adapterOf(shownMessage())}
+        selectedSpan={selectedSpan()}
+        onSelectSpan={locate}
+        onSetUp={() => setPaymentOpen(true)}
+      />
+    </Show>
   );
 
   return (
