@@ -74,6 +74,11 @@ export function InstallProgress(properties: {
   const inPhase = <Name extends Phase>(...names: Name[]): InPhase<Name> | undefined =>
     (names as Phase[]).includes(state().phase) ? (state() as InPhase<Name>) : undefined;
   const underWay = () => inPhase('downloading', 'packing', 'waiting', 'elsewhere', 'paused', 'interrupted', 'full');
+  /** Files that were dropped are only copied: nothing of them comes over a network. */
+  const phaseText = (phase: Exclude<Phase, 'installed'>): string =>
+    phase === 'downloading' && properties.model.source.kind === 'files'
+      ? t('models.phaseCopying')
+      : t(`models.phase.${phase}`);
   const canPause = (): boolean => inPhase('downloading', 'packing', 'waiting') !== undefined;
   const canResume = (): boolean => inPhase('paused', 'interrupted', 'full') !== undefined;
   return (
@@ -81,7 +86,7 @@ export function InstallProgress(properties: {
       <Show when={underWay()}>
         {(current) => (
           <Progress
-            label={t(`models.phase.${current().phase}`)}
+            label={phaseText(current().phase)}
             done={current().doneBytes}
             total={current().totalBytes}
             text={amountText(current())}

@@ -30,6 +30,7 @@ export const models = {
   'models.from.offered': 'Offered by this copy of Tributary',
 
   'models.phase.downloading': 'Downloading',
+  'models.phaseCopying': 'Copying your files',
   'models.phase.waiting': 'Waiting for the network',
   'models.phase.packing': 'Checking and packing',
   'models.phase.elsewhere': 'Another tab is fetching it',
