@@ -6,7 +6,8 @@ export function anySignal(signals: readonly AbortSignal[]): AbortSignal {
   const first = new AbortController();
   for (const signal of signals) {
     if (signal.aborted) first.abort(signal.reason);
-    else signal.addEventListener('abort', () => first.abort(signal.reason), { once: true });
+    // Gone with the first: a signal that lives as long as the page must not gather a listener for each thing it could stop.
+    else signal.addEventListener('abort', () => first.abort(signal.reason), { once: true, signal: first.signal });
   }
   return first.signal;
 }

@@ -71,14 +71,16 @@ async function watchHeldLocks(): Promise<void> {
 
 /** Deletes what a crash left: files of models that are not listed, and downloads of models that are packed. */
 async function tidy(): Promise<void> {
-  for (const { name } of await listFiles('models')) {
-    const key = name.match(/^([0-9a-f]{24})-/)?.[1];
+  const byModel = Map.groupBy(await listFiles('models'), ({ name }) => name.match(/^([0-9a-f]{24})-/)?.[1]);
+  for (const [key, files] of byModel) {
     if (key === undefined) continue;
     // Whoever holds the lock is at work on these files.
     await navigator.locks.request(lockOf(key), { ifAvailable: true }, async (lock) => {
       if (lock === null) return;
       const plan = (await listModelPlans<InstallRecord>()).find(({ id }) => storedNames(id).key === key);
-      if (plan === undefined || (plan.stage === 'done' && isSourceName(name))) await deleteFile('models', name);
+      for (const { name } of files) {
+        if (plan === undefined || (plan.stage === 'done' && isSourceName(name))) await deleteFile('models', name);
+      }
     });
   }
 }
