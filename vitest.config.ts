@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: ['{src,test,relay,tools,workers}/**/*.test.ts'],
+          include: ['{src,test,nodes,tools,workers}/**/*.test.ts'],
           exclude: [...configDefaults.exclude, '**/*.browser.test.*'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

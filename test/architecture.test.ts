@@ -24,6 +24,7 @@ const mayImport: Record<string, readonly string[]> = {
     'src/peers',
     'src/store',
     'src/models',
+    'src/workflows',
     'workers',
   ],
   workers: [
@@ -36,17 +37,27 @@ const mayImport: Record<string, readonly string[]> = {
     'src/store',
     'src/models',
   ],
-  relay: ['src/lib', 'src/engine', 'src/attribution', 'src/datanet', 'src/peers', 'src/settlement'],
+  'src/workflows': [
+    'src/lib',
+    'src/engine',
+    'src/attribution',
+    'src/datanet',
+    'src/settlement',
+    'src/peers',
+    'src/store',
+    'src/models',
+  ],
+  nodes: ['src/lib', 'src/engine', 'src/attribution', 'src/datanet', 'src/peers', 'src/settlement', 'src/workflows'],
 };
 
 /** Packages that only these folders may import. */
 const onlyIn: readonly { readonly package: RegExp; readonly folders: readonly string[] }[] = [
-  { package: /^viem(\/|$)/, folders: ['src/settlement', 'relay'] },
-  { package: /^(helia|libp2p|@helia\/|@libp2p\/|blockstore-|datastore-)/, folders: ['src/peers', 'relay'] },
+  { package: /^viem(\/|$)/, folders: ['src/settlement', 'nodes'] },
+  { package: /^(helia|libp2p|@helia\/|@libp2p\/|blockstore-|datastore-)/, folders: ['src/peers', 'nodes'] },
   { package: /^dexie$/, folders: ['src/store'] },
   { package: /^(solid-js|@solidjs\/|@kobalte\/)/, folders: ['src/app', 'src/main.tsx'] },
   { package: /^webgpu$/, folders: ['src/engine/webgpu'] },
-  { package: /^node:/, folders: ['relay', 'src/engine/webgpu', 'src/peers/node'] },
+  { package: /^node:/, folders: ['nodes', 'src/engine/webgpu', 'src/peers/node'] },
 ];
 
 /** Outside these files a domain is reached through its index.ts alone. */
@@ -73,7 +84,7 @@ function areaOf(file: string): string | undefined {
   return Object.keys(mayImport).find((folder) => file.startsWith(`${folder}/`));
 }
 
-const files = globSync('{src,workers,relay}/**/*.{ts,tsx}', { cwd: root }).map((file) =>
+const files = globSync('{src,workers,nodes}/**/*.{ts,tsx}', { cwd: root }).map((file) =>
   file.split(path.sep).join('/'),
 );
 const imports = files.flatMap(importsOf);
@@ -92,7 +103,7 @@ test('no folder imports against the table', () => {
     if (to === undefined || to === from) return [];
     if (!(mayImport[from] as readonly string[]).includes(to))
       return [`${file} imports ${target}: ${from} may not import ${to}`];
-    if (to !== 'src/lib' && to !== 'workers' && !entryPoints.test(target) && !isTest(file))
+    if (to !== 'src/lib' && to !== 'src/workflows' && to !== 'workers' && !entryPoints.test(target) && !isTest(file))
       return [`${file} imports ${target}: use ${to}/index.ts`];
     return [];
   });

@@ -126,7 +126,7 @@ function adapters(): unknown[] {
   });
 }
 
-/** The object that the app reads as `config.json` (src/app/services/config.ts states its form). */
+/** The object that the app reads as `config.json` (src/app/state/config.ts states its form). */
 export function appConfig({ relays, deployment }: AppConfigParameters): Record<string, unknown> {
   return {
     models: models(),

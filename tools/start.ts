@@ -3,7 +3,7 @@
 import { globSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { toTributaryError } from '../src/lib/errors.ts';
-import { DEFAULT_PORTS, isPortFree, type Ports, startStack } from './stack.ts';
+import { DEFAULT_PORTS, isPortFree, type Ports, startStack } from './localStack.ts';
 import { build } from './vite.ts';
 
 const root = path.dirname(import.meta.dirname);

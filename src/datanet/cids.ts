@@ -2,6 +2,7 @@
 // store or peer that hands out other bytes is found out whatever its own checks.
 import { CID } from 'multiformats/cid';
 import { create } from 'multiformats/hashes/digest';
+import { bytesToHex } from '../lib/bytes.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { sha256Async } from '../lib/hash.ts';
 import { cid as branded, type Cid } from '../lib/units.ts';
@@ -73,4 +74,9 @@ export async function getChecked({
     });
   }
   return bytes;
+}
+
+/** The SHA-256 digest inside a CID, as 0x and 64 hexadecimal digits: what contracts name content by. Throws `CID_INVALID`. */
+export function cidDigest(text: string): `0x${string}` {
+  return `0x${bytesToHex(parseCid(text).multihash.digest)}`;
 }

@@ -2,6 +2,7 @@
 // and who verifies is handed in by ports. It knows no network, no chain and no screen.
 export { canonicalRow } from './canonicalRow.ts';
 export { checkRows } from './checkRows.ts';
+export { cidDigest } from './cids.ts';
 export { type CollectedRows, collectRows } from './collectRows.ts';
 export { contentKey } from './contentKey.ts';
 export { parseRows } from './parseRows.ts';

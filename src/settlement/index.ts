@@ -1,7 +1,6 @@
 // Settlement: money on chain. Wallets, prepaid escrow, vouchers signed by session keys, epoch ledgers, claims, registries.
 // It knows viem and the generated ABIs; it knows no screen, no storage and no network but the chain's RPC. State that must
 // survive (burner key, session key, channels) is handed in and out, so that the app's store keeps it.
-export { answerPrice } from './answerPrice.ts';
 export { burnerWallet, createBurnerKey } from './burnerWallet.ts';
 export { connectWallet } from './connectWallet.ts';
 export { createSessionKey } from './createSessionKey.ts';

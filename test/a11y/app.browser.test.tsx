@@ -4,8 +4,8 @@ import axe from 'axe-core';
 import { render } from 'solid-js/web';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { page } from 'vitest/browser';
-import { setConfig } from '../../src/app/services/config.ts';
 import { App } from '../../src/app/shell/App.tsx';
+import { setConfig } from '../../src/app/state/config.ts';
 import { database } from '../../src/store/index.ts';
 import '../../src/app/ui/tokens.css';
 

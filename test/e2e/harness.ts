@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { chromiumArguments, chromiumPath } from '../../tools/chromium.ts';
-import { type Ports, type Stack, startStack } from '../../tools/stack.ts';
+import { type Ports, type Stack, startStack } from '../../tools/localStack.ts';
 
 /** Long enough for software rendering on a busy machine; a step that needs longer is stuck. */
 export const PATIENCE = 180_000;

@@ -1,6 +1,6 @@
 // What survives: a run whose page is killed, a publication while the relay is away, everything when `npm start` is restarted.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RelayStatus } from '../../relay/startRelay.ts';
+import type { RelayStatus } from '../../nodes/relay/startRelay.ts';
 import { openSettlement } from '../../src/settlement/index.ts';
 import { type Bench, eventually, goTo, type Person, startBench } from './harness.ts';
 import { contribute, train } from './people.ts';

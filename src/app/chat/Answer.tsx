@@ -2,7 +2,7 @@
 import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
 import type { MessageRecord } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
-import { engineState } from '../services/engine.ts';
+import { engineState } from '../state/engine.ts';
 import { CopyButton, ErrorCard, formatDuration, formatNumber, formatPpm, IconButton, ShareBar } from '../ui/index.ts';
 import type { Writing } from './conversation.ts';
 import { failures, influenceJob } from './conversation.ts';

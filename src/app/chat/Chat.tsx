@@ -2,15 +2,16 @@
 import { useNavigate, useParams, useSearchParams } from '@solidjs/router';
 import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
 import { database, type MessageRecord } from '../../store/index.ts';
+import { answerPrice } from '../../workflows/answers/answerPrice.ts';
 import { t } from '../i18n/t.ts';
-import { type AdapterChoice, listAdapters } from '../services/adapters.ts';
-import { config } from '../services/config.ts';
-import { cancelLoading, engineState, ensureAdapter, ensureModel } from '../services/engine.ts';
-import { createLive, createLoaded } from '../services/live.ts';
-import { availableModels } from '../services/models/availableModels.ts';
-import { type ForeignModel, foreignModel, foreignModels } from '../services/models/chatRuntimes.ts';
-import { missingBytes } from '../services/models/modelFiles.ts';
-import { discover } from '../services/settlement.ts';
+import { type AdapterChoice, listAdapters } from '../state/adapters.ts';
+import { config } from '../state/config.ts';
+import { cancelLoading, engineState, ensureAdapter, ensureModel } from '../state/engine.ts';
+import { createLive, createLoaded } from '../state/live.ts';
+import { availableModels } from '../state/models/availableModels.ts';
+import { type ForeignModel, foreignModel, foreignModels } from '../state/models/chatRuntimes.ts';
+import { missingBytes } from '../state/models/modelFiles.ts';
+import { discover } from '../state/settlement.ts';
 import { Button, Dialog, EmptyState, ErrorCard, formatBytes, formatOpen } from '../ui/index.ts';
 import { Answer } from './Answer.tsx';
 import { ChatBar } from './ChatBar.tsx';
@@ -231,7 +232,9 @@ export function Chat(): JSX.Element {
     if (state === undefined || adapter() === undefined) return '';
     switch (state.status) {
       case 'ready':
-        return t('chat.feeBefore', { amount: formatOpen((state.terms.price * BigInt(MAXIMUM_TOKENS)) / 1000n, 4) });
+        return t('chat.feeBefore', {
+          amount: formatOpen(answerPrice({ price: state.terms.price, tokens: MAXIMUM_TOKENS }), 4),
+        });
       case 'noChain':
         return t('chat.unpaidNoChainShort');
       case 'noModel':

@@ -1,9 +1,9 @@
 // Above the conversation: history, model, adapter, comparison, a new chat. Changing the adapter never loads the base again.
 import { For, type JSX } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import type { AdapterChoice } from '../services/adapters.ts';
-import { availableModels } from '../services/models/availableModels.ts';
-import { foreignModelId, foreignModels } from '../services/models/chatRuntimes.ts';
+import type { AdapterChoice } from '../state/adapters.ts';
+import { availableModels } from '../state/models/availableModels.ts';
+import { foreignModelId, foreignModels } from '../state/models/chatRuntimes.ts';
 import { Icon, IconButton } from '../ui/index.ts';
 import { choice, setChoice } from './conversation.ts';
 

@@ -3,10 +3,10 @@ import { A } from '@solidjs/router';
 import { type JSX, Match, Show, Switch } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
-import { goOnFromMemory } from '../services/download.ts';
-import { deviceObstacle, type EngineState, engineState, resetEngine } from '../services/engine.ts';
-import { availableModels } from '../services/models/availableModels.ts';
-import { foreignModel } from '../services/models/chatRuntimes.ts';
+import { goOnFromMemory } from '../state/download.ts';
+import { deviceObstacle, type EngineState, engineState, resetEngine } from '../state/engine.ts';
+import { availableModels } from '../state/models/availableModels.ts';
+import { foreignModel } from '../state/models/chatRuntimes.ts';
 import { Button, ErrorCard, errorTitle, formatBytes, formatDuration, Progress } from '../ui/index.ts';
 
 type Loading = Extract<

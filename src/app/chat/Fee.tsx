@@ -1,11 +1,12 @@
 // What an answer costs and who gets it: before (the most it can cost), after (the exact split), paid or not, and why not.
 import { For, type JSX, Match, Show, Switch } from 'solid-js';
 import type { MessageRecord } from '../../store/index.ts';
+import { answerPrice } from '../../workflows/answers/answerPrice.ts';
 import { t } from '../i18n/t.ts';
-import type { AdapterChoice } from '../services/adapters.ts';
-import { createLoaded } from '../services/live.ts';
-import { type PaymentReadiness, paymentReadiness, paymentRevision, priceOf, splitOf } from '../services/payments.ts';
-import { walletView } from '../services/settlement.ts';
+import type { AdapterChoice } from '../state/adapters.ts';
+import { createLoaded } from '../state/live.ts';
+import { type PaymentReadiness, paymentReadiness, paymentRevision, splitOf } from '../state/payments.ts';
+import { walletView } from '../state/settlement.ts';
 import { Button, ErrorCard, formatOpen } from '../ui/index.ts';
 
 /** The readiness of an adapter's payment, asked again when wallet or payments change. */
@@ -39,7 +40,9 @@ export function Fee(properties: {
   const amount = (): bigint | undefined => {
     if (properties.message.fee !== undefined) return properties.message.fee;
     const asked = terms();
-    return asked === undefined ? undefined : priceOf(asked, properties.message.usage?.completionTokens ?? 0);
+    return asked === undefined
+      ? undefined
+      : answerPrice({ price: asked.price, tokens: properties.message.usage?.completionTokens ?? 0 });
   };
   const split = createLoaded(
     () => {

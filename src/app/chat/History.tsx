@@ -2,7 +2,7 @@
 import { For, type JSX } from 'solid-js';
 import { database } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
-import { createLive } from '../services/live.ts';
+import { createLive } from '../state/live.ts';
 import { Dialog, formatDateTime, IconButton, toast } from '../ui/index.ts';
 import { deleteChat } from './conversation.ts';
 

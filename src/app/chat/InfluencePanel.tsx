@@ -3,11 +3,11 @@
 import { createMemo, createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
 import type { MessageRecord } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
-import { type AdapterChoice, hasAttribution } from '../services/adapters.ts';
-import { config } from '../services/config.ts';
-import { listDatanets } from '../services/datanets.ts';
-import { createLive, createLoaded } from '../services/live.ts';
-import { splitOf } from '../services/payments.ts';
+import { type AdapterChoice, hasAttribution } from '../state/adapters.ts';
+import { config } from '../state/config.ts';
+import { listDatanets } from '../state/datanets.ts';
+import { createLive, createLoaded } from '../state/live.ts';
+import { splitOf } from '../state/payments.ts';
 import { Button, ErrorCard, formatPpm, Progress, ShareBar, shortHash } from '../ui/index.ts';
 import { cancelInfluence, estimateInfluence, influenceFailures, influenceJob } from './conversation.ts';
 import { createReadiness, Fee } from './Fee.tsx';

@@ -1,11 +1,12 @@
 // Setting payment up once: a wallet, an amount, three steps on chain. After that no answer asks for anything.
 import { createEffect, createSignal, For, type JSX, on, onCleanup, Show } from 'solid-js';
 import { isAbort, TributaryError } from '../../lib/errors.ts';
+import { answerPrice } from '../../workflows/answers/answerPrice.ts';
 import { t } from '../i18n/t.ts';
-import type { AdapterChoice } from '../services/adapters.ts';
-import { config } from '../services/config.ts';
-import { createLoaded } from '../services/live.ts';
-import { paymentRevision, paymentTerms, priceOf, type SetUpStep, setUpPayment } from '../services/payments.ts';
+import type { AdapterChoice } from '../state/adapters.ts';
+import { config } from '../state/config.ts';
+import { createLoaded } from '../state/live.ts';
+import { paymentRevision, paymentTerms, type SetUpStep, setUpPayment } from '../state/payments.ts';
 import {
   connectBurner,
   connectInjected,
@@ -14,7 +15,7 @@ import {
   isLocalChain,
   settlement,
   walletView,
-} from '../services/settlement.ts';
+} from '../state/settlement.ts';
 import { Button, Dialog, ErrorCard, Field, formatOpen, Icon, shortAddress, toast } from '../ui/index.ts';
 
 const WEI = 10n ** 18n;
@@ -62,7 +63,7 @@ export function PaymentDialog(properties: {
     const asked = terms.value();
     const total = amount();
     if (asked === undefined || total === undefined || asked.price === 0n) return undefined;
-    return Number(total / priceOf(asked, TYPICAL_TOKENS));
+    return Number(total / answerPrice({ price: asked.price, tokens: TYPICAL_TOKENS }));
   };
   const guarded = async (action: () => Promise<unknown>): Promise<void> => {
     setFailure(undefined);

@@ -8,7 +8,7 @@ import {
   type ForeignModel,
   foreignModelId,
   releaseForeignRuntimes,
-} from '../services/models/chatRuntimes.ts';
+} from '../state/models/chatRuntimes.ts';
 import { Button, ErrorCard, formatBytes, Progress } from '../ui/index.ts';
 
 type Phase = ChatRuntimeState['phase'];

@@ -1,7 +1,7 @@
 // An empty chat: what one talks to, and three questions to click.
 import { For, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import type { AdapterChoice } from '../services/adapters.ts';
+import type { AdapterChoice } from '../state/adapters.ts';
 import { Icon } from '../ui/index.ts';
 
 export function Welcome(properties: {

@@ -1,13 +1,14 @@
 // From a finished answer to its influence, receipt and voucher, step by step; each step is reported and can be cancelled.
 // What is stored after each step stays, so that a cancelled payment does not lose the receipt.
 import { database, guardWrite, type MessageRecord } from '../../store/index.ts';
-import type { AdapterChoice } from '../services/adapters.ts';
-import { announceOutstanding } from '../services/announcements.ts';
-import { attribution } from '../services/attribution.ts';
-import { contributorNames } from '../services/contributorNames.ts';
-import { engine } from '../services/engine.ts';
-import { payAnswer, paymentReadiness, priceOf } from '../services/payments.ts';
-import { walletView } from '../services/settlement.ts';
+import { answerPrice } from '../../workflows/answers/answerPrice.ts';
+import type { AdapterChoice } from '../state/adapters.ts';
+import { attribution } from '../state/attribution.ts';
+import { contributorNames } from '../state/contributorNames.ts';
+import { engine } from '../state/engine.ts';
+import { announceOutstanding } from '../state/outbox.ts';
+import { payAnswer, paymentReadiness } from '../state/payments.ts';
+import { walletView } from '../state/settlement.ts';
 import type { StoredInfluence } from './influence.ts';
 import { openIndex } from './openIndex.ts';
 
@@ -70,7 +71,8 @@ export async function attributeAnswer(parameters: AttributeAnswerParameters): Pr
   const readiness = await paymentReadiness(adapter);
   const terms = 'terms' in readiness ? readiness.terms : undefined;
   const tokens = message.usage?.completionTokens ?? answerIds.length;
-  const willPay = readiness.status === 'ready' && priceOf(readiness.terms, tokens) <= readiness.left;
+  const willPay =
+    readiness.status === 'ready' && answerPrice({ price: readiness.terms.price, tokens: tokens }) <= readiness.left;
   const receipt = await attribution().createReceipt(
     {
       id: adapter.id,
@@ -79,7 +81,7 @@ export async function attributeAnswer(parameters: AttributeAnswerParameters): Pr
         adapter: adapter.manifest ?? adapter.id,
         model: terms?.modelId ?? '',
         payer: willPay ? (walletView().wallet?.address ?? '') : '',
-        amount: willPay && terms !== undefined ? priceOf(terms, tokens).toString() : '0',
+        amount: willPay && terms !== undefined ? answerPrice({ price: terms.price, tokens: tokens }).toString() : '0',
         timestamp: Math.floor(Date.now() / 1000),
       },
       prompt,

@@ -11,16 +11,16 @@ import {
   readSetting,
   writeSetting,
 } from '../../store/index.ts';
-import { type AdapterChoice, findAdapter, hasAttribution } from '../services/adapters.ts';
-import { config } from '../services/config.ts';
-import { ensureAdapter, noteEngineFailure } from '../services/engine.ts';
-import { availableModels, listModels } from '../services/models/availableModels.ts';
+import { type AdapterChoice, findAdapter, hasAttribution } from '../state/adapters.ts';
+import { config } from '../state/config.ts';
+import { ensureAdapter, noteEngineFailure } from '../state/engine.ts';
+import { availableModels, listModels } from '../state/models/availableModels.ts';
 import {
   capabilitiesOf,
   ensureChatRuntime,
   foreignModelId,
   restoreForeignModels,
-} from '../services/models/chatRuntimes.ts';
+} from '../state/models/chatRuntimes.ts';
 import { attributeAnswer, type InfluencePhase } from './attributeAnswer.ts';
 import { MAXIMUM_TOKENS, streamAnswer } from './streamAnswer.ts';
 

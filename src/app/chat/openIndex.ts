@@ -3,10 +3,10 @@
 import type { IndexSummary, OpenRow } from '../../attribution/index.ts';
 import type { EncodedRow } from '../../engine/index.ts';
 import { TributaryError } from '../../lib/errors.ts';
-import { abortable } from '../services/abortable.ts';
-import { type AdapterChoice, adapterBytes } from '../services/adapters.ts';
-import { attribution } from '../services/attribution.ts';
-import { engine } from '../services/engine.ts';
+import { abortable } from '../state/abortable.ts';
+import { type AdapterChoice, adapterBytes } from '../state/adapters.ts';
+import { attribution } from '../state/attribution.ts';
+import { engine } from '../state/engine.ts';
 
 const KEPT = 2;
 const ENCODED_AT_ONCE = 200;

@@ -8,12 +8,12 @@ import {
   contributionData,
   followContributions,
   registerContribution,
-} from '../services/contributions.ts';
-import { listDatanets } from '../services/datanets.ts';
-import { createLive, createLoaded } from '../services/live.ts';
-import { peersView } from '../services/peers.ts';
-import { hasChain, walletView } from '../services/settlement.ts';
-import { sourceRows } from '../services/sourceRows.ts';
+} from '../state/contributions.ts';
+import { listDatanets } from '../state/datanets.ts';
+import { createLive, createLoaded } from '../state/live.ts';
+import { peersView } from '../state/peers.ts';
+import { hasChain, walletView } from '../state/settlement.ts';
+import { sourceRows } from '../state/sourceRows.ts';
 import {
   Banner,
   Button,

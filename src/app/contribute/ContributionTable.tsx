@@ -2,8 +2,8 @@
 import type { JSX } from 'solid-js';
 import type { ContributionRecord } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
-import type { DatanetEntry } from '../services/datanets.ts';
-import { peersView } from '../services/peers.ts';
+import type { DatanetEntry } from '../state/datanets.ts';
+import { peersView } from '../state/peers.ts';
 import { type Column, formatDateTime, formatNumber, shortAddress, shortHash, Table } from '../ui/index.ts';
 
 /** The name of a Datanet, or its id where nobody told. */

@@ -1,7 +1,7 @@
 // Step one: the Datanet that the rows belong to, or a new one.
 import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import type { DatanetDescription, DatanetEntry } from '../services/datanets.ts';
+import type { DatanetDescription, DatanetEntry } from '../state/datanets.ts';
 import { Button, Dialog, Field, Select, shortHash, TextArea } from '../ui/index.ts';
 import { licences } from './licences.ts';
 

@@ -1,7 +1,7 @@
 // Step three: licence, what becomes public for ever in plain words, and the signature.
 import { createUniqueId, For, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import type { DatanetEntry } from '../services/datanets.ts';
+import type { DatanetEntry } from '../state/datanets.ts';
 import { Banner, Button, CheckBox, ErrorCard, Progress, Section, Select, shortAddress } from '../ui/index.ts';
 import { gapOfStep } from './contributionDraft.ts';
 import type { Contribution } from './createContribution.ts';

@@ -1,9 +1,9 @@
 // The one contribution in preparation of this browser, shared by the steps of the room and kept across rooms.
 import { contentKey } from '../../datanet/index.ts';
 import { database, guardWrite } from '../../store/index.ts';
-import { listDatanets } from '../services/datanets.ts';
-import { ingest } from '../services/ingest.ts';
-import { collectSourceRows, samplePrefix } from '../services/sourceRows.ts';
+import { listDatanets } from '../state/datanets.ts';
+import { ingest } from '../state/ingest.ts';
+import { collectSourceRows, samplePrefix } from '../state/sourceRows.ts';
 import type { ContributionDraft } from './contributionDraft.ts';
 import { type Contribution, createContribution } from './createContribution.ts';
 

@@ -3,12 +3,13 @@ import { useNavigate, useSearchParams } from '@solidjs/router';
 import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
 import { isAbort } from '../../lib/errors.ts';
 import { database, guardWrite } from '../../store/index.ts';
+import { stepCount } from '../../workflows/training/trainingSettings.ts';
 import { t } from '../i18n/t.ts';
-import { followContributions } from '../services/contributions.ts';
-import { listDatanets } from '../services/datanets.ts';
-import { engineState, noteEngineFailure } from '../services/engine.ts';
-import { createLive } from '../services/live.ts';
-import { availableModels } from '../services/models/availableModels.ts';
+import { followContributions } from '../state/contributions.ts';
+import { listDatanets } from '../state/datanets.ts';
+import { engineState, noteEngineFailure } from '../state/engine.ts';
+import { createLive } from '../state/live.ts';
+import { availableModels } from '../state/models/availableModels.ts';
 import {
   createRun,
   liveRun,
@@ -16,7 +17,7 @@ import {
   type PreparationStage,
   type PreparedTraining,
   prepareTraining,
-} from '../services/training.ts';
+} from '../state/training.ts';
 import {
   Banner,
   Button,
@@ -35,7 +36,6 @@ import { estimateRun, type StepMeasurement } from './estimate.ts';
 import { newRunDraft, type RunDraft, runGaps, sourceOptions, withHiddenSize } from './runDraft.ts';
 import { SettingsForm } from './SettingsForm.tsx';
 import { SourceChoice } from './SourceChoice.tsx';
-import { stepCount } from './trainingSettings.ts';
 
 const draftKey = 'factory-run';
 

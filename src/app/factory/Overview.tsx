@@ -1,14 +1,14 @@
 // Runs of this browser and adapters that peers announce.
 import { useNavigate } from '@solidjs/router';
 import { createSignal, type JSX, onMount, Show } from 'solid-js';
+import { stepOf, type TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { t } from '../i18n/t.ts';
-import { createLive } from '../services/live.ts';
-import { availableModels } from '../services/models/availableModels.ts';
-import { listRuns, liveRun } from '../services/training.ts';
+import { createLive } from '../state/live.ts';
+import { availableModels } from '../state/models/availableModels.ts';
+import { listRuns, liveRun } from '../state/training.ts';
 import { Button, EmptyState, formatDateTime, formatNumber, Page, Table } from '../ui/index.ts';
 import { PeerAdapters } from './PeerAdapters.tsx';
 import { RunState } from './RunState.tsx';
-import { stepOf, type TrainingRun } from './trainingRun.ts';
 
 export function Overview(): JSX.Element {
   const navigate = useNavigate();

@@ -8,11 +8,11 @@ import {
   announcedAdapters,
   followAdapters,
   retryAnnouncedAdapters,
-} from '../services/announcedAdapters.ts';
-import { createLive } from '../services/live.ts';
-import { availableModels } from '../services/models/availableModels.ts';
-import { peersView } from '../services/peers.ts';
-import { keepPublishedAdapter } from '../services/publishedAdapters.ts';
+} from '../state/announcedAdapters.ts';
+import { createLive } from '../state/live.ts';
+import { availableModels } from '../state/models/availableModels.ts';
+import { peersView } from '../state/peers.ts';
+import { keepPublishedAdapter } from '../state/publishedAdapters.ts';
 import { Banner, Button, ErrorCard, formatDateTime, Section, shortAddress, Table } from '../ui/index.ts';
 
 export function PeerAdapters(): JSX.Element {

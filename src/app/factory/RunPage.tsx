@@ -3,9 +3,11 @@
 import { useNavigate } from '@solidjs/router';
 import { createEffect, createSignal, For, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
+import { runPace, stepOf, type TrainingRun } from '../../workflows/training/trainingRun.ts';
+import { knobs } from '../../workflows/training/trainingSettings.ts';
 import { t } from '../i18n/t.ts';
-import { createLive } from '../services/live.ts';
-import { cancelRun, deleteRun, findRun, liveRun, resumeRun } from '../services/training.ts';
+import { createLive } from '../state/live.ts';
+import { cancelRun, deleteRun, findRun, liveRun, resumeRun } from '../state/training.ts';
 import {
   Banner,
   Button,
@@ -23,8 +25,6 @@ import { LossChart } from './LossChart.tsx';
 import { modelProgress } from './NewRun.tsx';
 import { RunState } from './RunState.tsx';
 import { TrainedAdapter } from './TrainedAdapter.tsx';
-import { runPace, stepOf, type TrainingRun } from './trainingRun.ts';
-import { knobs } from './trainingSettings.ts';
 
 export function RunPage(properties: { readonly id: string }): JSX.Element {
   const navigate = useNavigate();

@@ -3,8 +3,8 @@ import { createSignal } from 'solid-js';
 import { render } from 'solid-js/web';
 import { afterEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { presetSettings, type TrainingSettings } from '../../workflows/training/trainingSettings.ts';
 import { SettingsForm } from './SettingsForm.tsx';
-import { presetSettings, type TrainingSettings } from './trainingSettings.ts';
 
 let dispose: () => void = () => undefined;
 afterEach(() => {

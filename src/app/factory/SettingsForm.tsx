@@ -1,7 +1,5 @@
 // How thoroughly: three presets, and every knob with a sentence behind a fold.
 import { createMemo, createSignal, For, type JSX } from 'solid-js';
-import { t } from '../i18n/t.ts';
-import { Field, Icon, Section } from '../ui/index.ts';
 import {
   invalidKnobs,
   type Knob,
@@ -10,7 +8,9 @@ import {
   presetNames,
   presetSettings,
   type TrainingSettings,
-} from './trainingSettings.ts';
+} from '../../workflows/training/trainingSettings.ts';
+import { t } from '../i18n/t.ts';
+import { Field, Icon, Section } from '../ui/index.ts';
 
 export function SettingsForm(properties: {
   readonly settings: TrainingSettings;

@@ -2,7 +2,7 @@
 // all of it.
 import { createEffect, createMemo, For, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import type { DatanetEntry } from '../services/datanets.ts';
+import type { DatanetEntry } from '../state/datanets.ts';
 import { EmptyState, formatDateTime, Section, shortAddress, shortHash } from '../ui/index.ts';
 import { type SourceOption, sourceOptions } from './runDraft.ts';
 

@@ -2,19 +2,19 @@
 import { createSignal, For, type JSX, onCleanup, Show } from 'solid-js';
 import { isAbort, TributaryError, toTributaryError } from '../../lib/errors.ts';
 import { database, latestCheckpoint } from '../../store/index.ts';
+import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { t } from '../i18n/t.ts';
-import { indexWork, startIndex, stopIndex } from '../services/attributionIndex.ts';
-import { noteEngineFailure } from '../services/engine.ts';
-import { createLive, createLoaded } from '../services/live.ts';
-import { peersView } from '../services/peers.ts';
-import { adapterData, publishTrainedAdapter, registerAdapter } from '../services/publishTrainedAdapter.ts';
-import { discover } from '../services/settlement.ts';
-import { currentSigner } from '../services/signer.ts';
-import { liveRun } from '../services/training.ts';
+import { indexWork, startIndex, stopIndex } from '../state/attributionIndex.ts';
+import { noteEngineFailure } from '../state/engine.ts';
+import { createLive, createLoaded } from '../state/live.ts';
+import { peersView } from '../state/peers.ts';
+import { adapterData, publishTrainedAdapter, registerAdapter } from '../state/publishTrainedAdapter.ts';
+import { discover } from '../state/settlement.ts';
+import { currentSigner } from '../state/signer.ts';
+import { liveRun } from '../state/training.ts';
 import { Banner, Button, ErrorCard, Progress, Section, Select, Table } from '../ui/index.ts';
 import { WalletChoice } from '../wallet/WalletChoice.tsx';
 import { type SampleAnswer, sampleAnswers } from './sampleAnswers.ts';
-import type { TrainingRun } from './trainingRun.ts';
 
 const questionCount = 3;
 const adapterLicences = ['CC-BY-4.0', 'CC0-1.0', 'Apache-2.0'];

@@ -1,5 +1,5 @@
 // How long a run will take, from a step that was measured on this device: never from a table of other people's devices.
-import { stepCount, type TrainingSettings } from './trainingSettings.ts';
+import { stepCount, type TrainingSettings } from '../../workflows/training/trainingSettings.ts';
 
 export interface StepMeasurement {
   /** Tokens of the measured step as the engine counts them: those that are learnt from, prompts excluded. */

@@ -1,6 +1,6 @@
 // The loss curve in one sentence's worth of facts, for people who do not see the chart. Losses are nats a token.
 
-import type { LossPoint } from './trainingRun.ts';
+import type { LossPoint } from '../../workflows/training/trainingRun.ts';
 
 export interface LossSummary {
   readonly step: number;

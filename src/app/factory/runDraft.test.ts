@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ContributionRecord } from '../../store/index.ts';
+import { matchingPreset } from '../../workflows/training/trainingSettings.ts';
 import { newRunDraft, runGaps, sourceOptions, withHiddenSize } from './runDraft.ts';
-import { matchingPreset } from './trainingSettings.ts';
 
 const record = (id: string, rows: number, state: ContributionRecord['state'] = 'published'): ContributionRecord => ({
   id,

@@ -1,7 +1,7 @@
 // A run that is being prepared, as a value, and what it may learn from.
 import type { ContributionRecord } from '../../store/index.ts';
-import type { RunSource } from './trainingRun.ts';
-import { invalidKnobs, presetSettings, type TrainingSettings } from './trainingSettings.ts';
+import type { RunSource } from '../../workflows/training/trainingRun.ts';
+import { invalidKnobs, presetSettings, type TrainingSettings } from '../../workflows/training/trainingSettings.ts';
 
 export interface RunDraft {
   readonly name: string;

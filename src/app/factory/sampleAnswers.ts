@@ -1,9 +1,10 @@
 // The same few questions to the base alone and with the adapter: greedy, so that a difference is the adapter's.
-import { findAdapter } from '../services/adapters.ts';
-import { engine, ensureAdapter } from '../services/engine.ts';
-import { collectSourceRows } from '../services/sourceRows.ts';
-import { splitPlacebo } from '../services/splitPlacebo.ts';
-import type { TrainingRun } from './trainingRun.ts';
+
+import { splitHoldout } from '../../workflows/training/splitHoldout.ts';
+import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
+import { findAdapter } from '../state/adapters.ts';
+import { engine, ensureAdapter } from '../state/engine.ts';
+import { collectSourceRows } from '../state/sourceRows.ts';
 
 export interface SampleAnswer {
   readonly prompt: string;
@@ -34,7 +35,7 @@ export async function sampleRowsOf(
   signal: AbortSignal,
 ): Promise<readonly { prompt: string; response: string }[]> {
   const { rows } = await collectSourceRows(run.sources, signal);
-  const { trained } = splitPlacebo(rows, run.settings.seed);
+  const { trained } = splitHoldout(rows, run.settings.seed);
   return Array.from({ length: Math.min(count, trained.length) }, (_, index) => {
     const row = trained[Math.floor(((index + 0.5) * trained.length) / Math.min(count, trained.length))]?.row;
     return { prompt: row?.prompt ?? '', response: row?.response ?? '' };

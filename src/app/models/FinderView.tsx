@@ -2,7 +2,7 @@
 import { createEffect, createSignal, For, type JSX, Match, on, Show, Switch } from 'solid-js';
 import type { HubModel } from '../../models/index.ts';
 import { t } from '../i18n/t.ts';
-import type { Finder, OpenedState, SearchState } from '../services/models/types.ts';
+import type { Finder, OpenedState, SearchState } from '../state/models/types.ts';
 import { Button, EmptyState, ErrorCard, Field, FileDrop, formatNumber, Progress, Section } from '../ui/index.ts';
 import { FilesButton } from './FilesButton.tsx';
 import { HubAccess } from './HubAccess.tsx';

@@ -2,7 +2,7 @@
 import { createSignal, type JSX, Show } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
-import type { Finder } from '../services/models/types.ts';
+import type { Finder } from '../state/models/types.ts';
 import { Banner, Button, Field } from '../ui/index.ts';
 
 export function HubAccess(properties: {

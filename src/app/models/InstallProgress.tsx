@@ -1,7 +1,7 @@
 // A model on its way into the library: how far it is, what stopped it, and the way on from there.
 import { createResource, createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import type { Deletable, Finder, InstallState, Library, LibraryModel } from '../services/models/types.ts';
+import type { Deletable, Finder, InstallState, Library, LibraryModel } from '../state/models/types.ts';
 import {
   Banner,
   Button,

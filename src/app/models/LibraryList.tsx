@@ -1,7 +1,7 @@
 // The models of this browser: installed ones to chat with, and those on their way.
 import { createSignal, For, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import type { Finder, Library, LibraryModel } from '../services/models/types.ts';
+import type { Finder, Library, LibraryModel } from '../state/models/types.ts';
 import {
   Button,
   ConfirmDialog,

@@ -1,9 +1,9 @@
 // The room "models": what this browser keeps, and where more is found.
 import { createSignal, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import { finder } from '../services/models/finder.ts';
-import { library } from '../services/models/library.ts';
-import type { LibraryModel } from '../services/models/types.ts';
+import { finder } from '../state/models/finder.ts';
+import { library } from '../state/models/library.ts';
+import type { LibraryModel } from '../state/models/types.ts';
 import { Dialog, Page } from '../ui/index.ts';
 import { FinderView } from './FinderView.tsx';
 import { LibraryList } from './LibraryList.tsx';

@@ -2,8 +2,8 @@
 import { createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
 import type { Fit, ModelChoice, ModelShape, PackedFormat, Packing, RuntimeModel } from '../../models/index.ts';
 import { t } from '../i18n/t.ts';
-import { addForeignModel, type ForeignModel } from '../services/models/chatRuntimes.ts';
-import type { Candidate, Finder, OpenedState } from '../services/models/types.ts';
+import { addForeignModel, type ForeignModel } from '../state/models/chatRuntimes.ts';
+import type { Candidate, Finder, OpenedState } from '../state/models/types.ts';
 import { Banner, Button, EmptyState, ErrorCard, formatBytes, Progress, Select, shortHash, toast } from '../ui/index.ts';
 import { HubAccess } from './HubAccess.tsx';
 import { formatParameters, sourceText, wantsToken } from './modelFacts.ts';

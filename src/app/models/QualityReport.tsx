@@ -4,8 +4,8 @@ import { createSignal, type JSX, Match, onCleanup, Show, Switch } from 'solid-js
 import type { QualityProgress, QualityReport as Report } from '../../engine/index.ts';
 import { isAbort } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
-import { engine, ensureModel } from '../services/engine.ts';
-import type { LibraryModel } from '../services/models/types.ts';
+import { engine, ensureModel } from '../state/engine.ts';
+import type { LibraryModel } from '../state/models/types.ts';
 import { Button, ErrorCard, formatBytes, formatNumber, Progress, TextArea } from '../ui/index.ts';
 import { FilesButton } from './FilesButton.tsx';
 

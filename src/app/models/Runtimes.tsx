@@ -4,7 +4,7 @@ import { createMemo, createResource, createSignal, For, type JSX, Show } from 's
 import type { DeviceReport } from '../../engine/index.ts';
 import { keptBytes, missingNeeds, type RuntimeModel } from '../../models/index.ts';
 import { t } from '../i18n/t.ts';
-import { engine } from '../services/engine.ts';
+import { engine } from '../state/engine.ts';
 import {
   addForeignModel,
   chatRuntimeState,
@@ -14,7 +14,7 @@ import {
   listWebLlmModels,
   removeForeignModel,
   restoreForeignModels,
-} from '../services/models/chatRuntimes.ts';
+} from '../state/models/chatRuntimes.ts';
 import { Button, ConfirmDialog, ErrorCard, Field, formatBytes, IconButton, Section, toast } from '../ui/index.ts';
 import { needText, runtimeFacts } from './runtimeFacts.ts';
 

@@ -1,7 +1,7 @@
 // What is said of a model in one line, the same in every list.
 import { TributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
-import type { LibraryModel } from '../services/models/types.ts';
+import type { LibraryModel } from '../state/models/types.ts';
 import { formatNumber } from '../ui/format.ts';
 
 /** 135,000,000 -> "135 M", 1,540,000,000 -> "1.5 B", as model names count. */

@@ -3,9 +3,9 @@
 import { createMemo, For, type JSX, Show } from 'solid-js';
 import { database } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
-import { listAdapters } from '../services/adapters.ts';
-import { createLive, createLoaded } from '../services/live.ts';
-import { knownReceipts } from '../services/paymentInbox.ts';
+import { listAdapters } from '../state/adapters.ts';
+import { createLive, createLoaded } from '../state/live.ts';
+import { knownReceipts } from '../state/voucherInbox.ts';
 import { Button, formatDateTime, formatOpen, formatPpm, Section, Table } from '../ui/index.ts';
 import { type AnswerEarnings, breakdown, breakdownCsv, type PaidAnswer, type PaidRow } from './breakdown.ts';
 

@@ -5,8 +5,8 @@ import { toTributaryError } from '../../lib/errors.ts';
 import type { Claimable, Hex } from '../../settlement/index.ts';
 import { deleteSetting, readSetting, writeSetting } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
-import { config } from '../services/config.ts';
-import { claimRewards } from '../services/rewards.ts';
+import { config } from '../state/config.ts';
+import { claimRewards } from '../state/rewards.ts';
 import { Banner, Button, ErrorCard, formatOpen, shortHash, toast } from '../ui/index.ts';
 import { type ClaimState, claimState } from './claimState.ts';
 

@@ -5,10 +5,10 @@ import { createEffect, createSignal, type JSX, on, onCleanup, onMount, Show } fr
 import { toTributaryError } from '../../lib/errors.ts';
 import type { Hex } from '../../settlement/index.ts';
 import { t } from '../i18n/t.ts';
-import { createLoaded } from '../services/live.ts';
-import { followPayments, knownVouchers, loadOwnPayments } from '../services/paymentInbox.ts';
-import { readClaimable, readRewards } from '../services/rewards.ts';
-import { discover, hasChain, walletView } from '../services/settlement.ts';
+import { createLoaded } from '../state/live.ts';
+import { readClaimable, readRewards } from '../state/rewards.ts';
+import { discover, hasChain, walletView } from '../state/settlement.ts';
+import { followPayments, knownVouchers, loadOwnPayments } from '../state/voucherInbox.ts';
 import { Banner, Button, EmptyState, ErrorCard, Field, formatDateTime, Page, shortAddress } from '../ui/index.ts';
 import { WalletChoice } from '../wallet/WalletChoice.tsx';
 import { Breakdown } from './Breakdown.tsx';

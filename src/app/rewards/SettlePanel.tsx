@@ -2,20 +2,20 @@
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import { toTributaryError } from '../../lib/errors.ts';
 import type { Hex } from '../../settlement/index.ts';
+import { type EpochPhase, epochPhase } from '../../workflows/epochs/epochPhase.ts';
 import { type TextKey, t } from '../i18n/t.ts';
-import { createLoaded } from '../services/live.ts';
-import { refusedPayments } from '../services/paymentInbox.ts';
+import { createLoaded } from '../state/live.ts';
 import {
   collectVouchers,
   finalizeEpoch,
   type ProposeStep,
   proposeEpoch,
   type RewardsReading,
-} from '../services/rewards.ts';
-import { settlement } from '../services/settlement.ts';
+} from '../state/rewards.ts';
+import { settlement } from '../state/settlement.ts';
+import { refusedPayments } from '../state/voucherInbox.ts';
 import { Banner, Button, ErrorCard, formatDuration, formatOpen, Meter, Progress, Section, toast } from '../ui/index.ts';
 import { WalletChoice } from '../wallet/WalletChoice.tsx';
-import { type EpochPhase, epochPhase } from './epochPhase.ts';
 
 type Step = 'collect' | 'propose' | 'finalize';
 

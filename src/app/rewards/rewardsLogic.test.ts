@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { wei } from '../../lib/units.ts';
 import type { EpochState, RewardRoot, RewardsState } from '../../settlement/index.ts';
+import { epochPhase } from '../../workflows/epochs/epochPhase.ts';
 import { breakdown, breakdownCsv, type PaidAnswer } from './breakdown.ts';
 import { type ClaimFacts, claimState, readAddress } from './claimState.ts';
-import { epochPhase } from './epochPhase.ts';
 
 const alice = '0x00000000000000000000000000000000000000aA';
 const bob = '0x00000000000000000000000000000000000000bb';

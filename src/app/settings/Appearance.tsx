@@ -1,7 +1,7 @@
 // The theme, as three radio buttons.
 import { For, type JSX } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import { setTheme, theme, themes } from '../services/theme.ts';
+import { setTheme, theme, themes } from '../state/theme.ts';
 import { Icon, Section } from '../ui/index.ts';
 
 const names = { system: 'shell.themeSystem', light: 'shell.themeLight', dark: 'shell.themeDark' } as const;

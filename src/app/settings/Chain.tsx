@@ -2,7 +2,8 @@
 import { createSignal, For, type JSX, Match, onMount, Show, Switch } from 'solid-js';
 import { readSetting } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
-import { config } from '../services/config.ts';
+import { config } from '../state/config.ts';
+import { settingKeys } from '../state/settingKeys.ts';
 import {
   chainHealth,
   checkChain,
@@ -15,8 +16,7 @@ import {
   isLocalChain,
   setRpcUrl,
   walletView,
-} from '../services/settlement.ts';
-import { settingKeys } from '../services/storageNames.ts';
+} from '../state/settlement.ts';
 import { Banner, Button, CopyButton, ErrorCard, Field, Section, shortAddress, toast } from '../ui/index.ts';
 import { Prepaid } from './Prepaid.tsx';
 

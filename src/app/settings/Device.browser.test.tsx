@@ -3,8 +3,8 @@ import { render } from 'solid-js/web';
 import { afterEach, expect, it, vi } from 'vitest';
 import { deleteSetting, readSetting, writeSetting } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
-import { resetEngine } from '../services/engine.ts';
-import { settingKeys } from '../services/storageNames.ts';
+import { resetEngine } from '../state/engine.ts';
+import { settingKeys } from '../state/settingKeys.ts';
 import { Device } from './Device.tsx';
 
 let dispose = (): void => undefined;

@@ -4,9 +4,9 @@ import type { Arithmetic, DeviceChoice, DeviceReport } from '../../engine/index.
 import { TributaryError } from '../../lib/errors.ts';
 import { readSetting } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
-import { checkDevice } from '../services/checkDevice.ts';
-import { chooseArithmetic, chooseDevice, engine, engineState } from '../services/engine.ts';
-import { settingKeys } from '../services/storageNames.ts';
+import { checkDevice } from '../state/checkDevice.ts';
+import { chooseArithmetic, chooseDevice, engine, engineState } from '../state/engine.ts';
+import { settingKeys } from '../state/settingKeys.ts';
 import { Button, CopyButton, ErrorCard, formatBytes, Section, Select } from '../ui/index.ts';
 import { Variants } from './Variants.tsx';
 

@@ -1,8 +1,8 @@
 // The node: state in words, connections, what waits, relay addresses.
 import { createSignal, type JSX, onMount, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import { config } from '../services/config.ts';
-import { peers, peersView, relayAddresses, restartPeers, setRelayAddresses } from '../services/peers.ts';
+import { config } from '../state/config.ts';
+import { peers, peersView, relayAddresses, restartPeers, setRelayAddresses } from '../state/peers.ts';
 import { Banner, Button, CopyButton, ErrorCard, Section, shortHash, Table, TextArea, toast } from '../ui/index.ts';
 
 /** The first line that cannot be a relay's address, counted from 1, or undefined. */

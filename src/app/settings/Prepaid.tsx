@@ -2,9 +2,9 @@
 // browser's key may spend.
 import { createSignal, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import { createLoaded } from '../services/live.ts';
-import { hasSession, paymentRevision, revokeSession } from '../services/payments.ts';
-import { settlement, walletView } from '../services/settlement.ts';
+import { createLoaded } from '../state/live.ts';
+import { hasSession, paymentRevision, revokeSession } from '../state/payments.ts';
+import { settlement, walletView } from '../state/settlement.ts';
 import { Button, ErrorCard, formatDateTime, formatOpen, toast } from '../ui/index.ts';
 
 export function Prepaid(): JSX.Element {

@@ -15,8 +15,8 @@ import {
   wipeData,
 } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
-import { createLive, createLoaded } from '../services/live.ts';
-import { library, modelOfStoredFile } from '../services/models/library.ts';
+import { createLive, createLoaded } from '../state/live.ts';
+import { library, modelOfStoredFile } from '../state/models/library.ts';
 import {
   Banner,
   Button,

@@ -2,7 +2,7 @@
 import { HashRouter, Navigate, Route, type RouteSectionProps, useLocation } from '@solidjs/router';
 import { createEffect, createSignal, ErrorBoundary, type JSX, on, onMount, Show, Suspense } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import { loadConfig } from '../services/config.ts';
+import { loadConfig } from '../state/config.ts';
 import { EmptyState, ErrorCard, Toasts } from '../ui/index.ts';
 import { lazyRoom } from './lazyRoom.ts';
 import { Navigation } from './Navigation.tsx';

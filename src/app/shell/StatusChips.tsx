@@ -3,9 +3,9 @@
 import { A } from '@solidjs/router';
 import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import { config } from '../services/config.ts';
-import { peersView } from '../services/peers.ts';
-import { chainHealth, hasChain } from '../services/settlement.ts';
+import { config } from '../state/config.ts';
+import { peersView } from '../state/peers.ts';
+import { chainHealth, hasChain } from '../state/settlement.ts';
 
 type Tone = 'good' | 'quiet' | 'attention';
 const dots: Record<Tone, string> = { good: 'bg-success', quiet: 'border border-edge', attention: 'bg-warning' };

@@ -1,7 +1,7 @@
 // Goes through the themes: as the system, light, dark.
 import type { JSX } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import { setTheme, type Theme, theme, themes } from '../services/theme.ts';
+import { setTheme, type Theme, theme, themes } from '../state/theme.ts';
 import { Icon } from '../ui/index.ts';
 
 const names = { system: 'shell.themeSystem', light: 'shell.themeLight', dark: 'shell.themeDark' } as const;

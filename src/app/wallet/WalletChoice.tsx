@@ -3,15 +3,8 @@
 import { createSignal, For, type JSX, onMount, Show } from 'solid-js';
 import { toTributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
-import {
-  connectBurner,
-  connectInjected,
-  discover,
-  hasChain,
-  isLocalChain,
-  walletView,
-} from '../services/settlement.ts';
-import { chooseLocalSigner, restoreLocalSigner } from '../services/signer.ts';
+import { connectBurner, connectInjected, discover, hasChain, isLocalChain, walletView } from '../state/settlement.ts';
+import { chooseLocalSigner, restoreLocalSigner } from '../state/signer.ts';
 import { Banner, Button, ErrorCard } from '../ui/index.ts';
 
 export function WalletChoice(): JSX.Element {

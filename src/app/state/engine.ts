@@ -1,0 +1,220 @@
+// The engine worker and what is loaded in it: one base model, any number of adapters beside it. Everything is started by
+// the first use; two rooms asking for the same model share one loading. State is one signal that any room may show.
+import { createSignal } from 'solid-js';
+import type {
+  AdapterSummary,
+  Arithmetic,
+  DeviceChoice,
+  DeviceReport,
+  EngineService,
+  LoadProgress,
+  ModelSummary,
+  VariantReport,
+} from '../../engine/index.ts';
+import { isAbort, TributaryError } from '../../lib/errors.ts';
+import type { Remote } from '../../lib/rpc.ts';
+import { readSetting, writeSetting } from '../../store/index.ts';
+import { abortable } from './abortable.ts';
+import { type AdapterChoice, adapterBytes } from './adapters.ts';
+import { checkDevice } from './checkDevice.ts';
+import { mergeVariants } from './mergeVariants.ts';
+import { modelFiles } from './models/modelFiles.ts';
+import { settingKeys } from './settingKeys.ts';
+import { lazyWorker } from './workers.ts';
+
+export type EngineState =
+  | { readonly phase: 'idle' }
+  | {
+      readonly phase: 'checking' | 'downloading' | 'packing' | 'reading' | 'compiling' | 'trying';
+      readonly modelId: string;
+      readonly doneBytes?: number;
+      readonly totalBytes?: number;
+      readonly bytesPerSecond?: number;
+    }
+  | { readonly phase: 'ready'; readonly modelId: string; readonly summary: ModelSummary; readonly device: DeviceReport }
+  | { readonly phase: 'failed'; readonly modelId?: string; readonly error: unknown };
+
+const loadPhases = { read: 'reading', compile: 'compiling', probe: 'trying' } as const;
+
+const [state, setState] = createSignal<EngineState>({ phase: 'idle' });
+const [obstacle, setObstacle] = createSignal<TributaryError | undefined>();
+/** Why no graphics device is used, as found by the last loading; the processor computes then. */
+export const deviceObstacle = obstacle;
+/** What the engine is doing. */
+export const engineState = state;
+
+const worker = lazyWorker<EngineService>(
+  'engine',
+  () => new Worker(new URL('../../../workers/engine.ts', import.meta.url), { type: 'module', name: 'engine' }),
+  (error) => fail(error),
+);
+
+/** The engine's methods. Load a model first: `ensureModel`. */
+export function engine(): Remote<EngineService> {
+  return worker.remote();
+}
+
+let loading:
+  | { readonly modelId: string; readonly promise: Promise<ModelSummary>; readonly abort: AbortController }
+  | undefined;
+const adapters = new Map<string, Promise<AdapterSummary>>();
+
+function fail(error: unknown): void {
+  const modelId = loading?.modelId;
+  loading = undefined;
+  adapters.clear();
+  setState({ phase: 'failed', error, ...(modelId === undefined ? {} : { modelId }) });
+}
+
+/** Whether an error means that everything on the device is gone. */
+export function isDeviceLost(error: unknown): boolean {
+  return error instanceof TributaryError && /DEVICE_LOST|APP_WORKER_FAILED|OUT_OF_MEMORY|_NOT_LOADED/.test(error.code);
+}
+
+/** Ends the worker and forgets what was loaded; the next `ensureModel` begins anew. Texts are not touched. */
+export function resetEngine(): void {
+  loading?.abort.abort();
+  worker.restart();
+  loading = undefined;
+  adapters.clear();
+  setState({ phase: 'idle' });
+}
+
+/** What computes from the next loading on; a loaded model is let go. */
+export async function chooseDevice(device: DeviceChoice): Promise<void> {
+  await writeSetting(settingKeys.device, device);
+  resetEngine();
+}
+
+/** What reading computes in from the next loading on; a loaded model is let go. */
+export async function chooseArithmetic(arithmetic: Arithmetic): Promise<void> {
+  await writeSetting(settingKeys.arithmetic, arithmetic);
+  resetEngine();
+}
+
+/** Stops loading a model; what was downloaded stays. */
+export function cancelLoading(): void {
+  if (loading === undefined || state().phase === 'ready') return;
+  loading.abort.abort();
+  loading = undefined;
+  setState({ phase: 'idle' });
+}
+
+/** Call with every failure of an engine call: after a lost device it resets the engine so that "try again" works. */
+export function noteEngineFailure(error: unknown): void {
+  if (!isDeviceLost(error)) return;
+  worker.restart();
+  fail(error);
+}
+
+async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary> {
+  const show = (next: EngineState): void => {
+    // A loading that was stopped or replaced says no more.
+    if (!signal.aborted) setState(next);
+  };
+  show({ phase: 'checking', modelId });
+  const device = (await readSetting<DeviceChoice>(settingKeys.device)) ?? 'automatic';
+  try {
+    if (device !== 'processor') await checkDevice();
+    setObstacle(undefined);
+  } catch (error) {
+    // With `automatic` the processor takes over, and the room says why; who asked for the device alone gets the error.
+    if (device === 'gpu' || !(error instanceof TributaryError)) throw error;
+    setObstacle(error);
+  }
+  const { files, contextLength } = await modelFiles(modelId, {
+    signal,
+    onProgress: ({ phase, doneBytes, totalBytes, bytesPerSecond = 0 }) => {
+      if (phase === 'downloading' || phase === 'packing')
+        show({ phase, modelId, doneBytes, totalBytes, bytesPerSecond });
+      else if (phase === 'waiting') show({ phase: 'downloading', modelId, doneBytes, totalBytes, bytesPerSecond: 0 });
+    },
+  });
+  const totalBytes = files.reduce((sum, { blob }) => sum + blob.size, 0);
+  show({ phase: 'reading', modelId, doneBytes: 0, totalBytes });
+  const variants = await readSetting<VariantReport>(settingKeys.variants);
+  const arithmetic = await readSetting<Arithmetic>(settingKeys.arithmetic);
+  const summary = await engine().loadModel(
+    {
+      files,
+      device,
+      ...(contextLength === undefined ? {} : { contextLength }),
+      ...(arithmetic === undefined ? {} : { arithmetic }),
+      ...(variants === undefined ? {} : { variants }),
+    },
+    {
+      signal,
+      onProgress: (progress: LoadProgress) =>
+        show({
+          phase: loadPhases[progress.phase],
+          modelId,
+          doneBytes: progress.loadedBytes,
+          totalBytes: progress.totalBytes,
+        }),
+    },
+  );
+  const report = await engine().probe({});
+  if (report.obstacle !== undefined) setObstacle(TributaryError.deserialize(report.obstacle));
+  await rememberVariants(variants, report);
+  show({ phase: 'ready', modelId, summary, device: report });
+  return summary;
+}
+
+/** Saves the next loading from measuring the device again. */
+async function rememberVariants(before: VariantReport | undefined, { variants }: DeviceReport): Promise<void> {
+  if (variants === undefined) return;
+  try {
+    await writeSetting(settingKeys.variants, mergeVariants(before, variants));
+  } catch (error) {
+    // In a full browser the model still runs; it measures again next time.
+    if (!(error instanceof TributaryError)) throw error;
+  }
+}
+
+/**
+ * The base model `modelId`, loaded. A second call for the same model shares the first; one for another model replaces it.
+ * `signal` ends the waiting, not the loading: that is `cancelLoading`.
+ */
+export async function ensureModel(modelId: string, signal?: AbortSignal): Promise<ModelSummary> {
+  if (loading !== undefined && loading.modelId !== modelId) {
+    loading.abort.abort();
+    loading = undefined;
+    adapters.clear();
+  }
+  if (loading === undefined) {
+    const abort = new AbortController();
+    const promise = load(modelId, abort.signal).catch((error: unknown) => {
+      // Whatever it stumbled over after it was stopped.
+      throw abort.signal.aborted ? abort.signal.reason : error;
+    });
+    const mine = { modelId, promise, abort };
+    loading = mine;
+    promise.catch((error: unknown) => {
+      if (loading !== mine) return;
+      if (isAbort(error)) {
+        loading = undefined;
+        setState({ phase: 'idle' });
+      } else fail(error);
+    });
+  }
+  return abortable(loading.promise, signal);
+}
+
+/** The adapter beside its base, both loaded. The base is never loaded again for it. */
+export async function ensureAdapter(adapter: AdapterChoice, signal?: AbortSignal): Promise<AdapterSummary> {
+  await ensureModel(adapter.modelId, signal);
+  let promise = adapters.get(adapter.id);
+  if (promise === undefined) {
+    promise = (async () => {
+      const [configuration, weights] = await Promise.all([
+        adapterBytes(adapter, 'adapter_config.json'),
+        adapterBytes(adapter, 'adapter_model.safetensors'),
+      ]);
+      const parsed = JSON.parse(new TextDecoder().decode(configuration)) as Record<string, unknown>;
+      return engine().loadAdapter({ id: adapter.id, config: parsed, weights }, { transfer: [weights.buffer] });
+    })();
+    adapters.set(adapter.id, promise);
+    promise.catch(() => adapters.delete(adapter.id));
+  }
+  return abortable(promise, signal);
+}

@@ -1,0 +1,166 @@
+// Who answers a chat: the engine, or the runtime of a model that the user took from elsewhere (WebLLM's list, ONNX files).
+// Those run in workers of their own that are started when such a model is first wanted, and ended when another one is. They
+// have no adapters and no gradients: `capabilitiesOf` is what a screen must say.
+import { createSignal } from 'solid-js';
+import type { ChatRuntime } from '../../../engine/index.ts';
+import { isAbort, type TributaryError } from '../../../lib/errors.ts';
+import type { Remote } from '../../../lib/rpc.ts';
+import {
+  type RuntimeCapabilities,
+  type RuntimeModel,
+  type RuntimeProgress,
+  type RuntimeService,
+  type RuntimeSummary,
+  runtimeCapabilities,
+} from '../../../models/index.ts';
+import { readSetting, writeSetting } from '../../../store/index.ts';
+import { abortable } from '../abortable.ts';
+import { engine, ensureModel } from '../engine.ts';
+import { settingKeys } from '../settingKeys.ts';
+import { type LazyWorker, lazyWorker } from '../workers.ts';
+import { hubToken } from './worker.ts';
+
+export type ForeignModel = RuntimeModel & { readonly runtime: 'webLlm' | 'transformers' };
+
+export type ChatRuntimeState =
+  | { readonly phase: 'idle' }
+  | { readonly phase: 'loading'; readonly modelId: string; readonly progress: RuntimeProgress }
+  | { readonly phase: 'ready'; readonly modelId: string; readonly summary: RuntimeSummary }
+  | { readonly phase: 'failed'; readonly modelId: string; readonly error: unknown };
+
+const [state, setState] = createSignal<ChatRuntimeState>({ phase: 'idle' });
+/** What the runtime beside the engine is doing. */
+export const chatRuntimeState = state;
+
+const [chosen, setChosen] = createSignal<readonly ForeignModel[] | undefined>();
+
+/** Models of other runtimes that the user added to what can be chosen; undefined until `restoreForeignModels`. */
+export const foreignModels = chosen;
+
+/** The model of another runtime that a chat calls `modelId`. A signal. */
+export function foreignModel(modelId: string): ForeignModel | undefined {
+  return chosen()?.find((each) => foreignModelId(each) === modelId);
+}
+
+/** What chats call a model of another runtime. The engine's own ids have no such beginning. */
+export function foreignModelId({ runtime, id }: ForeignModel): string {
+  return `${runtime}:${id}`;
+}
+
+export async function restoreForeignModels(): Promise<readonly ForeignModel[]> {
+  if (chosen() === undefined) {
+    const kept = (await readSetting<readonly ForeignModel[]>(settingKeys.foreignModels)) ?? [];
+    // Another call may have been quicker.
+    if (chosen() === undefined) setChosen(kept);
+  }
+  return chosen() ?? [];
+}
+
+/** Adds a model to what can be chosen. Nothing is downloaded before it is first wanted. */
+export async function addForeignModel(model: ForeignModel): Promise<void> {
+  const others = (await restoreForeignModels()).filter((each) => foreignModelId(each) !== foreignModelId(model));
+  setChosen([...others, model]);
+  await writeSetting(settingKeys.foreignModels, chosen());
+}
+
+const died = (error: TributaryError): void => {
+  const { modelId } = loading ?? {};
+  loading = undefined;
+  if (modelId !== undefined) setState({ phase: 'failed', modelId, error });
+};
+
+const workers: Readonly<Record<ForeignModel['runtime'], LazyWorker<RuntimeService>>> = {
+  webLlm: lazyWorker<RuntimeService>(
+    'webLlm',
+    () => new Worker(new URL('../../../../workers/webLlm.ts', import.meta.url), { type: 'module', name: 'webLlm' }),
+    died,
+  ),
+  transformers: lazyWorker<RuntimeService>(
+    'transformers',
+    () =>
+      new Worker(new URL('../../../../workers/transformers.ts', import.meta.url), {
+        type: 'module',
+        name: 'transformers',
+      }),
+    died,
+  ),
+};
+
+let loading:
+  | { readonly modelId: string; readonly promise: Promise<Remote<RuntimeService>>; readonly abort: AbortController }
+  | undefined;
+
+/** WebLLM's own list. Starts its worker, asks no network. */
+export async function listWebLlmModels(): Promise<readonly RuntimeModel[]> {
+  return await workers.webLlm.remote().models({});
+}
+
+/** Ends the runtimes beside the engine with whatever they hold, a loading too. */
+export function releaseForeignRuntimes(): void {
+  loading?.abort.abort();
+  loading = undefined;
+  for (const worker of Object.values(workers)) worker.restart();
+  setState({ phase: 'idle' });
+}
+
+/** Takes a model out of what can be chosen, and what the browser keeps of it. */
+export async function removeForeignModel(model: ForeignModel): Promise<void> {
+  const modelId = foreignModelId(model);
+  if (loading?.modelId === modelId) releaseForeignRuntimes();
+  const hub = await readSetting<string>(settingKeys.hub);
+  await workers[model.runtime].remote().remove({ model, ...(hub === undefined ? {} : { hub }) });
+  setChosen((await restoreForeignModels()).filter((each) => foreignModelId(each) !== modelId));
+  await writeSetting(settingKeys.foreignModels, chosen());
+}
+
+async function load(model: ForeignModel, signal: AbortSignal): Promise<Remote<RuntimeService>> {
+  const modelId = foreignModelId(model);
+  const show = (next: ChatRuntimeState): void => {
+    // A loading that was stopped or replaced says no more.
+    if (!signal.aborted) setState(next);
+  };
+  show({ phase: 'loading', modelId, progress: { share: 0, text: '' } });
+  const device = await readSetting<'automatic' | 'gpu' | 'processor'>(settingKeys.device);
+  const hub = await readSetting<string>(settingKeys.hub);
+  const token = hubToken();
+  const remote = workers[model.runtime].remote();
+  const request = {
+    model,
+    ...(device === undefined ? {} : { device }),
+    ...(hub === undefined ? {} : { hub }),
+    ...(token === undefined ? {} : { token }),
+  };
+  const onProgress = (progress: RuntimeProgress): void => show({ phase: 'loading', modelId, progress });
+  const summary = await remote.load(request, { signal, onProgress });
+  show({ phase: 'ready', modelId, summary });
+  return remote;
+}
+
+/** What can be done with a model, whoever runs it. */
+export function capabilitiesOf(modelId: string): RuntimeCapabilities {
+  return runtimeCapabilities(foreignModel(modelId)?.runtime ?? 'tributary');
+}
+
+/**
+ * Who answers for `modelId`, loaded. Ending `signal` ends the waiting; `releaseForeignRuntimes` and `cancelLoading` end the
+ * loading. Throws what `ensureModel` and `RuntimeService.load` throw.
+ */
+export async function ensureChatRuntime(modelId: string, signal?: AbortSignal): Promise<ChatRuntime> {
+  const model = (await restoreForeignModels()).find((each) => foreignModelId(each) === modelId);
+  if (loading !== undefined && loading.modelId !== modelId) releaseForeignRuntimes();
+  if (model === undefined) {
+    await ensureModel(modelId, signal);
+    return engine();
+  }
+  if (loading === undefined) {
+    const abort = new AbortController();
+    const mine = { modelId, promise: load(model, abort.signal), abort };
+    loading = mine;
+    mine.promise.catch((error: unknown) => {
+      if (loading !== mine) return;
+      loading = undefined;
+      setState(isAbort(error) ? { phase: 'idle' } : { phase: 'failed', modelId, error });
+    });
+  }
+  return await abortable(loading.promise, signal);
+}

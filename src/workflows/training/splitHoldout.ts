@@ -1,0 +1,24 @@
+// Which rows of a run are held out: they measure what a row scores that cannot have shaped the answer. Chosen by hash, so
+// that anyone who has the rows and the seed chooses the same.
+import { bytesToHex } from '../../lib/bytes.ts';
+import { sha256 } from '../../lib/hash.ts';
+
+const heldOutShare = 0.05;
+const maximumHeldOut = 100;
+
+/**
+ * One row in twenty (at most 100, none below twenty rows), those with the smallest SHA-256 of `seed:rowHash`. Both parts keep
+ * the order of `rows`.
+ */
+export function splitHoldout<Item extends { readonly rowHash: string }>(
+  rows: readonly Item[],
+  seed: number,
+): { readonly trained: readonly Item[]; readonly placebo: readonly Item[] } {
+  const count = Math.min(maximumHeldOut, Math.floor(rows.length * heldOutShare));
+  const encoder = new TextEncoder();
+  const ranked = rows
+    .map((item) => ({ item, key: bytesToHex(sha256(encoder.encode(`${seed}:${item.rowHash}`))) }))
+    .toSorted((left, right) => (left.key < right.key ? -1 : 1));
+  const held = new Set(ranked.slice(0, count).map(({ item }) => item));
+  return { trained: rows.filter((item) => !held.has(item)), placebo: rows.filter((item) => held.has(item)) };
+}
