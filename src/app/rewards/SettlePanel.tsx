@@ -154,7 +154,7 @@ export function SettlePanel(properties: {
             text={
               properties.reading.requiredBond === 0n
                 ? t('rewards.stepProposeTextNoBond')
-                : t('rewards.stepProposeText', { bond: formatOpen(properties.reading.requiredBond) })
+                : t('rewards.stepProposeText', { bond: formatOpen(properties.reading.requiredBond, 6, 'up') })
             }
           >
             <p role="status">{phaseText()}</p>
