@@ -6,7 +6,7 @@ import { rowCountShares } from './rowCountShares.ts';
 import type { AccountShare, Hex, Ledger, LedgerReceipt, ReadOptions, Settlement, SignedVoucher } from './types.ts';
 
 export interface PrepareLedgerParameters extends ReadOptions {
-  readonly settlement: Settlement;
+  readonly settlement: Pick<Settlement, 'pool' | 'collections' | 'models' | 'contributions'>;
   /** A closed epoch that holds money: the first of `fundedEpochs`. */
   readonly epoch: bigint;
   /** Known vouchers of the epoch; those that were not the ones drawn are ignored. */
@@ -24,7 +24,7 @@ export interface PreparedLedger {
 
 /** Who is paid for what no row shaped: by accepted rows of the model's Datanets, else the model's owner. */
 async function fallbackShares(
-  settlement: Settlement,
+  settlement: PrepareLedgerParameters['settlement'],
   modelIds: readonly Hex[],
   options: ReadOptions,
 ): Promise<ReadonlyMap<Hex, readonly AccountShare[]>> {

@@ -233,7 +233,7 @@ export function Chat(): JSX.Element {
     switch (state.status) {
       case 'ready':
         return t('chat.feeBefore', {
-          amount: formatOpen(answerPrice({ price: state.terms.price, tokens: MAXIMUM_TOKENS }), 4),
+          amount: formatOpen(answerPrice({ price: state.terms.price, tokens: MAXIMUM_TOKENS }), 4, 'up'),
         });
       case 'noChain':
         return t('chat.unpaidNoChainShort');

@@ -115,6 +115,7 @@ export const errors = {
   'errors.ANNOUNCEMENT': 'The announcement was refused',
   'errors.HEADS': 'A peer sent something unreadable',
   'errors.FRAME': 'A peer sent something unreadable',
+  'errors.KEEPER': 'The keeper did not start',
   'errors.RELAY': 'The relay cannot be used',
 
   'errors.WALLET': 'The wallet could not do this',
@@ -131,6 +132,8 @@ export const errors = {
   'errors.ESCROW': 'The escrow refused this',
   'errors.ESCROW_INSUFFICIENT_BALANCE': 'Not enough prepaid OPEN',
   'errors.SESSION_KEY': 'The session key was refused',
+  'errors.PAYMENT': 'This answer could not be paid',
+  'errors.PAYMENT_NOT_SET_UP': 'Payment is not set up',
   'errors.VOUCHER': 'The voucher was refused',
   'errors.EPOCH': 'Not at this time of the epoch',
   'errors.WINDOW': 'Not at this time',
