@@ -5,7 +5,9 @@ import { modelRegistryAbi } from '../abi/modelRegistry.ts';
 import { openTokenAbi } from '../abi/openToken.ts';
 import { rewardsDistributorAbi } from '../abi/rewardsDistributor.ts';
 import type { EventReader } from '../events/eventReader.ts';
+import type { EventTables } from '../events/eventTables.ts';
 import { scanEvents } from '../events/scanEvents.ts';
+import { storedEvents } from '../events/storedEvents.ts';
 import { refuseTestKey } from '../localChain.ts';
 import type { Deployment } from '../types/deployment.ts';
 import type { LedgerSource } from '../types/ledger.ts';
@@ -18,6 +20,8 @@ export interface SettlementClientParameters {
   readonly wallet?: ConnectedWallet | undefined;
   /** Without it `claimable` throws `LEDGER_UNAVAILABLE` as soon as there is something to look up. */
   readonly ledgerSource?: LedgerSource | undefined;
+  /** Where events are stored between calls and visits. Without them each call that lists events scans the chain. */
+  readonly tables?: EventTables | undefined;
 }
 
 export interface SettlementClient {
@@ -43,9 +47,9 @@ function contractsOf({ addresses }: Deployment) {
 
 /** Sends no request. Throws `WALLET_TEST_KEY`. */
 export function createSettlementClient(parameters: SettlementClientParameters): SettlementClient {
-  const { deployment, wallet, ledgerSource } = parameters;
+  const { deployment, wallet, ledgerSource, tables } = parameters;
   if (wallet !== undefined) refuseTestKey(wallet.address, deployment.chainId);
   const rpc = chainClient(deployment);
-  const events = scanEvents({ rpc, deployment });
+  const events = tables === undefined ? scanEvents({ rpc, deployment }) : storedEvents({ rpc, deployment, tables });
   return { deployment, rpc, events, contracts: contractsOf(deployment), wallet, ledgerSource };
 }
