@@ -2,8 +2,12 @@
 // Keeper and app share it, so that two honest proposers with the same receipts propose the same root.
 import { PPM_TOTAL } from '../lib/units.ts';
 import { epochLedger } from './epochLedger.ts';
+import type { Settlement } from './openSettlement.ts';
 import { rowCountShares } from './rowCountShares.ts';
-import type { AccountShare, Hex, Ledger, LedgerReceipt, ReadOptions, Settlement, SignedVoucher } from './types.ts';
+import type { Hex } from './types/hex.ts';
+import type { AccountShare, Ledger, LedgerReceipt } from './types/ledger.ts';
+import type { ReadOptions } from './types/options.ts';
+import type { SignedVoucher } from './types/voucher.ts';
 
 export interface PrepareLedgerParameters extends ReadOptions {
   readonly settlement: Pick<Settlement, 'pool' | 'collections' | 'models' | 'contributions'>;

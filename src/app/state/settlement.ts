@@ -7,10 +7,11 @@ import type {
   ChainHealth,
   ConnectedWallet,
   Deployment,
+  EventRecord,
   Hex,
   Settlement,
 } from '../../settlement/index.ts';
-import { deleteSetting, readSetting, writeSetting } from '../../store/index.ts';
+import { deleteSetting, eventTables, readSetting, writeSetting } from '../../store/index.ts';
 import { config } from './config.ts';
 import { fetchLedger } from './ledgers.ts';
 import { settingKeys } from './settingKeys.ts';
@@ -77,7 +78,7 @@ async function open(): Promise<Settlement> {
   }
   const { openSettlement } = await import('../../settlement/index.ts');
   const { wallet } = view();
-  return openSettlement({ deployment: known, ledgerSource: fetchLedger, ...(wallet === undefined ? {} : { wallet }) });
+  return openSettlement({ deployment: known, wallet, ledgerSource: fetchLedger, tables: eventTables<EventRecord>() });
 }
 
 /** Reads and writes on the configured chain, with the connected wallet if there is one. Throws `APP_NO_CHAIN`. */

@@ -126,6 +126,8 @@ export const errors = {
   'errors.CHAIN': 'The chain could not do this',
   'errors.CHAIN_UNREACHABLE': 'The chain does not answer',
   'errors.CHAIN_RESET': 'The chain was started anew',
+  'errors.CHAIN_ANSWER_INVALID': 'The chain’s RPC server cannot be trusted',
+  'errors.CHAIN_UNSETTLED': 'The chain keeps changing',
   'errors.GAS': 'No money for the transaction’s gas',
   'errors.TRANSACTION': 'The transaction failed',
   'errors.OPEN': 'Not enough OPEN',

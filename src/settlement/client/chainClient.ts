@@ -1,7 +1,7 @@
 // The one way to the chain: a viem client on the deployment's RPC, reads batched by multicall.
 import { createClient, defineChain, http } from 'viem';
-import { LOCAL_CHAIN_ID } from './localChain.ts';
-import type { Deployment } from './types.ts';
+import { LOCAL_CHAIN_ID } from '../localChain.ts';
+import type { Deployment } from '../types/deployment.ts';
 
 /** A client that reads and waits; it holds no account. */
 export function chainClient(deployment: Deployment) {
