@@ -11,10 +11,10 @@ import type {
   ModelSummary,
   VariantReport,
 } from '../../engine/index.ts';
+import { abortable } from '../../lib/abortable.ts';
 import { isAbort, TributaryError } from '../../lib/errors.ts';
 import type { Remote } from '../../lib/rpc.ts';
 import { readSetting, writeSetting } from '../../store/index.ts';
-import { abortable } from './abortable.ts';
 import { type AdapterChoice, adapterBytes } from './adapters.ts';
 import { checkDevice } from './checkDevice.ts';
 import { mergeVariants } from './mergeVariants.ts';
