@@ -2,7 +2,7 @@
 // Escape stops the answer. The text survives a reload.
 import { createSignal, type JSX, onMount, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import { readDraft, saveDraft } from '../state/drafts.ts';
+import { readDraft, writeDraft } from '../state/drafts.ts';
 import { Icon } from '../ui/index.ts';
 
 const DRAFT = 'chat';
@@ -26,7 +26,7 @@ export function Composer(properties: {
     setText(value);
     resize();
     clearTimeout(timer);
-    timer = setTimeout(() => void saveDraft(DRAFT, value), 400);
+    timer = setTimeout(() => void writeDraft(DRAFT, value), 400);
   }
   function send(): void {
     const question = text().trim();
