@@ -1,8 +1,8 @@
 // Contributions with their state in words.
 import type { JSX } from 'solid-js';
 import type { ContributionRecord } from '../../store/index.ts';
+import type { DatanetEntry } from '../../workflows/rows/datanetEntries.ts';
 import { t } from '../i18n/t.ts';
-import type { DatanetEntry } from '../state/datanets.ts';
 import { peersView } from '../state/peers.ts';
 import { type Column, formatDateTime, formatNumber, shortAddress, shortHash, Table } from '../ui/index.ts';
 

@@ -2,10 +2,10 @@
 // it, and the numbers as a table. The sentence changes at most every ten seconds.
 import { createEffect, createMemo, createSignal, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
 import type uPlot from 'uplot';
+import { lossSummary, smoothed } from '../../workflows/training/lossSummary.ts';
 import type { LossPoint } from '../../workflows/training/trainingRun.ts';
 import { t } from '../i18n/t.ts';
 import { Table } from '../ui/index.ts';
-import { lossSummary, smoothed } from './lossSummary.ts';
 
 const height = 240;
 const sentenceInterval = 10_000;

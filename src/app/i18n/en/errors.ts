@@ -105,6 +105,7 @@ export const errors = {
   'errors.CONTRIBUTION': 'The contribution cannot be used',
   'errors.DOCUMENT': 'The published document cannot be read',
   'errors.SIGNATURE': 'The signature is not valid',
+  'errors.SCOPE_MISMATCH': 'Announced for another Datanet',
   'errors.AUTHOR': 'The author cannot be read',
   'errors.CID': 'This is not a fingerprint (CID)',
   'errors.PUBLISH': 'Publishing is incomplete',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodePartialIndex, encodePartialIndex } from './attributionIndex.ts';
+import { decodePartialIndex, encodePartialIndex } from './partialIndex.ts';
 
 test('sketches come back from the file as they went in', () => {
   const sketches = [

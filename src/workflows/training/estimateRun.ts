@@ -1,8 +1,9 @@
 // How long a run will take, from a step that was measured on this device: never from a table of other people's devices.
-import { stepCount, type TrainingSettings } from '../../workflows/training/trainingSettings.ts';
+import { stepCount, type TrainingSettings } from './trainingSettings.ts';
 
+/** The time of one optimiser step, as measured. */
 export interface StepMeasurement {
-  /** Tokens of the measured step as the engine counts them: those that are learnt from, prompts excluded. */
+  /** Tokens as the engine counts them: those that are learnt from, prompts excluded. */
   readonly tokens: number;
   readonly milliseconds: number;
 }

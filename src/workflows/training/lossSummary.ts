@@ -1,6 +1,5 @@
-// The loss curve in one sentence's worth of facts, for people who do not see the chart. Losses are nats a token.
-
-import type { LossPoint } from '../../workflows/training/trainingRun.ts';
+// The loss curve as the facts of one sentence, for people who do not see the chart. Losses are nats per token.
+import type { LossPoint } from './trainingRun.ts';
 
 export interface LossSummary {
   readonly step: number;
