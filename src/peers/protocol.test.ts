@@ -82,6 +82,15 @@ describe('frames', () => {
     }
   });
 
+  it('may be empty, and end where their length says', async () => {
+    const [here, there] = streamPair(100);
+    here.send(new Uint8Array([0, 0, 0, 0]));
+    expect(await readFrame(there, 0, never)).toEqual(new Uint8Array(0));
+    const [one, other] = streamPair(100);
+    one.send(new Uint8Array([0, 0, 0, 2, 7, 8, 9]));
+    expect(await readFrame(other, 2, never)).toEqual(new Uint8Array([7, 8]));
+  });
+
   it('are refused by their stated length, and when they end early', async () => {
     const [here, there] = streamPair(100);
     here.send(new Uint8Array([0xff, 0xff, 0xff, 0xff]));
