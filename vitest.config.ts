@@ -30,6 +30,7 @@ export default defineConfig({
           name: 'browser',
           include: ['{src,test,workers}/**/*.browser.test.{ts,tsx}'],
           globalSetup: ['src/models/testing/hubServer.ts'],
+          setupFiles: ['test/support/loadTexts.ts'],
           testTimeout: 120_000,
           browser: {
             enabled: true,

@@ -8,7 +8,7 @@ import { config } from '../state/config.ts';
 import { listDatanets } from '../state/datanets.ts';
 import { createLive, createLoaded } from '../state/live.ts';
 import { splitOf } from '../state/payments.ts';
-import { Button, ErrorCard, formatPpm, Progress, ShareBar, shortHash } from '../ui/index.ts';
+import { Button, ErrorCard, formatList, formatPpm, Progress, ShareBar, shortHash } from '../ui/index.ts';
 import { cancelInfluence, estimateInfluence, influenceFailures, influenceJob } from './conversation.ts';
 import { createReadiness, Fee } from './Fee.tsx';
 import { evidenceShares, type StoredInfluence } from './influence.ts';
@@ -131,7 +131,7 @@ function Found(properties: {
     config().datanets.find((known) => known.id === id || known.slug === id)?.name ??
     datanets()?.find((known) => known.id === id)?.name ??
     shortHash(id);
-  const datanet = (): string => (properties.adapter?.datanets ?? []).map(datanetName).join(', ');
+  const datanet = (): string => formatList((properties.adapter?.datanets ?? []).map(datanetName));
   return (
     <>
       <section class="grid gap-3">

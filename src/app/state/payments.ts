@@ -198,7 +198,7 @@ export async function hasSession(payer: string): Promise<boolean> {
 
 function noWallet(): TributaryError {
   return new TributaryError({
-    code: 'APP_NO_WALLET',
+    code: 'WALLET_MISSING',
     message: 'No wallet is connected.',
     hint: 'Connect one, or use the test wallet on the local chain.',
   });
@@ -215,7 +215,7 @@ export async function splitOf(amount: bigint, ownerBps: number): Promise<FeeSpli
   return splitFee({ amount, ownerBps });
 }
 
-/** Signs the next voucher for one answer with the session key and stores it. Throws `APP_NO_WALLET` and what is in the way. */
+/** Signs the next voucher for one answer with the session key and stores it. Throws `WALLET_MISSING` and what is in the way. */
 export async function payAnswer(parameters: {
   readonly terms: PaymentTerms;
   readonly tokens: number;

@@ -69,7 +69,7 @@ async function sampleRows(
         throw new TributaryError({
           code: 'APP_SAMPLE_INVALID',
           message: `Row ${position} of the Datanet "${datanet.name}" has no contributor.`,
-          facts: { url: rowsUrl, position },
+          facts: { datanet: datanet.name, url: rowsUrl, position },
           hint: 'Make the sample Datanets again.',
         });
       }
