@@ -28,10 +28,12 @@ interface Configuration {
 async function readConfiguration(place: string): Promise<Configuration> {
   if (!/^https?:/.test(place)) return JSON.parse(await readFile(place, 'utf8')) as Configuration;
   const response = await fetch(place);
-  if (response.ok) return (await response.json()) as Configuration;
+  const { ok, status } = response;
+  if (ok) return (await response.json()) as Configuration;
   throw new TributaryError({
     code: 'KEEPER_NO_CONFIG',
-    message: `The configuration was not found at ${place} (HTTP ${response.status}).`,
+    message: `The configuration was not found at ${place} (HTTP ${status}).`,
+    facts: { place, status },
     hint: 'Give its file or URL with --config.',
   });
 }

@@ -5,7 +5,7 @@ import { TributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
 import { goOnFromMemory } from '../state/download.ts';
 import { deviceObstacle, type EngineState, engineState, resetEngine } from '../state/engine.ts';
-import { Button, ErrorCard, errorTitle, formatBytes, formatDuration, Progress } from '../ui/index.ts';
+import { Button, ErrorCard, errorText, formatBytes, formatDuration, Progress } from '../ui/index.ts';
 import { modelName } from './modelName.ts';
 
 type Loading = Extract<
@@ -116,9 +116,9 @@ export function EngineStatus(properties: { readonly onRetry: () => void; readonl
       <Match when={notice()}>
         {(error) => (
           <details class="rounded-xl bg-accent-soft px-4 py-2.5 text-sm">
-            <summary class="min-h-6 font-medium">{t('chat.processor', { reason: errorTitle(error().code) })}</summary>
+            <summary class="min-h-6 font-medium">{t('chat.processor', { reason: errorText(error()).title })}</summary>
             <p class="pt-1">
-              {error().message} {error().hint}
+              {errorText(error()).message} {errorText(error()).hint}
             </p>
           </details>
         )}

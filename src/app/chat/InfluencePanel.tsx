@@ -9,7 +9,7 @@ import { config } from '../state/config.ts';
 import { listDatanets } from '../state/datanets.ts';
 import { createLive, createLoaded } from '../state/live.ts';
 import { splitOf } from '../state/payments.ts';
-import { Button, ErrorCard, formatPpm, Progress, ShareBar, shortHash } from '../ui/index.ts';
+import { Button, ErrorCard, formatList, formatPpm, Progress, ShareBar, shortHash } from '../ui/index.ts';
 import { createReadiness } from './createReadiness.ts';
 import { Fee } from './Fee.tsx';
 import { evidenceShares } from './influence.ts';
@@ -133,7 +133,7 @@ function Found(properties: {
     config().datanets.find((known) => known.id === id || known.slug === id)?.name ??
     datanets()?.find((known) => known.id === id)?.name ??
     shortHash(id);
-  const datanet = (): string => (properties.adapter?.datanets ?? []).map(datanetName).join(', ');
+  const datanet = (): string => formatList((properties.adapter?.datanets ?? []).map(datanetName));
   return (
     <>
       <section class="grid gap-3">

@@ -61,7 +61,7 @@ export async function readRewards(connected: Hex | undefined): Promise<RewardsRe
 function healthError(health: ChainHealth): TributaryError {
   if (health.state === 'wrongChain') {
     return new TributaryError({
-      code: 'WALLET_WRONG_CHAIN',
+      code: 'CHAIN_ID_MISMATCH',
       message: 'The address of the chain answers for another chain.',
       facts: { chainId: health.chainId },
       hint: 'Correct the RPC address in the settings.',

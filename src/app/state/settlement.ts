@@ -159,7 +159,7 @@ export async function connectBurner(): Promise<ConnectedWallet> {
   const known = await deployment();
   if (known === undefined || !isLocalChain()) {
     throw new TributaryError({
-      code: 'APP_NO_WALLET',
+      code: 'BURNER_LOCAL_ONLY',
       message: 'A test wallet exists on the local chain only.',
       facts: { chainId: known?.chainId ?? null },
       hint: 'Connect a wallet of your own.',
