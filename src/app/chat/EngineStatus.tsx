@@ -1,4 +1,4 @@
-// What the engine is doing, and the way on when it cannot: three causes of "no WebGPU", a lost device, a failed download.
+// What the engine is doing, and what to do when it fails: three causes of "no WebGPU", a lost device, a failed download.
 import { A } from '@solidjs/router';
 import { type JSX, Match, Show, Switch } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
@@ -49,7 +49,7 @@ export function EngineStatus(properties: { readonly onRetry: () => void; readonl
     return error instanceof TributaryError && error.code === 'STORE_QUOTA_EXCEEDED';
   };
   const notice = () => (engineState().phase === 'ready' ? deviceObstacle() : undefined);
-  /** Absent where it computes exactly. */
+  /** Undefined when it computes in float32. */
   const rounding = (): 'float16' | 'int8' | undefined => {
     const state = engineState();
     if (state.phase !== 'ready' || state.summary.arithmetic === 'float32') return undefined;

@@ -1,4 +1,4 @@
-// Setting payment up once: a wallet, an amount, three steps on chain. After that no answer asks for anything.
+// Setting payment up once: a wallet, an amount, three steps on chain. After that answers are paid without a prompt.
 import { createEffect, createSignal, For, type JSX, on, onCleanup, Show } from 'solid-js';
 import { isAbort, TributaryError } from '../../lib/errors.ts';
 import { answerPrice } from '../../workflows/answers/answerPrice.ts';
