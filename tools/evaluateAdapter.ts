@@ -4,10 +4,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { readAdapter } from '../src/engine/adapter/readAdapter.ts';
-import { generate } from '../src/engine/generate/generate.ts';
-import { createSession } from '../src/engine/model/createSession.ts';
-import { uploadAdapter } from '../src/engine/model/deviceAdapter.ts';
+import { createSession, generate, readAdapter, uploadAdapter } from '../src/engine/index.ts';
 import { openSeedling } from './openSeedling.ts';
 
 const { values, positionals } = parseArgs({

@@ -2,12 +2,15 @@
 // token ids, and two ways to use the adapter: gradients of rows, and greedy answers.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readAdapter } from '../../src/engine/adapter/readAdapter.ts';
-import { generate } from '../../src/engine/generate/generate.ts';
-import { createSession } from '../../src/engine/model/createSession.ts';
-import { uploadAdapter } from '../../src/engine/model/deviceAdapter.ts';
-import type { EncodedRow } from '../../src/engine/service.ts';
-import { type RowGradients, rowGradients } from '../../src/engine/train/rowGradients.ts';
+import {
+  createSession,
+  type EncodedRow,
+  generate,
+  type RowGradients,
+  readAdapter,
+  rowGradients,
+  uploadAdapter,
+} from '../../src/engine/index.ts';
 import { openSeedling } from '../openSeedling.ts';
 
 export const publicFolder = path.resolve(import.meta.dirname, '../../public');
@@ -22,12 +25,14 @@ export interface SampleQuestion {
 }
 
 export interface Sample {
-  /** Trained rows; kept-out rows of the same kinds. */
+  /** Trained rows; rows of the same kinds that were held out. */
   readonly rows: readonly SampleRow[];
   readonly placebo: readonly SampleRow[];
+  /** Both as JSON lines. */
+  readonly texts: { readonly rows: string; readonly placebo: string };
   readonly contributors: readonly {
     readonly address: string;
-    /** Trained and kept-out rows of this contributor: the first, and the one after the last. */
+    /** Trained and held-out rows of this contributor: the first, and the one after the last. */
     readonly rows: readonly [number, number];
     readonly placebo: readonly [number, number];
   }[];
@@ -56,14 +61,17 @@ export async function openSample(id: string, backendName: string): Promise<Sampl
   session.useAdapter(adapter);
   const gradients = rowGradients(model, modules);
   const { contributors } = json<Pick<Sample, 'contributors'>>('datanets', id, 'datanet.json');
-  const readRows = (name: string): SampleRow[] =>
-    readFileSync(file('datanets', id, name), 'utf8')
+  const text = (name: string): string => readFileSync(file('datanets', id, name), 'utf8');
+  const texts = { rows: text('rows.jsonl'), placebo: text('placebo.jsonl') };
+  const parse = (lines: string): SampleRow[] =>
+    lines
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as SampleRow);
   return {
-    rows: readRows('rows.jsonl'),
-    placebo: readRows('placebo.jsonl'),
+    rows: parse(texts.rows),
+    placebo: parse(texts.placebo),
+    texts,
     contributors,
     device: model.backend.description,
     questions: json('datanets', id, 'eval.json'),
