@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../../test/support/datanet.ts';
 import type { ContributionRecord } from '../../store/index.ts';
 import { contributorNames } from './contributorNames.ts';
-import { decodeDescription, encodeDescription, isDescriptionCid, MAX_DESCRIPTION_BYTES } from './datanetDescription.ts';
+import { decodeDescription, isDescriptionCid, MAX_DESCRIPTION_BYTES } from './datanetDescription.ts';
 import { datanetEntries } from './datanetEntries.ts';
 import { createDatanet, type KnownDatanet } from './knownDatanets.ts';
 
