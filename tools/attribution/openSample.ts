@@ -1,5 +1,5 @@
-// A sample adapter with everything that attribution needs of it: the base model, its tokenizer, the Datanet's rows as
-// token ids, and two ways to use the adapter: gradients of rows, and greedy answers.
+// A sample adapter with all that evaluating and attributing it needs: the base model, its tokenizer, the Datanet's rows, and two
+// ways to use the adapter: gradients of rows, and greedy answers.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
@@ -40,8 +40,11 @@ export interface Sample {
   readonly questions: readonly SampleQuestion[];
   readonly gradients: RowGradients;
   encode(row: SampleRow): EncodedRow;
-  /** Greedy answer to a question, and the two as one row. */
-  answer(prompt: string): Promise<{ readonly text: string; readonly ids: readonly number[]; readonly row: EncodedRow }>;
+  /** Greedy answer to a question, by the adapter or by the base alone, and the two as one row. */
+  answer(
+    prompt: string,
+    by?: 'adapter' | 'base',
+  ): Promise<{ readonly text: string; readonly ids: readonly number[]; readonly row: EncodedRow }>;
   destroy(): void;
 }
 
@@ -58,7 +61,6 @@ export async function openSample(id: string, backendName: string): Promise<Sampl
   });
   const adapter = uploadAdapter(model.backend, id, modules, model.config.layerCount);
   const session = createSession(model);
-  session.useAdapter(adapter);
   const gradients = rowGradients(model, modules);
   const { contributors } = json<Pick<Sample, 'contributors'>>('datanets', id, 'datanet.json');
   const text = (name: string): string => readFileSync(file('datanets', id, name), 'utf8');
@@ -77,7 +79,8 @@ export async function openSample(id: string, backendName: string): Promise<Sampl
     questions: json('datanets', id, 'eval.json'),
     encode: (row) => tokenizer.encodeRow(row),
     gradients,
-    async answer(prompt) {
+    async answer(prompt, by = 'adapter') {
+      session.useAdapter(by === 'adapter' ? adapter : undefined);
       const promptIds = tokenizer.encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
       const ids: number[] = [];
       const options = { maximumTokens: 40, temperature: 0, stopIds: tokenizer.endIds };
