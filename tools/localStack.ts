@@ -6,16 +6,14 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { type KeeperNodeEvent, startKeeper } from '../nodes/keeper/startKeeper.ts';
 import type { RelayStatus } from '../nodes/relay/startRelay.ts';
-import { decodeReceipt } from '../src/attribution/index.ts';
 import { rowHash, rowsRoot } from '../src/datanet/index.ts';
 import { toTributaryError } from '../src/lib/errors.ts';
-import { cid } from '../src/lib/units.ts';
-import { type NodePeers, type ReceivedAnnouncement, startNodePeers } from '../src/peers/node.ts';
-import { type Address, decodeSignedVoucher, type Hex, ledgerCid } from '../src/settlement/index.ts';
+import type { Address, Hex } from '../src/settlement/index.ts';
+import type { Keeper } from '../src/workflows/epochs/createKeeper.ts';
 import { appConfig, fetchedModels, sampleDatanets } from './appConfig.ts';
 import { type Devnet, type SampleDatanet, type SampleModel, startDevnet } from './devnet.ts';
-import { createKeeper, type Keeper, runKeeper } from './keeper.ts';
 import { serveStatic } from './serveStatic.ts';
 
 const root = path.dirname(import.meta.dirname);
@@ -177,22 +175,11 @@ function createRelayProcess(data: string, ports: Ports, report: (line: string) =
   return { multiaddrs: () => multiaddrs, start, stop };
 }
 
-/** Hands the keeper every voucher and receipt that was announced. A malformed one is reported and left. */
-async function hear(node: NodePeers, keeper: Keeper, { kind, cid }: ReceivedAnnouncement): Promise<void> {
-  if (kind !== 'voucher' && kind !== 'receipt') return;
-  const bytes = await node.blocks.get(cid);
-  if (kind === 'voucher') {
-    await keeper.addVoucher(decodeSignedVoucher(bytes));
-    return;
-  }
-  const { subject, shares } = decodeReceipt(bytes);
-  if (subject.model === '') return;
-  keeper.addReceipt({
-    digest: `0x${createHash('sha256').update(bytes).digest('hex')}`,
-    modelId: subject.model as Hex,
-    amount: BigInt(subject.amount),
-    shares: shares.map(({ account, ppm }) => ({ account: account as Address, ppm })),
-  });
+/** What is worth a line while the stack runs. */
+function keeperLine(event: KeeperNodeEvent): string {
+  if (event.kind === 'failed') return `Keeper tries again: ${toTributaryError(event.error).message}`;
+  if (event.kind === 'refused') return `Keeper refused ${event.what} ${event.cid}: ${event.message}`;
+  return `Keeper: ${event.kind}`;
 }
 
 /** Starts chain, relay, keeper and server. Rejects, with everything stopped again, when one of them does not start. */
@@ -223,42 +210,15 @@ export async function startStack({
     stopping.push(relay.stop);
     report(`Relay at ${relay.multiaddrs()[0]}`);
 
-    // The keeper is a peer like any other: it hears of vouchers and receipts from the relay, and publishes ledgers to it.
-    const node = await startNodePeers({ folder: path.join(directory, 'keeper', 'peer'), relays: relay.multiaddrs() });
-    stopping.push(() => node.stop());
-    const keeper = createKeeper({
+    const { keeper, stop: stopKeeper } = await startKeeper({
+      folder: path.join(directory, 'keeper'),
       deployment: devnet.deployment,
       wallet: devnet.operator,
-      directory: path.join(directory, 'keeper'),
-      publish: async (bytes) => {
-        await node.announce({ kind: 'ledger', scope: '', cid: await node.blocks.put(bytes, 'raw') });
-      },
-      ledgerSource: (digest, options) => node.blocks.get(cid(ledgerCid(digest)), options),
+      relays: relay.multiaddrs(),
+      intervalSeconds: keep ? KEEPER_SECONDS : undefined,
+      onEvent: (event) => report(keeperLine(event)),
     });
-    node.subscribe((announcement) => {
-      hear(node, keeper, announcement).catch((error: unknown) =>
-        report(`Keeper left ${announcement.kind} ${announcement.cid}: ${toTributaryError(error).message}`),
-      );
-    });
-
-    if (keep) {
-      const abort = new AbortController();
-      const running = runKeeper({
-        keeper,
-        intervalSeconds: KEEPER_SECONDS,
-        signal: abort.signal,
-        report: (event) =>
-          report(
-            event.kind === 'failed'
-              ? `Keeper tries again: ${toTributaryError(event.error).message}`
-              : `Keeper: ${event.kind}`,
-          ),
-      });
-      stopping.push(async () => {
-        abort.abort();
-        await running;
-      });
-    }
+    stopping.push(stopKeeper);
 
     const server = await serveStatic({
       port: ports.app,

@@ -6,6 +6,7 @@ import { createTurns } from '../lib/turns.ts';
 import { answerRequest } from './held/answerRequest.ts';
 import { holdModel } from './held/holdModel.ts';
 import { inspectModel } from './inspectModel.ts';
+import { checkTokenIds } from './model/checkTokenIds.ts';
 import { openModelFile, type SourceFile } from './modelFile.ts';
 import { type OpenedBackend, openBackend } from './openBackend.ts';
 import { packModel } from './packed/packModel.ts';
@@ -102,6 +103,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     encode: async ({ text }) => models.text().tokenizer.encode(text),
     decode: async ({ ids }) => models.text().tokenizer.decode(ids),
     encodeRows: async ({ rows }) => rows.map((row) => models.text().tokenizer.encodeRow(row)),
+    encodeAnswer: async (answer) => models.text().tokenizer.encodeAnswer(answer),
 
     async *train(request, context) {
       refuseWhileTraining();
@@ -119,7 +121,8 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
 
     rowGradient: ({ adapterId, row }, context) =>
       inTurn(context.signal, async () => {
-        await models.ready(context);
+        const { model } = await models.ready(context);
+        checkTokenIds(row.inputIds, model.config.vocabularySize);
         const source = models.gradients(adapterId);
         const gradient = new Float32Array(source.length);
         for await (const each of source.gradients([row], context.signal)) gradient.set(each.gradient);

@@ -4,15 +4,9 @@ import { bytesToHex, getAddress, getTypesForEIP712Domain, numberToHex, serialize
 import { TributaryError } from '../lib/errors.ts';
 import { refuseTestKey } from './localChain.ts';
 import { settlementError } from './settlementError.ts';
-import type {
-  Address,
-  AnnouncedWallet,
-  ConnectedWallet,
-  Deployment,
-  Eip1193Provider,
-  Hex,
-  WalletChange,
-} from './types.ts';
+import type { Deployment } from './types/deployment.ts';
+import type { Address, Hex } from './types/hex.ts';
+import type { AnnouncedWallet, ConnectedWallet, Eip1193Provider, WalletChange } from './types/wallet.ts';
 
 /** EIP-1193 codes: the wallet does not know the chain. */
 const UNKNOWN_CHAIN = 4902;

@@ -10,7 +10,7 @@ const internal =
 const names = new Set(errorAbi.map((entry) => (entry.type === 'error' ? entry.name : '')));
 
 test('every error of the contracts has a code, a sentence and a hint of its own', () => {
-  const missing = [...names].filter((name) => !internal.test(name) && contractErrors[name] === undefined);
+  const missing = [...names].filter((name) => !internal.test(name) && !Object.hasOwn(contractErrors, name));
   expect(missing).toEqual([]);
   const unknown = Object.keys(contractErrors).filter((name) => !names.has(name));
   expect(unknown).toEqual([]);

@@ -1,7 +1,7 @@
 // One code, one sentence and one hint for every error that the contracts can revert with.
 
 /** Solidity error name -> [code, sentence, hint]. `contractErrors.test.ts` compares the names with the ABIs. */
-export const contractErrors: Readonly<Record<string, readonly [code: string, message: string, hint: string]>> = {
+export const contractErrors = {
   // OPEN
   ERC20InsufficientBalance: [
     'OPEN_INSUFFICIENT_BALANCE',
@@ -175,4 +175,7 @@ export const contractErrors: Readonly<Record<string, readonly [code: string, mes
   UnknownEntry: ['ADDRESS_BOOK_UNKNOWN', 'The address book has no such entry.', 'Check the name.'],
   CallFailed: ['MULTICALL_FAILED', 'One of several reads failed.', 'Try again.'],
   HoldsEnough: ['FAUCET_ENOUGH', 'This account holds enough test OPEN already.', 'Spend some first.'],
-};
+} as const satisfies Readonly<Record<string, readonly [code: string, message: string, hint: string]>>;
+
+/** The codes of the named Solidity errors, for the `ErrorType` of an action. */
+export type ContractErrorCode<Name extends keyof typeof contractErrors> = (typeof contractErrors)[Name][0];

@@ -4,7 +4,8 @@ import { TributaryError } from '../lib/errors.ts';
 import { PPM_TOTAL, wei } from '../lib/units.ts';
 import { type MerkleTree, merkleTree } from './merkleTree.ts';
 import { prefixShares } from './prefixShares.ts';
-import type { AccountShare, Address, Hex, Ledger, LedgerModel, LedgerReceipt } from './types.ts';
+import type { Address, Hex } from './types/hex.ts';
+import type { AccountShare, Ledger, LedgerModel, LedgerReceipt } from './types/ledger.ts';
 
 export interface EpochLedgerParameters {
   readonly epoch: bigint;

@@ -1,7 +1,7 @@
 // Identifiers of datanets and models: hashes of who made them and of a name of their choosing. They can be computed
 // before, or entirely without, a chain. The same as contracts/src/types/Identifiers.sol.
 import { encodeAbiParameters, keccak256, stringToHex } from 'viem';
-import type { Address, Hex } from './types.ts';
+import type { Address, Hex } from './types/hex.ts';
 
 const parameters = [{ type: 'string' }, { type: 'address' }, { type: 'bytes32' }] as const;
 

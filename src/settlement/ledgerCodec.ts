@@ -5,7 +5,8 @@ import { TributaryError } from '../lib/errors.ts';
 import { sha256 } from '../lib/hash.ts';
 import { wei } from '../lib/units.ts';
 import { ledgerTree } from './epochLedger.ts';
-import type { AccountShare, Address, Hex, Ledger } from './types.ts';
+import type { Address, Hex } from './types/hex.ts';
+import type { AccountShare, Ledger } from './types/ledger.ts';
 
 const TYPE = 'tributary-ledger';
 

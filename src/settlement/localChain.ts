@@ -1,6 +1,6 @@
 // What is true on a developer's own chain and nowhere else: test keys, burner wallets and faucets belong to it alone.
 import { TributaryError } from '../lib/errors.ts';
-import type { Address } from './types.ts';
+import type { Address } from './types/hex.ts';
 
 /** The chain id of anvil and Hardhat nodes. */
 export const LOCAL_CHAIN_ID = 31337;

@@ -3,7 +3,7 @@
 // people is the oracle of the test; this file spares the page its 60 kB of dependencies.
 import { type AbiParameterToPrimitiveType, concat, encodeAbiParameters, keccak256 } from 'viem';
 import { TributaryError } from '../lib/errors.ts';
-import type { Hex } from './types.ts';
+import type { Hex } from './types/hex.ts';
 
 export interface MerkleTree {
   readonly root: Hex;

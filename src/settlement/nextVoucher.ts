@@ -2,7 +2,8 @@
 // store keeps the channel that comes back, before the voucher leaves the browser.
 import { TributaryError } from '../lib/errors.ts';
 import { receiptsRoot } from './receiptsRoot.ts';
-import type { Address, Channel, Hex, Voucher } from './types.ts';
+import type { Address, Hex } from './types/hex.ts';
+import type { Channel, Voucher } from './types/voucher.ts';
 
 export interface NextVoucherParameters {
   /** What the store has under `channelKey`, or undefined for the first answer of the epoch. */

@@ -2,11 +2,15 @@
 // Keeper and app share it, so that two honest proposers with the same receipts propose the same root.
 import { PPM_TOTAL } from '../lib/units.ts';
 import { epochLedger } from './epochLedger.ts';
+import type { Settlement } from './openSettlement.ts';
 import { rowCountShares } from './rowCountShares.ts';
-import type { AccountShare, Hex, Ledger, LedgerReceipt, ReadOptions, Settlement, SignedVoucher } from './types.ts';
+import type { Hex } from './types/hex.ts';
+import type { AccountShare, Ledger, LedgerReceipt } from './types/ledger.ts';
+import type { ReadOptions } from './types/options.ts';
+import type { SignedVoucher } from './types/voucher.ts';
 
 export interface PrepareLedgerParameters extends ReadOptions {
-  readonly settlement: Settlement;
+  readonly settlement: Pick<Settlement, 'pool' | 'collections' | 'models' | 'contributions'>;
   /** A closed epoch that holds money: the first of `fundedEpochs`. */
   readonly epoch: bigint;
   /** Known vouchers of the epoch; those that were not the ones drawn are ignored. */
@@ -24,7 +28,7 @@ export interface PreparedLedger {
 
 /** Who is paid for what no row shaped: by accepted rows of the model's Datanets, else the model's owner. */
 async function fallbackShares(
-  settlement: Settlement,
+  settlement: PrepareLedgerParameters['settlement'],
   modelIds: readonly Hex[],
   options: ReadOptions,
 ): Promise<ReadonlyMap<Hex, readonly AccountShare[]>> {

@@ -17,7 +17,7 @@ import { multicall3Abi } from './abi/multicall3.ts';
 import { openTokenAbi } from './abi/openToken.ts';
 import { rewardsDistributorAbi } from './abi/rewardsDistributor.ts';
 import { contractErrors } from './contractErrors.ts';
-import type { Hex } from './types.ts';
+import type { Hex } from './types/hex.ts';
 
 /** Every error of every contract: a call to one may revert with an error of another that it calls. */
 export const errorAbi: Abi = [
@@ -40,7 +40,9 @@ export function revertError(data: Hex, cause?: unknown): TributaryError {
   const origin = cause === undefined ? {} : { cause };
   try {
     const { errorName, args, abiItem } = decodeErrorResult({ abi: errorAbi, data });
-    const known = contractErrors[errorName];
+    const known = (contractErrors as Readonly<Record<string, readonly [string, string, string] | undefined>>)[
+      errorName
+    ];
     const inputs = 'inputs' in abiItem ? abiItem.inputs : [];
     const facts = Object.fromEntries(
       (args ?? []).map((value, index) => [inputs[index]?.name ?? `value${index}`, toFact(value)]),

@@ -1,6 +1,7 @@
 // Signs a voucher with a session key: no wallet window, about a millisecond.
 import { privateKeyToAccount } from 'viem/accounts';
-import type { Channel, Deployment, SessionKey, SignedVoucher, Voucher } from './types.ts';
+import type { Deployment } from './types/deployment.ts';
+import type { Channel, SessionKey, SignedVoucher, Voucher } from './types/voucher.ts';
 import { voucherTypedData } from './voucherTypedData.ts';
 
 export interface SignVoucherParameters {

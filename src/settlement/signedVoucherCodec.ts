@@ -3,7 +3,9 @@ import { isAddress, recoverTypedDataAddress } from 'viem';
 import { canonicalJson } from '../lib/canonicalJson.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { receiptsRoot } from './receiptsRoot.ts';
-import type { Address, Deployment, Hex, SignedVoucher } from './types.ts';
+import type { Deployment } from './types/deployment.ts';
+import type { Address, Hex } from './types/hex.ts';
+import type { SignedVoucher } from './types/voucher.ts';
 import { voucherTypedData } from './voucherTypedData.ts';
 
 const TYPE = 'tributary-voucher';

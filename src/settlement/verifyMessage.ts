@@ -1,6 +1,6 @@
 // The `verify` port of the datanet domain: whether an address signed these bytes by EIP-191 `personal_sign`.
 import { isAddressEqual, recoverMessageAddress } from 'viem';
-import type { Address, Hex } from './types.ts';
+import type { Address, Hex } from './types/hex.ts';
 
 /** True when `signature` over `bytes` recovers to `address`; false for a malformed signature. Needs no chain. */
 export async function verifyMessage(address: Address, bytes: Uint8Array, signature: Hex): Promise<boolean> {

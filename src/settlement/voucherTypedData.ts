@@ -1,5 +1,6 @@
 // The EIP-712 form of a voucher; must equal contracts/src/types/Voucher.sol and the escrow's domain.
-import type { Deployment, Voucher } from './types.ts';
+import type { Deployment } from './types/deployment.ts';
+import type { Voucher } from './types/voucher.ts';
 
 const types = {
   Voucher: [

@@ -1,6 +1,6 @@
 // The tables of this browser (Dexie over IndexedDB): conversations, drafts, receipts, vouchers, runs, contributions,
 // models, settings. Small records only; models and checkpoints are files (`files.ts`). Knows no screens and no chain.
-import Dexie, { type EntityTable } from 'dexie';
+import Dexie, { type EntityTable, type Table } from 'dexie';
 import type { Json } from '../lib/canonicalJson.ts';
 
 /** One conversation. */
@@ -34,14 +34,19 @@ export interface MessageRecord {
   state: 'done' | 'streaming' | 'stopped' | 'interrupted' | 'failed';
   modelId?: string;
   adapterId?: string;
-  /** Token ids of the answer, what the attribution's spans count in. */
+  /**
+   * Token ids of the answer as the model generated them, without an end token: attribution and receipts count in them. Absent
+   * where the runtime reports none, and in answers of earlier versions until they are attributed.
+   */
   answerIds?: readonly number[];
+  /** The model ended the answer with an end token. Absent in answers of earlier versions. */
+  ended?: boolean;
   usage?: AnswerUsage;
-  /** It had as many tokens as an answer may have, and may end in the middle of a sentence. */
+  /** It reached the maximum length and may end in the middle of a sentence. */
   cut?: boolean;
   /** The same question answered by the base alone, for comparison. */
   baseContent?: string;
-  /** What the influence panel shows (its shape belongs to the chat room). */
+  /** What the influence panel shows: `StoredInfluence` of the answers' workflows. */
   influence?: unknown;
   /** Key into `receipts`. */
   receiptId?: string;
@@ -173,6 +178,21 @@ export interface SettingRecord {
   value: unknown;
 }
 
+/** One event of the chain, as an indexer would store it. `id` is unique within a scope; `args` and the rest are the settlement's. */
+export interface EventRow {
+  readonly scope: string;
+  readonly id: string;
+  readonly name: string;
+  readonly blockNumber: number;
+  readonly logIndex: number;
+}
+
+/** Recent blocks of a scope, ascending: its events are complete up to the last one. */
+export interface EventBlocksRecord {
+  readonly scope: string;
+  readonly blocks: readonly { readonly number: number; readonly hash: `0x${string}` }[];
+}
+
 export type TributaryDatabase = Dexie & {
   chats: EntityTable<ChatRecord, 'id'>;
   messages: EntityTable<MessageRecord, 'id'>;
@@ -186,6 +206,8 @@ export type TributaryDatabase = Dexie & {
   adapters: EntityTable<AdapterRecord, 'id'>;
   settings: EntityTable<SettingRecord, 'key'>;
   models: EntityTable<ModelRecord, 'id'>;
+  events: Table<EventRow, [scope: string, id: string]>;
+  eventBlocks: EntityTable<EventBlocksRecord, 'scope'>;
 };
 
 function open(name: string): TributaryDatabase {
@@ -204,6 +226,10 @@ function open(name: string): TributaryDatabase {
     settings: 'key',
   });
   database.version(2).stores({ models: 'id' });
+  database.version(3).stores({
+    events: '[scope+id], [scope+name+blockNumber+logIndex], [scope+blockNumber]',
+    eventBlocks: 'scope',
+  });
   return database;
 }
 

@@ -18,6 +18,7 @@ export {
   type TributaryDatabase,
   type VoucherRecord,
 } from './database.ts';
+export { eventTables } from './events.ts';
 export { exportData, importData, wipeData } from './exportData.ts';
 export {
   deleteFile,

@@ -111,7 +111,7 @@ export function PaymentDialog(properties: {
             disabled={walletView().wallet === undefined || !valid()}
             onClick={() => void start()}
           >
-            {t('chat.setUpStart', { amount: formatOpen(amount() ?? 0n) })}
+            {t('chat.setUpStart', { amount: formatOpen(amount() ?? 0n, 6, 'up') })}
           </Button>
         </>
       }

@@ -7,10 +7,11 @@ import type {
   ChainHealth,
   ConnectedWallet,
   Deployment,
+  EventRecord,
   Hex,
   Settlement,
 } from '../../settlement/index.ts';
-import { deleteSetting, readSetting, writeSetting } from '../../store/index.ts';
+import { deleteSetting, eventTables, readSetting, writeSetting } from '../../store/index.ts';
 import { config } from './config.ts';
 import { fetchLedger } from './ledgers.ts';
 import { settingKeys } from './settingKeys.ts';
@@ -77,7 +78,7 @@ async function open(): Promise<Settlement> {
   }
   const { openSettlement } = await import('../../settlement/index.ts');
   const { wallet } = view();
-  return openSettlement({ deployment: known, ledgerSource: fetchLedger, ...(wallet === undefined ? {} : { wallet }) });
+  return openSettlement({ deployment: known, wallet, ledgerSource: fetchLedger, tables: eventTables<EventRecord>() });
 }
 
 /** Reads and writes on the configured chain, with the connected wallet if there is one. Throws `APP_NO_CHAIN`. */
@@ -174,6 +175,11 @@ export async function connectBurner(): Promise<ConnectedWallet> {
   await writeSetting(settingKeys.wallet, 'burner');
   adopt(wallet);
   return wallet;
+}
+
+/** Hexadecimal; undefined where none was created. Whoever holds it holds the burner wallet. */
+export function burnerPrivateKey(): Promise<string | undefined> {
+  return readSetting<string>(settingKeys.burnerKey);
 }
 
 /** Forgets the connection; a burner key stays in this browser. */

@@ -1,4 +1,4 @@
-// Numbers, bytes, times and amounts as people read them. Amounts are wei (1e-18 OPEN) in, text out, never rounded up.
+// Numbers, bytes, times and amounts as people read them. Amounts are wei (1e-18 OPEN) in, text out, rounded down unless asked.
 const locale = 'en';
 const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
@@ -44,10 +44,14 @@ export function formatDateTime(time: number): string {
 
 const WEI_DIGITS = 18;
 
-/** An amount in OPEN, cut (not rounded) after `digits` decimals; trailing zeros left out. */
-export function formatOpen(wei: bigint, digits = 6): string {
+/**
+ * An amount in OPEN with at most `digits` decimals, trailing zeros left out. `down` cuts the rest, for what somebody has or
+ * gets; `up` is for prices and maxima, since less must not be promised than is charged.
+ */
+export function formatOpen(wei: bigint, digits = 6, rounding: 'down' | 'up' = 'down'): string {
   const negative = wei < 0n;
-  const text = (negative ? -wei : wei).toString().padStart(WEI_DIGITS + 1, '0');
+  const margin = rounding === 'up' ? 10n ** BigInt(WEI_DIGITS - digits) - 1n : 0n;
+  const text = ((negative ? -wei : wei) + margin).toString().padStart(WEI_DIGITS + 1, '0');
   const whole = text.slice(0, -WEI_DIGITS);
   const fraction = text.slice(-WEI_DIGITS, text.length - WEI_DIGITS + digits).replace(/0+$/, '');
   const number = `${BigInt(whole).toLocaleString(locale)}${fraction === '' ? '' : `.${fraction}`}`;

@@ -7,6 +7,7 @@ import { createKeyValuePool, type KeyValuePool } from '../cache/createKeyValuePo
 import { createTokenDrawer, type DrawnToken, type DrawStart, mostSteps } from '../generate/createTokenDrawer.ts';
 import { argmax } from '../kernels/argmax/argmax.ts';
 import { takeRow } from '../kernels/takeRow/takeRow.ts';
+import { checkTokenIds } from './checkTokenIds.ts';
 import { createActivations, decoderCalls, headCalls, uploadRows } from './decoderCalls.ts';
 import type { LoadedModel } from './decoderWeights.ts';
 import type { DeviceAdapter } from './deviceAdapter.ts';
@@ -176,15 +177,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
         hint: 'Start a new conversation, shorten the message, or load the model with a longer context.',
       });
     }
-    const foreign = newIds.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabularySize);
-    if (foreign !== undefined) {
-      throw new TributaryError({
-        code: 'ENGINE_TOKEN_INVALID',
-        message: 'A token id is not in the vocabulary of this model.',
-        facts: { id: foreign, vocabularySize: config.vocabularySize },
-        hint: 'Use the tokenizer that belongs to the model.',
-      });
-    }
+    checkTokenIds(newIds, config.vocabularySize);
   }
 
   /** Submits `part`, at most as many ids as `activations` have rows, after those of the cache. */
