@@ -16,7 +16,7 @@ import { type Address, decodeSignedVoucher, type Hex, ledgerCid } from '../src/s
 import { appConfig, fetchedModels, sampleDatanets } from './appConfig.ts';
 import { type Devnet, type SampleDatanet, type SampleModel, startDevnet } from './devnet.ts';
 import { createKeeper, type Keeper, runKeeper } from './keeper.ts';
-import { serveStatic } from './serveStatic.ts';
+import { type ServeParameters, serveStatic } from './serveStatic.ts';
 
 const root = path.dirname(import.meta.dirname);
 const KEEPER_SECONDS = 10;
@@ -37,6 +37,8 @@ export interface StackParameters {
   readonly ports?: Ports;
   /** Settle epochs by itself; the tests step the keeper instead. Default true. */
   readonly keep?: boolean;
+  /** Serves the app; resolves with what ends it. Default: the built app, from `dist/`. */
+  readonly serve?: (parameters: ServeParameters) => Promise<() => Promise<void> | void>;
   readonly report?: (line: string) => void;
 }
 
@@ -195,11 +197,20 @@ async function hear(node: NodePeers, keeper: Keeper, { kind, cid }: ReceivedAnno
   });
 }
 
+async function serveBuilt(parameters: ServeParameters): Promise<() => void> {
+  const server = await serveStatic(parameters);
+  return () => {
+    server.closeAllConnections();
+    server.close();
+  };
+}
+
 /** Starts chain, relay, keeper and server. Rejects, with everything stopped again, when one of them does not start. */
 export async function startStack({
   directory,
   ports = DEFAULT_PORTS,
   keep = true,
+  serve = serveBuilt,
   report = () => undefined,
 }: StackParameters): Promise<Stack> {
   mkdirSync(directory, { recursive: true });
@@ -260,16 +271,13 @@ export async function startStack({
       });
     }
 
-    const server = await serveStatic({
+    const endServing = await serve({
       port: ports.app,
       host: '127.0.0.1',
       folders: { '/': path.join(root, 'dist'), '/fetched/': fetchedModels },
       json: { '/config.json': () => appConfig({ relays: relay.multiaddrs(), deployment: devnet.deployment }) },
     });
-    stopping.push(() => {
-      server.closeAllConnections();
-      server.close();
-    });
+    stopping.push(endServing);
     return {
       url: `http://localhost:${ports.app}/`,
       statusUrl: `http://127.0.0.1:${ports.status}/status`,
