@@ -62,6 +62,27 @@ export function isPortFree(port: number): Promise<boolean> {
   });
 }
 
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+/** Ports that nobody uses: for stacks beside those of `npm start`. */
+export async function freePorts(): Promise<Ports> {
+  return {
+    app: await freePort(),
+    chain: await freePort(),
+    webSocket: await freePort(),
+    webRtc: await freePort(),
+    status: await freePort(),
+  };
+}
+
 function digestOf(...files: readonly string[]): Hex {
   const hash = createHash('sha256');
   for (const file of files) hash.update(readFileSync(file));

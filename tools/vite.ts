@@ -1,6 +1,6 @@
 // Vite from a program: builds the app as `vite build` does, or serves its sources as `vite` does.
 import path from 'node:path';
-import { createServer, type Plugin, build as viteBuild } from 'vite';
+import { createServer, type Plugin, type Rolldown, build as viteBuild } from 'vite';
 import { createStaticHandler, type ServeParameters } from './serveStatic.ts';
 
 const root = path.dirname(import.meta.dirname);
@@ -8,6 +8,11 @@ const root = path.dirname(import.meta.dirname);
 /** Writes the static app to `dist/`. */
 export async function build(): Promise<void> {
   await viteBuild({ root, logLevel: 'warn' });
+}
+
+/** The same build, not written. */
+export async function buildInMemory(): Promise<Rolldown.RolldownOutput> {
+  return (await viteBuild({ root, logLevel: 'error', build: { write: false } })) as Rolldown.RolldownOutput;
 }
 
 /** What lies beside the app in the built one's server: folders under a prefix of their own, and JSON made on request. */
