@@ -5,6 +5,7 @@ import { render } from 'solid-js/web';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { english } from '../../src/app/i18n/en/index.ts';
+import { pseudoText } from '../../src/app/i18n/pseudo.ts';
 import { decodeReceipt } from '../../src/attribution/index.ts';
 import { canonicalRow, parseRows } from '../../src/datanet/index.ts';
 import { hexToBytes } from '../../src/lib/bytes.ts';
@@ -22,6 +23,8 @@ let root: HTMLElement;
 beforeAll(async () => {
   // Read when the module of the language is first loaded, as at the start of the app.
   localStorage.setItem('language', 'en-XA');
+  // The browser of the tests lets no page write there.
+  navigator.clipboard.writeText = async () => undefined;
   const { setConfig } = await import('../../src/app/state/config.ts');
   const { App } = await import('../../src/app/shell/App.tsx');
   setConfig({
@@ -125,6 +128,8 @@ const excused = new RegExp(
     // Months, as English writes its dates; the pseudo-locale has no numbers of its own.
     ...['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
     '0x[0-9a-fA-F…]+',
+    // Stored files are named by a hash.
+    '[0-9a-f]{24}[\\w-]*',
     'https?://[^\\s\\]]+',
     'localhost:\\d+',
     // A licence's own name.
@@ -146,8 +151,8 @@ const attributes = [
 ];
 
 /** What a reader sees or hears and no dictionary has said. */
-function plainTexts(): string[] {
-  const shown = [...document.body.querySelectorAll<HTMLElement>('*')].filter(
+function plainTexts(within: HTMLElement = document.body): string[] {
+  const shown = [...within.querySelectorAll<HTMLElement>('*')].filter(
     (element) =>
       element.closest('[translate=no], code, pre, script, style, vitest-app') === null && element.checkVisibility(),
   );
@@ -211,6 +216,18 @@ test('the texts are those of the pseudo-locale', async () => {
   expect(heading()?.textContent).toMatch(/^\[.*\]$/);
 });
 
+test('nothing is plain in a contribution with problems and findings', async () => {
+  await open('#/contribute/datanet');
+  document.querySelector<HTMLInputElement>('main input[type=radio]')?.click();
+  await open('#/contribute/rows');
+  const texts = await english.contribute();
+  await page.getByLabelText(pseudoText(texts['contribute.pasteLabel'])).fill(rows);
+  await page.getByRole('button', { name: pseudoText(texts['contribute.pasteUse']) }).click();
+  await expect.element(page.getByText(pseudoText(texts['contribute.problemsTitle']))).toBeVisible();
+  await expect.element(page.getByText(pseudoText(texts['contribute.findingsTitle']))).toBeVisible();
+  expect(plainTexts()).toEqual([]);
+});
+
 test.each([
   ['#/chat', 2],
   ['#/chat/c', 6],
@@ -235,14 +252,6 @@ test.each([
   expect(await clickThrough(route)).toBeGreaterThanOrEqual(clicks);
 });
 
-test('nothing is plain in a contribution with problems and findings, from rows to review', async () => {
-  await open('#/contribute/rows');
-  await page.getByRole('main').getByRole('textbox').first().fill(rows);
-  await page.getByRole('main').getByRole('textbox').first().element().closest('form')?.requestSubmit();
-  await settled();
-  expect(plainTexts()).toEqual([]);
-});
-
 test('the frame on a phone, and what a search for a model says', async () => {
   await page.viewport(320, 700);
   await open('#/models');
@@ -262,10 +271,14 @@ const failures: Readonly<Record<string, () => unknown>> = {
   APP_MODEL_UNKNOWN: async () =>
     (await import('../../src/app/state/models/modelFiles.ts')).modelFiles('沒有', {} as never),
   APP_SOURCE_UNKNOWN: async () =>
-    (await import('../../src/app/state/sourceRows.ts')).sourceRows({ datanetId: zero, source: 'sample:沒有' }),
+    (await import('../../src/app/state/sourceRows.ts')).sourceRows({ datanetId: '沒有', source: 'sample:沒有' }),
   CHAIN_UNREACHABLE: async () =>
     (await (await import('../../src/app/state/settlement.ts')).settlement()).balances(address(1) as never),
-  WALLET_MISSING: async () => (await (await import('../../src/app/state/settlement.ts')).settlement()).withdraw(),
+  WALLET_MISSING: async () => {
+    const { disconnectWallet, settlement } = await import('../../src/app/state/settlement.ts');
+    await disconnectWallet();
+    return (await settlement()).withdraw();
+  },
   UNEXPECTED: () => {
     throw new Error('Words of the platform');
   },
@@ -285,7 +298,7 @@ async function shownError(error: unknown): Promise<string[]> {
   const card = document.createElement('div');
   document.body.append(card);
   const end = render(() => <ErrorCard error={error} onAction={() => undefined} onDismiss={() => undefined} />, card);
-  const plain = plainTexts();
+  const plain = plainTexts(card);
   end();
   card.remove();
   return plain;
