@@ -18,6 +18,7 @@ import {
   walletView,
 } from '../state/settlement.ts';
 import { AmountField, Button, Dialog, ErrorCard, formatOpen, Icon, shortAddress, toast } from '../ui/index.ts';
+import { walletName } from '../wallet/walletName.ts';
 
 const TYPICAL_TOKENS = 40;
 const steps: readonly SetUpStep[] = ['faucet', 'deposit', 'key'];
@@ -140,7 +141,7 @@ export function PaymentDialog(properties: {
             {(wallet) => (
               <div class="flex flex-wrap items-center justify-between gap-2 rounded-xl border border-line px-3 py-2">
                 <span class="grid">
-                  <span class="font-medium">{wallet().name}</span>
+                  <span class="font-medium">{walletName(wallet())}</span>
                   <span class="font-mono text-sm text-muted">{shortAddress(wallet().address)}</span>
                 </span>
                 <span class="flex items-center gap-2 text-sm text-muted">

@@ -2,6 +2,7 @@
 export const wallet = {
   'wallet.connect': 'Connect {wallet}',
   'wallet.connectBurner': 'Use a test wallet of this browser',
+  'wallet.burnerName': 'Test wallet',
   'wallet.burnerHint': 'The test wallet exists on the local chain only; its key lies in this browser.',
   'wallet.noWalletInstalled':
     'No wallet answered. Install one as a browser extension and reload, or paste an address to look at it.',
