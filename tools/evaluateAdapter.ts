@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readAdapter } from '../src/engine/adapter/readAdapter.ts';
-import { generate } from '../src/engine/generate/generate.ts';
 import { createSession } from '../src/engine/model/createSession.ts';
 import { uploadAdapter } from '../src/engine/model/deviceAdapter.ts';
+import { generate } from '../src/engine/sampling/generate.ts';
 import { openSeedling } from './openSeedling.ts';
 
 const { values, positionals } = parseArgs({

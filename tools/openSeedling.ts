@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Backend } from '../src/engine/backend.ts';
 import type { LoadedModel } from '../src/engine/model/decoderWeights.ts';
 import { loadModel } from '../src/engine/model/loadModel.ts';
-import { openModelFile } from '../src/engine/modelFile.ts';
+import { openModelFile } from '../src/engine/openModelFile.ts';
 import { createReferenceBackend } from '../src/engine/reference/createReferenceBackend.ts';
 import { openTokenizer, type TextTokenizer } from '../src/engine/tokenizer/openTokenizer.ts';
 import { createWasmBackend } from '../src/engine/wasm/createWasmBackend.ts';

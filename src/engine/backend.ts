@@ -1,7 +1,7 @@
 // The port between models and devices. Model, adapter, serving and training code is written once against `Backend`;
 // the WGSL and the plain TypeScript implementations live in `webgpu/` and `reference/`. It knows tensors and operator
 // calls, and nothing of models.
-import type { Arithmetic, VariantReport } from './service.ts';
+import type { Arithmetic, VariantReport } from './variantReport.ts';
 
 /** Element types of a tensor's storage. Quantised weights are u32 words (see `Weight`). */
 export type ElementType = 'f32' | 'u32' | 'i32';

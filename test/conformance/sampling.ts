@@ -1,5 +1,5 @@
 // Golden sampling: kept sets exactly, probabilities in f64, draws exactly.
-import { drawToken, type SamplingSettings, tokenProbabilities } from '../../src/engine/generate/tokenProbabilities.ts';
+import { drawToken, type SamplingSettings, tokenProbabilities } from '../../src/engine/sampling/tokenProbabilities.ts';
 import type { CasesOfFolder } from './conformanceCase.ts';
 import { countDifferences, hasFiles, largestDifference, readJson } from './goldenFiles.ts';
 

@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readAdapter } from '../../src/engine/adapter/readAdapter.ts';
-import { generate } from '../../src/engine/generate/generate.ts';
 import { createSession } from '../../src/engine/model/createSession.ts';
 import { uploadAdapter } from '../../src/engine/model/deviceAdapter.ts';
+import { generate } from '../../src/engine/sampling/generate.ts';
 import type { EncodedRow } from '../../src/engine/service.ts';
 import { type RowGradients, rowGradients } from '../../src/engine/train/rowGradients.ts';
 import { openSeedling } from '../openSeedling.ts';

@@ -1,7 +1,7 @@
 // From drawn tokens to the pieces of an answer: text that grows, stop texts, logarithms of probability, usage. Whoever draws
 // may be lost in the middle; the text goes on with the next one.
-import type { DrawnToken } from '../generate/createTokenDrawer.ts';
-import type { FinishReason } from '../generate/generate.ts';
+import type { DrawnToken } from '../sampling/createTokenDrawer.ts';
+import type { FinishReason } from '../sampling/drawTokens.ts';
 import type { TextTokenizer } from '../tokenizer/openTokenizer.ts';
 import { createStopScanner } from './stopScanner.ts';
 import type { AlternativeToken, ChatChunk, TokenLogprob } from './types.ts';

@@ -3,6 +3,7 @@
 import type * as Library from '@mlc-ai/web-xgrammar';
 import { TributaryError } from '../../lib/errors.ts';
 import { lazy } from '../../lib/lazy.ts';
+import type { TokenConstraint } from '../sampling/drawTokens.ts';
 
 export interface GrammarVocabulary {
   /** Number of logits: a model may have more than its tokenizer has tokens. */
@@ -11,15 +12,6 @@ export interface GrammarVocabulary {
   readonly bytesOf: (id: number) => Uint8Array | undefined;
   /** Ids that end the answer: allowed where the grammar's text may end. */
   readonly endIds: readonly number[];
-}
-
-/** Where an answer stands in its grammar. */
-export interface TokenConstraint {
-  /** Bits of the ids that may come next: bit id % 32 of word id / 32. */
-  allowed(): Promise<Int32Array>;
-  /** Goes on after `id`, which must have been allowed. */
-  accept(id: number): void;
-  destroy(): void;
 }
 
 export interface Grammars {

@@ -1,7 +1,7 @@
 // Chat completions in OpenAI's words, as WebLLM has them too: what may be asked, what is answered. A field means what it
 // means there; what a runtime does not compute it refuses by name (`checkChatRequest`).
 import type { CallOptions } from '../../lib/rpc.ts';
-import type { FinishReason } from '../generate/generate.ts';
+import type { FinishReason } from '../sampling/drawTokens.ts';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';

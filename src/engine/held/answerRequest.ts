@@ -2,10 +2,10 @@
 import type { CallContext } from '../../lib/rpc.ts';
 import { answerChat } from '../chat/answerChat.ts';
 import { checkChatRequest } from '../chat/checkChatRequest.ts';
-import { drawTokens } from '../chat/drawTokens.ts';
 import { tokenFields } from '../chat/tokenFields.ts';
 import type { ChatChunk, ChatField, ChatRequest } from '../chat/types.ts';
-import { seededRandom } from '../generate/seededRandom.ts';
+import { drawTokens } from '../sampling/drawTokens.ts';
+import { seededRandom } from '../sampling/seededRandom.ts';
 import type { ModelHolder } from './holdModel.ts';
 
 const chatFields: ReadonlySet<ChatField> = new Set<ChatField>([...tokenFields, 'adapterId']);

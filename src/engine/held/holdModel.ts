@@ -8,8 +8,9 @@ import { createSession, type Session } from '../model/createSession.ts';
 import type { LoadedModel } from '../model/decoderWeights.ts';
 import { type DeviceAdapter, uploadAdapter } from '../model/deviceAdapter.ts';
 import { loadModel } from '../model/loadModel.ts';
-import { type ModelFile, openModelFile } from '../modelFile.ts';
+import type { ModelFile } from '../modelFile.ts';
 import type { OpenedBackend } from '../openBackend.ts';
+import { openModelFile } from '../openModelFile.ts';
 import { defaultChoices } from '../quant/quantizationChoices.ts';
 import type {
   AdapterSummary,

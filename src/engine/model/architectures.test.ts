@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backend } from '../backend.ts';
-import { openModelFile } from '../modelFile.ts';
+import { openModelFile } from '../openModelFile.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { openSafetensors } from '../safetensors/openSafetensors.ts';
 import { dawnBackend } from '../testing/agreement.ts';

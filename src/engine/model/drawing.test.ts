@@ -1,9 +1,9 @@
 // Tokens drawn on the device: the same as those drawn on the processor from downloaded logits, several at a time as one by one.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { drawTokens } from '../chat/drawTokens.ts';
-import type { DrawnToken, DrawSettings } from '../generate/createTokenDrawer.ts';
-import { generate } from '../generate/generate.ts';
-import { seededRandom } from '../generate/seededRandom.ts';
+import type { DrawnToken, DrawSettings } from '../sampling/createTokenDrawer.ts';
+import { drawTokens } from '../sampling/drawTokens.ts';
+import { generate } from '../sampling/generate.ts';
+import { seededRandom } from '../sampling/seededRandom.ts';
 import { dawnBackend } from '../testing/agreement.ts';
 import { type GoldenTensors, goldenModel, goldenTensors } from '../testing/goldenModel.ts';
 import { createSession, type Session } from './createSession.ts';

@@ -7,7 +7,7 @@ import { checkFinite } from '../quant/checkFinite.ts';
 import { dequantize } from '../quant/dequantize.ts';
 import { chosenFormat, type QuantizationChoices, storedChoices } from '../quant/quantizationChoices.ts';
 import { storedRowBytes } from '../quant/storedFormats.ts';
-import type { Arithmetic } from '../service.ts';
+import type { Arithmetic } from '../variantReport.ts';
 import { type LayerWeights, type LinearModule, type LoadedModel, linearModules } from './decoderWeights.ts';
 import { makeRopeTable } from './makeRopeTable.ts';
 import { uploadWeight } from './uploadWeight.ts';

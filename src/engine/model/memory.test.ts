@@ -2,7 +2,8 @@
 import { existsSync, openAsBlob } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type ModelFile, openModelFile, type StoredTensor } from '../modelFile.ts';
+import type { ModelFile, StoredTensor } from '../modelFile.ts';
+import { openModelFile } from '../openModelFile.ts';
 import { packedSize } from '../packed/packedSize.ts';
 import { defaultChoices, type QuantizationChoices, storedChoices } from '../quant/quantizationChoices.ts';
 import { storedRowBytes } from '../quant/storedFormats.ts';

@@ -2,7 +2,7 @@
 import { TributaryError } from '../../lib/errors.ts';
 import type { CallContext } from '../../lib/rpc.ts';
 import type { ModelHolder } from '../held/holdModel.ts';
-import { openModelFile } from '../modelFile.ts';
+import { openModelFile } from '../openModelFile.ts';
 import { storedChoices } from '../quant/quantizationChoices.ts';
 import type { QualityProgress, QualityReport, QualityRequest } from '../service.ts';
 import { compareScores } from './compareScores.ts';

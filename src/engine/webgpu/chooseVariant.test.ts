@@ -6,7 +6,6 @@ import { linear } from '../kernels/linear/linear.ts';
 import { noise } from '../kernels/noise.ts';
 import { pagedAttention, partialsLength } from '../kernels/pagedAttention/pagedAttention.ts';
 import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
-import type { VariantReport } from '../service.ts';
 import { randomWeight } from '../testing/agreement.ts';
 import {
   asksTooMuch,
@@ -21,6 +20,7 @@ import {
   variant,
   wrongAtTheEdge,
 } from '../testing/doubling.ts';
+import type { VariantReport } from '../variantReport.ts';
 import { acquireDevice } from './acquireDevice.ts';
 import { createWebGpuBackend } from './createWebGpuBackend.ts';
 import { dawn } from './node.ts';

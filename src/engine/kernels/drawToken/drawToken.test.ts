@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Backend, Tensor } from '../../backend.ts';
-import { drawToken, tokenProbabilities } from '../../generate/tokenProbabilities.ts';
 import { createReferenceBackend } from '../../reference/createReferenceBackend.ts';
+import { drawToken, tokenProbabilities } from '../../sampling/tokenProbabilities.ts';
 import { dawnBackend, noise } from '../../testing/agreement.ts';
 import {
   type DrawSettingWords,
@@ -107,7 +107,7 @@ function acceptable({ logits, settings, number = 0 }: Row, draws: (number: numbe
 
 /** The u of a draw, by its definition. */
 async function uniform(number: number, seed: number): Promise<number> {
-  const { seededRandom } = await import('../../generate/seededRandom.ts');
+  const { seededRandom } = await import('../../sampling/seededRandom.ts');
   const next = seededRandom(seed);
   for (let n = 0; n < number; n += 1) next();
   return next();

@@ -1,8 +1,8 @@
 // From logits to a drawn id without leaving the device: penalties, temperature, top-k, top-p, min-p, and where they are asked
 // for, logarithms of probability. The id is written where the next step reads it, so several tokens go out at once.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { mixWord } from '../../generate/seededRandom.ts';
-import { drawToken as drawFrom, likeliestToken, tokenProbabilities } from '../../generate/tokenProbabilities.ts';
+import { mixWord } from '../../sampling/seededRandom.ts';
+import { drawToken as drawFrom, likeliestToken, tokenProbabilities } from '../../sampling/tokenProbabilities.ts';
 import { constant, floats, words } from '../constants.ts';
 import { expand } from '../expand.ts';
 import { grid } from '../grid.ts';

@@ -11,7 +11,7 @@ import type {
   WeightFormat,
 } from '../../backend.ts';
 import { hasScales, weightFormats } from '../../quant/weightLayouts.ts';
-import type { Arithmetic } from '../../service.ts';
+import type { Arithmetic } from '../../variantReport.ts';
 import { constant, floats } from '../constants.ts';
 import { broadcastVariants } from './broadcastVariants.ts';
 import template from './linear.wgsl?raw';

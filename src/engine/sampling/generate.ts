@@ -1,5 +1,5 @@
 // Ids after a prompt, for programs that want no more than that: `drawTokens` with a seed. It knows no text.
-import { drawTokens, type TokenReader } from '../chat/drawTokens.ts';
+import { drawTokens, type FinishReason, type TokenReader } from './drawTokens.ts';
 import { seededRandom } from './seededRandom.ts';
 import type { SamplingSettings } from './tokenProbabilities.ts';
 
@@ -12,8 +12,6 @@ export interface GenerateOptions extends SamplingSettings {
   readonly seed?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-export type FinishReason = 'stop' | 'length';
 
 /**
  * Ids after `prompt`, one by one; returns why it ended. The session's cache is reused for the longest common beginning. An

@@ -9,7 +9,8 @@ import { unpermuteRows } from './gguf/unpermuteRows.ts';
 import { huggingFaceModelConfig } from './huggingFaceFolder/huggingFaceModelConfig.ts';
 import { readShardIndex } from './huggingFaceFolder/readShardIndex.ts';
 import type { ModelConfig } from './modelConfig.ts';
-import { type NamedBlob, openModelFile } from './modelFile.ts';
+import type { NamedBlob } from './modelFile.ts';
+import { openModelFile } from './openModelFile.ts';
 import { createReferenceBackend } from './reference/createReferenceBackend.ts';
 import { type TensorToWrite, writeSafetensors } from './safetensors/writeSafetensors.ts';
 

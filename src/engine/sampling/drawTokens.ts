@@ -1,13 +1,22 @@
 // Draws one token after another from whatever reads ids and gives logits: penalties, grammar, sampling, logarithms of
 // probability, all on the processor in f64. It knows no text and no device.
 import { TributaryError } from '../../lib/errors.ts';
-import type { DrawnToken, DrawSettings, DrawStart, TokenAlternative } from '../generate/createTokenDrawer.ts';
-import type { FinishReason } from '../generate/generate.ts';
-import { drawToken, likeliestToken, tokenProbabilities } from '../generate/tokenProbabilities.ts';
 import { noToken } from '../kernels/drawToken/drawToken.ts';
-import type { TokenConstraint } from './createGrammars.ts';
+import type { DrawnToken, DrawSettings, DrawStart, TokenAlternative } from './createTokenDrawer.ts';
+import { drawToken, likeliestToken, tokenProbabilities } from './tokenProbabilities.ts';
 
 export type { DrawnToken, DrawSettings };
+
+export type FinishReason = 'stop' | 'length';
+
+/** Where an answer stands in its grammar. */
+export interface TokenConstraint {
+  /** Bits of the ids that may come next: bit id % 32 of word id / 32. */
+  allowed(): Promise<Int32Array>;
+  /** Goes on after `id`, which must have been allowed. */
+  accept(id: number): void;
+  destroy(): void;
+}
 
 /** Draws where the logits are: see `SessionDrawing`. */
 export interface DeviceDrawing {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../generate/seededRandom.ts';
 import { type DrawnToken, type DrawOptions, drawTokens, type TokenReader } from './drawTokens.ts';
+import { seededRandom } from './seededRandom.ts';
 
 /** A sequence whose logits are a table by the last id; it counts what it reads. */
 function tableReader(
