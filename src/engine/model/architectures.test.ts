@@ -42,8 +42,8 @@ describe.each(backends)('on %s', (_, open) => {
     afterAll(() => model.destroy());
 
     it('gives the golden logits at once and in chunks, beyond every window', async () => {
-      for (const chunkRows of [128, 7]) {
-        const session = createSession(model, { chunkRows });
+      for (const prefillChunkSize of [128, 7]) {
+        const session = createSession(model, { prefillChunkSize });
         expect(
           largestDifference(
             await session.readAll(await golden.integers('prompt_37')),

@@ -2,6 +2,7 @@
 import type { Tensor } from '../backend.ts';
 import { createKeyValuePool } from '../cache/createKeyValuePool.ts';
 import { add } from '../kernels/add/add.ts';
+import { NO_ADAPTER } from './createAdapterTable.ts';
 import { createActivations, decoderCalls, uploadRows } from './decoderCalls.ts';
 import type { LoadedModel } from './decoderWeights.ts';
 
@@ -29,7 +30,7 @@ export async function observeLayers(model: LoadedModel, ids: readonly number[]):
     uploadRows(
       backend,
       activations,
-      ids.map((id, position) => ({ id, position, slot })),
+      ids.map((id, position) => ({ id, position, slot, adapter: NO_ADAPTER })),
     );
     backend.submit(plan, { rows: ids.length });
     const result = new Float32Array(seen.length * size);

@@ -5,6 +5,7 @@ import { createKeyValuePool } from '../cache/createKeyValuePool.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { dawnBackend } from '../testing/agreement.ts';
 import { type GoldenTensors, goldenModel, goldenTensors, largestDifference } from '../testing/goldenModel.ts';
+import { NO_ADAPTER } from './createAdapterTable.ts';
 import { createSession } from './createSession.ts';
 import { createActivations, decoderCalls, headCalls, uploadRows } from './decoderCalls.ts';
 import type { LoadedModel } from './decoderWeights.ts';
@@ -28,7 +29,10 @@ describe.each([
 
   it('two sessions in one pool, read in turns, have the logits that each has alone', async () => {
     const pool = createKeyValuePool(model, { sequences: 2 });
-    const [one, other] = [createSession(model, { pool }), createSession(model, { pool, chunkRows: 7 })];
+    const [one, other] = [
+      createSession(model, { kvCache: pool }),
+      createSession(model, { kvCache: pool, prefillChunkSize: 7 }),
+    ];
     const [short, long] = [await golden.integers('prompt_37'), await golden.integers('prompt_100')];
     await one.read(short.slice(0, 20));
     await other.read(long.slice(0, 50));
@@ -43,7 +47,7 @@ describe.each([
 
   it('shares a common beginning, and copies the block in which two sequences part', async () => {
     const pool = createKeyValuePool(model, { sequences: 3 });
-    const [one, other, third] = [1, 2, 3].map(() => createSession(model, { pool }));
+    const [one, other, third] = [1, 2, 3].map(() => createSession(model, { kvCache: pool }));
     if (one === undefined || other === undefined || third === undefined) throw new Error('no sessions');
     const prompt = await golden.integers('prompt_100');
     const whole = await one.read(prompt.slice(0, 64));
@@ -100,7 +104,7 @@ describe.each([
         const sequence = sequences[index];
         if (sequence === undefined) throw new Error('no sequence');
         await sequence.reserve(from + ids.length);
-        rows.push(...ids.map((id, row) => ({ id, position: from + row, slot: sequence.slot })));
+        rows.push(...ids.map((id, row) => ({ id, position: from + row, slot: sequence.slot, adapter: NO_ADAPTER })));
         sequence.append(ids);
       }
       uploadRows(backend, activations, rows);
@@ -125,8 +129,8 @@ describe.each([
 it('refuses by code what a pool has no place for', async () => {
   const model = await loadModel(createReferenceBackend(), await goldenModel('tiny-llama'), { contextLength: 64 });
   const pool = createKeyValuePool(model, { positions: 32, sequences: 2 });
-  const [one, other] = [createSession(model, { pool }), createSession(model, { pool })];
-  expect(() => createSession(model, { pool })).toThrow(expect.objectContaining({ code: 'ENGINE_CACHE_FULL' }));
+  const [one, other] = [createSession(model, { kvCache: pool }), createSession(model, { kvCache: pool })];
+  expect(() => createSession(model, { kvCache: pool })).toThrow(expect.objectContaining({ code: 'ENGINE_CACHE_FULL' }));
   await one.read([1, 2, 3]);
   await other.read([1, 2, 3]);
   await expect(one.read(Array.from({ length: 20 }, () => 5))).rejects.toMatchObject({ code: 'ENGINE_CACHE_FULL' });
@@ -146,7 +150,7 @@ it('keeps equal beginnings apart by adapter, and finds each again', async () => 
     return uploadAdapter(backend, id, [{ layer: 0, module: 'k_proj', rank: 1, scale: 1, a, b }], config.layerCount);
   });
   const pool = createKeyValuePool(model, { positions: 256 });
-  const session = createSession(model, { pool });
+  const session = createSession(model, { kvCache: pool });
   const golden = await goldenTensors('tiny-llama');
   const prompt = (await golden.integers('prompt_37')).slice(0, 33);
   const logits = new Map<DeviceAdapter | undefined, Float32Array>();
@@ -214,7 +218,7 @@ it('a reservation that found no place leaves everything as it was', async () => 
 
   // One of two blocks that a read needs is there: when the other one comes, the first must be in the table too.
   const narrow = createKeyValuePool(model, { positions: 32, sequences: 2 });
-  const [one, other] = [createSession(model, { pool: narrow }), createSession(model, { pool: narrow })];
+  const [one, other] = [createSession(model, { kvCache: narrow }), createSession(model, { kvCache: narrow })];
   await other.read([1]);
   await expect(one.read(prompt.slice(0, 21))).rejects.toMatchObject({ code: 'ENGINE_CACHE_FULL' });
   await other.read([2]);
@@ -224,7 +228,7 @@ it('a reservation that found no place leaves everything as it was', async () => 
 
   // A shared block would have to be copied, and there is place for the copy but not for what follows.
   const pool = createKeyValuePool(model, { positions: 48, sequences: 3 });
-  const [owner, sharer, third] = [1, 2, 3].map(() => createSession(model, { pool }));
+  const [owner, sharer, third] = [1, 2, 3].map(() => createSession(model, { kvCache: pool }));
   if (owner === undefined || sharer === undefined || third === undefined) throw new Error('no sessions');
   await owner.read(prompt.slice(0, 16));
   const next = await owner.read([prompt[16] ?? 0]);
