@@ -6,13 +6,13 @@ import { tokenFields } from '../chat/tokenFields.ts';
 import type { ChatChunk, ChatField, ChatRequest } from '../chat/types.ts';
 import { drawTokens } from '../sampling/drawTokens.ts';
 import { seededRandom } from '../sampling/seededRandom.ts';
-import type { ModelHolder } from './holdModel.ts';
+import type { ModelManager } from './createModelManager.ts';
 
 const chatFields: ReadonlySet<ChatField> = new Set<ChatField>([...tokenFields, 'adapterId']);
 
 /** The pieces of the answer. Throws as `EngineService.chat`. */
 export async function* answerRequest(
-  models: ModelHolder,
+  models: ModelManager,
   request: ChatRequest,
   context: CallContext,
 ): AsyncGenerator<ChatChunk> {
