@@ -4,13 +4,10 @@ import type { BlobLike } from '../lib/blobLike.ts';
 import type { WeightFormat } from './backend.ts';
 import type { ModelConfig } from './modelConfig.ts';
 
-/** Storage formats of a tensor in a file: all of them stay as they are on a device. */
-export type StoredFormat = WeightFormat;
-
 export interface StoredTensor {
   /** Hugging Face name, for example `model.layers.0.self_attn.q_proj.weight`. GGUF names are translated. */
   readonly name: string;
-  readonly format: StoredFormat;
+  readonly format: WeightFormat;
   /** Row-major, slowest dimension first: [output, input] for a linear layer. */
   readonly shape: readonly number[];
   /** The tensor's bytes; rows of q_proj and k_proj already in Hugging Face (half-split rotary) order. */
