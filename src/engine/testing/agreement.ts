@@ -6,7 +6,7 @@ import { fileLayout, fileRowBytes } from '../formats/fileLayout.ts';
 import { noise } from '../kernels/noise.ts';
 import { packWeight } from '../quant/packWeight.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
-import { acquireDevice } from '../webgpu/acquireDevice.ts';
+import { type AcquiredDevice, acquireDevice } from '../webgpu/acquireDevice.ts';
 import { createWebGpuBackend } from '../webgpu/createWebGpuBackend.ts';
 import { dawn } from '../webgpu/node.ts';
 import { requireNaga } from './requireNaga.ts';
@@ -14,12 +14,36 @@ import { runOperator } from './runOperator.ts';
 
 export { noise };
 
-let device: Promise<Backend> | undefined;
+let acquired: Promise<AcquiredDevice> | undefined;
+let backend: Promise<Backend> | undefined;
 
-/** One Dawn device for all tests of a file. */
+function acquiredDevice(): Promise<AcquiredDevice> {
+  acquired ??= acquireDevice(dawn());
+  return acquired;
+}
+
+/** One Dawn device for all tests of a file, so that a shader that several cases share is compiled once. */
 export function dawnBackend(): Promise<Backend> {
-  device ??= acquireDevice(dawn()).then(createWebGpuBackend);
-  return device;
+  backend ??= acquiredDevice().then(createWebGpuBackend);
+  return backend;
+}
+
+/** What the reference computed, by its inputs: the variants of an operator are compared on the same. */
+const references = new WeakMap<Readonly<Record<string, ElementArray>>, Map<string, Promise<ElementArray>>>();
+
+function referenceResult(
+  operator: Operator,
+  data: Readonly<Record<string, ElementArray>>,
+  constants: Constants,
+  rows: number,
+  result: string,
+): Promise<ElementArray> {
+  const known = references.get(data) ?? new Map<string, Promise<ElementArray>>();
+  references.set(data, known);
+  const key = JSON.stringify([operator.name, constants, rows, result]);
+  const computed = known.get(key) ?? runOperator(createReferenceBackend(), operator, data, constants, rows, result);
+  known.set(key, computed);
+  return computed;
 }
 
 export interface Agreement {
@@ -38,7 +62,7 @@ export async function agreement(
   result: string,
 ): Promise<Agreement> {
   for (const { name, source } of operator.variants) requireNaga(`${operator.name}/${name}`, source(constants));
-  const reference = await runOperator(createReferenceBackend(), operator, data, constants, rows, result);
+  const reference = await referenceResult(operator, data, constants, rows, result);
   const device = await runOperator(await dawnBackend(), operator, data, constants, rows, result);
   let difference = 0;
   for (const [index, value] of reference.entries()) {
@@ -54,8 +78,7 @@ export async function agreement(
  */
 export async function runnableVariants({ name, variants }: Operator, constants: Constants): Promise<Variant[]> {
   for (const variant of variants) requireNaga(`${name}/${variant.name}`, variant.source(constants));
-  const { device, features } = await acquireDevice(dawn());
-  device.destroy();
+  const { features } = await acquiredDevice();
   const hardware = new Set([...features].filter((feature) => feature !== 'software'));
   const software = new Set([...features, 'software']);
   return variants.filter(
