@@ -4,6 +4,7 @@ import { TributaryError } from '../lib/errors.ts';
 import { transfer } from '../lib/rpc.ts';
 import { createTurns } from '../lib/turns.ts';
 import { inspectModel } from './inspectModel.ts';
+import { checkTokenIds } from './model/checkTokenIds.ts';
 import type { SourceFile } from './modelFile.ts';
 import { type OpenedBackend, openBackend } from './openBackend.ts';
 import { openModelFile } from './openModelFile.ts';
@@ -104,6 +105,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     encode: async ({ text }) => models.text().tokenizer.encode(text),
     decode: async ({ ids }) => models.text().tokenizer.decode(ids),
     encodeRows: async ({ rows }) => rows.map((row) => models.text().tokenizer.encodeRow(row)),
+    encodeAnswer: async (answer) => models.text().tokenizer.encodeAnswer(answer),
 
     async *train(request, context) {
       refuseWhileTraining();
@@ -121,7 +123,8 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
 
     rowGradient: ({ adapterId, row }, context) =>
       inTurn(context.signal, async () => {
-        await models.ready(context);
+        const { model } = await models.ready(context);
+        checkTokenIds(row.inputIds, model.config.vocabularySize);
         const source = models.gradients(adapterId);
         const gradient = new Float32Array(source.length);
         for await (const each of source.gradients([row], context.signal)) gradient.set(each.gradient);

@@ -84,10 +84,19 @@ export interface AdapterSummary {
 
 /** A prompt and its response as token ids: what is trained on and what is attributed. */
 export interface EncodedRow {
-  /** Prompt (template included) then response and end token. */
+  /** Prompt (template included), then response and, unless the answer was cut, end token. */
   readonly inputIds: readonly number[];
   /** Number of leading ids that are prompt: no loss on them. */
   readonly promptLength: number;
+}
+
+/** An answer as the model generated it. */
+export interface EncodeAnswerRequest {
+  readonly prompt: string;
+  /** Its tokens, without an end token. Their text may be encoded otherwise. */
+  readonly answerIds: readonly number[];
+  /** The model generated an end token after them: the row gets the one that ends rows. */
+  readonly ended: boolean;
 }
 
 export interface TrainRequest {
@@ -224,10 +233,12 @@ export interface EngineService {
     request: { readonly rows: readonly { readonly prompt: string; readonly response: string }[] },
     context: CallContext,
   ): Promise<readonly EncodedRow[]>;
+  /** The row of one answer: its prompt rendered as `encodeRows` does, then the answer's own tokens. */
+  encodeAnswer(request: EncodeAnswerRequest, context: CallContext): Promise<EncodedRow>;
   train(request: TrainRequest, context: CallContext): AsyncGenerator<TrainEvent>;
   /**
    * Gradient of the summed response cross-entropy with respect to the adapter: layer by layer; q k v o gate up down (those
-   * adapted); A [rank, in] row-major, then B [out, rank].
+   * adapted); A [rank, in] row-major, then B [out, rank]. Throws `ENGINE_TOKEN_INVALID`.
    */
   rowGradient(request: RowGradientRequest, context: CallContext): Promise<Float32Array<ArrayBuffer>>;
 }

@@ -1,14 +1,15 @@
 // One answer: its words (beside the base's, when compared), what can be done with it, how fast it came, what shaped it.
 import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
 import type { MessageRecord } from '../../store/index.ts';
+import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
 import { t } from '../i18n/t.ts';
 import { engineState } from '../state/engine.ts';
 import { CopyButton, ErrorCard, formatDuration, formatNumber, formatPpm, IconButton, ShareBar } from '../ui/index.ts';
-import type { Writing } from './conversation.ts';
-import { failures, influenceJob } from './conversation.ts';
-import { evidenceShares, type StoredInfluence } from './influence.ts';
+import { evidenceShares } from './influence.ts';
+import { influenceJob } from './influenceJobs.ts';
 import { influencePhaseText } from './influencePhaseText.ts';
 import { AnswerText, type SpanLink, StreamingText } from './MarkdownText.tsx';
+import { failures, type Writing } from './writing.ts';
 
 export interface AnswerProperties {
   readonly message: MessageRecord;

@@ -5,19 +5,13 @@ import { TributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
 import { goOnFromMemory } from '../state/download.ts';
 import { deviceObstacle, type EngineState, engineState, resetEngine } from '../state/engine.ts';
-import { availableModels } from '../state/models/availableModels.ts';
-import { foreignModel } from '../state/models/chatRuntimes.ts';
 import { Button, ErrorCard, errorTitle, formatBytes, formatDuration, Progress } from '../ui/index.ts';
+import { modelName } from './modelName.ts';
 
 type Loading = Extract<
   EngineState,
   { readonly phase: 'checking' | 'downloading' | 'packing' | 'reading' | 'compiling' | 'trying' }
 >;
-
-export function modelName(modelId: string | undefined): string {
-  if (modelId === undefined) return '';
-  return (availableModels().find((model) => model.id === modelId) ?? foreignModel(modelId))?.name ?? modelId;
-}
 
 function label(state: Loading): string {
   const model = modelName(state.modelId);

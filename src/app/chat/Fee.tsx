@@ -3,20 +3,9 @@ import { For, type JSX, Match, Show, Switch } from 'solid-js';
 import type { MessageRecord } from '../../store/index.ts';
 import { answerPrice } from '../../workflows/answers/answerPrice.ts';
 import { t } from '../i18n/t.ts';
-import type { AdapterChoice } from '../state/adapters.ts';
 import { createLoaded } from '../state/live.ts';
-import { type PaymentReadiness, paymentReadiness, paymentRevision, splitOf } from '../state/payments.ts';
-import { walletView } from '../state/settlement.ts';
+import { type PaymentReadiness, splitOf } from '../state/payments.ts';
 import { Button, ErrorCard, formatOpen } from '../ui/index.ts';
-
-/** The readiness of an adapter's payment, asked again when wallet or payments change. */
-export function createReadiness(adapter: () => AdapterChoice | undefined) {
-  const source = () => {
-    paymentRevision();
-    return { adapter: adapter(), wallet: walletView().wallet?.address };
-  };
-  return createLoaded(source, ({ adapter: current }) => paymentReadiness(current));
-}
 
 const unpaidKeys = {
   noChain: 'chat.unpaidNoChain',

@@ -2,6 +2,7 @@
 // the answer narrows the rows to those that hold its words.
 import { createMemo, createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
 import type { MessageRecord } from '../../store/index.ts';
+import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
 import { t } from '../i18n/t.ts';
 import { type AdapterChoice, hasAttribution } from '../state/adapters.ts';
 import { config } from '../state/config.ts';
@@ -9,9 +10,10 @@ import { listDatanets } from '../state/datanets.ts';
 import { createLive, createLoaded } from '../state/live.ts';
 import { splitOf } from '../state/payments.ts';
 import { Button, ErrorCard, formatPpm, Progress, ShareBar, shortHash } from '../ui/index.ts';
-import { cancelInfluence, estimateInfluence, influenceFailures, influenceJob } from './conversation.ts';
-import { createReadiness, Fee } from './Fee.tsx';
-import { evidenceShares, type StoredInfluence } from './influence.ts';
+import { createReadiness } from './createReadiness.ts';
+import { Fee } from './Fee.tsx';
+import { evidenceShares } from './influence.ts';
+import { cancelInfluence, estimateInfluence, influenceFailures, influenceJob } from './influenceJobs.ts';
 import { influencePhaseText } from './influencePhaseText.ts';
 import { Method } from './Method.tsx';
 import { Receipt } from './Receipt.tsx';

@@ -2,9 +2,10 @@
 // (influential, estimated; matches verbatim), and its share.
 import { createMemo, For, type JSX, Show } from 'solid-js';
 import type { RowEvidence } from '../../attribution/index.ts';
+import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
 import { t } from '../i18n/t.ts';
 import { Button, formatNumber, formatOpen, formatPpm } from '../ui/index.ts';
-import { contributorName, type StoredInfluence } from './influence.ts';
+import { contributorName } from './influence.ts';
 
 interface Piece {
   readonly text: string;

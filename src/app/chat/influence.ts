@@ -1,23 +1,6 @@
-// What the influence panel shows of one answer, in a form that survives storage, and the sums that must add up.
-import type { Attribution, AttributionEvaluation, AttributionPolicy } from '../../attribution/index.ts';
+// The sums in the influence panel: shares by evidence that add up to the whole.
+import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
 import type { Share } from '../ui/index.ts';
-
-export interface StoredInfluence {
-  readonly attribution: Omit<Attribution, 'sketch'>;
-  /** The words of each span, in the order of `attribution.spans`. */
-  readonly spanTexts: readonly string[];
-  readonly index: {
-    readonly rowCount: number;
-    readonly placeboCount: number;
-    readonly sketchSize: number;
-    readonly policy: AttributionPolicy;
-    readonly evaluation: AttributionEvaluation | null;
-  };
-  /** Names of contributors by lower-case address, where the Datanet tells them. */
-  readonly names: Readonly<Record<string, string>>;
-  /** Only the last question was looked at. */
-  readonly manyTurns: boolean;
-}
 
 const WHOLE = 1_000_000;
 

@@ -1,5 +1,5 @@
+import type { InfluencePhase } from '../../workflows/answers/attributeAnswer.ts';
 import { t } from '../i18n/t.ts';
-import type { InfluencePhase } from './attributeAnswer.ts';
 
 const keys = {
   index: 'chat.phaseIndex',

@@ -11,10 +11,10 @@ import type {
   ModelSummary,
   VariantReport,
 } from '../../engine/index.ts';
+import { abortable } from '../../lib/abortable.ts';
 import { isAbort, TributaryError } from '../../lib/errors.ts';
 import type { Remote } from '../../lib/rpc.ts';
 import { readSetting, writeSetting } from '../../store/index.ts';
-import { abortable } from './abortable.ts';
 import { type AdapterChoice, adapterBytes } from './adapters.ts';
 import { checkDevice } from './checkDevice.ts';
 import { mergeVariants } from './mergeVariants.ts';
@@ -80,13 +80,23 @@ export function resetEngine(): void {
   setState({ phase: 'idle' });
 }
 
-/** What computes from the next loading on; a loaded model is let go. */
+/** The device that was chosen. */
+export async function chosenDevice(): Promise<DeviceChoice> {
+  return (await readSetting<DeviceChoice>(settingKeys.device)) ?? 'automatic';
+}
+
+/** The compute dtype for prompts and answers that was chosen. */
+export async function chosenArithmetic(): Promise<Arithmetic> {
+  return (await readSetting<Arithmetic>(settingKeys.arithmetic)) ?? 'float32';
+}
+
+/** Takes effect with the next loading; a loaded model is dropped. */
 export async function chooseDevice(device: DeviceChoice): Promise<void> {
   await writeSetting(settingKeys.device, device);
   resetEngine();
 }
 
-/** What reading computes in from the next loading on; a loaded model is let go. */
+/** Takes effect with the next loading; a loaded model is dropped. */
 export async function chooseArithmetic(arithmetic: Arithmetic): Promise<void> {
   await writeSetting(settingKeys.arithmetic, arithmetic);
   resetEngine();
@@ -113,7 +123,7 @@ async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary>
     if (!signal.aborted) setState(next);
   };
   show({ phase: 'checking', modelId });
-  const device = (await readSetting<DeviceChoice>(settingKeys.device)) ?? 'automatic';
+  const device = await chosenDevice();
   try {
     if (device !== 'processor') await checkDevice();
     setObstacle(undefined);
@@ -133,13 +143,13 @@ async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary>
   const totalBytes = files.reduce((sum, { blob }) => sum + blob.size, 0);
   show({ phase: 'reading', modelId, doneBytes: 0, totalBytes });
   const variants = await readSetting<VariantReport>(settingKeys.variants);
-  const arithmetic = await readSetting<Arithmetic>(settingKeys.arithmetic);
+  const arithmetic = await chosenArithmetic();
   const summary = await engine().loadModel(
     {
       files,
       device,
       ...(contextLength === undefined ? {} : { contextLength }),
-      ...(arithmetic === undefined ? {} : { arithmetic }),
+      arithmetic,
       ...(variants === undefined ? {} : { variants }),
     },
     {

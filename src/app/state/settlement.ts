@@ -176,6 +176,11 @@ export async function connectBurner(): Promise<ConnectedWallet> {
   return wallet;
 }
 
+/** Hexadecimal; undefined where none was created. Whoever holds it holds the burner wallet. */
+export function burnerPrivateKey(): Promise<string | undefined> {
+  return readSetting<string>(settingKeys.burnerKey);
+}
+
 /** Forgets the connection; a burner key stays in this browser. */
 export async function disconnectWallet(): Promise<void> {
   opened = undefined;

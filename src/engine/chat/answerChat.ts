@@ -66,6 +66,7 @@ export async function* answerChat(parameters: AnswerChatParameters): AsyncGenera
         delta: rest,
         ids: [],
         finish_reason: scanner.stopped || done !== true ? 'stop' : value,
+        ...(scanner.stopText === undefined ? {} : { stop_reason: scanner.stopText }),
         usage: {
           prompt_tokens: parameters.promptTokens,
           completion_tokens: drawn.length,

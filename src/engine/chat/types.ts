@@ -78,6 +78,8 @@ export interface ChatChunk {
   /** One for each of `ids`, where asked for. */
   readonly logprobs?: readonly TokenLogprob[];
   readonly finish_reason: FinishReason | null;
+  /** On the last chunk, as vLLM has it: the stop text that ended the answer; absent when an end token did. */
+  readonly stop_reason?: string;
   /** On the last chunk. */
   readonly usage?: ChatUsage;
 }

@@ -3,6 +3,7 @@
 import { TributaryError } from '../../lib/errors.ts';
 import { lazy } from '../../lib/lazy.ts';
 import { createTokenDrawer, type DrawnToken, type DrawStart, mostSteps } from '../sampling/createTokenDrawer.ts';
+import { checkTokenIds } from './checkTokenIds.ts';
 import type { Batch } from './createBatch.ts';
 import { createModelRunner, type ModelRunner, type ModelRunnerOptions } from './createModelRunner.ts';
 import { uploadRows } from './decoderCalls.ts';
@@ -96,15 +97,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
         hint: 'Start a new conversation, shorten the message, or load the model with a longer context.',
       });
     }
-    const foreign = newIds.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabularySize);
-    if (foreign !== undefined) {
-      throw new TributaryError({
-        code: 'ENGINE_TOKEN_INVALID',
-        message: 'A token id is not in the vocabulary of this model.',
-        facts: { id: foreign, vocabularySize: config.vocabularySize },
-        hint: 'Use the tokenizer that belongs to the model.',
-      });
-    }
+    checkTokenIds(newIds, config.vocabularySize);
   }
 
   const adapterIndex = (): number => runner.adapters.indexOf(adapter);

@@ -43,8 +43,7 @@ function encodeRows(
 ): Omit<WeightRows, 'firstRow' | 'rows'> {
   if (format === 'f32') return { codes: values, scales: noScales };
   const rows = values.length / columns;
-  if (format !== 'f16')
-    return packWeight(format, quantize(format, values, rows, columns), rows, columns);
+  if (format !== 'f16') return packWeight(format, quantize(format, values, rows, columns), rows, columns);
   const halves = new Uint16Array(values.length);
   for (let index = 0; index < values.length; index += 1) {
     const half = halfBits(values[index] as number);

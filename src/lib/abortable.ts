@@ -1,6 +1,7 @@
-// Waiting that can be given up, for work that others wait for too: the work goes on.
-
-/** Settles as `promise` does, or rejects with the signal's reason when that aborts first. */
+/**
+ * Settles as `promise` does, or rejects with the signal's reason when that aborts first. Only the waiting ends: the work goes on
+ * for others who wait for it too.
+ */
 export function abortable<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { database, type MessageRecord } from '../../store/index.ts';
-import { repairInterrupted } from './conversation.ts';
+import { repairInterrupted } from './writing.ts';
 
 const message = (id: string, state: MessageRecord['state']): MessageRecord => ({
   id,
