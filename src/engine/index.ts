@@ -27,8 +27,8 @@ export {
   storedChoices,
 } from './quant/quantizationChoices.ts';
 export { createReferenceBackend } from './reference/createReferenceBackend.ts';
-export { drawTokens, type FinishReason, type TokenReader } from './sampling/drawTokens.ts';
 export { type GenerateOptions, generate } from './sampling/generate.ts';
+export { type FinishReason, sampleTokens, type TokenReader } from './sampling/sampleTokens.ts';
 export { seededRandom } from './sampling/seededRandom.ts';
 export type * from './service.ts';
 export { openTokenizer, type TextTokenizer } from './tokenizer/openTokenizer.ts';

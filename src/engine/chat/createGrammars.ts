@@ -3,7 +3,7 @@
 import type * as Library from '@mlc-ai/web-xgrammar';
 import { TributaryError } from '../../lib/errors.ts';
 import { lazy } from '../../lib/lazy.ts';
-import type { TokenConstraint } from '../sampling/drawTokens.ts';
+import type { GrammarMatcher } from '../sampling/sampleTokens.ts';
 
 export interface GrammarVocabulary {
   /** Number of logits: a model may have more than its tokenizer has tokens. */
@@ -19,7 +19,7 @@ export interface Grammars {
    * A fresh constraint by a grammar in xgrammar's EBNF. The last grammars stay compiled. Throws `CHAT_GRAMMAR_FAILED` when the
    * library cannot be had or refuses.
    */
-  constrain(grammar: string): Promise<TokenConstraint>;
+  constrain(grammar: string): Promise<GrammarMatcher>;
   destroy(): void;
 }
 

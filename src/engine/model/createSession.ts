@@ -2,7 +2,7 @@
 // are the runner's. It knows token ids and logits, and nothing of text.
 import { TributaryError } from '../../lib/errors.ts';
 import { lazy } from '../../lib/lazy.ts';
-import { createTokenDrawer, type DrawnToken, type DrawStart, mostSteps } from '../sampling/createTokenDrawer.ts';
+import { createSampler, MAX_STEPS, type SampledToken, type SamplerState } from '../sampling/createSampler.ts';
 import { checkTokenIds } from './checkTokenIds.ts';
 import type { Batch } from './createBatch.ts';
 import { createModelRunner, type ModelRunner, type ModelRunnerOptions } from './createModelRunner.ts';
@@ -21,19 +21,19 @@ export interface ReadOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Draws tokens on the device, where their logits can stay. */
-export interface SessionDrawing {
-  /** Settings, penalties and random numbers of the tokens that are drawn from here on. */
-  start(start: DrawStart): Promise<void>;
-  /** Which ids may be drawn from here on: bit i % 32 of word i / 32. Undefined: all. */
+/** Samples tokens on the device, where their logits can stay. */
+export interface SessionSampler {
+  /** Settings, penalties and random numbers of the tokens that are sampled from here on. */
+  start(start: SamplerState): Promise<void>;
+  /** Which ids may be sampled from here on: bit i % 32 of word i / 32. Undefined: all. */
   setMask(bits: Uint32Array<ArrayBuffer> | undefined): Promise<void>;
-  /** Most tokens of one `draw`. */
-  readonly mostTokens: number;
+  /** Most tokens of one `sample`. */
+  readonly maxTokens: number;
   /**
-   * Reads ids after those in the cache, then draws `count` tokens, each after the one before, without a stop in between. All but
-   * the last are then in the cache. An id of `noToken` says that the mask forbade every one.
+   * Reads ids after those in the cache, then samples `count` tokens, each after the one before, without a stop in between. All but
+   * the last are then in the cache. An id of `NO_TOKEN` says that the mask forbade every one.
    */
-  draw(ids: readonly number[], count: number, options?: ReadOptions): Promise<readonly DrawnToken[]>;
+  sample(ids: readonly number[], count: number, options?: ReadOptions): Promise<readonly SampledToken[]>;
 }
 
 export interface Session {
@@ -60,7 +60,7 @@ export interface Session {
   /** Like `read`, with the logits after every id: f32 [ids.length, vocabulary]. */
   readAll(ids: readonly number[], options?: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
   /** Absent on the processor: there the logits are at hand. */
-  readonly drawing: SessionDrawing | undefined;
+  readonly sampler: SessionSampler | undefined;
   /** Compiles what reading needs, so that the first answer does not wait for it. */
   prepare(): Promise<void>;
   /** Drops the plans of an adapter that is about to go. Every session of the runner that uses it must be told. */
@@ -75,9 +75,9 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
   const sequence = runner.kvCache.openSequence();
   let adapter: DeviceAdapter | undefined;
 
-  const drawer = lazy(() => {
+  const sampler = lazy(() => {
     const { ids, positions } = decode.activations;
-    return createTokenDrawer(backend, { logits, ids, positions }, config.vocabularySize);
+    return createSampler(backend, { logits, ids, positions }, config.vocabularySize);
   });
 
   function check(newIds: readonly number[]): void {
@@ -139,18 +139,22 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
     }
   }
 
-  async function draw(newIds: readonly number[], count: number, options: ReadOptions): Promise<readonly DrawnToken[]> {
-    const tokens = await drawer.get();
+  async function sample(
+    newIds: readonly number[],
+    count: number,
+    options: ReadOptions,
+  ): Promise<readonly SampledToken[]> {
+    const tokens = await sampler.get();
     await advance(newIds, options);
     const row = { slot: sequence.slot, adapter: adapterIndex() };
     const plan = await decode.planFor([row.adapter]);
     const { length } = sequence.ids;
-    const steps = Math.min(count, mostSteps, contextLength - length + 1);
+    const steps = Math.min(count, MAX_STEPS, contextLength - length + 1);
     await sequence.reserve(length + steps - 1);
-    // Drawing makes it the position of the drawn token, and puts that in the place of the id.
+    // Sampling makes it the position of the sampled token, and puts that in the place of the id.
     uploadRows(backend, decode.activations, [{ ...row, id: 0, position: length - 1 }]);
-    for (let drawn = 0; drawn < steps; drawn += 1) {
-      if (drawn > 0) backend.submit(plan, { rows: 1 });
+    for (let sampled = 0; sampled < steps; sampled += 1) {
+      if (sampled > 0) backend.submit(plan, { rows: 1 });
       tokens.submit();
     }
     const result = await tokens.read();
@@ -194,18 +198,18 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
         });
         return all;
       }),
-    drawing:
+    sampler:
       backend.kind === 'reference'
         ? undefined
         : {
-            start: (start) => runner.exclusively(async () => (await drawer.get()).start(start)),
-            setMask: (bits) => runner.exclusively(async () => (await drawer.get()).setMask(bits)),
-            mostTokens: mostSteps,
-            draw: (newIds, count, readOptions = {}) => runner.exclusively(() => draw(newIds, count, readOptions)),
+            start: (start) => runner.exclusively(async () => (await sampler.get()).start(start)),
+            setMask: (bits) => runner.exclusively(async () => (await sampler.get()).setMask(bits)),
+            maxTokens: MAX_STEPS,
+            sample: (newIds, count, readOptions = {}) => runner.exclusively(() => sample(newIds, count, readOptions)),
           },
     async prepare() {
-      const drawing = backend.kind === 'reference' ? undefined : drawer.get();
-      await Promise.all([runner.prepare(adapterIndex()), drawing]);
+      const compiled = backend.kind === 'reference' ? undefined : sampler.get();
+      await Promise.all([runner.prepare(adapterIndex()), compiled]);
     },
     forgetAdapter(gone) {
       if (adapter === gone) {
@@ -215,7 +219,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
       runner.forgetAdapter(gone);
     },
     destroy() {
-      drawer.drop((tokens) => tokens.destroy());
+      sampler.drop((tokens) => tokens.destroy());
       sequence.close();
       if (options.runner === undefined) runner.destroy();
     },

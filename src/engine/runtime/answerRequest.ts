@@ -4,7 +4,7 @@ import { answerChat } from '../chat/answerChat.ts';
 import { checkChatRequest } from '../chat/checkChatRequest.ts';
 import { tokenFields } from '../chat/tokenFields.ts';
 import type { ChatChunk, ChatField, ChatRequest } from '../chat/types.ts';
-import { drawTokens } from '../sampling/drawTokens.ts';
+import { sampleTokens } from '../sampling/sampleTokens.ts';
 import { seededRandom } from '../sampling/seededRandom.ts';
 import type { ModelManager } from './createModelManager.ts';
 
@@ -30,17 +30,26 @@ export async function* answerRequest(
       tokenizer,
       promptTokens: prompt.length,
       stops: settings.stops,
-      async *draw(drawn) {
+      async *sample(sampled) {
         const { session } = await models.ready(context);
         session.useAdapter(settings.adapterId === undefined ? undefined : models.adapter(settings.adapterId));
         const maximumTokens = settings.maximumTokens ?? session.contextLength;
-        const options = { settings, drawn, maximumTokens, stopIds: tokenizer.endIds, random, seed, constraint, signal };
-        return yield* drawTokens(session, prompt, options);
+        const options = {
+          settings,
+          sampled,
+          maximumTokens,
+          stopIds: tokenizer.endIds,
+          random,
+          seed,
+          constraint,
+          signal,
+        };
+        return yield* sampleTokens(session, prompt, options);
       },
-      async recover(error, drawnTokens) {
+      async recover(error, sampledTokens) {
         // A device that is lost again before it gave a token will be lost for good.
-        if (signal.aborted || drawnTokens === lastRecovery || !(await models.isLost())) throw error;
-        lastRecovery = drawnTokens;
+        if (signal.aborted || sampledTokens === lastRecovery || !(await models.isLost())) throw error;
+        lastRecovery = sampledTokens;
       },
     });
   } finally {

@@ -3,8 +3,8 @@ import { createSession, type Session } from '../model/createSession.ts';
 import { loadModel } from '../model/loadModel.ts';
 import { dawnBackend } from '../testing/agreement.ts';
 import { type GoldenTensors, goldenModel, goldenTensors } from '../testing/goldenModel.ts';
-import type { FinishReason } from './drawTokens.ts';
 import { type GenerateOptions, generate } from './generate.ts';
+import type { FinishReason } from './sampleTokens.ts';
 
 let session: Session;
 let golden: GoldenTensors;

@@ -1,10 +1,10 @@
-// Ids after a prompt, for programs that want no more than that: `drawTokens` with a seed. It knows no text.
-import { drawTokens, type FinishReason, type TokenReader } from './drawTokens.ts';
+// Ids after a prompt, for programs that want no more than that: `sampleTokens` with a seed. It knows no text.
+import { type FinishReason, sampleTokens, type TokenReader } from './sampleTokens.ts';
+import type { DistributionParams } from './samplingDistribution.ts';
 import { seededRandom } from './seededRandom.ts';
-import type { SamplingSettings } from './tokenProbabilities.ts';
 
-export interface GenerateOptions extends SamplingSettings {
-  /** Most tokens to draw; the session's context bounds it too. */
+export interface GenerateOptions extends DistributionParams {
+  /** Most tokens to sample; the session's context bounds it too. */
   readonly maximumTokens: number;
   /** Ids that end the answer; the one that came is not given out. */
   readonly stopIds?: readonly number[] | undefined;
@@ -23,7 +23,7 @@ export async function* generate(
   { maximumTokens, stopIds = [], seed = 0, signal, ...settings }: GenerateOptions,
 ): AsyncGenerator<number, FinishReason> {
   const random = seededRandom(seed);
-  const tokens = drawTokens(session, prompt, { settings, maximumTokens, stopIds, random, seed, signal });
+  const tokens = sampleTokens(session, prompt, { settings, maximumTokens, stopIds, random, seed, signal });
   for (;;) {
     const { value, done } = await tokens.next();
     if (done === true) return value;

@@ -8,7 +8,7 @@ export function mixWord(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** A function that gives the next number in [0, 1), with 24 random bits: exact in f32. Shaders draw the same, see `drawToken.wgsl`. */
+/** A function that gives the next number in [0, 1), with 24 random bits: exact in f32. Shaders sample the same, see `sampleToken.wgsl`. */
 export function seededRandom(seed: number): () => number {
   let counter = mixWord(seed);
   return () => {

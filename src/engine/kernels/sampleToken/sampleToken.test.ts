@@ -3,29 +3,29 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Backend, Tensor } from '../../backend.ts';
 import { createReferenceBackend } from '../../reference/createReferenceBackend.ts';
-import { drawToken, tokenProbabilities } from '../../sampling/tokenProbabilities.ts';
+import { sampleToken, samplingDistribution } from '../../sampling/samplingDistribution.ts';
 import { dawnBackend, noise } from '../../testing/agreement.ts';
 import {
-  type DrawSettingWords,
-  drawTokenCalls,
-  drawTokenOperator,
   inContext,
-  noToken,
-  packDrawSettings,
+  NO_TOKEN,
+  packSamplingParams,
+  type SamplingParamWords,
+  sampleTokenCalls,
+  sampleTokenOperator,
   topLogitsCall,
   topWords,
-} from './drawToken.ts';
+} from './sampleToken.ts';
 
 interface Row {
   readonly logits: Float32Array;
-  readonly settings: Partial<DrawSettingWords>;
-  /** Number of the draw. */
+  readonly settings: Partial<SamplingParamWords>;
+  /** Number of the sample. */
   readonly number?: number;
   readonly history?: readonly (readonly [id: number, word: number])[];
   readonly mask?: (id: number) => boolean;
 }
 
-const plain: DrawSettingWords = {
+const plain: SamplingParamWords = {
   temperature: 1,
   topK: 0,
   topP: 1,
@@ -38,11 +38,11 @@ const plain: DrawSettingWords = {
   alternatives: 0,
 };
 
-/** One draw of every row at once: the words of `drawn`, `ids`, `positions` and `top` after it. */
-async function draw(
+/** One sample of every row at once: the words of `sampled`, `ids`, `positions` and `top` after it. */
+async function sample(
   backend: Backend,
   rows: readonly Row[],
-): Promise<Record<'drawn' | 'ids' | 'positions' | 'top', Uint32Array>> {
+): Promise<Record<'sampled' | 'ids' | 'positions' | 'top', Uint32Array>> {
   const size = rows[0]?.logits.length ?? 0;
   const tensors: Tensor[] = [];
   const make = (name: string, type: 'f32' | 'u32', length: number): Tensor => {
@@ -60,52 +60,52 @@ async function draw(
     list: make('list', 'u32', 4 * size),
     ids: make('ids', 'u32', 1),
     positions: make('positions', 'u32', 1),
-    drawn: make('drawn', 'u32', 4),
+    sampled: make('sampled', 'u32', 4),
     top: make('top', 'u32', 2 * topWords),
   };
   for (const [row, { logits, settings, number = 0, history = [], mask }] of rows.entries()) {
-    backend.upload(bound.settings, packDrawSettings({ ...plain, ...settings, masked: mask !== undefined }), 16 * row);
+    backend.upload(bound.settings, packSamplingParams({ ...plain, ...settings, masked: mask !== undefined }), 16 * row);
     backend.upload(bound.logits, Float32Array.from(logits), size * row);
     backend.upload(bound.positions, Uint32Array.of(10 + row), row);
-    backend.upload(bound.drawn, Uint32Array.of(0, number), 4 * row);
+    backend.upload(bound.sampled, Uint32Array.of(0, number), 4 * row);
     for (const [id, word] of history) backend.upload(bound.history, Uint32Array.of(word), size * row + id);
     const words = new Uint32Array(Math.ceil(size / 32));
     for (let id = 0; id < size; id += 1)
       if (mask?.(id) === true) words[id >> 5] = (words[id >> 5] ?? 0) | (1 << (id & 31));
     backend.upload(bound.mask, words, words.length * row);
   }
-  const plan = await backend.record('draw', [...drawTokenCalls(bound, size, 2), topLogitsCall(bound, size, 2)]);
+  const plan = await backend.record('sample', [...sampleTokenCalls(bound, size, 2), topLogitsCall(bound, size, 2)]);
   backend.submit(plan, { rows: rows.length });
   const read = async (tensor: Tensor): Promise<Uint32Array> => (await backend.download(tensor)) as Uint32Array;
-  const [drawn, ids, positions, top] = [
-    await read(bound.drawn),
+  const [sampled, ids, positions, top] = [
+    await read(bound.sampled),
     await read(bound.ids),
     await read(bound.positions),
     await read(bound.top),
   ];
   backend.destroyPlan(plan);
   for (const each of tensors) backend.destroyTensor(each);
-  return { drawn, ids, positions, top };
+  return { sampled, ids, positions, top };
 }
 
-const idsDrawn = (drawn: Uint32Array): number[] =>
-  Array.from({ length: drawn.length / 4 }, (_, row) => drawn[4 * row + 2] ?? -1);
+const sampledIds = (sampled: Uint32Array): number[] =>
+  Array.from({ length: sampled.length / 4 }, (_, row) => sampled[4 * row + 2] ?? -1);
 
-/** What f64 draws, for settings and u that are the least bit different: kept sets in f32 may differ at their edges. */
-function acceptable({ logits, settings, number = 0 }: Row, draws: (number: number) => number): Set<number> {
+/** What f64 samples, for settings and u that are the least bit different: kept sets in f32 may differ at their edges. */
+function acceptable({ logits, settings, number = 0 }: Row, samples: (number: number) => number): Set<number> {
   const { temperature = 1, topK, topP = 1, minP = 0 } = settings;
   const near = (value: number): number[] => [value, value - 1e-5, value + 1e-5];
   const ids = new Set<number>();
   for (const p of topP < 1 ? near(topP) : [1]) {
     for (const least of minP > 0 ? near(minP) : [0]) {
-      const kept = tokenProbabilities(logits, { temperature, topK, topP: p, minP: least });
-      for (const u of near(draws(number))) ids.add(drawToken(kept, u));
+      const kept = samplingDistribution(logits, { temperature, topK, topP: p, minP: least });
+      for (const u of near(samples(number))) ids.add(sampleToken(kept, u));
     }
   }
   return ids;
 }
 
-/** The u of a draw, by its definition. */
+/** The u of a sample, by its definition. */
 async function uniform(number: number, seed: number): Promise<number> {
   const { seededRandom } = await import('../../sampling/seededRandom.ts');
   const next = seededRandom(seed);
@@ -117,8 +117,8 @@ const spread = (size: number, seed: number, scale: number): Float32Array =>
   noise(size, seed).map((value) => value * scale);
 const rounded = (size: number, seed: number): Float32Array => noise(size, seed).map((value) => Math.round(value * 3));
 
-describe('drawToken', () => {
-  const choices: readonly Partial<DrawSettingWords>[] = [
+describe('sampleToken', () => {
+  const choices: readonly Partial<SamplingParamWords>[] = [
     {},
     { temperature: 0.3 },
     { topK: 1 },
@@ -133,7 +133,7 @@ describe('drawToken', () => {
   ];
 
   it.each(['device', 'reference'])(
-    'draws what f64 draws from the same numbers, ties and all, on the %s',
+    'samples what f64 samples from the same numbers, ties and all, on the %s',
     async (kind) => {
       const backend = kind === 'device' ? await dawnBackend() : createReferenceBackend();
       const size = 1_003;
@@ -141,19 +141,19 @@ describe('drawToken', () => {
       const rows = vectors.flatMap((logits) =>
         choices.flatMap((settings) => [4, 5, 6].map((number) => ({ logits, settings, number }))),
       );
-      const { drawn } = await draw(backend, rows);
+      const { sampled } = await sample(backend, rows);
       const numbers = new Map(
         await Promise.all([4, 5, 6].map(async (n) => [n, await uniform(n, plain.seed)] as const)),
       );
-      for (const [index, id] of idsDrawn(drawn).entries()) {
+      for (const [index, id] of sampledIds(sampled).entries()) {
         const row = rows[index] as (typeof rows)[number];
-        const label = `${index} ${JSON.stringify(row.settings)} draw ${row.number}`;
+        const label = `${index} ${JSON.stringify(row.settings)} sample ${row.number}`;
         expect([...acceptable(row, (n) => numbers.get(n) ?? 0)], label).toContain(id);
       }
     },
   );
 
-  it('draws from the golden sets, and nothing else', async () => {
+  it('samples from the golden sets, and nothing else', async () => {
     const file = path.join(import.meta.dirname, '../../../../test/golden/engine/sampling/cases.json');
     const { vectors, cases } = JSON.parse(readFileSync(file, 'utf8')) as {
       readonly vectors: Readonly<Record<string, readonly number[]>>;
@@ -180,8 +180,8 @@ describe('drawToken', () => {
     expect(kept.size).toBeGreaterThan(100);
     const us = await Promise.all([0, 1, 2, 3].map((n) => uniform(n, plain.seed)));
     for (const rows of bySize.values()) {
-      const { drawn } = await draw(await dawnBackend(), rows);
-      for (const [index, id] of idsDrawn(drawn).entries()) {
+      const { sampled } = await sample(await dawnBackend(), rows);
+      for (const [index, id] of sampledIds(sampled).entries()) {
         const row = rows[index] as Row;
         const label = JSON.stringify(row.settings);
         expect(kept.get(row), label).toContain(id);
@@ -193,8 +193,8 @@ describe('drawToken', () => {
   it('is greedy at temperature 0, the smallest of equal ids first', async () => {
     const logits = new Float32Array(300).fill(-5);
     logits.set([2, 2], 130);
-    const { drawn, ids, positions } = await draw(await dawnBackend(), [{ logits, settings: { temperature: 0 } }]);
-    expect([...drawn.slice(0, 3), ids[0], positions[0]]).toEqual([1, 1, 130, 130, 11]);
+    const { sampled, ids, positions } = await sample(await dawnBackend(), [{ logits, settings: { temperature: 0 } }]);
+    expect([...sampled.slice(0, 3), ids[0], positions[0]]).toEqual([1, 1, 130, 130, 11]);
   });
 
   it('applies penalties by context and count, then the mask', async () => {
@@ -223,41 +223,41 @@ describe('drawToken', () => {
       { logits, settings: {}, mask: (id) => id === 3 },
     ];
     for (const backend of [await dawnBackend(), createReferenceBackend()]) {
-      expect(idsDrawn((await draw(backend, rows)).drawn)).toEqual([1, 0, 1, 2, noToken, 3]);
+      expect(sampledIds((await sample(backend, rows)).sampled)).toEqual([1, 0, 1, 2, NO_TOKEN, 3]);
     }
   });
 
   it('reports logarithms of probability without settings and mask', async () => {
     const rows: Row[] = [{ logits: rounded(200, 9), settings: { alternatives: 20, topK: 2 }, mask: (id) => id > 50 }];
-    const device = await draw(await dawnBackend(), rows);
-    const reference = await draw(createReferenceBackend(), rows);
-    expect(idsDrawn(device.drawn)).toEqual(idsDrawn(reference.drawn));
+    const device = await sample(await dawnBackend(), rows);
+    const reference = await sample(createReferenceBackend(), rows);
+    expect(sampledIds(device.sampled)).toEqual(sampledIds(reference.sampled));
     const idsOf = (top: Uint32Array): number[] => Array.from({ length: 20 }, (_, n) => top[1 + 2 * n] ?? -1);
     expect(idsOf(device.top)).toEqual(idsOf(reference.top));
     const numbers = [device, reference].map(({ top }) => new Float32Array(top.buffer));
     for (const at of [0, 2, 20, 40]) expect(numbers[0]?.[at]).toBeCloseTo(numbers[1]?.[at] ?? 0, 5);
   });
 
-  it('draws the same in workgroups of 256', async () => {
+  it('samples the same in workgroups of 256', async () => {
     const logits = spread(20_000, 11, 9);
     const rows = choices.map((settings): Row => ({ logits, settings }));
-    const [small, wide] = drawTokenOperator.variants;
+    const [small, wide] = sampleTokenOperator.variants;
     const backend = await dawnBackend();
     const results = [];
     for (const variant of [small, wide]) {
       if (variant === undefined) throw new Error('a variant is missing');
-      const only = { ...drawTokenOperator, variants: [{ ...variant, supports: () => true }] };
+      const only = { ...sampleTokenOperator, variants: [{ ...variant, supports: () => true }] };
       const record: Backend['record'] = (label, calls) =>
         backend.record(
           label,
-          calls.map((call) => (call.operator === drawTokenOperator ? { ...call, operator: only } : call)),
+          calls.map((call) => (call.operator === sampleTokenOperator ? { ...call, operator: only } : call)),
         );
-      results.push(idsDrawn((await draw({ ...backend, record }, rows)).drawn));
+      results.push(sampledIds((await sample({ ...backend, record }, rows)).sampled));
     }
     expect(results[0]).toEqual(results[1]);
   });
 });
 
 it('packs a number of candidates that no word holds as all of them', () => {
-  expect(packDrawSettings({ ...plain, topK: 2 ** 32 + 1 })[1]).toBe(0xffffffff);
+  expect(packSamplingParams({ ...plain, topK: 2 ** 32 + 1 })[1]).toBe(0xffffffff);
 });

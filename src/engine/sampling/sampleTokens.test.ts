@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DrawnToken, type DrawOptions, drawTokens, type TokenReader } from './drawTokens.ts';
+import { type SampledToken, type SampleOptions, sampleTokens, type TokenReader } from './sampleTokens.ts';
 import { seededRandom } from './seededRandom.ts';
 
 /** A sequence whose logits are a table by the last id; it counts what it reads. */
@@ -26,7 +26,7 @@ function tableReader(
   return reader;
 }
 
-interface Drawing {
+interface Sampling {
   readonly reader: TokenReader;
   /** How many tokens were asked for at once, each time. */
   readonly counts: number[];
@@ -34,10 +34,10 @@ interface Drawing {
   readonly resumed: (readonly number[])[];
 }
 
-/** The same with a device that draws the likeliest by itself; `answers` replaces what it would draw. */
-function drawingReader(answers?: readonly number[]): Drawing {
+/** The same with a device that samples the likeliest by itself; `answers` replaces what it would sample. */
+function samplingReader(answers?: readonly number[]): Sampling {
   const { read, ...rest } = tableReader(table);
-  const made: Drawing = { counts: [], masks: [], resumed: [], reader: {} as TokenReader };
+  const made: Sampling = { counts: [], masks: [], resumed: [], reader: {} as TokenReader };
   const kept: number[] = [];
   const reader: TokenReader = {
     ...rest,
@@ -52,19 +52,19 @@ function drawingReader(answers?: readonly number[]): Drawing {
       kept.length = 0;
       return 0;
     },
-    drawing: {
-      mostTokens: 8,
+    sampler: {
+      maxTokens: 8,
       start: async () => undefined,
       setMask: async (bits) => void made.masks.push(bits),
-      async draw(ids, count) {
+      async sample(ids, count) {
         made.counts.push(count);
-        const drawn: number[] = [];
-        for (let last = ids.at(-1) ?? 0; drawn.length < count; last = drawn.at(-1) ?? 0) {
+        const sampled: number[] = [];
+        for (let last = ids.at(-1) ?? 0; sampled.length < count; last = sampled.at(-1) ?? 0) {
           const row = table[last] ?? [];
-          drawn.push(answers?.[kept.length - ids.length + drawn.length] ?? row.indexOf(Math.max(...row)));
+          sampled.push(answers?.[kept.length - ids.length + sampled.length] ?? row.indexOf(Math.max(...row)));
         }
-        kept.push(...ids, ...drawn.slice(0, -1));
-        return drawn.map((id) => ({ id }));
+        kept.push(...ids, ...sampled.slice(0, -1));
+        return sampled.map((id) => ({ id }));
       },
     },
   };
@@ -82,16 +82,16 @@ const table = [
 async function collect(
   reader: TokenReader,
   prompt: readonly number[],
-  options: Partial<DrawOptions> = {},
-): Promise<{ tokens: DrawnToken[]; ids: number[]; reason: string }> {
-  const stream = drawTokens(reader, prompt, {
+  options: Partial<SampleOptions> = {},
+): Promise<{ tokens: SampledToken[]; ids: number[]; reason: string }> {
+  const stream = sampleTokens(reader, prompt, {
     settings: { temperature: 0 },
     maximumTokens: 6,
     stopIds: [],
     random: seededRandom(1),
     ...options,
   });
-  const tokens: DrawnToken[] = [];
+  const tokens: SampledToken[] = [];
   for (;;) {
     const { value, done } = await stream.next();
     if (done === true) return { tokens, ids: tokens.map(({ id }) => id), reason: value };
@@ -99,7 +99,7 @@ async function collect(
   }
 }
 
-describe('drawTokens', () => {
+describe('sampleTokens', () => {
   it('takes the likeliest at temperature 0, of two the smaller id', async () => {
     expect(await collect(tableReader(table), [0])).toMatchObject({ ids: [1, 2, 1, 2, 1, 2], reason: 'length' });
     expect((await collect(tableReader(table), [3], { maximumTokens: 1 })).ids).toEqual([1]);
@@ -107,7 +107,7 @@ describe('drawTokens', () => {
   });
 
   it('takes penalties from the logits as OpenAI defines them', async () => {
-    const ids = async (settings: DrawOptions['settings']): Promise<number[]> =>
+    const ids = async (settings: SampleOptions['settings']): Promise<number[]> =>
       (await collect(tableReader(table), [0], { settings: { temperature: 0, ...settings } })).ids;
     // The second 1 would have 4 - 0.4 against 3.5, the third 4 - 0.8.
     expect(await ids({ frequencyPenalty: 0.4 })).toEqual([1, 2, 1, 2, 3, 1]);
@@ -154,19 +154,19 @@ describe('drawTokens', () => {
     expect(none.tokens[0]?.top).toEqual([]);
   });
 
-  it('draws by the random numbers it is given, and goes on after tokens drawn before', async () => {
+  it('samples by the random numbers it is given, and goes on after tokens sampled before', async () => {
     const settings = { temperature: 1.5 };
     const whole = await collect(tableReader(table), [0], { settings, random: seededRandom(9), maximumTokens: 12 });
     expect(new Set(whole.ids).size).toBeGreaterThan(2);
     for (let cut = 1; cut < 12; cut += 1) {
       const random = seededRandom(9);
       const first = await collect(tableReader(table), [0], { settings, random, maximumTokens: cut });
-      const rest = await collect(tableReader(table), [0], { settings, random, maximumTokens: 12, drawn: first.ids });
+      const rest = await collect(tableReader(table), [0], { settings, random, maximumTokens: 12, sampled: first.ids });
       expect([...first.ids, ...rest.ids]).toEqual(whole.ids);
     }
   });
 
-  it('draws only what its grammar allows', async () => {
+  it('samples only what its grammar allows', async () => {
     const accepted: number[] = [];
     const constraint = {
       allowed: async () => Int32Array.of(accepted.length % 2 === 0 ? 0b1001 : 0b0100),
@@ -190,7 +190,7 @@ describe('drawTokens', () => {
     const reader = tableReader(table, 6);
     expect((await collect(reader, [0, 0], { maximumTokens: 2 })).ids).toEqual([1, 2]);
     expect(reader.readIds).toBe(3);
-    // 0 0 1 is kept; the 2 that was drawn was never read.
+    // 0 0 1 is kept; the 2 that was sampled was never read.
     expect(await collect(reader, [0, 0, 1, 2])).toMatchObject({ ids: [1, 2, 1], reason: 'length' });
     expect(reader.readIds).toBe(3 + 1 + 2);
     // All of a prompt is kept, but not what follows it.
@@ -203,7 +203,7 @@ describe('drawTokens', () => {
 
   it('throws the reason of an abort', async () => {
     const abort = new AbortController();
-    const stream = drawTokens(tableReader(table), [0], {
+    const stream = sampleTokens(tableReader(table), [0], {
       settings: { temperature: 0 },
       maximumTokens: 6,
       stopIds: [],
@@ -226,7 +226,7 @@ describe('drawTokens', () => {
 
   it('leaves the logits where they are when nothing but the largest is wanted', async () => {
     const reader = { ...tableReader(table), readGreedy: async () => 2 };
-    const ids = async (options: Partial<DrawOptions>): Promise<number[]> =>
+    const ids = async (options: Partial<SampleOptions>): Promise<number[]> =>
       (await collect(reader, [0], { maximumTokens: 1, ...options })).ids;
     expect(await ids({})).toEqual([2]);
     const constraint = {
@@ -246,7 +246,7 @@ describe('drawTokens', () => {
   });
 
   it('asks a device for one token of a prompt, then for several, never for more than are wanted', async () => {
-    const { reader, counts, resumed } = drawingReader();
+    const { reader, counts, resumed } = samplingReader();
     const seeded = { seed: 1, maximumTokens: 20 };
     expect((await collect(reader, [0], seeded)).ids).toEqual(Array.from({ length: 20 }, (_, n) => 1 + (n % 2)));
     expect(resumed).toEqual([[0]]);
@@ -257,8 +257,8 @@ describe('drawTokens', () => {
     expect(await collect(reader, [0], { ...seeded, stopIds: [2] })).toMatchObject({ ids: [1], reason: 'stop' });
   });
 
-  it('masks a device before each token of a grammar, which then draws one at a time', async () => {
-    const { reader, counts, masks } = drawingReader();
+  it('masks a device before each token of a grammar, which then samples one at a time', async () => {
+    const { reader, counts, masks } = samplingReader();
     const accepted: number[] = [];
     const constraint = {
       allowed: async () => Int32Array.of(-1),
@@ -271,13 +271,13 @@ describe('drawTokens', () => {
     expect(masks).toEqual([undefined, ...ids.map(() => Uint32Array.of(0xffffffff))]);
   });
 
-  it('says what is wrong when there is nothing to draw', async () => {
+  it('says what is wrong when there is nothing to sample', async () => {
     const none = 0xffffffff;
     const constraint = { allowed: async () => Int32Array.of(0), accept: () => undefined, destroy: () => undefined };
     const grammar = { code: 'CHAT_GRAMMAR_FAILED' };
-    await expect(collect(drawingReader([none]).reader, [0], { seed: 1, constraint })).rejects.toMatchObject(grammar);
+    await expect(collect(samplingReader([none]).reader, [0], { seed: 1, constraint })).rejects.toMatchObject(grammar);
     const wrong = { code: 'ENGINE_DEVICE_WRONG' };
-    await expect(collect(drawingReader([none]).reader, [0], { seed: 1 })).rejects.toMatchObject(wrong);
+    await expect(collect(samplingReader([none]).reader, [0], { seed: 1 })).rejects.toMatchObject(wrong);
     for (const row of [
       [Number.NaN, 1, 2, 3],
       [1, Number.NaN, 2, 3],

@@ -1,8 +1,8 @@
-// Tokens drawn on the device: the same as those drawn on the processor from downloaded logits, several at a time as one by one.
+// Tokens sampled on the device: the same as those sampled on the processor from downloaded logits, several at a time as one by one.
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { DrawnToken, DrawSettings } from '../sampling/createTokenDrawer.ts';
-import { drawTokens } from '../sampling/drawTokens.ts';
+import type { SampledToken, SamplingParams } from '../sampling/createSampler.ts';
 import { generate } from '../sampling/generate.ts';
+import { sampleTokens } from '../sampling/sampleTokens.ts';
 import { seededRandom } from '../sampling/seededRandom.ts';
 import { dawnBackend } from '../testing/agreement.ts';
 import { type GoldenTensors, goldenModel, goldenTensors } from '../testing/goldenModel.ts';
@@ -18,18 +18,18 @@ beforeAll(async () => {
   session = createSession(await loadModel(await dawnBackend(), { ...file, config }, { contextLength: 1_200 }));
 });
 
-async function answer(settings: DrawSettings, device: boolean, maximumTokens = 40): Promise<DrawnToken[]> {
+async function answer(settings: SamplingParams, device: boolean, maximumTokens = 40): Promise<SampledToken[]> {
   session.truncate(0);
   const seed = 9;
   const random = seededRandom(seed);
   const options = { settings, maximumTokens, stopIds: [], random, ...(device ? { seed } : {}) };
-  const tokens: DrawnToken[] = [];
-  for await (const token of drawTokens(session, await golden.integers('prompt_37'), options)) tokens.push(token);
+  const tokens: SampledToken[] = [];
+  for await (const token of sampleTokens(session, await golden.integers('prompt_37'), options)) tokens.push(token);
   return tokens;
 }
 
-describe('drawing on the device', () => {
-  it.each<DrawSettings>([
+describe('sampler on the device', () => {
+  it.each<SamplingParams>([
     { temperature: 0 },
     { temperature: 0, repetitionPenalty: 1.3 },
     { temperature: 1.3 },
@@ -54,26 +54,26 @@ describe('drawing on the device', () => {
     }
   });
 
-  it('draws several tokens without a stop, and all but the last are in the cache', async () => {
+  it('samples several tokens without a stop, and all but the last are in the cache', async () => {
     session.truncate(0);
     const prompt = await golden.integers('prompt_37');
-    await session.drawing?.start({ settings: { temperature: 0 }, seed: 0, context: prompt, answer: [] });
-    const tokens = (await session.drawing?.draw(prompt, 6)) ?? [];
+    await session.sampler?.start({ settings: { temperature: 0 }, seed: 0, context: prompt, answer: [] });
+    const tokens = (await session.sampler?.sample(prompt, 6)) ?? [];
     const expected = (await golden.integers('greedy_37')).slice(0, 6);
     expect(tokens.map(({ id }) => id)).toEqual(expected);
     expect(session.ids).toEqual([...prompt, ...expected.slice(0, 5)]);
     expect(await session.readGreedy(expected.slice(5))).toBe((await golden.integers('greedy_37'))[6]);
   });
 
-  it('draws only what the mask lets through', async () => {
+  it('samples only what the mask lets through', async () => {
     session.truncate(0);
     const prompt = await golden.integers('prompt_37');
     const mask = new Uint32Array(32);
     mask[3] = 1 << 7;
-    await session.drawing?.start({ settings: { temperature: 1 }, seed: 0, context: prompt, answer: [] });
-    await session.drawing?.setMask(mask);
-    expect(await session.drawing?.draw(prompt, 1)).toEqual([{ id: 103 }]);
-    await session.drawing?.setMask(undefined);
+    await session.sampler?.start({ settings: { temperature: 1 }, seed: 0, context: prompt, answer: [] });
+    await session.sampler?.setMask(mask);
+    expect(await session.sampler?.sample(prompt, 1)).toEqual([{ id: 103 }]);
+    await session.sampler?.setMask(undefined);
   });
 
   it('creates nothing on the device in 1,000 tokens', async () => {

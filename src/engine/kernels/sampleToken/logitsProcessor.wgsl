@@ -2,7 +2,7 @@
 //   chunks[r, c] = (max of the logits, sum exp(logit - max), max of the adjusted, sum exp(adjusted - max)).
 //
 // Penalties in this order: repetition (times or divided, for ids of the context), frequency (times the id's count in the answer),
-// presence. settings u32 [rows, 16]: see drawToken.ts. logits, adjusted f32 [rows, size]; history u32 [rows, size]: bit 31 = in the
+// presence. settings u32 [rows, 16]: see sampleToken.ts. logits, adjusted f32 [rows, size]; history u32 [rows, size]: bit 31 = in the
 // context, low bits = count in the answer; mask u32 [rows, ceil(size / 32)], bit i % 32 of word i / 32 = id i may come.
 // chunks f32 [rows, ceil(size / 64), 4]. An invocation owns a chunk; no barrier. Grid: flat over rows * chunks. f32.
 @group(0) @binding(0) var<storage, read> settings: array<u32>;
@@ -13,7 +13,7 @@
 @group(0) @binding(5) var<storage, read_write> chunks: array<vec4f>;
 struct Shape {
   size: u32,
-  drawn_stride: u32,
+  sampled_stride: u32,
 }
 @group(0) @binding(6) var<uniform> shape: Shape;
 const least = -3.4e38;

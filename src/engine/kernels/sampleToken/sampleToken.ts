@@ -1,31 +1,31 @@
-// From logits to a drawn id without leaving the device: penalties, temperature, top-k, top-p, min-p, and where they are asked
+// From logits to a sampled id without leaving the device: penalties, temperature, top-k, top-p, min-p, and where they are asked
 // for, logarithms of probability. The id is written where the next step reads it, so several tokens go out at once.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
+import { argmaxToken, sampleToken as sampleFrom, samplingDistribution } from '../../sampling/samplingDistribution.ts';
 import { mixWord } from '../../sampling/seededRandom.ts';
-import { drawToken as drawFrom, likeliestToken, tokenProbabilities } from '../../sampling/tokenProbabilities.ts';
 import { constant, floats, words } from '../constants.ts';
 import { expand } from '../expand.ts';
 import { grid } from '../grid.ts';
-import adjustTemplate from './adjustLogits.wgsl?raw';
-import drawTemplate from './drawToken.wgsl?raw';
+import adjustTemplate from './logitsProcessor.wgsl?raw';
+import sampleTemplate from './sampleToken.wgsl?raw';
 import topTemplate from './topLogits.wgsl?raw';
 
 /** Ids of a chunk of logits. */
 const chunkIds = 64;
 /** Words of a row's settings. */
-export const settingWords = 16;
-/** Most alternatives that can be asked for beside a drawn token. */
-export const mostAlternatives = 20;
+export const paramWords = 16;
+/** Most alternatives that can be asked for beside a sampled token. */
+export const MAX_ALTERNATIVES = 20;
 /** Words that `topLogits` leaves for a token. */
-export const topWords = 1 + 2 * mostAlternatives;
-/** What is drawn where the mask forbids every id. */
-export const noToken = 0xffffffff;
+export const topWords = 1 + 2 * MAX_ALTERNATIVES;
+/** What is sampled where the mask forbids every id. */
+export const NO_TOKEN = 0xffffffff;
 /** In `history`: the id is in the context. The other bits count it in the answer. */
 export const inContext = 0x80000000;
 /** Logit of what may not come: the least that every device has. */
 const least = Math.fround(-3.4e38);
 
-export interface DrawSettingWords {
+export interface SamplingParamWords {
   readonly temperature: number;
   readonly topK: number;
   readonly topP: number;
@@ -39,8 +39,8 @@ export interface DrawSettingWords {
 }
 
 /** The settings of one row as the kernels read them. */
-export function packDrawSettings(settings: DrawSettingWords): Uint32Array<ArrayBuffer> {
-  const packed = new Uint32Array(settingWords);
+export function packSamplingParams(settings: SamplingParamWords): Uint32Array<ArrayBuffer> {
+  const packed = new Uint32Array(paramWords);
   const numbers = new Float32Array(packed.buffer);
   numbers[0] = settings.temperature;
   // A word holds no more, and no vocabulary has so many.
@@ -60,11 +60,11 @@ const chunkCount = (size: number): number => Math.ceil(size / chunkIds);
 
 /** Shapes are no part of a pipeline: one serves every vocabulary. */
 const shapeWords = (constants: Constants): Uint32Array<ArrayBuffer> =>
-  Uint32Array.of(constant(constants, 'size'), constants['drawnStride'] ?? 0, 0, 0);
+  Uint32Array.of(constant(constants, 'size'), constants['sampledStride'] ?? 0, 0, 0);
 
 /** Constants: size. */
-export const adjustLogitsOperator: Operator = {
-  name: 'adjustLogits',
+export const logitsProcessorOperator: Operator = {
+  name: 'logitsProcessor',
   bindings: [
     { name: 'settings', access: 'read' },
     { name: 'logits', access: 'read' },
@@ -81,7 +81,7 @@ export const adjustLogitsOperator: Operator = {
     const history = words(buffers, 'history');
     const mask = words(buffers, 'mask');
     for (let row = 0; row < rows; row += 1) {
-      const packed = words(buffers, 'settings').slice(row * settingWords, (row + 1) * settingWords);
+      const packed = words(buffers, 'settings').slice(row * paramWords, (row + 1) * paramWords);
       const [temperature = 0, , , , repetition = 1, frequency = 0, presence = 0] = new Float32Array(packed.buffer);
       for (let id = 0; id < size; id += 1) {
         let value = logits[row * size + id] ?? 0;
@@ -115,9 +115,9 @@ export const adjustLogitsOperator: Operator = {
   ],
 };
 
-/** Constants: size, drawnStride (words of a row of `drawn`). */
-export const drawTokenOperator: Operator = {
-  name: 'drawToken',
+/** Constants: size, sampledStride (words of a row of `sampled`). */
+export const sampleTokenOperator: Operator = {
+  name: 'sampleToken',
   bindings: [
     { name: 'settings', access: 'read' },
     { name: 'adjusted', access: 'read' },
@@ -126,26 +126,28 @@ export const drawTokenOperator: Operator = {
     { name: 'history', access: 'write' },
     { name: 'ids', access: 'write' },
     { name: 'positions', access: 'write' },
-    { name: 'drawn', access: 'write' },
+    { name: 'sampled', access: 'write' },
   ],
   reference(buffers, constants, { rows }) {
     const size = constant(constants, 'size');
-    const drawn = words(buffers, 'drawn');
+    const sampled = words(buffers, 'sampled');
     const history = words(buffers, 'history');
     const positions = words(buffers, 'positions');
     for (let row = 0; row < rows; row += 1) {
-      const packed = words(buffers, 'settings').slice(row * settingWords, (row + 1) * settingWords);
+      const packed = words(buffers, 'settings').slice(row * paramWords, (row + 1) * paramWords);
       const [temperature = 0, , cut = 0, minP = 0] = new Float32Array(packed.buffer);
       const logits = floats(buffers, 'adjusted').subarray(row * size, (row + 1) * size);
-      const state = row * constant(constants, 'drawnStride');
-      const [done = 0, number = 0] = drawn.subarray(state, state + 2);
+      const state = row * constant(constants, 'sampledStride');
+      const [done = 0, number = 0] = sampled.subarray(state, state + 2);
       const u = (mixWord((packed[7] ?? 0) + Math.imul(number + 1, 0x9e3779b9)) >>> 8) / 2 ** 24;
-      const best = likeliestToken(logits);
+      const best = argmaxToken(logits);
       const id =
-        temperature === 0 ? best : drawFrom(tokenProbabilities(logits, { topK: packed[1], topP: 1 - cut, minP }), u);
-      drawn[state + 2 + done] = logits[best] === least ? noToken : id;
-      drawn[state] = done + 1;
-      drawn[state + 1] = number + 1;
+        temperature === 0
+          ? best
+          : sampleFrom(samplingDistribution(logits, { topK: packed[1], topP: 1 - cut, minP }), u);
+      sampled[state + 2 + done] = logits[best] === least ? NO_TOKEN : id;
+      sampled[state] = done + 1;
+      sampled[state + 1] = number + 1;
       words(buffers, 'ids')[row] = id;
       positions[row] = (positions[row] ?? 0) + 1;
       history[row * size + id] = ((history[row * size + id] ?? 0) + 1) | inContext;
@@ -154,35 +156,35 @@ export const drawTokenOperator: Operator = {
   variants: [false, true].map((wide) => ({
     name: wide ? 'workgroup of 256' : 'workgroup of 64',
     supports: (features) => wide !== features.has('software'),
-    source: () => expand(drawTemplate, { LANES: wide ? 256 : 64, SIDE: wide ? 16 : 8 }),
+    source: () => expand(sampleTemplate, { LANES: wide ? 256 : 64, SIDE: wide ? 16 : 8 }),
     parameters: shapeWords,
     workgroups: (_, { rows }) => [rows, 1, 1],
   })),
 };
 
-/** Constants: size, drawnStride. */
+/** Constants: size, sampledStride. */
 export const topLogitsOperator: Operator = {
   name: 'topLogits',
   bindings: [
     { name: 'settings', access: 'read' },
     { name: 'logits', access: 'read' },
     { name: 'chunks', access: 'read' },
-    { name: 'drawn', access: 'read' },
+    { name: 'sampled', access: 'read' },
     { name: 'top', access: 'write' },
   ],
   reference(buffers, constants, { rows }) {
     const size = constant(constants, 'size');
-    const stride = constant(constants, 'drawnStride');
+    const stride = constant(constants, 'sampledStride');
     const top = words(buffers, 'top');
     const logarithms = new Float32Array(top.buffer, top.byteOffset, top.length);
     for (let row = 0; row < rows; row += 1) {
       const logits = floats(buffers, 'logits').subarray(row * size, (row + 1) * size);
       const highest = logits.reduce((most, value) => Math.max(most, value), least);
       const whole = highest + Math.log(logits.reduce((sum, value) => sum + Math.exp(value - highest), 0));
-      const drawn = words(buffers, 'drawn').subarray(row * stride, (row + 1) * stride);
-      const at = (row * (stride - 2) + (drawn[0] ?? 1) - 1) * topWords;
-      logarithms[at] = (logits[Math.min(drawn[1 + (drawn[0] ?? 1)] ?? 0, size - 1)] ?? 0) - whole;
-      const wanted = words(buffers, 'settings')[row * settingWords + 9] ?? 0;
+      const sampled = words(buffers, 'sampled').subarray(row * stride, (row + 1) * stride);
+      const at = (row * (stride - 2) + (sampled[0] ?? 1) - 1) * topWords;
+      logarithms[at] = (logits[Math.min(sampled[1 + (sampled[0] ?? 1)] ?? 0, size - 1)] ?? 0) - whole;
+      const wanted = words(buffers, 'settings')[row * paramWords + 9] ?? 0;
       const order = Array.from(logits.keys()).sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b);
       for (const [n, id] of order.slice(0, wanted).entries()) {
         top[at + 1 + 2 * n] = id;
@@ -200,8 +202,8 @@ export const topLogitsOperator: Operator = {
   ],
 };
 
-export interface DrawTensors {
-  /** u32 [rows, 16]: `packDrawSettings`. */
+export interface SamplerTensors {
+  /** u32 [rows, 16]: `packSamplingParams`. */
   readonly settings: Tensor;
   /** f32 [rows, size]. */
   readonly logits: Tensor;
@@ -216,34 +218,34 @@ export interface DrawTensors {
   /** u32 [rows]: the inputs of the next step. */
   readonly ids: Tensor;
   readonly positions: Tensor;
-  /** u32 [rows, 2 + steps]: ids drawn so far, the number of the next draw, the ids. */
-  readonly drawn: Tensor;
+  /** u32 [rows, 2 + steps]: ids sampled so far, the number of the next sample, the ids. */
+  readonly sampled: Tensor;
 }
 
-/** The calls that draw one id a row. */
-export function drawTokenCalls(tensors: DrawTensors, size: number, steps: number): OperatorCall[] {
-  const { settings, logits, history, mask, adjusted, chunks, list, ids, positions, drawn } = tensors;
+/** The calls that sample one id a row. */
+export function sampleTokenCalls(tensors: SamplerTensors, size: number, steps: number): OperatorCall[] {
+  const { settings, logits, history, mask, adjusted, chunks, list, ids, positions, sampled } = tensors;
   return [
     {
-      operator: adjustLogitsOperator,
+      operator: logitsProcessorOperator,
       tensors: { settings, logits, history, mask, adjusted, chunks },
       constants: { size },
     },
     {
-      operator: drawTokenOperator,
-      tensors: { settings, adjusted, chunks, list, history, ids, positions, drawn },
-      constants: { size, drawnStride: 2 + steps },
+      operator: sampleTokenOperator,
+      tensors: { settings, adjusted, chunks, list, history, ids, positions, sampled },
+      constants: { size, sampledStride: 2 + steps },
     },
   ];
 }
 
-/** After `drawTokenCalls`: logarithms of probability. `top` u32 [rows, steps, 41]. */
+/** After `sampleTokenCalls`: logarithms of probability. `top` u32 [rows, steps, 41]. */
 export function topLogitsCall(
-  tensors: DrawTensors & { readonly top: Tensor },
+  tensors: SamplerTensors & { readonly top: Tensor },
   size: number,
   steps: number,
 ): OperatorCall {
-  const { settings, logits, chunks, drawn, top } = tensors;
-  const constants = { size, drawnStride: 2 + steps };
-  return { operator: topLogitsOperator, tensors: { settings, logits, chunks, drawn, top }, constants };
+  const { settings, logits, chunks, sampled, top } = tensors;
+  const constants = { size, sampledStride: 2 + steps };
+  return { operator: topLogitsOperator, tensors: { settings, logits, chunks, sampled, top }, constants };
 }

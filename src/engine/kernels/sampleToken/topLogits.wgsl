@@ -1,17 +1,17 @@
-// After a draw: the natural logarithm of the drawn id's probability in the model's own distribution (softmax of the logits, without
+// After a sample: the natural logarithm of the sampled id's probability in the model's own distribution (softmax of the logits, without
 // temperature, penalties and mask), and the n likeliest ids with theirs, in descending order, smaller ids first among equals.
 //
-// settings u32 [rows, 16]: word 9 = n, at most 20. logits f32 [rows, size]; chunks: see adjustLogits.wgsl; drawn: see drawToken.wgsl.
-// top u32 [rows, steps, 41]: bits of the drawn id's logarithm, then n pairs of an id and the bits of its own. A round a pair:
+// settings u32 [rows, 16]: word 9 = n, at most 20. logits f32 [rows, size]; chunks: see logitsProcessor.wgsl; sampled: see sampleToken.wgsl.
+// top u32 [rows, steps, 41]: bits of the sampled id's logarithm, then n pairs of an id and the bits of its own. A round a pair:
 // chunks whose maximum cannot win are not opened. Grid: rows, workgroups of 64.
 @group(0) @binding(0) var<storage, read> settings: array<u32>;
 @group(0) @binding(1) var<storage, read> logits: array<f32>;
 @group(0) @binding(2) var<storage, read> chunks: array<vec4f>;
-@group(0) @binding(3) var<storage, read> drawn: array<u32>;
+@group(0) @binding(3) var<storage, read> sampled: array<u32>;
 @group(0) @binding(4) var<storage, read_write> top: array<u32>;
 struct Shape {
   size: u32,
-  drawn_stride: u32,
+  sampled_stride: u32,
 }
 @group(0) @binding(5) var<uniform> shape: Shape;
 var<workgroup> best: array<f32, 64>;
@@ -39,9 +39,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var sum = 0.0;
   for (var l = 0u; l < 64u; l++) { sum += best[l]; }
   let whole = highest + log(sum);
-  let done = drawn[row * shape.drawn_stride];
-  let at = (row * (shape.drawn_stride - 2u) + done - 1u) * 41u;
-  let id = min(drawn[row * shape.drawn_stride + 1u + done], size - 1u);
+  let done = sampled[row * shape.sampled_stride];
+  let at = (row * (shape.sampled_stride - 2u) + done - 1u) * 41u;
+  let id = min(sampled[row * shape.sampled_stride + 1u + done], size - 1u);
   if (lane == 0u) { top[at] = bitcast<u32>(logits[row * size + id] - whole); }
 
   var last = 3.4e38;

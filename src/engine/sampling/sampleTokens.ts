@@ -1,16 +1,16 @@
-// Draws one token after another from whatever reads ids and gives logits: penalties, grammar, sampling, logarithms of
+// Samples one token after another from whatever reads ids and gives logits: penalties, grammar, sampling, logarithms of
 // probability, all on the processor in f64. It knows no text and no device.
 import { TributaryError } from '../../lib/errors.ts';
-import { noToken } from '../kernels/drawToken/drawToken.ts';
-import type { DrawnToken, DrawSettings, DrawStart, TokenAlternative } from './createTokenDrawer.ts';
-import { drawToken, likeliestToken, tokenProbabilities } from './tokenProbabilities.ts';
+import { NO_TOKEN } from '../kernels/sampleToken/sampleToken.ts';
+import type { SampledToken, SamplerState, SamplingParams, TokenAlternative } from './createSampler.ts';
+import { argmaxToken, sampleToken, samplingDistribution } from './samplingDistribution.ts';
 
-export type { DrawnToken, DrawSettings };
+export type { SampledToken, SamplingParams };
 
 export type FinishReason = 'stop' | 'length';
 
 /** Where an answer stands in its grammar. */
-export interface TokenConstraint {
+export interface GrammarMatcher {
   /** Bits of the ids that may come next: bit id % 32 of word id / 32. */
   allowed(): Promise<Int32Array>;
   /** Goes on after `id`, which must have been allowed. */
@@ -18,16 +18,16 @@ export interface TokenConstraint {
   destroy(): void;
 }
 
-/** Draws where the logits are: see `SessionDrawing`. */
-export interface DeviceDrawing {
-  start(start: DrawStart): Promise<void>;
+/** Samples where the logits are: see `SessionSampler`. */
+export interface GpuSampler {
+  start(start: SamplerState): Promise<void>;
   setMask(bits: Uint32Array<ArrayBuffer> | undefined): Promise<void>;
-  readonly mostTokens: number;
-  draw(
+  readonly maxTokens: number;
+  sample(
     ids: readonly number[],
     count: number,
     options: { readonly signal?: AbortSignal | undefined },
-  ): Promise<readonly DrawnToken[]>;
+  ): Promise<readonly SampledToken[]>;
 }
 
 /** A sequence on a model. `Session` is one; so is what Transformers.js keeps between steps. */
@@ -43,27 +43,27 @@ export interface TokenReader {
   readGreedy?(ids: readonly number[], options: { readonly signal?: AbortSignal | undefined }): Promise<number>;
   /** Takes up the longest beginning of `prompt` that is kept anywhere, short of its last id; absent where only `ids` are kept. */
   resume?(prompt: readonly number[]): Promise<number>;
-  readonly drawing?: DeviceDrawing | undefined;
+  readonly sampler?: GpuSampler | undefined;
 }
 
-export interface DrawOptions {
-  readonly settings: DrawSettings;
-  /** Tokens of this answer that were drawn before, by a reader that is gone. */
-  readonly drawn?: readonly number[];
-  /** Most tokens of the answer, `drawn` included. */
+export interface SampleOptions {
+  readonly settings: SamplingParams;
+  /** Tokens of this answer that were sampled before, by a reader that is gone. */
+  readonly sampled?: readonly number[];
+  /** Most tokens of the answer, `sampled` included. */
   readonly maximumTokens: number;
   /** Ids that end the answer; the one that came is not given out. */
   readonly stopIds: readonly number[];
   /** The next number in [0, 1): one a token, none when temperature is 0. */
   readonly random: () => number;
-  /** `random` is `seededRandom` of it: a device may then draw the same numbers. */
+  /** `random` is `seededRandom` of it: a device may then sample the same numbers. */
   readonly seed?: number;
-  readonly constraint?: TokenConstraint | undefined;
+  readonly constraint?: GrammarMatcher | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** log p of `id` and of the `count` likeliest ids, by log-softmax in f64. */
-function logprobsOf(logits: Float32Array, id: number, count: number): Required<Omit<DrawnToken, 'id'>> {
+function logprobsOf(logits: Float32Array, id: number, count: number): Required<Omit<SampledToken, 'id'>> {
   let highest = Number.NEGATIVE_INFINITY;
   for (const logit of logits) highest = Math.max(highest, logit);
   let sum = 0;
@@ -83,7 +83,7 @@ function logprobsOf(logits: Float32Array, id: number, count: number): Required<O
 /** Logits after penalties and grammar; what may not come is minus infinity. Order: repetition, frequency, presence, grammar. */
 function adjusted(
   logits: Float32Array,
-  settings: DrawSettings,
+  settings: SamplingParams,
   context: readonly number[],
   answer: readonly number[],
   allowed: Int32Array | undefined,
@@ -106,8 +106,8 @@ function adjusted(
   return result;
 }
 
-/** Why there is no token to draw. */
-function nothingToDraw({ constraint }: DrawOptions): TributaryError {
+/** Why there is no token to sample. */
+function nothingToSample({ constraint }: SampleOptions): TributaryError {
   if (constraint !== undefined) {
     return new TributaryError({
       code: 'CHAT_GRAMMAR_FAILED',
@@ -123,22 +123,27 @@ function nothingToDraw({ constraint }: DrawOptions): TributaryError {
 }
 
 /** The id to come, from logits that settings and grammar have changed; undefined when there is none. */
-function pick(logits: Float64Array, settings: DrawSettings, random: () => number): number | undefined {
-  const best = likeliestToken(logits);
+function pick(logits: Float64Array, settings: SamplingParams, random: () => number): number | undefined {
+  const best = argmaxToken(logits);
   if (!Number.isFinite(logits[best])) return undefined;
   if (settings.temperature === 0) return best;
-  const { ids, probabilities } = tokenProbabilities(logits, { ...settings, repetitionPenalty: 1 });
+  const { ids, probabilities } = samplingDistribution(logits, { ...settings, repetitionPenalty: 1 });
   // Rounding may reach the end of the list, which must not be a token that the grammar forbids.
   const possible = ids.flatMap((id, index) => ((probabilities[index] ?? 0) > 0 ? [{ id, index }] : []));
   if (possible.length === 0) return undefined;
-  return drawToken(
+  return sampleToken(
     { ids: possible.map(({ id }) => id), probabilities: possible.map(({ index }) => probabilities[index] ?? 0) },
     random(),
   );
 }
 
-/** Draws one token from logits on the processor. */
-function hostDrawer(reader: TokenReader, context: readonly number[], answer: readonly number[], options: DrawOptions) {
+/** Samples one token from logits on the processor. */
+function cpuSampler(
+  reader: TokenReader,
+  context: readonly number[],
+  answer: readonly number[],
+  options: SampleOptions,
+) {
   const { settings, random, constraint, signal } = options;
   const plain =
     settings.temperature === 0 &&
@@ -147,12 +152,12 @@ function hostDrawer(reader: TokenReader, context: readonly number[], answer: rea
     (settings.presencePenalty ?? 0) === 0 &&
     settings.logprobs === undefined &&
     constraint === undefined;
-  return async (unread: readonly number[]): Promise<readonly DrawnToken[]> => {
+  return async (unread: readonly number[]): Promise<readonly SampledToken[]> => {
     if (plain && reader.readGreedy !== undefined) return [{ id: await reader.readGreedy(unread, { signal }) }];
     const logits = await reader.read(unread, { signal });
     const allowed = await constraint?.allowed();
     const id = pick(adjusted(logits, settings, context, answer, allowed), settings, random);
-    if (id === undefined) throw nothingToDraw(options);
+    if (id === undefined) throw nothingToSample(options);
     return [settings.logprobs === undefined ? { id } : { id, ...logprobsOf(logits, id, settings.logprobs) }];
   };
 }
@@ -160,28 +165,28 @@ function hostDrawer(reader: TokenReader, context: readonly number[], answer: rea
 /** A batch of tokens is read back about so often: text should flow, and a reader's abort should be felt. */
 const batchMilliseconds = 40;
 
-/** Draws on the device: as many tokens at once as it makes in a moment, one where a grammar decides after each. */
-async function deviceDrawer(
-  drawing: DeviceDrawing,
+/** Samples on the device: as many tokens at once as it makes in a moment, one where a grammar decides after each. */
+async function gpuSampler(
+  sampler: GpuSampler,
   context: readonly number[],
   answer: readonly number[],
-  options: DrawOptions & { readonly seed: number },
+  options: SampleOptions & { readonly seed: number },
 ) {
   const { settings, constraint, signal, maximumTokens } = options;
-  await drawing.start({ settings, seed: options.seed, context, answer });
-  await drawing.setMask(undefined);
+  await sampler.start({ settings, seed: options.seed, context, answer });
+  await sampler.setMask(undefined);
   let count = 1;
   let isPrompt = true;
-  return async (unread: readonly number[]): Promise<readonly DrawnToken[]> => {
+  return async (unread: readonly number[]): Promise<readonly SampledToken[]> => {
     const allowed = await constraint?.allowed();
-    if (constraint !== undefined) await drawing.setMask(allowed && Uint32Array.from(allowed));
+    if (constraint !== undefined) await sampler.setMask(allowed && Uint32Array.from(allowed));
     const started = performance.now();
-    const tokens = await drawing.draw(unread, Math.min(count, maximumTokens - answer.length), { signal });
-    if (tokens.some(({ id }) => id === noToken)) throw nothingToDraw(options);
+    const tokens = await sampler.sample(unread, Math.min(count, maximumTokens - answer.length), { signal });
+    if (tokens.some(({ id }) => id === NO_TOKEN)) throw nothingToSample(options);
     // How long a prompt takes says nothing about a token.
     if (!isPrompt && constraint === undefined) {
       const milliseconds = (performance.now() - started) / tokens.length;
-      count = Math.max(1, Math.min(drawing.mostTokens, Math.floor(batchMilliseconds / milliseconds)));
+      count = Math.max(1, Math.min(sampler.maxTokens, Math.floor(batchMilliseconds / milliseconds)));
     }
     isPrompt = false;
     return tokens;
@@ -189,18 +194,18 @@ async function deviceDrawer(
 }
 
 /**
- * Tokens after `prompt` and `drawn`, one by one; returns why the answer ended. What the reader keeps is reused for the longest
+ * Tokens after `prompt` and `sampled`, one by one; returns why the answer ended. What the reader keeps is reused for the longest
  * common beginning. An abort throws its reason and leaves the reader usable.
  */
-export async function* drawTokens(
+export async function* sampleTokens(
   reader: TokenReader,
   prompt: readonly number[],
-  options: DrawOptions,
-): AsyncGenerator<DrawnToken, FinishReason> {
-  const { drawn = [], maximumTokens, constraint, seed, signal } = options;
+  options: SampleOptions,
+): AsyncGenerator<SampledToken, FinishReason> {
+  const { sampled = [], maximumTokens, constraint, seed, signal } = options;
   const stops = new Set(options.stopIds);
-  const answer = [...drawn];
-  const context = [...prompt, ...drawn];
+  const answer = [...sampled];
+  const context = [...prompt, ...sampled];
 
   // The last token is always read anew: its logits are not kept.
   if (reader.resume === undefined) {
@@ -211,13 +216,13 @@ export async function* drawTokens(
     await reader.resume(context);
   }
   let unread = context.slice(reader.ids.length);
-  const drawNext =
-    reader.drawing === undefined || seed === undefined
-      ? hostDrawer(reader, context, answer, options)
-      : await deviceDrawer(reader.drawing, context, answer, { ...options, seed });
+  const sampleNext =
+    reader.sampler === undefined || seed === undefined
+      ? cpuSampler(reader, context, answer, options)
+      : await gpuSampler(reader.sampler, context, answer, { ...options, seed });
   while (answer.length < maximumTokens) {
     if (reader.ids.length + unread.length > reader.contextLength && answer.length > 0) return 'length';
-    const tokens = await drawNext(unread);
+    const tokens = await sampleNext(unread);
     for (const token of tokens) {
       signal?.throwIfAborted();
       const { id } = token;

@@ -1,6 +1,6 @@
-// From logits to the probabilities that a token is drawn from. Computed in f64: kept sets depend on sums at their edges.
+// From logits to the probabilities that a token is sampled from. Computed in f64: kept sets depend on sums at their edges.
 
-export interface SamplingSettings {
+export interface DistributionParams {
   /** Above 1 makes ids of the context less likely; 1 or absent: off. */
   readonly repetitionPenalty?: number | undefined;
   /** Divides the logits; 1 when absent. 0 is greedy and is the caller's business. */
@@ -13,7 +13,7 @@ export interface SamplingSettings {
   readonly minP?: number | undefined;
 }
 
-export interface TokenProbabilities {
+export interface SamplingDistribution {
   /** Kept ids, ascending. */
   readonly ids: readonly number[];
   /** Their probabilities, summing to 1. */
@@ -76,11 +76,11 @@ function keepLikeliest(candidates: Candidates, topP: number): Candidates {
  * Repetition penalty over the distinct ids of `context`, temperature, top-k, top-p, min-p, softmax: in this order.
  * `logits` f32 or f64 [vocabulary].
  */
-export function tokenProbabilities(
+export function samplingDistribution(
   logits: ArrayLike<number>,
-  settings: SamplingSettings = {},
+  settings: DistributionParams = {},
   context: readonly number[] = [],
-): TokenProbabilities {
+): SamplingDistribution {
   const { repetitionPenalty = 1, temperature = 1, topK = 0, topP = 1, minP = 0 } = settings;
   const repeated = new Set(repetitionPenalty === 1 ? [] : context);
   let candidates: Candidates = {
@@ -109,14 +109,14 @@ export function tokenProbabilities(
 }
 
 /** The smallest id of the largest logit. */
-export function likeliestToken(logits: ArrayLike<number>): number {
+export function argmaxToken(logits: ArrayLike<number>): number {
   let best = 0;
   for (let id = 1; id < logits.length; id += 1) if ((logits[id] ?? 0) > (logits[best] ?? 0)) best = id;
   return best;
 }
 
 /** The smallest kept id whose cumulative probability, ids ascending, exceeds `u` in [0, 1). */
-export function drawToken({ ids, probabilities }: TokenProbabilities, u: number): number {
+export function sampleToken({ ids, probabilities }: SamplingDistribution, u: number): number {
   let sum = 0;
   for (const [index, probability] of probabilities.entries()) {
     sum += probability;

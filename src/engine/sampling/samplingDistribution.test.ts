@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { argmaxToken, sampleToken, samplingDistribution } from './samplingDistribution.ts';
 import { seededRandom } from './seededRandom.ts';
-import { drawToken, likeliestToken, tokenProbabilities } from './tokenProbabilities.ts';
 
 interface Case {
   readonly logits: string;
@@ -27,13 +27,13 @@ const golden = JSON.parse(readFileSync(file, 'utf8')) as {
   readonly cases: readonly Case[];
 };
 
-describe('tokenProbabilities', () => {
-  it('gives the golden kept sets, probabilities and draws', () => {
+describe('samplingDistribution', () => {
+  it('gives the golden kept sets, probabilities and samples', () => {
     expect(golden.cases.length).toBeGreaterThan(100);
     for (const each of golden.cases) {
       const { settings, kept } = each;
       const label = `${each.logits} ${JSON.stringify(settings)}`;
-      const result = tokenProbabilities(
+      const result = samplingDistribution(
         golden.vectors[each.logits] ?? [],
         {
           repetitionPenalty: settings.repetition_penalty,
@@ -50,31 +50,31 @@ describe('tokenProbabilities', () => {
       for (const [index, value] of expected.slice(0, first).entries()) {
         expect(Math.abs((result.probabilities[index] ?? Number.NaN) - value), label).toBeLessThan(1e-12);
       }
-      for (const { u, token } of each.draws) expect(drawToken(result, u), `${label} u ${u}`).toBe(token);
+      for (const { u, token } of each.draws) expect(sampleToken(result, u), `${label} u ${u}`).toBe(token);
     }
   });
 });
 
 it('keeps the likeliest whatever the settings leave out, of equal ones the smallest id first', () => {
   const logits = [1, 3, 2, 3];
-  expect(tokenProbabilities(logits, { topP: 0 })).toEqual({ ids: [3], probabilities: [1] });
-  expect(tokenProbabilities(logits, { topK: 1 }).ids).toEqual([1, 3]);
-  expect(tokenProbabilities(logits, { minP: 1 }).ids).toEqual([1, 3]);
-  expect(tokenProbabilities([-3], { topP: 0, topK: 1, minP: 1 })).toEqual({ ids: [0], probabilities: [1] });
-  expect(tokenProbabilities([-1, -3, -2], { topK: 2 }).ids).toEqual([0, 2]);
-  expect(likeliestToken([-2, -1, -1])).toBe(1);
+  expect(samplingDistribution(logits, { topP: 0 })).toEqual({ ids: [3], probabilities: [1] });
+  expect(samplingDistribution(logits, { topK: 1 }).ids).toEqual([1, 3]);
+  expect(samplingDistribution(logits, { minP: 1 }).ids).toEqual([1, 3]);
+  expect(samplingDistribution([-3], { topP: 0, topK: 1, minP: 1 })).toEqual({ ids: [0], probabilities: [1] });
+  expect(samplingDistribution([-1, -3, -2], { topK: 2 }).ids).toEqual([0, 2]);
+  expect(argmaxToken([-2, -1, -1])).toBe(1);
 });
 
 describe('seededRandom', () => {
   it('repeats for a seed, differs between seeds, and is uniform', () => {
-    const draw = (seed: number): number[] => {
+    const sample = (seed: number): number[] => {
       const random = seededRandom(seed);
       return Array.from({ length: 2_000 }, () => random());
     };
-    expect(draw(1)).toEqual(draw(1));
-    expect(draw(1)).not.toEqual(draw(2));
-    const mean = draw(3).reduce((sum, value) => sum + value, 0) / 2_000;
+    expect(sample(1)).toEqual(sample(1));
+    expect(sample(1)).not.toEqual(sample(2));
+    const mean = sample(3).reduce((sum, value) => sum + value, 0) / 2_000;
     expect(Math.abs(mean - 0.5)).toBeLessThan(0.03);
-    expect(draw(4).every((value) => value >= 0 && value < 1)).toBe(true);
+    expect(sample(4).every((value) => value >= 0 && value < 1)).toBe(true);
   });
 });

@@ -1,15 +1,15 @@
-// Draws one id a row from the adjusted logits: top-k (with all that tie with the k-th), top-p, min-p, softmax over what is kept,
+// Samples one id a row from the adjusted logits: top-k (with all that tie with the k-th), top-p, min-p, softmax over what is kept,
 // then the smallest id whose cumulative probability, ids ascending, exceeds u. Temperature 0: the smallest id of the largest logit.
 //
-// u = fmix32(seed + (n + 1) * 0x9e3779b9) >> 8, divided by 2^24, for draw n: a counter-based generator by MurmurHash3's finaliser,
+// u = fmix32(seed + (n + 1) * 0x9e3779b9) >> 8, divided by 2^24, for sample n: a counter-based generator by MurmurHash3's finaliser,
 // exact in f32, and the same as `seededRandom`. Thresholds are found bit by bit over the order-preserving integers of floats (as
 // in radix selection; Merrill and Grimshaw 2011 for the mapping): no sort. First a bound is taken that no threshold can be below,
 // from the chunks alone, and the ids above it are listed in order; the search then runs over the list, which is mostly short.
 // Sums are f32: at edges nearer than about 1e-5 of the whole, kept sets may differ from those in f64.
 //
-// settings u32 [rows, 16]: see drawToken.ts; adjusted, chunks: see adjustLogits.wgsl. list u32 [rows, 2, size, 2] scratch: id, key.
-// Written: ids[r] and positions[r] + 1, so that the next step reads the drawn id; drawn u32 [rows, 2 + steps]: ids drawn so far,
-// number of the next draw, the ids; history[r, id]. An id of 0xffffffff says that the mask forbade every one.
+// settings u32 [rows, 16]: see sampleToken.ts; adjusted, chunks: see logitsProcessor.wgsl. list u32 [rows, 2, size, 2] scratch: id, key.
+// Written: ids[r] and positions[r] + 1, so that the next step reads the sampled id; sampled u32 [rows, 2 + steps]: ids sampled so far,
+// number of the next sample, the ids; history[r, id]. An id of 0xffffffff says that the mask forbade every one.
 // Grid: rows, workgroups of LANES = SIDE * SIDE. Values: LANES, SIDE.
 @group(0) @binding(0) var<storage, read> settings: array<u32>;
 @group(0) @binding(1) var<storage, read> adjusted: array<f32>;
@@ -18,10 +18,10 @@
 @group(0) @binding(4) var<storage, read_write> history: array<u32>;
 @group(0) @binding(5) var<storage, read_write> ids: array<u32>;
 @group(0) @binding(6) var<storage, read_write> positions: array<u32>;
-@group(0) @binding(7) var<storage, read_write> drawn: array<u32>;
+@group(0) @binding(7) var<storage, read_write> sampled: array<u32>;
 struct Shape {
   size: u32,
-  drawn_stride: u32,
+  sampled_stride: u32,
 }
 @group(0) @binding(8) var<uniform> shape: Shape;
 const least = -3.4e38;
@@ -251,7 +251,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     }
     let kept_sum = total(lane, part);
     var running = before(lane);
-    let number = drawn[row * shape.drawn_stride + 1u];
+    let number = sampled[row * shape.sampled_stride + 1u];
     let u = f32(mixed(settings[row * 16u + 7u] + (number + 1u) * 0x9e3779b9u) >> 8u) / 16777216.0;
     for (var n = from_place; n < end_place; n++) {
       let entry = list[list_at + n];
@@ -268,10 +268,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (lane != 0u) { return; }
   let found = atomicLoad(&first_id);
   var id = select(found, atomicLoad(&last_id), found == none);
-  let done = drawn[row * shape.drawn_stride];
-  drawn[row * shape.drawn_stride + 2u + done] = select(id, none, highest == least);
-  drawn[row * shape.drawn_stride] = done + 1u;
-  drawn[row * shape.drawn_stride + 1u] += 1u;
+  let done = sampled[row * shape.sampled_stride];
+  sampled[row * shape.sampled_stride + 2u + done] = select(id, none, highest == least);
+  sampled[row * shape.sampled_stride] = done + 1u;
+  sampled[row * shape.sampled_stride + 1u] += 1u;
   id = min(id, size - 1u);
   ids[row] = id;
   positions[row] += 1u;
