@@ -3,7 +3,7 @@
 import { TributaryError } from '../../lib/errors.ts';
 import { type Lazy, lazy } from '../../lib/lazy.ts';
 import type { OperatorCall, Plan, Tensor } from '../backend.ts';
-import type { KeyValueCache } from '../cache/createKeyValuePool.ts';
+import type { KVCacheTensors } from '../kvCache/createKVCache.ts';
 import { type AdapterTable, NO_ADAPTER } from './createAdapterTable.ts';
 import { type Activations, type BatchRow, createActivations, decoderCalls, uploadRows } from './decoderCalls.ts';
 import type { LoadedModel } from './decoderWeights.ts';
@@ -40,7 +40,7 @@ interface RecordedPlan {
 
 export function createBatch(
   model: LoadedModel,
-  cache: KeyValueCache,
+  cache: KVCacheTensors,
   table: AdapterTable,
   { label, capacity, afterDecoder }: BatchOptions,
 ): Batch {

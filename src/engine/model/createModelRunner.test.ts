@@ -1,7 +1,7 @@
 // One batch with rows of several sequences and adapters: each row has the logits that it has in a batch of its own.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Backend } from '../backend.ts';
-import { createKeyValuePool } from '../cache/createKeyValuePool.ts';
+import { createKVCache } from '../kvCache/createKVCache.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { dawnBackend } from '../testing/agreement.ts';
 import { goldenModel, goldenTensors, largestDifference } from '../testing/goldenModel.ts';
@@ -83,11 +83,11 @@ describe.each([
       [19, 1],
     ] as const;
     const mixed = createModelRunner(model, {
-      kvCache: createKeyValuePool(model, { sequences: 3 }),
+      kvCache: createKVCache(model, { sequences: 3 }),
       prefillChunkSize: 27,
     });
     const apart = createModelRunner(model, {
-      kvCache: createKeyValuePool(model, { sequences: 3 }),
+      kvCache: createKVCache(model, { sequences: 3 }),
       prefillChunkSize: 27,
     });
     const [together, alone] = [mixed, apart].map(({ kvCache }) =>
@@ -116,7 +116,7 @@ describe.each([
 
   it('sessions that share a runner share its activations, and answer in turns as each does alone', async () => {
     const runner = createModelRunner(model, {
-      kvCache: createKeyValuePool(model, { sequences: 2 }),
+      kvCache: createKVCache(model, { sequences: 2 }),
       prefillChunkSize: 16,
     });
     const [one, other] = [createSession(model, { runner }), createSession(model, { runner })];

@@ -2,9 +2,9 @@
 // sequences on a runner; a scheduler that fills the batches with rows of many sequences has its place here.
 import { lazy } from '../../lib/lazy.ts';
 import type { OperatorCall, Plan, Tensor } from '../backend.ts';
-import { createKeyValuePool, type KeyValuePool } from '../cache/createKeyValuePool.ts';
 import { argmax } from '../kernels/argmax/argmax.ts';
 import { takeRow } from '../kernels/takeRow/takeRow.ts';
+import { createKVCache, type KVCache } from '../kvCache/createKVCache.ts';
 import { type AdapterTable, createAdapterTable, NO_ADAPTER } from './createAdapterTable.ts';
 import { type Batch, createBatch } from './createBatch.ts';
 import { headCalls } from './decoderCalls.ts';
@@ -15,12 +15,12 @@ export interface ModelRunnerOptions {
   /** Most rows of one submission while prompts are read; default 64. */
   readonly prefillChunkSize?: number;
   /** Where keys and values go; default: a cache of its own for one sequence. */
-  readonly kvCache?: KeyValuePool;
+  readonly kvCache?: KVCache;
 }
 
 export interface ModelRunner {
   readonly model: LoadedModel;
-  readonly kvCache: KeyValuePool;
+  readonly kvCache: KVCache;
   /** What the adapter indices of rows stand for. */
   readonly adapters: AdapterTable;
   /** One row; `logits` and `argmax` of it are computed in the same submission. */
@@ -47,7 +47,7 @@ export interface ModelRunner {
 export function createModelRunner(model: LoadedModel, options: ModelRunnerOptions = {}): ModelRunner {
   const { backend, config, contextLength } = model;
   const prefillChunkSize = Math.min(contextLength, options.prefillChunkSize ?? 64);
-  const kvCache = options.kvCache ?? createKeyValuePool(model);
+  const kvCache = options.kvCache ?? createKVCache(model);
   const adapters = createAdapterTable();
   const tensor = (label: string, type: 'f32' | 'u32', length: number): Tensor =>
     backend.createTensor(label, type, length);

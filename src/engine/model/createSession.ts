@@ -52,7 +52,7 @@ export interface Session {
    * Takes up the longest beginning of `prompt` whose keys and values are still in the pool, of this session or another, short of
    * its last id; gives its length. What is left of the prompt is to be read.
    */
-  resume(prompt: readonly number[]): Promise<number>;
+  matchPrefixCache(prompt: readonly number[]): Promise<number>;
   /** Reads ids after those in the cache; logits f32 [vocabulary] after the last one. */
   read(ids: readonly number[], options?: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
   /** Like `read`, but gives the index of the largest logit and leaves the logits on the device. */
@@ -176,7 +176,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
       sequence.restart(next);
     },
     truncate: (length) => sequence.truncate(length),
-    resume: (prompt) => runner.exclusively(() => sequence.resume(prompt)),
+    matchPrefixCache: (prompt) => runner.exclusively(() => sequence.matchPrefixCache(prompt)),
     read: (newIds, readOptions = {}) =>
       runner.exclusively(async () => {
         await advance(newIds, readOptions);

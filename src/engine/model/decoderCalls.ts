@@ -1,21 +1,21 @@
 // The forward pass of a decoder as a flat list of operator calls over a batch of rows with a key-value cache. The same list
 // serves one decode step (capacity 1) and a prefill chunk.
 import type { Backend, OperatorCall, Tensor } from '../backend.ts';
-import type { KeyValueCache } from '../cache/createKeyValuePool.ts';
 import { add } from '../kernels/add/add.ts';
 import { addBias } from '../kernels/addBias/addBias.ts';
 import { embeddingGather } from '../kernels/embeddingGather/embeddingGather.ts';
 import { geGlu } from '../kernels/geGlu/geGlu.ts';
 import { linear } from '../kernels/linear/linear.ts';
 import { hasIntegerCodes, linearInteger } from '../kernels/linearInteger/linearInteger.ts';
-import { blockTokens, pagedAttention, partialsLength } from '../kernels/pagedAttention/pagedAttention.ts';
+import { BLOCK_SIZE, pagedAttention, partialsLength } from '../kernels/pagedAttention/pagedAttention.ts';
 import { type QuantizedRows, quantizeRows } from '../kernels/quantizeRows/quantizeRows.ts';
 import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
 import { rope } from '../kernels/rope/rope.ts';
 import { scale } from '../kernels/scale/scale.ts';
 import { softcap } from '../kernels/softcap/softcap.ts';
 import { swiGlu } from '../kernels/swiGlu/swiGlu.ts';
-import { writeCache } from '../kernels/writeCache/writeCache.ts';
+import { writeKVCache } from '../kernels/writeKVCache/writeKVCache.ts';
+import type { KVCacheTensors } from '../kvCache/createKVCache.ts';
 import type { LinearModule, LoadedModel } from './decoderWeights.ts';
 import { type DeviceAdapter, loraCalls } from './deviceAdapter.ts';
 
@@ -58,10 +58,10 @@ function attentionShape({ config, contextLength }: LoadedModel): {
   readonly heads: number;
   readonly keyValueHeads: number;
   readonly headDimension: number;
-  readonly tableWidth: number;
+  readonly maxBlocksPerSequence: number;
 } {
   const { headCount: heads, keyValueHeadCount: keyValueHeads, headDimension } = config;
-  return { heads, keyValueHeads, headDimension, tableWidth: Math.ceil(contextLength / blockTokens) };
+  return { heads, keyValueHeads, headDimension, maxBlocksPerSequence: Math.ceil(contextLength / BLOCK_SIZE) };
 }
 
 export function createActivations(
@@ -173,7 +173,7 @@ export interface DecoderCallOptions {
 export function decoderCalls(
   model: LoadedModel,
   activations: Activations,
-  cache: KeyValueCache,
+  cache: KVCacheTensors,
   options: DecoderCallOptions = {},
 ): OperatorCall[] {
   const { config } = model;
@@ -241,7 +241,7 @@ export function decoderCalls(
     }
     const places = { step, positions, slots, table: cache.table };
     const stored = { keys: keyCache, values: valueCache };
-    calls.push(writeCache({ ...places, ...stored, key, value: v }, shape));
+    calls.push(writeKVCache({ ...places, ...stored, key, value: v }, shape));
     calls.push(
       ...pagedAttention(
         { ...places, ...stored, q: query, result: attended, partials: activations.partials },

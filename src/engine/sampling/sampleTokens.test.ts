@@ -31,13 +31,13 @@ interface Sampling {
   /** How many tokens were asked for at once, each time. */
   readonly counts: number[];
   readonly masks: (Uint32Array | undefined)[];
-  readonly resumed: (readonly number[])[];
+  readonly matched: (readonly number[])[];
 }
 
 /** The same with a device that samples the likeliest by itself; `answers` replaces what it would sample. */
 function samplingReader(answers?: readonly number[]): Sampling {
   const { read, ...rest } = tableReader(table);
-  const made: Sampling = { counts: [], masks: [], resumed: [], reader: {} as TokenReader };
+  const made: Sampling = { counts: [], masks: [], matched: [], reader: {} as TokenReader };
   const kept: number[] = [];
   const reader: TokenReader = {
     ...rest,
@@ -47,8 +47,8 @@ function samplingReader(answers?: readonly number[]): Sampling {
     read: async () => {
       throw new Error('logits were asked for');
     },
-    async resume(prompt) {
-      made.resumed.push([...prompt]);
+    async matchPrefixCache(prompt) {
+      made.matched.push([...prompt]);
       kept.length = 0;
       return 0;
     },
@@ -246,10 +246,10 @@ describe('sampleTokens', () => {
   });
 
   it('asks a device for one token of a prompt, then for several, never for more than are wanted', async () => {
-    const { reader, counts, resumed } = samplingReader();
+    const { reader, counts, matched } = samplingReader();
     const seeded = { seed: 1, maximumTokens: 20 };
     expect((await collect(reader, [0], seeded)).ids).toEqual(Array.from({ length: 20 }, (_, n) => 1 + (n % 2)));
-    expect(resumed).toEqual([[0]]);
+    expect(matched).toEqual([[0]]);
     expect(counts[0]).toBe(1);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(20);
     expect(Math.max(...counts)).toBeLessThanOrEqual(8);

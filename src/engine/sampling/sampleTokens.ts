@@ -42,7 +42,7 @@ export interface TokenReader {
   /** The index of the largest logit, where the logits can stay where they are. */
   readGreedy?(ids: readonly number[], options: { readonly signal?: AbortSignal | undefined }): Promise<number>;
   /** Takes up the longest beginning of `prompt` that is kept anywhere, short of its last id; absent where only `ids` are kept. */
-  resume?(prompt: readonly number[]): Promise<number>;
+  matchPrefixCache?(prompt: readonly number[]): Promise<number>;
   readonly sampler?: GpuSampler | undefined;
 }
 
@@ -208,12 +208,12 @@ export async function* sampleTokens(
   const context = [...prompt, ...sampled];
 
   // The last token is always read anew: its logits are not kept.
-  if (reader.resume === undefined) {
+  if (reader.matchPrefixCache === undefined) {
     let shared = 0;
     while (shared < context.length - 1 && reader.ids[shared] === context[shared]) shared += 1;
     reader.truncate(shared);
   } else {
-    await reader.resume(context);
+    await reader.matchPrefixCache(context);
   }
   let unread = context.slice(reader.ids.length);
   const sampleNext =

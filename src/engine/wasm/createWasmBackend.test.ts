@@ -100,7 +100,7 @@ describe('the WebAssembly backend', () => {
       values: noise(11 * blockLength, 3),
       result: new Float32Array(6 * heads * headDimension),
     };
-    const constants = { ...shape, scale: 1.5, tableWidth: 5, splits: 1, splitBlocks: 5 };
+    const constants = { ...shape, scale: 1.5, maxBlocksPerSequence: 5, splits: 1, splitBlocks: 5 };
     expect(await difference(pagedAttentionOperator, data, constants, 6, 'result')).toBeLessThan(1e-5);
   });
 

@@ -267,13 +267,13 @@ describe('the variants of this engine', () => {
     const backend = await open();
     backend.variants?.begin(patient);
     const make = (label: string, size: number, type: 'f32' | 'u32' = 'f32') => backend.createTensor(label, type, size);
-    const options = { heads: 6, keyValueHeads: 2, headDimension, tableWidth: 12, scale: 0.2 };
+    const options = { heads: 6, keyValueHeads: 2, headDimension, maxBlocksPerSequence: 12, scale: 0.2 };
     const cache = 12 * options.keyValueHeads * 16 * headDimension;
     const tensors = {
       step: make('step', 4, 'u32'),
       positions: make('positions', rows, 'u32'),
       slots: make('slots', rows, 'u32'),
-      table: make('table', options.tableWidth, 'u32'),
+      table: make('table', options.maxBlocksPerSequence, 'u32'),
       q: make('q', rows * options.heads * headDimension),
       keys: make('keys', cache),
       values: make('values', cache),

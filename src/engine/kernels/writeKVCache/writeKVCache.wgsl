@@ -1,5 +1,5 @@
 // Stores the keys and values of the active rows r < step[0] (what lies beyond must not touch the cache) at their positions:
-//   cache[table[slots[r] * table_width + p / 16], h, p % 16, i] = source[r, h, i],   p = positions[r].
+//   cache[table[slots[r] * max_blocks_per_sequence + p / 16], h, p % 16, i] = source[r, h, i],   p = positions[r].
 // sources f32 [rows, kv_heads * D]; caches f32 [blocks, kv_heads, 16, D4], D4 = D rounded up to 4, whose rest stays as it is.
 // Grid: flat over rows * kv_heads * D.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
@@ -12,7 +12,7 @@
 @group(0) @binding(7) var<storage, read_write> values: array<f32>;
 override kv_heads: u32;
 override dimension: u32;
-override table_width: u32;
+override max_blocks_per_sequence: u32;
 
 @compute @workgroup_size(64)
 fn main(
@@ -25,7 +25,7 @@ fn main(
   if (row >= step[0]) { return; }
   let head = index / dimension % kv_heads;
   let position = positions[row];
-  let block = table[slots[row] * table_width + position / 16u];
+  let block = table[slots[row] * max_blocks_per_sequence + position / 16u];
   let at = ((block * kv_heads + head) * 16u + position % 16u) * ((dimension + 3u) / 4u * 4u) + index % dimension;
   keys[at] = key[index];
   values[at] = value[index];

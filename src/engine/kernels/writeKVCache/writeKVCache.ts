@@ -2,12 +2,12 @@
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { constant, floats, words } from '../constants.ts';
 import { grid } from '../grid.ts';
-import { blockTokens } from '../pagedAttention/pagedAttention.ts';
-import wgsl from './writeCache.wgsl?raw';
+import { BLOCK_SIZE } from '../pagedAttention/pagedAttention.ts';
+import wgsl from './writeKVCache.wgsl?raw';
 
-/** Constants: keyValueHeads, headDimension, tableWidth. */
-export const writeCacheOperator: Operator = {
-  name: 'writeCache',
+/** Constants: keyValueHeads, headDimension, maxBlocksPerSequence. */
+export const writeKVCacheOperator: Operator = {
+  name: 'writeKVCache',
   bindings: [
     { name: 'step', access: 'read' },
     { name: 'positions', access: 'read' },
@@ -28,11 +28,11 @@ export const writeCacheOperator: Operator = {
     ] as const;
     for (let row = 0; row < rows; row += 1) {
       const position = words(buffers, 'positions')[row] ?? 0;
-      const entry = (words(buffers, 'slots')[row] ?? 0) * constant(constants, 'tableWidth');
-      const block = words(buffers, 'table')[entry + Math.floor(position / blockTokens)] ?? 0;
+      const entry = (words(buffers, 'slots')[row] ?? 0) * constant(constants, 'maxBlocksPerSequence');
+      const block = words(buffers, 'table')[entry + Math.floor(position / BLOCK_SIZE)] ?? 0;
       for (let head = 0; head < heads; head += 1) {
         const from = (row * heads + head) * dimension;
-        const to = ((block * heads + head) * blockTokens + (position % blockTokens)) * padded;
+        const to = ((block * heads + head) * BLOCK_SIZE + (position % BLOCK_SIZE)) * padded;
         for (const [source, cache] of sides) cache.set(source.subarray(from, from + dimension), to);
       }
     }
@@ -44,7 +44,7 @@ export const writeCacheOperator: Operator = {
       overrides: (constants: Constants) => ({
         kv_heads: constant(constants, 'keyValueHeads'),
         dimension: constant(constants, 'headDimension'),
-        table_width: constant(constants, 'tableWidth'),
+        max_blocks_per_sequence: constant(constants, 'maxBlocksPerSequence'),
       }),
       workgroups: (constants, { rows }) =>
         grid(rows * constant(constants, 'keyValueHeads') * constant(constants, 'headDimension')),
@@ -66,9 +66,9 @@ export interface WriteCacheTensors {
   readonly values: Tensor;
 }
 
-export function writeCache(
+export function writeKVCache(
   tensors: WriteCacheTensors,
-  options: { readonly keyValueHeads: number; readonly headDimension: number; readonly tableWidth: number },
+  options: { readonly keyValueHeads: number; readonly headDimension: number; readonly maxBlocksPerSequence: number },
 ): OperatorCall {
-  return { operator: writeCacheOperator, tensors: { ...tensors }, constants: { ...options } };
+  return { operator: writeKVCacheOperator, tensors: { ...tensors }, constants: { ...options } };
 }

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { agreement, noise } from '../../testing/agreement.ts';
-import { writeCacheOperator } from './writeCache.ts';
+import { writeKVCacheOperator } from './writeKVCache.ts';
 
 it.each(['keys', 'values'])(
   'stores the active rows of %s in the blocks of their sequences, and no others',
   async (cache) => {
-    const [keyValueHeads, headDimension, tableWidth] = [2, 3, 2];
+    const [keyValueHeads, headDimension, maxBlocksPerSequence] = [2, 3, 2];
     // Two sequences: position 27 of the first lies in block 0, position 10 of the second in block 3. The last row is rubbish.
     const data = {
       step: Uint32Array.of(2, 0, 0, 0),
@@ -17,8 +17,8 @@ it.each(['keys', 'values'])(
       keys: new Float32Array(4 * 2 * 16 * 4),
       values: new Float32Array(4 * 2 * 16 * 4),
     };
-    const constants = { keyValueHeads, headDimension, tableWidth };
-    const { device, difference } = await agreement(writeCacheOperator, data, constants, 2, cache);
+    const constants = { keyValueHeads, headDimension, maxBlocksPerSequence };
+    const { device, difference } = await agreement(writeKVCacheOperator, data, constants, 2, cache);
     expect(difference).toBe(0);
     const source = cache === 'keys' ? data.key : data.value;
     const expected = new Float32Array(data.keys.length);

@@ -1,61 +1,61 @@
-// Keys and values of every layer in one pool of blocks, and the sequences that share it: equal beginnings under the same adapter
-// are held once. After vLLM's PagedAttention and automatic prefix caching (Kwon et al. 2023), by equal ids and not by hashes.
+// The KV cache: keys and values of every layer in one pool of blocks, and the sequences that share it. Equal beginnings under the same
+// adapter are stored once (prefix cache). After vLLM's PagedAttention and automatic prefix caching (Kwon et al. 2023), by equal ids and not by hashes.
 import { TributaryError } from '../../lib/errors.ts';
 import type { Plan, Tensor } from '../backend.ts';
 import { copyBlock } from '../kernels/copyBlock/copyBlock.ts';
-import { blockTokens } from '../kernels/pagedAttention/pagedAttention.ts';
+import { BLOCK_SIZE } from '../kernels/pagedAttention/pagedAttention.ts';
 import type { LoadedModel } from '../model/decoderWeights.ts';
 import { createBlockAllocator, type Prefix } from './createBlockAllocator.ts';
 
-/** What the calls of a decoder read and write. */
-export interface KeyValueCache {
-  /** Of every layer, f32 [blocks, keyValueHeads, 16, headDimension rounded up to 4]. */
+/** The tensors that the calls of a decoder read and write. */
+export interface KVCacheTensors {
+  /** By layer: f32 [blocks, keyValueHeads, 16, headDimension rounded up to 4]. */
   readonly keys: readonly Tensor[];
   readonly values: readonly Tensor[];
-  /** u32 [sequences, tableWidth]: the blocks of each sequence. */
+  /** u32 [sequences, maxBlocksPerSequence]: the blocks of each sequence. */
   readonly table: Tensor;
   /** Blocks of the longest sequence. */
-  readonly tableWidth: number;
+  readonly maxBlocksPerSequence: number;
 }
 
-/** One sequence of the pool: the ids whose keys and values the cache holds, in blocks of its own or shared ones. */
+/** One sequence of the cache: the ids whose keys and values the cache holds, in blocks of its own or shared ones. */
 export interface CachedSequence {
-  /** Its row of the table. */
+  /** Its row of the block table. */
   readonly slot: number;
   readonly ids: readonly number[];
-  /** Forgets all ids; what follows is computed with `adapter`. */
+  /** Drops all ids; what follows is computed with `adapter`. */
   restart(adapter: object | undefined): void;
-  /** Takes up the longest beginning of `ids` that any sequence left in the pool, short of the last id; gives its length. */
-  resume(ids: readonly number[]): Promise<number>;
-  /** Forgets all but the first `length` ids. */
+  /** Reuses the longest beginning of `ids` that is cached, without the last id; returns its length. */
+  matchPrefixCache(ids: readonly number[]): Promise<number>;
+  /** Drops all but the first `length` ids. */
   truncate(length: number): void;
-  /** Makes place for ids up to `length`, so that the device may write them. Throws `ENGINE_CACHE_FULL`. */
+  /** Reserves blocks for ids up to `length`, so that the device may write them. Throws `ENGINE_CACHE_FULL`. */
   reserve(length: number): Promise<void>;
-  /** Says that the keys and values of these ids have been submitted, at places that were reserved. */
+  /** Records that the keys and values of these ids have been submitted, in reserved blocks. */
   append(ids: readonly number[]): void;
   close(): void;
 }
 
-export interface KeyValuePool extends KeyValueCache {
+export interface KVCache extends KVCacheTensors {
   readonly blocks: number;
-  /** Throws `ENGINE_CACHE_FULL` when as many are open as the pool was made for. */
+  /** Throws `ENGINE_CACHE_FULL` when `sequences` of them are open. */
   openSequence(): CachedSequence;
   destroy(): void;
 }
 
-export interface KeyValuePoolOptions {
-  /** Positions that the pool holds, rounded up to whole blocks; default: those of `sequences` whole contexts. */
+export interface KVCacheOptions {
+  /** Positions that the cache holds, rounded up to whole blocks; default: those of `sequences` whole contexts. */
   readonly positions?: number;
   /** Sequences that are open at a time; default 1. */
   readonly sequences?: number;
 }
 
-export function createKeyValuePool(model: LoadedModel, options: KeyValuePoolOptions = {}): KeyValuePool {
+export function createKVCache(model: LoadedModel, options: KVCacheOptions = {}): KVCache {
   const { backend, config, contextLength } = model;
   const { sequences = 1 } = options;
-  const tableWidth = Math.ceil(contextLength / blockTokens);
-  const blocks = Math.ceil((options.positions ?? sequences * tableWidth * blockTokens) / blockTokens);
-  const blockSize = config.keyValueHeadCount * blockTokens * Math.ceil(config.headDimension / 4) * 4;
+  const maxBlocksPerSequence = Math.ceil(contextLength / BLOCK_SIZE);
+  const blocks = Math.ceil((options.positions ?? sequences * maxBlocksPerSequence * BLOCK_SIZE) / BLOCK_SIZE);
+  const blockElements = config.keyValueHeadCount * BLOCK_SIZE * Math.ceil(config.headDimension / 4) * 4;
   const owned: Tensor[] = [];
   const tensor = (label: string, type: 'f32' | 'u32', length: number): Tensor => {
     const made = backend.createTensor(label, type, length);
@@ -63,10 +63,10 @@ export function createKeyValuePool(model: LoadedModel, options: KeyValuePoolOpti
     return made;
   };
   const layers = (name: string): Tensor[] =>
-    model.layers.map((_, layer) => tensor(`cache ${name} ${layer}`, 'f32', blocks * blockSize));
+    model.layers.map((_, layer) => tensor(`cache ${name} ${layer}`, 'f32', blocks * blockElements));
   const keys = layers('keys');
   const values = layers('values');
-  const table = tensor('block table', 'u32', sequences * tableWidth);
+  const table = tensor('block table', 'u32', sequences * maxBlocksPerSequence);
   const pair = tensor('copied block', 'u32', 2);
   const allocator = createBlockAllocator(blocks);
   const freeSlots = Array.from({ length: sequences }, (_, index) => sequences - 1 - index);
@@ -88,7 +88,7 @@ export function createKeyValuePool(model: LoadedModel, options: KeyValuePoolOpti
     copying ??= backend
       .record(
         'copy block',
-        [...keys, ...values].map((cache) => copyBlock(pair, cache, blockSize)),
+        [...keys, ...values].map((cache) => copyBlock(pair, cache, blockElements)),
       )
       .catch((error: unknown) => {
         copying = undefined;
@@ -111,22 +111,22 @@ export function createKeyValuePool(model: LoadedModel, options: KeyValuePoolOpti
     }
     let root = rootOf(undefined);
     let ids: number[] = [];
-    /** Its blocks; those of full, remembered ones come with the prefix of what follows. */
-    let held: number[] = [];
+    /** Its blocks; each full, cached one has the prefix of the next. */
+    let sequenceBlocks: number[] = [];
     let prefixes: Prefix[] = [];
 
     const uploadBlocks = (first: number): void => {
-      if (first >= held.length) return;
-      backend.upload(table, Uint32Array.from(held.slice(first)), slot * tableWidth + first);
+      if (first >= sequenceBlocks.length) return;
+      backend.upload(table, Uint32Array.from(sequenceBlocks.slice(first)), slot * maxBlocksPerSequence + first);
     };
 
     function truncate(length: number): void {
-      const kept = Math.ceil(Math.min(length, ids.length) / blockTokens);
+      const kept = Math.ceil(Math.min(length, ids.length) / BLOCK_SIZE);
       // The last one first: what nothing follows is overwritten before what it follows.
-      for (const block of held.slice(kept).reverse()) allocator.release(block);
-      held = held.slice(0, kept);
+      for (const block of sequenceBlocks.slice(kept).reverse()) allocator.free(block);
+      sequenceBlocks = sequenceBlocks.slice(0, kept);
       ids = ids.slice(0, length);
-      prefixes = prefixes.slice(0, Math.floor(ids.length / blockTokens));
+      prefixes = prefixes.slice(0, Math.floor(ids.length / BLOCK_SIZE));
     }
 
     return {
@@ -138,7 +138,7 @@ export function createKeyValuePool(model: LoadedModel, options: KeyValuePoolOpti
         truncate(0);
         root = rootOf(adapter);
       },
-      async resume(wanted) {
+      async matchPrefixCache(wanted) {
         const most = wanted.length - 1;
         let own = 0;
         while (own < most && ids[own] === wanted[own]) own += 1;
@@ -146,10 +146,10 @@ export function createKeyValuePool(model: LoadedModel, options: KeyValuePoolOpti
         const foundPrefixes: Prefix[] = [];
         let tail: { readonly block: number; readonly equal: number } | undefined;
         let before = root;
-        for (let at = 0; at < most; at += blockTokens) {
-          const match = allocator.find(before, wanted.slice(at, Math.min(at + blockTokens, most)));
+        for (let at = 0; at < most; at += BLOCK_SIZE) {
+          const match = allocator.matchPrefix(before, wanted.slice(at, Math.min(at + BLOCK_SIZE, most)));
           if (match === undefined) break;
-          if (match.equal < blockTokens) {
+          if (match.equal < BLOCK_SIZE) {
             tail = { block: match.known.block, equal: match.equal };
             break;
           }
@@ -157,53 +157,53 @@ export function createKeyValuePool(model: LoadedModel, options: KeyValuePoolOpti
           foundPrefixes.push(match.known.prefix);
           before = match.known.prefix;
         }
-        const length = found.length * blockTokens + (tail?.equal ?? 0);
+        const length = found.length * BLOCK_SIZE + (tail?.equal ?? 0);
         if (length <= own) {
           truncate(own);
           return own;
         }
         // Taken before the own ones are released, so that none of them is lost in between.
-        for (const block of found) allocator.share(block);
-        if (tail !== undefined) allocator.share(tail.block);
+        for (const block of found) allocator.retain(block);
+        if (tail !== undefined) allocator.retain(tail.block);
         truncate(0);
-        held = found;
+        sequenceBlocks = found;
         prefixes = foundPrefixes;
         ids = wanted.slice(0, length);
-        if (tail !== undefined) held.push(tail.block);
+        if (tail !== undefined) sequenceBlocks.push(tail.block);
         uploadBlocks(0);
         return length;
       },
       truncate,
       async reserve(length) {
-        const last = Math.floor(ids.length / blockTokens);
-        const partial = ids.length % blockTokens > 0 && length > ids.length ? held[last] : undefined;
+        const last = Math.floor(ids.length / BLOCK_SIZE);
+        const partial = ids.length % BLOCK_SIZE > 0 && length > ids.length ? sequenceBlocks[last] : undefined;
         const isShared = partial !== undefined && allocator.isShared(partial);
-        const more = Math.max(0, Math.ceil(length / blockTokens) - held.length);
-        // All or nothing: blocks that are held but not in the table would let the device write into those of others.
-        const taken = allocator.take(more + (isShared ? 1 : 0));
-        const first = isShared ? last : held.length;
+        const more = Math.max(0, Math.ceil(length / BLOCK_SIZE) - sequenceBlocks.length);
+        // All or nothing: allocated blocks that are not in the table would let the device write into those of others.
+        const taken = allocator.allocate(more + (isShared ? 1 : 0));
+        const first = isShared ? last : sequenceBlocks.length;
         if (isShared) {
           try {
             await copy(partial, taken[0] as number);
           } catch (error) {
-            for (const block of taken) allocator.release(block);
+            for (const block of taken) allocator.free(block);
             throw error;
           }
-          allocator.release(partial);
-          held.splice(last, 1, ...taken.splice(0, 1));
+          allocator.free(partial);
+          sequenceBlocks.splice(last, 1, ...taken.splice(0, 1));
         } else if (partial !== undefined) {
-          allocator.forget(partial);
+          allocator.evict(partial);
         }
-        held.push(...taken);
+        sequenceBlocks.push(...taken);
         uploadBlocks(first);
       },
       append(more) {
         ids.push(...more);
-        while ((prefixes.length + 1) * blockTokens <= ids.length) {
+        while ((prefixes.length + 1) * BLOCK_SIZE <= ids.length) {
           const index = prefixes.length;
-          const block = held[index] as number;
-          const content = ids.slice(index * blockTokens, (index + 1) * blockTokens);
-          prefixes.push(allocator.remember(block, prefixes[index - 1] ?? root, content));
+          const block = sequenceBlocks[index] as number;
+          const content = ids.slice(index * BLOCK_SIZE, (index + 1) * BLOCK_SIZE);
+          prefixes.push(allocator.cachePrefix(block, prefixes[index - 1] ?? root, content));
         }
       },
       close() {
@@ -217,7 +217,7 @@ export function createKeyValuePool(model: LoadedModel, options: KeyValuePoolOpti
     keys,
     values,
     table,
-    tableWidth,
+    maxBlocksPerSequence,
     blocks,
     openSequence,
     destroy() {

@@ -1,11 +1,11 @@
-// Which block of a key-value cache holds what: counts of users, the contents of full blocks, and whose turn it is to be
-// overwritten. It knows numbers of blocks and token ids, and no tensor.
+// Which block of a KV cache holds what: reference counts, the contents of full blocks, and the order of eviction. It knows numbers of
+// blocks and token ids, and no tensor.
 import { TributaryError } from '../../lib/errors.ts';
 
-/** What stands before a block: the same number means the same adapter and the same token ids from the start. */
+/** Everything before a block: the same number means the same adapter and the same token ids from the start. */
 export type Prefix = number;
 
-export interface KnownBlock {
+export interface CachedBlock {
   readonly block: number;
   /** The ids whose keys and values the block holds. */
   readonly ids: readonly number[];
@@ -14,24 +14,27 @@ export interface KnownBlock {
 }
 
 export interface BlockAllocator {
-  /** Blocks that nobody uses, remembered contents included. */
+  /** Blocks that are free, those with cached contents included. */
   readonly available: number;
-  /** Blocks for one user, whose contents are forgotten. Throws `ENGINE_CACHE_FULL` when there are not so many, and takes none. */
-  take(count: number): number[];
-  /** One user more of a block that is known. */
-  share(block: number): void;
-  /** One user less. Its contents stay known until the block is taken again. */
-  release(block: number): void;
+  /** Free blocks, whose contents are evicted, with one reference each. Throws `ENGINE_CACHE_FULL` when too few are free, and allocates none. */
+  allocate(count: number): number[];
+  /** Adds a reference to a block. */
+  retain(block: number): void;
+  /** Drops a reference. Without any, the contents stay cached until the block is allocated again. */
+  free(block: number): void;
   isShared(block: number): boolean;
-  /** Says that `block` holds `ids` after `prefix`; gives the prefix of what follows. Equal contents have one prefix. */
-  remember(block: number, prefix: Prefix, ids: readonly number[]): Prefix;
-  /** Its only user is about to write into it. */
-  forget(block: number): void;
-  /** The block after `prefix` that begins with most of `ids`, and how many those are. */
-  find(prefix: Prefix, ids: readonly number[]): { readonly known: KnownBlock; readonly equal: number } | undefined;
+  /** Records that `block` holds `ids` after `prefix`; returns the prefix of the next block. Equal contents have one prefix. */
+  cachePrefix(block: number, prefix: Prefix, ids: readonly number[]): Prefix;
+  /** Drops the cached contents of a block that is about to be written. */
+  evict(block: number): void;
+  /** The cached block after `prefix` that shares the longest beginning with `ids`, and the length of that. */
+  matchPrefix(
+    prefix: Prefix,
+    ids: readonly number[],
+  ): { readonly known: CachedBlock; readonly equal: number } | undefined;
 }
 
-interface Entry extends KnownBlock {
+interface Entry extends CachedBlock {
   readonly before: Prefix;
 }
 
@@ -43,11 +46,11 @@ function equalStart(left: readonly number[], right: readonly number[]): number {
 
 /**
  * Prefixes are 0 and up, in the order in which they are first seen; a caller that wants prefixes of its own (one for each
- * adapter) takes negative numbers. Unused blocks are overwritten in the order in which they were released.
+ * adapter) takes negative numbers. Free blocks are allocated in the order in which they were freed.
  */
 export function createBlockAllocator(blocks: number): BlockAllocator {
-  const users = new Uint32Array(blocks);
-  /** Unused blocks in the order in which they are taken: those without contents are put in front by never leaving it. */
+  const references = new Uint32Array(blocks);
+  /** Free blocks without contents, allocated first; then those with, least recently freed first. */
   const empty = Array.from({ length: blocks }, (_, index) => blocks - 1 - index);
   const unused = new Set<number>();
   const entries = new Map<number, Entry>();
@@ -56,7 +59,7 @@ export function createBlockAllocator(blocks: number): BlockAllocator {
 
   const available = (): number => empty.length + unused.size;
 
-  function forget(block: number): void {
+  function evict(block: number): void {
     const entry = entries.get(block);
     if (entry === undefined) return;
     entries.delete(block);
@@ -69,7 +72,7 @@ export function createBlockAllocator(blocks: number): BlockAllocator {
     get available() {
       return available();
     },
-    take(count) {
+    allocate(count) {
       if (count > available()) {
         throw new TributaryError({
           code: 'ENGINE_CACHE_FULL',
@@ -81,23 +84,23 @@ export function createBlockAllocator(blocks: number): BlockAllocator {
       return Array.from({ length: count }, () => {
         const block = empty.pop() ?? (unused.values().next().value as number);
         unused.delete(block);
-        forget(block);
-        users[block] = 1;
+        evict(block);
+        references[block] = 1;
         return block;
       });
     },
-    share(block) {
+    retain(block) {
       unused.delete(block);
-      users[block] = (users[block] ?? 0) + 1;
+      references[block] = (references[block] ?? 0) + 1;
     },
-    release(block) {
-      users[block] = (users[block] ?? 1) - 1;
-      if (users[block] !== 0) return;
+    free(block) {
+      references[block] = (references[block] ?? 1) - 1;
+      if (references[block] !== 0) return;
       if (entries.has(block)) unused.add(block);
       else empty.push(block);
     },
-    isShared: (block) => (users[block] ?? 0) > 1,
-    remember(block, before, ids) {
+    isShared: (block) => (references[block] ?? 0) > 1,
+    cachePrefix(block, before, ids) {
       const siblings = following.get(before) ?? new Set();
       for (const each of siblings) {
         if (each.ids.length === ids.length && equalStart(each.ids, ids) === ids.length) return each.prefix;
@@ -108,9 +111,9 @@ export function createBlockAllocator(blocks: number): BlockAllocator {
       following.set(before, siblings.add(entry));
       return entry.prefix;
     },
-    forget,
-    find(prefix, ids) {
-      let best: { known: KnownBlock; equal: number } | undefined;
+    evict,
+    matchPrefix(prefix, ids) {
+      let best: { known: CachedBlock; equal: number } | undefined;
       for (const known of following.get(prefix) ?? []) {
         const equal = equalStart(known.ids, ids);
         if (equal > (best?.equal ?? 0)) best = { known, equal };
