@@ -526,3 +526,58 @@ test('no domain throws a bare Error or swallows one', () => {
     );
   expect(wrong).toEqual([]);
 });
+
+/**
+ * Groups of files that import each other in a circle, `import type` included: the strongly connected components of the import
+ * graph that have more than one file, or one that imports itself (Tarjan 1972). `sources`: text by path, specifiers relative.
+ */
+function importCycles(sources: ReadonlyMap<string, string>): string[][] {
+  const specifier =
+    /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s*['"](\.[^'"]+)['"]|(?:^|\n)\s*import\s*['"](\.[^'"]+)['"]|\bimport\(\s*['"](\.[^'"]+)['"]\s*\)/g;
+  const targetsOf = (file: string, source: string): string[] =>
+    [...source.matchAll(specifier)]
+      .map((match) => path.posix.join(path.posix.dirname(file), match[1] ?? match[2] ?? match[3] ?? ''))
+      .filter((target) => sources.has(target));
+  const graph = new Map([...sources].map(([file, source]) => [file, targetsOf(file, source)]));
+  const order = new Map<string, number>();
+  const open: string[] = [];
+  const cycles: string[][] = [];
+
+  function visit(file: string): number {
+    const place = order.size;
+    order.set(file, place);
+    open.push(file);
+    let low = place;
+    for (const target of graph.get(file) ?? []) {
+      if (!order.has(target)) low = Math.min(low, visit(target));
+      else if (open.includes(target)) low = Math.min(low, order.get(target) ?? place);
+    }
+    if (low === place) {
+      const component = open.splice(open.indexOf(file));
+      if (component.length > 1 || graph.get(file)?.includes(file) === true) cycles.push(component.sort());
+    }
+    return low;
+  }
+
+  for (const file of sources.keys()) if (!order.has(file)) visit(file);
+  return cycles;
+}
+
+test('no file imports itself by way of others, not even a type', () => {
+  const sources = new Map(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]));
+  expect(importCycles(sources)).toEqual([]);
+});
+
+test('a circle of types counts as one of values does', () => {
+  const sources = new Map([
+    ['src/a/port.ts', "import type { Report } from './service.ts';\nexport interface Port { report(): Report }"],
+    ['src/a/service.ts', "export type { Report } from '../b/report.ts';"],
+    ['src/b/report.ts', "import {\n  type Port,\n} from '../a/port.ts';\nexport type Report = { of: Port };"],
+    ['src/a/user.ts', "import { service } from './service.ts';\nimport './self.ts';"],
+    ['src/a/self.ts', "export const again = () => import('./self.ts');"],
+  ]);
+  const circle = ['src/a/port.ts', 'src/a/service.ts', 'src/b/report.ts'];
+  expect(importCycles(sources)).toEqual([circle, ['src/a/self.ts']]);
+  sources.set('src/a/port.ts', '');
+  expect(importCycles(sources)).toEqual([['src/a/self.ts']]);
+});
