@@ -241,6 +241,23 @@ test('no folder imports against the table', () => {
   expect(finished(againstTable(sources))).toEqual([]);
 });
 
+test('docs/architecture.md shows the same table', () => {
+  const page = readFileSync(path.join(root, 'docs/architecture.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)].map(([, folder = '', cells = '']) => [
+    folder,
+    cells
+      .replace(/ \(.*?\)/, '')
+      .replaceAll('every domain', domains.map((domain) => `\`${domain}\``).join(', '))
+      .split(', ')
+      .map((cell) => cell.replaceAll('`', ''))
+      .filter((cell) => cell !== 'nothing')
+      .toSorted(),
+  ]);
+  expect(Object.fromEntries(rows)).toEqual(
+    Object.fromEntries(Object.entries(mayImport).map(([folder, list]) => [folder, list.toSorted()])),
+  );
+});
+
 test('a package is imported only where it belongs', () => {
   expect(finished(packagesOutOfPlace(sources))).toEqual([]);
 });

@@ -1,5 +1,6 @@
-// Compares the annotated tree at the end of README.md with the folders and files that git tracks: every entry of the tree
-// must exist and have a clause, and every folder at the levels that the tree shows must be in it.
+// Compares what is written about the repository with what git tracks: every entry of the annotated tree at the end of README.md
+// must exist and have a clause, every folder at the levels that the tree shows must be in it, and every path that a page of
+// docs/ names in backticks must exist.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -42,6 +43,17 @@ const opened = [...new Set([...listed].map((entry) => entry.replace(/[^/]+\/?$/,
 for (const folder of folders) {
   const parent = folder.replace(/[^/]+\/$/, '');
   if (opened.includes(parent) && !listed.has(folder)) problems.push(`${folder} is not in the tree of README.md`);
+}
+
+/** A path of the source: `src/engine/gguf`, `tools/genAbi.ts`; `X.t.sol` stands for any name. */
+const pathInText = /`((?:src|test|tools|nodes|workers|contracts|bench|public|docs)\/[\w./-]*)`/g;
+for (const page of tracked.filter((file) => /^(docs\/)?[\w-]+\.md$/.test(file))) {
+  const text = readFileSync(path.join(root, page), 'utf8');
+  for (const [, named = ''] of text.matchAll(pathInText)) {
+    if (/\/x\.[^/]*$/i.test(named)) continue;
+    const folder = named.endsWith('/') ? named : `${named}/`;
+    if (!tracked.includes(named) && !folders.has(folder)) problems.push(`${page} names ${named}, which does not exist`);
+  }
 }
 if (problems.length > 0) {
   console.error(problems.join('\n'));
