@@ -77,10 +77,12 @@ test('B trains an adapter on both, builds its index and publishes it', async () 
 });
 
 test('A chats with it: the receipt names rows of both, a voucher pays for the answer and is collected', async () => {
-  const { keeper } = bench.stack;
+  const { devnet, keeper } = bench.stack;
   await fetchAdapter(alice.page, 'Lamp keepers');
   await setUpPayment(alice.page);
-  // Collected as soon as the keeper hears of it: an epoch of this chain takes vouchers for little more than a minute.
+  // An epoch of this chain takes vouchers for little more than a minute: the answer has all of one.
+  const { now, endsAt } = await openSettlement({ deployment: devnet.deployment }).epoch();
+  await passTime(devnet.deployment.rpcUrl, endsAt - now);
   const [collected] = await Promise.all([
     eventually('the keeper hears of the voucher', () => keeper.collect()),
     ask(alice.page, 'Who keeps the lamp of Quillmere?'),
