@@ -38,6 +38,16 @@ async function readConfiguration(place: string): Promise<Configuration> {
   });
 }
 
+function requireSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0 && Number.isFinite(seconds)) return seconds;
+  throw new TributaryError({
+    code: 'KEEPER_NO_INTERVAL',
+    message: `"${text}" is not a number of seconds.`,
+    hint: 'Give --interval-seconds a number above zero.',
+  });
+}
+
 function requireKey(): Hex {
   const key = process.env['KEEPER_PRIVATE_KEY'] ?? '';
   if (/^0x[0-9a-f]{64}$/i.test(key)) return key as Hex;
@@ -80,7 +90,7 @@ try {
     deployment,
     wallet,
     relays: values.relay ?? relays,
-    intervalSeconds: Number(values['interval-seconds']),
+    intervalSeconds: requireSeconds(values['interval-seconds']),
     onEvent: (event) => console.log(line(event)),
   });
   console.log(`Keeper ${wallet.address} on ${deployment.chainName}\nStop with Ctrl+C.`);

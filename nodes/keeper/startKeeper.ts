@@ -44,10 +44,10 @@ export async function startKeeper({
   intervalSeconds,
   onEvent = () => undefined,
 }: StartKeeperParameters): Promise<KeeperNode> {
+  const chain = openSettlement({ deployment, wallet });
   const inbox = await openInbox(folder, deployment);
   const node = await startNodePeers({ folder: path.join(folder, 'peer'), relays });
   const ledgers = peerLedgers(async () => node);
-  const chain = openSettlement({ deployment, wallet, ledgerSource: ledgers.read });
   const keeper = createKeeper({ chain, account: wallet.address, inbox, ledgers });
   node.subscribe((announcement) => {
     const { kind: what, cid } = announcement;
