@@ -16,6 +16,7 @@ export const errors = {
   'errors.APP_WORKER_FAILED': 'A background worker stopped',
   'errors.APP_NO_CHAIN': 'No chain is configured',
   'errors.APP_NO_WALLET': 'No wallet is connected',
+  'errors.APP_MODEL_NOT_READY': 'The model of this answer is not ready',
   'errors.APP_MODEL_UNKNOWN': 'This model is not offered here',
   'errors.APP_ADAPTER_FILE_MISSING': 'A file of the adapter is missing',
   'errors.RPC': 'Page and worker do not fit together',
