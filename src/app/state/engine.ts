@@ -210,6 +210,21 @@ export async function ensureModel(modelId: string, signal?: AbortSignal): Promis
   return abortable(loading.promise, signal);
 }
 
+/**
+ * The engine with the model `modelId`. Throws `APP_MODEL_NOT_READY` rather than replace a model that someone else is using: call
+ * it for work that belongs to an earlier answer.
+ */
+export function engineWith(modelId: string): Remote<EngineService> {
+  const current = state();
+  if (current.phase === 'ready' && current.modelId === modelId) return engine();
+  throw new TributaryError({
+    code: 'APP_MODEL_NOT_READY',
+    message: 'The model of this answer is not loaded.',
+    facts: { model: modelId },
+    hint: 'Choose it above the conversation and wait until it is ready, then try again.',
+  });
+}
+
 /** The adapter beside its base, both loaded. The base is never loaded again for it. */
 export async function ensureAdapter(adapter: AdapterChoice, signal?: AbortSignal): Promise<AdapterSummary> {
   await ensureModel(adapter.modelId, signal);
