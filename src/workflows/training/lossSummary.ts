@@ -19,9 +19,9 @@ export function lossSummary(points: readonly LossPoint[]): LossSummary | undefin
   const [first] = losses;
   const step = points.at(-1)?.[0];
   if (first === undefined || step === undefined) return undefined;
-  const window = Math.max(1, Math.min(10, Math.floor(losses.length / 2)));
-  const current = mean(losses.slice(-window));
-  const before = losses.length < 2 ? current : mean(losses.slice(-2 * window, -window));
+  const span = Math.max(1, Math.min(10, Math.floor(losses.length / 2)));
+  const current = mean(losses.slice(-span));
+  const before = losses.length < 2 ? current : mean(losses.slice(-2 * span, -span));
   const change = before === 0 ? 0 : (current - before) / before;
   return { step, current, first, trend: change < -0.02 ? 'falling' : change > 0.02 ? 'rising' : 'level' };
 }
