@@ -1,6 +1,6 @@
 import { canonicalJson, type Json } from '../lib/canonicalJson.ts';
 import { TributaryError } from '../lib/errors.ts';
-import { MAXIMUM_ROW_BYTES, MAXIMUM_ROW_DEPTH } from './limits.ts';
+import { MAX_ROW_BYTES, MAX_ROW_DEPTH } from './limits.ts';
 import type { Row } from './types.ts';
 
 function refuse(code: string, message: string, path: string, hint: string): never {
@@ -8,8 +8,8 @@ function refuse(code: string, message: string, path: string, hint: string): neve
 }
 
 function normalise(value: Json, path: string, depth: number): Json {
-  if (depth > MAXIMUM_ROW_DEPTH) {
-    refuse('ROW_TOO_DEEP', `A row is nested deeper than ${MAXIMUM_ROW_DEPTH} levels.`, path, 'Flatten the row.');
+  if (depth > MAX_ROW_DEPTH) {
+    refuse('ROW_TOO_DEEP', `A row is nested deeper than ${MAX_ROW_DEPTH} levels.`, path, 'Flatten the row.');
   }
   if (typeof value === 'string') return value.normalize('NFC');
   if (typeof value !== 'object' || value === null) return value;
@@ -44,8 +44,8 @@ export function canonicalRow(row: Row): string {
   }
   const text = canonicalJson(normalise(row, '$', 0));
   // A UTF-16 unit is one to three bytes, so most rows need no encoding to know that they fit.
-  if (text.length * 3 > MAXIMUM_ROW_BYTES && new TextEncoder().encode(text).byteLength > MAXIMUM_ROW_BYTES) {
-    refuse('ROW_TOO_LARGE', `A row is larger than ${MAXIMUM_ROW_BYTES} bytes.`, '$', 'Split the row into several.');
+  if (text.length * 3 > MAX_ROW_BYTES && new TextEncoder().encode(text).byteLength > MAX_ROW_BYTES) {
+    refuse('ROW_TOO_LARGE', `A row is larger than ${MAX_ROW_BYTES} bytes.`, '$', 'Split the row into several.');
   }
   return text;
 }

@@ -1,7 +1,7 @@
 import type { Json } from '../lib/canonicalJson.ts';
 import { contentKey } from './contentKey.ts';
 import { findSecrets } from './findSecrets.ts';
-import { createPacer } from './pacer.ts';
+import { createYieldToEventLoop } from './yieldToEventLoop.ts';
 import type { CheckedRows, CheckRequest, RowFinding, WorkOptions } from './types.ts';
 
 /** Characters below which a prompt can hardly be understood alone. */
@@ -25,10 +25,10 @@ export async function checkRows({ rows, existing }: CheckRequest, options: WorkO
   const findings: RowFinding[] = [];
   const accepted: number[] = [];
   const first = new Map<string, number>();
-  const pace = createPacer({ total: rows.length, ...options });
+  const yieldToEventLoop = createYieldToEventLoop({ total: rows.length, ...options });
   for (const [index, row] of rows.entries()) {
-    const pause = pace(index);
-    if (pause !== undefined) await pause;
+    const turn = yieldToEventLoop(index);
+    if (turn !== undefined) await turn;
     const found: RowFinding[] = [];
     const add = (finding: Omit<RowFinding, 'row'>): void => void found.push({ row: index, ...finding });
 

@@ -9,11 +9,11 @@ import { cid as branded, type Cid } from '../lib/units.ts';
 import type { BlockStore, ReadOptions } from './types.ts';
 
 const SHA2_256 = 0x12;
-const codes = { raw: 0x55, 'dag-cbor': 0x71 } as const;
+const CODECS = { raw: 0x55, 'dag-cbor': 0x71 } as const;
 
 /** The CID of `bytes`. */
 export async function cidOf(bytes: Uint8Array, codec: 'raw' | 'dag-cbor'): Promise<Cid> {
-  return branded(CID.createV1(codes[codec], create(SHA2_256, await sha256Async(bytes))).toString());
+  return branded(CID.createV1(CODECS[codec], create(SHA2_256, await sha256Async(bytes))).toString());
 }
 
 /** Parses the text of a CID. Throws `CID_INVALID`. */
@@ -34,7 +34,7 @@ export function parseCid(text: string): CID {
 export interface GetCheckedParameters extends ReadOptions {
   readonly cid: Cid;
   readonly codec: 'raw' | 'dag-cbor';
-  readonly maximumBytes: number;
+  readonly maxBytes: number;
   readonly blocks: BlockStore;
 }
 
@@ -42,12 +42,12 @@ export interface GetCheckedParameters extends ReadOptions {
 export async function getChecked({
   cid,
   codec,
-  maximumBytes,
+  maxBytes,
   blocks,
   signal,
 }: GetCheckedParameters): Promise<Uint8Array> {
   const parsed = parseCid(cid);
-  if (parsed.version !== 1 || parsed.code !== codes[codec] || parsed.multihash.code !== SHA2_256) {
+  if (parsed.version !== 1 || parsed.code !== CODECS[codec] || parsed.multihash.code !== SHA2_256) {
     throw new TributaryError({
       code: 'BLOCK_CODEC',
       message: `This content identifier does not name a ${codec} block hashed with SHA-256.`,
@@ -56,11 +56,11 @@ export async function getChecked({
     });
   }
   const bytes = await blocks.get(cid, { signal });
-  if (bytes.byteLength > maximumBytes) {
+  if (bytes.byteLength > maxBytes) {
     throw new TributaryError({
       code: 'BLOCK_TOO_LARGE',
-      message: `The block is larger than ${maximumBytes} bytes.`,
-      facts: { cid, bytes: bytes.byteLength, maximumBytes },
+      message: `The block is larger than ${maxBytes} bytes.`,
+      facts: { cid, bytes: bytes.byteLength, maxBytes },
       hint: 'It is refused; ask its author to publish it in smaller parts.',
     });
   }

@@ -1,20 +1,20 @@
 import type { Json } from '../lib/canonicalJson.ts';
 import { TributaryError, toTributaryError } from '../lib/errors.ts';
 import { canonicalRow } from './canonicalRow.ts';
-import { MAXIMUM_FILE_BYTES, MAXIMUM_PROBLEMS, MAXIMUM_ROW_DEPTH } from './limits.ts';
-import { createPacer } from './pacer.ts';
+import { MAX_FILE_BYTES, MAX_PROBLEMS, MAX_ROW_DEPTH } from './limits.ts';
+import { createYieldToEventLoop } from './yieldToEventLoop.ts';
 import { parseDelimited } from './parseDelimited.ts';
 import { scanJson } from './scanJson.ts';
-import { guessMapping, toRow } from './toRow.ts';
+import { guessMapping, mapColumns } from './mapColumns.ts';
 import type { ParsedRows, ParseRequest, Row, RowMapping, RowProblem, WorkOptions } from './types.ts';
 
 /** Whole text of the request. Throws `FILE_TOO_LARGE`, or `FILE_NOT_UTF8` with line and byte column. */
 async function readText({ text, blob, fileName }: ParseRequest): Promise<string> {
   const size = blob?.size ?? text?.length ?? 0;
-  if (size > MAXIMUM_FILE_BYTES) {
+  if (size > MAX_FILE_BYTES) {
     throw new TributaryError({
       code: 'FILE_TOO_LARGE',
-      message: `The file is larger than ${MAXIMUM_FILE_BYTES >> 20} MiB.`,
+      message: `The file is larger than ${MAX_FILE_BYTES >> 20} MiB.`,
       facts: { file: fileName, bytes: size },
       hint: 'Split it into smaller files and contribute them one after another.',
     });
@@ -54,10 +54,10 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
   let problemCount = 0;
   const problem = (line: number, column: number, code: string, message: string, source: string): void => {
     problemCount += 1;
-    if (problems.length < MAXIMUM_PROBLEMS)
+    if (problems.length < MAX_PROBLEMS)
       problems.push({ line, column, code, message, text: excerpt(source, column) });
   };
-  const pace = createPacer({ total: text.length, ...options });
+  const yieldToEventLoop = createYieldToEventLoop({ total: text.length, ...options });
 
   /** Keeps the record as a row, or notes at `place(field)` why it is none. */
   const keep = (
@@ -67,7 +67,7 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
     source: string,
     place: (field: string) => { line: number; column: number },
   ): void => {
-    const result = toRow({ record, mapping });
+    const result = mapColumns({ record, mapping });
     if ('fault' in result) {
       const { field, code, message } = result.fault;
       const at = place(field);
@@ -96,8 +96,8 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
       const source = text.slice(start, end === -1 ? text.length : end).replace(/\r$/, '');
       start = end === -1 ? text.length : end + 1;
       line += 1;
-      const pause = pace(start);
-      if (pause !== undefined) await pause;
+      const turn = yieldToEventLoop(start);
+      if (turn !== undefined) await turn;
       if (source.trim() === '') continue;
       const record = parseLine(source);
       if ('fault' in record) {
@@ -108,7 +108,7 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
       keep(record.value, request.mapping, line, source, (field) => ({
         line,
         column:
-          (scanJson({ text: source, maximumDepth: MAXIMUM_ROW_DEPTH }).fields.get(field) ?? source.search(/\S/)) + 1,
+          (scanJson({ text: source, maxDepth: MAX_ROW_DEPTH }).fields.get(field) ?? source.search(/\S/)) + 1,
       }));
       if (
         columns.length === 0 &&
@@ -131,8 +131,8 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
   let records = 0;
   for (const item of parseDelimited(text, separator)) {
     records += 1;
-    const pause = pace(Math.round((text.length * records) / (sourceLines.length + 1)));
-    if (pause !== undefined) await pause;
+    const turn = yieldToEventLoop(Math.round((text.length * records) / (sourceLines.length + 1)));
+    if (turn !== undefined) await turn;
     if ('fault' in item) {
       const { line, column, code, message } = item.fault;
       problem(line, column, code, message, sourceLines[line - 1] ?? '');
@@ -185,15 +185,15 @@ function parseLine(
 ): { readonly value: Json } | { readonly fault: { readonly offset: number; readonly message: string } } {
   // A line that could be nested too deep is scanned before JSON.parse, whose own limit is the stack.
   const brackets = source.length - source.replace(/[[{]/g, '').length;
-  if (brackets > MAXIMUM_ROW_DEPTH) {
-    const { fault } = scanJson({ text: source, maximumDepth: MAXIMUM_ROW_DEPTH });
+  if (brackets > MAX_ROW_DEPTH) {
+    const { fault } = scanJson({ text: source, maxDepth: MAX_ROW_DEPTH });
     if (fault !== null) return { fault };
   }
   try {
     return { value: JSON.parse(source) as Json };
   } catch {
     // Only a SyntaxError comes from here; the scanner names its place in every browser alike.
-    const { fault } = scanJson({ text: source, maximumDepth: MAXIMUM_ROW_DEPTH });
+    const { fault } = scanJson({ text: source, maxDepth: MAX_ROW_DEPTH });
     return { fault: fault ?? { offset: 0, message: 'This line is not JSON.' } };
   }
 }

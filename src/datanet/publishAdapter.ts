@@ -4,7 +4,7 @@ import { TributaryError } from '../lib/errors.ts';
 import { sha256Async } from '../lib/hash.ts';
 import type { Cid } from '../lib/units.ts';
 import { parseCid } from './cids.ts';
-import { MAXIMUM_ADAPTER_BYTES } from './limits.ts';
+import { MAX_ADAPTER_BYTES } from './limits.ts';
 import { accountOf, signDocument } from './signedDocument.ts';
 import type { AdapterManifest, BlockStore, FileLink, FileStore, ReadOptions, Signer } from './types.ts';
 
@@ -52,10 +52,10 @@ export async function publishAdapter(
   } = parameters;
 
   async function store(bytes: Uint8Array): Promise<FileLink> {
-    if (bytes.byteLength === 0 || bytes.byteLength > MAXIMUM_ADAPTER_BYTES) {
+    if (bytes.byteLength === 0 || bytes.byteLength > MAX_ADAPTER_BYTES) {
       throw new TributaryError({
         code: 'ADAPTER_TOO_LARGE',
-        message: `A file of an adapter must have 1 to ${MAXIMUM_ADAPTER_BYTES} bytes.`,
+        message: `A file of an adapter must have 1 to ${MAX_ADAPTER_BYTES} bytes.`,
         facts: { bytes: bytes.byteLength },
         hint: 'Train with a smaller rank or on fewer modules.',
       });

@@ -3,8 +3,8 @@ import { TributaryError } from '../lib/errors.ts';
 import type { Cid } from '../lib/units.ts';
 import { canonicalRow } from './canonicalRow.ts';
 import { parseCid } from './cids.ts';
-import { MAX_PARENTS, MAXIMUM_CONTRIBUTION_SHARDS } from './limits.ts';
-import { createPacer } from './pacer.ts';
+import { MAX_PARENTS, MAX_CONTRIBUTION_SHARDS } from './limits.ts';
+import { createYieldToEventLoop } from './yieldToEventLoop.ts';
 import { readHeaderUnverified } from './readContribution.ts';
 import { hashCanonicalRow } from './rowHash.ts';
 import { rowsRoot } from './rowsRoot.ts';
@@ -55,12 +55,12 @@ export async function publishContribution(parameters: PublishContributionParamet
       'Name the newest heads.',
     );
 
-  const pace = createPacer({ total: rows.length, signal, onProgress });
+  const yieldToEventLoop = createYieldToEventLoop({ total: rows.length, signal, onProgress });
   const canonical: string[] = [];
   const hashes = [];
   for (const [index, row] of rows.entries()) {
-    const pause = pace(index);
-    if (pause !== undefined) await pause;
+    const turn = yieldToEventLoop(index);
+    if (turn !== undefined) await turn;
     try {
       const text = canonicalRow(row);
       canonical.push(text);
@@ -71,10 +71,10 @@ export async function publishContribution(parameters: PublishContributionParamet
     }
   }
   const shards = shardRows({ canonical });
-  if (shards.length > MAXIMUM_CONTRIBUTION_SHARDS) {
+  if (shards.length > MAX_CONTRIBUTION_SHARDS) {
     refuse(
       'CONTRIBUTION_TOO_LARGE',
-      `The rows fill more than ${MAXIMUM_CONTRIBUTION_SHARDS} MiB.`,
+      `The rows fill more than ${MAX_CONTRIBUTION_SHARDS} MiB.`,
       { shards: shards.length },
       'Publish them as several contributions.',
     );

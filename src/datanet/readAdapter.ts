@@ -2,7 +2,7 @@ import { bytesToHex } from '../lib/bytes.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { sha256Async } from '../lib/hash.ts';
 import { cid as branded, type Cid } from '../lib/units.ts';
-import { MAXIMUM_MANIFEST_BYTES } from './limits.ts';
+import { MAX_MANIFEST_BYTES } from './limits.ts';
 import { manifestSchema } from './schemas.ts';
 import { readDocument } from './signedDocument.ts';
 import type { AdapterManifest, BlockStore, FileLink, FileStore, ReadOptions, Verify } from './types.ts';
@@ -19,7 +19,7 @@ export async function readAdapterManifest(parameters: ReadAdapterManifestParamet
     ...parameters,
     kind: 'adapter',
     schema: manifestSchema,
-    maximumBytes: MAXIMUM_MANIFEST_BYTES,
+    maxBytes: MAX_MANIFEST_BYTES,
   });
   const fileLink = (file: typeof document.weights): FileLink => ({
     cid: branded(file.cid.toString()),

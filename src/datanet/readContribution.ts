@@ -4,8 +4,8 @@ import { TributaryError } from '../lib/errors.ts';
 import { cid as brandedCid, type Cid, type RowHash } from '../lib/units.ts';
 import { canonicalRow } from './canonicalRow.ts';
 import { getChecked } from './cids.ts';
-import { MAXIMUM_HEADER_BYTES, MAXIMUM_SHARD_BYTES } from './limits.ts';
-import { createPacer } from './pacer.ts';
+import { MAX_HEADER_BYTES, MAX_SHARD_BYTES } from './limits.ts';
+import { createYieldToEventLoop } from './yieldToEventLoop.ts';
 import { hashCanonicalRow } from './rowHash.ts';
 import { rowsRoot } from './rowsRoot.ts';
 import { headerSchema } from './schemas.ts';
@@ -26,7 +26,7 @@ export async function readContributionHeader(
     ...parameters,
     kind: 'contribution',
     schema: headerSchema,
-    maximumBytes: MAXIMUM_HEADER_BYTES,
+    maxBytes: MAX_HEADER_BYTES,
   });
   const text = (link: { toString(): string }): Cid => brandedCid(link.toString());
   return {
@@ -72,12 +72,12 @@ export async function readContribution(parameters: ReadContributionParameters): 
   const rowHashes: RowHash[] = [];
   let bytes = 0;
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  const pace = createPacer({ total: header.count, signal, onProgress });
+  const yieldToEventLoop = createYieldToEventLoop({ total: header.count, signal, onProgress });
   for (const [index, link] of header.rows.entries()) {
     const shard = await getChecked({
       cid: link,
       codec: 'raw',
-      maximumBytes: Math.min(MAXIMUM_SHARD_BYTES, header.bytes - bytes),
+      maxBytes: Math.min(MAX_SHARD_BYTES, header.bytes - bytes),
       blocks,
       signal,
     });
@@ -88,8 +88,8 @@ export async function readContribution(parameters: ReadContributionParameters): 
       const row = parseCanonical(line) ?? refuse(`form of row ${rows.length}`, 'canonical JSON', line.slice(0, 80));
       rows.push(row);
       rowHashes.push(hashCanonicalRow(line));
-      const pause = pace(rows.length);
-      if (pause !== undefined) await pause;
+      const turn = yieldToEventLoop(rows.length);
+      if (turn !== undefined) await turn;
     }
   }
   if (bytes !== header.bytes) refuse('bytes', header.bytes, bytes);

@@ -1,11 +1,11 @@
 import { concatBytes } from '../lib/bytes.ts';
-import { MAXIMUM_SHARD_BYTES } from './limits.ts';
+import { MAX_SHARD_BYTES } from './limits.ts';
 
 export interface ShardRowsParameters {
   /** Canonical texts of the rows, see `canonicalRow`. */
   readonly canonical: readonly string[];
   /** For tests; default 1 MiB. */
-  readonly maximumBytes?: number;
+  readonly maxBytes?: number;
 }
 
 /**
@@ -14,7 +14,7 @@ export interface ShardRowsParameters {
  */
 export function shardRows({
   canonical,
-  maximumBytes = MAXIMUM_SHARD_BYTES,
+  maxBytes = MAX_SHARD_BYTES,
 }: ShardRowsParameters): Uint8Array<ArrayBuffer>[] {
   const encoder = new TextEncoder();
   const shards: Uint8Array<ArrayBuffer>[] = [];
@@ -27,7 +27,7 @@ export function shardRows({
   };
   for (const text of canonical) {
     const line = encoder.encode(`${text}\n`);
-    if (bytes + line.byteLength > maximumBytes) finish();
+    if (bytes + line.byteLength > maxBytes) finish();
     parts.push(line);
     bytes += line.byteLength;
   }

@@ -52,7 +52,7 @@ export interface ReadDocumentParameters<Schema extends v.GenericSchema> extends 
   /** What it should be, for error texts: "contribution". */
   readonly kind: string;
   readonly schema: Schema;
-  readonly maximumBytes: number;
+  readonly maxBytes: number;
   readonly blocks: BlockStore;
   readonly verify: Verify;
 }
@@ -67,7 +67,7 @@ export async function readDocument<
   cid,
   kind,
   schema,
-  maximumBytes,
+  maxBytes,
   blocks,
   verify,
   signal,
@@ -76,7 +76,7 @@ export async function readDocument<
   readonly sig: Hex;
   readonly bytes: Uint8Array;
 }> {
-  const bytes = await getChecked({ cid, codec: 'dag-cbor', maximumBytes, blocks, signal });
+  const bytes = await getChecked({ cid, codec: 'dag-cbor', maxBytes, blocks, signal });
   const refuse = (path: string, cause?: unknown): never => {
     throw new TributaryError({
       code: 'DOCUMENT_INVALID',

@@ -1,11 +1,11 @@
 import { isAbort, TributaryError, toTributaryError } from '../lib/errors.ts';
 import type { Cid } from '../lib/units.ts';
-import { MAXIMUM_UNION } from './limits.ts';
+import { MAX_CONTRIBUTIONS } from './limits.ts';
 import { readContributionHeader } from './readContribution.ts';
 import type { BlockStore, Contribution, Verify, WorkOptions } from './types.ts';
 
 /** Blocks asked for at a time: a request is a round trip, and parents are only known after their children. */
-const PARALLEL = 32;
+const MAX_PARALLEL_READS = 32;
 
 export interface UnionContributionsParameters extends WorkOptions {
   readonly heads: readonly Cid[];
@@ -30,15 +30,15 @@ export interface ContributionUnion {
  * both lists of heads. A hostile graph costs at most `limit` reads. Progress counts contributions.
  */
 export async function unionContributions(parameters: UnionContributionsParameters): Promise<ContributionUnion> {
-  const { heads, datanetId, blocks, verify, limit = MAXIMUM_UNION, signal, onProgress } = parameters;
+  const { heads, datanetId, blocks, verify, limit = MAX_CONTRIBUTIONS, signal, onProgress } = parameters;
   const seen = new Set<Cid>(heads);
   const contributions: Contribution[] = [];
   const problems: { cid: Cid; error: TributaryError }[] = [];
   let queue: Cid[] = [...seen];
   while (queue.length > 0) {
     signal?.throwIfAborted();
-    const batch = queue.slice(0, PARALLEL);
-    queue = queue.slice(PARALLEL);
+    const batch = queue.slice(0, MAX_PARALLEL_READS);
+    queue = queue.slice(MAX_PARALLEL_READS);
     if (contributions.length + problems.length + batch.length > limit) {
       throw new TributaryError({
         code: 'DATANET_TOO_LARGE',

@@ -3,9 +3,9 @@ import { createMemo, createSignal, For, type JSX } from 'solid-js';
 import {
   invalidKnobs,
   type Knob,
-  knobs,
+  KNOBS,
   matchingPreset,
-  presetNames,
+  PRESET_NAMES,
   presetSettings,
   type TrainingSettings,
 } from '../../workflows/training/trainingSettings.ts';
@@ -30,7 +30,7 @@ export function SettingsForm(properties: {
     <Section title={t('factory.presetsTitle')}>
       <fieldset class="grid gap-3 sm:grid-cols-3">
         <legend class="sr-only">{t('factory.presetsTitle')}</legend>
-        <For each={presetNames}>
+        <For each={PRESET_NAMES}>
           {(name) => (
             <label class="flex gap-3 rounded-xl border border-line bg-surface p-4 hover:border-edge has-checked:border-accent has-checked:bg-accent-soft">
               <input
@@ -60,7 +60,7 @@ export function SettingsForm(properties: {
           {t('factory.advanced')}
         </summary>
         <div class="mt-4 grid items-start gap-4 sm:grid-cols-2">
-          <For each={knobs}>
+          <For each={KNOBS}>
             {(knob) => (
               <Field
                 label={t(`factory.knob.${knob.name}`)}

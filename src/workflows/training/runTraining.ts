@@ -28,7 +28,7 @@ export interface RunTrainingParameters {
 }
 
 /** How often at most the record is written between checkpoints, milliseconds. */
-const saveInterval = 2000;
+const SAVE_INTERVAL_MILLISECONDS = 2000;
 
 /**
  * Trains until the end, an abort or a failure, and resolves with the run's last state: `trained`, `cancelled` or `failed`
@@ -62,7 +62,7 @@ export async function runTraining({
     for await (const event of ports.train(trainRequest(run.settings, rows, checkpoint?.bytes), { signal })) {
       if (event.kind === 'step') {
         change(afterStep(current, event));
-        if (ports.now() - savedAt >= saveInterval) await save();
+        if (ports.now() - savedAt >= SAVE_INTERVAL_MILLISECONDS) await save();
       } else if (event.kind === 'checkpoint') {
         // Bytes before record: a record must never point at a checkpoint that is not there.
         await ports.saveCheckpoint(run.id, event.step, event.bytes);

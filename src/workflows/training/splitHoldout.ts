@@ -3,8 +3,8 @@
 import { bytesToHex } from '../../lib/bytes.ts';
 import { sha256 } from '../../lib/hash.ts';
 
-const heldOutShare = 0.05;
-const maximumHeldOut = 100;
+const HELD_OUT_SHARE = 0.05;
+const MAX_HELD_OUT = 100;
 
 /**
  * One row in twenty (at most 100, none below twenty rows), those with the smallest SHA-256 of `seed:rowHash`. Both parts keep
@@ -14,7 +14,7 @@ export function splitHoldout<Item extends { readonly rowHash: string }>(
   rows: readonly Item[],
   seed: number,
 ): { readonly trained: readonly Item[]; readonly placebo: readonly Item[] } {
-  const count = Math.min(maximumHeldOut, Math.floor(rows.length * heldOutShare));
+  const count = Math.min(MAX_HELD_OUT, Math.floor(rows.length * HELD_OUT_SHARE));
   const encoder = new TextEncoder();
   const ranked = rows
     .map((item) => ({ item, key: bytesToHex(sha256(encoder.encode(`${seed}:${item.rowHash}`))) }))

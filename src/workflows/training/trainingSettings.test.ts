@@ -4,7 +4,7 @@ import { lossSummary, smoothed } from './lossSummary.ts';
 import {
   invalidKnobs,
   matchingPreset,
-  presetNames,
+  PRESET_NAMES,
   presetSettings,
   stepCount,
   trainRequest,
@@ -15,7 +15,7 @@ const balanced = presetSettings('balanced', 256);
 
 describe('settings', () => {
   test('every preset is valid and known by its name until a knob is turned', () => {
-    for (const name of presetNames) {
+    for (const name of PRESET_NAMES) {
       expect(invalidKnobs(presetSettings(name, 576))).toEqual([]);
       expect(matchingPreset(presetSettings(name, 576), 576)).toBe(name);
     }
@@ -27,7 +27,7 @@ describe('settings', () => {
     expect(presetSettings('balanced', 576).learningRate).toBe(0.0018);
   });
 
-  test('names the knobs that cannot be', () => {
+  test('names the KNOBS that cannot be', () => {
     const wrong = { ...balanced, rank: 1.5, learningRate: Number.NaN, batchSize: 0, seed: -1 };
     expect(invalidKnobs(wrong).map((knob) => knob.name)).toEqual(['rank', 'learningRate', 'batchSize', 'seed']);
   });

@@ -16,28 +16,28 @@ export interface TrainingSettings {
 export type PresetName = 'quick' | 'balanced' | 'thorough';
 
 /** Rate that suits a hidden size of 256 (measured on the seedling); scaled down in proportion to the width. */
-const referenceLearningRate = 4e-3;
-const referenceHiddenSize = 256;
+const REFERENCE_LEARNING_RATE = 4e-3;
+const REFERENCE_HIDDEN_SIZE = 256;
 /** At most so many steps are lost when the page dies; short runs, often on slow devices, lose a twentieth. */
-const longestCheckpointInterval = 10;
+const MAX_CHECKPOINT_INTERVAL = 10;
 
-const presetShapes: Readonly<Record<PresetName, Pick<TrainingSettings, 'rank' | 'alpha' | 'epochs' | 'maxSteps'>>> = {
+const PRESETS: Readonly<Record<PresetName, Pick<TrainingSettings, 'rank' | 'alpha' | 'epochs' | 'maxSteps'>>> = {
   quick: { rank: 8, alpha: 16, epochs: 1, maxSteps: 30 },
   balanced: { rank: 16, alpha: 32, epochs: 4, maxSteps: 0 },
   thorough: { rank: 16, alpha: 32, epochs: 8, maxSteps: 0 },
 };
 
-export const presetNames = Object.keys(presetShapes) as readonly PresetName[];
+export const PRESET_NAMES = Object.keys(PRESETS) as readonly PresetName[];
 
 /** The settings of a preset for a base of this width. */
 export function presetSettings(name: PresetName, hiddenSize: number): TrainingSettings {
-  const learningRate = Number(((referenceLearningRate * referenceHiddenSize) / hiddenSize).toPrecision(2));
-  return { ...presetShapes[name], learningRate, batchSize: 8, seed: 1 };
+  const learningRate = Number(((REFERENCE_LEARNING_RATE * REFERENCE_HIDDEN_SIZE) / hiddenSize).toPrecision(2));
+  return { ...PRESETS[name], learningRate, batchSize: 8, seed: 1 };
 }
 
 /** The preset that these settings are, or undefined when a knob was turned. */
 export function matchingPreset(settings: TrainingSettings, hiddenSize: number): PresetName | undefined {
-  return presetNames.find((name) => {
+  return PRESET_NAMES.find((name) => {
     const preset = presetSettings(name, hiddenSize);
     return (Object.keys(preset) as (keyof TrainingSettings)[]).every((key) => preset[key] === settings[key]);
   });
@@ -50,8 +50,8 @@ export interface Knob {
   readonly integer: boolean;
 }
 
-/** The knobs in the order of the form, with the bounds outside which a run cannot work or cannot end. */
-export const knobs: readonly Knob[] = [
+/** The KNOBS in the order of the form, with the bounds outside which a run cannot work or cannot end. */
+export const KNOBS: readonly Knob[] = [
   { name: 'rank', minimum: 1, maximum: 256, integer: true },
   { name: 'alpha', minimum: 1, maximum: 1024, integer: false },
   { name: 'learningRate', minimum: 1e-6, maximum: 0.1, integer: false },
@@ -61,9 +61,9 @@ export const knobs: readonly Knob[] = [
   { name: 'maxSteps', minimum: 0, maximum: 1_000_000, integer: true },
 ];
 
-/** The knobs whose value is out of bounds, not a number, or not whole where it must be. */
+/** The KNOBS whose value is out of bounds, not a number, or not whole where it must be. */
 export function invalidKnobs(settings: TrainingSettings): readonly Knob[] {
-  return knobs.filter(({ name, minimum, maximum, integer }) => {
+  return KNOBS.filter(({ name, minimum, maximum, integer }) => {
     const value = settings[name];
     return !(value >= minimum && value <= maximum) || (integer && !Number.isInteger(value));
   });
@@ -95,7 +95,7 @@ export function trainRequest(
     weightDecay: 0,
     maxGradientNorm: 1,
     seed: settings.seed,
-    checkpointEvery: Math.min(longestCheckpointInterval, Math.max(1, Math.ceil(steps / 20))),
+    checkpointEvery: Math.min(MAX_CHECKPOINT_INTERVAL, Math.max(1, Math.ceil(steps / 20))),
     ...(resumeFrom === undefined ? {} : { resumeFrom }),
   };
 }

@@ -3,7 +3,7 @@ import type { Json } from '../lib/canonicalJson.ts';
 import type { Row, RowMapping } from './types.ts';
 
 /** Pairs under which data sets keep a question and its answer, the more particular first. */
-const knownPairs: readonly RowMapping[] = [
+const KNOWN_PAIRS: readonly RowMapping[] = [
   { prompt: 'prompt', response: 'response' },
   { prompt: 'prompt', response: 'completion' },
   { prompt: 'instruction', response: 'output' },
@@ -18,7 +18,7 @@ const knownPairs: readonly RowMapping[] = [
 /** The first known pair whose two names are among `columns`, compared without case; null when none is. */
 export function guessMapping(columns: readonly string[]): RowMapping | null {
   const byName = new Map(columns.map((column) => [column.trim().toLowerCase(), column]));
-  for (const pair of knownPairs) {
+  for (const pair of KNOWN_PAIRS) {
     const prompt = byName.get(pair.prompt);
     const response = byName.get(pair.response);
     if (prompt !== undefined && response !== undefined) return { prompt, response };
@@ -75,12 +75,12 @@ function fromMessages(record: JsonObject): { readonly row: Row } | { readonly fa
   };
 }
 
-export interface ToRowParameters {
+export interface MapColumnsParameters {
   readonly record: Json;
   readonly mapping?: RowMapping | undefined;
 }
 
-export function toRow({ record, mapping }: ToRowParameters): { readonly row: Row } | { readonly fault: RowFault } {
+export function mapColumns({ record, mapping }: MapColumnsParameters): { readonly row: Row } | { readonly fault: RowFault } {
   if (!isObject(record))
     return fault('', 'ROW_NOT_OBJECT', 'A line must be one JSON object, such as {"prompt": "...", "response": "..."}.');
   if (mapping === undefined && 'messages' in record) return fromMessages(record);

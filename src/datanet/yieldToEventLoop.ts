@@ -1,7 +1,7 @@
 // Lets a long loop breathe: other work, cancellation and progress get their turn every few hundred items.
 import type { WorkOptions } from './types.ts';
 
-export interface CreatePacerParameters extends WorkOptions {
+export interface YieldToEventLoopParameters extends WorkOptions {
   readonly total: number;
   /** Items between two turns; default 500. */
   readonly every?: number;
@@ -11,12 +11,12 @@ export interface CreatePacerParameters extends WorkOptions {
  * A function to call with the work done so far, once per item. It mostly returns undefined; when a turn is due it returns a
  * promise to await, which rejects with the reason of the signal.
  */
-export function createPacer({
+export function createYieldToEventLoop({
   total,
   signal,
   onProgress,
   every = 500,
-}: CreatePacerParameters): (done: number) => Promise<void> | undefined {
+}: YieldToEventLoopParameters): (done: number) => Promise<void> | undefined {
   let items = 0;
   signal?.throwIfAborted();
   return (done) => {
