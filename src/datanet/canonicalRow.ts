@@ -30,7 +30,7 @@ function normalise(value: Json, path: string, depth: number): Json {
 }
 
 /**
- * The one text of a row: RFC 8785 over the row with every string in Unicode NFC. No line break: JSON escapes them.
+ * The canonical text of a row: RFC 8785 over the row with every string in Unicode NFC. It has no line breaks: JSON escapes them.
  * Throws `ROW_INVALID`, `ROW_TOO_DEEP`, `ROW_KEYS_COLLIDE`, `ROW_TOO_LARGE` or `JSON_NOT_CANONICAL`, with the path.
  */
 export function canonicalRow(row: Row): string {
@@ -43,7 +43,7 @@ export function canonicalRow(row: Row): string {
     );
   }
   const text = canonicalJson(normalise(row, '$', 0));
-  // A UTF-16 unit is one to three bytes, so most rows need no encoding to know that they fit.
+  // A UTF-16 code unit takes at most three bytes of UTF-8, so most rows are known to fit without being encoded.
   if (text.length * 3 > MAX_ROW_BYTES && new TextEncoder().encode(text).byteLength > MAX_ROW_BYTES) {
     refuse('ROW_TOO_LARGE', `A row is larger than ${MAX_ROW_BYTES} bytes.`, '$', 'Split the row into several.');
   }

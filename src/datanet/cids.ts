@@ -1,5 +1,5 @@
-// CIDs of this domain: version 1, `raw` or `dag-cbor`, SHA-256. Everything read by CID is checked against it here, so a
-// store or peer that hands out other bytes is found out whatever its own checks.
+// CIDs of this domain: version 1, `raw` or `dag-cbor`, SHA-256. Bytes read by CID are checked against it here, so
+// that a store or peer that returns other bytes is caught even if it does not check them itself.
 import { CID } from 'multiformats/cid';
 import { create } from 'multiformats/hashes/digest';
 import { bytesToHex } from '../lib/bytes.ts';
@@ -38,14 +38,8 @@ export interface GetCheckedParameters extends ReadOptions {
   readonly blocks: BlockStore;
 }
 
-/** The block of `cid`, its codec, size and hash checked. Throws `BLOCK_CODEC`, `BLOCK_TOO_LARGE`, `BLOCK_CORRUPT`, or what the store throws. */
-export async function getChecked({
-  cid,
-  codec,
-  maxBytes,
-  blocks,
-  signal,
-}: GetCheckedParameters): Promise<Uint8Array> {
+/** The block of `cid`, after checking codec, size and hash. Throws `BLOCK_CODEC`, `BLOCK_TOO_LARGE`, `BLOCK_CORRUPT`, and errors of the store. */
+export async function getChecked({ cid, codec, maxBytes, blocks, signal }: GetCheckedParameters): Promise<Uint8Array> {
   const parsed = parseCid(cid);
   if (parsed.version !== 1 || parsed.code !== CODECS[codec] || parsed.multihash.code !== SHA2_256) {
     throw new TributaryError({
@@ -76,7 +70,7 @@ export async function getChecked({
   return bytes;
 }
 
-/** The SHA-256 digest inside a CID, as 0x and 64 hexadecimal digits: what contracts name content by. Throws `CID_INVALID`. */
+/** The SHA-256 digest inside a CID, as 0x and 64 hexadecimal digits: contracts identify content by it. Throws `CID_INVALID`. */
 export function cidDigest(text: string): `0x${string}` {
   return `0x${bytesToHex(parseCid(text).multihash.digest)}`;
 }

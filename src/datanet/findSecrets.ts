@@ -1,4 +1,4 @@
-// Secrets and personal data that must not be published for ever: keys, recovery phrases, tokens; e-mail and phone numbers.
+// Secrets and personal data, which must not be published because publishing cannot be undone: keys, recovery phrases, tokens; e-mail and phone numbers.
 // Patterns are linear: each repeats over one character class with a bound, so a hostile text cannot stall them.
 import { SEED_WORDS } from './seedWords.ts';
 import type { FindingCode } from './types.ts';
@@ -92,7 +92,7 @@ function mask(text: string): string {
 
 const MIN_PHRASE_WORDS = 12;
 
-/** Twelve or more words of the BIP-39 list in a row, whatever numbers, commas or line breaks stand between them. */
+/** Twelve consecutive words of the BIP-39 list. Numbers, commas and line breaks between them are ignored. */
 function findSeedPhrase(text: string): string | undefined {
   let run: string[] = [];
   for (const word of text.toLowerCase().match(/[\p{L}'’]+/gu) ?? []) {
@@ -102,7 +102,7 @@ function findSeedPhrase(text: string): string | undefined {
   return undefined;
 }
 
-/** What in `text` should not be published, at most one finding per kind. */
+/** Secrets and personal data in `text`, at most one finding of each kind. */
 export function findSecrets(text: string): Secret[] {
   const found = new Map<FindingCode, Secret>();
   for (const { code, severity, message, pattern } of PATTERNS) {

@@ -2,13 +2,13 @@ import type { Json } from '../lib/canonicalJson.ts';
 import { TributaryError, toTributaryError } from '../lib/errors.ts';
 import { canonicalRow } from './canonicalRow.ts';
 import { MAX_FILE_BYTES, MAX_PROBLEMS, MAX_ROW_DEPTH } from './limits.ts';
-import { createYieldToEventLoop } from './yieldToEventLoop.ts';
+import { guessMapping, mapColumns } from './mapColumns.ts';
 import { parseDelimited } from './parseDelimited.ts';
 import { scanJson } from './scanJson.ts';
-import { guessMapping, mapColumns } from './mapColumns.ts';
 import type { ParsedRows, ParseRequest, Row, RowMapping, RowProblem, WorkOptions } from './types.ts';
+import { createYieldToEventLoop } from './yieldToEventLoop.ts';
 
-/** Whole text of the request. Throws `FILE_TOO_LARGE`, or `FILE_NOT_UTF8` with line and byte column. */
+/** The whole text of the request. Throws `FILE_TOO_LARGE`, or `FILE_NOT_UTF8` with line and column. */
 async function readText({ text, blob, fileName }: ParseRequest): Promise<string> {
   const size = blob?.size ?? text?.length ?? 0;
   if (size > MAX_FILE_BYTES) {
@@ -24,7 +24,7 @@ async function readText({ text, blob, fileName }: ParseRequest): Promise<string>
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    // U+FFFD of a forgiving decoder stands at the first wrong byte: a real one in the file would have decoded.
+    // A lenient decoder writes U+FFFD at the first invalid byte; the strict one failed, so there is one.
     const before = new TextDecoder('utf-8').decode(bytes).split('\uFFFD', 1)[0] as string;
     throw new TributaryError({
       code: 'FILE_NOT_UTF8',
@@ -42,8 +42,8 @@ function excerpt(line: string, column: number): string {
 }
 
 /**
- * Rows of a file: JSON lines, or CSV and TSV whose first line names the columns, by the ending of `fileName` (JSON lines when
- * it is none of these). Every faulty line becomes a problem with its place; the other lines become rows.
+ * Rows of a file: JSON lines, or CSV and TSV whose first line names the columns, by the extension of `fileName`
+ * (JSON lines by default). An invalid line becomes a problem with its place; the other lines become rows.
  * Throws `FILE_TOO_LARGE`, `FILE_NOT_UTF8`, `ABORTED`.
  */
 export async function parseRows(request: ParseRequest, options: WorkOptions = {}): Promise<ParsedRows> {
@@ -54,12 +54,11 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
   let problemCount = 0;
   const problem = (line: number, column: number, code: string, message: string, source: string): void => {
     problemCount += 1;
-    if (problems.length < MAX_PROBLEMS)
-      problems.push({ line, column, code, message, text: excerpt(source, column) });
+    if (problems.length < MAX_PROBLEMS) problems.push({ line, column, code, message, text: excerpt(source, column) });
   };
   const yieldToEventLoop = createYieldToEventLoop({ total: text.length, ...options });
 
-  /** Keeps the record as a row, or notes at `place(field)` why it is none. */
+  /** Adds the record as a row, or a problem at `place(field)` that says why it is not one. */
   const keep = (
     record: Json,
     mapping: RowMapping | undefined,
@@ -107,8 +106,7 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
       }
       keep(record.value, request.mapping, line, source, (field) => ({
         line,
-        column:
-          (scanJson({ text: source, maxDepth: MAX_ROW_DEPTH }).fields.get(field) ?? source.search(/\S/)) + 1,
+        column: (scanJson({ text: source, maxDepth: MAX_ROW_DEPTH }).fields.get(field) ?? source.search(/\S/)) + 1,
       }));
       if (
         columns.length === 0 &&
@@ -165,7 +163,7 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
       continue;
     }
     const names = header;
-    // A column without a name (a trailing separator) carries nothing.
+    // A column without a name comes from a trailing separator and is empty.
     const record = Object.fromEntries(
       item.fields.map((field, index) => [names[index] as string, field] as const).filter(([name]) => name !== ''),
     );
@@ -183,7 +181,7 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
 function parseLine(
   source: string,
 ): { readonly value: Json } | { readonly fault: { readonly offset: number; readonly message: string } } {
-  // A line that could be nested too deep is scanned before JSON.parse, whose own limit is the stack.
+  // A line that may be nested too deeply is scanned first: JSON.parse would overflow the stack.
   const brackets = source.length - source.replace(/[[{]/g, '').length;
   if (brackets > MAX_ROW_DEPTH) {
     const { fault } = scanJson({ text: source, maxDepth: MAX_ROW_DEPTH });
@@ -192,7 +190,7 @@ function parseLine(
   try {
     return { value: JSON.parse(source) as Json };
   } catch {
-    // Only a SyntaxError comes from here; the scanner names its place in every browser alike.
+    // JSON.parse throws SyntaxError only; the scanner reports its place, the same in every browser.
     const { fault } = scanJson({ text: source, maxDepth: MAX_ROW_DEPTH });
     return { fault: fault ?? { offset: 0, message: 'This line is not JSON.' } };
   }

@@ -20,7 +20,7 @@ export interface PublishAdapterParameters extends ReadOptions {
   readonly index: Uint8Array | null;
   readonly datanets: readonly string[];
   readonly contributions: readonly Cid[];
-  /** Settings, seed, losses: whatever lets a stranger repeat the run. */
+  /** Settings, seed, losses: enough for a stranger to repeat the run. */
   readonly training: { readonly [key: string]: Json };
   readonly signer: Signer;
   readonly blocks: BlockStore;
@@ -29,7 +29,7 @@ export interface PublishAdapterParameters extends ReadOptions {
   readonly chainId?: number;
 }
 
-/** Stores weights and index as UnixFS files and a signed manifest that links them. Throws `ADAPTER_TOO_LARGE`, and what signer and stores throw. */
+/** Stores weights and index as UnixFS files and a signed manifest that links them. Throws `ADAPTER_TOO_LARGE`, and errors of signer and stores. */
 export async function publishAdapter(
   parameters: PublishAdapterParameters,
 ): Promise<{ readonly cid: Cid; readonly manifest: AdapterManifest }> {

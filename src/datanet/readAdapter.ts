@@ -13,7 +13,7 @@ export interface ReadAdapterManifestParameters extends ReadOptions {
   readonly verify: Verify;
 }
 
-/** The manifest alone, its signature checked. Throws as `readDocument`. */
+/** The manifest, after checking its signature. Throws as `readDocument`. */
 export async function readAdapterManifest(parameters: ReadAdapterManifestParameters): Promise<AdapterManifest> {
   const { document, sig } = await readDocument({
     ...parameters,
@@ -49,7 +49,7 @@ export interface ReadAdapter {
   readonly index: Uint8Array | null;
 }
 
-/** An adapter with its files, size and SHA-256 checked. Throws `ADAPTER_MISMATCH` besides what manifest and stores throw. */
+/** An adapter with its files, after checking their size and SHA-256. Throws `ADAPTER_MISMATCH`, as `readDocument`, and errors of the stores. */
 export async function readAdapter(parameters: ReadAdapterParameters): Promise<ReadAdapter> {
   const { cid, files, signal } = parameters;
   const manifest = await readAdapterManifest(parameters);

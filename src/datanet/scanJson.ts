@@ -1,5 +1,5 @@
-// A strict JSON scanner (RFC 8259) that tells places: where a text stops being JSON, and at which column the value of a
-// top-level field stands. `JSON.parse` says neither the same way in every browser. Used on faulty lines only.
+// A strict JSON scanner (RFC 8259) that reports offsets: of the first syntax error, and of the value of each top-level field.
+// `JSON.parse` reports errors differently in every browser. It runs on invalid lines only.
 
 export interface JsonScan {
   /** First fault, as an offset into the text; null for valid JSON. */

@@ -1,18 +1,18 @@
-// Shapes of the dag-cbor documents as decoded: real CIDs and bytes. Strict, so that nothing unread is signed unnoticed.
+// Shapes of the dag-cbor documents as decoded: real CIDs and bytes. Strict, so that no unknown field is signed unnoticed.
 import { CID } from 'multiformats/cid';
 import * as v from 'valibot';
 import type { Json } from '../lib/canonicalJson.ts';
 import {
-  MAX_PARENTS,
   MAX_ADAPTER_BYTES,
   MAX_CONTRIBUTION_ROWS,
   MAX_CONTRIBUTION_SHARDS,
-  MAX_NAME_LENGTH,
-  MAX_SHARD_BYTES,
   MAX_CONTRIBUTIONS,
+  MAX_NAME_LENGTH,
+  MAX_PARENTS,
+  MAX_SHARD_BYTES,
 } from './limits.ts';
 
-// CID.asCID accepts any object that claims to be one; dag-cbor decodes tag 42 to real CIDs.
+// CID.asCID accepts any object with the right fields; dag-cbor decodes tag 42 to instances of CID.
 const link = v.custom<CID>((value) => value instanceof CID, 'must be a link');
 const bytesOf = (length: number) =>
   v.custom<Uint8Array>(

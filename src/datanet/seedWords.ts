@@ -1,4 +1,4 @@
-// The 2,048 English words of BIP-39, from which wallets make recovery phrases.
+// The 2,048 English words of BIP-39, from which wallets generate recovery phrases.
 
 export const SEED_WORDS: ReadonlySet<string> = new Set(
   `

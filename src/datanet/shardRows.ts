@@ -9,13 +9,10 @@ export interface ShardRowsParameters {
 }
 
 /**
- * Shards of canonical JSONL: one row a line, each line ended by LF, as many whole rows as fit. The same rows in the same
- * order give the same bytes. Any tool that reads JSON lines reads a shard.
+ * Shards of canonical JSON lines: one row per line, each line ended by LF, as many whole rows as fit. The same rows in the same
+ * order yield the same bytes. Any tool that reads JSON lines can read a shard.
  */
-export function shardRows({
-  canonical,
-  maxBytes = MAX_SHARD_BYTES,
-}: ShardRowsParameters): Uint8Array<ArrayBuffer>[] {
+export function shardRows({ canonical, maxBytes = MAX_SHARD_BYTES }: ShardRowsParameters): Uint8Array<ArrayBuffer>[] {
   const encoder = new TextEncoder();
   const shards: Uint8Array<ArrayBuffer>[] = [];
   let parts: Uint8Array[] = [];

@@ -4,7 +4,7 @@ import { MAX_CONTRIBUTIONS } from './limits.ts';
 import { readContributionHeader } from './readContribution.ts';
 import type { BlockStore, Contribution, Verify, WorkOptions } from './types.ts';
 
-/** Blocks asked for at a time: a request is a round trip, and parents are only known after their children. */
+/** Requests in flight: each is a round trip, and parents are only known after their children. */
 const MAX_PARALLEL_READS = 32;
 
 export interface UnionContributionsParameters extends WorkOptions {
@@ -12,16 +12,16 @@ export interface UnionContributionsParameters extends WorkOptions {
   readonly datanetId: string;
   readonly blocks: BlockStore;
   readonly verify: Verify;
-  /** Contributions to read at most; default 10,000. */
+  /** Maximum number of contributions to read; default 10,000. */
   readonly limit?: number;
 }
 
 export interface ContributionUnion {
-  /** Every reachable contribution of the Datanet once, ancestors first: by `seq`, then by CID. Equal for equal sets of heads. */
+  /** Every reachable contribution of the Datanet once, ancestors first: by `seq`, then by CID. The same for the same set of heads. */
   readonly contributions: readonly Contribution[];
-  /** Those that no other names as parent: the parents of the next contribution. */
+  /** Contributions that are no other's parent: the parents of the next one. */
   readonly heads: readonly Cid[];
-  /** What could not be read or is refused; the rest of the union stands without it. */
+  /** Contributions that could not be read or were refused; the union is made without them. */
   readonly problems: readonly { readonly cid: Cid; readonly error: TributaryError }[];
 }
 

@@ -1,15 +1,15 @@
-// Lets a long loop breathe: other work, cancellation and progress get their turn every few hundred items.
+// Yields to the event loop every few hundred items of a long loop: for other work, cancellation and progress.
 import type { WorkOptions } from './types.ts';
 
 export interface YieldToEventLoopParameters extends WorkOptions {
   readonly total: number;
-  /** Items between two turns; default 500. */
+  /** Items between two yields; default 500. */
   readonly every?: number;
 }
 
 /**
- * A function to call with the work done so far, once per item. It mostly returns undefined; when a turn is due it returns a
- * promise to await, which rejects with the reason of the signal.
+ * A function to call once per item with the work done so far. When it is time to yield it returns a promise to await, which
+ * rejects with the reason of the signal; otherwise it returns undefined, which costs nothing.
  */
 export function createYieldToEventLoop({
   total,

@@ -1,4 +1,4 @@
-// Presets and KNOBS in a browser: what a click or a typed number makes of the settings.
+// Presets and knobs in a browser: what a click or a typed number makes of the settings.
 import { createSignal } from 'solid-js';
 import { render } from 'solid-js/web';
 import { afterEach, expect, test } from 'vitest';
@@ -20,7 +20,7 @@ function mount(): () => TrainingSettings {
   return settings;
 }
 
-test('a preset sets every knob; turning one leaves the presets, the KNOBS stay in view', async () => {
+test('a preset sets every knob; turning one leaves the presets, the knobs stay in view', async () => {
   const settings = mount();
   await expect.element(page.getByRole('radio', { name: /Balanced/ })).toBeChecked();
   await page.getByRole('radio', { name: /Thorough/ }).click();

@@ -2,8 +2,8 @@
 import { createMemo, createSignal, For, type JSX } from 'solid-js';
 import {
   invalidKnobs,
-  type Knob,
   KNOBS,
+  type Knob,
   matchingPreset,
   PRESET_NAMES,
   presetSettings,
@@ -23,8 +23,8 @@ export function SettingsForm(properties: {
   const [opened, setOpened] = createSignal(false);
   const range = (knob: Knob): string =>
     t(knob.integer ? 'factory.knobRangeWhole' : 'factory.knobRange', {
-      minimum: String(knob.minimum),
-      maximum: String(knob.maximum),
+      minimum: String(knob.min),
+      maximum: String(knob.max),
     });
   return (
     <Section title={t('factory.presetsTitle')}>
@@ -68,8 +68,8 @@ export function SettingsForm(properties: {
                 error={invalid().has(knob.name) ? range(knob) : undefined}
                 type="number"
                 inputmode="decimal"
-                min={knob.minimum}
-                max={knob.maximum}
+                min={knob.min}
+                max={knob.max}
                 step={knob.integer ? 1 : 'any'}
                 value={properties.settings[knob.name]}
                 onChange={(event) =>

@@ -27,7 +27,7 @@ describe('settings', () => {
     expect(presetSettings('balanced', 576).learningRate).toBe(0.0018);
   });
 
-  test('names the KNOBS that cannot be', () => {
+  test('names the knobs that cannot be', () => {
     const wrong = { ...balanced, rank: 1.5, learningRate: Number.NaN, batchSize: 0, seed: -1 };
     expect(invalidKnobs(wrong).map((knob) => knob.name)).toEqual(['rank', 'learningRate', 'batchSize', 'seed']);
   });

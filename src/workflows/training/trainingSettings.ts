@@ -1,5 +1,5 @@
-// What a person may choose before a training run, and how it becomes the engine's request. Pure: no engine, no screen.
-// Units: steps of the optimiser; learning rate per step; wide bases need smaller steps, hence `hiddenSize`.
+// The settings of a training run, and the engine's request made from them. Pure: it does not know the engine or the screen.
+// Units: optimiser steps; learning rate per step. Wide bases need a smaller rate, hence `hiddenSize`.
 import type { EncodedRow, TrainRequest } from '../../engine/index.ts';
 
 export interface TrainingSettings {
@@ -9,16 +9,16 @@ export interface TrainingSettings {
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
-  /** 0: as many steps as the epochs ask for. */
+  /** 0: all steps of the epochs. */
   readonly maxSteps: number;
 }
 
 export type PresetName = 'quick' | 'balanced' | 'thorough';
 
-/** Rate that suits a hidden size of 256 (measured on the seedling); scaled down in proportion to the width. */
+/** For a hidden size of 256 (measured on the seedling); scaled in inverse proportion to the width. */
 const REFERENCE_LEARNING_RATE = 4e-3;
 const REFERENCE_HIDDEN_SIZE = 256;
-/** At most so many steps are lost when the page dies; short runs, often on slow devices, lose a twentieth. */
+/** Steps lost at most when the page is closed; short runs, often on slow devices, lose a twentieth. */
 const MAX_CHECKPOINT_INTERVAL = 10;
 
 const PRESETS: Readonly<Record<PresetName, Pick<TrainingSettings, 'rank' | 'alpha' | 'epochs' | 'maxSteps'>>> = {
@@ -35,7 +35,7 @@ export function presetSettings(name: PresetName, hiddenSize: number): TrainingSe
   return { ...PRESETS[name], learningRate, batchSize: 8, seed: 1 };
 }
 
-/** The preset that these settings are, or undefined when a knob was turned. */
+/** The preset with these settings; undefined when one was changed. */
 export function matchingPreset(settings: TrainingSettings, hiddenSize: number): PresetName | undefined {
   return PRESET_NAMES.find((name) => {
     const preset = presetSettings(name, hiddenSize);
@@ -45,27 +45,27 @@ export function matchingPreset(settings: TrainingSettings, hiddenSize: number): 
 
 export interface Knob {
   readonly name: keyof TrainingSettings;
-  readonly minimum: number;
-  readonly maximum: number;
+  readonly min: number;
+  readonly max: number;
   readonly integer: boolean;
 }
 
-/** The KNOBS in the order of the form, with the bounds outside which a run cannot work or cannot end. */
+/** The settings as knobs, in the order of the form, with the bounds within which a run works and ends. */
 export const KNOBS: readonly Knob[] = [
-  { name: 'rank', minimum: 1, maximum: 256, integer: true },
-  { name: 'alpha', minimum: 1, maximum: 1024, integer: false },
-  { name: 'learningRate', minimum: 1e-6, maximum: 0.1, integer: false },
-  { name: 'epochs', minimum: 1, maximum: 100, integer: true },
-  { name: 'batchSize', minimum: 1, maximum: 256, integer: true },
-  { name: 'seed', minimum: 0, maximum: 4_294_967_295, integer: true },
-  { name: 'maxSteps', minimum: 0, maximum: 1_000_000, integer: true },
+  { name: 'rank', min: 1, max: 256, integer: true },
+  { name: 'alpha', min: 1, max: 1024, integer: false },
+  { name: 'learningRate', min: 1e-6, max: 0.1, integer: false },
+  { name: 'epochs', min: 1, max: 100, integer: true },
+  { name: 'batchSize', min: 1, max: 256, integer: true },
+  { name: 'seed', min: 0, max: 4_294_967_295, integer: true },
+  { name: 'maxSteps', min: 0, max: 1_000_000, integer: true },
 ];
 
-/** The KNOBS whose value is out of bounds, not a number, or not whole where it must be. */
+/** The knobs whose value is out of bounds, not a number, or not an integer where it must be. */
 export function invalidKnobs(settings: TrainingSettings): readonly Knob[] {
-  return KNOBS.filter(({ name, minimum, maximum, integer }) => {
+  return KNOBS.filter(({ name, min, max, integer }) => {
     const value = settings[name];
-    return !(value >= minimum && value <= maximum) || (integer && !Number.isInteger(value));
+    return !(value >= min && value <= max) || (integer && !Number.isInteger(value));
   });
 }
 
