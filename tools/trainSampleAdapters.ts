@@ -10,7 +10,7 @@ import { TributaryError } from '../src/lib/errors.ts';
 import { sha256Async } from '../src/lib/hash.ts';
 import { rowsDigest } from '../src/workflows/training/rowsDigest.ts';
 import { runTraining } from '../src/workflows/training/runTraining.ts';
-import type { TrainingRun } from '../src/workflows/training/trainingRun.ts';
+import { stepOf, type TrainingRun } from '../src/workflows/training/trainingRun.ts';
 import { presetSettings, stepCount, trainRequest } from '../src/workflows/training/trainingSettings.ts';
 import { openSeedling, seedlingPath } from './openSeedling.ts';
 
@@ -41,11 +41,17 @@ function checkpoints(folder: string): readonly number[] {
     .map((name) => Number(name.slice(0, -CHECKPOINT.length)));
 }
 
-function reportStep(run: TrainingRun): void {
-  const [step, loss] = run.losses.at(-1) ?? [0, 0];
-  if (run.status !== 'running' || !(step === 1 || (step > 0 && step % 10 === 0))) return;
-  const perStep = run.milliseconds / run.losses.length;
-  console.log(`${run.name} ${step}/${run.totalSteps} loss ${loss.toFixed(4)} ${perStep.toFixed(0)} ms per step`);
+/** Prints the first step and every tenth. */
+function createReport(): (run: TrainingRun) => void {
+  let reported = 0;
+  return (run) => {
+    const step = stepOf(run);
+    if (run.status !== 'running' || step === reported || !(step === 1 || step % 10 === 0)) return;
+    reported = step;
+    const loss = run.losses.at(-1)?.[1] ?? Number.NaN;
+    const perStep = run.milliseconds / run.losses.length;
+    console.log(`${run.name} ${step}/${run.totalSteps} loss ${loss.toFixed(4)} ${perStep.toFixed(0)} ms per step`);
+  };
 }
 
 async function saveAdapter({
@@ -125,7 +131,7 @@ async function trainAdapter(datanet: string): Promise<void> {
     rows,
     rowsDigest: digest,
     signal: new AbortController().signal,
-    onChange: reportStep,
+    onChange: createReport(),
     ports: {
       train: (request, options) => train(model, request, options),
       saveRun: async (next) => replaceFile(runFile, JSON.stringify(next)),

@@ -20,7 +20,7 @@ export interface PinAnnouncedParameters {
   readonly verify: Verify;
 }
 
-/** Throws `QUOTA_EXCEEDED`, `SCOPE_MISMATCH`, `NOTE_TOO_LARGE`, and what reading the document throws. */
+/** Throws `QUOTA_EXCEEDED`, `SCOPE_MISMATCH`, `NOTE_TOO_LARGE`, and errors of reading the document. */
 export async function pinAnnounced({ announcement, node, pins, verify }: PinAnnouncedParameters): Promise<void> {
   const { kind, cid, provider } = announcement;
   if (pins.has(cid)) return;

@@ -1,6 +1,6 @@
 import { canonicalJson, type Json } from '../lib/canonicalJson.ts';
 import { type Fact, TributaryError } from '../lib/errors.ts';
-import { MAXIMUM_ROW_BYTES, MAXIMUM_ROW_DEPTH } from './limits.ts';
+import { MAX_ROW_BYTES, MAX_ROW_DEPTH } from './limits.ts';
 import type { Row } from './types.ts';
 
 function refuse(code: string, message: string, facts: Readonly<Record<string, Fact>>, hint: string): never {
@@ -8,11 +8,11 @@ function refuse(code: string, message: string, facts: Readonly<Record<string, Fa
 }
 
 function normalise(value: Json, path: string, depth: number): Json {
-  if (depth > MAXIMUM_ROW_DEPTH) {
+  if (depth > MAX_ROW_DEPTH) {
     refuse(
       'ROW_TOO_DEEP',
-      `A row is nested deeper than ${MAXIMUM_ROW_DEPTH} levels.`,
-      { path, levels: MAXIMUM_ROW_DEPTH },
+      `A row is nested deeper than ${MAX_ROW_DEPTH} levels.`,
+      { path, levels: MAX_ROW_DEPTH },
       'Flatten the row.',
     );
   }
@@ -35,7 +35,7 @@ function normalise(value: Json, path: string, depth: number): Json {
 }
 
 /**
- * The one text of a row: RFC 8785 over the row with every string in Unicode NFC. No line break: JSON escapes them.
+ * The canonical text of a row: RFC 8785 over the row with every string in Unicode NFC. It has no line breaks: JSON escapes them.
  * Throws `ROW_INVALID`, `ROW_TOO_DEEP`, `ROW_KEYS_COLLIDE`, `ROW_TOO_LARGE` or `JSON_NOT_CANONICAL`, with the path.
  */
 export function canonicalRow(row: Row): string {
@@ -49,11 +49,11 @@ export function canonicalRow(row: Row): string {
   }
   const text = canonicalJson(normalise(row, '$', 0));
   // A UTF-16 unit is one to three bytes, so most rows need no encoding to know that they fit.
-  if (text.length * 3 > MAXIMUM_ROW_BYTES && new TextEncoder().encode(text).byteLength > MAXIMUM_ROW_BYTES) {
+  if (text.length * 3 > MAX_ROW_BYTES && new TextEncoder().encode(text).byteLength > MAX_ROW_BYTES) {
     refuse(
       'ROW_TOO_LARGE',
-      `A row is larger than ${MAXIMUM_ROW_BYTES} bytes.`,
-      { path: '$', maximumBytes: MAXIMUM_ROW_BYTES },
+      `A row is larger than ${MAX_ROW_BYTES} bytes.`,
+      { path: '$', maxBytes: MAX_ROW_BYTES },
       'Split the row into several.',
     );
   }

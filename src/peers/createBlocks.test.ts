@@ -43,7 +43,7 @@ async function world() {
     return { cid: await put(block, 0x70), size: children.reduce((sum, { size }) => sum + size, 0) };
   };
   const getFile = (part: Part, maxBytes = 1_000, seen: Cid[] = []): Promise<Uint8Array> =>
-    blocks.getFile(part.cid.toString() as Cid, { maximumBytes: maxBytes, onBlock: (cid) => seen.push(cid) });
+    blocks.getFile(part.cid.toString() as Cid, { maxBytes: maxBytes, onBlock: (cid) => seen.push(cid) });
   return { blocks, blockstore, leaf, node, getFile, asked };
 }
 
@@ -61,7 +61,7 @@ it('reads a file of several levels, names each of its blocks, and is bounded bef
   await expect(getFile(file, 5)).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' });
   expect(asked).toEqual([file.cid.toString()]);
   const large = new Uint8Array(2_500_000).map((_, index) => index % 251);
-  expect(await blocks.getFile(await blocks.putFile(large), { maximumBytes: large.length })).toEqual(large);
+  expect(await blocks.getFile(await blocks.putFile(large), { maxBytes: large.length })).toEqual(large);
   expect(await getFile(await leaf(new Uint8Array(0)))).toEqual(new Uint8Array(0));
 });
 

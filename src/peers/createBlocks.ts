@@ -52,7 +52,7 @@ function tooLarge(cid: Cid, maxBytes: number): TributaryError {
   return new TributaryError({
     code: 'FILE_TOO_LARGE',
     message: `The file is larger than the ${maxBytes} bytes that were expected.`,
-    facts: { cid, maximumBytes: maxBytes },
+    facts: { cid, maxBytes: maxBytes },
     hint: 'It is refused; ask its author to publish it again.',
   });
 }
@@ -136,7 +136,7 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
     },
 
     async getFile(cid, options) {
-      const { maximumBytes, onBlock } = options;
+      const { maxBytes, onBlock } = options;
       const root = parse(cid);
       if (!(await blockstore.has(root))) onMissing?.(cid);
       return online(cid, options, async (signal) => {
@@ -149,7 +149,7 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
         const node = await readUnixfsNode(root, getBlock);
         if (node.kind === 'folder') throw unsupportedUnixfs(root, 'it is a folder');
         const bytes = node.kind === 'leaf' ? node.bytes.byteLength : node.size;
-        if (bytes > maximumBytes) throw tooLarge(cid, maximumBytes);
+        if (bytes > maxBytes) throw tooLarge(cid, maxBytes);
         return node.kind === 'leaf'
           ? ownBytes(node.bytes)
           : collect(readUnixfs({ cid: root, bytes, getBlock, begin: 0, end: bytes }));

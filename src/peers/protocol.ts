@@ -142,8 +142,8 @@ export function decodeHead(bytes: Uint8Array): Omit<ReceivedAnnouncement, 'via'>
   return { kind: value.kind, scope: value.scope, cid: value.cid, provider };
 }
 
-function decodeBounded(bytes: Uint8Array, maximumBytes: number): Record<string, unknown> | null {
-  if (bytes.byteLength > maximumBytes) return null;
+function decodeBounded(bytes: Uint8Array, maxBytes: number): Record<string, unknown> | null {
+  if (bytes.byteLength > maxBytes) return null;
   try {
     const value: unknown = decode(bytes);
     return typeof value === 'object' && value !== null && !Array.isArray(value)

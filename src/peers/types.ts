@@ -9,7 +9,7 @@ export interface BlockOptions {
 
 export interface FileOptions extends BlockOptions {
   /** Rejects with `FILE_TOO_LARGE` past it. */
-  readonly maximumBytes: number;
+  readonly maxBytes: number;
   /** Called with every block of the file, inner nodes included. */
   readonly onBlock?: (cid: Cid) => void;
 }

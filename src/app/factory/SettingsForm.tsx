@@ -2,10 +2,10 @@
 import { createMemo, createSignal, For, type JSX } from 'solid-js';
 import {
   invalidKnobs,
+  KNOBS,
   type Knob,
-  knobs,
   matchingPreset,
-  presetNames,
+  PRESET_NAMES,
   presetSettings,
   type TrainingSettings,
 } from '../../workflows/training/trainingSettings.ts';
@@ -24,14 +24,14 @@ export function SettingsForm(properties: {
   const [opened, setOpened] = createSignal(false);
   const range = (knob: Knob): string =>
     t(knob.integer ? 'factory.knobRangeWhole' : 'factory.knobRange', {
-      minimum: formatInput(knob.minimum),
-      maximum: formatInput(knob.maximum),
+      minimum: formatInput(knob.min),
+      maximum: formatInput(knob.max),
     });
   return (
     <Section title={t('factory.presetsTitle')}>
       <fieldset class="grid gap-3 sm:grid-cols-3">
         <legend class="sr-only">{t('factory.presetsTitle')}</legend>
-        <For each={presetNames}>
+        <For each={PRESET_NAMES}>
           {(name) => (
             <label class="flex gap-3 rounded-xl border border-line bg-surface p-4 hover:border-edge has-checked:border-accent has-checked:bg-accent-soft">
               <input
@@ -61,7 +61,7 @@ export function SettingsForm(properties: {
           {t('factory.advanced')}
         </summary>
         <div class="mt-4 grid items-start gap-4 sm:grid-cols-2">
-          <For each={knobs}>
+          <For each={KNOBS}>
             {(knob) => (
               <NumberField
                 label={t(`factory.knob.${knob.name}`)}

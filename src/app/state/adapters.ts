@@ -39,7 +39,7 @@ export async function hasAttribution(adapter: AdapterChoice): Promise<boolean> {
   return hasAttributionFiles(stored ?? []);
 }
 
-/** One file of an adapter. Throws `APP_ADAPTER_FILE_MISSING`, or what the download throws. */
+/** One file of an adapter. Throws `APP_ADAPTER_FILE_MISSING`, and as `download`. */
 export function adapterBytes(
   adapter: AdapterChoice,
   name: AdapterFileName,

@@ -77,7 +77,6 @@ const configSchema = v.object({
 export type AppConfig = v.InferOutput<typeof configSchema>;
 export type ConfigFile = v.InferOutput<typeof fileSchema>;
 export type ConfigModel = v.InferOutput<typeof modelSchema>;
-export type ConfigDatanet = v.InferOutput<typeof datanetSchema>;
 
 /** Checks a parsed `config.json`. Throws `APP_CONFIG_INVALID` naming the place. */
 export function parseConfig(value: unknown): AppConfig {

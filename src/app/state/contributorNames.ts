@@ -3,7 +3,7 @@ import { contributorNames as readNames } from '../../workflows/rows/contributorN
 import { config } from './config.ts';
 import { datanetUrl } from './sourceRows.ts';
 
-/** Names by lower-case address of the given Datanets' contributors; empty for Datanets that name none. */
+/** Names by lower-case address of the contributors to these Datanets. */
 export function contributorNames(datanetIds: readonly string[], signal?: AbortSignal): Promise<Record<string, string>> {
   return readNames(
     datanetIds,

@@ -1,5 +1,5 @@
-// A file of the configuration as a Blob: from this browser when it is there, else by HTTP into the private file system, on
-// from where an earlier attempt ended, checked against its SHA-256 while it arrives. Units: bytes.
+// A file of the configuration as a Blob: from the private file system, or downloaded into it by HTTP. A download that was
+// interrupted is resumed, and its SHA-256 is checked while it arrives. Units: bytes.
 import { sha256 as hasher } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '../../lib/bytes.ts';
 import { isAbort, TributaryError } from '../../lib/errors.ts';
@@ -23,23 +23,23 @@ export interface DownloadProgress {
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
-  /** What the list of stored files calls it; default the file's name. */
+  /** Its name in the list of stored files; default the file's name. */
   readonly title?: string | undefined;
 }
 
-/** The name under which a file is kept: its hash, or its URL where no hash is known. */
+/** The name of a file in the private file system: its hash, or its URL when no hash is known. */
 function storedName(file: ConfigFile): string {
   return file.sha256 ?? new URL(file.url, document.baseURI).href;
 }
 
 let choseMemory = false;
 
-/** For a full browser: until the page is left, files are held in memory and not kept. */
+/** For a full browser: from now on, files stay in memory and are lost with the page. */
 export function goOnFromMemory(): void {
   choseMemory = true;
 }
 
-/** Whether files are held in memory: because the user chose it, or because this browser can keep none. */
+/** Whether files stay in memory: by the user's choice, or because this browser cannot store files. */
 export async function isMemoryOnly(): Promise<boolean> {
   return choseMemory || (await fileObstacle()) !== undefined;
 }
@@ -79,7 +79,7 @@ async function request(file: ConfigFile, from: number, signal: AbortSignal | und
   return response;
 }
 
-/** Feeds a stream, piece by piece. */
+/** Reads a stream to its end, chunk by chunk. */
 async function pump(
   stream: ReadableStream<Uint8Array>,
   take: (bytes: Uint8Array) => Promise<void> | void,
@@ -94,7 +94,7 @@ async function pump(
 
 /**
  * The whole file. Throws `APP_DOWNLOAD_FAILED`, `APP_FILE_HASH_MISMATCH`, `STORE_QUOTA_EXCEEDED`, `ABORTED`. Small files
- * without a hash (configuration, rows) are not kept: the HTTP cache does that.
+ * without a hash (configuration, rows) are not stored: the HTTP cache does that.
  */
 export async function download(area: FileArea, file: ConfigFile, options: DownloadOptions = {}): Promise<Blob> {
   const { signal, onProgress } = options;
@@ -115,7 +115,7 @@ export async function download(area: FileArea, file: ConfigFile, options: Downlo
   if (loadedBytes > 0) await pump(writer.kept.stream(), (bytes) => void hash.update(bytes));
   const response = await request(file, loadedBytes, signal);
   if (loadedBytes > 0 && response.status !== 206) {
-    // The server ignored the range: begin again.
+    // The server ignored the range: start again.
     await deleteFile(area, name);
     await response.body?.cancel();
     return download(area, file, options);

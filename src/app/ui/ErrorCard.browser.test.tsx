@@ -50,7 +50,7 @@ test('facts stand in the sentence as the locale writes them', () => {
     new TributaryError({
       code: 'FILE_TOO_LARGE',
       message: 'The file is larger than 1500000 bytes.',
-      facts: { file: 'a.jsonl', bytes: 2e6, maximumBytes: 1.5e6 },
+      facts: { file: 'a.jsonl', bytes: 2e6, maxBytes: 1.5e6 },
       hint: 'Split it.',
     }),
   );

@@ -9,7 +9,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export interface AdapterBytesPorts {
   /** A file of an adapter in the store; undefined when there is none. */
   readStored(adapterId: string, name: AdapterFileName): Promise<Bytes | undefined>;
-  /** A file of an adapter of the configuration; undefined when it lists none of this name. */
+  /** A file of an adapter of the configuration; undefined when it lists no file of this name. */
   fetchOffered(
     adapter: AdapterChoice,
     name: AdapterFileName,
@@ -25,7 +25,7 @@ export interface AdapterBytesParameters {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Throws `APP_ADAPTER_FILE_MISSING`, or what the ports throw. */
+/** Throws `APP_ADAPTER_FILE_MISSING`, and errors of the ports. */
 export async function adapterBytes(
   { adapter, name, signal }: AdapterBytesParameters,
   ports: AdapterBytesPorts,

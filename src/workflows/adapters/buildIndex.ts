@@ -11,7 +11,7 @@ import { decodePartialIndex, encodePartialIndex } from './partialIndex.ts';
 export interface IndexableRow {
   readonly row: SourceRow;
   readonly encoded: EncodedRow;
-  /** Held out of training: it measures how a row scores that cannot have shaped the answer. */
+  /** Held out of training: it measures the score of a row that cannot have shaped the answer. */
   readonly placebo: boolean;
 }
 
@@ -51,7 +51,7 @@ function indexRow({ row, placebo }: IndexableRow, sketch: Sketch): IndexRow {
   };
 }
 
-/** The bytes of `index.cbor`. Throws what the ports throw; sketches made before that are saved. */
+/** The bytes of `index.cbor`. Throws errors of the ports, after saving the sketches made so far. */
 export async function buildIndex(
   { rows, adapterHash, signal, onRow, onIndex }: BuildIndexParameters,
   ports: BuildIndexPorts,

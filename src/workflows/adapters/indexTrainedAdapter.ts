@@ -42,7 +42,7 @@ export interface IndexTrainedAdapterParameters {
   readonly onProgress: (progress: IndexProgress) => void;
 }
 
-/** Throws `INDEX_NO_ADAPTER` when the adapter was deleted, `RUN_ROWS_CHANGED`, and what the ports throw. */
+/** Throws `INDEX_NO_ADAPTER` when the adapter was deleted, `RUN_ROWS_CHANGED`, and errors of the ports. */
 export async function indexTrainedAdapter(
   { run, signal, onProgress }: IndexTrainedAdapterParameters,
   ports: IndexTrainedAdapterPorts,

@@ -69,8 +69,8 @@ function modelSlug(run: TrainingRun): string {
 }
 
 /**
- * Publishes the adapter of a finished run and returns its record. Throws `PUBLISH_INCOMPLETE`, and what signing and storing
- * throw; a failure after the signature is written into the record instead.
+ * Publishes the adapter of a finished run and returns its record. Throws `PUBLISH_INCOMPLETE`, and errors of signing
+ * and storing; a failure after the signature is written into the record instead.
  */
 export async function publishTrainedAdapter(
   { name, licence, run, signer: author, onStep }: PublishTrainedAdapterParameters,

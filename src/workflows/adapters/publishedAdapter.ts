@@ -35,7 +35,7 @@ async function trainedRows(
   return splitHoldout(rows, settings.seed).trained;
 }
 
-/** The files of the adapter that `manifestCid` names. Throws `ADAPTER_FOREIGN`, and what `readAdapter` and the ports throw. */
+/** The files of the adapter that `manifestCid` names. Throws `ADAPTER_FOREIGN`, as `readAdapter`, and errors of the ports. */
 export async function fetchPublishedAdapter(
   manifestCid: string,
   ports: PublishedAdapterPorts,

@@ -1,5 +1,5 @@
-// What this project's trainer writes under `training` of a manifest: enough for a stranger to collect the rows in the order of
-// the index, and to pay the model.
+// The part of a manifest that this project's trainer writes under `training`: enough for a stranger to collect the rows in the
+// order of the index, and to pay the model.
 import * as v from 'valibot';
 import type { AdapterManifest } from '../../datanet/index.ts';
 import type { Json } from '../../lib/canonicalJson.ts';

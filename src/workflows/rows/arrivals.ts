@@ -1,5 +1,5 @@
-// Announcements as they arrive, and those that could not be taken in: refused, or announced by a peer that went away before
-// anyone had the bytes. The latter are tried again when connections change. Pure: it does not know what is announced.
+// Announcements as they arrive, and those that failed: refused, or announced by a peer that went away before anyone fetched the
+// bytes, which is why they are tried again when connections change. Pure: it does not know the kind of announcement.
 import type { ReceivedAnnouncement } from '../../peers/index.ts';
 
 export interface FailedArrival {
@@ -18,7 +18,7 @@ export interface Arrivals {
   take(announcement: ReceivedAnnouncement): Promise<void>;
   /** Tries all failed ones again, one after another. */
   retry(): Promise<void>;
-  /** Call when connections change: another peer may have what nobody had. Tries again at most every 15 seconds. */
+  /** Call when connections change: a new peer may have the bytes. Tries again at most every 15 seconds. */
   retryIfDue(): Promise<void>;
 }
 

@@ -12,7 +12,7 @@ export interface ContributionData {
   /** Transaction that registered it. */
   readonly transaction?: Hex;
   readonly registerError?: SerializedError;
-  /** PeerId of whoever announced it. */
+  /** PeerId of the announcer. */
   readonly provider?: string;
   /** `heads`: announced before this browser came online; `gossip`: announced since. */
   readonly via?: ReceivedAnnouncement['via'];

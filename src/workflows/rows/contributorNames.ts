@@ -1,4 +1,4 @@
-// Names of contributors by address, as the Datanets of the configuration tell them.
+// Names of contributors by address, as the Datanets of the configuration list them.
 import * as v from 'valibot';
 
 export interface ContributorNamesPorts {
@@ -12,7 +12,7 @@ const contributorsSchema = v.object({
   contributors: v.optional(v.array(v.object({ address: v.string(), name: v.optional(v.string(), '') })), []),
 });
 
-/** Names by lower-case address; contributors of Datanets that name none are left out. Throws what fetching throws. */
+/** Names by lower-case address; contributors without a name are left out. Throws errors of `fetchJson`. */
 export async function contributorNames(
   datanetIds: readonly string[],
   ports: ContributorNamesPorts,

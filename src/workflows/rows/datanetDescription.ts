@@ -1,5 +1,5 @@
-// What a Datanet is about: canonical JSON in one raw block, whose CID is the id of the Datanet. Whoever has the id can fetch
-// and check the description; on a chain it is found by the digest in that CID.
+// The description of a Datanet: canonical JSON in one raw block, whose CID is the id of the Datanet. Anyone who has the id can
+// fetch and check the description; on a chain it is found by the digest in that CID.
 import * as v from 'valibot';
 import { canonicalJson } from '../../lib/canonicalJson.ts';
 

@@ -35,8 +35,8 @@ export async function createDatanet(texts: DatanetTexts, ports: KnownDatanetsPor
 }
 
 /**
- * Fetches the description of a Datanet that a peer named. Does nothing when it is known, when its id is not that of a
- * description, or when nobody has the block: a name is a comfort, and without one the Datanet is shown by its id.
+ * Fetches the description of a Datanet that a peer named. Does nothing when it is known, when its id is not the CID of a
+ * description, or when no peer has the block: the name is optional, and without it the Datanet is shown by its id.
  */
 export async function learnDatanet(id: string, ports: KnownDatanetsPorts): Promise<void> {
   if (!isDescriptionCid(id) || ports.isOffered(id) || (await ports.isKnown(id))) return;

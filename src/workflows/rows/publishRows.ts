@@ -61,8 +61,8 @@ function knownHeads(records: readonly ContributionRecord[]): Cid[] {
 }
 
 /**
- * Stores and signs the rows, announces them, and registers them where there is a chain. Throws what storing and signing throw;
- * a failure after the signature does not undo the publishing, so it is written into the record instead.
+ * Stores and signs the rows, announces them, and registers them where there is a chain. Throws errors of storing and
+ * signing; a failure after the signature does not undo the publishing, so it is written into the record instead.
  */
 export async function publishRows(
   { datanetId, rows, licence, signer: author, onStep }: PublishRowsParameters,

@@ -20,8 +20,8 @@ export interface AnnouncedHeaderParameters {
 }
 
 /**
- * The header that an announcement names. Throws `SCOPE_MISMATCH` when it belongs to another Datanet than announced, and what
- * `readContributionHeader` throws.
+ * The header that an announcement names. Throws `SCOPE_MISMATCH` when it belongs to another Datanet than announced, and as
+ * `readContributionHeader`.
  */
 export async function readAnnouncedHeader(parameters: AnnouncedHeaderParameters): Promise<ContributionHeader> {
   const {
@@ -48,7 +48,7 @@ export interface ReceiveContributionPorts {
   learnDatanet(datanetId: string): Promise<void>;
 }
 
-/** Lists the contribution, unless it is known. Throws as `readAnnouncedHeader`, and what storing throws. */
+/** Lists the contribution, unless it is known. Throws as `readAnnouncedHeader`, and errors of the ports. */
 export async function receiveContribution(
   announcement: ReceivedAnnouncement,
   ports: ReceiveContributionPorts,

@@ -3,7 +3,7 @@ import { type Row, rowHash } from '../../datanet/index.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import type { SourceRow } from './rowSource.ts';
 
-/** Whoever wrote the rows [from, to) of the file. */
+/** The author of the rows [from, to) of the file. */
 export interface SampleContributor {
   readonly address: string;
   readonly rows: readonly [from: number, to: number];

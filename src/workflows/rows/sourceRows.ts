@@ -1,4 +1,4 @@
-// The rows of a Datanet with whoever is paid for each: from the sample files of the configuration, or from signed
+// The rows of a Datanet, each with the address that is paid for it: from the sample files of the configuration, or from signed
 // contributions by CID. It does not know where files and blocks come from: ports are handed in.
 import * as v from 'valibot';
 import { authorAddress, type BlockStore, readContribution, rowHash, type Verify } from '../../datanet/index.ts';
@@ -65,7 +65,7 @@ async function contributionRows(source: string, { ports, signal }: SourceRowsOpt
   }));
 }
 
-/** The rows of one source. Throws `APP_SOURCE_UNKNOWN`, `APP_SAMPLE_INVALID`, or what fetching and reading throw. */
+/** The rows of one source. Throws `APP_SOURCE_UNKNOWN`, `APP_SAMPLE_INVALID`, as `readContribution`, and errors of the ports. */
 export async function sourceRows(source: RowSource, options: SourceRowsOptions): Promise<SourceRow[]> {
   return isSampleSource(source.source) ? fetchSample(source, options) : contributionRows(source.source, options);
 }

@@ -1,4 +1,4 @@
-// The same content counts once: it is trained on once and paid once, to whoever comes first.
+// The same content counts once: it is trained on once, and its first contributor is paid.
 import { contentKey } from '../../datanet/index.ts';
 import type { SourceRow } from './rowSource.ts';
 

@@ -1,4 +1,4 @@
-// How long a run will take, from a step that was measured on this device: never from a table of other people's devices.
+// Estimates the duration of a run from a step that was measured on this device, not from a table of other devices.
 import { stepCount, type TrainingSettings } from './trainingSettings.ts';
 
 /** The time of one optimiser step, as measured. */
@@ -16,8 +16,8 @@ export interface RunEstimate {
 }
 
 /**
- * Steps, tokens and time of a run over rows with so many tokens to learn from. Time grows with tokens; how full the
- * batches will be is not known in advance, so a reserve of a fifth is added.
+ * Steps, tokens and time of a run over rows with these numbers of response tokens. Time is proportional to tokens; how full the
+ * batches will be is not known in advance, so a fifth is added.
  */
 export function estimateRun(
   settings: TrainingSettings,

@@ -1,4 +1,4 @@
-// What a run needs before its first step: the base loaded, the rows fetched, some of them held out, the others encoded.
+// Prepares a run before its first step: loads the base, fetches the rows, holds some of them out, encodes the others.
 import type { EncodedRow, EngineService, ModelSummary } from '../../engine/index.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import type { Remote } from '../../lib/rpc.ts';
@@ -43,7 +43,7 @@ export type PrepareTraining = (subject: TrainingSubject, options: PrepareTrainin
 
 /**
  * A function that prepares runs and remembers the last result: measuring, training and indexing the same run read its rows
- * once. Throws `TRAINING_NO_ROWS`, and what the ports throw.
+ * once. Throws `TRAINING_NO_ROWS`, and errors of the ports.
  */
 export function createPreparation(ports: PreparationPorts): PrepareTraining {
   let last: { readonly key: string; readonly prepared: PreparedTraining } | undefined;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fromRunRecord, toRunRecord } from './runRecord.ts';
 import type { TrainingRun } from './trainingRun.ts';
-import { presetNames, presetSettings } from './trainingSettings.ts';
+import { PRESET_NAMES, presetSettings } from './trainingSettings.ts';
 
 const count = fc.nat();
 const runs: fc.Arbitrary<TrainingRun> = fc.record(
@@ -12,7 +12,7 @@ const runs: fc.Arbitrary<TrainingRun> = fc.record(
     modelId: fc.string(),
     modelName: fc.string(),
     sources: fc.array(fc.record({ datanetId: fc.constantFrom('towns', 'seas'), source: fc.string(), rowCount: count })),
-    settings: fc.constantFrom(...presetNames).map((name) => presetSettings(name, 256)),
+    settings: fc.constantFrom(...PRESET_NAMES).map((name) => presetSettings(name, 256)),
     rowsDigest: fc.string(),
     rowCount: count,
     status: fc.constantFrom('running', 'cancelled', 'failed', 'trained'),

@@ -40,7 +40,7 @@ export function spread<Item>(items: readonly Item[], count: number): readonly It
 
 /**
  * Asks the prompts of `count` trained rows, each twice, and reports each pair of answers. Asks nothing when the adapter was
- * deleted. Throws what the ports throw.
+ * deleted. Throws errors of the ports.
  */
 export async function sampleAnswers(
   { run, count, signal, onAnswer }: SampleAnswersParameters,

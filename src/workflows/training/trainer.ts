@@ -1,4 +1,4 @@
-// Trains the runs of one place, one at a time: rows in, adapter out, with every state recorded that a restart needs. It does
+// Trains runs, one at a time: rows in, adapter out, with every state recorded that a restart needs. It does
 // not know workers, tables or files: ports are handed in.
 import type { EngineService, TrainEvent } from '../../engine/index.ts';
 import { isAbort, TributaryError, toTributaryError } from '../../lib/errors.ts';
@@ -27,9 +27,9 @@ export interface TrainerPorts
   ): Promise<unknown>;
   /** Why files cannot be written here; undefined when they can. */
   fileObstacle(): Promise<TributaryError | undefined>;
-  /** Runs `work` and tells it whether this place alone may train while it runs. */
+  /** Runs `work` while holding the training lock; `isMine` is false when another tab holds it. */
   withTrainingLock<Result>(work: (isMine: boolean) => Promise<Result>): Promise<Result>;
-  /** Keeps the device awake while `work` runs, where that is possible: a sleeping device trains nothing. */
+  /** Keeps the device awake while `work` runs, where that is possible: a sleeping device does not train. */
   withWakeLock<Result>(work: () => Promise<Result>): Promise<Result>;
   /** 16 hexadecimal digits. */
   randomId(): string;
@@ -58,7 +58,7 @@ export interface Trainer {
   resume(run: TrainingRun): Promise<TrainingRun>;
   /** Stops the run in progress; its last checkpoint stays. */
   cancel(): void;
-  /** Trains two steps, measures the second, which is warm, and drops the result. Throws `TRAINING_BUSY`, `TRAINING_ELSEWHERE`. */
+  /** Trains two steps, measures the second, which is warm, and discards the result. Throws `TRAINING_BUSY`, `TRAINING_ELSEWHERE`. */
   measure(prepared: PreparedTraining, settings: TrainingSettings, signal: AbortSignal): Promise<StepMeasurement>;
 }
 

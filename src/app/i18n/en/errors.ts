@@ -265,22 +265,22 @@ export const written = {
   ROW_TOO_DEEP: { title: 'The row is nested too deep' },
   ROW_KEYS_COLLIDE: { title: 'Two fields have the same name' },
   ROW_INVALID: { title: 'The row is incomplete' },
-  ROW_TOO_LARGE: { title: 'The row is too large', message: 'The row is larger than {maximumBytes:bytes}.' },
+  ROW_TOO_LARGE: { title: 'The row is too large', message: 'The row is larger than {maxBytes:bytes}.' },
   BLOCK_CODEC: {
     title: 'The identifier is of another kind',
     message: 'This content identifier (CID) names a block of another kind.',
   },
-  BLOCK_TOO_LARGE: { title: 'The block is too large', message: 'The block is larger than {maximumBytes:bytes}.' },
+  BLOCK_TOO_LARGE: { title: 'The block is too large', message: 'The block is larger than {maxBytes:bytes}.' },
   BLOCK_CORRUPT: { title: 'The data did not match its identifier' },
   FILE_TOO_LARGE: {
     title: 'The file is too large',
-    message: 'The file is larger than {maximumBytes:bytes}.',
+    message: 'The file is larger than {maxBytes:bytes}.',
     hint: 'Split it into smaller files, or ask its author to publish it again.',
   },
   FILE_NOT_UTF8: { title: 'The file is not UTF-8 text' },
   ADAPTER_TOO_LARGE: {
     title: 'The adapter is too large',
-    message: 'A file of an adapter must not be empty, nor larger than {maximumBytes:bytes}.',
+    message: 'A file of an adapter must not be empty, nor larger than {maxBytes:bytes}.',
   },
   CONTRIBUTION_EMPTY: {
     title: 'There are no rows',

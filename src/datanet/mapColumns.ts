@@ -1,9 +1,9 @@
-// One parsed record to a row: known pairs of field names, instruction with input, and single-turn conversations.
+// Maps a parsed record to a row: known pairs of field names, instruction with input, and single-turn conversations.
 import type { Json } from '../lib/canonicalJson.ts';
 import type { Row, RowMapping } from './types.ts';
 
-/** Pairs under which data sets keep a question and its answer, the more particular first. */
-const knownPairs: readonly RowMapping[] = [
+/** Names that data sets use for prompt and response, the more specific pairs first. */
+const KNOWN_PAIRS: readonly RowMapping[] = [
   { prompt: 'prompt', response: 'response' },
   { prompt: 'prompt', response: 'completion' },
   { prompt: 'instruction', response: 'output' },
@@ -15,10 +15,10 @@ const knownPairs: readonly RowMapping[] = [
   { prompt: 'prompt', response: 'answer' },
 ];
 
-/** The first known pair whose two names are among `columns`, compared without case; null when none is. */
+/** The first known pair whose names are both among `columns`, compared without case; null when there is none. */
 export function guessMapping(columns: readonly string[]): RowMapping | null {
   const byName = new Map(columns.map((column) => [column.trim().toLowerCase(), column]));
-  for (const pair of knownPairs) {
+  for (const pair of KNOWN_PAIRS) {
     const prompt = byName.get(pair.prompt);
     const response = byName.get(pair.response);
     if (prompt !== undefined && response !== undefined) return { prompt, response };
@@ -26,7 +26,7 @@ export function guessMapping(columns: readonly string[]): RowMapping | null {
   return null;
 }
 
-/** A record that is no row: which field is at fault ('' for the record itself) and why. */
+/** Why a record is not a row, and in which field ('' for the record itself). */
 export interface RowFault {
   readonly field: string;
   readonly code: string;
@@ -77,12 +77,15 @@ function fromMessages(record: JsonObject): { readonly row: Row } | { readonly fa
   };
 }
 
-export interface ToRowParameters {
+export interface MapColumnsParameters {
   readonly record: Json;
   readonly mapping?: RowMapping | undefined;
 }
 
-export function toRow({ record, mapping }: ToRowParameters): { readonly row: Row } | { readonly fault: RowFault } {
+export function mapColumns({
+  record,
+  mapping,
+}: MapColumnsParameters): { readonly row: Row } | { readonly fault: RowFault } {
   if (!isObject(record))
     return fault('', 'ROW_NOT_OBJECT', 'A line must be one JSON object, such as {"prompt": "...", "response": "..."}.');
   if (mapping === undefined && 'messages' in record) return fromMessages(record);
@@ -99,7 +102,7 @@ export function toRow({ record, mapping }: ToRowParameters): { readonly row: Row
   }
   const { [used.prompt]: prompt, [used.response]: response, ...more } = record;
   const row: Row = { ...more, prompt: prompt as string, response: response as string };
-  // Alpaca's form: the instruction says what to do with a further input.
+  // Alpaca format: the instruction is to be applied to an optional input.
   const input = more['input'];
   if (used.prompt.toLowerCase() !== 'instruction' || typeof input !== 'string') return { row };
   const { input: _, ...withoutInput } = row;
