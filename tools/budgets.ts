@@ -60,7 +60,8 @@ if (values.lower) {
     const { budget = Number.POSITIVE_INFINITY, goal = 0 } = budgets[route] ?? {};
     return [route, { budget: Math.min(budget, Math.ceil(gzipBytes / 1000)), goal }];
   });
-  writeFileSync(file, `${JSON.stringify(Object.fromEntries(lowered), null, 2)}\n`);
+  const lines = lowered.map(([route, { budget, goal }]) => `  "${route}": { "budget": ${budget}, "goal": ${goal} }`);
+  writeFileSync(file, `{\n${lines.join(',\n')}\n}\n`);
 }
 if (values.check) process.exit(sizes.some(isOver) ? 1 : 0);
 if (!values.static && values.why === undefined && !values.lower) {

@@ -148,7 +148,7 @@ export function createStaticHandler({ folders, json: made }: Pick<ServeParameter
         'content-encoding': encoding,
         'content-length': bytes.length,
       });
-      response.end(request.method === 'HEAD' ? undefined : bytes);
+      response.end(bytes);
       return;
     }
     // A range of an older version of the file would be joined to bytes of another.
