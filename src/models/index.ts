@@ -4,10 +4,13 @@ export { createModelsService, type ModelsServiceOptions } from './createModelsSe
 export { judgeFit } from './fit/judgeFit.ts';
 export { HUGGING_FACE_HUB } from './hub/hubAddress.ts';
 export type { SearchPage } from './hub/searchModels.ts';
+export { fetchFile } from './install/fetchFile.ts';
 export type { InstallRecord, PlannedFile } from './install/installRecord.ts';
 export type { FileStore, InstallProgress, Journal } from './install/ports.ts';
 export { sourceDigest } from './install/sourceDigest.ts';
 export { isSourceName, lockOf, type StoredNames, storedNames } from './install/storedNames.ts';
+export { readRemote } from './remote/readRemote.ts';
+export type { RequestOptions } from './remote/sendRequest.ts';
 export { keptBytes } from './runtimes/keptBytes.ts';
 export { type MissingNeed, missingNeeds } from './runtimes/missingNeeds.ts';
 export { runtimeCapabilities } from './runtimes/runtimeCapabilities.ts';

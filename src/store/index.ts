@@ -19,6 +19,7 @@ export {
   type VoucherRecord,
 } from './database.ts';
 export { exportData, importData, wipeData } from './exportData.ts';
+export { type FileStore, fileStore } from './fileStore.ts';
 export {
   deleteFile,
   type FileArea,

@@ -23,6 +23,6 @@ export async function hashBlob(parameters: {
     onProgress(doneBytes);
   }
   const sha256 = bytesToHex(hash.digest());
-  if (file.sha256 !== undefined && file.sha256 !== sha256) throw fileDamaged(file, sha256);
+  if (file.sha256 !== undefined && file.sha256 !== sha256) throw fileDamaged(file, sha256, doneBytes);
   return { sha256, blob };
 }

@@ -121,7 +121,7 @@ async function download(
     const fetched = await fetchFile({
       ...common,
       storedName: names.source(index),
-      title: sources.length === 1 ? record.name : `${record.name}: ${file.name}`,
+      facts: { title: sources.length === 1 ? record.name : `${record.name}: ${file.name}` },
       files,
       read: (from) => readFile(file, from, { ...access, signal: stop }),
       onWait: (wait) =>

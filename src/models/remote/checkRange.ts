@@ -7,8 +7,8 @@ export interface WantedRange {
   readonly begin: number;
   /** Absent: to the end of the file. */
   readonly end?: number;
-  /** Of the whole file, as announced. */
-  readonly bytes: number;
+  /** Of the whole file, as announced; absent where nobody announced it. */
+  readonly bytes?: number | undefined;
   /** Of the file, as first seen. */
   readonly lastModified?: string | undefined;
 }
@@ -40,7 +40,6 @@ export function sizeWrong(url: string, announced: number, actual: number): Tribu
  */
 export function checkRange(response: Response, url: string, wanted: WantedRange): number {
   const { begin, bytes } = wanted;
-  const last = (wanted.end ?? bytes) - 1;
   // The one mark of a version that pages of every origin are shown. Without it a resumed download could join two versions.
   const lastModified = response.headers.get('last-modified');
   if (wanted.lastModified !== undefined && lastModified !== null && lastModified !== wanted.lastModified) {
@@ -59,8 +58,9 @@ export function checkRange(response: Response, url: string, wanted: WantedRange)
   const match = range.match(/^bytes (\d+)-(\d+)\/(\d+|\*)$/);
   if (match === null) throw wrong(url, 'its Content-Range cannot be read.', { contentRange: range.slice(0, 100) });
   const [, from, to, total] = match;
-  if (total !== '*' && Number(total) !== bytes) throw sizeWrong(url, bytes, Number(total));
-  if (Number(from) !== begin || Number(to) !== last)
-    throw wrong(url, `bytes ${from} to ${to}.`, { begin, end: last + 1, contentRange: range });
+  if (bytes !== undefined && total !== '*' && Number(total) !== bytes) throw sizeWrong(url, bytes, Number(total));
+  const end = wanted.end ?? bytes ?? Number(total === '*' ? Number(to) + 1 : total);
+  if (Number(from) !== begin || Number(to) + 1 !== end)
+    throw wrong(url, `bytes ${from} to ${to}.`, { begin, end, contentRange: range });
   return begin;
 }

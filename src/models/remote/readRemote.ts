@@ -9,8 +9,8 @@ import { sendRequest } from './sendRequest.ts';
 
 export interface ReadRemoteParameters {
   readonly url: string;
-  /** As announced. */
-  readonly bytes: number;
+  /** As announced. Absent: not known, and the body ends where it ends; then only a hash tells whether it is whole. */
+  readonly bytes?: number | undefined;
   /** The first byte that is wanted. */
   readonly from: number;
   readonly lastModified?: string | undefined;
@@ -19,12 +19,15 @@ export interface ReadRemoteParameters {
   readonly signal?: AbortSignal | undefined;
   /** Default 60,000. */
   readonly stallMilliseconds?: number;
+  /** Sends the request; default `sendRequest`. Must throw for anything but a success. */
+  readonly request?: typeof sendRequest;
 }
 
 /** Throws `REMOTE_*`, `HUB_*`, `ABORTED`. */
 export async function* readRemote(parameters: ReadRemoteParameters): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const { url, bytes, from, lastModified, hub, token, signal, stallMilliseconds = 60_000 } = parameters;
-  if (from >= bytes) return;
+  const { url, bytes, from, lastModified, hub, token, signal } = parameters;
+  const { stallMilliseconds = 60_000, request = sendRequest } = parameters;
+  if (bytes !== undefined && from >= bytes) return;
   const silence = new AbortController();
   let position = 0;
   /** Bounds one wait for the server. */
@@ -41,7 +44,7 @@ export async function* readRemote(parameters: ReadRemoteParameters): AsyncGenera
   }
 
   const response = await patiently(
-    sendRequest(url, {
+    request(url, {
       hub,
       token,
       signal: signal === undefined ? silence.signal : anySignal([signal, silence.signal]),
@@ -55,11 +58,11 @@ export async function* readRemote(parameters: ReadRemoteParameters): AsyncGenera
       const { value, done } = await patiently(reader.read());
       if (done) break;
       const next = position + value.byteLength;
-      if (next > bytes) throw sizeWrong(url, bytes, next);
+      if (bytes !== undefined && next > bytes) throw sizeWrong(url, bytes, next);
       if (next > from) yield value.subarray(Math.max(0, from - position));
       position = next;
     }
-    if (position < bytes) throw endedEarly(url, position);
+    if (bytes !== undefined && position < bytes) throw endedEarly(url, position);
   } finally {
     // Ends the transfer when the reader stops early; a stream that has ended or failed has nothing to cancel.
     await reader.cancel().catch(() => undefined);

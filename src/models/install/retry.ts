@@ -2,8 +2,8 @@
 import { toTributaryError } from '../../lib/errors.ts';
 import { isTransient } from '../remote/isTransient.ts';
 
-export interface PersistentlyOptions {
-  readonly signal: AbortSignal;
+export interface RetryOptions {
+  readonly signal: AbortSignal | undefined;
   /** Told before each wait; `at` is absent while the browser says that it is offline. */
   readonly onWait: (wait: { readonly reason: 'offline' | 'network'; readonly at?: number }) => void;
 }
@@ -17,19 +17,19 @@ const MOST_ASKED_MILLISECONDS = 3_600_000;
 const MOST_FAILURES = 8;
 
 /** Resolves after `milliseconds`, or when the browser comes online. Offline it waits for that alone. */
-function wait(milliseconds: number | undefined, signal: AbortSignal): Promise<void> {
+function wait(milliseconds: number | undefined, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = milliseconds === undefined ? undefined : setTimeout(end, milliseconds);
     function end(): void {
       clearTimeout(timer);
       globalThis.removeEventListener('online', end);
-      signal.removeEventListener('abort', end);
-      if (signal.aborted) reject(toTributaryError(signal.reason));
+      signal?.removeEventListener('abort', end);
+      if (signal?.aborted === true) reject(toTributaryError(signal.reason));
       else resolve();
     }
     globalThis.addEventListener('online', end);
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted === true) end();
   });
 }
 
@@ -37,9 +37,9 @@ function wait(milliseconds: number | undefined, signal: AbortSignal): Promise<vo
  * Runs `work` until it succeeds; call its argument with every progress. Throws what is not a matter of the network, what failed
  * too often, and `ABORTED`.
  */
-export async function persistently<Result>(
+export async function retry<Result>(
   work: (progressed: () => void) => Promise<Result>,
-  options: PersistentlyOptions,
+  options: RetryOptions,
 ): Promise<Result> {
   const { signal, onWait } = options;
   let failures = 0;
