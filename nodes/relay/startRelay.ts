@@ -1,5 +1,6 @@
-// A relay: browsers find each other through it (circuit relay, gossip), nodes that come later learn what was announced, and it stores
-// announced bytes while their authors are offline. It has no key but that of its own identity and decides nothing about money.
+// A relay: browsers find each other through it (circuit relay, gossip), nodes that come later learn what was announced, and it
+// stores announced bytes while their authors are offline. It has no key but that of its own identity and decides nothing about
+// money.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { TributaryError, toTributaryError } from '../../src/lib/errors.ts';

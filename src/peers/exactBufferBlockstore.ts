@@ -1,5 +1,6 @@
-// blockstore-idb with one fix: structured clone writes the whole ArrayBuffer behind a view, and bitswap returns views into messages
-// of many blocks (measured: up to 58 times the disk space). Each block is first copied to a buffer of exactly its size.
+// blockstore-idb with one fix: structured clone writes the whole ArrayBuffer behind a view, and bitswap returns views into
+// messages of many blocks (measured: up to 58 times the disk space). Each block is first copied to a buffer of exactly its
+// size.
 import { IDBBlockstore } from 'blockstore-idb';
 import { concatBytes, ownBytes } from '../lib/bytes.ts';
 

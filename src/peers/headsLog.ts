@@ -1,5 +1,6 @@
-// The announcements that this node knows, on disk, numbered in the order in which it learned them. With the number of the last one
-// that it has, a node can ask for the following ones. `epoch` identifies the list: numbers of another list mean nothing here.
+// The announcements that this node knows, on disk, numbered in the order in which it learned them. With the number of the last
+// one that it has, a node can ask for the following ones. `epoch` identifies the list: numbers of another list mean nothing
+// here.
 
 import {
   announcementKey,

@@ -1,5 +1,5 @@
-// The node of a Node program: files and LevelDB in one folder. With `listen`, it accepts connections, relays for browsers and lets
-// them find each other. Not for the browser.
+// The node of a Node program: files and LevelDB in one folder. With `listen`, it accepts connections, relays for browsers and
+// lets them find each other. Not for the browser.
 import path from 'node:path';
 import { withBitswap } from '@helia/bitswap';
 import { withLibp2pLight } from '@helia/libp2p';

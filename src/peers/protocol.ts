@@ -1,5 +1,5 @@
-// The wire format: announcements for gossip, and pages of known announcements ("heads") for nodes that connect later, since gossip
-// has no history. Everything is dag-cbor, bounded in size before it is decoded and checked afterwards.
+// The wire format: announcements for gossip, and pages of known announcements ("heads") for nodes that connect later, since
+// gossip has no history. Everything is dag-cbor, bounded in size before it is decoded and checked afterwards.
 import { decode, encode } from '@ipld/dag-cbor';
 import { CID } from 'multiformats/cid';
 import { ownBytes } from '../lib/bytes.ts';

@@ -1,4 +1,5 @@
-// The node of a page: IndexedDB stores, WebSocket and WebRTC transports, and a reservation on each relay so that others can dial it.
+// The node of a page: IndexedDB stores, WebSocket and WebRTC transports, and a reservation on each relay so that others can
+// dial it.
 import { withBitswap } from '@helia/bitswap';
 import { withLibp2pLight } from '@helia/libp2p';
 import * as dagCbor from '@ipld/dag-cbor';
@@ -107,7 +108,8 @@ function createNode({
       ],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
-      // By default libp2p refuses ws:// and private addresses in browsers: right on the open web, wrong for a relay in the local network.
+      // By default libp2p refuses ws:// and private addresses in browsers: right on the open web, wrong for a relay in the
+      // local network.
       ...(allowLocal ? { connectionGater: { denyDialMultiaddr: () => false } } : {}),
       connectionManager: { maxConnections: 40 },
       services: {

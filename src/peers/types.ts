@@ -1,4 +1,5 @@
-// The interface of a node of the network: blocks and files by CID, announcements, connections. It does not know what the bytes mean.
+// The interface of a node of the network: blocks and files by CID, announcements, connections. It does not know what the bytes
+// mean.
 import type { Cid } from '../lib/units.ts';
 
 export interface BlockOptions {
@@ -56,7 +57,10 @@ export type PeersState = 'offline' | 'connecting' | 'online';
 export interface Peers {
   readonly id: string;
   readonly blocks: PeerBlocks;
-  /** `sent`: a relay took it, or a peer where no relay is configured. `queued`: on disk until one is back; peers receive it at once. */
+  /**
+   * `sent`: a relay took it, or a peer where no relay is configured. `queued`: on disk until one is back; peers receive it at
+   * once.
+   */
   announce(announcement: Announcement): Promise<'sent' | 'queued'>;
   /** Calls `listener` with every announcement once, known ones first. Returns a function that ends the subscription. */
   subscribe(listener: (announcement: ReceivedAnnouncement) => void): () => void;

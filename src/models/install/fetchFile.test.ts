@@ -1,5 +1,5 @@
-// The one downloader, against storage in memory and servers that are functions: what is kept, what is refused, and what both of its
-// callers rely on. Real storage and HTTP are in the browser tests of models and of `state/download.ts`.
+// The one downloader, against storage in memory and servers that are functions: what is kept, what is refused, and what both of
+// its callers rely on. Real storage and HTTP are in the browser tests of models and of `state/download.ts`.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { bytesToHex, concatBytes } from '../../lib/bytes.ts';
 import { sha256 } from '../../lib/hash.ts';

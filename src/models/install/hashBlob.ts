@@ -5,8 +5,8 @@ import type { SourceFile } from '../types.ts';
 import { fileDamaged } from './fileDamaged.ts';
 
 /**
- * The SHA-256 of a file on the user's own disk, read in pieces. Nothing is copied. Throws `MODEL_FILE_DAMAGED` when it is another
- * than that of the attempt before.
+ * The SHA-256 of a file on the user's own disk, read in pieces. Nothing is copied. Throws `MODEL_FILE_DAMAGED` when it differs
+ * from that of an earlier attempt.
  */
 export async function hashBlob(parameters: {
   readonly file: SourceFile;

@@ -1,20 +1,20 @@
-// Trying again when the network fails: longer and longer waits, ended at once when the browser is online again.
+// Retries when the network fails, after pauses that grow and end at once when the browser is online again.
 import { toTributaryError } from '../../lib/errors.ts';
 import { isTransient } from '../remote/isTransient.ts';
 
 export interface RetryOptions {
   readonly signal: AbortSignal | undefined;
-  /** Told before each wait; `at` is absent while the browser says that it is offline. */
+  /** Called before each pause; `at` is absent while the browser reports that it is offline. */
   readonly onWait: (wait: { readonly reason: 'offline' | 'network'; readonly at?: number }) => void;
 }
 
-/** Each further wait is twice as long, up to the longest. */
-const FIRST_MILLISECONDS = 1000;
-const LONGEST_MILLISECONDS = 60_000;
-/** A server may ask for more; timers end at once beyond 24 days. */
-const MOST_ASKED_MILLISECONDS = 3_600_000;
-/** Failures in a row, without any progress between, after which the last one is thrown. */
-const MOST_FAILURES = 8;
+/** Each further pause is twice as long, up to the maximum. */
+const FIRST_PAUSE_MILLISECONDS = 1000;
+const MAX_PAUSE_MILLISECONDS = 60_000;
+/** A server may ask for longer pauses, up to this; beyond 24 days a timer would fire at once. */
+const MAX_ASKED_MILLISECONDS = 3_600_000;
+/** Consecutive failures without progress, after which the last one is thrown. */
+const MAX_FAILURES = 8;
 
 /** Resolves after `milliseconds`, or when the browser comes online. Offline it waits for that alone. */
 function wait(milliseconds: number | undefined, signal: AbortSignal | undefined): Promise<void> {
@@ -34,8 +34,8 @@ function wait(milliseconds: number | undefined, signal: AbortSignal | undefined)
 }
 
 /**
- * Runs `work` until it succeeds; call its argument with every progress. Throws what is not a matter of the network, what failed
- * too often, and `ABORTED`.
+ * Runs `work` until it succeeds; `work` calls its argument with each progress. Throws errors that are not transient, the last
+ * of too many transient ones, and `ABORTED`.
  */
 export async function retry<Result>(
   work: (progressed: () => void) => Promise<Result>,
@@ -56,11 +56,11 @@ export async function retry<Result>(
         continue;
       }
       failures += 1;
-      if (failures >= MOST_FAILURES) throw error;
+      if (failures >= MAX_FAILURES) throw error;
       const asked = Number(error.facts['retryAfterSeconds'] ?? (error.code === 'HUB_BUSY' ? 60 : 0)) * 1000;
       const milliseconds = Math.max(
-        Math.min(MOST_ASKED_MILLISECONDS, asked),
-        Math.min(LONGEST_MILLISECONDS, FIRST_MILLISECONDS * 2 ** (failures - 1)),
+        Math.min(MAX_ASKED_MILLISECONDS, asked),
+        Math.min(MAX_PAUSE_MILLISECONDS, FIRST_PAUSE_MILLISECONDS * 2 ** (failures - 1)),
       );
       onWait({ reason: 'network', at: Date.now() + milliseconds });
       await wait(milliseconds, signal);

@@ -1,6 +1,5 @@
-// The bytes of a file behind HTTP in order, from any place on, each counted: never fewer nor more than announced. A server
-// that ignores the range is read from the start and its first bytes are dropped. A connection that says nothing for a
-// minute has ended.
+// The bytes of a file behind HTTP in order, from any position, and counted: never fewer or more than announced. From a server
+// that ignores the range, the first bytes are dropped. A connection without data for a minute counts as ended.
 import { anySignal } from '../../lib/anySignal.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { checkRange, sizeWrong } from './checkRange.ts';
@@ -11,7 +10,7 @@ export interface ReadRemoteParameters {
   readonly url: string;
   /** As announced. Absent: not known, and the body ends where it ends; then only a hash tells whether it is whole. */
   readonly bytes?: number | undefined;
-  /** The first byte that is wanted. */
+  /** Position of the first byte. */
   readonly from: number;
   readonly lastModified?: string | undefined;
   readonly hub?: string | undefined;
