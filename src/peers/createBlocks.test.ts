@@ -1,5 +1,5 @@
-// Files of strangers, read from a node in memory: whole, bounded, and with no promise left to fail for nobody (Node ends a process
-// for that, so a peer could end a relay; Vitest fails the test).
+// Files of strangers, read from a node in memory: whole, bounded, and with no promise left to fail for nobody (Node ends a
+// process for that, so a peer could end a relay; Vitest fails the test).
 import { encode, prepare } from '@ipld/dag-pb';
 import { createHeliaLight } from 'helia';
 import { UnixFS } from 'ipfs-unixfs';

@@ -1,4 +1,4 @@
-// `PeerBlocks` over a Helia node: local first, then bitswap from whoever is connected.
+// `PeerBlocks` over a Helia node: this node's own blocks first, then bitswap from connected peers.
 import type { HeliaWithLibp2p } from '@helia/libp2p';
 import { importFile } from 'ipfs-unixfs-importer';
 import { CID } from 'multiformats/cid';
@@ -13,12 +13,12 @@ import { readUnixfsNode, unsupportedUnixfs } from '../lib/unixfs/readUnixfsNode.
 import type { BlockOptions, PeerBlocks } from './types.ts';
 
 const SHA2_256 = 0x12;
-const codes = { raw: 0x55, 'dag-cbor': 0x71 } as const;
+const CODECS = { raw: 0x55, 'dag-cbor': 0x71 } as const;
 const DEFAULT_TIMEOUT_MILLISECONDS = 30_000;
 
 export interface CreateBlocksParameters {
   readonly helia: HeliaWithLibp2p<never>;
-  /** Called when a block is not here and is about to be asked for. */
+  /** Called when a block is not stored here, before peers are asked for it. */
   readonly onMissing?: (cid: Cid) => void;
 }
 
@@ -36,7 +36,7 @@ function parse(text: Cid): CID {
   }
 }
 
-/** Turns the many ways in which browsers say that the disk is full into one. */
+/** Browsers report a full disk in many ways; all of them become `STORAGE_FULL`. */
 function storageError(error: unknown): TributaryError {
   const { message } = toTributaryError(error);
   if (!/quota|InvalidBlob|write blobs|ENOSPC/i.test(message)) return toTributaryError(error);
@@ -60,7 +60,7 @@ function tooLarge(cid: Cid, maxBytes: number): TributaryError {
 export function createBlocks({ helia, onMissing }: CreateBlocksParameters): PeerBlocks {
   const { blockstore } = helia;
 
-  /** Runs `work` with a deadline; a miss becomes `BLOCK_NOT_FOUND`, an abort of the caller `ABORTED`. */
+  /** Runs `work` with a deadline. Throws `BLOCK_NOT_FOUND` when it passes, `ABORTED` when the caller aborts. */
   async function online<Result>(
     cid: Cid,
     options: BlockOptions,
@@ -69,7 +69,7 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
     const { signal, timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS } = options;
     const deadline = AbortSignal.timeout(timeoutMilliseconds);
     const combined = signal === undefined ? deadline : anySignal([signal, deadline]);
-    // Not every part of the stack heeds its signal, so the wait ends by the signal itself.
+    // Not every part of the stack obeys its signal, so the wait itself ends with the signal.
     const ended = Promise.withResolvers<never>();
     const end = (): void => ended.reject(combined.reason);
     combined.addEventListener('abort', end, { once: true });
@@ -103,7 +103,7 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
   return {
     async put(bytes, codec, { signal } = {}) {
       signal?.throwIfAborted();
-      const cid = CID.createV1(codes[codec], create(SHA2_256, await sha256Async(bytes)));
+      const cid = CID.createV1(CODECS[codec], create(SHA2_256, await sha256Async(bytes)));
       try {
         await blockstore.put(cid, bytes, signal === undefined ? {} : { signal });
       } catch (error) {

@@ -1,5 +1,5 @@
-// Does a model fit this browser and device? Said before its download, from headers and limits. What the browser does not tell
-// is not held against a model.
+// Whether a model fits this browser and device: from headers and limits, before its download. Where the browser does not tell a
+// limit, the model is assumed to fit.
 import type { Fit, FitProblem, ModelChoice, ModelShape, Packing, Resources } from '../types.ts';
 import { packedBytes } from './packedBytes.ts';
 
@@ -10,21 +10,21 @@ export interface JudgeFitParameters {
   readonly shape: ModelShape;
   /** Whether `shape` is the choice's own; a sibling's formats are not used. */
   readonly shapeIsOwn: boolean;
-  /** Tokens to keep keys and values for. */
+  /** Tokens of the KV cache. */
   readonly contextLength: number;
   readonly resources: Resources;
 }
 
-/** Keys and values are kept as f32. */
+/** The KV cache is f32. */
 const CACHE_VALUE_BYTES = 4;
-/** What a browser's file system keeps beside a file. */
+/** Overhead of a browser's file system. */
 const STORAGE_MARGIN = 1.01;
 /** Activations, logits and uniforms beside the weights. */
 const DEVICE_MARGIN = 1.1;
-/** Of the memory that a browser admits to, what a page can hope for. */
+/** Share of the memory that a browser reports which a page can expect to get. */
 const MEMORY_SHARE = 0.75;
 
-/** Bytes of keys and values of `contextLength` tokens in all layers. */
+/** Bytes of the KV cache for `contextLength` tokens in all layers. */
 function cacheBytesOf(shape: ModelShape, contextLength: number): number {
   const { layerCount, keyValueHeadCount, headDimension } = shape;
   return 2 * layerCount * keyValueHeadCount * headDimension * contextLength * CACHE_VALUE_BYTES;
@@ -44,7 +44,7 @@ export function judgeFit(parameters: JudgeFitParameters): Fit {
   const { total: weightBytes, largest: largestBufferBytes } = weightsOf(parameters);
   const cacheBytes = cacheBytesOf(shape, contextLength);
   const keptBytes = Math.ceil((weightBytes + shape.headerBytes) * STORAGE_MARGIN);
-  // Files that the user dropped lie on their own disk already.
+  // Dropped files are on the user's disk already.
   const fetched = choice.files.some(({ location }) => location.kind !== 'blob') ? choice.downloadBytes : 0;
   const needs = {
     downloadBytes: fetched,

@@ -1,27 +1,27 @@
-// Which files of a source make one model: a GGUF file each, or a folder with config.json, safetensors and tokenizer. Only what
-// is read is taken. Names alone decide here; what the files hold is read later.
+// Which files of a source form one model: each GGUF file, or a folder with config.json, safetensors and tokenizer. Files that are
+// never read are left out. Only names decide here; contents are read later.
 import type { ModelChoice, Packing, RefusedFile, SourceFile } from '../types.ts';
 import { formatOfName } from './formatOfName.ts';
 
-/** Read when they are there. */
-const companions = new Set([
+/** Optional files of a folder. */
+const COMPANIONS = new Set([
   'generation_config.json',
   'tokenizer.json',
   'tokenizer_config.json',
   'chat_template.jinja',
 ]);
 
-const stored: Packing = { weights: 'stored', embedding: 'stored', head: 'stored' };
+const STORED: Packing = { weights: 'stored', embedding: 'stored', head: 'stored' };
 
 /**
- * Unquantised weights may be packed smaller. What is proposed is the engine's own `defaultChoices` (a test says so: a value of
- * the engine here would bring all of it into pages that only list), then what is smaller, for devices that lack the room.
+ * Unquantised weights can be converted to smaller formats. First the engine's own `defaultChoices` (a test compares them:
+ * importing the value would load the engine into pages that only list), then smaller ones, for devices with less memory.
  */
-const packings: readonly Packing[] = [
+const PACKINGS: readonly Packing[] = [
   { weights: 'q8_0', embedding: 'q8_0', head: 'q8_0' },
   { weights: 'q4_0', embedding: 'q8_0', head: 'q8_0' },
   { weights: 'f16', embedding: 'f16', head: 'f16' },
-  stored,
+  STORED,
 ];
 
 const folderOf = (name: string): string => name.slice(0, name.lastIndexOf('/') + 1);
@@ -42,13 +42,13 @@ function ggufChoices(files: readonly SourceFile[], refused: RefusedFile[]): Mode
         format: formatOfName(name),
         files: [file],
         downloadBytes: bytes,
-        packings: [stored],
+        packings: [STORED],
       });
   }
   return choices.sort((left, right) => left.downloadBytes - right.downloadBytes);
 }
 
-/** The weights of a folder by the rules of its readers: index and shards, else `model.safetensors`, else the only one. */
+/** The weights of a folder: index and shards, else `model.safetensors`, else the only safetensors file. */
 function weightsOf(folder: ReadonlyMap<string, SourceFile>, refused: RefusedFile[]): readonly SourceFile[] {
   const index = folder.get('model.safetensors.index.json');
   const shards = [...folder.values()].filter(({ name }) => /^model-\d{5}-of-\d{5}\.safetensors$/.test(baseOf(name)));
@@ -77,22 +77,22 @@ function folderChoices(files: readonly SourceFile[], refused: RefusedFile[]): Mo
       if (other !== undefined) refused.push({ name: other.name, bytes: other.bytes, reason: 'not-safetensors' });
       continue;
     }
-    const taken = [config, ...[...folder.values()].filter(({ name }) => companions.has(baseOf(name))), ...weights];
+    const taken = [config, ...[...folder.values()].filter(({ name }) => COMPANIONS.has(baseOf(name))), ...weights];
     choices.push({
       id: path === '' ? 'safetensors' : path,
       container: 'safetensors',
       format: formatOfName(weights.at(-1)?.name ?? ''),
       files: taken,
       downloadBytes: total(taken),
-      packings,
+      packings: PACKINGS,
     });
   }
   return choices;
 }
 
 /**
- * GGUF files by size, then folders; and what looks like a model and is none that can be used here. Of files of one name, which
- * only drops from several folders have, the last counts.
+ * Choices: GGUF files by size, then folders. `refused`: files that look like a model and cannot be used. Of files with the same
+ * name, which occur only when several folders are dropped, the last one counts.
  */
 export function listChoices(files: readonly SourceFile[]): {
   readonly choices: readonly ModelChoice[];

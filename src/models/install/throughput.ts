@@ -1,15 +1,15 @@
-// Speed over the last seconds, so that it follows the network and time left is honest. Units: bytes, seconds.
+// Throughput over the last seconds, so that it follows the network and time left is honest. Units: bytes, seconds.
 
 const WINDOW_MILLISECONDS = 10_000;
 
-export interface Speed {
+export interface Throughput {
   readonly bytesPerSecond?: number;
   readonly secondsLeft?: number;
 }
 
-/** `note` with every progress; nothing is said in the first second. */
-export function createSpeedometer(now: () => number = () => performance.now()): {
-  note(doneBytes: number, totalBytes: number): Speed;
+/** Call `note` with each progress; it reports nothing in the first second. */
+export function createThroughputMeter(now: () => number = () => performance.now()): {
+  note(doneBytes: number, totalBytes: number): Throughput;
 } {
   const points: { at: number; bytes: number }[] = [];
   return {

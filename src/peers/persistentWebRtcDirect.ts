@@ -1,9 +1,9 @@
-// `webRTCDirect()` whose listener is left to the end of the process. node-datachannel 0.33 races when its UDP listener is
-// stopped: about one stop in eight ended the whole process (segmentation fault, or std::system_error). An idle socket until
-// the process ends costs nothing; a relay that cannot be stopped cleanly might cost data.
+// `webRTCDirect()` whose listener stays open until the process ends. node-datachannel 0.33 has a race when its UDP listener is
+// closed: about one close in eight crashed the process (segmentation fault, or std::system_error). An idle socket costs nothing
+// until then; a relay that cannot be stopped cleanly could lose data.
 import { webRTCDirect } from '@libp2p/webrtc';
 
-export function lastingWebRtcDirect(): ReturnType<typeof webRTCDirect> {
+export function persistentWebRtcDirect(): ReturnType<typeof webRTCDirect> {
   const create = webRTCDirect();
   return (components) => {
     const transport = create(components);

@@ -1,8 +1,8 @@
-// How many bytes a tensor takes once packed, and a model with it. Estimates from names, shapes and formats alone.
+// Size of a tensor, and of a model, after conversion: estimated from names, shapes and formats.
 import type { ModelShape, PackedFormat, Packing, TensorShape } from '../types.ts';
 
-/** Bits a value, block scales included. GGML's formats stay packed on the device as they are in the file. */
-const bitsOf: Readonly<Record<string, number>> = {
+/** Bits per value, block scales included. GGML's formats are the same on the device and in the file. */
+const BITS_PER_VALUE: Readonly<Record<string, number>> = {
   f32: 32,
   f16: 16,
   bf16: 16,
@@ -23,7 +23,7 @@ const bitsOf: Readonly<Record<string, number>> = {
 
 const valuesOf = ({ shape }: TensorShape): number => shape.reduce((product, size) => product * size, 1);
 
-/** Which choice of a packing governs a tensor; vectors are always f32. */
+/** Which format of a packing applies to a tensor; vectors are always f32. */
 function formatOf(tensor: TensorShape, packing: Packing): PackedFormat {
   if (tensor.shape.length < 2) return 'f32';
   if (tensor.name === 'model.embed_tokens.weight') return packing.embedding;
@@ -34,7 +34,7 @@ function formatOf(tensor: TensorShape, packing: Packing): PackedFormat {
 export function tensorBytes(tensor: TensorShape, packing: Packing): number {
   const wanted = formatOf(tensor, packing);
   const format = wanted === 'stored' ? tensor.format : wanted;
-  return Math.ceil((valuesOf(tensor) * (bitsOf[format] ?? 32)) / 8);
+  return Math.ceil((valuesOf(tensor) * (BITS_PER_VALUE[format] ?? 32)) / 8);
 }
 
 /** Bytes of all tensors, and of the largest. */

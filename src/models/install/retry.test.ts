@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { TributaryError } from '../../lib/errors.ts';
-import { persistently } from './persistently.ts';
+import { retry } from './retry.ts';
 
 const error = (code: string, facts: Record<string, number> = {}): TributaryError =>
   new TributaryError({ code, message: 'x', facts, hint: 'x' });
@@ -28,7 +28,7 @@ afterEach(() => {
 
 const start = (work: (progressed: () => void) => Promise<string>, signal = new AbortController().signal) => {
   const waits: { readonly reason: string; readonly at?: number }[] = [];
-  const result = persistently(work, { signal, onWait: (wait) => void waits.push(wait) });
+  const result = retry(work, { signal, onWait: (wait) => void waits.push(wait) });
   result.catch(() => undefined);
   return { waits, result };
 };
