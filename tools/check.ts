@@ -1,5 +1,5 @@
 // `npm run check`: what must be clean before a commit: format and lint, types, unused code, imports, README tree,
-// generated ABIs. Runs everything and lists what failed.
+// generated ABIs and error texts. Runs everything and lists what failed.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
@@ -12,6 +12,7 @@ const steps: readonly (readonly [string, readonly string[]])[] = [
   ['unused code', [program('knip/bin/knip.js')]],
   ['imports', [program('vitest/vitest.mjs'), 'run', '--project=node', 'test/architecture.test.ts', '--reporter=dot']],
   ['README tree', [path.join(root, 'tools/checkReadme.ts')]],
+  ['error texts', [path.join(root, 'tools/genErrorTexts.ts'), '--check']],
   ['generated ABIs', [path.join(root, 'tools/genAbi.ts'), '--check']],
 ];
 
