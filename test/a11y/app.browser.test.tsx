@@ -52,7 +52,7 @@ async function findings(): Promise<string[]> {
 
 for (const theme of ['light', 'dark']) {
   for (const [room, heading] of [
-    ['chat', 'Ask what the rows know'],
+    ['chat', 'Ask, and see whose data answered'],
     ['contribute', 'Contribute'],
     ['factory', 'Factory'],
     ['models', 'Models'],

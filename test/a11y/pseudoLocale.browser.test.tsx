@@ -4,10 +4,11 @@
 import { render } from 'solid-js/web';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { loadTexts } from '../../src/app/i18n/dictionary.ts';
 import { english } from '../../src/app/i18n/en/index.ts';
 import { pseudoText } from '../../src/app/i18n/pseudo.ts';
 import { decodeReceipt } from '../../src/attribution/index.ts';
-import { canonicalRow, parseRows } from '../../src/datanet/index.ts';
+import { canonicalRow, checkRows, parseRows } from '../../src/datanet/index.ts';
 import { hexToBytes } from '../../src/lib/bytes.ts';
 import { canonicalJson } from '../../src/lib/canonicalJson.ts';
 import { TributaryError } from '../../src/lib/errors.ts';
@@ -129,6 +130,7 @@ const excused = new RegExp(
     ...['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
     '0x[0-9a-fA-F…]+',
     // Stored files are named by a hash.
+    '\\.jsonl',
     '[0-9a-f]{24}[\\w-]*',
     'https?://[^\\s\\]]+',
     'localhost:\\d+',
@@ -216,16 +218,32 @@ test('the texts are those of the pseudo-locale', async () => {
   expect(heading()?.textContent).toMatch(/^\[.*\]$/);
 });
 
-test('nothing is plain in a contribution with problems and findings', async () => {
-  await open('#/contribute/datanet');
-  document.querySelector<HTMLInputElement>('main input[type=radio]')?.click();
-  await open('#/contribute/rows');
+test('nothing is plain among rows with problems and findings', async () => {
+  const { createContribution } = await import('../../src/app/contribute/createContribution.ts');
+  const { RowsStep } = await import('../../src/app/contribute/RowsStep.tsx');
+  // As in the room, without its worker and its tables.
+  const contribution = createContribution({
+    parse: (request, options) => parseRows(request, options),
+    check: (request, options) => checkRows(request, options),
+    knownContent: async () => new Set(),
+    loadDraft: async () => undefined,
+    saveDraft: async () => undefined,
+    deleteDraft: async () => undefined,
+  });
+  await loadTexts('contribute');
+  const card = document.createElement('main');
+  root.hidden = true;
+  document.body.append(card);
+  const end = render(() => <RowsStep contribution={contribution} />, card);
   const texts = await english.contribute();
   await page.getByLabelText(pseudoText(texts['contribute.pasteLabel'])).fill(rows);
   await page.getByRole('button', { name: pseudoText(texts['contribute.pasteUse']) }).click();
   await expect.element(page.getByText(pseudoText(texts['contribute.problemsTitle']))).toBeVisible();
   await expect.element(page.getByText(pseudoText(texts['contribute.findingsTitle']))).toBeVisible();
-  expect(plainTexts()).toEqual([]);
+  expect(plainTexts(card)).toEqual([]);
+  end();
+  card.remove();
+  root.hidden = false;
 });
 
 test.each([

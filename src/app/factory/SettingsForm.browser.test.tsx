@@ -40,7 +40,7 @@ test('a number that cannot be says its range', async () => {
   await page.getByText('Advanced settings').click();
   await page.getByLabelText('Rank').fill('0');
   await userEvent.keyboard('{Tab}');
-  await expect.element(page.getByText('A whole number from 1 to 256.')).toBeVisible();
+  await expect.element(page.getByText('Enter a whole number from 1 to 256.')).toBeVisible();
 });
 
 test('a knob is read as its locale writes numbers, and a text that is none leaves no number behind', async () => {

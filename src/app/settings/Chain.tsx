@@ -197,7 +197,9 @@ function Configured(): JSX.Element {
           <For each={Object.entries(known()?.addresses ?? {})}>
             {([name, address]) => (
               <>
-                <dt class="text-muted">{name}</dt>
+                <dt translate="no" class="text-muted">
+                  {name}
+                </dt>
                 <dd class="font-mono wrap-anywhere">{address}</dd>
               </>
             )}

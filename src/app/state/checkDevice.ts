@@ -22,7 +22,7 @@ export async function checkDevice(): Promise<void> {
   if (adapter === null) {
     throw new TributaryError({
       code: 'APP_NO_GPU_ADAPTER',
-      message: 'WebGPU is here, but no graphics device answered.',
+      message: 'WebGPU is here, but no GPU answered.',
       hint: 'Turn on hardware acceleration in the browser settings, update the graphics driver, or leave the remote desktop session; then try again.',
     });
   }

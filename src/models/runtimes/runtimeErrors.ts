@@ -56,8 +56,8 @@ export function notLoaded(): TributaryError {
 export function noWebGpu(modelId: string): TributaryError {
   return new TributaryError({
     code: 'RUNTIME_NO_WEBGPU',
-    message: 'This model runs on WebGPU only, and no graphics device answered.',
+    message: 'This model runs on WebGPU only, and no GPU answered.',
     facts: { model: modelId },
-    hint: 'Choose a model that also runs on the processor.',
+    hint: 'Choose a model that also runs on the CPU.',
   });
 }
