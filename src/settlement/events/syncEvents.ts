@@ -4,11 +4,11 @@ import { TributaryError } from '../../lib/errors.ts';
 import type { ChainClient } from '../client/chainClient.ts';
 import type { Deployment } from '../types/deployment.ts';
 import type { ReadOptions } from '../types/options.ts';
-import { EVENTS, type EventName, type EventReaderErrorType } from './eventReader.ts';
+import { EVENTS, type EventName } from './eventReader.ts';
 import { eventScope } from './eventScope.ts';
 import type { BlockReference, EventTables } from './eventTables.ts';
-import { fetchBlock } from './fetchBlock.ts';
-import { fetchLogs } from './fetchLogs.ts';
+import { type FetchBlockErrorType, fetchBlock } from './fetchBlock.ts';
+import { type FetchLogsErrorType, fetchLogs } from './fetchLogs.ts';
 import { invalidAnswer } from './invalidAnswer.ts';
 import { smallerSpan } from './smallerSpan.ts';
 
@@ -21,7 +21,7 @@ export interface SyncEventsParameters extends ReadOptions {
 }
 
 /** Rejections of `tables` pass through as they are. */
-export type SyncEventsErrorType = EventReaderErrorType;
+export type SyncEventsErrorType = FetchBlockErrorType | FetchLogsErrorType | 'CHAIN_UNSETTLED';
 
 /** What most public RPC servers allow in one request. */
 const MAX_SPAN = 10_000;
