@@ -3,6 +3,8 @@ import { playwright } from '@vitest/browser-playwright';
 import solid from 'vite-plugin-solid';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { chromiumArguments, findChromium, vulkanDriverManifest } from './tools/chromium.ts';
+import { SlowTestsFirst } from './tools/slowTestsFirst.ts';
+import { testFiles } from './tools/testFiles.ts';
 
 // Projects: `x.test.ts` in Node; `x.browser.test.ts(x)` in a real Chromium with WebGPU on SwiftShader (everything that
 // touches DOM, workers, GPU or storage); `test/e2e/x.e2e.ts` in Node, driving real browsers, chain and relay.
@@ -10,13 +12,14 @@ const env = { VK_ICD_FILENAMES: vulkanDriverManifest() };
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: SlowTestsFirst },
     projects: [
       {
         test: {
           name: 'node',
           environment: 'node',
-          include: ['{src,test,nodes,tools,workers}/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, '**/*.browser.test.*'],
+          include: [...testFiles.node.include],
+          exclude: [...configDefaults.exclude, ...testFiles.node.exclude],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           env,
@@ -28,8 +31,9 @@ export default defineConfig({
         optimizeDeps: { include: ['@huggingface/transformers', '@mlc-ai/web-llm', '@mlc-ai/web-xgrammar'] },
         test: {
           name: 'browser',
-          include: ['{src,test,workers}/**/*.browser.test.{ts,tsx}'],
+          include: [...testFiles.browser.include],
           globalSetup: ['src/models/testing/hubServer.ts'],
+          setupFiles: ['test/support/loadTexts.ts'],
           testTimeout: 120_000,
           browser: {
             enabled: true,
@@ -46,7 +50,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           environment: 'node',
-          include: ['test/e2e/**/*.e2e.ts'],
+          include: [...testFiles.e2e.include],
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 300_000,

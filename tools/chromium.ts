@@ -38,6 +38,8 @@ export const chromiumArguments = [
   '--enable-unsafe-webgpu',
   '--enable-features=Vulkan',
   '--use-webgpu-adapter=swiftshader',
+  // Why: `driverOptions` in src/engine/webgpu/node.ts.
+  '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
 ];
 
 /** SwiftShader's Vulkan driver manifest, which comes with every Chromium: what Dawn in Node runs the tests on. */

@@ -1,12 +1,16 @@
-// `npm test`: every runner, one after the other, and one line that sums them: "N passed, N failed". A runner that ends
-// badly without naming a failed test counts as one failure, and so does one that ran nothing.
-//   npm test             everything
-//   npm test -- node     only the named runners: node, browser, contracts, e2e
+// `npm test`: every runner, and one line at the end that sums them: "N passed, N failed". A runner that ends badly without
+// naming a failed test counts as one failure, and so does one that ran nothing.
+//   npm test                                  everything
+//   npm test -- node                          only the named runners: contracts, node, browser, e2e
+//   npm test -- src/lib/rpc.test.ts           one file; part of its name does, and finds the runner
+//   npm test -- linear -t q4_0                from the first option on, everything is for the runner itself
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { installChromium } from './installChromium.ts';
-import { build } from './vite.ts';
+import { createTurns, type Write } from './takeTurns.ts';
+import { chooseTests, RUNNERS, type Runner } from './testFiles.ts';
 
 interface Count {
   readonly passed: number;
@@ -18,17 +22,29 @@ interface Outcome {
   readonly output: string;
 }
 
+interface Run {
+  readonly files: readonly string[];
+  readonly options: readonly string[];
+  readonly write: Write;
+}
+
 const root = path.dirname(import.meta.dirname);
 const reports = path.join(root, '.cache', 'test');
 
-function execute(command: string, parameters: readonly string[]): Promise<Outcome> {
+function execute(parameters: readonly string[], write: Write): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(command, parameters, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-    let output = '';
-    child.stdout.on('data', (data: Buffer) => {
-      output += data.toString();
-      process.stdout.write(data);
+    const child = spawn(process.execPath, parameters, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}), ...process.env },
     });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data: Buffer) => {
+        output += data.toString();
+        write(data);
+      });
+    }
     child.on('close', (code) => resolve({ status: code ?? 1, output }));
   });
 }
@@ -38,71 +54,100 @@ function settle(count: Count, status: number): Count {
   return status !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
 }
 
-async function vitest(project: string): Promise<Count> {
+async function vitest(project: Runner, { files, options, write }: Run, ...more: readonly string[]): Promise<Count> {
   const report = path.join(reports, `${project}.json`);
   rmSync(report, { force: true });
-  const { status } = await execute(process.execPath, [
-    path.join(root, 'node_modules/vitest/vitest.mjs'),
-    'run',
-    `--project=${project}`,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ]);
+  const { status } = await execute(
+    [
+      path.join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      ...files,
+      `--project=${project}`,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...more,
+      ...options,
+    ],
+    write,
+  );
   if (!existsSync(report)) return { passed: 0, failed: 1 };
   const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8')) as Record<
     string,
     number
   >;
-  if ((numPendingTests ?? 0) > 0) console.log(`${numPendingTests} tests of ${project} were skipped.`);
+  if ((numPendingTests ?? 0) > 0) write(`${numPendingTests} tests of ${project} were skipped.\n`);
   return settle({ passed: numPassedTests ?? 0, failed: numFailedTests ?? 0 }, status);
 }
 
-async function contracts(): Promise<Count> {
-  const { status, output } = await execute(process.execPath, [
-    path.join(root, 'tools/forge.mjs'),
-    'test',
-    '--root',
-    'contracts',
-    '--color',
-    'never',
-  ]);
-  const summary = output.match(/(\d+) tests? passed, (\d+) failed, \d+ skipped \(\d+ total tests?\)/);
+async function contracts({ files, options, write }: Run): Promise<Count> {
+  const paths = files.map((file) => file.slice('contracts/'.length));
+  const only = paths.length === 0 ? [] : ['--match-path', paths.length === 1 ? String(paths[0]) : `{${paths}}`];
+  const { status, output } = await execute(
+    [path.join(root, 'tools/forge.mjs'), 'test', '--root', 'contracts', '--color', 'never', ...only, ...options],
+    write,
+  );
+  const summaries = [...output.matchAll(/(\d+) tests? passed, (\d+) failed, \d+ skipped \(\d+ total tests?\)/g)];
+  const summary = summaries.at(-1);
   return settle({ passed: Number(summary?.[1] ?? 0), failed: Number(summary?.[2] ?? 0) }, status);
 }
 
-async function endToEnd(): Promise<Count> {
-  await build();
-  return vitest('e2e');
+async function endToEnd(run: Run): Promise<Count> {
+  const { status } = await execute(
+    ['--import', path.join(root, 'tools/rawImports.mjs'), path.join(root, 'tools/build.ts')],
+    run.write,
+  );
+  return status === 0 ? vitest('e2e', run) : { passed: 0, failed: 1 };
 }
 
-const runners: Record<string, () => Promise<Count>> = {
+const runners: Readonly<Record<Runner, (run: Run) => Promise<Count>>> = {
   contracts,
-  node: () => vitest('node'),
-  browser: () => vitest('browser'),
+  // A file is a process of its own, and most of them use one core: as many at a time as there are cores.
+  node: (run) => vitest('node', run, `--maxWorkers=${availableParallelism()}`),
+  browser: (run) => vitest('browser', run),
   e2e: endToEnd,
 };
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => runners[name] === undefined);
+/**
+ * What runs at the same time. The compiler of the contracts has one thread; pages and whole journeys wait for each other as often
+ * as they compute. The others would only take cores from each other.
+ */
+const shifts: readonly (readonly Runner[])[] = [
+  ['node', 'contracts'],
+  ['browser', 'e2e'],
+];
+
+const { chosen, options, unknown } = chooseTests(process.argv.slice(2));
 if (unknown.length > 0) {
-  console.error(`There is no runner "${unknown.join('", "')}"; the runners are ${Object.keys(runners).join(', ')}.`);
+  console.error(
+    `There is no runner and no test file whose name contains "${unknown.join('", "')}". Runners: ${RUNNERS.join(', ')}.`,
+  );
   process.exit(1);
 }
 mkdirSync(reports, { recursive: true });
-installChromium();
+if (!(chosen.size === 1 && chosen.has('contracts'))) installChromium();
+
+const started = Date.now();
+const seconds = (since: number): number => Math.round((Date.now() - since) / 1000);
 const counts: Count[] = [];
-for (const [name, run] of Object.entries(runners)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const started = Date.now();
-  console.log(`\n== ${name}`);
-  const count = await run();
-  counts.push(count);
-  console.log(
-    `== ${name}: ${count.passed} passed, ${count.failed} failed in ${Math.round((Date.now() - started) / 1000)} s`,
+for (const shift of shifts) {
+  const turns = createTurns((text) => process.stdout.write(text));
+  await Promise.all(
+    shift.map(async (name) => {
+      const files = chosen.get(name);
+      if (files === undefined) return;
+      const since = Date.now();
+      const turn = turns.begin();
+      turn.write(`\n== ${name}\n`);
+      const count = await runners[name]({ files, options, write: turn.write });
+      counts.push(count);
+      turn.write(`== ${name}: ${count.passed} passed, ${count.failed} failed in ${seconds(since)} s\n`);
+      turn.end();
+    }),
   );
 }
 const passed = counts.reduce((total, count) => total + count.passed, 0);
 const failed = counts.reduce((total, count) => total + count.failed, 0);
-console.log(`\n${passed} passed, ${failed} failed`);
+console.log(`\nAll in ${seconds(started)} s`);
+console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

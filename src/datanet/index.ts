@@ -5,6 +5,7 @@ export { checkRows } from './checkRows.ts';
 export { cidDigest } from './cids.ts';
 export { type CollectedRows, collectRows } from './collectRows.ts';
 export { contentKey } from './contentKey.ts';
+export { MAX_PARENTS } from './limits.ts';
 export { parseRows } from './parseRows.ts';
 export { publishAdapter } from './publishAdapter.ts';
 export { publishContribution } from './publishContribution.ts';

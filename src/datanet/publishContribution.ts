@@ -3,7 +3,7 @@ import { TributaryError } from '../lib/errors.ts';
 import type { Cid } from '../lib/units.ts';
 import { canonicalRow } from './canonicalRow.ts';
 import { parseCid } from './cids.ts';
-import { MAXIMUM_CONTRIBUTION_SHARDS, MAXIMUM_PARENTS } from './limits.ts';
+import { MAX_PARENTS, MAXIMUM_CONTRIBUTION_SHARDS } from './limits.ts';
 import { createPacer } from './pacer.ts';
 import { readHeaderUnverified } from './readContribution.ts';
 import { hashCanonicalRow } from './rowHash.ts';
@@ -47,10 +47,10 @@ export async function publishContribution(parameters: PublishContributionParamet
       { rows: 0 },
       'Choose a file with rows, or accept some of those that were left out.',
     );
-  if (parents.length > MAXIMUM_PARENTS)
+  if (parents.length > MAX_PARENTS)
     refuse(
       'CONTRIBUTION_TOO_LARGE',
-      `A contribution names at most ${MAXIMUM_PARENTS} parents.`,
+      `A contribution names at most ${MAX_PARENTS} parents.`,
       { parents: parents.length },
       'Name the newest heads.',
     );

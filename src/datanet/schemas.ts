@@ -3,11 +3,11 @@ import { CID } from 'multiformats/cid';
 import * as v from 'valibot';
 import type { Json } from '../lib/canonicalJson.ts';
 import {
+  MAX_PARENTS,
   MAXIMUM_ADAPTER_BYTES,
   MAXIMUM_CONTRIBUTION_ROWS,
   MAXIMUM_CONTRIBUTION_SHARDS,
   MAXIMUM_NAME_LENGTH,
-  MAXIMUM_PARENTS,
   MAXIMUM_SHARD_BYTES,
   MAXIMUM_UNION,
 } from './limits.ts';
@@ -35,7 +35,7 @@ export const headerSchema = v.strictObject({
   type: v.literal('contribution'),
   datanet: name,
   author,
-  parents: links(0, MAXIMUM_PARENTS),
+  parents: links(0, MAX_PARENTS),
   seq: positive(Number.MAX_SAFE_INTEGER),
   rows: links(1, MAXIMUM_CONTRIBUTION_SHARDS),
   count: positive(MAXIMUM_CONTRIBUTION_ROWS),

@@ -1,6 +1,7 @@
 // The words of this domain: rows, the ports it is handed, contribution headers, adapter manifests.
 // Bytes in documents are lower-case hexadecimal text here and real bytes in the encoded dag-cbor; links are CIDs in both.
 import type { Json } from '../lib/canonicalJson.ts';
+import type { Fact } from '../lib/errors.ts';
 import type { CallContext } from '../lib/rpc.ts';
 import type { Cid, RowHash } from '../lib/units.ts';
 
@@ -56,6 +57,8 @@ export interface RowProblem {
   readonly column: number;
   readonly code: string;
   readonly message: string;
+  /** What the message names, so that it can be said in another language. */
+  readonly facts: Readonly<Record<string, Fact>>;
   /** Up to 80 characters of the line around the fault. */
   readonly text: string;
 }
@@ -98,6 +101,8 @@ export interface RowFinding {
   /** `block`: the row must not be published. `warning`: the person decides. */
   readonly severity: 'block' | 'warning';
   readonly message: string;
+  /** What the message names, so that it can be said in another language. */
+  readonly facts?: Readonly<Record<string, Fact>>;
   readonly field?: string;
   /** For duplicates in the file: index of the row that is kept. */
   readonly duplicateOf?: number;

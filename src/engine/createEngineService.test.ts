@@ -149,6 +149,41 @@ describe('with the seedling', () => {
     expect(await service.decode({ ids: response }, context())).toBe('A fish.');
   });
 
+  it('makes the row of an answer of its own tokens, and ends it only where the model did', async () => {
+    const [chat] = golden.chats;
+    const messages = [{ role: 'user', content: 'What is a dog?' }] as const;
+    const generated = chat?.greedy.slice(0, -1) ?? [];
+    const ask = (more: Partial<ChatRequest>): Promise<ChatChunk[]> =>
+      collect(service.chat({ messages, temperature: 0, ...more }, context()));
+    const rowOf = async (chunks: readonly ChatChunk[]): Promise<EncodedRow> => {
+      const { finish_reason, stop_reason } = chunks.at(-1) as ChatChunk;
+      const ended = finish_reason === 'stop' && stop_reason === undefined;
+      const answerIds = chunks.flatMap(({ ids }) => ids);
+      return await service.encodeAnswer({ prompt: 'What is a dog?', answerIds, ended }, context());
+    };
+    const whole = await rowOf(await ask({ max_tokens: 48 }));
+    expect(whole).toEqual({ inputIds: [...(chat?.ids ?? []), ...generated, 2], promptLength: chat?.ids.length });
+    expect((await rowOf(await ask({ max_tokens: 3 }))).inputIds).toEqual(
+      whole.inputIds.slice(0, whole.promptLength + 3),
+    );
+    const stop = await service.decode({ ids: generated.slice(2, 3) }, context());
+    const stopped = await ask({ stop });
+    expect(stopped.at(-1)).toMatchObject({ finish_reason: 'stop', stop_reason: stop });
+    expect((await rowOf(stopped)).inputIds).toEqual(whole.inputIds.slice(0, whole.promptLength + 3));
+  });
+
+  it('does not encode the text of an answer again', async () => {
+    // At a high temperature models spell words in tokens that the tokenizer would not choose: "madehen" is one such word here.
+    const prompt = 'How many is 7 times 8?';
+    const messages = [{ role: 'user', content: prompt }] as const;
+    const chunks = await collect(service.chat({ messages, temperature: 2, seed: 1, max_tokens: 8 }, context()));
+    const answerIds = chunks.flatMap(({ ids }) => ids);
+    expect(await service.encode({ text: textOf(chunks) }, context())).not.toEqual(answerIds);
+    const { inputIds, promptLength } = await service.encodeAnswer({ prompt, answerIds, ended: false }, context());
+    expect(inputIds.slice(promptLength)).toEqual(answerIds);
+    expect(await service.decode({ ids: answerIds }, context())).toBe(textOf(chunks));
+  });
+
   it('trains an adapter, and refuses to chat meanwhile', async () => {
     const events = service.train(
       {
@@ -252,6 +287,11 @@ describe('with the seedling', () => {
     );
     expect(gradient.some((value) => value !== 0)).toBe(true);
     expect(gradient.every(Number.isFinite)).toBe(true);
+    const foreign = { inputIds: [...row.inputIds, 4_096], promptLength: row.promptLength };
+    await expect(service.rowGradient({ adapterId: 'fish', row: foreign }, context())).rejects.toMatchObject({
+      code: 'ENGINE_TOKEN_INVALID',
+      facts: { id: 4_096, vocabularySize: 4_096 },
+    });
     await service.unloadAdapter({ id: 'fish' }, context());
     await expect(service.rowGradient({ adapterId: 'fish', row }, context())).rejects.toMatchObject({
       code: 'ENGINE_ADAPTER_NOT_LOADED',

@@ -3,14 +3,16 @@
 import { TributaryError } from '../lib/errors.ts';
 import { transfer } from '../lib/rpc.ts';
 import { createTurns } from '../lib/turns.ts';
-import { answerRequest } from './held/answerRequest.ts';
-import { holdModel } from './held/holdModel.ts';
 import { inspectModel } from './inspectModel.ts';
-import { openModelFile, type SourceFile } from './modelFile.ts';
+import { checkTokenIds } from './model/checkTokenIds.ts';
+import type { SourceFile } from './modelFile.ts';
 import { type OpenedBackend, openBackend } from './openBackend.ts';
+import { openModelFile } from './openModelFile.ts';
 import { packModel } from './packed/packModel.ts';
 import { measureQuality } from './quality/measureQuality.ts';
 import { defaultChoices } from './quant/quantizationChoices.ts';
+import { answerRequest } from './runtime/answerRequest.ts';
+import { createModelManager } from './runtime/createModelManager.ts';
 import type { DeviceChoice, EngineService, PackProgress, TrainEvent } from './service.ts';
 import { train } from './train/train.ts';
 
@@ -21,7 +23,7 @@ export interface EngineServiceOptions {
 
 /** The methods of the engine worker, see `EngineService`. */
 export function createEngineService(options: EngineServiceOptions = {}): EngineService {
-  const models = holdModel(options.openBackend ?? ((device) => openBackend({ device })));
+  const models = createModelManager(options.openBackend ?? ((device) => openBackend({ device })));
   const nextTurn = createTurns();
   let training = false;
 
@@ -62,7 +64,8 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
 
   return {
     async probe({ device }, context) {
-      const opening = device === undefined ? models.open() : inTurn(context.signal, () => models.open(device));
+      const opening =
+        device === undefined ? models.openDevice() : inTurn(context.signal, () => models.openDevice(device));
       const { backend, report } = await opening;
       return backend.variants === undefined ? report : { ...report, variants: backend.variants.report() };
     },
@@ -102,6 +105,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     encode: async ({ text }) => models.text().tokenizer.encode(text),
     decode: async ({ ids }) => models.text().tokenizer.decode(ids),
     encodeRows: async ({ rows }) => rows.map((row) => models.text().tokenizer.encodeRow(row)),
+    encodeAnswer: async (answer) => models.text().tokenizer.encodeAnswer(answer),
 
     async *train(request, context) {
       refuseWhileTraining();
@@ -119,7 +123,8 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
 
     rowGradient: ({ adapterId, row }, context) =>
       inTurn(context.signal, async () => {
-        await models.ready(context);
+        const { model } = await models.ready(context);
+        checkTokenIds(row.inputIds, model.config.vocabularySize);
         const source = models.gradients(adapterId);
         const gradient = new Float32Array(source.length);
         for await (const each of source.gradients([row], context.signal)) gradient.set(each.gradient);

@@ -8,36 +8,7 @@ import type { ModelConfig } from './modelConfig.ts';
 import type { PackedSize } from './packed/packedSize.ts';
 import type { PackedPiece } from './packed/packModel.ts';
 import type { QuantizationChoices } from './quant/quantizationChoices.ts';
-
-/** The way in which an operator of one shape is computed on a device. */
-export interface VariantChoice {
-  readonly operator: string;
-  readonly shape: string;
-  readonly variant: string;
-  /** Of the kernels that were compared: another version of one is measured again. */
-  readonly fingerprint: string;
-  /** Milliseconds of each variant that was measured. */
-  readonly milliseconds: Readonly<Record<string, number>>;
-}
-
-/** A way that was not taken because it is wrong on this device or does not compile there. */
-export interface VariantRefusal {
-  readonly operator: string;
-  readonly shape: string;
-  readonly variant: string;
-  readonly reason: string;
-}
-
-/** What was chosen on a device, as plain data: keep it and hand it in with the next `loadModel`. */
-export interface VariantReport {
-  /** The adapter and the browser with its driver; choices hold for no other. */
-  readonly device: string;
-  readonly choices: readonly VariantChoice[];
-  readonly refused: readonly VariantRefusal[];
-}
-
-/** What sums and products are computed in. Anything but f32 changes the numbers, so it must be asked for. */
-export type Arithmetic = 'float32' | 'float16' | 'int8';
+import type { Arithmetic, VariantReport } from './variantReport.ts';
 
 export interface DeviceReport {
   readonly description: string;
@@ -113,10 +84,19 @@ export interface AdapterSummary {
 
 /** A prompt and its response as token ids: what is trained on and what is attributed. */
 export interface EncodedRow {
-  /** Prompt (template included) then response and end token. */
+  /** Prompt (template included), then response and, unless the answer was cut, end token. */
   readonly inputIds: readonly number[];
   /** Number of leading ids that are prompt: no loss on them. */
   readonly promptLength: number;
+}
+
+/** An answer as the model generated it. */
+export interface EncodeAnswerRequest {
+  readonly prompt: string;
+  /** Its tokens, without an end token. Their text may be encoded otherwise. */
+  readonly answerIds: readonly number[];
+  /** The model generated an end token after them: the row gets the one that ends rows. */
+  readonly ended: boolean;
 }
 
 export interface TrainRequest {
@@ -253,10 +233,12 @@ export interface EngineService {
     request: { readonly rows: readonly { readonly prompt: string; readonly response: string }[] },
     context: CallContext,
   ): Promise<readonly EncodedRow[]>;
+  /** The row of one answer: its prompt rendered as `encodeRows` does, then the answer's own tokens. */
+  encodeAnswer(request: EncodeAnswerRequest, context: CallContext): Promise<EncodedRow>;
   train(request: TrainRequest, context: CallContext): AsyncGenerator<TrainEvent>;
   /**
    * Gradient of the summed response cross-entropy with respect to the adapter: layer by layer; q k v o gate up down (those
-   * adapted); A [rank, in] row-major, then B [out, rank].
+   * adapted); A [rank, in] row-major, then B [out, rank]. Throws `ENGINE_TOKEN_INVALID`.
    */
   rowGradient(request: RowGradientRequest, context: CallContext): Promise<Float32Array<ArrayBuffer>>;
 }

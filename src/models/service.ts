@@ -22,7 +22,7 @@ export interface ModelsService {
     request: HubAccess & { readonly query: string; readonly page?: string | undefined },
     context: CallContext,
   ): Promise<SearchPage>;
-  /** What an address offers. Throws `SOURCE_INVALID`, `HUB_*`, `REMOTE_*`, `IPFS_*`. */
+  /** What an address offers. Throws `SOURCE_*`, `HUB_*`, `REMOTE_*`, `IPFS_*`. */
   open(request: HubAccess & { readonly address: string }, context: CallContext): Promise<ModelOffer>;
   /** What the headers of a choice say. Throws `MODEL_*` for what the engine does not compute, and what reading throws. */
   inspect(

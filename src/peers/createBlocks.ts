@@ -1,13 +1,15 @@
 // `PeerBlocks` over a Helia node: local first, then bitswap from whoever is connected.
 import type { HeliaWithLibp2p } from '@helia/libp2p';
-import { unixfs } from '@helia/unixfs';
+import { importFile } from 'ipfs-unixfs-importer';
 import { CID } from 'multiformats/cid';
 import { create } from 'multiformats/hashes/digest';
 import { anySignal } from '../lib/anySignal.ts';
-import { concatBytes } from '../lib/bytes.ts';
+import { concatBytes, ownBytes } from '../lib/bytes.ts';
 import { TributaryError, toTributaryError } from '../lib/errors.ts';
 import { sha256Async } from '../lib/hash.ts';
 import { cid as branded, type Cid } from '../lib/units.ts';
+import { readUnixfs } from '../lib/unixfs/readUnixfs.ts';
+import { readUnixfsNode, unsupportedUnixfs } from '../lib/unixfs/readUnixfsNode.ts';
 import type { BlockOptions, PeerBlocks } from './types.ts';
 
 const SHA2_256 = 0x12;
@@ -43,6 +45,15 @@ function storageError(error: unknown): TributaryError {
     message: 'There is no room left to keep these bytes.',
     hint: 'Free space in settings under storage, then try again.',
     cause: error,
+  });
+}
+
+function tooLarge(cid: Cid, maxBytes: number): TributaryError {
+  return new TributaryError({
+    code: 'FILE_TOO_LARGE',
+    message: `The file is larger than the ${maxBytes} bytes that were expected.`,
+    facts: { cid, maximumBytes: maxBytes },
+    hint: 'It is refused; ask its author to publish it again.',
   });
 }
 
@@ -113,8 +124,11 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
 
     async putFile(bytes, { signal } = {}) {
       try {
-        // The profile unixfs-v1-2025 of IPIP-499: CIDv1, raw leaves, 1 MiB chunks, 1,024 links a node.
-        return branded((await unixfs(helia).addBytes(bytes, signal === undefined ? {} : { signal })).toString());
+        // The profile of IPIP-499: CIDv1, raw leaves, chunks of 1 MiB, 1,024 links per node.
+        const put: typeof blockstore.put = (cid, block) =>
+          blockstore.put(cid, block, signal === undefined ? {} : { signal });
+        const { cid } = await importFile({ content: bytes }, { put }, { profile: 'unixfs-v1-2025' });
+        return branded(cid.toString());
       } catch (error) {
         if (signal?.aborted === true) throw toTributaryError(signal.reason);
         throw storageError(error);
@@ -123,29 +137,22 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
 
     async getFile(cid, options) {
       const { maximumBytes, onBlock } = options;
-      const parsed = parse(cid);
-      const seen: typeof blockstore = Object.create(blockstore);
-      seen.get = (block, getOptions) => {
-        onBlock?.(branded(block.toString()));
-        return blockstore.get(block, getOptions);
-      };
-      if (!(await blockstore.has(parsed))) onMissing?.(cid);
+      const root = parse(cid);
+      if (!(await blockstore.has(root))) onMissing?.(cid);
       return online(cid, options, async (signal) => {
-        const parts: Uint8Array[] = [];
-        let bytes = 0;
-        for await (const part of unixfs({ blockstore: seen }).cat(parsed, { signal })) {
-          bytes += part.byteLength;
-          if (bytes > maximumBytes) {
-            throw new TributaryError({
-              code: 'FILE_TOO_LARGE',
-              message: `The file is larger than the ${maximumBytes} bytes that were expected.`,
-              facts: { cid, maximumBytes },
-              hint: 'It is refused; ask its author to publish it again.',
-            });
-          }
-          parts.push(part);
-        }
-        return concatBytes(parts);
+        // Not Helia's exporter: it visits empty parts of a tree without end, and a part that fails below the first level rejects
+        // a promise that nobody awaits, which ends a Node process.
+        const getBlock = (block: CID): Promise<Uint8Array> => {
+          onBlock?.(branded(block.toString()));
+          return collect(blockstore.get(block, { signal }));
+        };
+        const node = await readUnixfsNode(root, getBlock);
+        if (node.kind === 'folder') throw unsupportedUnixfs(root, 'it is a folder');
+        const bytes = node.kind === 'leaf' ? node.bytes.byteLength : node.size;
+        if (bytes > maximumBytes) throw tooLarge(cid, maximumBytes);
+        return node.kind === 'leaf'
+          ? ownBytes(node.bytes)
+          : collect(readUnixfs({ cid: root, bytes, getBlock, begin: 0, end: bytes }));
       });
     },
   };

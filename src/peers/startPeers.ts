@@ -15,9 +15,9 @@ import { IDBDatastore } from 'datastore-idb';
 import { createHeliaLight } from 'helia';
 import { createPeers } from './createPeers.ts';
 import { openIdbState } from './idbState.ts';
-import { parseRelays } from './keepConnected.ts';
 import { OwnedBlockstore } from './ownedBlockstore.ts';
 import { HEADS_TOPIC, MAXIMUM_GOSSIP_BYTES } from './protocol.ts';
+import { parseRelays } from './relayAddresses.ts';
 import type { Peers, PeersParameters } from './types.ts';
 
 const MAXIMUM_TABS = 32;

@@ -45,7 +45,7 @@ async function ensureChain(provider: Eip1193Provider, deployment: Deployment): P
   throw new TributaryError({
     code: 'WALLET_WRONG_CHAIN',
     message: `The wallet is on another chain than ${deployment.chainName}.`,
-    facts: { chainId: actual, expected: deployment.chainId },
+    facts: { chainId: actual, expected: deployment.chainId, chainName: deployment.chainName },
     hint: `Choose ${deployment.chainName} (chain ${deployment.chainId}) in the wallet and try again.`,
   });
 }

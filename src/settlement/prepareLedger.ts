@@ -10,7 +10,7 @@ import type { ReadOptions } from './types/options.ts';
 import type { SignedVoucher } from './types/voucher.ts';
 
 export interface PrepareLedgerParameters extends ReadOptions {
-  readonly settlement: Settlement;
+  readonly settlement: Pick<Settlement, 'pool' | 'collections' | 'models' | 'contributions'>;
   /** A closed epoch that holds money: the first of `fundedEpochs`. */
   readonly epoch: bigint;
   /** Known vouchers of the epoch; those that were not collected are ignored. */
@@ -28,7 +28,7 @@ export interface PreparedLedger {
 
 /** Who is paid for unattributed parts: by accepted rows of the model's Datanets, else the model's owner. */
 async function fallbackShares(
-  settlement: Settlement,
+  settlement: PrepareLedgerParameters['settlement'],
   modelIds: readonly Hex[],
   options: ReadOptions,
 ): Promise<ReadonlyMap<Hex, readonly AccountShare[]>> {

@@ -34,14 +34,19 @@ export interface MessageRecord {
   state: 'done' | 'streaming' | 'stopped' | 'interrupted' | 'failed';
   modelId?: string;
   adapterId?: string;
-  /** Token ids of the answer, what the attribution's spans count in. */
+  /**
+   * Token ids of the answer as the model generated them, without an end token: attribution and receipts count in them. Absent
+   * where the runtime reports none, and in answers of earlier versions until they are attributed.
+   */
   answerIds?: readonly number[];
+  /** The model ended the answer with an end token. Absent in answers of earlier versions. */
+  ended?: boolean;
   usage?: AnswerUsage;
-  /** It had as many tokens as an answer may have, and may end in the middle of a sentence. */
+  /** It reached the maximum length and may end in the middle of a sentence. */
   cut?: boolean;
   /** The same question answered by the base alone, for comparison. */
   baseContent?: string;
-  /** What the influence panel shows (its shape belongs to the chat room). */
+  /** What the influence panel shows: `StoredInfluence` of the answers' workflows. */
   influence?: unknown;
   /** Key into `receipts`. */
   receiptId?: string;

@@ -31,12 +31,17 @@ async function useBurner(page: Page, next: ReturnType<Page['getByRole']>): Promi
   if (await burner.isVisible()) await burner.click();
 }
 
-/** Starts a run of `epochs` epochs on the sources whose labels match; ends on the page of the run, while it trains. */
-export async function train(page: Page, name: string, source: RegExp, epochs: number): Promise<void> {
+/**
+ * Starts a run of `epochs` epochs on the sources whose labels match, at least `count` of them; ends on the page of the run,
+ * while it trains.
+ */
+export async function train(page: Page, name: string, source: RegExp, epochs: number, count = 1): Promise<void> {
   await goTo(page, 'factory/new');
   await page.getByLabel('Name', { exact: true }).fill(name);
   for (const box of await page.getByRole('checkbox').all()) await box.uncheck();
-  await page.getByRole('checkbox', { name: source }).check();
+  const sources = page.getByRole('checkbox', { name: source });
+  await sources.nth(count - 1).waitFor();
+  for (const box of await sources.all()) await box.check();
   await page.getByText('Advanced settings').click();
   await page.getByLabel('Epochs', { exact: true }).fill(String(epochs));
   await page.getByRole('button', { name: 'Start without timing' }).click();

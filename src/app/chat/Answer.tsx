@@ -1,14 +1,15 @@
-// One answer: its words (beside the base's, when compared), what can be done with it, how fast it came, what shaped it.
+// One answer: its text (beside the base model's, when compared), its state, its speed, a summary of what shaped it.
 import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
 import type { MessageRecord } from '../../store/index.ts';
+import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
 import { t } from '../i18n/t.ts';
 import { engineState } from '../state/engine.ts';
 import { CopyButton, ErrorCard, formatDuration, formatNumber, formatPpm, IconButton, ShareBar } from '../ui/index.ts';
-import type { Writing } from './conversation.ts';
-import { failures, influenceJob } from './conversation.ts';
-import { evidenceShares, type StoredInfluence } from './influence.ts';
+import { evidenceShares } from './influence.ts';
+import { influenceJob } from './influenceJobs.ts';
 import { influencePhaseText } from './influencePhaseText.ts';
 import { AnswerText, type SpanLink, StreamingText } from './MarkdownText.tsx';
+import { failures, type Writing } from './writing.ts';
 
 export interface AnswerProperties {
   readonly message: MessageRecord;
@@ -120,7 +121,7 @@ export function Answer(properties: AnswerProperties): JSX.Element {
 
       <Show when={properties.writing === undefined}>
         <Switch>
-          {/* The engine says itself, beside the question's field, why it cannot answer and what to do. */}
+          {/* EngineStatus says above the question's field why there is no answer, and what to do. */}
           <Match when={failure() !== undefined && engineState().phase === 'failed'}>
             <p class="text-sm text-muted">{t('chat.notAnswered')}</p>
           </Match>

@@ -5,7 +5,7 @@ import type { AdapterChoice } from '../state/adapters.ts';
 import { availableModels } from '../state/models/availableModels.ts';
 import { foreignModelId, foreignModels } from '../state/models/chatRuntimes.ts';
 import { Icon, IconButton } from '../ui/index.ts';
-import { choice, setChoice } from './conversation.ts';
+import { choice, setChoice } from './choice.ts';
 
 const selectClass =
   'min-h-9 w-full min-w-0 truncate rounded-lg border border-line bg-surface ps-2.5 pe-7 text-base font-medium hover:border-edge sm:text-sm';

@@ -1,8 +1,8 @@
 // Where a question is typed. Enter sends (not while an input method composes a character), Shift+Enter breaks the line,
 // Escape stops the answer. The text survives a reload.
 import { createSignal, type JSX, onMount, Show } from 'solid-js';
-import { database, guardWrite } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
+import { readDraft, writeDraft } from '../state/drafts.ts';
 import { Icon } from '../ui/index.ts';
 
 const DRAFT = 'chat';
@@ -26,10 +26,7 @@ export function Composer(properties: {
     setText(value);
     resize();
     clearTimeout(timer);
-    timer = setTimeout(
-      () => void guardWrite(() => database().drafts.put({ key: DRAFT, value, updatedAt: Date.now() })),
-      400,
-    );
+    timer = setTimeout(() => void writeDraft(DRAFT, value), 400);
   }
   function send(): void {
     const question = text().trim();
@@ -39,10 +36,10 @@ export function Composer(properties: {
     properties.onSend(question);
   }
   onMount(async () => {
-    const draft = await database().drafts.get(DRAFT);
-    if (typeof draft?.value !== 'string' || draft.value === '' || text() !== '') return;
-    field.value = draft.value;
-    change(draft.value);
+    const draft = await readDraft(DRAFT);
+    if (typeof draft !== 'string' || draft === '' || text() !== '') return;
+    field.value = draft;
+    change(draft);
   });
 
   return (
@@ -61,7 +58,7 @@ export function Composer(properties: {
           id="question"
           ref={field}
           rows={1}
-          // Once auto has met Arabic, Chromium leaves the emptied field, and its placeholder, turned.
+          // Chromium keeps the direction that `auto` found for Arabic when the field is emptied, and turns the placeholder too.
           dir={text() === '' ? undefined : 'auto'}
           class="max-h-[200px] min-h-10 flex-1 resize-none bg-transparent px-2 py-2 text-base outline-none"
           placeholder={t('chat.placeholder')}

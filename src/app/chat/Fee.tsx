@@ -3,20 +3,9 @@ import { For, type JSX, Match, Show, Switch } from 'solid-js';
 import type { MessageRecord } from '../../store/index.ts';
 import { answerPrice } from '../../workflows/answers/answerPrice.ts';
 import { t } from '../i18n/t.ts';
-import type { AdapterChoice } from '../state/adapters.ts';
 import { createLoaded } from '../state/live.ts';
-import { type PaymentReadiness, paymentReadiness, paymentRevision, splitOf } from '../state/payments.ts';
-import { walletView } from '../state/settlement.ts';
+import { type PaymentReadiness, splitOf } from '../state/payments.ts';
 import { Button, ErrorCard, formatOpen } from '../ui/index.ts';
-
-/** The readiness of an adapter's payment, asked again when wallet or payments change. */
-export function createReadiness(adapter: () => AdapterChoice | undefined) {
-  const source = () => {
-    paymentRevision();
-    return { adapter: adapter(), wallet: walletView().wallet?.address };
-  };
-  return createLoaded(source, ({ adapter: current }) => paymentReadiness(current));
-}
 
 const unpaidKeys = {
   noChain: 'chat.unpaidNoChain',
@@ -84,7 +73,7 @@ export function Fee(properties: {
               {paid() ? t('chat.paid') : t('chat.unpaid')}
             </span>
           </span>
-          <span class="tabular font-semibold">{formatOpen(amount() ?? 0n)}</span>
+          <span class="tabular font-semibold">{formatOpen(amount() ?? 0n, 6, 'up')}</span>
         </div>
         <Show when={parts().length > 0}>
           <dl class="grid grid-cols-[1fr_auto] gap-x-4 gap-y-1 text-sm" aria-label={t('chat.feeSplit')}>
@@ -101,7 +90,9 @@ export function Fee(properties: {
       </Show>
       <Switch>
         <Match when={paid()}>
-          <p class="text-sm text-muted">{t('chat.paidNote', { amount: formatOpen(properties.message.fee ?? 0n) })}</p>
+          <p class="text-sm text-muted">
+            {t('chat.paidNote', { amount: formatOpen(properties.message.fee ?? 0n, 6, 'up') })}
+          </p>
         </Match>
         <Match when={properties.readiness?.status === 'trouble' ? properties.readiness : undefined}>
           {(trouble) => <ErrorCard error={(trouble() as { error: unknown }).error} onAction={properties.onRetry} />}
@@ -122,7 +113,7 @@ export function Fee(properties: {
       <Show when={terms()}>
         {(asked) => (
           <p class="text-xs text-muted">
-            {t('chat.feePrice', { amount: formatOpen(asked().price) })}.{' '}
+            {t('chat.feePrice', { amount: formatOpen(asked().price, 6, 'up') })}.{' '}
             {left() === undefined ? '' : `${t('chat.left', { amount: formatOpen(left() ?? 0n, 4) })}. `}
             {t('chat.payHonest')}
           </p>

@@ -1,9 +1,9 @@
 // The chats of this browser, newest first: open one, delete one.
 import { For, type JSX } from 'solid-js';
-import { database } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
 import { createLive } from '../state/live.ts';
 import { Dialog, formatDateTime, IconButton, toast } from '../ui/index.ts';
+import { listChats } from './chats.ts';
 import { deleteChat } from './conversation.ts';
 
 export function History(properties: {
@@ -12,7 +12,7 @@ export function History(properties: {
   readonly onOpenChange: (open: boolean) => void;
   readonly onChoose: (chatId: string | undefined) => void;
 }): JSX.Element {
-  const chats = createLive(() => database().chats.orderBy('updatedAt').reverse().toArray());
+  const chats = createLive(listChats);
   const remove = async (chatId: string): Promise<void> => {
     await deleteChat(chatId);
     if (chatId === properties.current) properties.onChoose(undefined);

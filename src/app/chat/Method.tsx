@@ -1,8 +1,8 @@
-// How the shares came about, how wrong they are, and what the four words mean.
+// How the shares are computed, their measured error, and what the four words mean.
 import { For, type JSX, Show } from 'solid-js';
+import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
 import { t } from '../i18n/t.ts';
 import { formatNumber, formatPpm, Icon } from '../ui/index.ts';
-import type { StoredInfluence } from './influence.ts';
 
 export function Method(properties: { readonly influence: StoredInfluence }): JSX.Element {
   const index = () => properties.influence.index;

@@ -1,15 +1,13 @@
 // The receipt of one answer: its fingerprint, a download, and the check that anyone can repeat.
 import { createEffect, createSignal, For, type JSX, on, Show } from 'solid-js';
 import type { Verification } from '../../attribution/index.ts';
-import { database, type MessageRecord } from '../../store/index.ts';
+import type { MessageRecord } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
 import type { AdapterChoice } from '../state/adapters.ts';
-import { attribution } from '../state/attribution.ts';
 import { createLive } from '../state/live.ts';
 import { followQueue } from '../state/outbox.ts';
-import { Button, CopyButton, ErrorCard, Icon, shortHash } from '../ui/index.ts';
-import { messagesOf } from './conversation.ts';
-import { openIndex } from './openIndex.ts';
+import { Button, CopyButton, ErrorCard, formatList, Icon, shortHash } from '../ui/index.ts';
+import { findReceipt, verifyReceipt } from './receipts.ts';
 
 const announcedKeys = { sent: 'chat.announcedSent', queued: 'chat.announcedQueued', no: 'chat.announcedNo' } as const;
 const checkedKeys = {
@@ -19,13 +17,9 @@ const checkedKeys = {
   texts: 'chat.checkedTexts',
   verbatim: 'chat.checkedVerbatim',
 } as const;
-const list = new Intl.ListFormat('en');
 
 export function Receipt(properties: { readonly message: MessageRecord; readonly adapter: AdapterChoice }): JSX.Element {
-  const record = createLive(() => {
-    const { receiptId } = properties.message;
-    return receiptId === undefined ? undefined : database().receipts.get(receiptId);
-  });
+  const record = createLive(() => findReceipt(properties.message.receiptId));
   const [verification, setVerification] = createSignal<Verification>();
   const [failure, setFailure] = createSignal<unknown>();
   const [busy, setBusy] = createSignal(false);
@@ -48,18 +42,7 @@ export function Receipt(properties: { readonly message: MessageRecord; readonly 
     setBusy(true);
     setFailure(undefined);
     try {
-      const { message, adapter } = properties;
-      await openIndex(adapter, new AbortController().signal);
-      const question = (await messagesOf(message.chatId))
-        .filter((turn) => turn.role === 'user' && turn.createdAt < message.createdAt)
-        .at(-1);
-      const disclosure = {
-        salt: receipt.salt,
-        prompt: question?.content ?? '',
-        answer: message.content,
-        answerIds: message.answerIds ?? [],
-      };
-      setVerification(await attribution().verifyReceipt({ id: adapter.id, receipt: receipt.bytes, disclosure }));
+      setVerification(await verifyReceipt(receipt, properties.message, properties.adapter));
     } catch (error) {
       setFailure(() => error);
     } finally {
@@ -111,7 +94,7 @@ export function Receipt(properties: { readonly message: MessageRecord; readonly 
                   <p class="font-medium">{result().valid ? t('chat.receiptValid') : t('chat.receiptInvalid')}</p>
                   <p>
                     {t('chat.receiptChecked', {
-                      parts: list.format(result().checked.map((part) => t(checkedKeys[part]))),
+                      parts: formatList(result().checked.map((part) => t(checkedKeys[part]))),
                     })}
                   </p>
                   <ul class="list-disc ps-4">

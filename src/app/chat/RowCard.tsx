@@ -2,9 +2,10 @@
 // (influential, estimated; matches verbatim), and its share.
 import { createMemo, For, type JSX, Show } from 'solid-js';
 import type { RowEvidence } from '../../attribution/index.ts';
+import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
 import { t } from '../i18n/t.ts';
 import { Button, formatNumber, formatOpen, formatPpm } from '../ui/index.ts';
-import { contributorName, type StoredInfluence } from './influence.ts';
+import { contributorName } from './influence.ts';
 
 interface Piece {
   readonly text: string;
@@ -41,7 +42,7 @@ export function RowCard(properties: {
   readonly row: RowEvidence;
   readonly influence: StoredInfluence;
   readonly datanet: string;
-  /** What the contributors of this answer get, in wei, when it was paid. */
+  /** The contributors' part of the paid fee, in wei; undefined when the answer was not paid. */
   readonly pool: bigint | undefined;
   readonly onLocate: (span: number) => void;
 }): JSX.Element {
@@ -51,7 +52,7 @@ export function RowCard(properties: {
     ),
   );
   const phrases = createMemo(() => spans().map((index) => properties.influence.spanTexts[index] ?? ''));
-  /** Undefined where nothing was held out, so that there is no threshold. */
+  /** Undefined when no rows were held out, so that there is no threshold. */
   const times = (): number | undefined =>
     properties.influence.attribution.threshold > 0
       ? properties.row.influence / properties.influence.attribution.threshold

@@ -13,12 +13,6 @@ import { Button, ErrorCard, formatBytes, Progress } from '../ui/index.ts';
 
 type Phase = ChatRuntimeState['phase'];
 
-/** Whether a model of another program can answer now. */
-export function isRuntimeReady(model: ForeignModel): boolean {
-  const state = chatRuntimeState();
-  return state.phase === 'ready' && state.modelId === foreignModelId(model);
-}
-
 export function RuntimeStatus(properties: { readonly model: ForeignModel }): JSX.Element {
   const inPhase = <Name extends Phase>(
     phase: Name,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { evidenceShares, type StoredInfluence } from './influence.ts';
+import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
+import { evidenceShares } from './influence.ts';
 
 const WHOLE = 1_000_000;
 

@@ -1,7 +1,17 @@
 // Step two: a file, pasted text or an example; what cannot be read, with its place; what is worth a look; the first rows.
 import { createMemo, createSignal, type JSX, Match, Show, Switch } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import { Banner, Button, ErrorCard, FileDrop, formatBytes, Progress, Select, TextArea } from '../ui/index.ts';
+import {
+  Banner,
+  Button,
+  ErrorCard,
+  FileDrop,
+  formatBytes,
+  formatList,
+  Progress,
+  Select,
+  TextArea,
+} from '../ui/index.ts';
 import { withoutText, withText } from './contributionDraft.ts';
 import type { Contribution } from './createContribution.ts';
 import { FindingList } from './FindingList.tsx';
@@ -184,7 +194,7 @@ function Columns(properties: {
         />
         <Show when={others().length > 0}>
           <p class="text-sm text-muted sm:col-span-2">
-            {t('contribute.columnsMore', { columns: others().join(', ') })}
+            {t('contribute.columnsMore', { columns: formatList(others()) })}
           </p>
         </Show>
       </div>

@@ -2,7 +2,7 @@
 // cannot do is said before it is chosen; nothing is asked of any network before that.
 import { createMemo, createResource, createSignal, For, type JSX, Show } from 'solid-js';
 import type { DeviceReport } from '../../engine/index.ts';
-import { keptBytes, missingNeeds, type RuntimeModel } from '../../models/index.ts';
+import type { RuntimeModel } from '../../models/index.ts';
 import { t } from '../i18n/t.ts';
 import { engine } from '../state/engine.ts';
 import {
@@ -11,7 +11,9 @@ import {
   type ForeignModel,
   foreignModelId,
   foreignModels,
+  keptBytes,
   listWebLlmModels,
+  missingNeeds,
   removeForeignModel,
   restoreForeignModels,
 } from '../state/models/chatRuntimes.ts';

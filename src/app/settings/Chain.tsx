@@ -1,10 +1,9 @@
 // The chain: how it is, which address is asked, the contracts, the wallet, and the test wallet's key with a warning.
 import { createSignal, For, type JSX, Match, onMount, Show, Switch } from 'solid-js';
-import { readSetting } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
 import { config } from '../state/config.ts';
-import { settingKeys } from '../state/settingKeys.ts';
 import {
+  burnerPrivateKey,
   chainHealth,
   checkChain,
   connectBurner,
@@ -18,6 +17,7 @@ import {
   walletView,
 } from '../state/settlement.ts';
 import { Banner, Button, CopyButton, ErrorCard, Field, Section, shortAddress, toast } from '../ui/index.ts';
+import { walletName } from '../wallet/walletName.ts';
 import { Prepaid } from './Prepaid.tsx';
 
 function healthText(): string {
@@ -75,8 +75,7 @@ function Configured(): JSX.Element {
       setUrl((await deployment())?.rpcUrl ?? '');
       toast(t('settings.saved'));
     });
-  const showKey = (): Promise<void> =>
-    guarded(async () => setBurnerKey(await readSetting<string>(settingKeys.burnerKey)));
+  const showKey = (): Promise<void> => guarded(async () => setBurnerKey(await burnerPrivateKey()));
   return (
     <>
       <dl class="grid items-center gap-x-6 gap-y-2 sm:grid-cols-[auto_1fr]">
@@ -148,7 +147,10 @@ function Configured(): JSX.Element {
             {(wallet) => (
               <div class="flex flex-wrap items-center gap-2">
                 <span>
-                  {t('settings.walletConnected', { name: wallet().name, address: shortAddress(wallet().address) })}
+                  {t('settings.walletConnected', {
+                    name: walletName(wallet()),
+                    address: shortAddress(wallet().address),
+                  })}
                 </span>
                 <CopyButton text={wallet().address} />
                 <Button kind="quiet" size="small" onClick={() => void guarded(disconnectWallet)}>

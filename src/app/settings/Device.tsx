@@ -2,11 +2,16 @@
 import { createSignal, For, type JSX, onMount, Show } from 'solid-js';
 import type { Arithmetic, DeviceChoice, DeviceReport } from '../../engine/index.ts';
 import { TributaryError } from '../../lib/errors.ts';
-import { readSetting } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
 import { checkDevice } from '../state/checkDevice.ts';
-import { chooseArithmetic, chooseDevice, engine, engineState } from '../state/engine.ts';
-import { settingKeys } from '../state/settingKeys.ts';
+import {
+  chooseArithmetic,
+  chooseDevice,
+  chosenArithmetic,
+  chosenDevice,
+  engine,
+  engineState,
+} from '../state/engine.ts';
 import { Button, CopyButton, ErrorCard, formatBytes, Section, Select } from '../ui/index.ts';
 import { Variants } from './Variants.tsx';
 
@@ -19,8 +24,8 @@ export function Device(): JSX.Element {
   const [choice, setChoice] = createSignal<DeviceChoice>('automatic');
   const [arithmetic, setArithmetic] = createSignal<Arithmetic>('float32');
   onMount(async () => {
-    setChoice((await readSetting<DeviceChoice>(settingKeys.device)) ?? 'automatic');
-    setArithmetic((await readSetting<Arithmetic>(settingKeys.arithmetic)) ?? 'float32');
+    setChoice(await chosenDevice());
+    setArithmetic(await chosenArithmetic());
   });
   /** Of a device that was examined or computes already. What was chosen on another one can be left here. */
   const arithmetics = (): readonly Arithmetic[] => {

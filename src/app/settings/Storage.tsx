@@ -1,22 +1,19 @@
 // What is stored and how big; make it permanent, delete one file, export, import, erase.
 import { createSignal, type JSX, Show } from 'solid-js';
-import {
-  database,
-  deleteAdapter,
-  deleteFile,
-  estimateStorage,
-  exportData,
-  fileObstacle,
-  freeStorage,
-  importData,
-  listFiles,
-  persistStorage,
-  type StoredFile,
-  wipeData,
-} from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
 import { createLive, createLoaded } from '../state/live.ts';
-import { library, modelOfStoredFile } from '../state/models/library.ts';
+import {
+  deleteAllChats,
+  deleteStoredFile,
+  exportData,
+  importData,
+  persistStorage,
+  recordCounts,
+  type StoredFile,
+  storageEstimate,
+  storedFiles,
+  wipeData,
+} from '../state/storage.ts';
 import {
   Banner,
   Button,
@@ -31,20 +28,11 @@ import {
   toast,
 } from '../ui/index.ts';
 
-const areas = ['models', 'adapters', 'checkpoints'] as const;
 const kindKeys = {
   models: 'settings.kind.models',
   adapters: 'settings.kind.adapters',
   checkpoints: 'settings.kind.checkpoints',
 } as const;
-
-/** Throws `STORE_UNAVAILABLE` where this browser can keep none. */
-async function allFiles(): Promise<StoredFile[]> {
-  const obstacle = await fileObstacle();
-  if (obstacle !== undefined) throw obstacle;
-  const lists = await Promise.all(areas.map(listFiles));
-  return lists.flat().sort((left, right) => right.bytes - left.bytes);
-}
 
 function fileTitle(file: StoredFile): string {
   return (
@@ -65,19 +53,9 @@ export function Storage(): JSX.Element {
   const [turn, setTurn] = createSignal(0);
   const refresh = (): void => void setTurn((count) => count + 1);
   const source = (): { turn: number } => ({ turn: turn() });
-  // A quota that every page is told, whatever is free, would be no news.
-  const estimate = createLoaded(source, async () => ({ ...(await estimateStorage()), free: await freeStorage() }));
-  const files = createLoaded(source, () => allFiles());
-  const counts = createLive(async () => {
-    const db = database();
-    const [chats, receipts, vouchers, contributions] = await Promise.all([
-      db.chats.count(),
-      db.receipts.count(),
-      db.vouchers.count(),
-      db.contributions.count(),
-    ]);
-    return { chats, receipts, vouchers, contributions };
-  });
+  const estimate = createLoaded(source, storageEstimate);
+  const files = createLoaded(source, storedFiles);
+  const counts = createLive(recordCounts);
   const [failure, setFailure] = createSignal<unknown>();
   const [refused, setRefused] = createSignal(false);
   const [asked, setAsked] = createSignal<Question>();
@@ -100,12 +78,7 @@ export function Storage(): JSX.Element {
     });
   const remove = (file: StoredFile): Promise<void> =>
     guarded(async () => {
-      const adapter = file.area === 'adapters' ? file.facts['adapter'] : undefined;
-      const model = file.area === 'models' ? await modelOfStoredFile(file.name) : undefined;
-      // An adapter or a model is deleted whole: half of it would be of no use.
-      if (adapter !== undefined) await deleteAdapter(adapter);
-      else if (model !== undefined) await library.remove(model);
-      else await deleteFile(file.area, file.name);
+      await deleteStoredFile(file);
       toast(t('settings.fileDeleted'));
     });
   const save = (): Promise<void> =>
@@ -123,8 +96,7 @@ export function Storage(): JSX.Element {
     });
   const deleteChats = (): Promise<void> =>
     guarded(async () => {
-      await database().messages.clear();
-      await database().chats.clear();
+      await deleteAllChats();
       toast(t('settings.chatsDeleted'));
     });
   const wipe = (): Promise<void> =>

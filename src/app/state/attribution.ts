@@ -1,6 +1,9 @@
-// The attribution worker, started by the first answer that is attributed.
-import type { AttributionService } from '../../attribution/index.ts';
+// The attribution worker, started by the first answer that is attributed, and the adapters' indexes that are open in it.
+import type { AttributionService, IndexSummary } from '../../attribution/index.ts';
 import type { Remote } from '../../lib/rpc.ts';
+import { createIndexOpener } from '../../workflows/answers/createIndexOpener.ts';
+import { type AdapterChoice, adapterBytes } from './adapters.ts';
+import { engine, ensureModel } from './engine.ts';
 import { lazyWorker } from './workers.ts';
 
 const worker = lazyWorker<AttributionService>(
@@ -11,4 +14,21 @@ const worker = lazyWorker<AttributionService>(
 
 export function attribution(): Remote<AttributionService> {
   return worker.remote();
+}
+
+const indexes = createIndexOpener<AdapterChoice>({
+  get attribution() {
+    return attribution();
+  },
+  adapterBytes,
+  async encodeRows(adapter, rows) {
+    // The tokenizer of another model would give other tokens, and spans that are not there.
+    await ensureModel(adapter.modelId);
+    return engine().encodeRows({ rows });
+  },
+});
+
+/** The adapter's index, open in the worker. `signal` ends the waiting. Throws what reading, encoding and opening throw. */
+export function openIndex(adapter: AdapterChoice, signal?: AbortSignal): Promise<IndexSummary> {
+  return indexes.open(adapter, signal);
 }

@@ -58,7 +58,7 @@ function failed(file: ConfigFile, facts: Record<string, string | number>, cause?
   return new TributaryError({
     code: 'APP_DOWNLOAD_FAILED',
     message: `"${file.name}" could not be downloaded.`,
-    facts: { url: file.url, ...facts },
+    facts: { file: file.name, url: file.url, ...facts },
     hint: 'Check the connection and try again; what has arrived is kept.',
     cause,
   });
@@ -138,7 +138,7 @@ export async function download(area: FileArea, file: ConfigFile, options: Downlo
     throw new TributaryError({
       code: 'APP_FILE_HASH_MISMATCH',
       message: `"${file.name}" arrived, but it is not the file that was announced.`,
-      facts: { url: file.url, expected: file.sha256, actual, bytes: loadedBytes },
+      facts: { file: file.name, url: file.url, expected: file.sha256, actual, bytes: loadedBytes },
       hint: 'Nothing of it was kept. Try again, or use another source.',
     });
   }

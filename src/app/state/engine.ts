@@ -1,5 +1,5 @@
-// The engine worker and what is loaded in it: one base model, any number of adapters beside it. Everything is started by
-// the first use; two rooms asking for the same model share one loading. State is one signal that any room may show.
+// The engine worker and what is loaded in it: one base model, any number of adapters beside it. The first use starts it; rooms
+// that ask for the same model share one loading. Its state is one signal that any room may show.
 import { createSignal } from 'solid-js';
 import type {
   AdapterSummary,
@@ -11,10 +11,10 @@ import type {
   ModelSummary,
   VariantReport,
 } from '../../engine/index.ts';
+import { abortable } from '../../lib/abortable.ts';
 import { isAbort, TributaryError } from '../../lib/errors.ts';
 import type { Remote } from '../../lib/rpc.ts';
 import { readSetting, writeSetting } from '../../store/index.ts';
-import { abortable } from './abortable.ts';
 import { type AdapterChoice, adapterBytes } from './adapters.ts';
 import { checkDevice } from './checkDevice.ts';
 import { mergeVariants } from './mergeVariants.ts';
@@ -38,7 +38,7 @@ const loadPhases = { read: 'reading', compile: 'compiling', probe: 'trying' } as
 
 const [state, setState] = createSignal<EngineState>({ phase: 'idle' });
 const [obstacle, setObstacle] = createSignal<TributaryError | undefined>();
-/** Why no graphics device is used, as found by the last loading; the processor computes then. */
+/** Why the last loading fell back to the CPU; undefined when it did not. */
 export const deviceObstacle = obstacle;
 /** What the engine is doing. */
 export const engineState = state;
@@ -71,7 +71,7 @@ export function isDeviceLost(error: unknown): boolean {
   return error instanceof TributaryError && /DEVICE_LOST|APP_WORKER_FAILED|OUT_OF_MEMORY|_NOT_LOADED/.test(error.code);
 }
 
-/** Ends the worker and forgets what was loaded; the next `ensureModel` begins anew. Texts are not touched. */
+/** Terminates the worker with everything that is loaded in it; the next `ensureModel` loads again. Chats are not touched. */
 export function resetEngine(): void {
   loading?.abort.abort();
   worker.restart();
@@ -80,13 +80,23 @@ export function resetEngine(): void {
   setState({ phase: 'idle' });
 }
 
-/** What computes from the next loading on; a loaded model is let go. */
+/** The device that was chosen. */
+export async function chosenDevice(): Promise<DeviceChoice> {
+  return (await readSetting<DeviceChoice>(settingKeys.device)) ?? 'automatic';
+}
+
+/** The compute dtype for prompts and answers that was chosen. */
+export async function chosenArithmetic(): Promise<Arithmetic> {
+  return (await readSetting<Arithmetic>(settingKeys.arithmetic)) ?? 'float32';
+}
+
+/** Takes effect with the next loading; a loaded model is dropped. */
 export async function chooseDevice(device: DeviceChoice): Promise<void> {
   await writeSetting(settingKeys.device, device);
   resetEngine();
 }
 
-/** What reading computes in from the next loading on; a loaded model is let go. */
+/** Takes effect with the next loading; a loaded model is dropped. */
 export async function chooseArithmetic(arithmetic: Arithmetic): Promise<void> {
   await writeSetting(settingKeys.arithmetic, arithmetic);
   resetEngine();
@@ -109,16 +119,16 @@ export function noteEngineFailure(error: unknown): void {
 
 async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary> {
   const show = (next: EngineState): void => {
-    // A loading that was stopped or replaced says no more.
+    // A loading that was cancelled or replaced reports nothing more.
     if (!signal.aborted) setState(next);
   };
   show({ phase: 'checking', modelId });
-  const device = (await readSetting<DeviceChoice>(settingKeys.device)) ?? 'automatic';
+  const device = await chosenDevice();
   try {
     if (device !== 'processor') await checkDevice();
     setObstacle(undefined);
   } catch (error) {
-    // With `automatic` the processor takes over, and the room says why; who asked for the device alone gets the error.
+    // `automatic` falls back to the CPU, and the room says why; `gpu` fails.
     if (device === 'gpu' || !(error instanceof TributaryError)) throw error;
     setObstacle(error);
   }
@@ -133,13 +143,13 @@ async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary>
   const totalBytes = files.reduce((sum, { blob }) => sum + blob.size, 0);
   show({ phase: 'reading', modelId, doneBytes: 0, totalBytes });
   const variants = await readSetting<VariantReport>(settingKeys.variants);
-  const arithmetic = await readSetting<Arithmetic>(settingKeys.arithmetic);
+  const arithmetic = await chosenArithmetic();
   const summary = await engine().loadModel(
     {
       files,
       device,
       ...(contextLength === undefined ? {} : { contextLength }),
-      ...(arithmetic === undefined ? {} : { arithmetic }),
+      arithmetic,
       ...(variants === undefined ? {} : { variants }),
     },
     {
@@ -166,7 +176,7 @@ async function rememberVariants(before: VariantReport | undefined, { variants }:
   try {
     await writeSetting(settingKeys.variants, mergeVariants(before, variants));
   } catch (error) {
-    // In a full browser the model still runs; it measures again next time.
+    // When the browser's storage is full the model still runs; the next loading measures again.
     if (!(error instanceof TributaryError)) throw error;
   }
 }
@@ -184,7 +194,7 @@ export async function ensureModel(modelId: string, signal?: AbortSignal): Promis
   if (loading === undefined) {
     const abort = new AbortController();
     const promise = load(modelId, abort.signal).catch((error: unknown) => {
-      // Whatever it stumbled over after it was stopped.
+      // After an abort, other errors are its consequences.
       throw abort.signal.aborted ? abort.signal.reason : error;
     });
     const mine = { modelId, promise, abort };

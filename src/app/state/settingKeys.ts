@@ -1,5 +1,6 @@
-// Keys of settings that more than one file reads.
+// Keys of the settings in the store.
 export const settingKeys = {
+  chatChoice: 'chatChoice',
   relays: 'relays',
   rpcUrl: 'rpcUrl',
   device: 'device',

@@ -3,6 +3,8 @@
 export interface StopScanner {
   /** Whether a stop text has come; nothing more is shown then. */
   readonly stopped: boolean;
+  /** The stop text that came. */
+  readonly stopText: string | undefined;
   /** What of the text so far may be shown: not the stop text, not what may become one. */
   push(text: string): string;
   /** What was held back, when the answer ends without a stop text. */
@@ -26,13 +28,16 @@ function heldBack(text: string, stops: readonly string[]): number {
  */
 export function createStopScanner(stops: readonly string[]): StopScanner {
   let waiting = '';
-  let stopped = false;
+  let stopText: string | undefined;
   return {
     get stopped() {
-      return stopped;
+      return stopText !== undefined;
+    },
+    get stopText() {
+      return stopText;
     },
     push(text) {
-      if (stopped) return '';
+      if (stopText !== undefined) return '';
       waiting += text;
       let begin = -1;
       let end = Number.POSITIVE_INFINITY;
@@ -41,10 +46,10 @@ export function createStopScanner(stops: readonly string[]): StopScanner {
         const stopEnd = at + stop.length;
         if (at >= 0 && (stopEnd < end || (stopEnd === end && at < begin))) [begin, end] = [at, stopEnd];
       }
-      stopped = begin >= 0;
-      const length = stopped ? begin : waiting.length - heldBack(waiting, stops);
+      if (begin >= 0) stopText = waiting.slice(begin, end);
+      const length = begin >= 0 ? begin : waiting.length - heldBack(waiting, stops);
       const shown = waiting.slice(0, length);
-      waiting = stopped ? '' : waiting.slice(length);
+      waiting = begin >= 0 ? '' : waiting.slice(length);
       return shown;
     },
     finish() {

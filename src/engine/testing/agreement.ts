@@ -1,11 +1,12 @@
 // For tests only: runs one operator call on the reference and on a WebGPU device (Dawn in Node) and gives both results.
 import type { Backend, Constants, ElementArray, Operator, Variant, WeightFormat } from '../backend.ts';
+import { type BlockFormatName, blockFormat } from '../formats/blockFormats.ts';
+import { hasScales } from '../formats/deviceLayout.ts';
+import { fileLayout, fileRowBytes } from '../formats/fileLayout.ts';
 import { noise } from '../kernels/noise.ts';
 import { packWeight } from '../quant/packWeight.ts';
-import { scaleHalves, storedFormats, storedRowBytes } from '../quant/storedFormats.ts';
-import { hasScales, type PackedFormat } from '../quant/weightLayouts.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
-import { acquireDevice } from '../webgpu/acquireDevice.ts';
+import { type AcquiredDevice, acquireDevice } from '../webgpu/acquireDevice.ts';
 import { createWebGpuBackend } from '../webgpu/createWebGpuBackend.ts';
 import { dawn } from '../webgpu/node.ts';
 import { requireNaga } from './requireNaga.ts';
@@ -13,12 +14,36 @@ import { runOperator } from './runOperator.ts';
 
 export { noise };
 
-let device: Promise<Backend> | undefined;
+let acquired: Promise<AcquiredDevice> | undefined;
+let backend: Promise<Backend> | undefined;
 
-/** One Dawn device for all tests of a file. */
+function acquiredDevice(): Promise<AcquiredDevice> {
+  acquired ??= acquireDevice(dawn());
+  return acquired;
+}
+
+/** One Dawn device for all tests of a file, so that a shader that several cases share is compiled once. */
 export function dawnBackend(): Promise<Backend> {
-  device ??= acquireDevice(dawn()).then(createWebGpuBackend);
-  return device;
+  backend ??= acquiredDevice().then(createWebGpuBackend);
+  return backend;
+}
+
+/** What the reference computed, by its inputs: the variants of an operator are compared on the same. */
+const references = new WeakMap<Readonly<Record<string, ElementArray>>, Map<string, Promise<ElementArray>>>();
+
+function referenceResult(
+  operator: Operator,
+  data: Readonly<Record<string, ElementArray>>,
+  constants: Constants,
+  rows: number,
+  result: string,
+): Promise<ElementArray> {
+  const known = references.get(data) ?? new Map<string, Promise<ElementArray>>();
+  references.set(data, known);
+  const key = JSON.stringify([operator.name, constants, rows, result]);
+  const computed = known.get(key) ?? runOperator(createReferenceBackend(), operator, data, constants, rows, result);
+  known.set(key, computed);
+  return computed;
 }
 
 export interface Agreement {
@@ -37,7 +62,7 @@ export async function agreement(
   result: string,
 ): Promise<Agreement> {
   for (const { name, source } of operator.variants) requireNaga(`${operator.name}/${name}`, source(constants));
-  const reference = await runOperator(createReferenceBackend(), operator, data, constants, rows, result);
+  const reference = await referenceResult(operator, data, constants, rows, result);
   const device = await runOperator(await dawnBackend(), operator, data, constants, rows, result);
   let difference = 0;
   for (const [index, value] of reference.entries()) {
@@ -53,8 +78,7 @@ export async function agreement(
  */
 export async function runnableVariants({ name, variants }: Operator, constants: Constants): Promise<Variant[]> {
   for (const variant of variants) requireNaga(`${name}/${variant.name}`, variant.source(constants));
-  const { device, features } = await acquireDevice(dawn());
-  device.destroy();
+  const { features } = await acquiredDevice();
   const hardware = new Set([...features].filter((feature) => feature !== 'software'));
   const software = new Set([...features, 'software']);
   return variants.filter(
@@ -63,9 +87,14 @@ export async function runnableVariants({ name, variants }: Operator, constants: 
 }
 
 /** Random blocks as they are stored, with scales of about 0.01 (less where a second scale multiplies them). */
-export function randomBlocks(format: PackedFormat, rows: number, columns: number, seed = 7): Uint8Array<ArrayBuffer> {
-  const { elements, bytes: blockBytes } = storedFormats[format];
-  const bytes = Uint8Array.from(noise(rows * storedRowBytes(format, columns), seed), (value) => (value + 1) * 128);
+export function randomBlocks(
+  format: BlockFormatName,
+  rows: number,
+  columns: number,
+  seed = 7,
+): Uint8Array<ArrayBuffer> {
+  const { elements, bytes: blockBytes } = fileLayout(format);
+  const bytes = Uint8Array.from(noise(rows * fileRowBytes(format, columns), seed), (value) => (value + 1) * 128);
   const setHalf = (at: number, base: number): void => {
     // The base's low bits are the fraction: random already, but for its two upper bits.
     bytes[at + 1] = (base >> 8) | ((bytes[at + 1] as number) & 3);
@@ -76,7 +105,7 @@ export function randomBlocks(format: PackedFormat, rows: number, columns: number
     else if (format === 'mxfp4') bytes[at] = 120 + ((bytes[at] as number) & 3);
     // As f16: 0x2000 is 2^-7, 0x1400 2^-10, 0x0400 2^-14.
     else
-      for (const place of scaleHalves[format])
+      for (const place of blockFormat(format).file.halves ?? [])
         setHalf(at + place, elements === 32 ? 0x2000 : format === 'q2_k' ? 0x1400 : 0x0400);
   }
   return bytes;

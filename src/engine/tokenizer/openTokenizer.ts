@@ -2,7 +2,7 @@
 // never becomes a special token unless the caller asks for it: a message that spells an end token stays text.
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { ChatMessage } from '../chat/types.ts';
-import type { EncodedRow } from '../service.ts';
+import type { EncodeAnswerRequest, EncodedRow } from '../service.ts';
 import { type ChatTemplate, openChatTemplate } from './chatTemplate.ts';
 import { exactSplits } from './exactSplits.ts';
 import { createStreamingDecoder, type StreamingDecoder } from './streamingDecoder.ts';
@@ -43,6 +43,8 @@ export interface TextTokenizer {
   encodeChat(messages: readonly ChatMessage[], options: ChatOptions): number[];
   /** What training and attribution see of a row: chat prompt, response, end token. */
   encodeRow(row: { readonly prompt: string; readonly response: string }): EncodedRow;
+  /** The same of an answer whose tokens are known; see `EngineService.encodeAnswer`. */
+  encodeAnswer(answer: EncodeAnswerRequest): EncodedRow;
 }
 
 interface AddedToken {
@@ -186,6 +188,12 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
     return encode(renderChat(messages, addGenerationPrompt), { parseSpecial: true });
   };
 
+  const encodeAnswer: TextTokenizer['encodeAnswer'] = ({ prompt, answerIds, ended }) => {
+    const promptIds = encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
+    const endId = ended ? endIds.slice(0, 1) : [];
+    return { inputIds: [...promptIds, ...answerIds, ...endId], promptLength: promptIds.length };
+  };
+
   return {
     endIds,
     encode,
@@ -199,9 +207,7 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
     stream: () => createStreamingDecoder(bytesOf, kind.stripFirstSpace),
     renderChat,
     encodeChat,
-    encodeRow({ prompt, response }) {
-      const promptIds = encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
-      return { inputIds: [...promptIds, ...encode(response), ...endIds.slice(0, 1)], promptLength: promptIds.length };
-    },
+    encodeRow: ({ prompt, response }) => encodeAnswer({ prompt, answerIds: encode(response), ended: true }),
+    encodeAnswer,
   };
 }

@@ -25,12 +25,23 @@ function napInWaits(): void {
   }
 }
 
+/**
+ * SwiftShader unrolls Vulkan's zeroing of workgroup memory into one store per element and compiles that for seconds. Without the
+ * extension Dawn writes a loop into the shader: the same zeros.
+ */
+function driverOptions(): string[] {
+  const driver = process.env['VK_ICD_FILENAMES'] ?? process.env['VK_DRIVER_FILES'] ?? '';
+  return driver.includes('swiftshader')
+    ? ['disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension']
+    : [];
+}
+
 /** Dawn's `GPU` object; `VK_ICD_FILENAMES` or `VK_DRIVER_FILES` chooses the Vulkan driver. */
 export function dawn(options: readonly string[] = []): GPU {
   if (globalThis.tributaryDawn === undefined) {
     Object.assign(globalThis, globals);
     napInWaits();
-    globalThis.tributaryDawn = create([...options]);
+    globalThis.tributaryDawn = create([...driverOptions(), ...options]);
   }
   return globalThis.tributaryDawn;
 }

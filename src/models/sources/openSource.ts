@@ -107,7 +107,7 @@ async function shardNames(url: string, { signal }: Access): Promise<readonly str
   const sound = names.length <= MOST_SHARDS && names.every((name) => /^[\w-][\w.-]*\.safetensors$/.test(name));
   if (parsed.success && sound) return names.sort();
   throw new TributaryError({
-    code: 'SOURCE_INVALID',
+    code: 'SOURCE_SHARDS_INVALID',
     message: 'The index of the model’s shards cannot be read.',
     facts: { url: plainAddress(url) },
     hint: 'Get the model from another source.',
@@ -121,7 +121,7 @@ async function listIpfs(address: Extract<Address, { kind: 'ipfs' }>, access: Acc
   const below = found.filter((file) => path === '' || file.path === path || file.path.startsWith(`${path}/`));
   if (below.length === 0) {
     throw new TributaryError({
-      code: 'SOURCE_INVALID',
+      code: 'SOURCE_PATH_MISSING',
       message: 'There is no such path below this content identifier.',
       facts: { cid, path },
       hint: 'Open the content identifier alone to see what it holds.',
@@ -135,7 +135,7 @@ async function listIpfs(address: Extract<Address, { kind: 'ipfs' }>, access: Acc
   return { source: { kind: 'ipfs', cid, ...at }, name: path.split('/').at(-1) || cid, files };
 }
 
-/** What an address offers. Throws `SOURCE_INVALID`, `HUB_*`, `REMOTE_*`, `IPFS_*`, `CID_INVALID`, `ABORTED`. */
+/** What an address offers. Throws `SOURCE_*`, `HUB_*`, `REMOTE_*`, `IPFS_*`, `CID_INVALID`, `ABORTED`. */
 export async function openSource(address: Address, hub: string, access: Access): Promise<ModelOffer> {
   const list = {
     hub: () => listHub(hub, address as Extract<Address, { kind: 'hub' }>, access),

@@ -2,7 +2,7 @@
 // are handed in, so the same lines run in tests. A run that was stopped keeps its last checkpoint.
 import type { EncodedRow, TrainEvent, TrainRequest } from '../../engine/index.ts';
 import { isAbort, TributaryError, toTributaryError } from '../../lib/errors.ts';
-import { afterStep, resumed, stepOf, type TrainingRun } from './trainingRun.ts';
+import { afterStep, requireSameRows, resumed, stepOf, type TrainingRun } from './trainingRun.ts';
 import { trainRequest } from './trainingSettings.ts';
 
 export interface TrainingPorts {
@@ -55,14 +55,7 @@ export async function runTraining({
   };
 
   try {
-    if (rowsDigest !== run.rowsDigest) {
-      throw new TributaryError({
-        code: 'RUN_ROWS_CHANGED',
-        message: 'The rows of this run are not the ones that it began with.',
-        facts: { expected: run.rowsDigest, found: rowsDigest },
-        hint: 'Start a new run on the rows as they are now.',
-      });
-    }
+    requireSameRows(run, rowsDigest);
     const checkpoint = await ports.latestCheckpoint(run.id);
     change(resumed(run, checkpoint?.step ?? 0));
     await save();

@@ -1,7 +1,7 @@
 // A training run as a record that survives the page: what was asked for, how far it came, and what came of it.
 // Pure transitions; who trains and who stores is handed to `runTraining`.
 import type { TrainEvent } from '../../engine/index.ts';
-import type { SerializedError } from '../../lib/errors.ts';
+import { type SerializedError, TributaryError } from '../../lib/errors.ts';
 import type { TrainingSettings } from './trainingSettings.ts';
 
 /**
@@ -72,6 +72,17 @@ export function afterStep(run: TrainingRun, event: TrainEvent & { kind: 'step' }
 export function resumed(run: TrainingRun, checkpointStep: number): TrainingRun {
   const { error: _error, ...rest } = run;
   return { ...rest, status: 'running', checkpointStep, losses: lossesBefore(run, checkpointStep + 1) };
+}
+
+/** Throws `RUN_ROWS_CHANGED` unless `rowsDigest` is that of the rows that the run began with. */
+export function requireSameRows(run: TrainingRun, rowsDigest: string): void {
+  if (rowsDigest === run.rowsDigest) return;
+  throw new TributaryError({
+    code: 'RUN_ROWS_CHANGED',
+    message: 'The rows of this run are not the ones that it began with.',
+    facts: { expected: run.rowsDigest, found: rowsDigest },
+    hint: 'Start a new run on the rows as they are now.',
+  });
 }
 
 export interface RunPace {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { estimateRun } from '../../app/factory/estimate.ts';
-import { lossSummary, smoothed } from '../../app/factory/lossSummary.ts';
+import { estimateRun } from './estimateRun.ts';
+import { lossSummary, smoothed } from './lossSummary.ts';
 import {
   invalidKnobs,
   matchingPreset,

@@ -3,7 +3,8 @@ import { afterEach, expect, test } from 'vitest';
 import { keptBytes, onnxChoices } from '../../../models/index.ts';
 import { createHubWorld } from '../../../models/testing/hubWorld.ts';
 import { deleteSetting, writeSetting } from '../../../store/index.ts';
-import { streamAnswer } from '../../chat/streamAnswer.ts';
+import { streamAnswer } from '../../../workflows/answers/streamAnswer.ts';
+import { onNextFrame } from '../nextFrame.ts';
 import { settingKeys } from '../settingKeys.ts';
 import {
   addForeignModel,
@@ -54,7 +55,13 @@ test('a model of another runtime is chosen, answers, and is let go', async () =>
   const runtime = await ensureChatRuntime(id);
   expect(chatRuntimeState()).toMatchObject({ phase: 'ready', modelId: id, summary: { device: 'processor' } });
   const request = { messages: [{ role: 'user', content: 't5t9' }], temperature: 0, max_tokens: 3 } as const;
-  const { text, usage } = await streamAnswer(runtime, request, new AbortController().signal, () => undefined);
+  const { text, usage } = await streamAnswer({
+    runtime,
+    request,
+    signal: new AbortController().signal,
+    schedule: onNextFrame,
+    onUpdate: () => undefined,
+  });
   expect(text).toMatch(/^(t\d+){3}$/);
   expect(usage).toMatchObject({ promptTokens: 2, completionTokens: 3 });
 

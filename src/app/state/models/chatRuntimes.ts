@@ -3,6 +3,7 @@
 // have no adapters and no gradients: `capabilitiesOf` is what a screen must say.
 import { createSignal } from 'solid-js';
 import type { ChatRuntime } from '../../../engine/index.ts';
+import { abortable } from '../../../lib/abortable.ts';
 import { isAbort, type TributaryError } from '../../../lib/errors.ts';
 import type { Remote } from '../../../lib/rpc.ts';
 import {
@@ -14,11 +15,13 @@ import {
   runtimeCapabilities,
 } from '../../../models/index.ts';
 import { readSetting, writeSetting } from '../../../store/index.ts';
-import { abortable } from '../abortable.ts';
 import { engine, ensureModel } from '../engine.ts';
 import { settingKeys } from '../settingKeys.ts';
 import { type LazyWorker, lazyWorker } from '../workers.ts';
 import { hubToken } from './worker.ts';
+
+/** What a runtime stores of a model, and what a device lacks for it. */
+export { keptBytes, missingNeeds } from '../../../models/index.ts';
 
 export type ForeignModel = RuntimeModel & { readonly runtime: 'webLlm' | 'transformers' };
 
@@ -33,6 +36,12 @@ const [state, setState] = createSignal<ChatRuntimeState>({ phase: 'idle' });
 export const chatRuntimeState = state;
 
 const [chosen, setChosen] = createSignal<readonly ForeignModel[] | undefined>();
+
+/** Whether a model of another runtime can answer now. */
+export function isRuntimeReady(model: ForeignModel): boolean {
+  const current = state();
+  return current.phase === 'ready' && current.modelId === foreignModelId(model);
+}
 
 /** Models of other runtimes that the user added to what can be chosen; undefined until `restoreForeignModels`. */
 export const foreignModels = chosen;

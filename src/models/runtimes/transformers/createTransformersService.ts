@@ -10,9 +10,9 @@ import {
   type ChatRequest,
   checkChatRequest,
   createGrammars,
-  drawTokens,
   type Grammars,
   openTokenizer,
+  sampleTokens,
   seededRandom,
   type TextTokenizer,
   type TokenReader,
@@ -153,7 +153,7 @@ export function createTransformersService(): RuntimeService {
         tokenizer,
         promptTokens: prompt.length,
         stops: settings.stops,
-        draw: () => drawTokens(reader, prompt, { settings, maximumTokens, stopIds, random, constraint, signal }),
+        sample: () => sampleTokens(reader, prompt, { settings, maximumTokens, stopIds, random, constraint, signal }),
       });
     } catch (error) {
       throw answerFailure(error);

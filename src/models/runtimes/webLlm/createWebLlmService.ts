@@ -74,6 +74,7 @@ export function createWebLlmService(): RuntimeService {
         delta: scanner.finish(),
         ids: [],
         finish_reason: scanner.stopped ? 'stop' : finish,
+        ...(scanner.stopText === undefined ? {} : { stop_reason: scanner.stopText }),
         usage: {
           prompt_tokens: usage?.prompt_tokens ?? 0,
           completion_tokens: usage?.completion_tokens ?? 0,

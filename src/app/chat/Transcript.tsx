@@ -1,0 +1,105 @@
+// The conversation: its messages, or a welcome while there are none.
+import { createEffect, createMemo, For, type JSX, on, Show } from 'solid-js';
+import type { MessageRecord } from '../../store/index.ts';
+import { t } from '../i18n/t.ts';
+import { availableModels } from '../state/models/availableModels.ts';
+import { EmptyState } from '../ui/index.ts';
+import { Answer } from './Answer.tsx';
+import { choice } from './choice.ts';
+import { editAndAsk, regenerate } from './conversation.ts';
+import type { ChatRoom } from './createChatRoom.ts';
+import { followEnd } from './followEnd.ts';
+import { modelName } from './modelName.ts';
+import { Question } from './Question.tsx';
+import { Welcome } from './Welcome.tsx';
+import { writing } from './writing.ts';
+
+export function Transcript(properties: {
+  readonly room: ChatRoom;
+  /** The chosen model must be downloaded before it can answer. */
+  readonly mustDownload: boolean;
+  readonly onInfluence: (messageId: string) => void;
+}): JSX.Element {
+  const { room } = properties;
+  let scroller!: HTMLElement;
+  const end = followEnd(() => scroller);
+  createEffect(on([() => writing()?.messageId, room.chatId], () => end.toEnd()));
+  const hasAdapters = (): boolean => (room.adapters() ?? []).some(({ modelId }) => modelId === choice().modelId);
+  return (
+    <section
+      ref={scroller}
+      class="min-h-0 flex-1 overflow-y-auto"
+      aria-label={t('chat.transcript')}
+      tabindex="0"
+      onScroll={end.scrolled}
+    >
+      <Show
+        when={availableModels().length > 0}
+        fallback={
+          <div class="mx-auto max-w-2xl p-6">
+            <EmptyState icon="chat" title={t('chat.noModels')}>
+              {t('chat.noModelsHint')}
+            </EmptyState>
+          </div>
+        }
+      >
+        <Show
+          when={room.chatId() !== undefined}
+          fallback={
+            <Welcome
+              adapter={room.adapter()}
+              hasAdapters={hasAdapters()}
+              disabled={properties.mustDownload}
+              onAsk={(question) => void room.send(question)}
+            />
+          }
+        >
+          <h1 class="sr-only">{t('chat.title')}</h1>
+          <div ref={end.watch} class="mx-auto grid max-w-3xl grid-cols-1 gap-8 px-4 py-8">
+            <For each={(room.messages() ?? []).map((message) => message.id)}>
+              {(id) => <Message room={room} id={id} onInfluence={() => properties.onInfluence(id)} />}
+            </For>
+          </div>
+        </Show>
+      </Show>
+    </section>
+  );
+}
+
+function Message(properties: {
+  readonly room: ChatRoom;
+  readonly id: string;
+  readonly onInfluence: () => void;
+}): JSX.Element {
+  const { room, id } = properties;
+  // A message that was just deleted is drawn once more before the list lets go of it.
+  const message = createMemo(
+    (before: MessageRecord | undefined) => room.messages()?.find((candidate) => candidate.id === id) ?? before,
+  );
+  return (
+    <Show when={message()}>
+      {(current) => (
+        <div data-message={id} style={{ 'content-visibility': 'auto', 'contain-intrinsic-block-size': 'auto 8rem' }}>
+          <Show
+            when={current().role === 'assistant'}
+            fallback={
+              <Question message={current()} onEdit={(text) => room.attempt(editAndAsk(current().chatId, id, text))} />
+            }
+          >
+            <Answer
+              message={current()}
+              writing={writing()?.messageId === id ? writing() : undefined}
+              adapterName={room.adapterOf(current())?.name ?? current().adapterId}
+              modelName={modelName(current().modelId)}
+              last={room.answers().at(-1)?.id === id}
+              selectedSpan={room.shownMessage()?.id === id ? room.selectedSpan() : undefined}
+              onSelectSpan={(span) => room.selectSpan(span, id)}
+              onInfluence={() => properties.onInfluence()}
+              onRegenerate={() => room.attempt(regenerate(current().chatId, id))}
+            />
+          </Show>
+        </div>
+      )}
+    </Show>
+  );
+}

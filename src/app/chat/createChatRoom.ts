@@ -1,0 +1,149 @@
+// The state of the chat room: which chat is open, its messages, which answer and span are selected, and what the address asks
+// for. It draws nothing.
+import { useNavigate, useParams, useSearchParams } from '@solidjs/router';
+import { type Accessor, createEffect, createMemo, createSignal, on, onMount } from 'solid-js';
+import type { MessageRecord } from '../../store/index.ts';
+import { t } from '../i18n/t.ts';
+import { type AdapterChoice, listAdapters } from '../state/adapters.ts';
+import { createLive } from '../state/live.ts';
+import { availableModels } from '../state/models/availableModels.ts';
+import { foreignModel, foreignModels } from '../state/models/chatRuntimes.ts';
+import { discover } from '../state/settlement.ts';
+import { findChat, messagesOf } from './chats.ts';
+import { choice, restoreChoice, setChoice } from './choice.ts';
+import { ask } from './conversation.ts';
+import { repairInterrupted, writing } from './writing.ts';
+
+export interface ChatRoom {
+  /** Undefined in an empty chat. */
+  readonly chatId: Accessor<string | undefined>;
+  readonly adapters: Accessor<readonly AdapterChoice[] | undefined>;
+  /** The adapter that the next question goes to. */
+  readonly adapter: Accessor<AdapterChoice | undefined>;
+  /** The adapter of an answer. */
+  adapterOf(message: MessageRecord | undefined): AdapterChoice | undefined;
+  /** Undefined until they are read. */
+  readonly messages: Accessor<readonly MessageRecord[] | undefined>;
+  readonly answers: Accessor<readonly MessageRecord[]>;
+  /** The answer that the influence panel shows: the selected one, or the last. */
+  readonly shownMessage: Accessor<MessageRecord | undefined>;
+  /** The selected span of `shownMessage`. */
+  readonly selectedSpan: Accessor<number | undefined>;
+  select(messageId: string): void;
+  selectSpan(span: number | undefined, messageId?: string): void;
+  /** For screen readers. */
+  readonly announcement: Accessor<string>;
+  /** Why the last question was not sent. */
+  readonly failure: Accessor<unknown>;
+  dismissFailure(): void;
+  send(question: string): Promise<void>;
+  /** Carries out a change of the conversation; what it throws becomes `failure`. */
+  attempt(action: Promise<void>): void;
+  /** Opens a chat, or an empty one. */
+  open(chatId: string | undefined): void;
+}
+
+export function createChatRoom(): ChatRoom {
+  const parameters = useParams<{ chat?: string }>();
+  const navigate = useNavigate();
+  const [selectedMessage, setSelectedMessage] = createSignal<string>();
+  const [selectedSpan, setSelectedSpan] = createSignal<number>();
+  const [announcement, setAnnouncement] = createSignal('');
+  const [failure, setFailure] = createSignal<unknown>();
+  const deselect = (): void => {
+    setSelectedMessage(undefined);
+    setSelectedSpan(undefined);
+  };
+
+  const adapters = createLive(listAdapters);
+  const messages = createLive(() => {
+    const { chat } = parameters;
+    return chat === undefined ? [] : messagesOf(chat);
+  });
+  const adapter = createMemo(() => adapters()?.find(({ id }) => id === choice().adapterId));
+  const answers = createMemo(() => (messages() ?? []).filter(({ role }) => role === 'assistant'));
+  const shownMessage = createMemo(() => answers().find(({ id }) => id === selectedMessage()) ?? answers().at(-1));
+
+  onMount(async () => {
+    await repairInterrupted();
+    await restoreChoice();
+    void discover().catch(() => undefined);
+  });
+  followAddress(adapters);
+  // A chat that is opened again brings its model and adapter.
+  createEffect(
+    on(
+      () => parameters.chat,
+      async (chatId) => {
+        deselect();
+        if (chatId === undefined) return;
+        const chat = await findChat(chatId);
+        if (chat === undefined) navigate('/chat', { replace: true });
+        else if (writing() === undefined)
+          setChoice({ modelId: chat.modelId, adapterId: chat.adapterId, compare: chat.compare ?? false });
+      },
+    ),
+  );
+  // One announcement when an answer begins, one with the whole text when it ends: never token by token.
+  createEffect(
+    on(writing, (now, before) => {
+      if (now !== undefined && before === undefined) setAnnouncement(t('chat.answering'));
+      if (now === undefined && before !== undefined) setAnnouncement(before.text);
+    }),
+  );
+
+  return {
+    chatId: () => parameters.chat,
+    adapters,
+    adapter,
+    adapterOf: (message) => adapters()?.find(({ id }) => id === message?.adapterId),
+    messages,
+    answers,
+    shownMessage,
+    selectedSpan,
+    select: (messageId) => void setSelectedMessage(messageId),
+    selectSpan(span, messageId) {
+      if (messageId !== undefined) setSelectedMessage(messageId);
+      setSelectedSpan(span);
+    },
+    announcement,
+    failure,
+    dismissFailure: () => void setFailure(undefined),
+    async send(question) {
+      setFailure(undefined);
+      deselect();
+      try {
+        const chatId = await ask(parameters.chat, question);
+        if (chatId !== parameters.chat) navigate(`/chat/${chatId}`);
+      } catch (error) {
+        setFailure(() => error);
+      }
+    },
+    attempt(action) {
+      setFailure(undefined);
+      action.catch((error: unknown) => setFailure(() => error));
+    },
+    open: (chatId) => navigate(chatId === undefined ? '/chat' : `/chat/${chatId}`),
+  };
+}
+
+/** Other rooms lead here with an adapter to try, or with a model that was just installed. */
+function followAddress(adapters: Accessor<readonly AdapterChoice[] | undefined>): void {
+  const [search, setSearch] = useSearchParams<{ adapter?: string; model?: string }>();
+  createEffect(
+    on([() => search.adapter, adapters], ([wanted, known]) => {
+      const found = known?.find((candidate) => candidate.id === wanted);
+      if (found === undefined) return;
+      setChoice({ modelId: found.modelId, adapterId: found.id });
+      setSearch({ adapter: undefined }, { replace: true });
+    }),
+  );
+  createEffect(
+    on([() => search.model, availableModels, foreignModels], ([wanted, known]) => {
+      if (wanted === undefined) return;
+      if (!known.some(({ id }) => id === wanted) && foreignModel(wanted) === undefined) return;
+      setChoice({ modelId: wanted, adapterId: undefined });
+      setSearch({ model: undefined }, { replace: true });
+    }),
+  );
+}

@@ -1,0 +1,15 @@
+// Drafts: values that are half-done and must survive a reload, each under a key that its room chooses.
+import { database, guardWrite } from '../../store/index.ts';
+
+export async function readDraft<Value>(key: string): Promise<Value | undefined> {
+  return (await database().drafts.get(key))?.value as Value | undefined;
+}
+
+/** Throws what `guardWrite` throws. */
+export async function writeDraft(key: string, value: unknown): Promise<void> {
+  await guardWrite(() => database().drafts.put({ key, value, updatedAt: Date.now() }));
+}
+
+export async function deleteDraft(key: string): Promise<void> {
+  await database().drafts.delete(key);
+}

@@ -1,0 +1,240 @@
+// With the real attribution service, a made-up world of rows, and an engine whose tokenizer would not choose the tokens that its
+// model generates: "w1 w2" is one token to it.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AttributionService, createAttributionService, type IndexSummary } from '../../attribution/index.ts';
+import { countSketch } from '../../attribution/influence/countSketch.ts';
+import { quantize } from '../../attribution/influence/quantize.ts';
+import {
+  accounts,
+  answerIdsOf,
+  gradientOf,
+  parameterCount,
+  sampleWorld,
+  seed,
+  sketchSize,
+} from '../../attribution/testing/sampleWorld.ts';
+import type { EncodedRow } from '../../engine/index.ts';
+import { connect, expose, type Remote } from '../../lib/rpc.ts';
+import type { Hex } from '../../settlement/index.ts';
+import type { MessageRecord, ReceiptRecord } from '../../store/index.ts';
+import { type AttributeAnswerPorts, attributeAnswer } from './attributeAnswer.ts';
+import type { StoredInfluence } from './storedInfluence.ts';
+
+const END = 0;
+const PROMPT = [900, 901];
+const MERGED = 12;
+const FACT = 30;
+const generated = answerIdsOf(FACT);
+const adapter = { id: 'sample', datanets: ['net'] };
+const terms = { modelId: `0x${'ab'.repeat(32)}` as Hex, price: 1000n, ownerBps: 500 };
+type Ports = AttributeAnswerPorts<typeof adapter, typeof terms>;
+
+const wordsOf = (id: number): string => (id === MERGED ? ' w1 w2' : ` w${id}`);
+const decode = (ids: readonly number[]): string => ids.map(wordsOf).join('');
+const encode = (text: string): number[] =>
+  [...text.replace(' w1 w2', ' w12').matchAll(/w(\d+)/g)].map(([, id]) => Number(id));
+
+let attribution: Remote<AttributionService>;
+let summary: IndexSummary;
+const { port1, port2 } = new MessageChannel();
+beforeAll(async () => {
+  expose(createAttributionService(), port1);
+  attribution = connect<AttributionService>(port2);
+  const { rows, openRows } = sampleWorld(60, (gradient) => quantize(countSketch(gradient, sketchSize, seed)));
+  const index = await attribution.buildIndex({ rows, parameterCount, seed });
+  summary = await attribution.open({ id: 'sample', index, rows: openRows });
+});
+afterAll(() => {
+  port1.close();
+  port2.close();
+});
+
+const message = (change: Partial<MessageRecord> = {}): MessageRecord => ({
+  id: 'answer',
+  chatId: 'chat',
+  role: 'assistant',
+  content: decode(generated),
+  createdAt: 2,
+  state: 'done',
+  answerIds: generated,
+  ended: true,
+  usage: { promptTokens: 2, completionTokens: generated.length, prefillMilliseconds: 1, decodeMilliseconds: 1 },
+  ...change,
+});
+
+interface Log {
+  readonly phases: string[];
+  readonly rows: EncodedRow[];
+  readonly encoded: string[];
+  readonly changes: Partial<MessageRecord>[];
+  readonly receipts: ReceiptRecord[];
+  readonly paid: { readonly tokens: number; readonly receiptDigest: string }[];
+  announced: number;
+}
+
+async function run(
+  asked: MessageRecord,
+  change: (ports: Ports, abort: AbortController) => Partial<Ports> = () => ({}),
+): Promise<Log & { readonly error: unknown }> {
+  const log: Log = { phases: [], rows: [], encoded: [], changes: [], receipts: [], paid: [], announced: 0 };
+  const abort = new AbortController();
+  const ports: Ports = {
+    engine: {
+      decode: async ({ ids }) => decode(ids),
+      async encode({ text }) {
+        log.encoded.push(text);
+        return encode(text);
+      },
+      encodeAnswer: async ({ answerIds, ended }) => ({
+        inputIds: [...PROMPT, ...answerIds, ...(ended ? [END] : [])],
+        promptLength: PROMPT.length,
+      }),
+      async rowGradient({ row }) {
+        log.rows.push(row);
+        return gradientOf(FACT, 99);
+      },
+    },
+    attribution,
+    openIndex: async () => summary,
+    contributorNames: async () => ({ [accounts[1]]: 'Ann' }),
+    updateMessage: async (_, changed) => void log.changes.push(changed),
+    putReceipt: async (receipt) => void log.receipts.push(receipt),
+    payments: {
+      readiness: async () => ({ status: 'ready', terms, left: 10n ** 18n }),
+      payer: () => accounts[0] as Hex,
+      async pay({ tokens, receiptDigest }) {
+        log.paid.push({ tokens, receiptDigest });
+        return { voucherId: 'voucher', amount: 9n };
+      },
+    },
+    async announce() {
+      log.announced += 1;
+    },
+    now: () => 1_790_000_000_500,
+  };
+  let error: unknown;
+  try {
+    await attributeAnswer({
+      ports: { ...ports, ...change(ports, abort) },
+      message: asked,
+      prompt: 'Question?',
+      adapter,
+      manyTurns: false,
+      signal: abort.signal,
+      onPhase: (phase) => log.phases.push(phase),
+    });
+  } catch (caught) {
+    error = caught;
+  }
+  return { ...log, error };
+}
+
+const check = async (receipt: ReceiptRecord | undefined, answerIds: readonly number[]) =>
+  await attribution.verifyReceipt({
+    id: 'sample',
+    receipt: receipt?.bytes ?? new Uint8Array(),
+    disclosure: { salt: receipt?.salt ?? new Uint8Array(), prompt: 'Question?', answer: decode(generated), answerIds },
+  });
+
+describe('the tokens of an answer', () => {
+  test('are those that the model generated, in row, spans, message and receipt', async () => {
+    const { rows, encoded, changes, receipts, error } = await run(message());
+    expect(error).toBeUndefined();
+    expect(encode(decode(generated))).not.toEqual(generated);
+    expect(encoded).toEqual([]);
+    expect(rows).toEqual([{ inputIds: [...PROMPT, ...generated, END], promptLength: 2 }]);
+    const { influence, answerIds } = changes[0] as MessageRecord & { readonly influence: StoredInfluence };
+    expect(answerIds).toEqual(generated);
+    const [span] = influence.attribution.spans;
+    expect(span).toMatchObject({ start: 0, end: generated.length });
+    expect(influence.spanTexts[0]).toBe(decode(generated));
+    expect(await check(receipts[0], generated)).toMatchObject({
+      valid: true,
+      problems: [],
+      receipt: { answerTokenCount: generated.length },
+    });
+    expect((await check(receipts[0], encode(decode(generated)))).valid).toBe(false);
+  });
+
+  test.each([
+    ['an answer that the model ended', { ended: true }, true],
+    ['an answer that was cut', { ended: false, cut: true }, false],
+    ['an answer that was stopped', { ended: false, state: 'stopped' }, false],
+    ['an answer of an earlier version', {}, true],
+    ['a cut answer of an earlier version', { cut: true }, false],
+    ['a stopped answer of an earlier version', { state: 'stopped' }, false],
+  ] as const)('%s has its end token: %#', async (_, change, ends) => {
+    const { ended: __, ...rest } = message();
+    const { rows } = await run({ ...rest, ...change });
+    expect(rows[0]?.inputIds).toEqual([...PROMPT, ...generated, ...(ends ? [END] : [])]);
+  });
+
+  test('are encoded again from the text of a message that was stored without them', async () => {
+    const { answerIds: _, ended: __, ...old } = message();
+    const { rows, changes, receipts } = await run(old);
+    const again = encode(old.content);
+    expect(rows[0]?.inputIds).toEqual([...PROMPT, ...again, END]);
+    expect(changes[0]?.answerIds).toEqual(again);
+    expect((await check(receipts[0], again)).valid).toBe(true);
+  });
+});
+
+describe('the payment', () => {
+  test('counts the generated tokens, rounds up, and stands in the receipt', async () => {
+    // 9 tokens at 1,001 wei per 1,000 are 9.009 wei.
+    const dear = { ...terms, price: 1001n };
+    const readiness = async () => ({ status: 'ready', terms: dear, left: 10n });
+    const { phases, paid, receipts, changes, announced } = await run(message(), ({ payments }) => ({
+      payments: { ...payments, readiness },
+    }));
+    const { receipt } = await check(receipts[0], generated);
+    expect(receipt.subject).toEqual({
+      adapter: 'sample',
+      model: terms.modelId,
+      payer: accounts[0],
+      amount: '10',
+      timestamp: 1_790_000_000,
+    });
+    expect(paid).toEqual([{ tokens: 9, receiptDigest: receipts[0]?.id }]);
+    expect(changes.slice(1)).toEqual([{ receiptId: receipts[0]?.id }, { voucherId: 'voucher', fee: 9n }]);
+    expect(phases).toEqual(['index', 'gradient', 'rows', 'receipt', 'pay', 'announce']);
+    expect(announced).toBe(1);
+  });
+
+  test.each([
+    ['less is left than the answer costs', { status: 'ready', terms, left: 8n }, terms.modelId],
+    ['the key was not set up', { status: 'notSetUp', terms }, terms.modelId],
+    ['there is no chain', { status: 'noChain' }, ''],
+  ])('is not made when %s: the receipt says so', async (_, state, model) => {
+    const { phases, paid, receipts, announced } = await run(message(), ({ payments }) => ({
+      payments: { ...payments, readiness: async () => state },
+    }));
+    const { receipt } = await check(receipts[0], generated);
+    expect(receipt.subject).toMatchObject({ model, payer: '', amount: '0' });
+    expect([paid, phases.includes('pay'), announced]).toEqual([[], false, 1]);
+  });
+
+  test('that fails leaves influence and receipt', async () => {
+    const failing = async (): Promise<never> => {
+      throw new Error('no key');
+    };
+    const { error, receipts, changes, announced } = await run(message(), ({ payments }) => ({
+      payments: { ...payments, pay: failing },
+    }));
+    expect(error).toMatchObject({ message: 'no key' });
+    expect(receipts).toHaveLength(1);
+    expect(changes.map((change) => Object.keys(change))).toEqual([['influence', 'answerIds'], ['receiptId']]);
+    expect(announced).toBe(0);
+  });
+
+  test('is not made after a cancellation', async () => {
+    const { error, paid, receipts } = await run(message(), ({ putReceipt }, abort) => ({
+      async putReceipt(receipt) {
+        await putReceipt(receipt);
+        abort.abort(new Error('cancelled'));
+      },
+    }));
+    expect(error).toMatchObject({ message: 'cancelled' });
+    expect([receipts.length, paid]).toEqual([1, []]);
+  });
+});

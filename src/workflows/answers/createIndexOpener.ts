@@ -1,0 +1,101 @@
+// Opens adapters' attribution indexes in their worker, each once: the rows' texts are read, encoded by the engine and matched
+// to the index by hash. The two used last stay open. It knows no worker and no storage: they are ports.
+import type { AttributionService, IndexSummary, OpenRow } from '../../attribution/index.ts';
+import type { EncodedRow } from '../../engine/index.ts';
+import { abortable } from '../../lib/abortable.ts';
+import { TributaryError } from '../../lib/errors.ts';
+import type { Remote } from '../../lib/rpc.ts';
+
+interface RowText {
+  readonly prompt: string;
+  readonly response: string;
+}
+
+const MAX_OPEN = 2;
+/** Rows in one call: the tokens of all rows at once would block the page while it receives them. */
+const ENCODED_AT_ONCE = 200;
+
+export interface IndexOpenerPorts<Adapter> {
+  /** Encodes rows with the tokenizer of the adapter's base model, as `EngineService.encodeRows` does. */
+  encodeRows(adapter: Adapter, rows: readonly RowText[]): Promise<readonly EncodedRow[]>;
+  readonly attribution: Pick<Remote<AttributionService>, 'open' | 'close'>;
+  adapterBytes(adapter: Adapter, name: 'index.cbor' | 'rows.jsonl'): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export interface IndexOpener<Adapter> {
+  /** The adapter's index, open under the adapter's id; `signal` ends the waiting, not the opening. Throws what the ports throw. */
+  open(adapter: Adapter, signal?: AbortSignal): Promise<IndexSummary>;
+}
+
+function parseRows(text: string, adapter: string): RowText[] {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line, index) => {
+      const row = JSON.parse(line) as { prompt?: unknown; response?: unknown };
+      if (typeof row.prompt === 'string' && typeof row.response === 'string')
+        return { prompt: row.prompt, response: row.response };
+      throw new TributaryError({
+        code: 'ATTRIBUTION_ROWS_INVALID',
+        message: 'A row of this adapter has no prompt or no response.',
+        facts: { adapter, line: index + 1 },
+        hint: 'Fetch the adapter again from its publisher.',
+      });
+    });
+}
+
+export function createIndexOpener<Adapter extends { readonly id: string }>(
+  ports: IndexOpenerPorts<Adapter>,
+): IndexOpener<Adapter> {
+  const { attribution } = ports;
+  /** Least recently used first. */
+  const opened = new Map<string, Promise<IndexSummary>>();
+
+  async function load(adapter: Adapter): Promise<IndexSummary> {
+    const [index, rowBytes] = await Promise.all([
+      ports.adapterBytes(adapter, 'index.cbor'),
+      ports.adapterBytes(adapter, 'rows.jsonl'),
+    ]);
+    const texts = parseRows(new TextDecoder().decode(rowBytes), adapter.id);
+    const encoded: EncodedRow[] = [];
+    for (let from = 0; from < texts.length; from += ENCODED_AT_ONCE) {
+      encoded.push(...(await ports.encodeRows(adapter, texts.slice(from, from + ENCODED_AT_ONCE))));
+    }
+    const rows = texts.map((row, at): OpenRow => {
+      const { inputIds, promptLength } = encoded[at] ?? { inputIds: [], promptLength: 0 };
+      // The end token is part of an encoded row, not of its response.
+      return { ...row, responseIds: inputIds.slice(promptLength, -1) };
+    });
+    return attribution.open({ id: adapter.id, index, rows }, { transfer: [index.buffer] });
+  }
+
+  async function evict(id: string, loading: Promise<IndexSummary>): Promise<void> {
+    opened.delete(id);
+    // One that fails to open leaves nothing to close; whoever asked for it was told.
+    if (
+      !(await loading.then(
+        () => true,
+        () => false,
+      ))
+    )
+      return;
+    // Asked for again meanwhile: the new one has its place.
+    if (!opened.has(id)) await attribution.close({ id });
+  }
+
+  return {
+    async open(adapter, signal) {
+      const { id } = adapter;
+      const loading = opened.get(id) ?? load(adapter);
+      if (!opened.has(id)) {
+        loading.catch(() => {
+          if (opened.get(id) === loading) opened.delete(id);
+        });
+      }
+      opened.delete(id);
+      opened.set(id, loading);
+      for (const [oldest, promise] of [...opened].slice(0, -MAX_OPEN)) void evict(oldest, promise);
+      return await abortable(loading, signal);
+    },
+  };
+}
