@@ -16,6 +16,7 @@ export interface Settlement extends ChainActions, TokenActions, EscrowActions, R
 }
 
 export type SettlementErrorType =
+  | OpenSettlementErrorType
   | ChainErrorType
   | TokenErrorType
   | EscrowErrorType

@@ -27,10 +27,12 @@ test('reads the same as a scan, by name and indexed arguments', async () => {
   expect(await reader.list({ name: 'Funded', args: { epoch: 2n } })).toHaveLength(1);
 });
 
-test('reads that begin together share one request for logs', async () => {
+test('reads that begin together share one sync', async () => {
   const { chain, reader } = readerOf();
   await Promise.all([reader.list({ name: 'Funded' }), reader.list({ name: 'DatanetCreated' })]);
   expect(chain.ranges).toEqual([[2, 4]]);
+  // The latest block, the logs, the latest block again.
+  expect(chain.methods).toHaveLength(3);
 });
 
 test('a read that begins while another runs sees what was mined meanwhile', async () => {
@@ -67,6 +69,20 @@ test('one caller may leave a shared sync, and the last one ends it', async () =>
   expect(await reader.list({ name: 'Funded' })).toHaveLength(3);
   // One request of the sync that was left, then a whole one: latest block, logs, the stored block, the latest again.
   expect(chain.methods).toHaveLength(5);
+});
+
+test('a sync that its callers left before it began is not joined', async () => {
+  const { chain, reader } = readerOf();
+  let later: Promise<readonly unknown[]> | undefined;
+  chain.onRequest = () => {
+    if (chain.methods.length !== 2) return;
+    const controller = new AbortController();
+    const left = reader.list({ name: 'Funded', signal: controller.signal });
+    controller.abort();
+    later = left.catch(() => reader.list({ name: 'Funded' }));
+  };
+  expect(await reader.list({ name: 'Funded' })).toHaveLength(2);
+  expect(await later).toHaveLength(2);
 });
 
 test.each(['blocks', 'commit', 'list'] as const)(

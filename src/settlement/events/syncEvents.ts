@@ -4,11 +4,11 @@ import { TributaryError } from '../../lib/errors.ts';
 import type { ChainClient } from '../client/chainClient.ts';
 import type { Deployment } from '../types/deployment.ts';
 import type { ReadOptions } from '../types/options.ts';
-import { EVENTS, type EventName, type EventReaderErrorType } from './eventReader.ts';
+import { EVENTS, type EventName } from './eventReader.ts';
 import { eventScope } from './eventScope.ts';
-import type { BlockReference, EventTables } from './eventTables.ts';
-import { fetchBlock } from './fetchBlock.ts';
-import { fetchLogs } from './fetchLogs.ts';
+import type { BlockReference, EventTables, EventTablesChange } from './eventTables.ts';
+import { type FetchBlockErrorType, fetchBlock } from './fetchBlock.ts';
+import { type FetchLogsErrorType, fetchLogs } from './fetchLogs.ts';
 import { invalidAnswer } from './invalidAnswer.ts';
 import { smallerSpan } from './smallerSpan.ts';
 
@@ -21,7 +21,7 @@ export interface SyncEventsParameters extends ReadOptions {
 }
 
 /** Rejections of `tables` pass through as they are. */
-export type SyncEventsErrorType = EventReaderErrorType;
+export type SyncEventsErrorType = FetchBlockErrorType | FetchLogsErrorType | 'CHAIN_UNSETTLED';
 
 /** What most public RPC servers allow in one request. */
 const MAX_SPAN = 10_000;
@@ -30,7 +30,7 @@ export const MAX_RECENT_BLOCKS = 128;
 /** A long range ends this many blocks below the latest, so that a usual reorg reads at most these again. */
 export const REORG_DEPTH = 64;
 /** How often the chain may change under one sync before it gives up. */
-const MAX_RESTARTS = 32;
+const MAX_ATTEMPTS = 32;
 
 const NAMES = Object.keys(EVENTS) as EventName[];
 
@@ -53,73 +53,79 @@ export async function syncEvents(parameters: SyncEventsParameters): Promise<void
   const scope = eventScope(deployment);
   const blockOf = (block: number | 'latest') => fetchBlock({ rpc, block, signal });
 
-  /** Takes back the blocks that are no longer canonical. Returns what is stored then; `stored` itself when all of it is. */
-  async function rewind(stored: readonly BlockReference[]): Promise<readonly BlockReference[]> {
+  let stored = await tables.blocks(scope);
+  let span = maxSpan;
+
+  /** Takes back the blocks that are no longer canonical. Returns whether there were any. */
+  async function rewind(): Promise<boolean> {
     let length = stored.length;
     for (let last = stored[length - 1]; last !== undefined; last = stored[length - 1]) {
       if ((await blockOf(last.number))?.hash === last.hash) break;
       length -= 1;
     }
-    if (length === stored.length) return stored;
+    if (length === stored.length) return false;
     const blocks = stored.slice(0, length);
     const deleteAbove = blocks.at(-1)?.number ?? -1;
-    const change = { scope, expected: stored.at(-1)?.hash, deleteAbove, records: [], blocks };
-    return (await tables.commit(change)) ? blocks : tables.blocks(scope);
+    await commit({ deleteAbove, records: [], blocks });
+    return true;
   }
 
-  let span = maxSpan;
-  let stored = await tables.blocks(scope);
-  for (let restarts = 0; restarts < MAX_RESTARTS; restarts += 1) {
-    const head = await blockOf('latest');
-    if (head === undefined) throw invalidAnswer('block', { block: 'latest' });
-    for (;;) {
+  /** False when another tab was faster. `stored` is what the tables contain, either way. */
+  async function commit(change: Pick<EventTablesChange, 'deleteAbove' | 'records' | 'blocks'>): Promise<boolean> {
+    const applied = await tables.commit({ scope, expected: stored.at(-1)?.hash, ...change });
+    stored = applied ? change.blocks : await tables.blocks(scope);
+    return applied;
+  }
+
+  /** The logs of a range and its last block; undefined when the chain changed while they were read. */
+  async function readRange(fromBlock: number, toBlock: number, head: BlockReference) {
+    const last = stored.at(-1);
+    const end = toBlock === head.number ? head : await blockOf(toBlock);
+    const [records, lastNow] = await Promise.all([
+      fetchLogs({ rpc, deployment, names: NAMES, fromBlock, toBlock, signal }),
+      last === undefined ? undefined : blockOf(last.number),
+    ]);
+    const endNow = await blockOf(toBlock);
+    if (end === undefined || endNow?.hash !== end.hash || lastNow?.hash !== last?.hash) return undefined;
+    if (records.some(({ blockNumber, blockHash }) => blockNumber === toBlock && blockHash !== end.hash)) {
+      throw invalidAnswer('blockHash', { block: toBlock });
+    }
+    return { records, end };
+  }
+
+  /** Reads range after range up to `head`. False when chain or tables changed meanwhile. */
+  async function catchUp(head: BlockReference): Promise<boolean> {
+    for (let last = stored.at(-1); last?.hash !== head.hash; last = stored.at(-1)) {
       signal?.throwIfAborted();
-      const last = stored.at(-1);
-      if (last?.hash === head.hash) return;
       const fromBlock = last === undefined ? deployment.fromBlock : last.number + 1;
-      if (fromBlock > head.number) {
-        if (last === undefined) return;
-        const before = stored;
-        stored = await rewind(before);
-        if (stored === before) return;
-        break;
-      }
+      if (fromBlock > head.number) return last === undefined || !(await rewind());
       const toBlock = rangeEnd(fromBlock, head.number, span);
-      const end = toBlock === head.number ? head : await blockOf(toBlock);
-      if (end === undefined) break;
-      let answers: [Awaited<ReturnType<typeof fetchLogs>>, BlockReference | undefined];
+      let range: Awaited<ReturnType<typeof readRange>>;
       try {
-        answers = await Promise.all([
-          fetchLogs({ rpc, deployment, names: NAMES, fromBlock, toBlock, signal }),
-          last === undefined ? undefined : blockOf(last.number),
-        ]);
+        range = await readRange(fromBlock, toBlock, head);
       } catch (error) {
         span = smallerSpan(error, toBlock - fromBlock + 1);
         continue;
       }
-      const [records, lastNow] = answers;
-      const endNow = await blockOf(toBlock);
-      if (endNow?.hash !== end.hash || lastNow?.hash !== last?.hash) {
-        stored = await rewind(stored);
-        break;
+      if (range === undefined) {
+        await rewind();
+        return false;
       }
-      const contradiction = records.find(
-        ({ blockNumber, blockHash }) => blockNumber === toBlock && blockHash !== end.hash,
-      );
-      if (contradiction !== undefined) throw invalidAnswer('blockHash', { block: toBlock });
-      const blocks = [...stored, end].slice(-MAX_RECENT_BLOCKS);
-      const change = { scope, expected: last?.hash, deleteAbove: last?.number ?? -1, records, blocks };
-      if (!(await tables.commit(change))) {
-        stored = await tables.blocks(scope);
-        break;
-      }
-      stored = blocks;
+      const blocks = [...stored, range.end].slice(-MAX_RECENT_BLOCKS);
+      if (!(await commit({ deleteAbove: last?.number ?? -1, records: range.records, blocks }))) return false;
     }
+    return true;
+  }
+
+  for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
+    const head = await blockOf('latest');
+    if (head === undefined) throw invalidAnswer('block', { block: 'latest' });
+    if (await catchUp(head)) return;
   }
   throw new TributaryError({
     code: 'CHAIN_UNSETTLED' satisfies SyncEventsErrorType,
     message: 'The chain’s blocks changed at every attempt to read them.',
-    facts: { attempts: MAX_RESTARTS },
+    facts: { attempts: MAX_ATTEMPTS },
     hint: 'Wait a minute and try again, or choose another RPC server in the settings.',
   });
 }
