@@ -28,7 +28,7 @@ export {
 } from './quant/quantizationChoices.ts';
 export { createReferenceBackend } from './reference/createReferenceBackend.ts';
 export { type GenerateOptions, generate } from './sampling/generate.ts';
-export { type FinishReason, sampleTokens, type TokenReader } from './sampling/sampleTokens.ts';
+export { type FinishReason, type Sequence, sampleTokens } from './sampling/sampleTokens.ts';
 export { seededRandom } from './sampling/seededRandom.ts';
 export type * from './service.ts';
 export { openTokenizer, type TextTokenizer } from './tokenizer/openTokenizer.ts';

@@ -89,7 +89,7 @@ function chatCase(
       name: `chat ${index} last logits`,
       async run() {
         const { model } = await load();
-        const logits = await emptySession(model).read(chat.ids);
+        const logits = await emptySession(model).forward(chat.ids);
         return { error: largestDifference(logits, await readFloats(golden, `chat${index}.last_logits`)), tolerance };
       },
     },
@@ -101,7 +101,7 @@ function chatCase(
         let wrong = 0;
         let next: readonly number[] = chat.ids;
         for (const [step, id] of chat.greedy.entries()) {
-          const best = await session.readGreedy(next);
+          const best = await session.forwardArgmax(next);
           if (best !== id && (chat.margins[step] ?? 0) > leastMargin) wrong += 1;
           next = [id];
         }
@@ -165,7 +165,7 @@ function adapterCase(folder: string, chat: GoldenChat, golden: SafetensorsFile, 
         model: model.config,
       });
       const adapter = uploadAdapter(model.backend, 'golden', modules, model.config.layerCount);
-      const logits = await emptySession(model, adapter).read(chat.ids);
+      const logits = await emptySession(model, adapter).forward(chat.ids);
       emptySession(model).forgetAdapter(adapter);
       adapter.destroy();
       return { error: largestDifference(logits, await readFloats(golden, 'adapter.chat0.last_logits')), tolerance };

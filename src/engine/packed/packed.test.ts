@@ -37,7 +37,7 @@ const open = (bytes: Uint8Array<ArrayBuffer>): Promise<ModelFile> =>
 async function logits(file: ModelFile, choices?: QuantizationChoices): Promise<Float32Array> {
   const backend = createReferenceBackend();
   const model = await loadModel(backend, file, { contextLength: 64, ...(choices === undefined ? {} : { choices }) });
-  return await createSession(model).readAll([5, 9, 200, 3, 77, 41, 8]);
+  return await createSession(model).forwardAllLogits([5, 9, 200, 3, 77, 41, 8]);
 }
 
 const models: readonly (readonly [name: string, open: () => Promise<ModelFile>])[] = [

@@ -57,7 +57,7 @@ export async function scoreText(
       for (let at = 0; at < window.length - 1; at += rowsAtATime) {
         signal?.throwIfAborted();
         const part = window.slice(at, Math.min(at + rowsAtATime, window.length - 1));
-        const logits = await session.readAll(part, { signal });
+        const logits = await session.forwardAllLogits(part, { signal });
         const size = logits.length / part.length;
         for (let row = 0; row < part.length; row += 1) {
           const scored = scoreRow(logits.subarray(row * size, (row + 1) * size), window[at + row + 1] as number);

@@ -1,5 +1,5 @@
 // Ids after a prompt, for programs that want no more than that: `sampleTokens` with a seed. It knows no text.
-import { type FinishReason, sampleTokens, type TokenReader } from './sampleTokens.ts';
+import { type FinishReason, type Sequence, sampleTokens } from './sampleTokens.ts';
 import type { DistributionParams } from './samplingDistribution.ts';
 import { seededRandom } from './seededRandom.ts';
 
@@ -18,7 +18,7 @@ export interface GenerateOptions extends DistributionParams {
  * abort throws its reason and leaves the session usable.
  */
 export async function* generate(
-  session: TokenReader,
+  session: Sequence,
   prompt: readonly number[],
   { maximumTokens, stopIds = [], seed = 0, signal, ...settings }: GenerateOptions,
 ): AsyncGenerator<number, FinishReason> {

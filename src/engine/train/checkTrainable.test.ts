@@ -68,7 +68,7 @@ describe('SmolLM3', () => {
     async function loss(changed: readonly AdapterModule[]): Promise<number> {
       const session = createSession(model);
       session.useAdapter(uploadAdapter(backend, 'changed', changed, config.layerCount));
-      const logits = await session.readAll(inputIds);
+      const logits = await session.forwardAllLogits(inputIds);
       session.destroy();
       let sum = 0;
       for (let place = promptLength; place < inputIds.length; place += 1) {

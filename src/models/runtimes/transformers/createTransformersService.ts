@@ -12,10 +12,10 @@ import {
   createGrammars,
   type Grammars,
   openTokenizer,
+  type Sequence,
   sampleTokens,
   seededRandom,
   type TextTokenizer,
-  type TokenReader,
 } from '../../../engine/index.ts';
 import { TributaryError } from '../../../lib/errors.ts';
 import { createTurns } from '../../../lib/turns.ts';
@@ -23,7 +23,7 @@ import { HUGGING_FACE_HUB } from '../../hub/hubAddress.ts';
 import { runtimeCapabilities } from '../runtimeCapabilities.ts';
 import { answerFailure, loadFailure, notLoaded, noWebGpu } from '../runtimeErrors.ts';
 import type { LoadRuntimeModelRequest, RuntimeModel, RuntimeProgress, RuntimeService } from '../types.ts';
-import { createOnnxReader } from './createOnnxReader.ts';
+import { createOnnxSequence } from './createOnnxSequence.ts';
 import { chatTemplateUrl, readChatTemplate } from './readChatTemplate.ts';
 
 type Library = typeof import('@huggingface/transformers');
@@ -32,7 +32,7 @@ interface Loaded {
   readonly model: PreTrainedModel;
   readonly tokenizer: TextTokenizer;
   readonly grammars: Grammars;
-  readonly reader: TokenReader;
+  readonly reader: Sequence;
 }
 
 const fields = new Set(runtimeCapabilities('transformers').chatFields);
@@ -197,7 +197,7 @@ export function createTransformersService(): RuntimeService {
           signal.throwIfAborted();
           const config = model.config as { max_position_embeddings?: number; vocab_size?: number };
           const contextLength = wanted.contextLength ?? config.max_position_embeddings ?? usualContext;
-          const reader = createOnnxReader(library, model, contextLength);
+          const reader = createOnnxSequence(library, model, contextLength);
           const grammars = createGrammars({ ...tokenizer, size: config.vocab_size ?? 0 });
           loaded = { model, tokenizer, grammars, reader };
           return { device: gpu ? 'gpu' : 'processor', contextLength };

@@ -1,7 +1,7 @@
 // One sequence on a decoder of Transformers.js: ids in, logits out, keys and values kept between. The graph is called as
 // `model.generate` calls it, one step at a time, so that what is sampled and when it stops is decided here.
 import type { DynamicCache, PreTrainedModel, Tensor } from '@huggingface/transformers';
-import type { TokenReader } from '../../../engine/index.ts';
+import type { Sequence } from '../../../engine/index.ts';
 
 /** The names of the library that are used, which the caller has loaded. */
 export interface OnnxLibrary {
@@ -10,7 +10,7 @@ export interface OnnxLibrary {
 }
 
 /** A reader over `model`. It cannot be cut back: `truncate` to less than everything forgets everything. */
-export function createOnnxReader(library: OnnxLibrary, model: PreTrainedModel, contextLength: number): TokenReader {
+export function createOnnxSequence(library: OnnxLibrary, model: PreTrainedModel, contextLength: number): Sequence {
   let ids: number[] = [];
   let cache = new library.DynamicCache();
   const integers = (values: readonly number[]): Tensor =>
@@ -27,7 +27,7 @@ export function createOnnxReader(library: OnnxLibrary, model: PreTrainedModel, c
       void cache.dispose();
       cache = new library.DynamicCache();
     },
-    async read(newIds, { signal }) {
+    async forward(newIds, { signal }) {
       signal?.throwIfAborted();
       const total = ids.length + newIds.length;
       const outputs = (await model({
