@@ -139,8 +139,8 @@ it('computes exactly on a device that has not what was asked for', async () => {
 });
 
 it('products of bytes that a device computes wrongly are an error too', async () => {
-  const service = serviceOn(wrongGpu(dawn(), 'linearInteger', (source) => source.replaceAll('shape.scale', '1.01')));
+  const service = serviceOn(wrongGpu(dawn(), 'linearInt8', (source) => source.replaceAll('shape.scale', '1.01')));
   await expect(
     service.loadModel({ files: [seedling], contextLength: 64, device: 'gpu', arithmetic: 'int8' }, context()),
-  ).rejects.toMatchObject({ code: 'ENGINE_DEVICE_WRONG', facts: { operator: 'linearInteger q8_0' } });
+  ).rejects.toMatchObject({ code: 'ENGINE_DEVICE_WRONG', facts: { operator: 'linearInt8 q8_0' } });
 });

@@ -1,8 +1,8 @@
 // For tests only: the operator y = 2 x with variants that are right, slow, wrong in the ways in which kernels are, or less exact.
 import type { Backend, Operator, OperatorCall, Variant } from '../backend.ts';
-import { floats } from '../kernels/constants.ts';
-import { grid } from '../kernels/grid.ts';
-import { noise } from '../kernels/noise.ts';
+import { floats } from '../kernels/operands.ts';
+import { dispatchSize } from '../kernels/dispatchSize.ts';
+import { testNoise } from '../kernels/testNoise.ts';
 
 /** Elements of x and y. */
 export const length = 1_000;
@@ -18,7 +18,7 @@ export function variant(name: string, expression: string, rest: Partial<Variant>
         let i = id.x;
         if (i < arrayLength(&y)) { y[i] = ${expression}; }
       }`,
-    workgroups: () => grid(length),
+    workgroups: () => dispatchSize(length),
     ...rest,
   };
 }
@@ -46,7 +46,7 @@ export const half = variant('half', '2.001 * x[i]', { arithmetic: 'float16' });
 
 /** The operator with these variants, first to last. */
 export function doubling(...variants: readonly Variant[]): Operator {
-  const sample = (size: number) => ({ constants: {}, rows: 1, tensors: { x: noise(size), y: noise(size, 2) } });
+  const sample = (size: number) => ({ constants: {}, rows: 1, tensors: { x: testNoise(size), y: testNoise(size, 2) } });
   return {
     name: 'doubling',
     bindings: [

@@ -14,17 +14,17 @@ import {
   attentionStatistics,
 } from '../kernels/attentionBackward/attentionBackward.ts';
 import { crossEntropy, crossEntropyBackward } from '../kernels/crossEntropy/crossEntropy.ts';
-import { embeddingGather } from '../kernels/embeddingGather/embeddingGather.ts';
+import { embedding } from '../kernels/embedding/embedding.ts';
 import { gatherRows } from '../kernels/gatherRows/gatherRows.ts';
 import { finishNorm, gradientNorm } from '../kernels/gradientNorm/gradientNorm.ts';
 import { linear } from '../kernels/linear/linear.ts';
-import { linearBackwardInput } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
+import { linearGradInput } from '../kernels/linearGradInput/linearGradInput.ts';
 import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
 import { rmsNormBackward } from '../kernels/rmsNormBackward/rmsNormBackward.ts';
 import { rope } from '../kernels/rope/rope.ts';
 import { swiGlu } from '../kernels/swiGlu/swiGlu.ts';
 import { swiGluBackward } from '../kernels/swiGluBackward/swiGluBackward.ts';
-import { zero } from '../kernels/zero/zero.ts';
+import { fillZero } from '../kernels/fillZero/fillZero.ts';
 import type { LayerWeights, LinearModule, LoadedModel } from '../model/decoderWeights.ts';
 import {
   type AdaptedLinear,
@@ -406,7 +406,7 @@ export async function createTrainingPlan(given: TrainingPlanParameters): Promise
 
   const layers = Array.from({ length: config.layerCount }, (_, layer) => layer);
   const forward = await backend.record('train forward', [
-    ...embeddingGather(ids, model.embedding, residual(0)),
+    ...embedding(ids, model.embedding, residual(0)),
     ...layers.flatMap((layer) => [...layerCalls(layer), ...layerOutputCalls(layer)]),
   ]);
   const lastResidual = residual(config.layerCount);
@@ -428,7 +428,7 @@ export async function createTrainingPlan(given: TrainingPlanParameters): Promise
       tensors: { step: targetStep, labels, logSums, scale: lossScale, logits },
       constants: { vocabulary: vocabularySize },
     },
-    ...linearBackwardInput({
+    ...linearGradInput({
       weight: model.head,
       step: targetStep,
       outputGradient: logits,
@@ -459,7 +459,7 @@ export async function createTrainingPlan(given: TrainingPlanParameters): Promise
     }),
   ]);
   const clear = await backend.record('train clear', [
-    { operator: zero, tensors: { values: gradients }, constants: { length: slots * layout.length } },
+    { operator: fillZero, tensors: { values: gradients }, constants: { length: slots * layout.length } },
   ]);
   const optimize = await backend.record('train update', [
     { operator: gradientNorm, tensors: { gradients, partials }, constants: { length: layout.length } },

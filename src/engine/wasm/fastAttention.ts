@@ -1,7 +1,7 @@
 // Attention without a list per head: the scalar loop of the reference over typed arrays, which engines compile well. Online
 // softmax as in the WGSL kernel. Bindings and constants as `attentionOperator`.
 import type { Operator } from '../backend.ts';
-import { constant, floats, words } from '../kernels/constants.ts';
+import { constant, floats, words } from '../kernels/operands.ts';
 
 export function fastAttention(): Operator['reference'] {
   return (buffers, constants, { rows }) => {

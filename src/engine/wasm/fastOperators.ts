@@ -4,7 +4,7 @@
 import type { Operator, WeightFormat } from '../backend.ts';
 import type { BlockFormatName } from '../formats/blockFormats.ts';
 import { deviceLayout, hasScales } from '../formats/deviceLayout.ts';
-import { constant, floats, words } from '../kernels/constants.ts';
+import { constant, floats, words } from '../kernels/operands.ts';
 import { swiGluOperator } from '../kernels/swiGlu/swiGlu.ts';
 import { type BlockMatrix, type Matrix, type MatrixKernel, roundUp } from './matrixKernel.ts';
 
@@ -121,7 +121,7 @@ function multiplyVector(
   store(kernel.floats(productAt, outputs), outputs, kernel.floats(yAt, yLength), shape);
 }
 
-export function fastLinear(kernel: MatrixKernel, format: WeightFormat): Reference {
+export function linearWasm(kernel: MatrixKernel, format: WeightFormat): Reference {
   return (buffers, constants, { rows }) => {
     const inputs = constant(constants, 'inputs');
     const outputs = constant(constants, 'outputs');
@@ -149,7 +149,7 @@ export function fastLinear(kernel: MatrixKernel, format: WeightFormat): Referenc
   };
 }
 
-export function fastLinearBackwardInput(kernel: MatrixKernel, format: WeightFormat): Reference {
+export function linearGradInputWasm(kernel: MatrixKernel, format: WeightFormat): Reference {
   return (buffers, constants, { rows }) => {
     const inputs = constant(constants, 'inputs');
     const outputs = constant(constants, 'outputs');
@@ -172,7 +172,7 @@ export function fastLinearBackwardInput(kernel: MatrixKernel, format: WeightForm
   };
 }
 
-export function fastMatrixProduct(kernel: MatrixKernel): Reference {
+export function matmulWasm(kernel: MatrixKernel): Reference {
   return (buffers, constants, { rows }) => {
     const columns = constant(constants, 'columns');
     const depth = constant(constants, 'depth');
@@ -202,7 +202,7 @@ export function fastMatrixProduct(kernel: MatrixKernel): Reference {
   };
 }
 
-export function fastSegmentProduct(kernel: MatrixKernel): Reference {
+export function segmentedMatmulWasm(kernel: MatrixKernel): Reference {
   return (buffers, constants) => {
     const segments = words(buffers, 'segments').slice();
     const height = constant(constants, 'height');

@@ -1,7 +1,7 @@
 // Paged attention by the kernel's matrix products, a block of the cache at a time: scores of some queries for its keys, then
 // their weights times its values. Bindings and constants as `pagedAttentionOperator`.
 import type { Operator } from '../backend.ts';
-import { constant, floats, words } from '../kernels/constants.ts';
+import { constant, floats, words } from '../kernels/operands.ts';
 import { firstSeen } from '../kernels/pagedAttention/attendBlocks.ts';
 import { BLOCK_SIZE } from '../kernels/pagedAttention/pagedAttention.ts';
 import { type MatrixKernel, roundUp } from './matrixKernel.ts';

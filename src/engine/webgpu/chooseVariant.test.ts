@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend, Operator, SelectionOptions, WeightFormat } from '../backend.ts';
 import { attention } from '../kernels/attention/attention.ts';
-import { embeddingGather } from '../kernels/embeddingGather/embeddingGather.ts';
+import { embedding } from '../kernels/embedding/embedding.ts';
 import { linear } from '../kernels/linear/linear.ts';
-import { noise } from '../kernels/noise.ts';
+import { testNoise } from '../kernels/testNoise.ts';
 import { pagedAttention, partialsLength } from '../kernels/pagedAttention/pagedAttention.ts';
 import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
 import { randomWeight } from '../testing/agreement.ts';
@@ -216,7 +216,7 @@ describe('the variants of this engine', () => {
       ...(scales === undefined ? {} : { scales: upload('scales', scales) }),
     };
     const ids = backend.createTensor('ids', 'u32', 4);
-    await backend.record('look-up', embeddingGather(ids, weight, backend.createTensor('y', 'f32', 4 * inputs)));
+    await backend.record('look-up', embedding(ids, weight, backend.createTensor('y', 'f32', 4 * inputs)));
     for (const rows of [1, 33]) {
       const x = backend.createTensor('x', 'f32', rows * inputs);
       const y = backend.createTensor('y', 'f32', rows * outputs);
@@ -245,7 +245,7 @@ describe('the variants of this engine', () => {
     ];
     const spans = backend.createTensor('spans', 'u32', 2 * rows);
     const weight = make('weight', wide);
-    backend.upload(weight, noise(wide));
+    backend.upload(weight, testNoise(wide));
     await backend.record('plan', [
       attention(
         { q: make('q', rows * wide), keys, values, spans, result: make('result', rows * wide) },
@@ -286,7 +286,7 @@ describe('the variants of this engine', () => {
     ]);
     const { choices, refused } = backend.variants?.report() ?? { choices: [], refused: [] };
     expect(refused).toEqual([]);
-    expect(choices.map(({ operator }) => operator)).toEqual(['pagedAttention', 'splitAttention']);
+    expect(choices.map(({ operator }) => operator)).toEqual(['pagedAttention', 'flashDecode']);
     backend.destroy();
   });
 });

@@ -1,6 +1,6 @@
 // The index of the largest logit, so that greedy decoding reads back one word instead of a vocabulary.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats, words } from '../constants.ts';
+import { constant, floats, words } from '../operands.ts';
 import wgsl from './argmax.wgsl?raw';
 
 /** Constants: columns. Ties go to the smallest index. */

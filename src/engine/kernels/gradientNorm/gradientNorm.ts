@@ -1,6 +1,6 @@
 // The L2 norm of all gradients together, in two steps without atomics, so that a device always gives the same bits.
 import type { Operator } from '../../backend.ts';
-import { constant, floats } from '../constants.ts';
+import { constant, floats } from '../operands.ts';
 import finishSource from './finishNorm.wgsl?raw';
 import source from './gradientNorm.wgsl?raw';
 

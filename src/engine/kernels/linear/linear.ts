@@ -13,7 +13,7 @@ import type {
 import { weightFormats } from '../../formats/blockFormats.ts';
 import { hasScales } from '../../formats/deviceLayout.ts';
 import type { Arithmetic } from '../../variantReport.ts';
-import { constant, floats } from '../constants.ts';
+import { constant, floats } from '../operands.ts';
 import { broadcastVariants } from './broadcastVariants.ts';
 import template from './linear.wgsl?raw';
 import { linearProbe } from './linearProbe.ts';

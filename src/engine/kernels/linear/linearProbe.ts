@@ -1,7 +1,7 @@
 // On what the variants of a linear layer are compared and measured: the weights are the model's own, the inputs random.
 import type { OperatorCall, OperatorProbe, OperatorSample } from '../../backend.ts';
-import { constant } from '../constants.ts';
-import { noise } from '../noise.ts';
+import { constant } from '../operands.ts';
+import { testNoise } from '../testNoise.ts';
 
 /** An odd number, more than any kernel's tile of rows. */
 const mostRows = 19;
@@ -21,7 +21,7 @@ function check(
   return {
     constants: { ...constants, outputs, stride, ...options },
     rows,
-    tensors: { x: noise(rows * inputs, outputs), y: noise(rows * stride, rows) },
+    tensors: { x: testNoise(rows * inputs, outputs), y: testNoise(rows * stride, rows) },
     share: outputs / constant(constants, 'outputs'),
   };
 }
@@ -44,6 +44,6 @@ export const linearProbe: OperatorProbe = {
   },
   load({ constants }) {
     const rows = constant(constants, 'rows');
-    return { constants, rows, tensors: { x: noise(rows * constant(constants, 'inputs')) } };
+    return { constants, rows, tensors: { x: testNoise(rows * constant(constants, 'inputs')) } };
   },
 };

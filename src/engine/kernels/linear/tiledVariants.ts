@@ -1,7 +1,7 @@
 // Ways to compute a linear layer with tiles in workgroup memory, for graphics cards: linearTiled.wgsl on any weight format.
 import type { Variant, WeightFormat } from '../../backend.ts';
 import type { Arithmetic } from '../../variantReport.ts';
-import { constant } from '../constants.ts';
+import { constant } from '../operands.ts';
 import { linearShape } from './linearShape.ts';
 import { linearSource } from './linearSource.ts';
 import template from './linearTiled.wgsl?raw';

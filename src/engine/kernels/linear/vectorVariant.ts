@@ -1,7 +1,7 @@
 // Ways to compute a linear layer for a single row: linearVector.wgsl on any weight format.
 import type { Variant, WeightFormat } from '../../backend.ts';
-import { constant } from '../constants.ts';
-import { grid } from '../grid.ts';
+import { constant } from '../operands.ts';
+import { dispatchSize } from '../dispatchSize.ts';
 import { linearShape } from './linearShape.ts';
 import { linearSource } from './linearSource.ts';
 import template from './linearVector.wgsl?raw';
@@ -20,6 +20,6 @@ export function vectorVariant(format: WeightFormat, by: 'subgroup' | 'workgroup'
         STRIDE: shared ? 64 : 1,
       }),
     parameters: linearShape,
-    workgroups: (constants) => grid(Math.ceil(constant(constants, 'outputs') / 4), shared ? 1 : 32),
+    workgroups: (constants) => dispatchSize(Math.ceil(constant(constants, 'outputs') / 4), shared ? 1 : 32),
   };
 }

@@ -1,14 +1,14 @@
 // Grouped-query attention of rows of any number of sequences over a key-value cache in blocks: each row sees the positions
 // of its own sequence up to its own, or the nearest `window` of them.
 import type { Constants, Operator, OperatorCall, Tensor, Variant } from '../../backend.ts';
-import { constant, floats, words } from '../constants.ts';
-import { expand } from '../expand.ts';
-import { grid } from '../grid.ts';
+import { constant, floats, words } from '../operands.ts';
+import { expandTemplate } from '../expandTemplate.ts';
+import { dispatchSize } from '../dispatchSize.ts';
 import { attendBlocks, firstSeen } from './attendBlocks.ts';
-import joinTemplate from './joinSplits.wgsl?raw';
+import joinTemplate from './flashDecodeReduce.wgsl?raw';
 import template from './pagedAttention.wgsl?raw';
 import { pagedAttentionProbes } from './pagedAttentionProbe.ts';
-import splitTemplate from './splitAttention.wgsl?raw';
+import splitTemplate from './flashDecode.wgsl?raw';
 
 /** Positions in a block of the cache. */
 export const BLOCK_SIZE = 16;
@@ -66,7 +66,7 @@ function rowsVariant({ name, supports, lanes, pairs, staged = false, share = 0 }
     name,
     supports,
     source: (constants) =>
-      expand(template, {
+      expandTemplate(template, {
         ...templateValues(constants),
         LANES: lanes,
         PAIRS: pairs(quadsOf(constants)),
@@ -124,7 +124,7 @@ const splitVariant: Variant = {
   source: (constants) => {
     const { heads, groups } = headGroups(constants);
     const values = templateValues(constants);
-    return expand(splitTemplate, {
+    return expandTemplate(splitTemplate, {
       ...values,
       HEADS: heads,
       GROUPS: groups,
@@ -185,9 +185,9 @@ export const pagedAttentionOperator: Operator = {
   probe: probes.whole,
 };
 
-/** One part of the positions a workgroup: for few rows over many keys. Constants as above; `result` holds partials for `joinSplits`. */
-export const splitAttentionOperator: Operator = {
-  name: 'splitAttention',
+/** One part of the positions a workgroup: for few rows over many keys. Constants as above; `result` holds partials for `flashDecodeReduce`. */
+export const flashDecodeOperator: Operator = {
+  name: 'flashDecode',
   bindings,
   reference(buffers, constants, { rows }) {
     const splits = constant(constants, 'splits');
@@ -215,8 +215,8 @@ export const splitAttentionOperator: Operator = {
 };
 
 /** Constants: heads, headDimension, window, splits, splitBlocks. */
-export const joinSplitsOperator: Operator = {
-  name: 'joinSplits',
+export const flashDecodeReduceOperator: Operator = {
+  name: 'flashDecodeReduce',
   bindings: [
     { name: 'positions', access: 'read' },
     { name: 'partials', access: 'read' },
@@ -256,7 +256,7 @@ export const joinSplitsOperator: Operator = {
         split_blocks: constant(constants, 'splitBlocks'),
       }),
       workgroups: (constants, { rows }) =>
-        grid(rows * constant(constants, 'heads') * Math.ceil(constant(constants, 'headDimension') / 4)),
+        dispatchSize(rows * constant(constants, 'heads') * Math.ceil(constant(constants, 'headDimension') / 4)),
     },
   ],
 };
@@ -321,12 +321,12 @@ export function pagedAttention(tensors: PagedAttentionTensors, options: PagedAtt
   const split = splitsOf(maxBlocksPerSequence);
   return [
     {
-      operator: splitAttentionOperator,
+      operator: flashDecodeOperator,
       tensors: { ...inputs, result: partials },
       constants: { ...constants, ...split },
     },
     {
-      operator: joinSplitsOperator,
+      operator: flashDecodeReduceOperator,
       tensors: { positions: inputs.positions, partials, result },
       constants: { heads, headDimension, window, ...split },
     },

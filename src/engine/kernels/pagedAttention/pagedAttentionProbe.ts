@@ -1,7 +1,7 @@
 // On what the variants of attention over a cache in blocks are compared and measured.
 import type { Constants, ElementArray, OperatorCall, OperatorProbe, OperatorSample } from '../../backend.ts';
-import { constant } from '../constants.ts';
-import { noise } from '../noise.ts';
+import { constant } from '../operands.ts';
+import { testNoise } from '../testNoise.ts';
 
 /** Positions that a row sees at most while it is measured. */
 const measuredPositions = 512;
@@ -16,7 +16,7 @@ const paddedOf = (constants: Constants): number => Math.ceil(dimensionOf(constan
 const rowsOf = ({ tensors, constants }: OperatorCall): number =>
   (tensors['q']?.length ?? 0) / (constant(constants, 'heads') * dimensionOf(constants));
 
-/** The probes of `pagedAttentionOperator` and of `splitAttentionOperator`, for blocks of `blockSize` positions. */
+/** The probes of `pagedAttentionOperator` and of `flashDecodeOperator`, for blocks of `blockSize` positions. */
 export function pagedAttentionProbes(blockSize: number): {
   readonly whole: OperatorProbe;
   readonly split: OperatorProbe;
@@ -28,7 +28,7 @@ export function pagedAttentionProbes(blockSize: number): {
   /** Keys or values: the padding of a head is zero, as in a cache. */
   function cached(constants: Constants, seed: number): Float32Array<ArrayBuffer> {
     const [dimension, padded] = [dimensionOf(constants), paddedOf(constants)];
-    const numbers = noise(checkedBlocks * blockLength(constants), seed);
+    const numbers = testNoise(checkedBlocks * blockLength(constants), seed);
     return numbers.map((value, index) => (index % padded < dimension ? value : 0));
   }
 
@@ -36,7 +36,7 @@ export function pagedAttentionProbes(blockSize: number): {
     return {
       step: Uint32Array.of(positions.length, 0, 0, 0),
       positions: Uint32Array.from(positions),
-      q: noise(positions.length * constant(constants, 'heads') * dimensionOf(constants)),
+      q: testNoise(positions.length * constant(constants, 'heads') * dimensionOf(constants)),
     };
   }
 
@@ -89,7 +89,7 @@ export function pagedAttentionProbes(blockSize: number): {
         // One key; less than a block; a block and one; the whole table; and a part of it.
         const positions = [0, 6, blockSize, checkedWidth * blockSize - 1, 70];
         const length = positions.length * constant(constants, 'heads') * dimensionOf(constants);
-        return [0, 24].map((window) => check({ ...constants, window }, positions, noise(length, 5)));
+        return [0, 24].map((window) => check({ ...constants, window }, positions, testNoise(length, 5)));
       },
       load,
     },

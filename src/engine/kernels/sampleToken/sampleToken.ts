@@ -3,9 +3,9 @@
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { argmaxToken, sampleToken as sampleFrom, samplingDistribution } from '../../sampling/samplingDistribution.ts';
 import { mixWord } from '../../sampling/seededRandom.ts';
-import { constant, floats, words } from '../constants.ts';
-import { expand } from '../expand.ts';
-import { grid } from '../grid.ts';
+import { constant, floats, words } from '../operands.ts';
+import { expandTemplate } from '../expandTemplate.ts';
+import { dispatchSize } from '../dispatchSize.ts';
 import adjustTemplate from './logitsProcessor.wgsl?raw';
 import sampleTemplate from './sampleToken.wgsl?raw';
 import topTemplate from './topLogits.wgsl?raw';
@@ -110,7 +110,7 @@ export const logitsProcessorOperator: Operator = {
       name: 'chunk an invocation',
       source: () => adjustTemplate,
       parameters: shapeWords,
-      workgroups: (constants, { rows }) => grid(rows * chunkCount(constant(constants, 'size'))),
+      workgroups: (constants, { rows }) => dispatchSize(rows * chunkCount(constant(constants, 'size'))),
     },
   ],
 };
@@ -156,7 +156,7 @@ export const sampleTokenOperator: Operator = {
   variants: [false, true].map((wide) => ({
     name: wide ? 'workgroup of 256' : 'workgroup of 64',
     supports: (features) => wide !== features.has('software'),
-    source: () => expand(sampleTemplate, { LANES: wide ? 256 : 64, SIDE: wide ? 16 : 8 }),
+    source: () => expandTemplate(sampleTemplate, { LANES: wide ? 256 : 64, SIDE: wide ? 16 : 8 }),
     parameters: shapeWords,
     workgroups: (_, { rows }) => [rows, 1, 1],
   })),

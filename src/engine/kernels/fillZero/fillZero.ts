@@ -1,11 +1,11 @@
 // Clears an f32 tensor, before gradients are accumulated in it.
 import type { Operator } from '../../backend.ts';
-import { constant, floats } from '../constants.ts';
-import source from './zero.wgsl?raw';
+import { constant, floats } from '../operands.ts';
+import source from './fillZero.wgsl?raw';
 
 /** values [length] = 0. Constant: length. */
-export const zero: Operator = {
-  name: 'zero',
+export const fillZero: Operator = {
+  name: 'fillZero',
   bindings: [{ name: 'values', access: 'write' }],
   reference(buffers, constants) {
     floats(buffers, 'values').fill(0, 0, constant(constants, 'length'));

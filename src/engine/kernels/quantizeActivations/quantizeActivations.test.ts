@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
 import { createReferenceBackend } from '../../reference/createReferenceBackend.ts';
-import { dawnBackend, noise } from '../../testing/agreement.ts';
+import { dawnBackend, testNoise } from '../../testing/agreement.ts';
 import { runOperator } from '../../testing/runOperator.ts';
-import { quantizeRowsOperator } from './quantizeRows.ts';
+import { quantizeActivationsOperator } from './quantizeActivations.ts';
 
 it.each([
   { rows: 1, columns: 64 },
   { rows: 5, columns: 50 },
 ])('rounds $rows x $columns to bytes as the reference does', async ({ rows, columns }) => {
   const blocks = rows * Math.ceil(columns / 32);
-  const x = noise(rows * columns);
+  const x = testNoise(rows * columns);
   // A block of zeros has no scale.
   x.fill(0, 0, 32);
   const data = { x, codes: new Uint32Array(blocks * 8).fill(7), factors: new Float32Array(blocks * 2).fill(7) };
@@ -17,7 +17,7 @@ it.each([
     const copy = { x, codes: data.codes.slice(), factors: data.factors.slice() };
     const both = await Promise.all(
       [createReferenceBackend(), await dawnBackend()].map((backend) =>
-        runOperator(backend, quantizeRowsOperator, copy, { columns }, rows, result),
+        runOperator(backend, quantizeActivationsOperator, copy, { columns }, rows, result),
       ),
     );
     const [expected, actual] = both.map((each) =>

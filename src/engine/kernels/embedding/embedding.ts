@@ -3,20 +3,20 @@ import type { Constants, Operator, OperatorCall, OperatorSample, Tensor, Weight,
 import { weightFormats } from '../../formats/blockFormats.ts';
 import { decodeSource } from '../../formats/decodeSource.ts';
 import { hasScales } from '../../formats/deviceLayout.ts';
-import { constant, floats, words } from '../constants.ts';
-import { expand } from '../expand.ts';
-import { grid } from '../grid.ts';
+import { constant, floats, words } from '../operands.ts';
+import { expandTemplate } from '../expandTemplate.ts';
+import { dispatchSize } from '../dispatchSize.ts';
 import { weightReader } from '../linear/weightAt.ts';
 import { weightParts } from '../linear/weightParts.ts';
-import { noise } from '../noise.ts';
-import template from './embeddingGather.wgsl?raw';
+import { testNoise } from '../testNoise.ts';
+import template from './embedding.wgsl?raw';
 
 /** Rows of the table that a check reads. */
 const mostRows = 67;
 
 function operatorFor(format: WeightFormat): Operator {
   return {
-    name: `embeddingGather ${format}`,
+    name: `embedding ${format}`,
     bindings: [
       { name: 'ids', access: 'read' },
       { name: 'codes', access: 'read' },
@@ -44,7 +44,7 @@ function operatorFor(format: WeightFormat): Operator {
       {
         name: 'flat',
         source: () =>
-          expand(template, {
+          expandTemplate(template, {
             F32: format === 'f32' ? 1 : 0,
             SCALES: hasScales(format) ? 1 : 0,
             UNPACK: format === 'f32' ? '' : decodeSource(format),
@@ -54,7 +54,7 @@ function operatorFor(format: WeightFormat): Operator {
           first_row: constant(constants, 'firstRow'),
           table_rows: constant(constants, 'tableRows'),
         }),
-        workgroups: (constants, { rows }) => grid(rows * constant(constants, 'columns')),
+        workgroups: (constants, { rows }) => dispatchSize(rows * constant(constants, 'columns')),
       },
     ],
   };
@@ -67,19 +67,19 @@ function sample({ constants }: OperatorCall): OperatorSample {
   ) as [number, number, number];
   const held = Math.min(tableRows, mostRows);
   const ids = Uint32Array.of(0, Math.min(1, held - 1), held - 1, 0, tableRows).map((row) => firstRow + row);
-  const y = noise(ids.length * columns);
+  const y = testNoise(ids.length * columns);
   return { constants, rows: ids.length, tensors: { ids, y }, share: held / tableRows };
 }
 
 /** The operator of each weight format. Constants: columns; firstRow, tableRows: the ids that the table holds, others are left alone. */
-export const embeddingGatherOperators = Object.fromEntries(
+export const embeddingOperators = Object.fromEntries(
   weightFormats.map((format) => [format, operatorFor(format)]),
 ) as Readonly<Record<WeightFormat, Operator>>;
 
 /** The calls y[r] = table[ids[r]]: ids u32 [rows], y f32 [rows, table.columns]. Ids must be below `table.rows`. */
-export function embeddingGather(ids: Tensor, table: Weight, y: Tensor): OperatorCall[] {
+export function embedding(ids: Tensor, table: Weight, y: Tensor): OperatorCall[] {
   return weightParts(table).map(({ firstRow, rows: tableRows, operands }) => ({
-    operator: embeddingGatherOperators[table.format],
+    operator: embeddingOperators[table.format],
     tensors: { ids, ...operands, y },
     constants: { columns: table.columns, firstRow, tableRows },
   }));

@@ -1,16 +1,16 @@
 // Gradients of the low-rank matrices: outer products of activations and their gradients, summed over the rows of each
 // segment. One segment is a whole batch (training); one segment a training row keeps rows apart (attribution).
 import type { Operator } from '../../backend.ts';
-import { constant, floats, words } from '../constants.ts';
-import source from './segmentProduct.wgsl?raw';
+import { constant, floats, words } from '../operands.ts';
+import source from './segmentedMatmul.wgsl?raw';
 
 /**
  * result[s] [height, columns] += scale * left[segment s]' * right[segment s], at element place[0] + s * place[1].
  * `segments` u32 [segmentCount, 2]: first row and the row after the last; equal for an unused slot.
  * Constants: height, columns, segmentCount, scale.
  */
-export const segmentProduct: Operator = {
-  name: 'segmentProduct',
+export const segmentedMatmul: Operator = {
+  name: 'segmentedMatmul',
   bindings: [
     { name: 'segments', access: 'read' },
     { name: 'left', access: 'read' },

@@ -1,25 +1,25 @@
 // The linear layer on activations that were rounded to bytes: the arithmetic of llama.cpp, less exact than `linear` and, where a
 // device multiplies four bytes at once, faster. A choice of the caller's, since it changes the numbers.
 import type { Buffers, Constants, Operator, OperatorCall, Tensor, Variables, Variant, Weight } from '../../backend.ts';
-import { constant, floats } from '../constants.ts';
-import { expand } from '../expand.ts';
+import { constant, floats } from '../operands.ts';
+import { expandTemplate } from '../expandTemplate.ts';
 import type { LinearOptions } from '../linear/linear.ts';
 import { linearShape } from '../linear/linearShape.ts';
 import { weightReader } from '../linear/weightAt.ts';
 import { weightParts } from '../linear/weightParts.ts';
-import type { QuantizedRows } from '../quantizeRows/quantizeRows.ts';
-import template from './linearInteger.wgsl?raw';
-import { linearIntegerProbe } from './linearIntegerProbe.ts';
+import type { QuantizedActivations } from '../quantizeActivations/quantizeActivations.ts';
+import template from './linearInt8.wgsl?raw';
+import { linearInt8Probe } from './linearInt8Probe.ts';
 
 const formats = ['q8_0', 'q4_0', 'q4_1'] as const;
-type IntegerFormat = (typeof formats)[number];
+type Int8Format = (typeof formats)[number];
 
-/** Whether `linearInteger` takes such a weight. The others have no integer codes, or too small blocks to gain. */
-export function hasIntegerCodes(weight: Weight): weight is Weight & { readonly format: IntegerFormat } {
+/** Whether `linearInt8` takes such a weight. The others have no integer codes, or too small blocks to gain. */
+export function hasInt8Kernel(weight: Weight): weight is Weight & { readonly format: Int8Format } {
   return formats.some((format) => format === weight.format);
 }
 
-function reference(format: IntegerFormat): Operator['reference'] {
+function reference(format: Int8Format): Operator['reference'] {
   return (buffers: Buffers, constants: Constants, { rows }: Variables) => {
     const inputs = constant(constants, 'inputs');
     const outputs = constant(constants, 'outputs');
@@ -57,7 +57,7 @@ interface Tile {
   readonly packed?: boolean;
 }
 
-function variant(name: string, format: IntegerFormat, tile: Tile, supports: NonNullable<Variant['supports']>): Variant {
+function variant(name: string, format: Int8Format, tile: Tile, supports: NonNullable<Variant['supports']>): Variant {
   const { rows, lanes, shared = false, share = false, packed = true } = tile;
   return {
     name,
@@ -66,7 +66,7 @@ function variant(name: string, format: IntegerFormat, tile: Tile, supports: NonN
       (!share || features.has('subgroups of 8')) &&
       supports(features, constants),
     source: () =>
-      expand(template, {
+      expandTemplate(template, {
         FOUR: 4,
         EIGHT: 8,
         ROWS: rows,
@@ -86,10 +86,10 @@ function variant(name: string, format: IntegerFormat, tile: Tile, supports: NonN
   };
 }
 
-function operatorFor(format: IntegerFormat): Operator {
+function operatorFor(format: Int8Format): Operator {
   const software = (features: ReadonlySet<string>): boolean => features.has('software');
   return {
-    name: `linearInteger ${format}`,
+    name: `linearInt8 ${format}`,
     bindings: [
       { name: 'x', access: 'read' },
       { name: 'factors', access: 'read' },
@@ -121,21 +121,21 @@ function operatorFor(format: IntegerFormat): Operator {
       variant('tile 4x4, invocation', format, { rows: 4, lanes: 64 }, (_, { rows = 0 }) => rows > 1),
       variant('tile 4x4, invocation, no byte products', format, { rows: 4, lanes: 64, packed: false }, () => true),
     ],
-    probe: linearIntegerProbe,
+    probe: linearInt8Probe,
   };
 }
 
 /** The operator of each format. Constants: as `linearOperators`. */
-export const linearIntegerOperators: Readonly<Record<IntegerFormat, Operator>> = {
+export const linearInt8Operators: Readonly<Record<Int8Format, Operator>> = {
   q8_0: operatorFor('q8_0'),
   q4_0: operatorFor('q4_0'),
   q4_1: operatorFor('q4_1'),
 };
 
-/** The calls y = scale * x W' (+ y) as `linear`, with x as `quantizeRows` leaves it. */
-export function linearInteger(
-  weight: Weight & { readonly format: IntegerFormat },
-  x: QuantizedRows,
+/** The calls y = scale * x W' (+ y) as `linear`, with x as `quantizeActivations` leaves it. */
+export function linearInt8(
+  weight: Weight & { readonly format: Int8Format },
+  x: QuantizedActivations,
   y: Tensor,
   rows: number,
   options: LinearOptions = {},
@@ -148,7 +148,7 @@ export function linearInteger(
     accumulate: options.accumulate === true ? 1 : 0,
   };
   return weightParts(weight).map(({ firstRow, rows: outputs, operands }) => ({
-    operator: linearIntegerOperators[weight.format],
+    operator: linearInt8Operators[weight.format],
     tensors: {
       x: x.codes,
       factors: x.factors,

@@ -5,12 +5,12 @@ import { packWeight } from '../../quant/packWeight.ts';
 import { agreement, dawnBackend, randomWeight } from '../../testing/agreement.ts';
 import { goldenBlocks } from '../../testing/goldenBlocks.ts';
 import { runOperator } from '../../testing/runOperator.ts';
-import { embeddingGatherOperators } from './embeddingGather.ts';
+import { embeddingOperators } from './embedding.ts';
 
 it.each(weightFormats)('looks rows up in %s', async (format) => {
   const constants = { columns: 50, firstRow: 0, tableRows: 7 };
   const data = { ids: Uint32Array.of(4, 0, 6), ...randomWeight(format, 7, 50), y: new Float32Array(150) };
-  const { difference, reference } = await agreement(embeddingGatherOperators[format], data, constants, 3, 'y');
+  const { difference, reference } = await agreement(embeddingOperators[format], data, constants, 3, 'y');
   expect(difference).toBe(0);
   expect(reference.some((value) => value !== 0)).toBe(true);
 });
@@ -26,7 +26,7 @@ it.each(await goldenBlocks())(
       y: new Float32Array(rows * columns),
     };
     const constants = { columns, firstRow: 0, tableRows: rows };
-    const operator = embeddingGatherOperators[format];
+    const operator = embeddingOperators[format];
     const unpacked = await runOperator(await dawnBackend(), operator, data, constants, rows, 'y');
     // Zeros may have either sign, and a device may take subnormal numbers for zero.
     const plain = (list: ArrayLike<number>): number[] =>

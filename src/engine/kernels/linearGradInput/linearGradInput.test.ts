@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { weightFormats } from '../../formats/blockFormats.ts';
-import { agreement, noise, randomWeight } from '../../testing/agreement.ts';
+import { agreement, testNoise, randomWeight } from '../../testing/agreement.ts';
 import { f32, type GoldenCase, goldenCases, worstError } from '../../testing/trainingGolden.ts';
-import { matrixProduct } from '../matrixProduct/matrixProduct.ts';
-import { segmentProduct } from '../segmentProduct/segmentProduct.ts';
-import { linearBackwardInputOperators } from './linearBackwardInput.ts';
+import { matmul } from '../matmul/matmul.ts';
+import { segmentedMatmul } from '../segmentedMatmul/segmentedMatmul.ts';
+import { linearGradInputOperators } from './linearGradInput.ts';
 
 /** GGML's Q4_0 blocks as `Weight` lays them out: scales apart from codes. */
 function repack(blocks: ArrayLike<number>): { codes: Uint32Array<ArrayBuffer>; scales: Uint32Array<ArrayBuffer> } {
@@ -59,7 +59,7 @@ async function loraErrors(golden: GoldenCase): Promise<Record<string, number>> {
     weight: await worstError(
       {
         ...shared,
-        operator: linearBackwardInputOperators.q4_0,
+        operator: linearGradInputOperators.q4_0,
         data: {
           step,
           outputGradient: dy,
@@ -74,7 +74,7 @@ async function loraErrors(golden: GoldenCase): Promise<Record<string, number>> {
     adapter: await worstError(
       {
         ...shared,
-        operator: matrixProduct,
+        operator: matmul,
         data: { step, left: hiddenGradient, right: a, place, result: zeros(rows * inputs) },
         constants: { columns: inputs, depth: rank, transposeRight: 0, accumulate: 0, scale: 1 },
         result: 'result',
@@ -84,7 +84,7 @@ async function loraErrors(golden: GoldenCase): Promise<Record<string, number>> {
     hidden: await worstError(
       {
         ...shared,
-        operator: matrixProduct,
+        operator: matmul,
         data: { step, left: x, right: a, place, result: zeros(rows * rank) },
         constants: { columns: rank, depth: inputs, transposeRight: 1, accumulate: 0, scale: 1 },
         result: 'result',
@@ -94,7 +94,7 @@ async function loraErrors(golden: GoldenCase): Promise<Record<string, number>> {
     a: await worstError(
       {
         ...shared,
-        operator: segmentProduct,
+        operator: segmentedMatmul,
         data: { segments, left: hiddenGradient, right: x, place, result: zeros(rank * inputs) },
         constants: { height: rank, columns: inputs, segmentCount: 1, scale: 1 },
         result: 'result',
@@ -104,7 +104,7 @@ async function loraErrors(golden: GoldenCase): Promise<Record<string, number>> {
     b: await worstError(
       {
         ...shared,
-        operator: segmentProduct,
+        operator: segmentedMatmul,
         data: { segments, left: dy, right: hidden, place, result: zeros(outputs * rank) },
         constants: { height: outputs, columns: rank, segmentCount: 1, scale },
         result: 'result',
@@ -122,7 +122,7 @@ describe('gradients of a LoRA linear layer', () => {
   });
 });
 
-describe.each(weightFormats)('linearBackwardInput %s', (format) => {
+describe.each(weightFormats)('linearGradInput %s', (format) => {
   it.each([
     { rows: 1, inputs: 64, outputs: 40 },
     { rows: 13, inputs: 50, outputs: 33 },
@@ -131,11 +131,11 @@ describe.each(weightFormats)('linearBackwardInput %s', (format) => {
     for (const accumulate of [0, 1]) {
       const data = {
         step: Uint32Array.of(rows, 0, 0, 0),
-        outputGradient: noise(rows * outputs, 3),
-        inputGradient: noise(rows * inputs, 4),
+        outputGradient: testNoise(rows * outputs, 3),
+        inputGradient: testNoise(rows * inputs, 4),
         ...randomWeight(format, outputs, inputs),
       };
-      const operator = linearBackwardInputOperators[format];
+      const operator = linearGradInputOperators[format];
       const { difference, reference } = await agreement(
         operator,
         data,
@@ -153,13 +153,13 @@ it('keeps the precision of a sum as long as a vocabulary', async () => {
   const outputs = 49_152;
   const data = {
     step: Uint32Array.of(1, 0, 0, 0),
-    outputGradient: noise(outputs, 3).map(Math.abs),
+    outputGradient: testNoise(outputs, 3).map(Math.abs),
     inputGradient: zeros(4),
-    codes: noise(outputs * 4, 4).map(Math.abs),
+    codes: testNoise(outputs * 4, 4).map(Math.abs),
   };
   const constants = { inputs: 4, outputs, stride: outputs, accumulate: 0 };
   const { difference, reference } = await agreement(
-    linearBackwardInputOperators.f32,
+    linearGradInputOperators.f32,
     data,
     constants,
     1,

@@ -1,5 +1,5 @@
 // The formula of pagedAttention.wgsl for few rows over many positions: an invocation takes one part of the positions, split_blocks
-// blocks of 16, for HEADS query heads of one key head, and leaves its unnormalised sums, maxima and normalisers for joinSplits
+// blocks of 16, for HEADS query heads of one key head, and leaves its unnormalised sums, maxima and normalisers for flashDecodeReduce
 // (Flash-Decoding: Dao et al. 2023). So every key and value is loaded once, and a single row keeps many processors busy.
 //
 // Buffers as there, but out f32 [rows, heads, splits, D4 + 4]: the sum, then maximum, normaliser, 0, 0. Parts without a

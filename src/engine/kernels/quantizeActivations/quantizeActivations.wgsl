@@ -1,4 +1,4 @@
-// Rows of f32 as signed bytes, for `linearInteger`. For each 32 elements of a row: d = max |x| / 127, q = round(x / d).
+// Rows of f32 as signed bytes, for `linearInt8`. For each 32 elements of a row: d = max |x| / 127, q = round(x / d).
 //
 // x f32 [rows, columns]; codes u32 [rows, blocks, 8] with blocks = ceil(columns / 32), element i of a block in byte i % 4 of word
 // i / 4, zeros beyond the row; factors f32 [rows, blocks, 2] = d, d * (sum of q). An invocation computes a block.

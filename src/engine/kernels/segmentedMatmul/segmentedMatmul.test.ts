@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { agreement, noise } from '../../testing/agreement.ts';
-import { segmentProduct } from './segmentProduct.ts';
+import { agreement, testNoise } from '../../testing/agreement.ts';
+import { segmentedMatmul } from './segmentedMatmul.ts';
 
-describe('segmentProduct', () => {
+describe('segmentedMatmul', () => {
   it('keeps segments apart, adds to what is there, and leaves an unused slot alone', async () => {
     const data = {
       segments: Uint32Array.of(0, 5, 5, 6, 6, 6),
-      left: noise(6 * 7, 1),
-      right: noise(6 * 9, 2),
+      left: testNoise(6 * 7, 1),
+      right: testNoise(6 * 9, 2),
       place: Uint32Array.of(10, 80),
       result: new Float32Array(3 * 80).fill(1),
     };
     const constants = { height: 7, columns: 9, segmentCount: 3, scale: 2 };
-    const { difference, reference } = await agreement(segmentProduct, data, constants, 6, 'result');
+    const { difference, reference } = await agreement(segmentedMatmul, data, constants, 6, 'result');
     expect(difference).toBeLessThan(1e-5);
     // Segment 1 is one row: its result is an outer product.
     expect(reference[80 + 10 + 9 + 2]).toBeCloseTo(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { agreement, noise, randomWeight, runnableVariants } from '../../testing/agreement.ts';
+import { agreement, testNoise, randomWeight, runnableVariants } from '../../testing/agreement.ts';
 import { linearOperators } from '../linear/linear.ts';
-import { quantizeRowsOperator } from '../quantizeRows/quantizeRows.ts';
-import { linearIntegerOperators } from './linearInteger.ts';
+import { quantizeActivationsOperator } from '../quantizeActivations/quantizeActivations.ts';
+import { linearInt8Operators } from './linearInt8.ts';
 
 const shapes = [
   { rows: 1, inputs: 64, outputs: 40 },
@@ -10,18 +10,18 @@ const shapes = [
   { rows: 17, inputs: 96, outputs: 103 },
 ];
 
-describe.each(['q8_0', 'q4_0', 'q4_1'] as const)('linearInteger %s', (format) => {
+describe.each(['q8_0', 'q4_0', 'q4_1'] as const)('linearInt8 %s', (format) => {
   it.each(shapes)('agrees with the reference at $rows x $inputs -> $outputs', async ({ rows, inputs, outputs }) => {
     const blocks = rows * Math.ceil(inputs / 32);
-    const exact = noise(rows * inputs);
+    const exact = testNoise(rows * inputs);
     const quantized = { codes: new Uint32Array(blocks * 8), factors: new Float32Array(blocks * 2) };
-    quantizeRowsOperator.reference({ x: exact, ...quantized }, { columns: inputs }, { rows });
+    quantizeActivationsOperator.reference({ x: exact, ...quantized }, { columns: inputs }, { rows });
     const weight = randomWeight(format, outputs, inputs);
-    const y = noise(rows * outputs, 5);
+    const y = testNoise(rows * outputs, 5);
     for (const accumulate of [0, 1]) {
       const constants = { rows, inputs, outputs, stride: outputs, scale: 0.5, accumulate };
       const data = { x: quantized.codes, factors: quantized.factors, ...weight, y };
-      const operator = linearIntegerOperators[format];
+      const operator = linearInt8Operators[format];
       for (const variant of await runnableVariants(operator, constants)) {
         const forced = { ...operator, variants: [{ ...variant, supports: () => true }] };
         const { difference, reference } = await agreement(forced, data, constants, rows, 'y');

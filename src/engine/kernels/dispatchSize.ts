@@ -6,7 +6,7 @@ const widest = 65_535;
  * Workgroups for `count` invocations, `size` to a workgroup. The shader's flat index is
  * `(workgroup_id.y * num_workgroups.x + workgroup_id.x) * size + local_invocation_index`; it may pass `count`.
  */
-export function grid(count: number, size = 64): readonly [number, number, number] {
+export function dispatchSize(count: number, size = 64): readonly [number, number, number] {
   const groups = Math.ceil(count / size);
   return groups <= widest ? [groups, 1, 1] : [widest, Math.ceil(groups / widest), 1];
 }

@@ -1,6 +1,6 @@
 // y[r, o] = scale * sum over blocks b of dx (dw sum_i w_i q_i) + m dx sum_i q_i   (+ y[r, o] when accumulate is 1)
 //
-// x is `quantizeRows`' codes and factors: bytes q with scale dx for each 32 elements. W: `Weight` in q8_0, q4_0 or q4_1, with codes w,
+// x is `quantizeActivations`' codes and factors: bytes q with scale dx for each 32 elements. W: `Weight` in q8_0, q4_0 or q4_1, with codes w,
 // scale dw and offset m (q8_0: none; q4_0: -8 dw; q4_1: its minimum). Products and sums of a block are exact integers; blocks are
 // added in f32. An invocation owns ROWS rows by four outputs.
 // SHARED 1: a workgroup owns them (ROWS 1), each lane takes every 64th block, and they add up in a tree. SHARE 8: the lanes of a

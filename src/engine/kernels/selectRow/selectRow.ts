@@ -1,12 +1,12 @@
 // Copies the last active row: only its logits choose the next token, so the head need not see the others.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats, words } from '../constants.ts';
-import { grid } from '../grid.ts';
-import wgsl from './takeRow.wgsl?raw';
+import { constant, floats, words } from '../operands.ts';
+import { dispatchSize } from '../dispatchSize.ts';
+import wgsl from './selectRow.wgsl?raw';
 
 /** Constants: columns. */
-export const takeRowOperator: Operator = {
-  name: 'takeRow',
+export const selectRowOperator: Operator = {
+  name: 'selectRow',
   bindings: [
     { name: 'step', access: 'read' },
     { name: 'x', access: 'read' },
@@ -22,12 +22,12 @@ export const takeRowOperator: Operator = {
       name: 'flat',
       source: () => wgsl,
       overrides: (constants: Constants) => ({ columns: constant(constants, 'columns') }),
-      workgroups: (constants) => grid(constant(constants, 'columns')),
+      workgroups: (constants) => dispatchSize(constant(constants, 'columns')),
     },
   ],
 };
 
 /** The call row = x[step[0] - 1]: x f32 [rows, columns], row f32 [columns]. */
-export function takeRow(step: Tensor, x: Tensor, row: Tensor, columns: number): OperatorCall {
-  return { operator: takeRowOperator, tensors: { step, x, row }, constants: { columns } };
+export function selectRow(step: Tensor, x: Tensor, row: Tensor, columns: number): OperatorCall {
+  return { operator: selectRowOperator, tensors: { step, x, row }, constants: { columns } };
 }

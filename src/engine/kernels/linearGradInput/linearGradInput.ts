@@ -4,11 +4,11 @@ import type { Constants, Operator, OperatorCall, Tensor, Weight, WeightFormat } 
 import { weightFormats } from '../../formats/blockFormats.ts';
 import { decodeSource } from '../../formats/decodeSource.ts';
 import { hasScales } from '../../formats/deviceLayout.ts';
-import { constant, floats } from '../constants.ts';
-import { expand } from '../expand.ts';
+import { constant, floats } from '../operands.ts';
+import { expandTemplate } from '../expandTemplate.ts';
 import { weightReader } from '../linear/weightAt.ts';
 import { weightParts } from '../linear/weightParts.ts';
-import template from './linearBackwardInput.wgsl?raw';
+import template from './linearGradInput.wgsl?raw';
 
 /** Rows of the register tile. */
 const tile = 8;
@@ -40,7 +40,7 @@ function reference(format: WeightFormat): Operator['reference'] {
 
 function operatorFor(format: WeightFormat): Operator {
   return {
-    name: `linearBackwardInput ${format}`,
+    name: `linearGradInput ${format}`,
     bindings: [
       { name: 'step', access: 'read' },
       { name: 'outputGradient', access: 'read' },
@@ -53,7 +53,7 @@ function operatorFor(format: WeightFormat): Operator {
       {
         name: 'tile 8x8',
         source: () =>
-          expand(template, {
+          expandTemplate(template, {
             tile,
             codeType: format === 'f32' ? 'f32' : 'u32',
             scaled: hasScales(format) ? 1 : 0,
@@ -73,12 +73,12 @@ function operatorFor(format: WeightFormat): Operator {
 }
 
 /** The operator of each weight format. Constants: inputs, outputs, stride (of a row of outputGradient), accumulate (0 or 1). */
-export const linearBackwardInputOperators = Object.fromEntries(
+export const linearGradInputOperators = Object.fromEntries(
   weightFormats.map((format) => [format, operatorFor(format)]),
 ) as Readonly<Record<WeightFormat, Operator>>;
 
 /** The calls inputGradient [rows, weight.columns] = outputGradient [rows, weight.rows] * W (+ inputGradient). */
-export function linearBackwardInput(parameters: {
+export function linearGradInput(parameters: {
   readonly weight: Weight;
   readonly step: Tensor;
   readonly outputGradient: Tensor;
@@ -87,7 +87,7 @@ export function linearBackwardInput(parameters: {
 }): OperatorCall[] {
   const { weight, step, outputGradient, inputGradient, accumulate } = parameters;
   return weightParts(weight).map(({ firstRow, rows: outputs, operands }) => ({
-    operator: linearBackwardInputOperators[weight.format],
+    operator: linearGradInputOperators[weight.format],
     tensors: {
       step,
       outputGradient:

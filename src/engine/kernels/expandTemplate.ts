@@ -7,7 +7,7 @@
 import { TributaryError } from '../../lib/errors.ts';
 
 /** The text with its directives carried out. Throws `ENGINE_TEMPLATE_INVALID` for an unknown name or an unclosed block. */
-export function expand(template: string, values: Readonly<Record<string, number | string>>): string {
+export function expandTemplate(template: string, values: Readonly<Record<string, number | string>>): string {
   const lines = template.split('\n');
   let next = 0;
 

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { agreement } from '../../testing/agreement.ts';
-import { zero } from './zero.ts';
+import { fillZero } from './fillZero.ts';
 
-it('zero clears the first elements and no others', async () => {
+it('clears the first elements and no others', async () => {
   const { device, reference } = await agreement(
-    zero,
+    fillZero,
     { values: new Float32Array(40).fill(3) },
     { length: 21 },
     1,

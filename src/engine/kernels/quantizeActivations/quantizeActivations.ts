@@ -1,11 +1,11 @@
-// Activations as signed bytes in blocks of 32, each with its scale: what `linearInteger` multiplies.
+// Activations as signed bytes in blocks of 32, each with its scale: what `linearInt8` multiplies.
 import type { Buffers, Constants, Operator, OperatorCall, Tensor, Variables } from '../../backend.ts';
-import { constant, floats } from '../constants.ts';
-import { grid } from '../grid.ts';
-import source from './quantizeRows.wgsl?raw';
+import { constant, floats } from '../operands.ts';
+import { dispatchSize } from '../dispatchSize.ts';
+import source from './quantizeActivations.wgsl?raw';
 
 /** Rows of activations as bytes. */
-export interface QuantizedRows {
+export interface QuantizedActivations {
   /** u32 [rows, ceil(columns / 32), 8]: four signed bytes a word. */
   readonly codes: Tensor;
   /** f32 [rows, ceil(columns / 32), 2]: scale d of the block, d times the sum of its bytes. */
@@ -47,8 +47,8 @@ function reference(buffers: Buffers, constants: Constants, { rows }: Variables):
   }
 }
 
-export const quantizeRowsOperator: Operator = {
-  name: 'quantizeRows',
+export const quantizeActivationsOperator: Operator = {
+  name: 'quantizeActivations',
   bindings: [
     { name: 'x', access: 'read' },
     { name: 'codes', access: 'write' },
@@ -60,12 +60,12 @@ export const quantizeRowsOperator: Operator = {
       name: 'invocation a block',
       source: () => source,
       parameters: (constants) => Uint32Array.of(constant(constants, 'columns'), 0, 0, 0),
-      workgroups: (constants, { rows }) => grid(rows * Math.ceil(constant(constants, 'columns') / 32)),
+      workgroups: (constants, { rows }) => dispatchSize(rows * Math.ceil(constant(constants, 'columns') / 32)),
     },
   ],
 };
 
 /** The call that writes x, f32 [capacity, columns], into `result`, which may have room for more columns. */
-export function quantizeRows(x: Tensor, { codes, factors }: QuantizedRows, columns: number): OperatorCall {
-  return { operator: quantizeRowsOperator, tensors: { x, codes, factors }, constants: { columns } };
+export function quantizeActivations(x: Tensor, { codes, factors }: QuantizedActivations, columns: number): OperatorCall {
+  return { operator: quantizeActivationsOperator, tensors: { x, codes, factors }, constants: { columns } };
 }

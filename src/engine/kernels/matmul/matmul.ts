@@ -1,7 +1,7 @@
 // The product of activations and an f32 matrix that is trained: the low-rank halves of an adapter, forward and backward.
 import type { Operator } from '../../backend.ts';
-import { constant, floats, words } from '../constants.ts';
-import source from './matrixProduct.wgsl?raw';
+import { constant, floats, words } from '../operands.ts';
+import source from './matmul.wgsl?raw';
 
 /**
  * result [rows, columns] = (accumulate ? result : 0) + scale * left [rows, depth] * right'.
@@ -9,8 +9,8 @@ import source from './matrixProduct.wgsl?raw';
  * `right` starts at element `place[0]` of its buffer (a tensor, not a constant: matrices of one shape share a pipeline); with `transposeRight` = 1 it is stored [columns, depth] and used
  * transposed, else [depth, columns]. Constants: columns, depth, transposeRight, accumulate, scale.
  */
-export const matrixProduct: Operator = {
-  name: 'matrixProduct',
+export const matmul: Operator = {
+  name: 'matmul',
   bindings: [
     { name: 'step', access: 'read' },
     { name: 'left', access: 'read' },
