@@ -18,7 +18,7 @@ const fetchBlob = async (url: URL | string): Promise<Blob> => {
   return await response.blob();
 };
 
-describe.each(['gpu', 'processor'] as const)('the engine worker on the %s', (device) => {
+describe.each(['gpu', 'cpu'] as const)('the engine worker on the %s', (device) => {
   let worker: Worker;
   let engine: Remote<EngineService>;
   beforeAll(async () => {

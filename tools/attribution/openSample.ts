@@ -7,7 +7,7 @@ import { createSession } from '../../src/engine/model/createSession.ts';
 import { uploadAdapter } from '../../src/engine/model/deviceAdapter.ts';
 import { generate } from '../../src/engine/sampling/generate.ts';
 import type { EncodedRow } from '../../src/engine/service.ts';
-import { type RowGradients, rowGradients } from '../../src/engine/train/rowGradients.ts';
+import { type PerSampleGradients, perSampleGradients } from '../../src/engine/train/perSampleGradients.ts';
 import { openSeedling } from '../openSeedling.ts';
 
 export const publicFolder = path.resolve(import.meta.dirname, '../../public');
@@ -33,7 +33,7 @@ export interface Sample {
   }[];
   readonly device: string;
   readonly questions: readonly SampleQuestion[];
-  readonly gradients: RowGradients;
+  readonly gradients: PerSampleGradients;
   encode(row: SampleRow): EncodedRow;
   /** Greedy answer to a question, and the two as one row. */
   answer(prompt: string): Promise<{ readonly text: string; readonly ids: readonly number[]; readonly row: EncodedRow }>;
@@ -54,7 +54,7 @@ export async function openSample(id: string, backendName: string): Promise<Sampl
   const adapter = uploadAdapter(model.backend, id, modules, model.config.layerCount);
   const session = createSession(model);
   session.useAdapter(adapter);
-  const gradients = rowGradients(model, modules);
+  const gradients = perSampleGradients(model, modules);
   const { contributors } = json<Pick<Sample, 'contributors'>>('datanets', id, 'datanet.json');
   const readRows = (name: string): SampleRow[] =>
     readFileSync(file('datanets', id, name), 'utf8')

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TributaryError } from '../../lib/errors.ts';
-import { huggingFaceModelConfig } from '../huggingFaceFolder/huggingFaceModelConfig.ts';
+import { huggingFaceModelConfig } from '../huggingFace/huggingFaceModelConfig.ts';
 import { createSession } from '../model/createSession.ts';
 import { uploadAdapter } from '../model/deviceAdapter.ts';
 import { loadModel } from '../model/loadModel.ts';

@@ -117,7 +117,7 @@ export function createActivations(
     up: floats('up', config.intermediateSize),
     activated: floats('activated', config.intermediateSize),
     branch: floats('branch', config.outputNorms ? config.hiddenSize : 1),
-    ...(model.arithmetic === 'int8' ? { quantized: quantizedActivations() } : {}),
+    ...(model.computeDtype === 'int8' ? { quantized: quantizedActivations() } : {}),
   };
   return { activations, tensors };
 }
@@ -190,7 +190,7 @@ export function decoderCalls(
   for (const [index, layer] of model.layers.entries()) {
     const project = (module: LinearModule, input: Tensor, output: Tensor, accumulate = false): void => {
       const weight = layer.linear[module];
-      const linearOptions = { accumulate, arithmetic: model.arithmetic };
+      const linearOptions = { accumulate, computeDtype: model.computeDtype };
       calls.push(
         ...(quantized !== undefined && hasInt8Kernel(weight)
           ? linearInt8(weight, quantized, output, capacity, linearOptions)

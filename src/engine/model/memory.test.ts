@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { fileRowBytes } from '../formats/fileLayout.ts';
 import type { ModelFile, StoredTensor } from '../modelFile.ts';
 import { openModelFile } from '../openModelFile.ts';
-import { packedSize } from '../packed/packedSize.ts';
 import { defaultChoices, type QuantizationChoices, storedChoices } from '../quant/quantizationChoices.ts';
 import { dawnBackend } from '../testing/agreement.ts';
 import { goldenModel } from '../testing/goldenModel.ts';
+import { packedSize } from '../tribpack/packedSize.ts';
 import { createSession } from './createSession.ts';
 import { loadModel } from './loadModel.ts';
 

@@ -66,8 +66,8 @@ describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
 
   it('comes near them with activations rounded to bytes, when that is asked for', async () => {
     const choices = { weights: 'q4_0', embedding: 'stored', head: 'stored' } as const;
-    const logitsWith = async (arithmetic: 'float32' | 'int8'): Promise<Float32Array> => {
-      const rounded = await loadModel(backend, file, { choices, arithmetic });
+    const logitsWith = async (computeDtype: 'float32' | 'int8'): Promise<Float32Array> => {
+      const rounded = await loadModel(backend, file, { choices, computeDtype });
       const session = createSession(rounded);
       const logits = await session.forwardAllLogits(await golden.integers('prompt_37'));
       session.destroy();

@@ -1,7 +1,7 @@
 // For tests only: the operator y = 2 x with variants that are right, slow, wrong in the ways in which kernels are, or less exact.
 import type { Backend, Operator, OperatorCall, Variant } from '../backend.ts';
-import { floats } from '../kernels/operands.ts';
 import { dispatchSize } from '../kernels/dispatchSize.ts';
+import { floats } from '../kernels/operands.ts';
 import { testNoise } from '../kernels/testNoise.ts';
 
 /** Elements of x and y. */
@@ -42,7 +42,7 @@ export const wrongAtTheEdge = variant('wrong at the edge', 'select(2.0 * x[i], 0
 export const notANumber = variant('not a number', 'select(2.0 * x[i], bitcast<f32>(0x7fc00000u + i - 3u), i == 3u)');
 export const doesNotCompile = variant('does not compile', '2.0 * x');
 export const asksTooMuch = variant('asks too much', '2.0 * x[i]', { workgroups: () => [70_000, 1, 1] });
-export const half = variant('half', '2.001 * x[i]', { arithmetic: 'float16' });
+export const half = variant('half', '2.001 * x[i]', { computeDtype: 'float16' });
 
 /** The operator with these variants, first to last. */
 export function doubling(...variants: readonly Variant[]): Operator {

@@ -13,7 +13,7 @@ import { packRows, targetCount } from './packRows.ts';
 import { peftAdapter } from './peftAdapter.ts';
 import { type PlanCapacity, planCapacity } from './planCapacity.ts';
 import { rowOrder } from './rowOrder.ts';
-import { createTrainingPlan, type TrainingPlan } from './trainingPlan.ts';
+import { createTrainingGraph, type TrainingGraph } from './trainingGraph.ts';
 import { trainingStep } from './trainingStep.ts';
 
 /** Tokens of a batch that fill a device without making one submission long. */
@@ -35,7 +35,7 @@ function capacityFor(model: LoadedModel, layout: AdapterLayout, request: TrainRe
 }
 
 async function* steps(
-  plan: TrainingPlan,
+  plan: TrainingGraph,
   capacity: PlanCapacity,
   model: LoadedModel,
   request: TrainRequest,
@@ -46,7 +46,7 @@ async function* steps(
   const stepsPerEpoch = Math.ceil(rows.length / batchSize);
   const limits = { tokens: capacity.tokenCapacity, targets: capacity.targetCapacity, rows: rows.length };
   const { backend } = model;
-  const read = async (tensor: TrainingPlan['parameters']) =>
+  const read = async (tensor: TrainingGraph['parameters']) =>
     (await backend.download(tensor)) as Float32Array<ArrayBuffer>;
   let order: readonly number[] = [];
   let finalLoss = Number.NaN;
@@ -122,7 +122,7 @@ export async function* train(
   const start =
     request.resumeFrom === undefined ? undefined : await readCheckpoint(request.resumeFrom, digest, layout.length);
   const capacity = capacityFor(model, layout, request);
-  const plan = await createTrainingPlan({ model, layout, slots: 1, ...capacity });
+  const plan = await createTrainingGraph({ model, layout, slots: 1, ...capacity });
   try {
     backend.upload(plan.parameters, start?.parameters ?? initialAdapter(layout, request.seed));
     if (start !== undefined) {

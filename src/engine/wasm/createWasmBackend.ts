@@ -9,28 +9,22 @@ import { pagedAttentionOperator } from '../kernels/pagedAttention/pagedAttention
 import { segmentedMatmul } from '../kernels/segmentedMatmul/segmentedMatmul.ts';
 import { swiGluOperator } from '../kernels/swiGlu/swiGlu.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
-import { fastAttention } from './fastAttention.ts';
-import {
-  linearWasm,
-  linearGradInputWasm,
-  matmulWasm,
-  segmentedMatmulWasm,
-  fastSwiGlu,
-} from './fastOperators.ts';
-import { fastPagedAttention } from './fastPagedAttention.ts';
+import { attentionWasm } from './attentionWasm.ts';
 import { kernelMemory } from './kernelMemory.ts';
 import { createMatrixKernel } from './matrixKernel.ts';
+import { linearGradInputWasm, linearWasm, matmulWasm, segmentedMatmulWasm, swiGluWasm } from './operators.ts';
+import { pagedAttentionWasm } from './pagedAttentionWasm.ts';
 
 /** Undefined where WebAssembly has no SIMD. */
 export function createWasmBackend(): Backend | undefined {
   const kernel = createMatrixKernel();
   if (kernel === undefined) return undefined;
   const fast = new Map<Operator, Operator['reference']>([
-    [attentionOperator, fastAttention()],
-    [pagedAttentionOperator, fastPagedAttention(kernel)],
+    [attentionOperator, attentionWasm()],
+    [pagedAttentionOperator, pagedAttentionWasm(kernel)],
     [matmul, matmulWasm(kernel)],
     [segmentedMatmul, segmentedMatmulWasm(kernel)],
-    [swiGluOperator, fastSwiGlu(kernel)],
+    [swiGluOperator, swiGluWasm(kernel)],
   ]);
   for (const format of Object.keys(linearOperators) as WeightFormat[]) {
     fast.set(linearOperators[format], linearWasm(kernel, format));

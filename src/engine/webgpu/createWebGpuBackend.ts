@@ -3,7 +3,7 @@
 import { TributaryError } from '../../lib/errors.ts';
 import type { Backend, ElementArray, ElementType, OperatorCall, Plan, Tensor, Variant } from '../backend.ts';
 import type { AcquiredDevice } from './acquireDevice.ts';
-import { createVariantChooser, supportedVariants } from './chooseVariant.ts';
+import { createAutotuner, supportedVariants } from './autotune.ts';
 import { createPipelineCache } from './pipelineCache.ts';
 import { profileSteps } from './profileSteps.ts';
 import type { Step } from './timePasses.ts';
@@ -227,7 +227,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
 
   const chooser =
     options.tryVariants === true
-      ? createVariantChooser({
+      ? createAutotuner({
           ...acquired,
           ...memory,
           async step(plan, call, variant) {

@@ -134,7 +134,7 @@ export const settings = {
   'settings.computeHint': 'Changing this lets the loaded model go; it is read again from this browser.',
   'settings.compute.automatic': 'What is fastest here',
   'settings.compute.gpu': 'Graphics device (WebGPU)',
-  'settings.compute.processor': 'Processor (WebAssembly)',
+  'settings.compute.cpu': 'Processor (WebAssembly)',
   'settings.arithmetic': 'Numbers',
   'settings.arithmeticHint':
     'For reading prompts and answering, where the device has it; training and influence are always exact. Changing this lets the loaded model go.',

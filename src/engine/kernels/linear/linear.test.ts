@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { weightFormats } from '../../formats/blockFormats.ts';
-import { agreement, testNoise, randomWeight, runnableVariants } from '../../testing/agreement.ts';
+import { agreement, randomWeight, runnableVariants, testNoise } from '../../testing/agreement.ts';
 import { linearOperators } from './linear.ts';
 
 // Odd sizes reach every edge: a tile over the border, a padded block, rows whose length is no multiple of 4.
@@ -28,7 +28,7 @@ describe.each(weightFormats)('linear %s', (format) => {
         const { difference, reference } = await agreement(forced, data, constants, rows, 'y');
         expect(Math.max(...(reference as Float32Array))).toBeGreaterThan(0.01);
         // Halves round each product to 2^-11 of its size.
-        expect(difference, variant.name).toBeLessThan(variant.arithmetic === 'float16' ? 2e-2 : 2e-5);
+        expect(difference, variant.name).toBeLessThan(variant.computeDtype === 'float16' ? 2e-2 : 2e-5);
       }
     }
   });

@@ -18,7 +18,7 @@ import {
   type TextTokenizer,
 } from '../../../engine/index.ts';
 import { TributaryError } from '../../../lib/errors.ts';
-import { createTurns } from '../../../lib/turns.ts';
+import { createMutex } from '../../../lib/mutex.ts';
 import { HUGGING_FACE_HUB } from '../../hub/hubAddress.ts';
 import { runtimeCapabilities } from '../runtimeCapabilities.ts';
 import { answerFailure, loadFailure, notLoaded, noWebGpu } from '../runtimeErrors.ts';
@@ -85,7 +85,7 @@ async function chooseGpu(
   model: RuntimeModel,
   device: LoadRuntimeModelRequest['device'] = 'automatic',
 ): Promise<boolean> {
-  if (device === 'processor') return false;
+  if (device === 'cpu') return false;
   const adapter = (await navigator.gpu?.requestAdapter()) ?? undefined;
   const usable = adapter !== undefined && model.features.every((feature) => adapter.features.has(feature));
   if (device === 'gpu' && !usable) throw noWebGpu(model.id);
@@ -122,7 +122,7 @@ function textTokenizer(
 /** Transformers.js as a `RuntimeService`. */
 export function createTransformersService(): RuntimeService {
   let loaded: Loaded | undefined;
-  const takeTurn = createTurns();
+  const acquire = createMutex();
 
   async function unload(): Promise<void> {
     const old = loaded;
@@ -168,7 +168,7 @@ export function createTransformersService(): RuntimeService {
     async load({ model: wanted, device, ...access }, { signal, progress }) {
       const { repository, revision, format } = sourceOf(wanted);
       const gpu = await chooseGpu(wanted, device);
-      const done = await takeTurn(signal);
+      const done = await acquire(signal);
       let model: PreTrainedModel | undefined;
       try {
         await unload();
@@ -200,7 +200,7 @@ export function createTransformersService(): RuntimeService {
           const reader = createOnnxSequence(library, model, contextLength);
           const grammars = createGrammars({ ...tokenizer, size: config.vocab_size ?? 0 });
           loaded = { model, tokenizer, grammars, reader };
-          return { device: gpu ? 'gpu' : 'processor', contextLength };
+          return { device: gpu ? 'gpu' : 'cpu', contextLength };
         } catch (error) {
           await model?.dispose();
           throw signal.aborted ? signal.reason : loadFailure(wanted.id, error);
@@ -211,7 +211,7 @@ export function createTransformersService(): RuntimeService {
     },
 
     async *chat(request, { signal }) {
-      const done = await takeTurn(signal);
+      const done = await acquire(signal);
       try {
         if (loaded === undefined) throw notLoaded();
         yield* answer(loaded, request, signal);
@@ -223,7 +223,7 @@ export function createTransformersService(): RuntimeService {
     async remove({ model, hub }, { signal }) {
       const { repository, revision, format } = sourceOf(model);
       // The library has one hub and one token for everything: not in the middle of a loading.
-      const done = await takeTurn(signal);
+      const done = await acquire(signal);
       try {
         const { ModelRegistry, env } = await openLibrary(hub === undefined ? {} : { hub });
         await ModelRegistry.clear_cache(repository, { revision, dtype: format });
@@ -234,7 +234,7 @@ export function createTransformersService(): RuntimeService {
     },
 
     async unload(_, { signal }) {
-      const done = await takeTurn(signal);
+      const done = await acquire(signal);
       await unload().finally(done);
     },
   };

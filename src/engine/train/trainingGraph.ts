@@ -15,6 +15,7 @@ import {
 } from '../kernels/attentionBackward/attentionBackward.ts';
 import { crossEntropy, crossEntropyBackward } from '../kernels/crossEntropy/crossEntropy.ts';
 import { embedding } from '../kernels/embedding/embedding.ts';
+import { fillZero } from '../kernels/fillZero/fillZero.ts';
 import { gatherRows } from '../kernels/gatherRows/gatherRows.ts';
 import { finishNorm, gradientNorm } from '../kernels/gradientNorm/gradientNorm.ts';
 import { linear } from '../kernels/linear/linear.ts';
@@ -24,7 +25,6 @@ import { rmsNormBackward } from '../kernels/rmsNormBackward/rmsNormBackward.ts';
 import { rope } from '../kernels/rope/rope.ts';
 import { swiGlu } from '../kernels/swiGlu/swiGlu.ts';
 import { swiGluBackward } from '../kernels/swiGluBackward/swiGluBackward.ts';
-import { fillZero } from '../kernels/fillZero/fillZero.ts';
 import type { LayerWeights, LinearModule, LoadedModel } from '../model/decoderWeights.ts';
 import {
   type AdaptedLinear,
@@ -36,7 +36,7 @@ import {
 import type { AdapterLayout } from './adapterLayout.ts';
 import type { PackedBatch } from './packRows.ts';
 
-export interface TrainingPlanParameters {
+export interface TrainingGraphParameters {
   readonly model: LoadedModel;
   readonly layout: AdapterLayout;
   /** Most tokens and most targets of a batch. */
@@ -60,7 +60,7 @@ export interface UpdateSettings {
   readonly epsilon: number;
 }
 
-export interface TrainingPlan {
+export interface TrainingGraph {
   /** f32 [layout.length]. */
   readonly parameters: Tensor;
   /** f32 [slots, layout.length]. */
@@ -101,7 +101,7 @@ interface LayerActivations {
  * Records the passes. The adapter is zero until `parameters` is uploaded.
  * Throws `ENGINE_BUFFER_TOO_LARGE` when the capacities ask for a tensor that the device cannot bind.
  */
-export async function createTrainingPlan(given: TrainingPlanParameters): Promise<TrainingPlan> {
+export async function createTrainingGraph(given: TrainingGraphParameters): Promise<TrainingGraph> {
   const { model, layout, tokenCapacity, targetCapacity, slots } = given;
   const { backend, config } = model;
   const { hiddenSize, intermediateSize, headCount, keyValueHeadCount, headDimension, vocabularySize } = config;

@@ -24,7 +24,7 @@ function changePending(by: 1 | -1): void {
 }
 
 /** `work`, while which this thread sleeps for most of each turn of its event loop. Only for Node: browsers allow no such sleep. */
-export async function napWhile<Result>(work: Promise<Result>): Promise<Result> {
+export async function pollWithBackoff<Result>(work: Promise<Result>): Promise<Result> {
   changePending(1);
   if (!napping) {
     napping = true;

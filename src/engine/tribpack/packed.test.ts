@@ -10,9 +10,9 @@ import { openModelFile } from '../openModelFile.ts';
 import { defaultChoices, type QuantizationChoices, storedChoices } from '../quant/quantizationChoices.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { goldenModel } from '../testing/goldenModel.ts';
+import { type ConvertModelOptions, convertModel, type PackedPiece } from './convertModel.ts';
 import { packedPrefix } from './packedHeader.ts';
 import { packedSize } from './packedSize.ts';
-import { type PackedPiece, type PackModelOptions, packModel } from './packModel.ts';
 
 const formats = path.join(import.meta.dirname, '../../../test/golden/engine-formats');
 const gguf = (name: string): Promise<ModelFile> =>
@@ -21,10 +21,10 @@ const gguf = (name: string): Promise<ModelFile> =>
 async function pieces(
   file: ModelFile,
   choices: QuantizationChoices,
-  options?: PackModelOptions,
+  options?: ConvertModelOptions,
 ): Promise<PackedPiece[]> {
   const all: PackedPiece[] = [];
-  for await (const piece of packModel(file, choices, options)) all.push(piece);
+  for await (const piece of convertModel(file, choices, options)) all.push(piece);
   return all;
 }
 

@@ -3,7 +3,7 @@
 import type { Operator } from '../backend.ts';
 import { constant, floats, words } from '../kernels/operands.ts';
 
-export function fastAttention(): Operator['reference'] {
+export function attentionWasm(): Operator['reference'] {
   return (buffers, constants, { rows }) => {
     const heads = constant(constants, 'heads');
     const keyValueHeads = constant(constants, 'keyValueHeads');

@@ -22,7 +22,7 @@ export interface TrialDevice extends Pick<Backend, 'createTensor' | 'upload' | '
   step(plan: string, call: OperatorCall, variant: Variant): Promise<Step>;
 }
 
-export interface VariantTrial {
+export interface AutotuneTrial {
   /** Why the variant is wrong; undefined when it is right. */
   check(variant: Variant): Promise<string | undefined>;
   /** Call it before `measure`. False where the device has not the memory for it. */
@@ -36,7 +36,7 @@ export interface VariantTrial {
  * Largest difference from the reference, as a share of its largest value. Sums of some ten thousand products in another order
  * stay below a hundredth of the first; a wrong index or a forgotten edge is far above the last.
  */
-const tolerances: Readonly<Record<NonNullable<Variant['arithmetic']>, number>> = { float32: 1e-4, float16: 2e-2 };
+const tolerances: Readonly<Record<NonNullable<Variant['computeDtype']>, number>> = { float32: 1e-4, float16: 2e-2 };
 
 type Results = Readonly<Record<string, ElementArray>>;
 
@@ -185,7 +185,7 @@ async function timeStep(device: GPUDevice, step: Step, variables: Variables): Pr
 }
 
 /** A trial of `call`, whose operator has a `probe`. Call `end` when done. */
-export function openVariantTrial(device: TrialDevice, call: OperatorCall): VariantTrial {
+export function openAutotuneTrial(device: TrialDevice, call: OperatorCall): AutotuneTrial {
   const { probe } = call.operator;
   const checks = (probe?.checks(call) ?? []).map((sample) => {
     const placed = placeSample(device, call, sample);
@@ -198,7 +198,7 @@ export function openVariantTrial(device: TrialDevice, call: OperatorCall): Varia
 
   return {
     async check(variant) {
-      const tolerance = tolerances[variant.arithmetic ?? 'float32'];
+      const tolerance = tolerances[variant.computeDtype ?? 'float32'];
       for (const { placed, expected } of checks) {
         const wanted = await expected;
         const run = await firstRun(device, placed, variant);
@@ -221,7 +221,7 @@ export function openVariantTrial(device: TrialDevice, call: OperatorCall): Varia
       if ('reason' in run) return run;
       const results = await load.results();
       agreed ??= results;
-      const reason = difference(agreed, results, tolerances[variant.arithmetic ?? 'float32']);
+      const reason = difference(agreed, results, tolerances[variant.computeDtype ?? 'float32']);
       if (reason !== undefined) return { reason: `${reason}, at its own size` };
       return { milliseconds: await timeStep(device.device, run.step, load.variables) };
     },

@@ -8,7 +8,7 @@ import { flattenAdapter } from './adapterLayout.ts';
 import { checkTrainable } from './checkTrainable.ts';
 import { packRows, targetCount } from './packRows.ts';
 import { planCapacity } from './planCapacity.ts';
-import { createTrainingPlan, type TrainingPlan } from './trainingPlan.ts';
+import { createTrainingGraph, type TrainingGraph } from './trainingGraph.ts';
 
 export interface RowGradient {
   /** Place of the row in what was asked for. */
@@ -19,7 +19,7 @@ export interface RowGradient {
   readonly loss: number;
 }
 
-export interface RowGradients {
+export interface PerSampleGradients {
   /** Elements of a gradient. */
   readonly length: number;
   /** Gradients of rows in order, computed in batches that keep them unmixed. Throws `TRAIN_ROW_TOO_LONG`. */
@@ -37,16 +37,16 @@ const mostSlots = 16;
  * and again when a longer row comes; `slots` bounds how many rows are computed together (1 for single rows). Throws
  * `ENGINE_TRAINING_UNSUPPORTED` for a model that has no backward pass here.
  */
-export function rowGradients(
+export function perSampleGradients(
   model: LoadedModel,
   modules: readonly AdapterModule[],
   options: { readonly slots?: number } = {},
-): RowGradients {
+): PerSampleGradients {
   const { backend, config } = model;
   checkTrainable(config);
   const { layout, parameters } = flattenAdapter(config, modules);
   const slots = Math.max(1, Math.min(options.slots ?? mostSlots, Math.floor(gradientBudget / (4 * layout.length))));
-  let current: { readonly plan: TrainingPlan; readonly tokens: number; readonly targets: number } | undefined;
+  let current: { readonly plan: TrainingGraph; readonly tokens: number; readonly targets: number } | undefined;
 
   async function planFor(rows: readonly EncodedRow[]): Promise<NonNullable<typeof current>> {
     // Sizes in powers of two, so that a conversation does not build a new plan for every longer answer.
@@ -64,7 +64,7 @@ export function rowGradients(
       longestRow,
       mostTargets,
     });
-    const plan = await createTrainingPlan({ model, layout, slots, ...capacity });
+    const plan = await createTrainingGraph({ model, layout, slots, ...capacity });
     backend.upload(plan.parameters, parameters);
     current = { plan, tokens: capacity.tokenCapacity, targets: capacity.targetCapacity };
     return current;
@@ -99,13 +99,13 @@ export function rowGradients(
   };
 }
 
-/** The gradient of one row alone. For many rows, or again and again, keep a `rowGradients`. */
+/** The gradient of one row alone. For many rows, or again and again, keep a `perSampleGradients`. */
 export async function rowGradient(
   model: LoadedModel,
   modules: readonly AdapterModule[],
   row: EncodedRow,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const source = rowGradients(model, modules, { slots: 1 });
+  const source = perSampleGradients(model, modules, { slots: 1 });
   try {
     for await (const { gradient } of source.gradients([row])) return gradient;
     return new Float32Array(source.length);

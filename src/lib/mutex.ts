@@ -4,7 +4,7 @@
  * A function that waits until every earlier turn has ended. Call what it gives when done, however the work ended. Who is aborted
  * while waiting gets the signal's reason at once, and is passed over.
  */
-export function createTurns(): (signal?: AbortSignal) => Promise<() => void> {
+export function createMutex(): (signal?: AbortSignal) => Promise<() => void> {
   let last: Promise<void> = Promise.resolve();
   return async (signal) => {
     signal?.throwIfAborted();

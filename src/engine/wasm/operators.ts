@@ -252,7 +252,7 @@ export function segmentedMatmulWasm(kernel: MatrixKernel): Reference {
   };
 }
 
-export function fastSwiGlu(kernel: MatrixKernel): Reference {
+export function swiGluWasm(kernel: MatrixKernel): Reference {
   return (buffers, constants, variables) => {
     const length = variables.rows * constant(constants, 'columns');
     if (length % 4 !== 0) {

@@ -18,7 +18,7 @@ interface Queries {
   readonly keyHead: number;
 }
 
-export function fastPagedAttention(kernel: MatrixKernel): Operator['reference'] {
+export function pagedAttentionWasm(kernel: MatrixKernel): Operator['reference'] {
   return (buffers, constants, { rows }) => {
     const heads = constant(constants, 'heads');
     const keyValueHeads = constant(constants, 'keyValueHeads');

@@ -9,7 +9,7 @@ import { weightRows } from '../quant/weightRows.ts';
 import { alignPacked } from './packedHeader.ts';
 import { planPacked } from './planPacked.ts';
 
-export interface PackModelOptions {
+export interface ConvertModelOptions {
   /** Kept in the header, with their hashes; default: names and sizes of what was opened. */
   readonly sources?: readonly SourceFile[] | undefined;
   /** Goes on at this tensor, counted from 0, after an earlier attempt with the same file and choices. Default: from the start. */
@@ -56,10 +56,10 @@ async function* tensorWords(
  * `PACKED_RESUME_INVALID` for a tensor that the model does not have, what reading throws, and the signal's reason.
  * Memory: a few MiB, and the scales of one tensor.
  */
-export async function* packModel(
+export async function* convertModel(
   file: ModelFile,
   choices: QuantizationChoices,
-  { sources, fromTensor = 0, signal, onProgress }: PackModelOptions = {},
+  { sources, fromTensor = 0, signal, onProgress }: ConvertModelOptions = {},
 ): AsyncGenerator<PackedPiece> {
   const { tensors, head, byteLength } = planPacked(file, choices, sources);
   if (!Number.isInteger(fromTensor) || fromTensor < 0 || fromTensor > tensors.length) {

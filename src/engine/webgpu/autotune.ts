@@ -5,7 +5,7 @@
 import { TributaryError } from '../../lib/errors.ts';
 import type { Operator, OperatorCall, SelectionOptions, Variant, VariantSelection } from '../backend.ts';
 import type { VariantChoice, VariantRefusal } from '../variantReport.ts';
-import { openVariantTrial, type TrialDevice } from './variantTrial.ts';
+import { openAutotuneTrial, type TrialDevice } from './autotuneTrial.ts';
 
 export interface ChoosingDevice extends TrialDevice {
   /** What the user calls the device. */
@@ -15,7 +15,7 @@ export interface ChoosingDevice extends TrialDevice {
   readonly features: ReadonlySet<string>;
 }
 
-export interface VariantChooser {
+export interface Autotuner {
   readonly selection: VariantSelection;
   /**
    * The variant for `call`. Throws `ENGINE_DEVICE_WRONG` when every variant computes wrong results or does not compile,
@@ -41,12 +41,12 @@ function fingerprint(candidates: readonly Variant[], constants: OperatorCall['co
 
 /** The variants that may run: what the device supports, in f32 or the arithmetic that the call allows. */
 export function supportedVariants(
-  { operator, constants, arithmetic: allowed }: OperatorCall,
+  { operator, constants, computeDtype: allowed }: OperatorCall,
   features: ReadonlySet<string>,
 ): Variant[] {
   const candidates = operator.variants.filter(
-    ({ supports, arithmetic = 'float32' }) =>
-      (arithmetic === 'float32' || arithmetic === allowed) && (supports?.(features, constants) ?? true),
+    ({ supports, computeDtype = 'float32' }) =>
+      (computeDtype === 'float32' || computeDtype === allowed) && (supports?.(features, constants) ?? true),
   );
   if (candidates.length > 0) return candidates;
   throw new TributaryError({
@@ -57,7 +57,7 @@ export function supportedVariants(
   });
 }
 
-export function createVariantChooser(device: ChoosingDevice): VariantChooser {
+export function createAutotuner(device: ChoosingDevice): Autotuner {
   const { features, identity } = device;
   let options: SelectionOptions = {};
   let deadline = performance.now() + defaultBudget;
@@ -105,7 +105,7 @@ export function createVariantChooser(device: ChoosingDevice): VariantChooser {
     };
     // Software devices share the processor with everything else: their times are noise, and the order is made for them.
     const hasTime = (): boolean => !features.has('software') && performance.now() < deadline;
-    const trial = openVariantTrial(device, call);
+    const trial = openAutotuneTrial(device, call);
     try {
       const right: Variant[] = [];
       for (const variant of candidates) {

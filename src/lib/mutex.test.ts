@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { createTurns } from './turns.ts';
+import { createMutex } from './mutex.ts';
 
 test('turns come in the order of asking, each after the one before has ended', async () => {
-  const takeTurn = createTurns();
+  const acquire = createMutex();
   const log: string[] = [];
   const work = async (name: string, steps: number): Promise<void> => {
-    const done = await takeTurn();
+    const done = await acquire();
     for (let step = 0; step < steps; step += 1) {
       log.push(name);
       await Promise.resolve();
@@ -17,12 +17,12 @@ test('turns come in the order of asking, each after the one before has ended', a
 });
 
 test('who is aborted while waiting is told at once, and the others keep their order', async () => {
-  const takeTurn = createTurns();
-  const first = await takeTurn();
+  const acquire = createMutex();
+  const first = await acquire();
   const abort = new AbortController();
-  const second = takeTurn(abort.signal);
+  const second = acquire(abort.signal);
   let thirdHasIt = false;
-  const third = takeTurn().then((done) => {
+  const third = acquire().then((done) => {
     thirdHasIt = true;
     return done;
   });
@@ -32,7 +32,7 @@ test('who is aborted while waiting is told at once, and the others keep their or
   expect(thirdHasIt).toBe(false);
   first();
   (await third)();
-  await expect(takeTurn(abort.signal)).rejects.toThrow(/abort/i);
-  const last = await takeTurn(new AbortController().signal);
+  await expect(acquire(abort.signal)).rejects.toThrow(/abort/i);
+  const last = await acquire(new AbortController().signal);
   last();
 });

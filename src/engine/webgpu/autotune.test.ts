@@ -3,9 +3,9 @@ import type { Backend, Operator, SelectionOptions, WeightFormat } from '../backe
 import { attention } from '../kernels/attention/attention.ts';
 import { embedding } from '../kernels/embedding/embedding.ts';
 import { linear } from '../kernels/linear/linear.ts';
-import { testNoise } from '../kernels/testNoise.ts';
 import { pagedAttention, partialsLength } from '../kernels/pagedAttention/pagedAttention.ts';
 import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
+import { testNoise } from '../kernels/testNoise.ts';
 import { randomWeight } from '../testing/agreement.ts';
 import {
   asksTooMuch,
@@ -167,9 +167,9 @@ describe('the choice of a variant', () => {
     const backend = await open();
     expect(namesOf((await select(backend, doubling(half, slow))).choices)).toEqual(['slow']);
     const operator = doubling(half, slow);
-    const { choices } = await select(backend, operator, {}, { ...callOf(backend, operator), arithmetic: 'float16' });
+    const { choices } = await select(backend, operator, {}, { ...callOf(backend, operator), computeDtype: 'float16' });
     expect(namesOf(choices)).toEqual(['slow', 'half']);
-    const { refused } = await select(backend, doubling({ ...half, arithmetic: 'float32' }, slow));
+    const { refused } = await select(backend, doubling({ ...half, computeDtype: 'float32' }, slow));
     expect(namesOf(refused)).toEqual(['half']);
     backend.destroy();
   });
