@@ -20,7 +20,7 @@ export const argmaxOperator: Operator = {
   },
   variants: [
     {
-      name: 'one workgroup',
+      name: 'single-workgroup',
       source: () => wgsl,
       overrides: (constants: Constants) => ({ columns: constant(constants, 'columns') }),
       workgroups: () => [1, 1, 1],

@@ -14,7 +14,7 @@ function variant(shared: boolean): Variant {
     return constant(constants, 'headDimension') > 64 ? 16 : 32;
   };
   return {
-    name: shared ? 'workgroup a head' : 'invocation a head',
+    name: shared ? 'workgroup-per-head' : 'thread-per-head',
     supports: (features, constants) =>
       !shared || (!features.has('software') && constant(constants, 'headDimension') <= 192),
     source: (constants) => {

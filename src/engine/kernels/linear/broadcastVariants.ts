@@ -25,7 +25,7 @@ export function broadcastVariants(format: WeightFormat): Variant[] {
     const sharedRows = Math.min(rows, share);
     const quads = share / sharedRows;
     return {
-      name: `${rows === 1 ? 'vector' : `tile ${rows}x${columns}`}, broadcast by ${share}`,
+      name: `${rows === 1 ? 'vector' : `tile-${rows}x${columns}`}-broadcast-${share}`,
       supports: (features, constants) => features.has(`subgroups of ${share}`) && supports(features, constants),
       source: (constants) =>
         linearSource(template, format, constants, 'whole blocks', {

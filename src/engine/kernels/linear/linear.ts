@@ -87,12 +87,12 @@ function variantsFor(format: WeightFormat): Variant[] {
     vectorVariant(format, 'invocation'),
     // Software drivers keep registers in memory anyway, and a taller tile halves their loads.
     inRegisters(
-      'tile 16x8',
+      'tile-16x8',
       format,
       { rows: 16, quads: 2, size: [8, 2] },
       (features, { rows = 0 }) => rows > 8 && features.has('software'),
     ),
-    inRegisters('tile 8x8', format, { rows: 8, quads: 2, size: [8, 4] }, () => true),
+    inRegisters('tile-8x8', format, { rows: 8, quads: 2, size: [8, 4] }, () => true),
   ];
 }
 

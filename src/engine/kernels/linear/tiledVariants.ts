@@ -9,7 +9,7 @@ import template from './linearTiled.wgsl?raw';
 /** The variants for `format` and several rows. */
 export function tiledVariants(format: WeightFormat): Variant[] {
   const tiled = (computeDtype: Exclude<ComputeDtype, 'int8'>, feature?: string): Variant => ({
-    name: `tile 32x64, workgroup memory, ${computeDtype}`,
+    name: `tile-32x64-shared-${computeDtype}`,
     computeDtype,
     // Software drivers spend most of their time in barriers.
     supports: (features, { rows = 0 }) =>

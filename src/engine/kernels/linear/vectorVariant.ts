@@ -10,7 +10,7 @@ import template from './linearVector.wgsl?raw';
 export function vectorVariant(format: WeightFormat, by: 'subgroup' | 'workgroup' | 'invocation'): Variant {
   const shared = by !== 'invocation';
   return {
-    name: `vector, ${by}`,
+    name: `vector-${by === 'invocation' ? 'thread' : by}`,
     supports: (features, { rows }) =>
       rows === 1 && !(shared && features.has('software')) && (by !== 'subgroup' || features.has('subgroups')),
     source: (constants) =>

@@ -51,7 +51,7 @@ function operatorFor(format: WeightFormat): Operator {
     reference: reference(format),
     variants: [
       {
-        name: 'tile 8x8',
+        name: 'tile-8x8',
         source: () =>
           expandTemplate(template, {
             tile,

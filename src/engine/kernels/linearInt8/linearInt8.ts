@@ -100,26 +100,26 @@ function operatorFor(format: Int8Format): Operator {
     reference: reference(format),
     variants: [
       variant(
-        'vector, workgroup',
+        'vector-workgroup',
         format,
         { rows: 1, lanes: 64, shared: true },
         (features, { rows }) => rows === 1 && !software(features),
       ),
       variant(
-        'vector, broadcast by 8',
+        'vector-broadcast-8',
         format,
         { rows: 1, lanes: 8, share: true },
         (features, { rows }) => rows === 1 && software(features),
       ),
-      variant('vector, invocation', format, { rows: 1, lanes: 32 }, (_, { rows }) => rows === 1),
+      variant('vector-thread', format, { rows: 1, lanes: 32 }, (_, { rows }) => rows === 1),
       variant(
-        'tile 8x4, broadcast by 8',
+        'tile-8x4-broadcast-8',
         format,
         { rows: 8, lanes: 8, share: true },
         (features, { rows = 0 }) => rows > 1 && software(features),
       ),
-      variant('tile 4x4, invocation', format, { rows: 4, lanes: 64 }, (_, { rows = 0 }) => rows > 1),
-      variant('tile 4x4, invocation, no byte products', format, { rows: 4, lanes: 64, packed: false }, () => true),
+      variant('tile-4x4-thread', format, { rows: 4, lanes: 64 }, (_, { rows = 0 }) => rows > 1),
+      variant('tile-4x4-thread-no-dp4a', format, { rows: 4, lanes: 64, packed: false }, () => true),
     ],
     probe: linearInt8Probe,
   };

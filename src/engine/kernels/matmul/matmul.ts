@@ -53,7 +53,7 @@ export const matmul: Operator = {
   },
   variants: [
     {
-      name: 'tile4x4',
+      name: 'tile-4x4',
       source: () => source,
       overrides: ({ columns, depth, transposeRight, accumulate, scale }) =>
         ({ columns, depth, transposeRight, accumulate, scale }) as Record<string, number>,

@@ -48,7 +48,7 @@ describe.each(shapes)('$heads heads over $keyValueHeads of $headDimension', (sha
       expect(difference, variant.name).toBeLessThan(1e-5);
     }
     const names = variants.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['workgroup copies blocks', 'broadcast by 4', 'pairs share keys']));
+    expect(names).toEqual(expect.arrayContaining(['workgroup-shared-blocks', 'broadcast-4', 'shared-keys']));
   });
 
   it('comes out the same when the positions are split and joined', async () => {

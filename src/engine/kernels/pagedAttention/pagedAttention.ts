@@ -87,7 +87,7 @@ function rowsVariant({ name, supports, lanes, pairs, staged = false, share = 0 }
 
 const broadcast = (share: 4 | 8): Variant =>
   rowsVariant({
-    name: `broadcast by ${share}`,
+    name: `broadcast-${share}`,
     supports: (features) => features.has('software') && features.has(`subgroups of ${share}`),
     lanes: share,
     // By 8 a load costs so little that two pairs do, which compile four times faster than four.
@@ -97,7 +97,7 @@ const broadcast = (share: 4 | 8): Variant =>
 
 const rowsVariants: readonly Variant[] = [
   rowsVariant({
-    name: 'workgroup copies blocks',
+    name: 'workgroup-shared-blocks',
     // A block of keys and of values must fit the 16 KiB of workgroup memory that every device has.
     supports: (features, { headDimension = 0 }) => !features.has('software') && headDimension <= 128,
     lanes: 64,
@@ -106,7 +106,7 @@ const rowsVariants: readonly Variant[] = [
   }),
   broadcast(8),
   broadcast(4),
-  rowsVariant({ name: 'pairs share keys', supports: () => true, lanes: 8, pairs: sharingPairs }),
+  rowsVariant({ name: 'shared-keys', supports: () => true, lanes: 8, pairs: sharingPairs }),
 ];
 
 const splitLanes = 8;
@@ -120,7 +120,7 @@ function headGroups(constants: Constants): { readonly heads: number; readonly gr
 }
 
 const splitVariant: Variant = {
-  name: 'part a lane',
+  name: 'split-per-lane',
   source: (constants) => {
     const { heads, groups } = headGroups(constants);
     const values = templateValues(constants);

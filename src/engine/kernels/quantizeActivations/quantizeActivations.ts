@@ -57,7 +57,7 @@ export const quantizeActivationsOperator: Operator = {
   reference,
   variants: [
     {
-      name: 'invocation a block',
+      name: 'thread-per-block',
       source: () => source,
       parameters: (constants) => Uint32Array.of(constant(constants, 'columns'), 0, 0, 0),
       workgroups: (constants, { rows }) => dispatchSize(rows * Math.ceil(constant(constants, 'columns') / 32)),

@@ -51,14 +51,14 @@ export const rmsNormOperator: Operator = {
   },
   variants: [
     {
-      name: 'workgroup a vector',
+      name: 'workgroup-per-row',
       supports: (features) => !features.has('software'),
       source: (constants) => source(constants, 1),
       overrides,
       workgroups: (constants: Constants, { rows }: Variables) => dispatchSize(rows * constant(constants, 'groups'), 1),
     },
     {
-      name: 'invocation a vector',
+      name: 'thread-per-row',
       source: (constants) => source(constants, 0),
       overrides,
       workgroups: (constants: Constants, { rows }: Variables) => dispatchSize(rows * constant(constants, 'groups'), 8),

@@ -37,7 +37,7 @@ export const ropeOperator: Operator = {
   },
   variants: [
     {
-      name: 'invocation a pair',
+      name: 'thread-per-pair',
       source: () => source,
       overrides: (constants: Constants) => ({
         heads: constant(constants, 'heads'),

@@ -107,7 +107,7 @@ export const logitsProcessorOperator: Operator = {
   },
   variants: [
     {
-      name: 'chunk an invocation',
+      name: 'thread-per-chunk',
       source: () => adjustTemplate,
       parameters: shapeWords,
       workgroups: (constants, { rows }) => dispatchSize(rows * chunkCount(constant(constants, 'size'))),
@@ -154,7 +154,7 @@ export const sampleTokenOperator: Operator = {
     }
   },
   variants: [false, true].map((wide) => ({
-    name: wide ? 'workgroup of 256' : 'workgroup of 64',
+    name: wide ? 'workgroup-256' : 'workgroup-64',
     supports: (features) => wide !== features.has('software'),
     source: () => expandTemplate(sampleTemplate, { LANES: wide ? 256 : 64, SIDE: wide ? 16 : 8 }),
     parameters: shapeWords,
@@ -194,7 +194,7 @@ export const topLogitsOperator: Operator = {
   },
   variants: [
     {
-      name: 'workgroup of 64',
+      name: 'workgroup-64',
       source: () => topTemplate,
       parameters: shapeWords,
       workgroups: (_, { rows }) => [rows, 1, 1],

@@ -45,7 +45,7 @@ export const segmentedMatmul: Operator = {
   },
   variants: [
     {
-      name: 'tile4x4',
+      name: 'tile-4x4',
       source: () => source,
       overrides: ({ columns, height, scale }) => ({ columns, height, scale }) as Record<string, number>,
       workgroups: (constants) => [
