@@ -38,7 +38,7 @@ async function shareOfRight(name: string): Promise<number> {
   for (const { prompt, expected } of asked) {
     const ids = tokenizer.encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
     const answer: number[] = [];
-    for await (const id of generate(session, ids, { maximumTokens: 40, temperature: 0, stopIds: tokenizer.endIds })) {
+    for await (const id of generate(session, ids, { maxTokens: 40, temperature: 0, stopIds: tokenizer.endIds })) {
       answer.push(id);
     }
     const text = tokenizer.decode(answer, { skipSpecial: true });

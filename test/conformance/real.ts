@@ -36,7 +36,7 @@ interface GoldenReal {
 /** Thirty layers of f32 sums: see the README of the golden data. */
 const tolerance = 2e-3;
 /** Where the two best logits are nearer than this, either may win. */
-const leastMargin = 4e-3;
+const minMargin = 4e-3;
 
 const modelCache = path.join(import.meta.dirname, '../../.cache/models');
 
@@ -102,7 +102,7 @@ function chatCase(
         let next: readonly number[] = chat.ids;
         for (const [step, id] of chat.greedy.entries()) {
           const best = await session.forwardArgmax(next);
-          if (best !== id && (chat.margins[step] ?? 0) > leastMargin) wrong += 1;
+          if (best !== id && (chat.margins[step] ?? 0) > minMargin) wrong += 1;
           next = [id];
         }
         if (tokenizer.decode(chat.greedy).replace(/<\|im_end\|>$/, '') !== chat.text.replace(/<\|im_end\|>$/, ''))

@@ -72,7 +72,7 @@ export async function openSample(id: string, backendName: string): Promise<Sampl
     async answer(prompt) {
       const promptIds = tokenizer.encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
       const ids: number[] = [];
-      const options = { maximumTokens: 40, temperature: 0, stopIds: tokenizer.endIds };
+      const options = { maxTokens: 40, temperature: 0, stopIds: tokenizer.endIds };
       for await (const token of generate(session, promptIds, options)) ids.push(token);
       const end = tokenizer.endIds.slice(0, 1);
       return {

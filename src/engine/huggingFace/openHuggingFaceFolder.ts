@@ -18,7 +18,7 @@ const formats = new Map<string, WeightFormat>([
 ]);
 
 /** Far above any tokenizer; a larger "JSON" file is a mistake. */
-const longestJson = 256 << 20;
+const MAX_JSON_BYTES = 256 << 20;
 
 type Folder = ReadonlyMap<string, BlobLike>;
 
@@ -41,7 +41,8 @@ function folderOf(files: readonly NamedBlob[]): Folder {
 async function readText(folder: Folder, name: string): Promise<string | undefined> {
   const blob = folder.get(name);
   if (blob === undefined) return undefined;
-  if (blob.size > longestJson) throw modelInvalid(name, `${name} has ${blob.size} bytes, more than ${longestJson}.`);
+  if (blob.size > MAX_JSON_BYTES)
+    throw modelInvalid(name, `${name} has ${blob.size} bytes, more than ${MAX_JSON_BYTES}.`);
   return new TextDecoder().decode(await blob.arrayBuffer());
 }
 

@@ -1,6 +1,6 @@
 // Dispatch sizes: a dimension of a dispatch holds at most 65,535 workgroups, so long lists are laid out in two.
 
-const widest = 65_535;
+const MAX_WORKGROUPS = 65_535;
 
 /**
  * Workgroups for `count` invocations, `size` to a workgroup. The shader's flat index is
@@ -8,5 +8,5 @@ const widest = 65_535;
  */
 export function dispatchSize(count: number, size = 64): readonly [number, number, number] {
   const groups = Math.ceil(count / size);
-  return groups <= widest ? [groups, 1, 1] : [widest, Math.ceil(groups / widest), 1];
+  return groups <= MAX_WORKGROUPS ? [groups, 1, 1] : [MAX_WORKGROUPS, Math.ceil(groups / MAX_WORKGROUPS), 1];
 }

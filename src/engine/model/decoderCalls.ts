@@ -52,7 +52,7 @@ export interface Activations {
 }
 
 /** Up to so many rows attention is split along the positions: more rows keep a device busy without. */
-const mostSplitRows = 4;
+const MAX_SPLIT_ROWS = 4;
 
 function attentionShape({ config, contextLength }: LoadedModel): {
   readonly heads: number;
@@ -102,7 +102,7 @@ export function createActivations(
     normedQ: floats('normed q', config.queryKeyNorm ? queries : 1),
     normedK: floats('normed k', config.queryKeyNorm ? keys : 1),
     attended: floats('attended', queries),
-    ...(backend.kind === 'webgpu' && capacity <= mostSplitRows
+    ...(backend.kind === 'webgpu' && capacity <= MAX_SPLIT_ROWS
       ? {
           partials: own(
             backend.createTensor(

@@ -5,7 +5,7 @@ import { seededRandom } from './seededRandom.ts';
 
 export interface GenerateOptions extends DistributionParams {
   /** Most tokens to sample; the session's context bounds it too. */
-  readonly maximumTokens: number;
+  readonly maxTokens: number;
   /** Ids that end the answer; the one that came is not given out. */
   readonly stopIds?: readonly number[] | undefined;
   /** Same seed, same settings, same logits: same tokens. Default 0. */
@@ -20,10 +20,10 @@ export interface GenerateOptions extends DistributionParams {
 export async function* generate(
   session: Sequence,
   prompt: readonly number[],
-  { maximumTokens, stopIds = [], seed = 0, signal, ...settings }: GenerateOptions,
+  { maxTokens, stopIds = [], seed = 0, signal, ...settings }: GenerateOptions,
 ): AsyncGenerator<number, FinishReason> {
   const random = seededRandom(seed);
-  const tokens = sampleTokens(session, prompt, { settings, maximumTokens, stopIds, random, seed, signal });
+  const tokens = sampleTokens(session, prompt, { settings, maxTokens, stopIds, random, seed, signal });
   for (;;) {
     const { value, done } = await tokens.next();
     if (done === true) return value;

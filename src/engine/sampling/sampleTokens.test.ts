@@ -86,7 +86,7 @@ async function collect(
 ): Promise<{ tokens: SampledToken[]; ids: number[]; reason: string }> {
   const stream = sampleTokens(sequence, prompt, {
     settings: { temperature: 0 },
-    maximumTokens: 6,
+    maxTokens: 6,
     stopIds: [],
     random: seededRandom(1),
     ...options,
@@ -102,7 +102,7 @@ async function collect(
 describe('sampleTokens', () => {
   it('takes the likeliest at temperature 0, of two the smaller id', async () => {
     expect(await collect(tableSequence(table), [0])).toMatchObject({ ids: [1, 2, 1, 2, 1, 2], reason: 'length' });
-    expect((await collect(tableSequence(table), [3], { maximumTokens: 1 })).ids).toEqual([1]);
+    expect((await collect(tableSequence(table), [3], { maxTokens: 1 })).ids).toEqual([1]);
     expect(await collect(tableSequence(table), [0], { stopIds: [2] })).toMatchObject({ ids: [1], reason: 'stop' });
   });
 
@@ -118,7 +118,7 @@ describe('sampleTokens', () => {
     expect(
       (
         await collect(tableSequence(table), [1, 0], {
-          maximumTokens: 1,
+          maxTokens: 1,
           settings: { temperature: 0, repetitionPenalty: 1.5 },
         })
       ).ids,
@@ -126,7 +126,7 @@ describe('sampleTokens', () => {
     expect(
       (
         await collect(tableSequence(table), [1, 0], {
-          maximumTokens: 1,
+          maxTokens: 1,
           settings: { temperature: 0, presencePenalty: 2 },
         })
       ).ids,
@@ -135,7 +135,7 @@ describe('sampleTokens', () => {
 
   it('reports logarithms of the model’s own probabilities', async () => {
     const settings = { temperature: 2, presencePenalty: 1, logprobs: 2 };
-    const { tokens } = await collect(tableSequence(table), [0], { settings, maximumTokens: 2 });
+    const { tokens } = await collect(tableSequence(table), [0], { settings, maxTokens: 2 });
     const logSum = Math.log((table[0] ?? []).reduce((sum, logit) => sum + Math.exp(logit), 0));
     const [first] = tokens;
     expect(first?.logprob).toBeCloseTo((table[0]?.[first?.id ?? 0] ?? 0) - logSum, 12);
@@ -149,22 +149,22 @@ describe('sampleTokens', () => {
     expect(second?.top?.[0]?.logprob).toBeCloseTo(Math.max(...row) - rowSum, 12);
     const none = await collect(tableSequence(table), [0], {
       settings: { temperature: 0, logprobs: 0 },
-      maximumTokens: 1,
+      maxTokens: 1,
     });
     expect(none.tokens[0]?.top).toEqual([]);
   });
 
   it('samples by the random numbers it is given, and goes on after tokens sampled before', async () => {
     const settings = { temperature: 1.5 };
-    const whole = await collect(tableSequence(table), [0], { settings, random: seededRandom(9), maximumTokens: 12 });
+    const whole = await collect(tableSequence(table), [0], { settings, random: seededRandom(9), maxTokens: 12 });
     expect(new Set(whole.ids).size).toBeGreaterThan(2);
     for (let cut = 1; cut < 12; cut += 1) {
       const random = seededRandom(9);
-      const first = await collect(tableSequence(table), [0], { settings, random, maximumTokens: cut });
+      const first = await collect(tableSequence(table), [0], { settings, random, maxTokens: cut });
       const rest = await collect(tableSequence(table), [0], {
         settings,
         random,
-        maximumTokens: 12,
+        maxTokens: 12,
         sampled: first.ids,
       });
       expect([...first.ids, ...rest.ids]).toEqual(whole.ids);
@@ -193,7 +193,7 @@ describe('sampleTokens', () => {
 
   it('reads only what the sequence does not keep, and ends with the context', async () => {
     const sequence = tableSequence(table, 6);
-    expect((await collect(sequence, [0, 0], { maximumTokens: 2 })).ids).toEqual([1, 2]);
+    expect((await collect(sequence, [0, 0], { maxTokens: 2 })).ids).toEqual([1, 2]);
     expect(sequence.readIds).toBe(3);
     // 0 0 1 is kept; the 2 that was sampled was never read.
     expect(await collect(sequence, [0, 0, 1, 2])).toMatchObject({ ids: [1, 2, 1], reason: 'length' });
@@ -201,7 +201,7 @@ describe('sampleTokens', () => {
     // All of a prompt is kept, but not what follows it.
     const again = tableSequence(table);
     for (const readIds of [2, 3]) {
-      expect((await collect(again, [0, 0], { maximumTokens: 1 })).ids).toEqual([1]);
+      expect((await collect(again, [0, 0], { maxTokens: 1 })).ids).toEqual([1]);
       expect(again.readIds).toBe(readIds);
     }
   });
@@ -210,7 +210,7 @@ describe('sampleTokens', () => {
     const abort = new AbortController();
     const stream = sampleTokens(tableSequence(table), [0], {
       settings: { temperature: 0 },
-      maximumTokens: 6,
+      maxTokens: 6,
       stopIds: [],
       random: seededRandom(1),
       signal: abort.signal,
@@ -223,7 +223,7 @@ describe('sampleTokens', () => {
   it('names the smaller id first among equally likely ones', async () => {
     const { tokens } = await collect(tableSequence(table), [3], {
       settings: { temperature: 0, logprobs: 3 },
-      maximumTokens: 1,
+      maxTokens: 1,
     });
     expect(tokens[0]?.top?.map(({ id }) => id)).toEqual([1, 2, 3]);
     expect(tokens[0]?.top?.[0]?.logprob).toBe(tokens[0]?.top?.[1]?.logprob);
@@ -232,7 +232,7 @@ describe('sampleTokens', () => {
   it('leaves the logits where they are when nothing but the largest is wanted', async () => {
     const sequence = { ...tableSequence(table), forwardArgmax: async () => 2 };
     const ids = async (options: Partial<SampleOptions>): Promise<number[]> =>
-      (await collect(sequence, [0], { maximumTokens: 1, ...options })).ids;
+      (await collect(sequence, [0], { maxTokens: 1, ...options })).ids;
     expect(await ids({})).toEqual([2]);
     const constraint = {
       allowed: async () => Int32Array.of(0b1111),
@@ -252,7 +252,7 @@ describe('sampleTokens', () => {
 
   it('asks a device for one token of a prompt, then for several, never for more than are wanted', async () => {
     const { sequence, counts, matched } = samplingSequence();
-    const seeded = { seed: 1, maximumTokens: 20 };
+    const seeded = { seed: 1, maxTokens: 20 };
     expect((await collect(sequence, [0], seeded)).ids).toEqual(Array.from({ length: 20 }, (_, n) => 1 + (n % 2)));
     expect(matched).toEqual([[0]]);
     expect(counts[0]).toBe(1);

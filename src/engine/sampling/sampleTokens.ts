@@ -51,7 +51,7 @@ export interface SampleOptions {
   /** Tokens of this answer that were sampled before, by a sequence that is gone. */
   readonly sampled?: readonly number[];
   /** Most tokens of the answer, `sampled` included. */
-  readonly maximumTokens: number;
+  readonly maxTokens: number;
   /** Ids that end the answer; the one that came is not given out. */
   readonly stopIds: readonly number[];
   /** The next number in [0, 1): one a token, none when temperature is 0. */
@@ -159,7 +159,7 @@ function cpuSampler(sequence: Sequence, context: readonly number[], answer: read
 }
 
 /** A batch of tokens is read back about so often: text should flow, and a sequence's abort should be felt. */
-const batchMilliseconds = 40;
+const BATCH_MILLISECONDS = 40;
 
 /** Samples on the device: as many tokens at once as it makes in a moment, one where a grammar decides after each. */
 async function gpuSampler(
@@ -168,7 +168,7 @@ async function gpuSampler(
   answer: readonly number[],
   options: SampleOptions & { readonly seed: number },
 ) {
-  const { settings, constraint, signal, maximumTokens } = options;
+  const { settings, constraint, signal, maxTokens } = options;
   await sampler.start({ settings, seed: options.seed, context, answer });
   await sampler.setMask(undefined);
   let count = 1;
@@ -177,12 +177,12 @@ async function gpuSampler(
     const allowed = await constraint?.allowed();
     if (constraint !== undefined) await sampler.setMask(allowed && Uint32Array.from(allowed));
     const started = performance.now();
-    const tokens = await sampler.sample(unread, Math.min(count, maximumTokens - answer.length), { signal });
+    const tokens = await sampler.sample(unread, Math.min(count, maxTokens - answer.length), { signal });
     if (tokens.some(({ id }) => id === NO_TOKEN)) throw nothingToSample(options);
     // How long a prompt takes says nothing about a token.
     if (!isPrompt && constraint === undefined) {
       const milliseconds = (performance.now() - started) / tokens.length;
-      count = Math.max(1, Math.min(sampler.maxTokens, Math.floor(batchMilliseconds / milliseconds)));
+      count = Math.max(1, Math.min(sampler.maxTokens, Math.floor(BATCH_MILLISECONDS / milliseconds)));
     }
     isPrompt = false;
     return tokens;
@@ -198,7 +198,7 @@ export async function* sampleTokens(
   prompt: readonly number[],
   options: SampleOptions,
 ): AsyncGenerator<SampledToken, FinishReason> {
-  const { sampled = [], maximumTokens, constraint, seed, signal } = options;
+  const { sampled = [], maxTokens, constraint, seed, signal } = options;
   const stops = new Set(options.stopIds);
   const answer = [...sampled];
   const context = [...prompt, ...sampled];
@@ -216,7 +216,7 @@ export async function* sampleTokens(
     sequence.sampler === undefined || seed === undefined
       ? cpuSampler(sequence, context, answer, options)
       : await gpuSampler(sequence.sampler, context, answer, { ...options, seed });
-  while (answer.length < maximumTokens) {
+  while (answer.length < maxTokens) {
     if (sequence.ids.length + unread.length > sequence.contextLength && answer.length > 0) return 'length';
     const tokens = await sampleNext(unread);
     for (const token of tokens) {

@@ -28,9 +28,9 @@ export interface PerSampleGradients {
 }
 
 /** Gradients of one batch may take so much memory. */
-const gradientBudget = 64 * 2 ** 20;
-const comfortableTokens = 512;
-const mostSlots = 16;
+const GRADIENT_BUDGET = 64 * 2 ** 20;
+const COMFORTABLE_TOKENS = 512;
+const MAX_SLOTS = 16;
 
 /**
  * A source of row gradients for an adapter on a model. Its memory is reserved on the first call, for rows of that size,
@@ -45,24 +45,24 @@ export function perSampleGradients(
   const { backend, config } = model;
   checkTrainable(config);
   const { layout, parameters } = flattenAdapter(config, modules);
-  const slots = Math.max(1, Math.min(options.slots ?? mostSlots, Math.floor(gradientBudget / (4 * layout.length))));
+  const slots = Math.max(1, Math.min(options.slots ?? MAX_SLOTS, Math.floor(GRADIENT_BUDGET / (4 * layout.length))));
   let current: { readonly plan: TrainingGraph; readonly tokens: number; readonly targets: number } | undefined;
 
   async function planFor(rows: readonly EncodedRow[]): Promise<NonNullable<typeof current>> {
     // Sizes in powers of two, so that a conversation does not build a new plan for every longer answer.
     const roundUp = (count: number): number =>
       Math.min(model.contextLength, 2 ** Math.ceil(Math.log2(Math.max(32, count))));
-    const longestRow = roundUp(Math.max(...rows.map(({ inputIds }) => inputIds.length)));
-    const mostTargets = roundUp(Math.max(...rows.map(targetCount)));
-    if (current !== undefined && current.tokens >= longestRow && current.targets >= mostTargets) return current;
+    const maxRowTokens = roundUp(Math.max(...rows.map(({ inputIds }) => inputIds.length)));
+    const maxTargets = roundUp(Math.max(...rows.map(targetCount)));
+    if (current !== undefined && current.tokens >= maxRowTokens && current.targets >= maxTargets) return current;
     current?.plan.destroy();
     current = undefined;
-    const tokens = slots === 1 ? longestRow : comfortableTokens;
+    const tokens = slots === 1 ? maxRowTokens : COMFORTABLE_TOKENS;
     const capacity = planCapacity(model, layout, {
       tokens,
-      targets: slots === 1 ? mostTargets : comfortableTokens,
-      longestRow,
-      mostTargets,
+      targets: slots === 1 ? maxTargets : COMFORTABLE_TOKENS,
+      maxRowTokens,
+      maxTargets,
     });
     const plan = await createTrainingGraph({ model, layout, slots, ...capacity });
     backend.upload(plan.parameters, parameters);

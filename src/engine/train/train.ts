@@ -17,7 +17,7 @@ import { createTrainingGraph, type TrainingGraph } from './trainingGraph.ts';
 import { trainingStep } from './trainingStep.ts';
 
 /** Tokens of a batch that fill a device without making one submission long. */
-const comfortableTokens = 1_024;
+const COMFORTABLE_TOKENS = 1_024;
 
 const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
@@ -27,10 +27,10 @@ function capacityFor(model: LoadedModel, layout: AdapterLayout, request: TrainRe
   const sumOfLongest = (sorted: readonly number[]): number =>
     sorted.slice(0, request.batchSize).reduce((total, value) => total + value, 0);
   return planCapacity(model, layout, {
-    tokens: Math.min(comfortableTokens, sumOfLongest(lengths)),
-    targets: Math.min(comfortableTokens, sumOfLongest(targets)),
-    longestRow: lengths[0] ?? 1,
-    mostTargets: targets[0] ?? 1,
+    tokens: Math.min(COMFORTABLE_TOKENS, sumOfLongest(lengths)),
+    targets: Math.min(COMFORTABLE_TOKENS, sumOfLongest(targets)),
+    maxRowTokens: lengths[0] ?? 1,
+    maxTargets: targets[0] ?? 1,
   });
 }
 

@@ -161,7 +161,7 @@ export async function createTrainingGraph(given: TrainingGraphParameters): Promi
       hidden: new Map(
         layout.modules
           .filter((each) => sharedByAll || each.layer === layer)
-          .map(({ module }) => [module, named(`${module} hidden`, layout.largestRank)]),
+          .map(({ module }) => [module, named(`${module} hidden`, layout.maxRank)]),
       ),
     };
   }
@@ -190,7 +190,7 @@ export async function createTrainingGraph(given: TrainingGraphParameters): Promi
   const dActivated = perToken('d activated', intermediateSize);
   const dGate = perToken('d gate', intermediateSize);
   const dUp = perToken('d up', intermediateSize);
-  const dHidden = perToken('d hidden', layout.largestRank);
+  const dHidden = perToken('d hidden', layout.maxRank);
   const statistics = perToken('attention statistics', 2 * headCount);
 
   const shared: AdapterTensors = {

@@ -8,17 +8,17 @@ import { joinWeight } from '../quant/joinWeight.ts';
 import { PackedFault } from './packedFault.ts';
 import {
   alignPacked,
+  PACKED_PREFIX,
+  PACKED_VERSION,
   type PackedRange,
   type PackedTensor,
   packedMagic,
-  packedPrefix,
-  packedVersion,
 } from './packedHeader.ts';
 import { parsePackedHeader } from './parsePackedHeader.ts';
 
 /** Read at first: holds the header of a model without a large tokenizer. */
-const firstPrefix = 1 << 20;
-const longestHeader = 256 << 20;
+const FIRST_PREFIX = 1 << 20;
+const MAX_HEADER_BYTES = 256 << 20;
 
 function refuse(file: string, { message, place, truncated }: PackedFault): TributaryError {
   return new TributaryError({
@@ -30,24 +30,24 @@ function refuse(file: string, { message, place, truncated }: PackedFault): Tribu
 }
 
 async function readHead(blob: BlobLike): Promise<{ text: string; dataStart: number }> {
-  const prefix = new Uint8Array(await blob.slice(0, Math.min(firstPrefix, blob.size)).arrayBuffer());
-  if (prefix.byteLength < packedPrefix)
-    throw new PackedFault(`it has ${prefix.byteLength} bytes, fewer than its first ${packedPrefix}.`, 'byte 0', true);
+  const prefix = new Uint8Array(await blob.slice(0, Math.min(FIRST_PREFIX, blob.size)).arrayBuffer());
+  if (prefix.byteLength < PACKED_PREFIX)
+    throw new PackedFault(`it has ${prefix.byteLength} bytes, fewer than its first ${PACKED_PREFIX}.`, 'byte 0', true);
   if (new TextDecoder('latin1').decode(prefix.subarray(0, packedMagic.length)) !== packedMagic)
     throw new PackedFault(`it does not begin with "${packedMagic}".`, 'byte 0');
   const view = new DataView(prefix.buffer);
   const version = view.getUint32(8, true);
-  if (version !== packedVersion)
-    throw new PackedFault(`its version is ${version}; version ${packedVersion} is read.`, 'byte 8');
+  if (version !== PACKED_VERSION)
+    throw new PackedFault(`its version is ${version}; version ${PACKED_VERSION} is read.`, 'byte 8');
   if (view.getUint32(12, true) !== 0) throw new PackedFault('bytes that should be zero are not.', 'byte 12');
   const length = view.getBigUint64(16, true);
-  if (length > BigInt(blob.size - packedPrefix))
+  if (length > BigInt(blob.size - PACKED_PREFIX))
     throw new PackedFault(`its header of ${length} bytes goes past the end of the file.`, 'byte 16', true);
-  if (length > longestHeader)
-    throw new PackedFault(`its header has ${length} bytes, more than ${longestHeader}.`, 'byte 16');
-  const end = packedPrefix + Number(length);
+  if (length > MAX_HEADER_BYTES)
+    throw new PackedFault(`its header has ${length} bytes, more than ${MAX_HEADER_BYTES}.`, 'byte 16');
+  const end = PACKED_PREFIX + Number(length);
   const rest = end > prefix.byteLength ? await blob.slice(prefix.byteLength, end).arrayBuffer() : new ArrayBuffer();
-  const bytes = concatBytes([prefix.subarray(packedPrefix, end), new Uint8Array(rest)]);
+  const bytes = concatBytes([prefix.subarray(PACKED_PREFIX, end), new Uint8Array(rest)]);
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return { text, dataStart: alignPacked(end) };

@@ -11,7 +11,7 @@ import { defaultChoices, type QuantizationChoices, storedChoices } from '../quan
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { goldenModel } from '../testing/goldenModel.ts';
 import { type ConvertModelOptions, convertModel, type PackedPiece } from './convertModel.ts';
-import { packedPrefix } from './packedHeader.ts';
+import { PACKED_PREFIX } from './packedHeader.ts';
 import { packedSize } from './packedSize.ts';
 
 const formats = path.join(import.meta.dirname, '../../../test/golden/engine-formats');
@@ -146,19 +146,19 @@ describe('a damaged packed file', async () => {
   const bytes = await pack(source, defaultChoices(source));
   const view = new DataView(bytes.buffer);
   const headerLength = Number(view.getBigUint64(16, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(packedPrefix, packedPrefix + headerLength)));
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(PACKED_PREFIX, PACKED_PREFIX + headerLength)));
 
   /** The file with another header in front of the same data. */
   function withHeader(change: (copy: typeof header) => void): Uint8Array<ArrayBuffer> {
     const copy = structuredClone(header);
     change(copy);
     const json = new TextEncoder().encode(JSON.stringify(copy));
-    const dataStart = Math.ceil((packedPrefix + headerLength) / 256) * 256;
-    const start = Math.ceil((packedPrefix + json.length) / 256) * 256;
+    const dataStart = Math.ceil((PACKED_PREFIX + headerLength) / 256) * 256;
+    const start = Math.ceil((PACKED_PREFIX + json.length) / 256) * 256;
     const changed = new Uint8Array(start + bytes.length - dataStart);
-    changed.set(bytes.subarray(0, packedPrefix));
+    changed.set(bytes.subarray(0, PACKED_PREFIX));
     new DataView(changed.buffer).setBigUint64(16, BigInt(json.length), true);
-    changed.set(json, packedPrefix);
+    changed.set(json, PACKED_PREFIX);
     changed.set(bytes.subarray(dataStart), start);
     return changed;
   }
@@ -175,8 +175,8 @@ describe('a damaged packed file', async () => {
     ['a header of 2^60 bytes', truncated, withBytes((copy) => copy.setBigUint64(16, 2n ** 60n, true))],
     ['another version', invalid, withBytes((copy) => copy.setUint32(8, 2, true))],
     ['bytes that are not zero', invalid, withBytes((copy) => copy.setUint32(12, 1, true))],
-    ['a header that is not UTF-8', invalid, withBytes((copy) => copy.setUint8(packedPrefix + 2, 0xff))],
-    ['a header that is not JSON', invalid, withBytes((copy) => copy.setUint8(packedPrefix, 0x5b))],
+    ['a header that is not UTF-8', invalid, withBytes((copy) => copy.setUint8(PACKED_PREFIX + 2, 0xff))],
+    ['a header that is not JSON', invalid, withBytes((copy) => copy.setUint8(PACKED_PREFIX, 0x5b))],
     ['an end within its first bytes', truncated, bytes.slice(0, 20)],
     ['an end within its header', truncated, bytes.slice(0, 300)],
     ['an end within its data', truncated, bytes.slice(0, -512)],

@@ -13,15 +13,15 @@ import type { SourceFile } from '../modelFile.ts';
 import type { QuantizationChoices } from '../quant/quantizationChoices.ts';
 
 export const packedMagic = 'TRIBPACK';
-export const packedVersion = 1;
+export const PACKED_VERSION = 1;
 /** Bytes before the header. */
-export const packedPrefix = 24;
-export const packedAlignment = 256;
+export const PACKED_PREFIX = 24;
+export const PACKED_ALIGNMENT = 256;
 /** What wrote a file: for people who look into one. */
 export const packedEngine = 'tributary 1';
 
 /** The next multiple of the alignment. */
-export const alignPacked = (offset: number): number => Math.ceil(offset / packedAlignment) * packedAlignment;
+export const alignPacked = (offset: number): number => Math.ceil(offset / PACKED_ALIGNMENT) * PACKED_ALIGNMENT;
 
 /** Byte range of the data section: first, and the one after the last. */
 export type PackedRange = readonly [begin: number, end: number];

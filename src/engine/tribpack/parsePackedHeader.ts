@@ -5,7 +5,7 @@ import { weightWords } from '../formats/deviceLayout.ts';
 import type { ModelConfig } from '../modelConfig.ts';
 import type { SourceFile, StoredTensor } from '../modelFile.ts';
 import { PackedFault } from './packedFault.ts';
-import { type PackedHeader, type PackedRange, type PackedTensor, packedAlignment } from './packedHeader.ts';
+import { PACKED_ALIGNMENT, type PackedHeader, type PackedRange, type PackedTensor } from './packedHeader.ts';
 import { packedModelConfig } from './packedModelConfig.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -24,8 +24,8 @@ function range(value: unknown, bytes: number, dataLength: number, place: string)
   const [begin, end, ...others] = Array.isArray(value) ? value : [];
   if (!isSize(begin) || !isSize(end) || others.length > 0)
     throw new PackedFault('a range is not two whole numbers.', place);
-  if (begin % packedAlignment !== 0)
-    throw new PackedFault(`a range begins at ${begin}, no multiple of ${packedAlignment}.`, place);
+  if (begin % PACKED_ALIGNMENT !== 0)
+    throw new PackedFault(`a range begins at ${begin}, no multiple of ${PACKED_ALIGNMENT}.`, place);
   if (end - begin !== bytes) throw new PackedFault(`a range has ${end - begin} bytes, not ${bytes}.`, place);
   if (end > dataLength)
     throw new PackedFault(`a range ends at ${end}, past the ${dataLength} bytes of the data.`, place, true);

@@ -5,13 +5,13 @@ import type { ModelFile, SourceFile } from '../modelFile.ts';
 import { chosenFormat, type QuantizationChoices } from '../quant/quantizationChoices.ts';
 import {
   alignPacked,
+  PACKED_PREFIX,
+  PACKED_VERSION,
   type PackedHeader,
   type PackedRange,
   type PackedTensor,
   packedEngine,
   packedMagic,
-  packedPrefix,
-  packedVersion,
 } from './packedHeader.ts';
 
 export interface PackedPlan {
@@ -56,11 +56,11 @@ export function planPacked(
   };
   const text = new TextEncoder();
   const json = text.encode(JSON.stringify(header));
-  const head = new Uint8Array(alignPacked(packedPrefix + json.byteLength));
+  const head = new Uint8Array(alignPacked(PACKED_PREFIX + json.byteLength));
   const view = new DataView(head.buffer);
   head.set(text.encode(packedMagic));
-  view.setUint32(8, packedVersion, true);
+  view.setUint32(8, PACKED_VERSION, true);
   view.setBigUint64(16, BigInt(json.byteLength), true);
-  head.set(json, packedPrefix);
+  head.set(json, PACKED_PREFIX);
   return { tensors, head, byteLength: head.byteLength + alignPacked(offset) };
 }

@@ -11,7 +11,7 @@ import { type BlockMatrix, type Matrix, type MatrixKernel, roundUp } from './mat
 type Reference = Operator['reference'];
 
 /** Floats of a weight that are worked on at a time: what stays in a second-level cache. */
-const groupFloats = 32_768;
+const GROUP_FLOATS = 32_768;
 
 interface Shape {
   readonly rows: number;
@@ -73,7 +73,7 @@ function openWeight(
   { rows, columns }: { readonly rows: number; readonly columns: number },
 ): OpenedWeight {
   const stride = format === 'f32' ? columns : roundUp(columns, deviceLayout(format).elements);
-  const group = Math.min(rows, Math.max(8, Math.floor(groupFloats / stride / 8) * 8));
+  const group = Math.min(rows, Math.max(8, Math.floor(GROUP_FLOATS / stride / 8) * 8));
   if (format === 'f32') {
     const { byteOffset } = floats(buffers, 'codes');
     return {

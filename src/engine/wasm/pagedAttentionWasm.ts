@@ -7,7 +7,7 @@ import { BLOCK_SIZE } from '../kernels/pagedAttention/pagedAttention.ts';
 import { type MatrixKernel, roundUp } from './matrixKernel.ts';
 
 /** Rows whose scores are held at a time. */
-const tileRows = 32;
+const TILE_ROWS = 32;
 
 /** Queries that see keys of one head: one head of several rows, or the heads of one row that share keys. */
 interface Queries {
@@ -106,7 +106,7 @@ export function pagedAttentionWasm(kernel: MatrixKernel): Operator['reference'] 
 
     for (let first = 0; first < rows; ) {
       let tile = 1;
-      while (tile < tileRows && first + tile < rows && slots[first + tile] === slots[first]) tile += 1;
+      while (tile < TILE_ROWS && first + tile < rows && slots[first + tile] === slots[first]) tile += 1;
       const row = first * heads * dimension;
       if (tile === 1) {
         for (let keyHead = 0; keyHead < keyValueHeads; keyHead += 1) {

@@ -25,7 +25,7 @@ export interface Autotuner {
 }
 
 /** Measuring is worth this wait once; a remembered choice costs none. */
-const defaultBudget = 1_500;
+const DEFAULT_BUDGET = 1_500;
 
 /** FNV-1a over everything that the candidates compile from. */
 function fingerprint(candidates: readonly Variant[], constants: OperatorCall['constants']): string {
@@ -60,7 +60,7 @@ export function supportedVariants(
 export function createAutotuner(device: ChoosingDevice): Autotuner {
   const { features, identity } = device;
   let options: SelectionOptions = {};
-  let deadline = performance.now() + defaultBudget;
+  let deadline = performance.now() + DEFAULT_BUDGET;
   const decided = new Map<Operator, Map<string, Promise<Variant>>>();
   const choices: VariantChoice[] = [];
   let refused: VariantRefusal[] = [];
@@ -166,7 +166,7 @@ export function createAutotuner(device: ChoosingDevice): Autotuner {
     selection: {
       begin(next) {
         options = next;
-        deadline = performance.now() + (next.budget ?? defaultBudget);
+        deadline = performance.now() + (next.budget ?? DEFAULT_BUDGET);
         return () => {
           if (options === next) options = { remembered: next.remembered };
         };

@@ -164,9 +164,9 @@ async function firstRun(
 }
 
 /** A measurement lasts some 3 ms a pass, because browsers round the device's clock to 0.1 ms. */
-const passMilliseconds = 3;
+const PASS_MILLISECONDS = 3;
 /** What takes this long for a single run is measured once. */
-const longMilliseconds = 25;
+const LONG_MILLISECONDS = 25;
 
 async function timeStep(device: GPUDevice, step: Step, variables: Variables): Promise<number> {
   const time = (repeats: number, passes: number): Promise<number[]> =>
@@ -176,10 +176,10 @@ async function timeStep(device: GPUDevice, step: Step, variables: Variables): Pr
       variables,
     );
   const [once = 0] = await time(1, 1);
-  if (once > longMilliseconds) return once;
+  if (once > LONG_MILLISECONDS) return once;
   const few = 8;
   const [estimate = 0] = await time(few, 1);
-  const repeats = Math.max(1, Math.min(256, Math.round((few * passMilliseconds) / Math.max(estimate, 0.1))));
+  const repeats = Math.max(1, Math.min(256, Math.round((few * PASS_MILLISECONDS) / Math.max(estimate, 0.1))));
   const [, median = 0] = (await time(repeats, 3)).sort((a, b) => a - b);
   return median / repeats;
 }

@@ -4,7 +4,7 @@ import { constant } from '../operands.ts';
 import { testNoise } from '../testNoise.ts';
 
 /** Keys that a row sees while it is measured. */
-const measuredKeys = 512;
+const MEASURED_KEYS = 512;
 
 const widthOf = (constants: Constants, heads: 'heads' | 'keyValueHeads'): number =>
   constant(constants, heads) * constant(constants, 'headDimension');
@@ -31,13 +31,15 @@ export const attentionProbe: OperatorProbe = {
     const spans = Uint32Array.of(3, 3, 0, 1, 0, 7, 0, 71, 19, 60);
     const rows = spans.length / 2;
     const q = testNoise(rows * widthOf(constants, 'heads'));
-    return [{ constants, rows, tensors: { q, spans, ...keysAndValues(constants, 71), result: testNoise(q.length, 5) } }];
+    return [
+      { constants, rows, tensors: { q, spans, ...keysAndValues(constants, 71), result: testNoise(q.length, 5) } },
+    ];
   },
   load(call) {
     const { constants } = call;
     const rows = rowsOf(call);
-    const spans = Uint32Array.from({ length: 2 * rows }, (_, index) => (index % 2) * measuredKeys);
-    const own = { spans, ...keysAndValues(constants, measuredKeys) };
+    const spans = Uint32Array.from({ length: 2 * rows }, (_, index) => (index % 2) * MEASURED_KEYS);
+    const own = { spans, ...keysAndValues(constants, MEASURED_KEYS) };
     return { constants, rows, tensors: { q: testNoise(rows * widthOf(constants, 'heads')), ...own } };
   },
 };

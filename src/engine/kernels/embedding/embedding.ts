@@ -3,16 +3,16 @@ import type { Constants, Operator, OperatorCall, OperatorSample, Tensor, Weight,
 import { weightFormats } from '../../formats/blockFormats.ts';
 import { decodeSource } from '../../formats/decodeSource.ts';
 import { hasScales } from '../../formats/deviceLayout.ts';
-import { constant, floats, words } from '../operands.ts';
-import { expandTemplate } from '../expandTemplate.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { expandTemplate } from '../expandTemplate.ts';
 import { weightReader } from '../linear/weightAt.ts';
 import { weightParts } from '../linear/weightParts.ts';
+import { constant, floats, words } from '../operands.ts';
 import { testNoise } from '../testNoise.ts';
 import template from './embedding.wgsl?raw';
 
 /** Rows of the table that a check reads. */
-const mostRows = 67;
+const MAX_ROWS = 67;
 
 function operatorFor(format: WeightFormat): Operator {
   return {
@@ -65,7 +65,7 @@ function sample({ constants }: OperatorCall): OperatorSample {
   const [columns, firstRow, tableRows] = ['columns', 'firstRow', 'tableRows'].map((name) =>
     constant(constants, name),
   ) as [number, number, number];
-  const held = Math.min(tableRows, mostRows);
+  const held = Math.min(tableRows, MAX_ROWS);
   const ids = Uint32Array.of(0, Math.min(1, held - 1), held - 1, 0, tableRows).map((row) => firstRow + row);
   const y = testNoise(ids.length * columns);
   return { constants, rows: ids.length, tensors: { ids, y }, share: held / tableRows };

@@ -4,9 +4,9 @@ import { constant } from '../operands.ts';
 import { testNoise } from '../testNoise.ts';
 
 /** An odd number, more than any kernel's tile of rows. */
-const mostRows = 19;
+const MAX_ROWS = 19;
 /** Outputs of a check: enough for a tile and its edge, few enough for the reference. */
-const fewOutputs = 64;
+const FEW_OUTPUTS = 64;
 
 /** `rows` of x and y hold exactly the active rows, so that what is written beyond them counts as wrong. */
 function check(
@@ -33,10 +33,10 @@ export const linearProbe: OperatorProbe = {
     return `${rows} x ${inputs} -> ${outputs}`;
   },
   checks(call) {
-    const rows = Math.min(constant(call.constants, 'rows'), mostRows);
+    const rows = Math.min(constant(call.constants, 'rows'), MAX_ROWS);
     const outputs = constant(call.constants, 'outputs');
     // The same remainder as the real shape: what is aligned there is aligned here.
-    const few = outputs < 2 * fewOutputs ? outputs : fewOutputs + (outputs % fewOutputs);
+    const few = outputs < 2 * FEW_OUTPUTS ? outputs : FEW_OUTPUTS + (outputs % FEW_OUTPUTS);
     return [
       check(call, rows, few, 0, { scale: 1, accumulate: 0 }),
       check(call, Math.max(1, rows - 2), Math.max(1, few - 3), 5, { scale: 0.5, accumulate: 1 }),

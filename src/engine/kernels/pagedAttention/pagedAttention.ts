@@ -1,22 +1,22 @@
 // Grouped-query attention of rows of any number of sequences over a key-value cache in blocks: each row sees the positions
 // of its own sequence up to its own, or the nearest `window` of them.
 import type { Constants, Operator, OperatorCall, Tensor, Variant } from '../../backend.ts';
-import { constant, floats, words } from '../operands.ts';
-import { expandTemplate } from '../expandTemplate.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { expandTemplate } from '../expandTemplate.ts';
+import { constant, floats, words } from '../operands.ts';
 import { attendBlocks, firstSeen } from './attendBlocks.ts';
+import splitTemplate from './flashDecode.wgsl?raw';
 import joinTemplate from './flashDecodeReduce.wgsl?raw';
 import template from './pagedAttention.wgsl?raw';
 import { pagedAttentionProbes } from './pagedAttentionProbe.ts';
-import splitTemplate from './flashDecode.wgsl?raw';
 
 /** Positions in a block of the cache. */
 export const BLOCK_SIZE = 16;
 
 /** Parts of a split attention are at least so many blocks: 32 positions. */
-const leastSplitBlocks = 2;
+const MIN_SPLIT_BLOCKS = 2;
 /** And so few that joining them stays cheap. */
-const mostSplits = 128;
+const MAX_SPLITS = 128;
 /**
  * Most pairs of row and head that share the keys that an invocation loads. Where shaders run on the processor, loads take the
  * time, and compiling the unrolled text of a large kernel takes seconds: so four where models have most to gain (heads of 64), and
@@ -109,7 +109,7 @@ const rowsVariants: readonly Variant[] = [
   rowsVariant({ name: 'shared-keys', supports: () => true, lanes: 8, pairs: sharingPairs }),
 ];
 
-const splitLanes = 8;
+const SPLIT_LANES = 8;
 
 /** Query heads of one invocation, and invocations that share the query heads of a key head. */
 function headGroups(constants: Constants): { readonly heads: number; readonly groups: number } {
@@ -128,7 +128,7 @@ const splitVariant: Variant = {
       ...values,
       HEADS: heads,
       GROUPS: groups,
-      LANES: splitLanes,
+      LANES: SPLIT_LANES,
       PARTIAL: (values['QUADS'] ?? 0) + 1,
     });
   },
@@ -142,7 +142,7 @@ const splitVariant: Variant = {
       'splitBlocks',
     ]),
   workgroups: (constants, { rows }) => [
-    Math.ceil(constant(constants, 'splits') / splitLanes),
+    Math.ceil(constant(constants, 'splits') / SPLIT_LANES),
     constant(constants, 'keyValueHeads') * headGroups(constants).groups,
     rows,
   ],
@@ -294,7 +294,7 @@ export interface PagedAttentionOptions {
 }
 
 function splitsOf(maxBlocksPerSequence: number): { readonly splits: number; readonly splitBlocks: number } {
-  const splitBlocks = Math.max(leastSplitBlocks, Math.ceil(maxBlocksPerSequence / mostSplits));
+  const splitBlocks = Math.max(MIN_SPLIT_BLOCKS, Math.ceil(maxBlocksPerSequence / MAX_SPLITS));
   return { splits: Math.ceil(maxBlocksPerSequence / splitBlocks), splitBlocks };
 }
 

@@ -147,13 +147,13 @@ export function createTransformersService(): RuntimeService {
     const stopIds = tokenizer.endIds;
     const constraint = settings.grammar === undefined ? undefined : await grammars.constrain(settings.grammar);
     const random = seededRandom(settings.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
-    const maximumTokens = settings.maximumTokens ?? reader.contextLength;
+    const maxTokens = settings.maxTokens ?? reader.contextLength;
     try {
       yield* answerChat({
         tokenizer,
         promptTokens: prompt.length,
         stops: settings.stops,
-        sample: () => sampleTokens(reader, prompt, { settings, maximumTokens, stopIds, random, constraint, signal }),
+        sample: () => sampleTokens(reader, prompt, { settings, maxTokens, stopIds, random, constraint, signal }),
       });
     } catch (error) {
       throw answerFailure(error);
