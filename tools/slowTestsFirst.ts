@@ -10,7 +10,7 @@ const slowTests: readonly string[] = [
   'library.browser.test.ts',
   'src/engine/createEngineService.test.ts',
   'src/engine/webgpu/chooseVariant.test.ts',
-  'src/engine/kernels/linearBackwardInput/linearBackwardInput.test.ts',
+  'src/engine/kernels/linearGradInput/linearGradInput.test.ts',
   'nodes/relay/relay.test.ts',
   'src/engine/variants.test.ts',
   'test/conformance/run.test.ts',

@@ -66,7 +66,7 @@ const asking = async (length: number, count?: number): Promise<{ messages: ChatM
   expected: textOf((await goldenIds(`greedy_${length}`)).slice(0, count)),
 });
 
-describe.each(['processor', 'gpu'] as const)('Transformers.js on the %s', (device) => {
+describe.each(['cpu', 'gpu'] as const)('Transformers.js on the %s', (device) => {
   let worker: Worker;
   let runtime: Remote<ObservedTransformers>;
   const shares: number[] = [];
@@ -158,7 +158,7 @@ it('keeps a model until it is removed, says what could not be had, and stays usa
   const worker = new Worker(new URL('./transformers.ts', import.meta.url), { type: 'module' });
   const runtime = connect<RuntimeService>(worker);
   const load = (more: Partial<LoadRuntimeModelRequest>): Promise<unknown> =>
-    runtime.load({ model, hub: world.hub, device: 'processor', ...more });
+    runtime.load({ model, hub: world.hub, device: 'cpu', ...more });
   const failed = { code: 'RUNTIME_DOWNLOAD_FAILED' };
   await load({ token });
   const before = (await world.log()).length;

@@ -28,7 +28,7 @@ it('lists its models with what they need', () => {
   const half = models.filter(({ features }) => features.includes('shader-f16'));
   expect(half.length).toBeGreaterThan(5);
   expect(missingNeeds(half[0] as RuntimeModel, undefined)).toEqual([{ code: 'webgpu' }]);
-  const device = { description: '', vendor: '', architecture: 'x', features: [], limits: {}, arithmetics: [] };
+  const device = { description: '', vendor: '', architecture: 'x', features: [], limits: {}, computeDtypes: [] };
   expect(missingNeeds(half[0] as RuntimeModel, device)).toEqual([{ code: 'feature', feature: 'shader-f16' }]);
   expect(models.filter(({ id }) => /embed/i.test(id))).toEqual([]);
 });

@@ -72,7 +72,7 @@ export const contenders: readonly Contender[] = [
     label: 'ours, processor',
     role: 'beside',
     place: 'Node',
-    engine: async () => ({ name: 'tributary', device: 'processor' }),
+    engine: async () => ({ name: 'tributary', device: 'cpu' }),
   },
   { label: 'llama.cpp CPU', role: 'beside', place: 'Node', engine: llamaCpp('cpu', true) },
   { label: 'ONNX Runtime CPU, int8 products', role: 'beside', place: 'Node', engine: onnxRuntime('cpu', 'float32', 4) },
@@ -98,7 +98,7 @@ export const contenders: readonly Contender[] = [
     label: 'ours, Chromium, processor',
     role: 'beside',
     place: 'Chromium',
-    engine: async () => ({ name: 'tributary', device: 'processor' }),
+    engine: async () => ({ name: 'tributary', device: 'cpu' }),
   },
   {
     label: 'wllama WebAssembly',

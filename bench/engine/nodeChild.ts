@@ -12,7 +12,7 @@ import { measureTributary, type TributaryMeasurement, type TributaryRequest } fr
 import { importPeer } from './peers.ts';
 
 export type NodeEngine =
-  | { readonly name: 'tributary'; readonly device: 'gpu' | 'processor' }
+  | { readonly name: 'tributary'; readonly device: 'gpu' | 'cpu' }
   | { readonly name: 'llama.cpp'; readonly backend: 'vulkan' | 'cpu'; readonly flashAttention: boolean }
   | {
       readonly name: 'onnxruntime';

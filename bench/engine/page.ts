@@ -8,7 +8,7 @@ import { type Measurement, measureDecoder, type ProcessorClock } from './measure
 import { measureTributary, type TributaryMeasurement, type TributaryRequest } from './measureTributary.ts';
 
 export type PageEngine =
-  | { readonly name: 'tributary'; readonly device: 'gpu' | 'processor' }
+  | { readonly name: 'tributary'; readonly device: 'gpu' | 'cpu' }
   | { readonly name: 'wllama'; readonly backend: 'webgpu' | 'wasm' }
   | { readonly name: 'onnxruntime'; readonly provider: 'webgpu' | 'wasm'; readonly graph: string };
 

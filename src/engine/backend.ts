@@ -2,7 +2,7 @@
 // the WGSL and the plain TypeScript implementations live in `webgpu/` and `reference/`. It knows tensors and operator
 // calls, and nothing of models.
 import type { WeightFormat } from './formats/blockFormats.ts';
-import type { Arithmetic, VariantReport } from './variantReport.ts';
+import type { ComputeDtype, VariantReport } from './variantReport.ts';
 
 export type { WeightFormat };
 
@@ -59,7 +59,7 @@ export type Buffers = Readonly<Record<string, ElementArray>>;
 export interface Variant {
   readonly name: string;
   /** Default `float32`; another is used only for calls that allow it. Products of bytes are an operator of their own. */
-  readonly arithmetic?: Exclude<Arithmetic, 'int8'>;
+  readonly computeDtype?: Exclude<ComputeDtype, 'int8'>;
   /** Whether the variant can run on a device with these features, for these constants. Absent: always. */
   readonly supports?: (features: ReadonlySet<string>, constants: Constants) => boolean;
   /** The module's source. Bindings are @group(0) @binding(i) in the order of `Operator.bindings`; entry point `main`. */
@@ -84,7 +84,7 @@ export interface OperatorSample {
   readonly share?: number;
 }
 
-/** How the variants of an operator are tried on a device before one is taken: see `webgpu/chooseVariant.ts`. */
+/** How the variants of an operator are tried on a device before one is taken: see `webgpu/autotune.ts`. */
 export interface OperatorProbe {
   /** Calls for which this is equal take the same variant: their shape, without what changes neither speed nor path. */
   readonly shape: (call: OperatorCall) => string;
@@ -113,7 +113,7 @@ export interface OperatorCall {
   readonly tensors: Readonly<Record<string, Tensor | TensorRange>>;
   readonly constants: Constants;
   /** What it may be computed in besides f32. */
-  readonly arithmetic?: Arithmetic;
+  readonly computeDtype?: ComputeDtype;
 }
 
 /** A recorded list of calls: pipelines and bind groups are built once. */

@@ -6,11 +6,11 @@ import type { StoredTensor } from './modelFile.ts';
 
 const largest = 1 << 24;
 /** Bounds what is made from the number alone: the lists of layers and of expected tensors. */
-const mostLayers = 1024;
+const MAX_LAYERS = 1024;
 
 /** Throws `MODEL_INVALID` for a number of layers that nothing should be made from. */
 export function checkLayerCount(layerCount: number): void {
-  if (!Number.isSafeInteger(layerCount) || layerCount < 1 || layerCount > mostLayers)
+  if (!Number.isSafeInteger(layerCount) || layerCount < 1 || layerCount > MAX_LAYERS)
     throw modelInvalid('layerCount', `layerCount is ${layerCount}.`, { value: layerCount });
 }
 

@@ -57,7 +57,7 @@ describe('a model that cannot be loaded', () => {
     const opened: OpenedBackend[] = [];
     const service = createEngineService({
       async openBackend() {
-        opened.push(await openBackend({ device: 'processor' }));
+        opened.push(await openBackend({ device: 'cpu' }));
         return opened.at(-1) as OpenedBackend;
       },
     });

@@ -1,20 +1,20 @@
 // The engine behind its worker: one device, one model, the adapters beside it, and what is asked of them, one after the other. It
 // fetches nothing and stores nothing; bytes are handed in, results handed out.
 import { TributaryError } from '../lib/errors.ts';
+import { createMutex } from '../lib/mutex.ts';
 import { transfer } from '../lib/rpc.ts';
-import { createTurns } from '../lib/turns.ts';
 import { inspectModel } from './inspectModel.ts';
 import { checkTokenIds } from './model/checkTokenIds.ts';
 import type { SourceFile } from './modelFile.ts';
 import { type OpenedBackend, openBackend } from './openBackend.ts';
 import { openModelFile } from './openModelFile.ts';
-import { packModel } from './packed/packModel.ts';
 import { measureQuality } from './quality/measureQuality.ts';
 import { defaultChoices } from './quant/quantizationChoices.ts';
 import { answerRequest } from './runtime/answerRequest.ts';
 import { createModelManager } from './runtime/createModelManager.ts';
 import type { DeviceChoice, EngineService, PackProgress, TrainEvent } from './service.ts';
 import { train } from './train/train.ts';
+import { convertModel } from './tribpack/convertModel.ts';
 
 export interface EngineServiceOptions {
   /** Opens a device, at first use, when another is asked for, and again after it was lost; default: what the browser has. */
@@ -24,7 +24,7 @@ export interface EngineServiceOptions {
 /** The methods of the engine worker, see `EngineService`. */
 export function createEngineService(options: EngineServiceOptions = {}): EngineService {
   const models = createModelManager(options.openBackend ?? ((device) => openBackend({ device })));
-  const nextTurn = createTurns();
+  const acquire = createMutex();
   let training = false;
 
   /** A training run is not waited for: it may take hours. */
@@ -37,9 +37,9 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     });
   }
 
-  async function inTurn<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+  async function withLock<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
     refuseWhileTraining();
-    const done = await nextTurn(signal);
+    const done = await acquire(signal);
     try {
       return await work();
     } catch (error) {
@@ -50,8 +50,8 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     }
   }
 
-  async function* streamInTurn<Item>(signal: AbortSignal, work: () => AsyncIterable<Item>): AsyncGenerator<Item> {
-    const done = await nextTurn(signal);
+  async function* streamWithLock<Item>(signal: AbortSignal, work: () => AsyncIterable<Item>): AsyncGenerator<Item> {
+    const done = await acquire(signal);
     try {
       yield* work();
     } catch (error) {
@@ -65,16 +65,16 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
   return {
     async probe({ device }, context) {
       const opening =
-        device === undefined ? models.openDevice() : inTurn(context.signal, () => models.openDevice(device));
+        device === undefined ? models.openDevice() : withLock(context.signal, () => models.openDevice(device));
       const { backend, report } = await opening;
       return backend.variants === undefined ? report : { ...report, variants: backend.variants.report() };
     },
 
-    loadModel: (request, context) => inTurn(context.signal, () => models.load(request, context)),
+    loadModel: (request, context) => withLock(context.signal, () => models.load(request, context)),
 
     inspectModel,
 
-    async *packModel({ files, choices, fromTensor }, { signal, progress }) {
+    async *convertModel({ files, choices, fromTensor }, { signal, progress }) {
       const file = await openModelFile(files);
       const hashes = new Map(files.map(({ name, sha256 }) => [name.split('/').at(-1), sha256]));
       const sources = file.sources.map((source): SourceFile => {
@@ -82,7 +82,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
         return sha256 === undefined ? source : { ...source, sha256 };
       });
       const report = (value: PackProgress): void => progress(value);
-      const pieces = packModel(file, choices ?? defaultChoices(file), {
+      const pieces = convertModel(file, choices ?? defaultChoices(file), {
         sources,
         fromTensor,
         signal,
@@ -91,15 +91,15 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
       for await (const piece of pieces) yield transfer(piece, [piece.bytes.buffer]);
     },
 
-    measureQuality: (request, context) => inTurn(context.signal, () => measureQuality(models, request, context)),
+    measureQuality: (request, context) => withLock(context.signal, () => measureQuality(models, request, context)),
 
-    loadAdapter: (request, context) => inTurn(context.signal, () => models.loadAdapter(request, context)),
+    loadAdapter: (request, context) => withLock(context.signal, () => models.loadAdapter(request, context)),
 
-    unloadAdapter: ({ id }, context) => inTurn(context.signal, () => models.unloadAdapter(id, context)),
+    unloadAdapter: ({ id }, context) => withLock(context.signal, () => models.unloadAdapter(id, context)),
 
     async *chat(request, context) {
       refuseWhileTraining();
-      yield* streamInTurn(context.signal, () => answerRequest(models, request, context));
+      yield* streamWithLock(context.signal, () => answerRequest(models, request, context));
     },
 
     encode: async ({ text }) => models.text().tokenizer.encode(text),
@@ -112,7 +112,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
       // From here on, and not from its turn on: what comes meanwhile would wait behind it.
       training = true;
       try {
-        yield* streamInTurn(context.signal, async function* () {
+        yield* streamWithLock(context.signal, async function* () {
           const { model } = await models.ready(context);
           for await (const event of train(model, request, context)) yield withBuffers(event);
         });
@@ -122,7 +122,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     },
 
     rowGradient: ({ adapterId, row }, context) =>
-      inTurn(context.signal, async () => {
+      withLock(context.signal, async () => {
         const { model } = await models.ready(context);
         checkTokenIds(row.inputIds, model.config.vocabularySize);
         const source = models.gradients(adapterId);

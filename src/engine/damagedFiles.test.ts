@@ -6,10 +6,10 @@ import { expect, test } from 'vitest';
 import { concatBytes } from '../lib/bytes.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { openModelFile } from './openModelFile.ts';
-import { packModel } from './packed/packModel.ts';
 import { defaultChoices } from './quant/quantizationChoices.ts';
 import { openSafetensors } from './safetensors/openSafetensors.ts';
 import { goldenModel } from './testing/goldenModel.ts';
+import { convertModel } from './tribpack/convertModel.ts';
 
 const golden = path.join(import.meta.dirname, '../../test/golden/engine-formats');
 
@@ -55,7 +55,7 @@ test('damaged GGUF files', async () => {
 test('damaged packed files', async () => {
   const source = await goldenModel('tiny-llama');
   const pieces: Uint8Array[] = [];
-  for await (const { bytes } of packModel(source, defaultChoices(source))) pieces.push(bytes);
+  for await (const { bytes } of convertModel(source, defaultChoices(source))) pieces.push(bytes);
   const open = (blob: Blob): Promise<unknown> => openModelFile([{ name: 'damaged', blob }]);
   // A changed magic makes it a folder without a config, which is refused as well.
   const outcome = await damage(concatBytes(pieces), 6_000, 200, open);

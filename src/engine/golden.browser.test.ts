@@ -83,7 +83,7 @@ describe('tiny-llama', () => {
     [100, 'logits_100_last8'],
   ])('logits of %i tokens', async (length, name) => {
     session.truncate(0);
-    const logits = await session.readAll(await ids(expected, `prompt_${length}`));
+    const logits = await session.forwardAllLogits(await ids(expected, `prompt_${length}`));
     const wanted = await floats(expected, name);
     expect(largestDifference(logits.subarray(logits.length - wanted.length), wanted)).toBeLessThan(2e-4);
   });
@@ -91,8 +91,8 @@ describe('tiny-llama', () => {
   it('greedy text through the cache', async () => {
     const wanted = (await ids(expected, 'greedy_37')).slice(0, 24);
     session.truncate(0);
-    const text = [await session.readGreedy(await ids(expected, 'prompt_37'))];
-    while (text.length < wanted.length) text.push(await session.readGreedy(text.slice(-1)));
+    const text = [await session.forwardArgmax(await ids(expected, 'prompt_37'))];
+    while (text.length < wanted.length) text.push(await session.forwardArgmax(text.slice(-1)));
     expect(text).toEqual(wanted);
   });
 
@@ -112,7 +112,7 @@ describe('tiny-llama', () => {
     const adapter = uploadAdapter(backend, 'plain', modules, model.config.layerCount);
     session.useAdapter(adapter);
     session.truncate(0);
-    const logits = await session.readAll(await ids(tensors, 'prompt_37'));
+    const logits = await session.forwardAllLogits(await ids(tensors, 'prompt_37'));
     expect(largestDifference(logits, await floats(tensors, 'f32/logits_37'))).toBeLessThan(1e-3);
     session.useAdapter(undefined);
     session.forgetAdapter(adapter);
@@ -163,10 +163,10 @@ describe.skipIf(!isThere)('SmolLM2-135M-Instruct', () => {
   it('logits and answer of the first chat', async () => {
     const [chat] = smollm2.chats as [(typeof smollm2.chats)[0]];
     session.truncate(0);
-    const logits = await session.read(chat.ids);
+    const logits = await session.forward(chat.ids);
     expect(largestDifference(logits, await floats(expected, 'chat0.last_logits'))).toBeLessThan(2e-3);
     const answer = [logits.indexOf(Math.max(...logits))];
-    while (answer.length < chat.greedy.length) answer.push(await session.readGreedy(answer.slice(-1)));
+    while (answer.length < chat.greedy.length) answer.push(await session.forwardArgmax(answer.slice(-1)));
     expect(answer).toEqual(chat.greedy);
     expect(tokenizer().decode(answer)).toBe(chat.text);
   }, 300_000);
@@ -178,7 +178,7 @@ describe.skipIf(!isThere)('SmolLM2-135M-Instruct', () => {
     const adapter = uploadAdapter(backend, 'golden', modules, model.config.layerCount);
     session.useAdapter(adapter);
     session.truncate(0);
-    const logits = await session.read(chat.ids);
+    const logits = await session.forward(chat.ids);
     expect(largestDifference(logits, await floats(expected, 'adapter.chat0.last_logits'))).toBeLessThan(2e-3);
     session.useAdapter(undefined);
     session.forgetAdapter(adapter);

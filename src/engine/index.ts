@@ -18,8 +18,6 @@ export type { ModelConfig } from './modelConfig.ts';
 export type { ModelFile, NamedBlob, SourceFile } from './modelFile.ts';
 export { type OpenBackendOptions, type OpenedBackend, openBackend } from './openBackend.ts';
 export { openModelFile } from './openModelFile.ts';
-export { type PackedSize, packedSize } from './packed/packedSize.ts';
-export { type PackedPiece, type PackModelOptions, packModel } from './packed/packModel.ts';
 export {
   defaultChoices,
   type QuantizationChoice,
@@ -28,12 +26,19 @@ export {
 } from './quant/quantizationChoices.ts';
 export { createReferenceBackend } from './reference/createReferenceBackend.ts';
 export { type GenerateOptions, generate } from './sampling/generate.ts';
-export { type FinishReason, sampleTokens, type TokenReader } from './sampling/sampleTokens.ts';
+export { type FinishReason, type Sequence, sampleTokens } from './sampling/sampleTokens.ts';
 export { seededRandom } from './sampling/seededRandom.ts';
 export type * from './service.ts';
 export { openTokenizer, type TextTokenizer } from './tokenizer/openTokenizer.ts';
-export { type RowGradient, type RowGradients, rowGradient, rowGradients } from './train/rowGradients.ts';
+export {
+  type PerSampleGradients,
+  perSampleGradients,
+  type RowGradient,
+  rowGradient,
+} from './train/perSampleGradients.ts';
 export { train } from './train/train.ts';
+export { type ConvertModelOptions, convertModel, type PackedPiece } from './tribpack/convertModel.ts';
+export { type PackedSize, packedSize } from './tribpack/packedSize.ts';
 export type * from './variantReport.ts';
 export { type AcquiredDevice, acquireDevice } from './webgpu/acquireDevice.ts';
 export { createWebGpuBackend } from './webgpu/createWebGpuBackend.ts';

@@ -1,8 +1,8 @@
 // What a model's headers say.
 import { openModelFile } from './openModelFile.ts';
-import { packedSize } from './packed/packedSize.ts';
 import { defaultChoices, storedChoices } from './quant/quantizationChoices.ts';
 import type { InspectModelRequest, ModelInspection } from './service.ts';
+import { packedSize } from './tribpack/packedSize.ts';
 
 /** Reads headers only. Throws as `openModelFile`. */
 export async function inspectModel({ files, choices }: InspectModelRequest): Promise<ModelInspection> {

@@ -29,10 +29,10 @@ function openProcessor(): OpenedBackend {
     report: {
       description: backend.description,
       vendor: '',
-      architecture: 'processor',
+      architecture: 'cpu',
       features,
       limits: {},
-      arithmetics: ['float32'],
+      computeDtypes: ['float32'],
     },
   };
 }
@@ -50,7 +50,7 @@ async function openGpu(gpu: GPU | undefined): Promise<OpenedBackend & { readonly
  * Throws as `acquireDevice` when `gpu` is asked for and cannot be had.
  */
 export async function openBackend({ device = 'automatic', gpu }: OpenBackendOptions = {}): Promise<OpenedBackend> {
-  if (device === 'processor') return openProcessor();
+  if (device === 'cpu') return openProcessor();
   if (device === 'gpu') return await openGpu(gpu);
   try {
     const opened = await openGpu(gpu);

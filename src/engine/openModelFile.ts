@@ -1,10 +1,10 @@
 // Recognises the container of a model by its files and opens it. It knows which readers there are, and nothing of what they read.
 import { openGguf } from './gguf/openGguf.ts';
-import { openHuggingFaceFolder } from './huggingFaceFolder/openHuggingFaceFolder.ts';
+import { openHuggingFaceFolder } from './huggingFace/openHuggingFaceFolder.ts';
 import { modelInvalid } from './modelErrors.ts';
 import type { ModelFile, NamedBlob } from './modelFile.ts';
-import { isPacked } from './packed/isPacked.ts';
-import { openPacked } from './packed/openPacked.ts';
+import { isPacked } from './tribpack/isPacked.ts';
+import { openPacked } from './tribpack/openPacked.ts';
 
 /**
  * Opens one packed file, one GGUF file, or the files of a Hugging Face folder. Reads headers only; refuses by name what this engine

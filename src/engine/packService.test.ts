@@ -21,8 +21,7 @@ const context = (onProgress = (_: unknown): void => undefined, signal = new Abor
   progress: onProgress,
 });
 
-const createService = (): EngineService =>
-  createEngineService({ openBackend: () => openBackend({ device: 'processor' }) });
+const createService = (): EngineService => createEngineService({ openBackend: () => openBackend({ device: 'cpu' }) });
 
 /** Packs by way of a channel, where pieces move and are not copied. */
 async function pack(): Promise<{ readonly blob: Blob; readonly progress: readonly PackProgress[] }> {
@@ -32,7 +31,7 @@ async function pack(): Promise<{ readonly blob: Blob; readonly progress: readonl
   const progress: PackProgress[] = [];
   const bytes: Uint8Array<ArrayBuffer>[] = [];
   const files = [{ ...seedling, sha256: 'cd'.repeat(32) }];
-  for await (const piece of remote.packModel(
+  for await (const piece of remote.convertModel(
     { files, choices },
     { onProgress: (value: PackProgress) => progress.push(value) },
   ))

@@ -5,10 +5,10 @@ import type { CallContext } from '../lib/rpc.ts';
 import type { WeightFormat } from './backend.ts';
 import type { ChatChunk, ChatRequest } from './chat/types.ts';
 import type { ModelConfig } from './modelConfig.ts';
-import type { PackedSize } from './packed/packedSize.ts';
-import type { PackedPiece } from './packed/packModel.ts';
 import type { QuantizationChoices } from './quant/quantizationChoices.ts';
-import type { Arithmetic, VariantReport } from './variantReport.ts';
+import type { PackedPiece } from './tribpack/convertModel.ts';
+import type { PackedSize } from './tribpack/packedSize.ts';
+import type { ComputeDtype, VariantReport } from './variantReport.ts';
 
 export interface DeviceReport {
   readonly description: string;
@@ -16,8 +16,8 @@ export interface DeviceReport {
   readonly architecture: string;
   readonly features: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
-  /** What `LoadModelRequest.arithmetic` can be here. */
-  readonly arithmetics: readonly Arithmetic[];
+  /** What `LoadModelRequest.computeDtype` can be here. */
+  readonly computeDtypes: readonly ComputeDtype[];
   /** Graphics devices: how each operator is computed, as far as plans have been recorded. */
   readonly variants?: VariantReport;
   /** Why the processor computes though the graphics device was tried. */
@@ -25,7 +25,7 @@ export interface DeviceReport {
 }
 
 /** What computes: `automatic` takes the graphics device unless there is none or it is one in software. */
-export type DeviceChoice = 'automatic' | 'gpu' | 'processor';
+export type DeviceChoice = 'automatic' | 'gpu' | 'cpu';
 
 /** A packed file, a GGUF file, or the files of a Hugging Face folder. */
 export type ModelBlobs = readonly { readonly name: string; readonly blob: Blob }[];
@@ -43,7 +43,7 @@ export interface LoadModelRequest {
    * weights are rounded to 11 bits; `int8`: activations to bytes in blocks of 32. A device without it computes in f32. Training and
    * gradients always do.
    */
-  readonly arithmetic?: Arithmetic;
+  readonly computeDtype?: ComputeDtype;
   /** `DeviceReport.variants` of an earlier loading: saves measuring again. */
   readonly variants?: VariantReport;
 }
@@ -64,7 +64,7 @@ export interface ModelSummary {
   readonly vocabularySize: number;
   readonly weightBytes: number;
   /** What was asked for, or f32 where the device has it not. */
-  readonly arithmetic: Arithmetic;
+  readonly computeDtype: ComputeDtype;
 }
 
 export interface LoadAdapterRequest {
@@ -167,7 +167,7 @@ export interface ModelInspection {
   readonly sizes: readonly (PackedSize & { readonly choices: QuantizationChoices })[];
 }
 
-export interface PackModelRequest {
+export interface ConvertModelRequest {
   readonly files: readonly { readonly name: string; readonly blob: Blob; readonly sha256?: string }[];
   /** Default as in `LoadModelRequest`. */
   readonly choices?: QuantizationChoices;
@@ -215,7 +215,7 @@ export interface EngineService {
   /** Reads headers only. Refuses a model that this engine does not compute by the name of its field or tensor. */
   inspectModel(request: InspectModelRequest, context: CallContext): Promise<ModelInspection>;
   /** The packed file in pieces that follow each other; `context.progress` gets `PackProgress`. Needs no device and no model. */
-  packModel(request: PackModelRequest, context: CallContext): AsyncGenerator<PackedPiece>;
+  convertModel(request: ConvertModelRequest, context: CallContext): AsyncGenerator<PackedPiece>;
   /** Perplexity of the loaded model without adapters; the conversation's cache goes. `context.progress` gets `QualityProgress`. */
   measureQuality(request: QualityRequest, context: CallContext): Promise<QualityReport>;
   loadAdapter(request: LoadAdapterRequest, context: CallContext): Promise<AdapterSummary>;

@@ -29,4 +29,4 @@ export interface VariantReport {
 }
 
 /** What sums and products are computed in. Anything but f32 changes the numbers, so it must be asked for. */
-export type Arithmetic = 'float32' | 'float16' | 'int8';
+export type ComputeDtype = 'float32' | 'float16' | 'int8';

@@ -9,7 +9,7 @@ import { createEngineService } from './createEngineService.ts';
 import { type OpenedBackend, openBackend } from './openBackend.ts';
 import type { DeviceChoice, EngineService, LoadProgress } from './service.ts';
 import { wrongGpu } from './testing/wrongGpu.ts';
-import type { Arithmetic } from './variantReport.ts';
+import type { ComputeDtype } from './variantReport.ts';
 import { acquireDevice } from './webgpu/acquireDevice.ts';
 import { createWebGpuBackend } from './webgpu/createWebGpuBackend.ts';
 import { deviceReport } from './webgpu/deviceReport.ts';
@@ -73,7 +73,7 @@ it('where the best device computes wrongly the processor takes over and says why
   const service = serviceOn(wrongNorm());
   await service.loadModel({ files: [seedling], contextLength: 64 }, context());
   const { architecture, obstacle } = await service.probe({}, context());
-  expect(architecture).toBe('processor');
+  expect(architecture).toBe('cpu');
   expect(obstacle).toMatchObject({ code: 'ENGINE_DEVICE_WRONG', facts: { operator: 'rmsNorm' } });
   expect(await firstAnswer(service)).toBe(chats[0]?.text);
 });
@@ -97,10 +97,10 @@ function serviceOnCard(): EngineService {
   });
 }
 
-/** Logarithms of probability of the likeliest first tokens after a golden chat, by token, of a model that reads in `arithmetic`. */
-async function firstTokens(service: EngineService, arithmetic: Arithmetic): Promise<Map<string, number>> {
-  const summary = await service.loadModel({ files: [seedling], contextLength: 64, arithmetic }, context());
-  expect(summary.arithmetic).toBe(arithmetic);
+/** Logarithms of probability of the likeliest first tokens after a golden chat, by token, of a model that reads in `computeDtype`. */
+async function firstTokens(service: EngineService, computeDtype: ComputeDtype): Promise<Map<string, number>> {
+  const summary = await service.loadModel({ files: [seedling], contextLength: 64, computeDtype }, context());
+  expect(summary.computeDtype).toBe(computeDtype);
   const request = {
     messages: chats[0]?.messages ?? [],
     temperature: 0,
@@ -116,31 +116,31 @@ async function firstTokens(service: EngineService, arithmetic: Arithmetic): Prom
 
 it('reads in halves or in products of bytes where that is asked for and the device has them, and says so', async () => {
   const service = serviceOnCard();
-  const { arithmetics } = await service.probe({}, context());
-  expect(arithmetics[0]).toBe('float32');
+  const { computeDtypes } = await service.probe({}, context());
+  expect(computeDtypes[0]).toBe('float32');
   const exact = await firstTokens(service, 'float32');
   expect(exact.size).toBe(5);
-  for (const arithmetic of arithmetics.slice(1)) {
-    const rounded = await firstTokens(service, arithmetic);
+  for (const computeDtype of computeDtypes.slice(1)) {
+    const rounded = await firstTokens(service, computeDtype);
     const differences = [...rounded].map(([token, value]) => Math.abs(value - (exact.get(token) ?? value)));
     const largest = Math.max(...differences);
-    expect(largest, arithmetic).toBeGreaterThan(1e-6);
+    expect(largest, computeDtype).toBeGreaterThan(1e-6);
     // On logits, the golden data's README measured 0.02 for halves and 0.75 for bytes.
-    expect(largest, arithmetic).toBeLessThan(arithmetic === 'float16' ? 0.1 : 0.75);
+    expect(largest, computeDtype).toBeLessThan(computeDtype === 'float16' ? 0.1 : 0.75);
   }
 }, 300_000);
 
 it('computes exactly on a device that has not what was asked for', async () => {
   const service = createEngineService();
-  const request = { files: [seedling], contextLength: 64, device: 'processor', arithmetic: 'int8' } as const;
-  expect((await service.loadModel(request, context())).arithmetic).toBe('float32');
-  expect((await service.probe({}, context())).arithmetics).toEqual(['float32']);
+  const request = { files: [seedling], contextLength: 64, device: 'cpu', computeDtype: 'int8' } as const;
+  expect((await service.loadModel(request, context())).computeDtype).toBe('float32');
+  expect((await service.probe({}, context())).computeDtypes).toEqual(['float32']);
   expect(await firstAnswer(service)).toBe(chats[0]?.text);
 });
 
 it('products of bytes that a device computes wrongly are an error too', async () => {
-  const service = serviceOn(wrongGpu(dawn(), 'linearInteger', (source) => source.replaceAll('shape.scale', '1.01')));
+  const service = serviceOn(wrongGpu(dawn(), 'linearInt8', (source) => source.replaceAll('shape.scale', '1.01')));
   await expect(
-    service.loadModel({ files: [seedling], contextLength: 64, device: 'gpu', arithmetic: 'int8' }, context()),
-  ).rejects.toMatchObject({ code: 'ENGINE_DEVICE_WRONG', facts: { operator: 'linearInteger q8_0' } });
+    service.loadModel({ files: [seedling], contextLength: 64, device: 'gpu', computeDtype: 'int8' }, context()),
+  ).rejects.toMatchObject({ code: 'ENGINE_DEVICE_WRONG', facts: { operator: 'linearInt8 q8_0' } });
 });

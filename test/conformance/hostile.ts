@@ -3,7 +3,7 @@ import { openAsBlob, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { openGguf } from '../../src/engine/gguf/openGguf.ts';
 import { readGgufHeader } from '../../src/engine/gguf/readGgufHeader.ts';
-import { readShardIndex } from '../../src/engine/huggingFaceFolder/readShardIndex.ts';
+import { readShardIndex } from '../../src/engine/huggingFace/readShardIndex.ts';
 import { openSafetensors } from '../../src/engine/safetensors/openSafetensors.ts';
 import { TributaryError } from '../../src/lib/errors.ts';
 import type { CasesOfFolder } from './conformanceCase.ts';

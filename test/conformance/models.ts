@@ -5,8 +5,8 @@ import { rmsNorm } from '../../src/engine/kernels/rmsNorm/rmsNorm.ts';
 import type { LoadedModel } from '../../src/engine/model/decoderWeights.ts';
 import { observeLayers } from '../../src/engine/model/observeLayers.ts';
 import { openModelFile } from '../../src/engine/openModelFile.ts';
-import { packModel } from '../../src/engine/packed/packModel.ts';
 import type { QuantizationChoice, QuantizationChoices } from '../../src/engine/quant/quantizationChoices.ts';
+import { convertModel } from '../../src/engine/tribpack/convertModel.ts';
 import type { CasesOfFolder, ConformanceCase } from './conformanceCase.ts';
 import { countDifferences, hasFiles, largestDifference, openTensors, readFloats, readIntegers } from './goldenFiles.ts';
 import { lazily, openFolder, unsupportedReason } from './modelFolder.ts';
@@ -116,7 +116,7 @@ async function* packedCases(
   const direct = lazily(backend, () => openFolder(folder), choices);
   const packed = lazily(backend, async () => {
     const pieces: Blob[] = [];
-    for await (const { bytes } of packModel(await openFolder(folder), choices)) pieces.push(new Blob([bytes]));
+    for await (const { bytes } of convertModel(await openFolder(folder), choices)) pieces.push(new Blob([bytes]));
     return await openModelFile([{ name: 'packed', blob: new Blob(pieces) }]);
   });
   yield {

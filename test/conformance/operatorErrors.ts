@@ -10,15 +10,15 @@ import {
   attentionStatistics,
 } from '../../src/engine/kernels/attentionBackward/attentionBackward.ts';
 import { crossEntropy, crossEntropyBackward } from '../../src/engine/kernels/crossEntropy/crossEntropy.ts';
-import { embeddingGatherOperators } from '../../src/engine/kernels/embeddingGather/embeddingGather.ts';
+import { embeddingOperators } from '../../src/engine/kernels/embedding/embedding.ts';
 import { finishNorm, gradientNorm } from '../../src/engine/kernels/gradientNorm/gradientNorm.ts';
 import { linearOperators } from '../../src/engine/kernels/linear/linear.ts';
-import { linearBackwardInputOperators } from '../../src/engine/kernels/linearBackwardInput/linearBackwardInput.ts';
-import { matrixProduct } from '../../src/engine/kernels/matrixProduct/matrixProduct.ts';
+import { linearGradInputOperators } from '../../src/engine/kernels/linearGradInput/linearGradInput.ts';
+import { matmul } from '../../src/engine/kernels/matmul/matmul.ts';
 import { rmsNormOperator } from '../../src/engine/kernels/rmsNorm/rmsNorm.ts';
 import { rmsNormBackward } from '../../src/engine/kernels/rmsNormBackward/rmsNormBackward.ts';
 import { ropeOperator } from '../../src/engine/kernels/rope/rope.ts';
-import { segmentProduct } from '../../src/engine/kernels/segmentProduct/segmentProduct.ts';
+import { segmentedMatmul } from '../../src/engine/kernels/segmentedMatmul/segmentedMatmul.ts';
 import { swiGluOperator } from '../../src/engine/kernels/swiGlu/swiGlu.ts';
 import { swiGluBackward } from '../../src/engine/kernels/swiGluBackward/swiGluBackward.ts';
 import { makeRopeTable } from '../../src/engine/model/makeRopeTable.ts';
@@ -203,7 +203,7 @@ const measures: Readonly<Record<string, Measure>> = {
     const { loss, gradient } = await lossOf(run, logits, targets, outputs, 'sum', tensors);
     const data = { step: stepOf(rows), outputGradient: gradient, inputGradient: zeros(rows * inputs), codes };
     const backward = {
-      operator: linearBackwardInputOperators.f32,
+      operator: linearGradInputOperators.f32,
       data,
       constants: { inputs, outputs, stride: outputs, accumulate: 0 },
       rows,
@@ -213,7 +213,7 @@ const measures: Readonly<Record<string, Measure>> = {
   async embedding({ width, ids }, tensors, run) {
     const data = { ids: Uint32Array.from(ids), codes: f32(tensors, 'w'), y: zeros(ids.length * width) };
     const constants = { columns: width, firstRow: 0, tableRows: (tensors['w']?.length ?? 0) / width };
-    const call = { operator: embeddingGatherOperators.f32, data, constants, rows: ids.length };
+    const call = { operator: embeddingOperators.f32, data, constants, rows: ids.length };
     return errorsOf(tensors, { y: await run(call, 'y') });
   },
   async lora_linear_q4_0(parameters, tensors, run) {
@@ -222,7 +222,7 @@ const measures: Readonly<Record<string, Measure>> = {
     const [x, dy, a, b] = ['x', 'dy', 'a', 'b'].map((name) => f32(tensors, name)) as [Floats, Floats, Floats, Floats];
     const weight = packWeight('q4_0', Uint8Array.from(tensors['w_blocks'] ?? []), outputs, inputs);
     const product = (left: Floats, right: Floats, result: Floats, constants: Constants): Promise<Floats> =>
-      run({ operator: matrixProduct, data: { step, left, right, place, result }, constants, rows }, 'result');
+      run({ operator: matmul, data: { step, left, right, place, result }, constants, rows }, 'result');
     const hiddenShape = { columns: rank, depth: inputs, transposeRight: 1, accumulate: 0, scale: 1 };
     const hidden = await product(x, a, zeros(rows * rank), hiddenShape);
     const forward = { x, codes: weight.codes, scales: weight.scales, y: zeros(rows * outputs) };
@@ -243,7 +243,7 @@ const measures: Readonly<Record<string, Measure>> = {
       scales: weight.scales,
     };
     const through = {
-      operator: linearBackwardInputOperators.q4_0,
+      operator: linearGradInputOperators.q4_0,
       data: back,
       constants: { inputs, outputs, stride: outputs, accumulate: 0 },
       rows,
@@ -252,7 +252,7 @@ const measures: Readonly<Record<string, Measure>> = {
     const outer = (left: Floats, right: Floats, height: number, columns: number, factor: number): Promise<Floats> =>
       run(
         {
-          operator: segmentProduct,
+          operator: segmentedMatmul,
           data: { segments: Uint32Array.of(0, rows), left, right, place, result: zeros(height * columns) },
           constants: { height, columns, segmentCount: 1, scale: factor },
           rows,

@@ -3,9 +3,9 @@ import type { Backend, ElementArray } from '../../src/engine/backend.ts';
 import { type BlockFormatName, blockFormat, blockFormatNames } from '../../src/engine/formats/blockFormats.ts';
 import { dequantize } from '../../src/engine/formats/dequantize.ts';
 import { hasScales } from '../../src/engine/formats/deviceLayout.ts';
-import { embeddingGatherOperators } from '../../src/engine/kernels/embeddingGather/embeddingGather.ts';
+import { embeddingOperators } from '../../src/engine/kernels/embedding/embedding.ts';
 import { linearOperators } from '../../src/engine/kernels/linear/linear.ts';
-import { noise } from '../../src/engine/kernels/noise.ts';
+import { testNoise } from '../../src/engine/kernels/testNoise.ts';
 import { packWeight } from '../../src/engine/quant/packWeight.ts';
 import { quantize } from '../../src/engine/quant/quantize.ts';
 import { runOperator } from '../../src/engine/testing/runOperator.ts';
@@ -41,7 +41,7 @@ async function unpackedOnDevice(backend: Backend, blocks: Blocks): Promise<numbe
     y: new Float32Array(rows * columns),
   };
   const constants = { columns, firstRow: 0, tableRows: rows };
-  const unpacked = await runOperator(backend, embeddingGatherOperators[format], data, constants, rows, 'y');
+  const unpacked = await runOperator(backend, embeddingOperators[format], data, constants, rows, 'y');
   const plain = (list: ElementArray): number[] =>
     Array.from(list, (value) => (Math.abs(value) < 2 ** -126 ? 0 : value));
   return countDifferences(plain(unpacked), plain(values));
@@ -50,7 +50,7 @@ async function unpackedOnDevice(backend: Backend, blocks: Blocks): Promise<numbe
 /** Largest difference of y = x W' from sums in f64, as a share of the sum of magnitudes. */
 async function linearError(backend: Backend, blocks: Blocks, rows: number): Promise<number> {
   const { format, rows: outputs, columns: inputs, values } = blocks;
-  const x = noise(rows * inputs, 3);
+  const x = testNoise(rows * inputs, 3);
   const data = { x, ...operands(blocks), y: new Float32Array(rows * outputs) };
   const constants = { rows, inputs, outputs, stride: outputs, scale: 1, accumulate: 0 };
   const y = await runOperator(backend, linearOperators[format], data, constants, rows, 'y');

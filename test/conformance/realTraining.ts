@@ -8,7 +8,7 @@ import type { SafetensorsFile } from '../../src/engine/safetensors/openSafetenso
 import { relativeError } from '../../src/engine/testing/relativeError.ts';
 import { type AdapterLayout, flattenAdapter, modulePath } from '../../src/engine/train/adapterLayout.ts';
 import { packRows } from '../../src/engine/train/packRows.ts';
-import { createTrainingPlan } from '../../src/engine/train/trainingPlan.ts';
+import { createTrainingGraph } from '../../src/engine/train/trainingGraph.ts';
 import { trainingStep } from '../../src/engine/train/trainingStep.ts';
 import type { ConformanceCase, Measured } from './conformanceCase.ts';
 import { readFloats, readJson } from './goldenFiles.ts';
@@ -92,7 +92,7 @@ async function run({ folder, training, golden, whole }: RealTraining, model: Loa
   const longest = Math.max(...rows.map(({ inputIds }) => inputIds.length));
   const limits = { tokens: Math.max(256, longest), targets: Math.max(128, longest), rows: rows.length };
   const capacities = { tokenCapacity: limits.tokens, targetCapacity: limits.targets };
-  const plan = await createTrainingPlan({ model, layout, slots: 1, recompute: false, ...capacities });
+  const plan = await createTrainingGraph({ model, layout, slots: 1, recompute: false, ...capacities });
   try {
     backend.upload(plan.parameters, parameters);
     const { adamw, steps } = training;

@@ -46,10 +46,10 @@ export async function logitsOfAll(
   reading: Reading = 'at once',
 ): Promise<Float32Array<ArrayBuffer>> {
   const session = emptySession(model, adapter, reading);
-  if (reading !== 'token by token') return await session.readAll(ids);
+  if (reading !== 'token by token') return await session.forwardAllLogits(ids);
   const size = model.config.vocabularySize;
   const all = new Float32Array(ids.length * size);
-  for (const [index, id] of ids.entries()) all.set(await session.read([id]), index * size);
+  for (const [index, id] of ids.entries()) all.set(await session.forward([id]), index * size);
   return all;
 }
 
@@ -61,8 +61,8 @@ export async function greedyIds(
   adapter?: DeviceAdapter,
 ): Promise<number[]> {
   const session = emptySession(model, adapter);
-  const ids = [await session.readGreedy(prompt)];
-  while (ids.length < steps) ids.push(await session.readGreedy(ids.slice(-1)));
+  const ids = [await session.forwardArgmax(prompt)];
+  while (ids.length < steps) ids.push(await session.forwardArgmax(ids.slice(-1)));
   return ids;
 }
 

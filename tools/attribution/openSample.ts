@@ -6,9 +6,9 @@ import {
   createSession,
   type EncodedRow,
   generate,
-  type RowGradients,
+  type PerSampleGradients,
   readAdapter,
-  rowGradients,
+  perSampleGradients,
   uploadAdapter,
 } from '../../src/engine/index.ts';
 import { openSeedling } from '../openSeedling.ts';
@@ -38,7 +38,7 @@ export interface Sample {
   }[];
   readonly device: string;
   readonly questions: readonly SampleQuestion[];
-  readonly gradients: RowGradients;
+  readonly gradients: PerSampleGradients;
   encode(row: SampleRow): EncodedRow;
   /** Greedy answer to a question, by the adapter or by the base alone, and the two as one row. */
   answer(
@@ -61,7 +61,7 @@ export async function openSample(id: string, backendName: string): Promise<Sampl
   });
   const adapter = uploadAdapter(model.backend, id, modules, model.config.layerCount);
   const session = createSession(model);
-  const gradients = rowGradients(model, modules);
+  const gradients = perSampleGradients(model, modules);
   const { contributors } = json<Pick<Sample, 'contributors'>>('datanets', id, 'datanet.json');
   const text = (name: string): string => readFileSync(file('datanets', id, name), 'utf8');
   const texts = { rows: text('rows.jsonl'), placebo: text('placebo.jsonl') };
@@ -83,7 +83,7 @@ export async function openSample(id: string, backendName: string): Promise<Sampl
       session.useAdapter(by === 'adapter' ? adapter : undefined);
       const promptIds = tokenizer.encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
       const ids: number[] = [];
-      const options = { maximumTokens: 40, temperature: 0, stopIds: tokenizer.endIds };
+      const options = { maxTokens: 40, temperature: 0, stopIds: tokenizer.endIds };
       for await (const token of generate(session, promptIds, options)) ids.push(token);
       const end = tokenizer.endIds.slice(0, 1);
       return {

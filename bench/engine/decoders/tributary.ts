@@ -62,9 +62,9 @@ export async function openTributary(options: TributaryOptions): Promise<Tributar
     weightBytes: loaded.weightBytes,
     start(ids) {
       session.truncate(0);
-      return session.readGreedy(ids);
+      return session.forwardArgmax(ids);
     },
-    next: (id) => session.readGreedy([id]),
+    next: (id) => session.forwardArgmax([id]),
     deviceBytes: () => backend.counters.allocatedBytes,
     made: () => {
       const { buffers, bindGroups, pipelines } = backend.counters;

@@ -24,7 +24,7 @@ export function ComposerArea(properties: {
   const readyText = (): string => {
     const state = engineState();
     if (state.phase !== 'ready' || !loading.isReady()) return '';
-    const device = state.device.architecture === 'processor' ? t('chat.processorName') : state.device.description;
+    const device = state.device.architecture === 'cpu' ? t('chat.processorName') : state.device.description;
     return t('chat.ready', { model: modelName(state.modelId), device });
   };
   /** Earlier turns of this chat are not given to the model. */

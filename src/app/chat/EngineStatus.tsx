@@ -52,8 +52,8 @@ export function EngineStatus(properties: { readonly onRetry: () => void; readonl
   /** Undefined when it computes in float32. */
   const rounding = (): 'float16' | 'int8' | undefined => {
     const state = engineState();
-    if (state.phase !== 'ready' || state.summary.arithmetic === 'float32') return undefined;
-    return state.summary.arithmetic;
+    if (state.phase !== 'ready' || state.summary.computeDtype === 'float32') return undefined;
+    return state.summary.computeDtype;
   };
   const text = (): string | undefined => {
     const state = loading();

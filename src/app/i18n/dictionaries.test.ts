@@ -83,7 +83,7 @@ test('every code is provoked by a test', () => {
     .map((file) => readFileSync(path.join(root, file), 'utf8'))
     .join('\n');
   // `contractErrors.test.ts` reverts with each error of the contracts.
-  const ofContracts = new Set(Object.values(contractErrors).map(([code]) => code));
+  const ofContracts = new Set<string>(Object.values(contractErrors).map(([code]) => code));
   const provoked = (code: string): boolean => ofContracts.has(code) || new RegExp(`\\b${code}\\b`).test(tests);
   expect([...byCode.keys()].filter((code) => !provoked(code) && !unprovoked.has(code))).toEqual([]);
   expect([...unprovoked].filter((code) => provoked(code) || !byCode.has(code))).toEqual([]);

@@ -30,7 +30,7 @@ function show(): HTMLElement {
   return root;
 }
 
-async function examined(device: 'gpu' | 'processor'): Promise<HTMLElement> {
+async function examined(device: 'gpu' | 'cpu'): Promise<HTMLElement> {
   await writeSetting(settingKeys.device, device);
   const root = show();
   await vi.waitFor(() => expect(selectNamed(root, t('settings.compute')).value).toBe(device));

@@ -1,13 +1,13 @@
 // The graphics device, examined on request: nothing is started by looking at the settings.
 import { createSignal, For, type JSX, onMount, Show } from 'solid-js';
-import type { Arithmetic, DeviceChoice, DeviceReport } from '../../engine/index.ts';
+import type { ComputeDtype, DeviceChoice, DeviceReport } from '../../engine/index.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
 import { checkDevice } from '../state/checkDevice.ts';
 import {
-  chooseArithmetic,
+  chooseComputeDtype,
   chooseDevice,
-  chosenArithmetic,
+  chosenComputeDtype,
   chosenDevice,
   engine,
   engineState,
@@ -15,28 +15,28 @@ import {
 import { Button, CopyButton, ErrorCard, formatBytes, Section, Select } from '../ui/index.ts';
 import { Variants } from './Variants.tsx';
 
-const choices: readonly DeviceChoice[] = ['automatic', 'gpu', 'processor'];
+const choices: readonly DeviceChoice[] = ['automatic', 'gpu', 'cpu'];
 
 export function Device(): JSX.Element {
   const [report, setReport] = createSignal<DeviceReport>();
   const [failure, setFailure] = createSignal<unknown>();
   const [busy, setBusy] = createSignal(false);
   const [choice, setChoice] = createSignal<DeviceChoice>('automatic');
-  const [arithmetic, setArithmetic] = createSignal<Arithmetic>('float32');
+  const [arithmetic, setArithmetic] = createSignal<ComputeDtype>('float32');
   onMount(async () => {
     setChoice(await chosenDevice());
-    setArithmetic(await chosenArithmetic());
+    setArithmetic(await chosenComputeDtype());
   });
   /** Of a device that was examined or computes already. What was chosen on another one can be left here. */
-  const arithmetics = (): readonly Arithmetic[] => {
+  const arithmetics = (): readonly ComputeDtype[] => {
     const state = engineState();
     const known = report() ?? (state.phase === 'ready' ? state.device : undefined);
-    return [...new Set<Arithmetic>(['float32', ...(known?.arithmetics ?? []), arithmetic()])];
+    return [...new Set<ComputeDtype>(['float32', ...(known?.computeDtypes ?? []), arithmetic()])];
   };
-  const chooseAs = async (next: Arithmetic): Promise<void> => {
+  const chooseAs = async (next: ComputeDtype): Promise<void> => {
     setArithmetic(next);
     try {
-      await chooseArithmetic(next);
+      await chooseComputeDtype(next);
     } catch (error) {
       setFailure(() => error);
     }
@@ -97,7 +97,7 @@ export function Device(): JSX.Element {
         hint={t(arithmetics().length > 1 ? 'settings.arithmeticHint' : 'settings.arithmeticExamine')}
         value={arithmetic()}
         options={arithmetics().map((value) => ({ value, label: t(`settings.arithmetic.${value}`) }))}
-        onChange={(value) => void chooseAs(value as Arithmetic)}
+        onChange={(value) => void chooseAs(value as ComputeDtype)}
       />
       <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={() => void examine()} />}</Show>
       <Show when={report()}>

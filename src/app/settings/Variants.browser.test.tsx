@@ -11,8 +11,8 @@ afterEach(() => {
 function show(refused: Parameters<typeof Variants>[0]['report']['refused']): HTMLElement {
   const root = document.createElement('main');
   document.body.append(root);
-  const milliseconds = { 'vector, workgroup': 0.25, 'vector, invocation': 1.5 };
-  const choice = { operator: 'linear q4_1', shape: '1 x 576 -> 576', variant: 'vector, workgroup', fingerprint: '0' };
+  const milliseconds = { 'vector-workgroup': 0.25, 'vector-thread': 1.5 };
+  const choice = { operator: 'linear q4_1', shape: '1 x 576 -> 576', variant: 'vector-workgroup', fingerprint: '0' };
   const report = { device: 'a', choices: [{ ...choice, milliseconds }], refused };
   dispose = render(() => <Variants report={report} />, root);
   return root;
@@ -24,7 +24,7 @@ it('lists what computes each operator, fastest time first', () => {
     [...row.querySelectorAll('td, th')].map((cell) => cell.textContent),
   );
   expect(cells).toEqual([
-    ['linear q4_1', '1 x 576 -> 576', 'vector, workgroup', 'vector, workgroup 250 µs, vector, invocation 1,500 µs'],
+    ['linear q4_1', '1 x 576 -> 576', 'vector-workgroup', 'vector-workgroup 250 µs, vector-thread 1,500 µs'],
   ]);
   expect(root.querySelector('ul')).toBeNull();
 });

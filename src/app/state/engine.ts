@@ -3,7 +3,7 @@
 import { createSignal } from 'solid-js';
 import type {
   AdapterSummary,
-  Arithmetic,
+  ComputeDtype,
   DeviceChoice,
   DeviceReport,
   EngineService,
@@ -17,6 +17,7 @@ import type { Remote } from '../../lib/rpc.ts';
 import { readSetting, writeSetting } from '../../store/index.ts';
 import { type AdapterChoice, adapterBytes } from './adapters.ts';
 import { checkDevice } from './checkDevice.ts';
+import { readDeviceSetting } from './deviceSetting.ts';
 import { mergeVariants } from './mergeVariants.ts';
 import { modelFiles } from './models/modelFiles.ts';
 import { settingKeys } from './settingKeys.ts';
@@ -82,12 +83,12 @@ export function resetEngine(): void {
 
 /** The device that was chosen. */
 export async function chosenDevice(): Promise<DeviceChoice> {
-  return (await readSetting<DeviceChoice>(settingKeys.device)) ?? 'automatic';
+  return (await readDeviceSetting()) ?? 'automatic';
 }
 
 /** The compute dtype for prompts and answers that was chosen. */
-export async function chosenArithmetic(): Promise<Arithmetic> {
-  return (await readSetting<Arithmetic>(settingKeys.arithmetic)) ?? 'float32';
+export async function chosenComputeDtype(): Promise<ComputeDtype> {
+  return (await readSetting<ComputeDtype>(settingKeys.arithmetic)) ?? 'float32';
 }
 
 /** Takes effect with the next loading; a loaded model is dropped. */
@@ -97,8 +98,8 @@ export async function chooseDevice(device: DeviceChoice): Promise<void> {
 }
 
 /** Takes effect with the next loading; a loaded model is dropped. */
-export async function chooseArithmetic(arithmetic: Arithmetic): Promise<void> {
-  await writeSetting(settingKeys.arithmetic, arithmetic);
+export async function chooseComputeDtype(computeDtype: ComputeDtype): Promise<void> {
+  await writeSetting(settingKeys.arithmetic, computeDtype);
   resetEngine();
 }
 
@@ -125,7 +126,7 @@ async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary>
   show({ phase: 'checking', modelId });
   const device = await chosenDevice();
   try {
-    if (device !== 'processor') await checkDevice();
+    if (device !== 'cpu') await checkDevice();
     setObstacle(undefined);
   } catch (error) {
     // `automatic` falls back to the CPU, and the room says why; `gpu` fails.
@@ -143,13 +144,13 @@ async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary>
   const totalBytes = files.reduce((sum, { blob }) => sum + blob.size, 0);
   show({ phase: 'reading', modelId, doneBytes: 0, totalBytes });
   const variants = await readSetting<VariantReport>(settingKeys.variants);
-  const arithmetic = await chosenArithmetic();
+  const computeDtype = await chosenComputeDtype();
   const summary = await engine().loadModel(
     {
       files,
       device,
       ...(contextLength === undefined ? {} : { contextLength }),
-      arithmetic,
+      computeDtype,
       ...(variants === undefined ? {} : { variants }),
     },
     {

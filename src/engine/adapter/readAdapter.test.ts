@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TributaryError } from '../../lib/errors.ts';
-import { huggingFaceModelConfig } from '../huggingFaceFolder/huggingFaceModelConfig.ts';
+import { huggingFaceModelConfig } from '../huggingFace/huggingFaceModelConfig.ts';
 import { createSession } from '../model/createSession.ts';
 import { uploadAdapter } from '../model/deviceAdapter.ts';
 import { loadModel } from '../model/loadModel.ts';
@@ -183,7 +183,7 @@ describe('readAdapter', () => {
     for (const each of [modules, combineAdapters([half, half])]) {
       const session = createSession(model);
       session.useAdapter(uploadAdapter(model.backend, 'golden', each, model.config.layerCount));
-      expect(largestDifference(await session.readAll(ids), expected)).toBeLessThan(1e-3);
+      expect(largestDifference(await session.forwardAllLogits(ids), expected)).toBeLessThan(1e-3);
       session.destroy();
     }
     model.destroy();
@@ -240,11 +240,11 @@ describe('readAdapter', () => {
     ]);
     const ids = [3, 50, 7, 300, 12, 99];
     const session = createSession(plainModel);
-    const without = await session.readAll(ids);
+    const without = await session.forwardAllLogits(ids);
     session.useAdapter(uploadAdapter(plainModel.backend, 'fused', adapter.modules, config.layerCount));
-    const logits = await session.readAll(ids);
+    const logits = await session.forwardAllLogits(ids);
     const mergedModel = await loadModel(createReferenceBackend(), await open(writeSafetensors(merged)));
-    expect(largestDifference(logits, await createSession(mergedModel).readAll(ids))).toBeLessThan(2e-4);
+    expect(largestDifference(logits, await createSession(mergedModel).forwardAllLogits(ids))).toBeLessThan(2e-4);
     expect(largestDifference(logits, without)).toBeGreaterThan(0.1);
     const named = { ...plain, target_modules: ['q_proj'] };
     expect(

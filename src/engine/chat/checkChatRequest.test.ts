@@ -62,7 +62,7 @@ it('hands settings on as they are, a temperature that f32 cannot divide by as 0'
     repetitionPenalty: 1.5,
     frequencyPenalty: 0.5,
     presencePenalty: -0.5,
-    maximumTokens: 9,
+    maxTokens: 9,
     seed: 3,
     stops: ['x'],
   });

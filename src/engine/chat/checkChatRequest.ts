@@ -9,7 +9,7 @@ import type { ChatField, ChatMessage, ChatRequest, JsonSchema } from './types.ts
 export interface ChatSettings {
   readonly messages: readonly ChatMessage[];
   readonly adapterId?: string;
-  readonly maximumTokens?: number;
+  readonly maxTokens?: number;
   readonly temperature: number;
   readonly topP: number;
   readonly topK: number;
@@ -157,14 +157,14 @@ export function checkChatRequest(request: ChatRequest, supported: ReadonlySet<Ch
   }
   const { adapterId } = fields;
   if (!isAbsent(adapterId) && typeof adapterId !== 'string') throw invalid('adapterId', adapterId, 'a text');
-  const maximumTokens = wholeNumber(fields, 'max_tokens', 1, Number.MAX_SAFE_INTEGER);
+  const maxTokens = wholeNumber(fields, 'max_tokens', 1, Number.MAX_SAFE_INTEGER);
   const seed = wholeNumber(fields, 'seed', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   const logprobs = logprobsOf(fields);
   const grammar = grammarOf(fields['response_format']);
   return {
     messages: messagesOf(fields['messages']),
     ...(isAbsent(adapterId) ? {} : { adapterId }),
-    ...(maximumTokens === undefined ? {} : { maximumTokens }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
     temperature: temperatureOf(fields),
     topP: between(fields, 'top_p', 0, 1) ?? 1,
     topK: wholeNumber(fields, 'top_k', 0, Number.MAX_SAFE_INTEGER) ?? 0,

@@ -55,7 +55,7 @@ async function loadLibrary(): Promise<typeof Library> {
 
 const library = lazy(loadLibrary);
 
-const keptGrammars = 4;
+const MAX_CACHED_GRAMMARS = 4;
 
 interface Compiler {
   compile(source: string): Promise<Library.CompiledGrammar>;
@@ -79,7 +79,7 @@ async function openCompiler({ size, bytesOf, endIds }: GrammarVocabulary): Promi
       const grammar = await Grammar.fromEBNF(source);
       const result = await compiler.compileGrammar(grammar).finally(() => grammar.dispose());
       const [oldest] = compiled.keys();
-      if (oldest !== undefined && compiled.size >= keptGrammars) {
+      if (oldest !== undefined && compiled.size >= MAX_CACHED_GRAMMARS) {
         compiled.get(oldest)?.dispose();
         compiled.delete(oldest);
       }

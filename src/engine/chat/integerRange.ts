@@ -20,11 +20,11 @@ function sameLength(low: string, high: string): string[] {
 }
 
 /** Most digits of a number without a bound on its side: any such number is exact in a double. */
-const mostDigits = 15;
+const MAX_DIGITS = 15;
 
 /** Alternatives for the numbers 0 and above from `low` to `high`, by their number of digits. */
 function magnitudes(low: number, high: number): string[] {
-  const highest = Number.isFinite(high) ? high : Math.max(low, 10 ** mostDigits - 1);
+  const highest = Number.isFinite(high) ? high : Math.max(low, 10 ** MAX_DIGITS - 1);
   const alternatives: string[] = [];
   for (let length = String(low).length; length <= String(highest).length; length += 1) {
     const from = Math.max(low, length === 1 ? 0 : 10 ** (length - 1));

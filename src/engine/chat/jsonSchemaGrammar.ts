@@ -42,7 +42,7 @@ const isType = (value: unknown): value is TypeName => typeNames.includes(value a
 
 /** Longest texts and lists that a grammar is written for: it grows with them. */
 const longest = 10_000;
-const deepest = 64;
+const MAX_DEPTH = 64;
 
 function refused(place: string, why: string): TributaryError {
   return new TributaryError({
@@ -283,7 +283,7 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
 
   /** An expression for the values of a subschema. `owner`: the target that this is a way to be. */
   function of(part: unknown, place: string, depth: number, owner?: string): string {
-    if (depth > deepest) throw refused(place, `it is nested more than ${deepest} deep.`);
+    if (depth > MAX_DEPTH) throw refused(place, `it is nested more than ${MAX_DEPTH} deep.`);
     if (part === true) return 'value';
     if (part === false) throw refused(place, 'no value fits "false".');
     const keywords = subschemas(part, place);

@@ -1,5 +1,5 @@
 // IQ4_NL: d, 16 bytes of codes. Value: d level.
-import { expand } from '../kernels/expand.ts';
+import { expandTemplate } from '../kernels/expandTemplate.ts';
 import { v128 } from '../wasm/assemble.ts';
 import { loadHalf, nibbleBlock, raised } from '../wasm/blockPieces.ts';
 import { type BlockFormat, halfAt } from './blockFormat.ts';
@@ -14,7 +14,7 @@ export const iq4_nl: BlockFormat = {
   dequantize(bytes, offset, values) {
     dequantizeLevels(bytes, offset + 2, halfAt(bytes, offset), iq4Levels, values, 0);
   },
-  wgsl: expand(wgsl, { LEVELS: iq4LevelsSource }),
+  wgsl: expandTemplate(wgsl, { LEVELS: iq4LevelsSource }),
   wasm: (given) => {
     const levels = given.once(v128.constant(iq4Levels));
     return nibbleBlock(given, 0, { scale: loadHalf(given.scales, 0, 1 / raised) }, (nibble) =>

@@ -1,5 +1,5 @@
 // IQ4_XS: d, scales_h u16, scales_l[4], qs[128]: eight groups of 32 with 6-bit scales. Value: d (scale - 32) level.
-import { expand } from '../kernels/expand.ts';
+import { expandTemplate } from '../kernels/expandTemplate.ts';
 import { f32, i32, local, v128 } from '../wasm/assemble.ts';
 import { bitsOf, loadHalf, raised, range } from '../wasm/blockPieces.ts';
 import { type BlockFormat, halfAt, wholeWords } from './blockFormat.ts';
@@ -20,7 +20,7 @@ export const iq4_xs: BlockFormat = {
       dequantizeLevels(bytes, offset + 8 + group * 16, scale * (groupScale - 32), iq4Levels, values, group * 32);
     }
   },
-  wgsl: expand(wgsl, { LEVELS: iq4LevelsSource }),
+  wgsl: expandTemplate(wgsl, { LEVELS: iq4LevelsSource }),
   wasm: ({ codes, codesAt, wordAt, scope, once, sixteen, nibbles }) => {
     const levels = once(v128.constant(iq4Levels));
     const scale = scope.variable('f32');

@@ -1,5 +1,5 @@
 // MXFP4: e (a power of two, biased by 127), 16 bytes of codes. Value: 2^(e - 128) times the doubled level.
-import { expand } from '../kernels/expand.ts';
+import { expandTemplate } from '../kernels/expandTemplate.ts';
 import { type Code, f32, v128 } from '../wasm/assemble.ts';
 import { nibbleBlock, powerAt, raised, type Sixteen } from '../wasm/blockPieces.ts';
 import type { BlockFormat } from './blockFormat.ts';
@@ -9,7 +9,7 @@ import wgsl from './mxfp4.wgsl?raw';
 
 /** Twice the values of the 4-bit float E2M1. */
 const mxfp4Levels = [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12] as const;
-const mxfp4LevelsSource = expand(levelsTemplate, { TABLE: '0x03020100u, 0x0c080604u, 0xfdfeff00u, 0xf4f8fafcu' });
+const mxfp4LevelsSource = expandTemplate(levelsTemplate, { TABLE: '0x03020100u, 0x0c080604u, 0xfdfeff00u, 0xf4f8fafcu' });
 
 export const mxfp4: BlockFormat = {
   ggml: { name: 'MXFP4', type: 39 },
@@ -18,7 +18,7 @@ export const mxfp4: BlockFormat = {
   dequantize(bytes, offset, values) {
     dequantizeLevels(bytes, offset + 1, 2 ** ((bytes[offset] as number) - 128), mxfp4Levels, values, 0);
   },
-  wgsl: expand(wgsl, { LEVELS: mxfp4LevelsSource }),
+  wgsl: expandTemplate(wgsl, { LEVELS: mxfp4LevelsSource }),
   wasm: (given) => {
     const levels = given.once(v128.constant(mxfp4Levels));
     // The least scales cannot be lessened any more: the elements are.

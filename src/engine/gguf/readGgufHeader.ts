@@ -42,11 +42,11 @@ export interface GgufHeader {
   readonly tensors: ReadonlyMap<string, GgufTensorInfo>;
 }
 
-const longestKey = 65_535;
-const longestTensorName = 64;
+const MAX_KEY_LENGTH = 65_535;
+const MAX_TENSOR_NAME_LENGTH = 64;
 /** No writer nests arrays; the specification allows it. */
-const deepestArray = 4;
-const firstPrefix = 1 << 20;
+const MAX_ARRAY_DEPTH = 4;
+const FIRST_PREFIX = 1 << 20;
 
 const numberTypes = ['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'f32'] as const;
 const arrayMakers = [Uint8Array, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array, Float32Array] as const;
@@ -59,7 +59,7 @@ function readBool(cursor: GgufCursor, what: string): boolean {
 }
 
 function readArray(cursor: GgufCursor, what: string, depth: number): GgufArray {
-  if (depth > deepestArray) cursor.fail(`${what} is an array nested more than ${deepestArray} deep.`);
+  if (depth > MAX_ARRAY_DEPTH) cursor.fail(`${what} is an array nested more than ${MAX_ARRAY_DEPTH} deep.`);
   const type = cursor.u32(`the element type of ${what}`);
   const lengthOf = (elementBytes: number): number => cursor.count(elementBytes, `the length of ${what}`);
   const numberType = numberTypes[type];
@@ -94,7 +94,7 @@ function readValue(cursor: GgufCursor, what: string): GgufValue {
 function readMetadata(cursor: GgufCursor, count: number): Map<string, GgufValue> {
   const metadata = new Map<string, GgufValue>();
   for (let index = 0; index < count; index += 1) {
-    const key = cursor.string(`key ${index}`, longestKey);
+    const key = cursor.string(`key ${index}`, MAX_KEY_LENGTH);
     if (metadata.has(key)) cursor.fail(`the key ${JSON.stringify(key)} is there twice.`);
     metadata.set(key, readValue(cursor, `the value of ${key}`));
   }
@@ -116,7 +116,7 @@ interface TensorPlace extends Omit<GgufTensorInfo, 'begin' | 'end'> {
 }
 
 function readTensorPlace(cursor: GgufCursor, index: number, alignment: number): TensorPlace {
-  const name = cursor.string(`the name of tensor ${index}`, longestTensorName);
+  const name = cursor.string(`the name of tensor ${index}`, MAX_TENSOR_NAME_LENGTH);
   const what = `tensor ${JSON.stringify(name)}`;
   const dimensionCount = cursor.u32(`the number of dimensions of ${what}`);
   if (dimensionCount < 1 || dimensionCount > 4) cursor.fail(`${what} has ${dimensionCount} dimensions, not 1 to 4.`);
@@ -200,7 +200,7 @@ export async function readGgufHeader(parameters: {
   readonly blob: BlobLike;
 }): Promise<GgufHeader> {
   const { name: file, blob } = parameters;
-  let wanted = firstPrefix;
+  let wanted = FIRST_PREFIX;
   let prefix = new Uint8Array();
   for (;;) {
     const more = await blob.slice(prefix.byteLength, Math.min(wanted, blob.size)).arrayBuffer();

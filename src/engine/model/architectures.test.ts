@@ -46,12 +46,12 @@ describe.each(backends)('on %s', (_, open) => {
         const session = createSession(model, { prefillChunkSize });
         expect(
           largestDifference(
-            await session.readAll(await golden.integers('prompt_37')),
+            await session.forwardAllLogits(await golden.integers('prompt_37')),
             await golden.floats('logits_37'),
           ),
         ).toBeLessThan(tolerance);
         session.truncate(0);
-        const logits = await session.readAll(await golden.integers('prompt_100'));
+        const logits = await session.forwardAllLogits(await golden.integers('prompt_100'));
         const last = logits.slice(-8 * model.config.vocabularySize);
         expect(largestDifference(last, await golden.floats('logits_100_last8'))).toBeLessThan(tolerance);
         session.destroy();
@@ -60,8 +60,8 @@ describe.each(backends)('on %s', (_, open) => {
 
     it('continues greedily, token by token, as PyTorch does', async () => {
       const session = createSession(model);
-      const ids = [await session.readGreedy(await golden.integers('prompt_37'))];
-      while (ids.length < 24) ids.push(await session.readGreedy(ids.slice(-1)));
+      const ids = [await session.forwardArgmax(await golden.integers('prompt_37'))];
+      while (ids.length < 24) ids.push(await session.forwardArgmax(ids.slice(-1)));
       expect(ids).toEqual((await golden.integers('greedy_37')).slice(0, 24));
       session.destroy();
     });
@@ -73,7 +73,7 @@ describe.each(backends)('on %s', (_, open) => {
       const file = await openModelFile([{ name: `${name}.gguf`, blob: await read(`${name}.gguf`) }]);
       const other = await loadModel(backend, file);
       const session = createSession(other);
-      const logits = await session.readAll([...new Int32Array(await bytes('prompt_37'))]);
+      const logits = await session.forwardAllLogits([...new Int32Array(await bytes('prompt_37'))]);
       expect(largestDifference(logits, new Float32Array(await bytes('logits_37')))).toBeLessThan(tolerance);
       session.destroy();
       other.destroy();

@@ -122,16 +122,16 @@ describe.each([
     const [one, other] = [createSession(model, { runner }), createSession(model, { runner })];
     const before = model.backend.counters.allocatedBytes;
     one.useAdapter(adapters[0]);
-    const [first, second] = await Promise.all([one.read(prompts[0] ?? []), other.read(prompts[1] ?? [])]);
-    const next = await Promise.all([one.read([5]), other.read([6])]);
+    const [first, second] = await Promise.all([one.forward(prompts[0] ?? []), other.forward(prompts[1] ?? [])]);
+    const next = await Promise.all([one.forward([5]), other.forward([6])]);
     for (const [session, expected, ids, id] of [
       [one, first, prompts[0] ?? [], 5],
       [other, second, prompts[1] ?? [], 6],
     ] as const) {
       const single = createSession(model, { prefillChunkSize: 16 });
       single.useAdapter(session.adapter);
-      expect(largestDifference(await single.read(ids), expected)).toBe(0);
-      expect(largestDifference(await single.read([id]), next[session === one ? 0 : 1])).toBe(0);
+      expect(largestDifference(await single.forward(ids), expected)).toBe(0);
+      expect(largestDifference(await single.forward([id]), next[session === one ? 0 : 1])).toBe(0);
       single.destroy();
     }
     for (const session of [one, other]) session.destroy();

@@ -3,7 +3,7 @@
 import { lazy } from '../../lib/lazy.ts';
 import type { OperatorCall, Plan, Tensor } from '../backend.ts';
 import { argmax } from '../kernels/argmax/argmax.ts';
-import { takeRow } from '../kernels/takeRow/takeRow.ts';
+import { selectRow } from '../kernels/selectRow/selectRow.ts';
 import { createKVCache, type KVCache } from '../kvCache/createKVCache.ts';
 import { type AdapterTable, createAdapterTable, NO_ADAPTER } from './createAdapterTable.ts';
 import { type Batch, createBatch } from './createBatch.ts';
@@ -71,7 +71,7 @@ export function createModelRunner(model: LoadedModel, options: ModelRunnerOption
 
   const lastHead = lazy(() =>
     backend.record('head', [
-      takeRow(prefill.activations.step, prefill.activations.x, lastRow, config.hiddenSize),
+      selectRow(prefill.activations.step, prefill.activations.x, lastRow, config.hiddenSize),
       ...greedyHeadCalls(lastRow, decode.activations.normed),
     ]),
   );

@@ -32,8 +32,8 @@ it('keeps nothing of what could not be compiled, and tries again', async () => {
   const attempts: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['sample', () => session.sampler?.sample([1], 1) ?? Promise.resolve()],
     ['likeliest tokens', () => session.sampler?.sample([1], 1) ?? Promise.resolve()],
-    ['head', () => session.read([1, 2])],
-    ['head of all rows', () => session.readAll([1, 2])],
+    ['head', () => session.forward([1, 2])],
+    ['head of all rows', () => session.forwardAllLogits([1, 2])],
   ];
   for (const [label, attempt] of attempts) {
     failing.add(label);
@@ -44,7 +44,7 @@ it('keeps nothing of what could not be compiled, and tries again', async () => {
   session.useAdapter(adapter);
   for (const label of ['decode a', 'prefill a']) {
     failing.add(label);
-    await expect(session.read(label === 'decode a' ? [1] : [1, 2])).rejects.toThrow(`no ${label}`);
+    await expect(session.forward(label === 'decode a' ? [1] : [1, 2])).rejects.toThrow(`no ${label}`);
     expect(backend.counters.allocatedBytes, label).toBe(made);
     failing.clear();
   }

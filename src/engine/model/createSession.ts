@@ -54,11 +54,11 @@ export interface Session {
    */
   matchPrefixCache(prompt: readonly number[]): Promise<number>;
   /** Reads ids after those in the cache; logits f32 [vocabulary] after the last one. */
-  read(ids: readonly number[], options?: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
+  forward(ids: readonly number[], options?: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
   /** Like `read`, but gives the index of the largest logit and leaves the logits on the device. */
-  readGreedy(ids: readonly number[], options?: ReadOptions): Promise<number>;
+  forwardArgmax(ids: readonly number[], options?: ReadOptions): Promise<number>;
   /** Like `read`, with the logits after every id: f32 [ids.length, vocabulary]. */
-  readAll(ids: readonly number[], options?: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
+  forwardAllLogits(ids: readonly number[], options?: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
   /** Absent on the processor: there the logits are at hand. */
   readonly sampler: SessionSampler | undefined;
   /** Compiles what reading needs, so that the first answer does not wait for it. */
@@ -177,17 +177,17 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
     },
     truncate: (length) => sequence.truncate(length),
     matchPrefixCache: (prompt) => runner.exclusively(() => sequence.matchPrefixCache(prompt)),
-    read: (newIds, readOptions = {}) =>
+    forward: (newIds, readOptions = {}) =>
       runner.exclusively(async () => {
         await advance(newIds, readOptions);
         return (await backend.download(logits)) as Float32Array<ArrayBuffer>;
       }),
-    readGreedy: (newIds, readOptions = {}) =>
+    forwardArgmax: (newIds, readOptions = {}) =>
       runner.exclusively(async () => {
         await advance(newIds, readOptions);
         return (await backend.download(runner.argmax))[0] ?? 0;
       }),
-    readAll: (newIds, readOptions = {}) =>
+    forwardAllLogits: (newIds, readOptions = {}) =>
       runner.exclusively(async () => {
         const all = new Float32Array(newIds.length * config.vocabularySize);
         let filled = 0;

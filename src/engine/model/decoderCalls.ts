@@ -3,12 +3,12 @@
 import type { Backend, OperatorCall, Tensor } from '../backend.ts';
 import { add } from '../kernels/add/add.ts';
 import { addBias } from '../kernels/addBias/addBias.ts';
-import { embeddingGather } from '../kernels/embeddingGather/embeddingGather.ts';
+import { embedding } from '../kernels/embedding/embedding.ts';
 import { geGlu } from '../kernels/geGlu/geGlu.ts';
 import { linear } from '../kernels/linear/linear.ts';
-import { hasIntegerCodes, linearInteger } from '../kernels/linearInteger/linearInteger.ts';
+import { hasInt8Kernel, linearInt8 } from '../kernels/linearInt8/linearInt8.ts';
 import { BLOCK_SIZE, pagedAttention, partialsLength } from '../kernels/pagedAttention/pagedAttention.ts';
-import { type QuantizedRows, quantizeRows } from '../kernels/quantizeRows/quantizeRows.ts';
+import { type QuantizedActivations, quantizeActivations } from '../kernels/quantizeActivations/quantizeActivations.ts';
 import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
 import { rope } from '../kernels/rope/rope.ts';
 import { scale } from '../kernels/scale/scale.ts';
@@ -48,11 +48,11 @@ export interface Activations {
   /** Only with output norms: what attention or feed-forward gives, before its norm. */
   readonly branch: Tensor;
   /** Only with the arithmetic `int8`: a module's input as bytes, written anew for each. */
-  readonly quantized?: QuantizedRows;
+  readonly quantized?: QuantizedActivations;
 }
 
 /** Up to so many rows attention is split along the positions: more rows keep a device busy without. */
-const mostSplitRows = 4;
+const MAX_SPLIT_ROWS = 4;
 
 function attentionShape({ config, contextLength }: LoadedModel): {
   readonly heads: number;
@@ -80,7 +80,7 @@ export function createActivations(
     own(backend.createTensor(`${name} x${capacity}`, 'f32', capacity * columns));
   const words = (name: string, length: number): Tensor =>
     own(backend.createTensor(`${name} x${capacity}`, 'u32', length));
-  const quantizedRows = (): QuantizedRows => {
+  const quantizedActivations = (): QuantizedActivations => {
     const blocks = capacity * Math.ceil(Math.max(config.hiddenSize, queries, config.intermediateSize) / 32);
     return {
       codes: words('quantized codes', 8 * blocks),
@@ -102,7 +102,7 @@ export function createActivations(
     normedQ: floats('normed q', config.queryKeyNorm ? queries : 1),
     normedK: floats('normed k', config.queryKeyNorm ? keys : 1),
     attended: floats('attended', queries),
-    ...(backend.kind === 'webgpu' && capacity <= mostSplitRows
+    ...(backend.kind === 'webgpu' && capacity <= MAX_SPLIT_ROWS
       ? {
           partials: own(
             backend.createTensor(
@@ -117,7 +117,7 @@ export function createActivations(
     up: floats('up', config.intermediateSize),
     activated: floats('activated', config.intermediateSize),
     branch: floats('branch', config.outputNorms ? config.hiddenSize : 1),
-    ...(model.arithmetic === 'int8' ? { quantized: quantizedRows() } : {}),
+    ...(model.computeDtype === 'int8' ? { quantized: quantizedActivations() } : {}),
   };
   return { activations, tensors };
 }
@@ -183,17 +183,17 @@ export function decoderCalls(
   const { hiddenSize, intermediateSize, headDimension, rotaryDimension, rmsNormEpsilon: epsilon } = config;
   const { headCount: heads, keyValueHeadCount: keyValueHeads, attentionScale, attentionSoftcap } = config;
   const shape = attentionShape(model);
-  const calls: OperatorCall[] = [...embeddingGather(ids, model.embedding, x)];
+  const calls: OperatorCall[] = [...embedding(ids, model.embedding, x)];
   if (config.embeddingScale !== 1) calls.push(scale(x, hiddenSize, config.embeddingScale));
   calls.push(...(options.afterLayer?.(0) ?? []));
 
   for (const [index, layer] of model.layers.entries()) {
     const project = (module: LinearModule, input: Tensor, output: Tensor, accumulate = false): void => {
       const weight = layer.linear[module];
-      const linearOptions = { accumulate, arithmetic: model.arithmetic };
+      const linearOptions = { accumulate, computeDtype: model.computeDtype };
       calls.push(
-        ...(quantized !== undefined && hasIntegerCodes(weight)
-          ? linearInteger(weight, quantized, output, capacity, linearOptions)
+        ...(quantized !== undefined && hasInt8Kernel(weight)
+          ? linearInt8(weight, quantized, output, capacity, linearOptions)
           : linear(weight, input, output, capacity, linearOptions)),
       );
       for (const entry of batch?.entries ?? []) {
@@ -216,7 +216,7 @@ export function decoderCalls(
     };
     /** Goes before the modules that read `input`. */
     const quantize = (input: Tensor, columns: number): void => {
-      if (quantized !== undefined) calls.push(quantizeRows(input, quantized, columns));
+      if (quantized !== undefined) calls.push(quantizeActivations(input, quantized, columns));
     };
     const keyCache = cache.keys[index];
     const valueCache = cache.values[index];

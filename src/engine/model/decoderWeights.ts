@@ -1,7 +1,7 @@
 // A decoder's tensors on a backend, as the inference and training plans see them.
 import type { Backend, Tensor, Weight } from '../backend.ts';
 import type { ModelConfig } from '../modelConfig.ts';
-import type { Arithmetic } from '../variantReport.ts';
+import type { ComputeDtype } from '../variantReport.ts';
 
 /** The linear layers of one decoder layer, by their Hugging Face suffix, in the order of PEFT gradients and files. */
 export const linearModules = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
@@ -31,7 +31,7 @@ export interface LoadedModel {
   readonly backend: Backend;
   readonly config: ModelConfig;
   /** What the decoder's linear layers multiply in when they read; see `LoadModelRequest`. */
-  readonly arithmetic: Arithmetic;
+  readonly computeDtype: ComputeDtype;
   /** [vocabulary, hidden] */
   readonly embedding: Weight;
   /** [vocabulary, hidden]: the embedding itself where it is tied. */

@@ -7,7 +7,7 @@ import type { LayerShape, ModelConfig } from '../modelConfig.ts';
 import type { ModelFile, StoredTensor } from '../modelFile.ts';
 import { checkFinite } from '../quant/checkFinite.ts';
 import { chosenFormat, type QuantizationChoices, storedChoices } from '../quant/quantizationChoices.ts';
-import type { Arithmetic } from '../variantReport.ts';
+import type { ComputeDtype } from '../variantReport.ts';
 import { type LayerWeights, type LinearModule, type LoadedModel, linearModules } from './decoderWeights.ts';
 import { makeRopeTable } from './makeRopeTable.ts';
 import { uploadWeight } from './uploadWeight.ts';
@@ -18,7 +18,7 @@ export interface LoadModelOptions {
   /** Formats of the weights; default: as they are stored. */
   readonly choices?: QuantizationChoices;
   /** What the decoder's linear layers multiply in; default `float32`. */
-  readonly arithmetic?: Arithmetic;
+  readonly computeDtype?: ComputeDtype;
   readonly signal?: AbortSignal;
   readonly onProgress?: (loadedBytes: number, totalBytes: number) => void;
 }
@@ -192,7 +192,7 @@ export async function loadModel(
       finalNorm,
       layers,
       contextLength,
-      arithmetic: options.arithmetic ?? 'float32',
+      computeDtype: options.computeDtype ?? 'float32',
       parameterCount,
       weightBytes,
       destroy,

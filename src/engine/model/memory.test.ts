@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { fileRowBytes } from '../formats/fileLayout.ts';
 import type { ModelFile, StoredTensor } from '../modelFile.ts';
 import { openModelFile } from '../openModelFile.ts';
-import { packedSize } from '../packed/packedSize.ts';
 import { defaultChoices, type QuantizationChoices, storedChoices } from '../quant/quantizationChoices.ts';
 import { dawnBackend } from '../testing/agreement.ts';
 import { goldenModel } from '../testing/goldenModel.ts';
+import { packedSize } from '../tribpack/packedSize.ts';
 import { createSession } from './createSession.ts';
 import { loadModel } from './loadModel.ts';
 
@@ -53,8 +53,8 @@ it.each([...cases, ...real])('%s stays within its budget and gives everything ba
   const session = createSession(model);
   // What is made when plans are compiled is small, and compiling for many formats takes a minute on a software device.
   if (file.container === 'safetensors') {
-    await session.read([1, 2, 3]);
-    await session.read([4]);
+    await session.forward([1, 2, 3]);
+    await session.forward([4]);
   }
   const budget = 1.1 * weightBytes + contextLength * keyValueBytesPerToken + activationBytes(file, 65) + ropeBytes;
   expect(backend.counters.allocatedBytes - before).toBeLessThan(budget);

@@ -42,11 +42,11 @@ describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
       const session = createSession(model, { prefillChunkSize });
       for (const length of [1, 37]) {
         session.truncate(0);
-        const logits = await session.readAll(await golden.integers(`prompt_${length}`));
+        const logits = await session.forwardAllLogits(await golden.integers(`prompt_${length}`));
         expect(largestDifference(logits, await golden.floats(`logits_${length}`))).toBeLessThan(tolerance);
       }
       session.truncate(0);
-      const logits = await session.readAll(await golden.integers('prompt_100'));
+      const logits = await session.forwardAllLogits(await golden.integers('prompt_100'));
       const last = logits.slice(92 * file.config.vocabularySize);
       expect(largestDifference(last, await golden.floats('logits_100_last8'))).toBeLessThan(tolerance);
       session.destroy();
@@ -58,7 +58,7 @@ describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
     const expected = await golden.floats('logits_37');
     const size = file.config.vocabularySize;
     for (const [index, id] of (await golden.integers('prompt_37')).entries()) {
-      const logits = await session.read([id]);
+      const logits = await session.forward([id]);
       expect(largestDifference(logits, expected.slice(index * size, (index + 1) * size))).toBeLessThan(tolerance);
     }
     session.destroy();
@@ -66,10 +66,10 @@ describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
 
   it('comes near them with activations rounded to bytes, when that is asked for', async () => {
     const choices = { weights: 'q4_0', embedding: 'stored', head: 'stored' } as const;
-    const logitsWith = async (arithmetic: 'float32' | 'int8'): Promise<Float32Array> => {
-      const rounded = await loadModel(backend, file, { choices, arithmetic });
+    const logitsWith = async (computeDtype: 'float32' | 'int8'): Promise<Float32Array> => {
+      const rounded = await loadModel(backend, file, { choices, computeDtype });
       const session = createSession(rounded);
-      const logits = await session.readAll(await golden.integers('prompt_37'));
+      const logits = await session.forwardAllLogits(await golden.integers('prompt_37'));
       session.destroy();
       rounded.destroy();
       return logits;
@@ -83,8 +83,8 @@ describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
   it.each([1, 37, 100])('continues the prompt of %i greedily as PyTorch does', async (length) => {
     const session = createSession(model);
     const steps = name === 'reference' ? 16 : 64;
-    const ids = [await session.readGreedy(await golden.integers(`prompt_${length}`))];
-    while (ids.length < steps) ids.push(await session.readGreedy(ids.slice(-1)));
+    const ids = [await session.forwardArgmax(await golden.integers(`prompt_${length}`))];
+    while (ids.length < steps) ids.push(await session.forwardArgmax(ids.slice(-1)));
     expect(ids).toEqual((await golden.integers(`greedy_${length}`)).slice(0, steps));
     session.destroy();
   });
@@ -96,10 +96,10 @@ describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
 
   it('creates nothing on the device while it decodes', async () => {
     const session = createSession(model);
-    await session.read(await golden.integers('prompt_37'));
-    await session.read([5]);
+    await session.forward(await golden.integers('prompt_37'));
+    await session.forward([5]);
     const before = { ...backend.counters };
-    for (let id = 0; id < 8; id += 1) await session.read([id]);
+    for (let id = 0; id < 8; id += 1) await session.forward([id]);
     expect(backend.counters).toEqual({ ...before, submissions: before.submissions + 8 });
     session.destroy();
   });
@@ -107,7 +107,7 @@ describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
   it('frees what it took', async () => {
     const before = backend.counters.allocatedBytes;
     const session = createSession(model);
-    await session.readAll([1, 2, 3]);
+    await session.forwardAllLogits([1, 2, 3]);
     expect(backend.counters.allocatedBytes).toBeGreaterThan(before);
     session.destroy();
     // What was made when it was first needed goes once its promise says what it is.
@@ -123,7 +123,7 @@ describe('tiny-qwen3', () => {
     const model = await loadModel(await open(), await goldenModel('tiny-qwen3'));
     const tensors = await goldenTensors('tiny-qwen3');
     const session = createSession(model);
-    const logits = await session.readAll(await tensors.integers('prompt_37'));
+    const logits = await session.forwardAllLogits(await tensors.integers('prompt_37'));
     expect(largestDifference(logits, await tensors.floats('logits_37'))).toBeLessThan(tolerance);
     session.destroy();
     model.destroy();
@@ -139,9 +139,9 @@ describe('the kernels for real graphics cards', () => {
     const prompt = await golden.integers('prompt_37');
     const expected = await golden.floats('logits_37');
     const last = expected.slice(36 * file.config.vocabularySize);
-    expect(largestDifference(await session.readAll(prompt), expected)).toBeLessThan(tolerance);
+    expect(largestDifference(await session.forwardAllLogits(prompt), expected)).toBeLessThan(tolerance);
     session.truncate(36);
-    expect(largestDifference(await session.read(prompt.slice(36)), last)).toBeLessThan(tolerance);
+    expect(largestDifference(await session.forward(prompt.slice(36)), last)).toBeLessThan(tolerance);
     backend.destroy();
   });
 });
@@ -154,7 +154,7 @@ describe('a sliding window', () => {
     const prompt = (await golden.integers('prompt_37')).slice(0, 12);
     const logitsWith = async (changed: number): Promise<Float32Array> => {
       session.truncate(0);
-      return await session.read(prompt.map((id, index) => (index === changed ? (id + 1) % 1_003 : id)));
+      return await session.forward(prompt.map((id, index) => (index === changed ? (id + 1) % 1_003 : id)));
     };
     const plain = await logitsWith(-1);
     // Three layers of three earlier tokens each: the last position, 11, is reached from 2 and not from 1.
@@ -168,10 +168,10 @@ describe('a session', () => {
     const model = await loadModel(await dawnBackend(), file);
     const session = createSession(model);
     const prompt = await golden.integers('prompt_37');
-    const whole = await session.read(prompt);
-    await session.read([1, 2, 3]);
+    const whole = await session.forward(prompt);
+    await session.forward([1, 2, 3]);
     session.truncate(30);
-    expect(largestDifference(await session.read(prompt.slice(30)), whole)).toBeLessThan(tolerance);
+    expect(largestDifference(await session.forward(prompt.slice(30)), whole)).toBeLessThan(tolerance);
     session.destroy();
     model.destroy();
   });
@@ -182,7 +182,7 @@ describe('a session', () => {
     const abort = new AbortController();
     port1.onmessage = () => abort.abort();
     port2.postMessage('stop');
-    const reading = session.read(await golden.integers('prompt_37'), { signal: abort.signal });
+    const reading = session.forward(await golden.integers('prompt_37'), { signal: abort.signal });
     await expect(reading).rejects.toThrow(/abort/i);
     port1.close();
   });
@@ -192,10 +192,10 @@ describe('a session', () => {
     const session = createSession(model, { prefillChunkSize: 8 });
     const abort = new AbortController();
     const prompt = await golden.integers('prompt_37');
-    const reading = session.read(prompt, { signal: abort.signal, onProgress: () => abort.abort() });
+    const reading = session.forward(prompt, { signal: abort.signal, onProgress: () => abort.abort() });
     await expect(reading).rejects.toThrow(/abort/i);
     expect(session.ids).toEqual(prompt.slice(0, 8));
-    const logits = await session.read(prompt.slice(8));
+    const logits = await session.forward(prompt.slice(8));
     const expected = (await golden.floats('logits_37')).slice(36 * file.config.vocabularySize);
     expect(largestDifference(logits, expected)).toBeLessThan(tolerance);
   });
@@ -203,9 +203,9 @@ describe('a session', () => {
   it('refuses a full context, a foreign token and an empty prompt by code', async () => {
     const model = await loadModel(createReferenceBackend(), file, { contextLength: 4 });
     const session = createSession(model);
-    await expect(session.read([1, 2, 3, 4, 5])).rejects.toMatchObject({ code: 'ENGINE_CONTEXT_FULL' });
-    await expect(session.read([1003])).rejects.toMatchObject({ code: 'ENGINE_TOKEN_INVALID' });
-    await expect(session.read([])).rejects.toMatchObject({ code: 'ENGINE_PROMPT_EMPTY' });
+    await expect(session.forward([1, 2, 3, 4, 5])).rejects.toMatchObject({ code: 'ENGINE_CONTEXT_FULL' });
+    await expect(session.forward([1003])).rejects.toMatchObject({ code: 'ENGINE_TOKEN_INVALID' });
+    await expect(session.forward([])).rejects.toMatchObject({ code: 'ENGINE_PROMPT_EMPTY' });
     expect(session.ids).toEqual([]);
   });
 });

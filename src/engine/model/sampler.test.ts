@@ -18,11 +18,11 @@ beforeAll(async () => {
   session = createSession(await loadModel(await dawnBackend(), { ...file, config }, { contextLength: 1_200 }));
 });
 
-async function answer(settings: SamplingParams, device: boolean, maximumTokens = 40): Promise<SampledToken[]> {
+async function answer(settings: SamplingParams, device: boolean, maxTokens = 40): Promise<SampledToken[]> {
   session.truncate(0);
   const seed = 9;
   const random = seededRandom(seed);
-  const options = { settings, maximumTokens, stopIds: [], random, ...(device ? { seed } : {}) };
+  const options = { settings, maxTokens, stopIds: [], random, ...(device ? { seed } : {}) };
   const tokens: SampledToken[] = [];
   for await (const token of sampleTokens(session, await golden.integers('prompt_37'), options)) tokens.push(token);
   return tokens;
@@ -62,7 +62,7 @@ describe('sampler on the device', () => {
     const expected = (await golden.integers('greedy_37')).slice(0, 6);
     expect(tokens.map(({ id }) => id)).toEqual(expected);
     expect(session.ids).toEqual([...prompt, ...expected.slice(0, 5)]);
-    expect(await session.readGreedy(expected.slice(5))).toBe((await golden.integers('greedy_37'))[6]);
+    expect(await session.forwardArgmax(expected.slice(5))).toBe((await golden.integers('greedy_37'))[6]);
   });
 
   it('samples only what the mask lets through', async () => {
@@ -80,10 +80,10 @@ describe('sampler on the device', () => {
     const backend = await dawnBackend();
     const settings = { temperature: 1.1, topP: 0.9, repetitionPenalty: 1.05 };
     const prompt = await golden.integers('prompt_37');
-    for await (const _ of generate(session, prompt, { ...settings, maximumTokens: 20 }));
+    for await (const _ of generate(session, prompt, { ...settings, maxTokens: 20 }));
     const before = { ...backend.counters };
     let count = 0;
-    for await (const _ of generate(session, prompt, { ...settings, maximumTokens: 1_000, seed: 4 })) count += 1;
+    for await (const _ of generate(session, prompt, { ...settings, maxTokens: 1_000, seed: 4 })) count += 1;
     expect(count).toBe(1_000);
     expect(backend.counters).toEqual({ ...before, submissions: expect.any(Number) });
   }, 240_000);

@@ -31,12 +31,12 @@ describe.each([
     const kvCache = createKVCache(model, { sequences: 2 });
     const [one, other] = [createSession(model, { kvCache }), createSession(model, { kvCache, prefillChunkSize: 7 })];
     const [short, long] = [await golden.integers('prompt_37'), await golden.integers('prompt_100')];
-    await one.read(short.slice(0, 20));
-    await other.read(long.slice(0, 50));
+    await one.forward(short.slice(0, 20));
+    await other.forward(long.slice(0, 50));
     const size = model.config.vocabularySize;
-    const end = await one.readAll(short.slice(20));
+    const end = await one.forwardAllLogits(short.slice(20));
     expect(largestDifference(end, (await golden.floats('logits_37')).slice(20 * size))).toBeLessThan(tolerance);
-    const rest = await other.readAll(long.slice(50));
+    const rest = await other.forwardAllLogits(long.slice(50));
     expect(largestDifference(rest.slice(-8 * size), await golden.floats('logits_100_last8'))).toBeLessThan(tolerance);
     for (const session of [one, other]) session.destroy();
     kvCache.destroy();
@@ -47,19 +47,19 @@ describe.each([
     const [one, other, third] = [1, 2, 3].map(() => createSession(model, { kvCache }));
     if (one === undefined || other === undefined || third === undefined) throw new Error('no sessions');
     const prompt = await golden.integers('prompt_100');
-    const whole = await one.read(prompt.slice(0, 64));
+    const whole = await one.forward(prompt.slice(0, 64));
     // 64 ids are four whole blocks; 60 of them end inside the fourth.
     expect(await other.matchPrefixCache([...prompt.slice(0, 60), 7, 7])).toBe(60);
     expect(await third.matchPrefixCache(prompt.slice(0, 64))).toBe(63);
-    await other.read([7, 7, 7, 7, 7, 7]);
+    await other.forward([7, 7, 7, 7, 7, 7]);
     // What the first wrote is still there for the third, and for itself.
-    expect(largestDifference(await third.read(prompt.slice(63, 64)), whole)).toBeLessThan(tolerance);
+    expect(largestDifference(await third.forward(prompt.slice(63, 64)), whole)).toBeLessThan(tolerance);
     const alone = createSession(model);
-    const expected = await alone.read([...prompt.slice(0, 64), 9]);
-    expect(largestDifference(await one.read([9]), expected)).toBeLessThan(tolerance);
+    const expected = await alone.forward([...prompt.slice(0, 64), 9]);
+    expect(largestDifference(await one.forward([9]), expected)).toBeLessThan(tolerance);
     alone.truncate(0);
-    const parted = await alone.read([...prompt.slice(0, 60), 7, 7, 7, 7, 7, 7, 8]);
-    expect(largestDifference(await other.read([8]), parted)).toBeLessThan(tolerance);
+    const parted = await alone.forward([...prompt.slice(0, 60), 7, 7, 7, 7, 7, 7, 8]);
+    expect(largestDifference(await other.forward([8]), parted)).toBeLessThan(tolerance);
     for (const session of [one, other, third, alone]) session.destroy();
     kvCache.destroy();
   });
@@ -67,15 +67,15 @@ describe.each([
   it('finds a conversation again after another one, until its blocks were needed', async () => {
     const session = createSession(model);
     const prompt = await golden.integers('prompt_100');
-    await session.read(prompt);
+    await session.forward(prompt);
     expect(await session.matchPrefixCache([1, 2, 3])).toBe(0);
-    await session.read([1, 2, 3]);
+    await session.forward([1, 2, 3]);
     expect(await session.matchPrefixCache(prompt)).toBe(96);
-    const logits = await session.read(prompt.slice(96));
+    const logits = await session.forward(prompt.slice(96));
     const last = (await golden.floats('logits_100_last8')).slice(7 * model.config.vocabularySize);
     expect(largestDifference(logits, last)).toBeLessThan(tolerance);
     session.truncate(0);
-    await session.read(Array.from({ length: 128 }, (_, index) => index));
+    await session.forward(Array.from({ length: 128 }, (_, index) => index));
     expect(await session.matchPrefixCache(prompt)).toBe(0);
     session.destroy();
   });
@@ -114,7 +114,7 @@ describe.each([
     const expected = (await golden.floats('logits_37')).slice(36 * size);
     expect(largestDifference(seen.slice(0, size), expected)).toBeLessThan(tolerance);
     const alone = createSession(model);
-    const second = await alone.read((prompts[1] ?? []).slice(0, 36));
+    const second = await alone.forward((prompts[1] ?? []).slice(0, 36));
     expect(largestDifference(seen.slice(9 * size, 10 * size), second)).toBeLessThan(tolerance);
     alone.destroy();
     backend.destroyPlan(plan);
@@ -128,12 +128,12 @@ it('refuses by code what a kvCache has no place for', async () => {
   const kvCache = createKVCache(model, { positions: 32, sequences: 2 });
   const [one, other] = [createSession(model, { kvCache }), createSession(model, { kvCache })];
   expect(() => createSession(model, { kvCache })).toThrow(expect.objectContaining({ code: 'ENGINE_CACHE_FULL' }));
-  await one.read([1, 2, 3]);
-  await other.read([1, 2, 3]);
-  await expect(one.read(Array.from({ length: 20 }, () => 5))).rejects.toMatchObject({ code: 'ENGINE_CACHE_FULL' });
+  await one.forward([1, 2, 3]);
+  await other.forward([1, 2, 3]);
+  await expect(one.forward(Array.from({ length: 20 }, () => 5))).rejects.toMatchObject({ code: 'ENGINE_CACHE_FULL' });
   // The other one lets go of its block, and there is place again.
   other.destroy();
-  await one.read(Array.from({ length: 20 }, () => 5));
+  await one.forward(Array.from({ length: 20 }, () => 5));
   expect(one.ids).toHaveLength(23);
 });
 
@@ -154,7 +154,7 @@ it('keeps equal beginnings apart by adapter, and finds each again', async () => 
   for (const adapter of [undefined, ...adapters]) {
     session.useAdapter(adapter);
     expect(await session.matchPrefixCache(prompt)).toBe(0);
-    logits.set(adapter, await session.read(prompt));
+    logits.set(adapter, await session.forward(prompt));
   }
   const [base = new Float32Array(), one = new Float32Array(), other = new Float32Array()] = [...logits.values()];
   for (const [left, right] of [
@@ -166,7 +166,7 @@ it('keeps equal beginnings apart by adapter, and finds each again', async () => 
   for (const adapter of [adapters[0], undefined, adapters[1]]) {
     session.useAdapter(adapter);
     expect(await session.matchPrefixCache(prompt)).toBe(32);
-    const again = await session.read(prompt.slice(32));
+    const again = await session.forward(prompt.slice(32));
     expect(largestDifference(again, logits.get(adapter) ?? base)).toBeLessThan(tolerance);
   }
   // An adapter that goes takes its conversation with it, and leaves that of the base.
@@ -209,32 +209,32 @@ it('a reservation that found no place leaves everything as it was', async () => 
   const golden = await goldenTensors('tiny-llama');
   const prompt = await golden.integers('prompt_37');
   const alone = createSession(model);
-  const expected = await alone.read(prompt.slice(0, 21));
+  const expected = await alone.forward(prompt.slice(0, 21));
   alone.truncate(0);
-  const expectedParted = await alone.read([...prompt.slice(0, 10), ...prompt.slice(20, 37)]);
+  const expectedParted = await alone.forward([...prompt.slice(0, 10), ...prompt.slice(20, 37)]);
 
   // One of two blocks that a read needs is there: when the other one comes, the first must be in the table too.
   const narrow = createKVCache(model, { positions: 32, sequences: 2 });
   const [one, other] = [createSession(model, { kvCache: narrow }), createSession(model, { kvCache: narrow })];
-  await other.read([1]);
-  await expect(one.read(prompt.slice(0, 21))).rejects.toMatchObject({ code: 'ENGINE_CACHE_FULL' });
-  await other.read([2]);
+  await other.forward([1]);
+  await expect(one.forward(prompt.slice(0, 21))).rejects.toMatchObject({ code: 'ENGINE_CACHE_FULL' });
+  await other.forward([2]);
   other.destroy();
-  expect(largestDifference(await one.read(prompt.slice(0, 21)), expected)).toBeLessThan(tolerance);
+  expect(largestDifference(await one.forward(prompt.slice(0, 21)), expected)).toBeLessThan(tolerance);
   narrow.destroy();
 
   // A shared block would have to be copied, and there is place for the copy but not for what follows.
   const kvCache = createKVCache(model, { positions: 48, sequences: 3 });
   const [owner, sharer, third] = [1, 2, 3].map(() => createSession(model, { kvCache }));
   if (owner === undefined || sharer === undefined || third === undefined) throw new Error('no sessions');
-  await owner.read(prompt.slice(0, 16));
-  const next = await owner.read([prompt[16] ?? 0]);
+  await owner.forward(prompt.slice(0, 16));
+  const next = await owner.forward([prompt[16] ?? 0]);
   owner.truncate(16);
-  await third.read([9]);
+  await third.forward([9]);
   expect(await sharer.matchPrefixCache([...prompt.slice(0, 10), 7])).toBe(10);
-  await expect(sharer.read(prompt.slice(20, 37))).rejects.toMatchObject({ code: 'ENGINE_CACHE_FULL' });
+  await expect(sharer.forward(prompt.slice(20, 37))).rejects.toMatchObject({ code: 'ENGINE_CACHE_FULL' });
   third.destroy();
-  expect(largestDifference(await sharer.read(prompt.slice(20, 37)), expectedParted)).toBeLessThan(tolerance);
+  expect(largestDifference(await sharer.forward(prompt.slice(20, 37)), expectedParted)).toBeLessThan(tolerance);
   sharer.truncate(0);
-  expect(largestDifference(await owner.read([prompt[16] ?? 0]), next)).toBeLessThan(tolerance);
+  expect(largestDifference(await owner.forward([prompt[16] ?? 0]), next)).toBeLessThan(tolerance);
 });

@@ -33,14 +33,14 @@ describe.skipIf(!existsSync(file))('SmolLM2-135M-Instruct', () => {
       };
       const { ids = [], greedy = [] } = chats[0] ?? {};
       const session = createSession(model);
-      const logits = await session.read(ids);
+      const logits = await session.forward(ids);
       const expected = new Float32Array(
         new Uint8Array(readFileSync(path.join(golden, 'chat0.last_logits.f32'))).buffer,
       );
       // Thirty layers: the golden data's README advises 2e-3.
       expect(largestDifference(logits, expected)).toBeLessThan(2e-3);
       const answer = [logits.indexOf(Math.max(...logits))];
-      while (answer.length < greedy.length) answer.push(await session.readGreedy(answer.slice(-1)));
+      while (answer.length < greedy.length) answer.push(await session.forwardArgmax(answer.slice(-1)));
       expect(answer).toEqual(greedy);
       session.destroy();
       model.destroy();

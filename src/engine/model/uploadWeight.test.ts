@@ -8,7 +8,7 @@ import { weightReader } from '../kernels/linear/weightAt.ts';
 import type { StoredTensor } from '../modelFile.ts';
 import { quantize } from '../quant/quantize.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
-import { noise, randomBlocks } from '../testing/agreement.ts';
+import { testNoise, randomBlocks } from '../testing/agreement.ts';
 import { uploadWeight } from './uploadWeight.ts';
 
 /** A stored matrix, and the most bytes that were read at a time. */
@@ -30,7 +30,7 @@ function stored(format: WeightFormat, rows: number, columns: number, bytes: Uint
 }
 
 const bytesOf = (format: WeightFormat, rows: number, columns: number): Uint8Array<ArrayBuffer> =>
-  format === 'f32' ? new Uint8Array(noise(rows * columns).buffer) : randomBlocks(format, rows, columns);
+  format === 'f32' ? new Uint8Array(testNoise(rows * columns).buffer) : randomBlocks(format, rows, columns);
 
 async function elements(backend: Backend, weight: Awaited<ReturnType<typeof uploadWeight>>): Promise<number[]> {
   const codes = (await backend.download(weight.codes)) as Uint32Array;

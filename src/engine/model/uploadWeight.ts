@@ -12,7 +12,7 @@ export interface UploadWeightOptions {
 }
 
 /** Bytes after which an upload is waited for: until then the device may keep a second copy of them. */
-const pendingBytes = 32 << 20;
+const PENDING_BYTES = 32 << 20;
 
 /**
  * The matrix `stored` on `backend` in `format`. Throws `MODEL_WEIGHT_NOT_FINITE`, `ENGINE_BUFFER_TOO_LARGE`, what reading throws, and
@@ -37,7 +37,7 @@ export async function uploadWeight(
       backend.upload(codes, part.codes, before.codes);
       if (scales !== undefined) backend.upload(scales, part.scales, before.scales);
       pending += part.codes.byteLength;
-      if (pending >= pendingBytes) {
+      if (pending >= PENDING_BYTES) {
         pending = 0;
         await backend.download(codes, { offset: 0, length: 1 });
       }

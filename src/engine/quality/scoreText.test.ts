@@ -17,7 +17,7 @@ const ids = [5, 9, 200, 31, 7, 7, 90, 12, 300, 41, 2];
 async function expected(window: readonly number[]): Promise<number[]> {
   session.truncate(0);
   const size = model.config.vocabularySize;
-  const logits = await session.readAll(window.slice(0, -1));
+  const logits = await session.forwardAllLogits(window.slice(0, -1));
   return window.slice(1).map((id, row) => {
     const values = logits.subarray(row * size, (row + 1) * size);
     return (values[id] as number) - Math.log(values.reduce((sum, value) => sum + Math.exp(value), 0));

@@ -18,7 +18,7 @@ export interface ScoreOptions {
 }
 
 /** Ids whose logits are fetched at a time: a vocabulary of 150,000 makes 10 MB of them. */
-const rowsAtATime = 16;
+const ROWS_AT_A_TIME = 16;
 
 function scoreRow(logits: Float32Array, id: number): { readonly logProbability: number; readonly best: number } {
   let best = 0;
@@ -54,10 +54,10 @@ export async function scoreText(
       session.truncate(0);
       const window = [...before, ...ids.slice(start, start + length)];
       // The last id is only foretold.
-      for (let at = 0; at < window.length - 1; at += rowsAtATime) {
+      for (let at = 0; at < window.length - 1; at += ROWS_AT_A_TIME) {
         signal?.throwIfAborted();
-        const part = window.slice(at, Math.min(at + rowsAtATime, window.length - 1));
-        const logits = await session.readAll(part, { signal });
+        const part = window.slice(at, Math.min(at + ROWS_AT_A_TIME, window.length - 1));
+        const logits = await session.forwardAllLogits(part, { signal });
         const size = logits.length / part.length;
         for (let row = 0; row < part.length; row += 1) {
           const scored = scoreRow(logits.subarray(row * size, (row + 1) * size), window[at + row + 1] as number);

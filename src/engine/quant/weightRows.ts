@@ -20,9 +20,9 @@ export interface WeightRows {
 }
 
 /** Bytes that are read at a time. */
-const readBytes = 4 << 20;
+const READ_BYTES = 4 << 20;
 /** Values that are converted at a time. */
-const convertedValues = 1 << 18;
+const CONVERTED_VALUES = 1 << 18;
 
 /** Rows of `bytes` each that are taken together: fours, so that the scales of a group begin with a word. */
 const groupRows = (bytes: number, rowBytes: number): number => Math.max(4, Math.floor(bytes / rowBytes / 4) * 4);
@@ -63,7 +63,7 @@ async function* packedRows(
 ): AsyncGenerator<WeightRows> {
   const [rows = 0, columns = 0] = shape;
   const rowBytes = Math.max(1, (4 * weightWords(format, rows, columns).codes) / rows);
-  for (const [firstRow, count] of rowGroups(0, rows, groupRows(readBytes, rowBytes))) {
+  for (const [firstRow, count] of rowGroups(0, rows, groupRows(READ_BYTES, rowBytes))) {
     const before = weightWords(format, firstRow, columns);
     const own = weightWords(format, count, columns);
     const words = await readWords('codes', before.codes, own.codes, signal);
@@ -89,7 +89,7 @@ export async function* weightRows(
   }
   const [rows = 0, columns = 0] = shape;
   const rowBytes = fileRowBytes(stored.format, columns);
-  for (const [firstRow, count] of rowGroups(0, rows, groupRows(readBytes, rowBytes))) {
+  for (const [firstRow, count] of rowGroups(0, rows, groupRows(READ_BYTES, rowBytes))) {
     const bytes = await stored.readRows(firstRow, count, signal);
     checkFinite(name, stored.format, bytes, firstRow, columns);
     if (stored.format === format) {
@@ -100,7 +100,7 @@ export async function* weightRows(
       yield { firstRow, rows: count, ...packed };
       continue;
     }
-    for (const [row, some] of rowGroups(0, count, groupRows(convertedValues, columns))) {
+    for (const [row, some] of rowGroups(0, count, groupRows(CONVERTED_VALUES, columns))) {
       const part = bytes.subarray(row * rowBytes, (row + some) * rowBytes);
       const values = dequantize(stored.format, part, some, columns);
       yield { firstRow: firstRow + row, rows: some, ...encodeRows(name, format, values, firstRow + row, columns) };

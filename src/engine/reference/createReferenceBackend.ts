@@ -118,7 +118,7 @@ export function createReferenceBackend(memory: ElementMemory = ownArrays): Backe
         const started = performance.now();
         operator.reference(buffers, constants, variables);
         const milliseconds = performance.now() - started;
-        return { operator: operator.name, variant: 'processor', constants, milliseconds };
+        return { operator: operator.name, variant: 'cpu', constants, milliseconds };
       });
     },
     destroyPlan() {},

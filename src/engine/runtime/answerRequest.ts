@@ -33,11 +33,11 @@ export async function* answerRequest(
       async *sample(sampled) {
         const { session } = await models.ready(context);
         session.useAdapter(settings.adapterId === undefined ? undefined : models.adapter(settings.adapterId));
-        const maximumTokens = settings.maximumTokens ?? session.contextLength;
+        const maxTokens = settings.maxTokens ?? session.contextLength;
         const options = {
           settings,
           sampled,
-          maximumTokens,
+          maxTokens,
           stopIds: tokenizer.endIds,
           random,
           seed,

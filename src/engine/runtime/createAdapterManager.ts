@@ -6,7 +6,7 @@ import type { Session } from '../model/createSession.ts';
 import type { LoadedModel } from '../model/decoderWeights.ts';
 import { type DeviceAdapter, uploadAdapter } from '../model/deviceAdapter.ts';
 import type { AdapterSummary, LoadAdapterRequest } from '../service.ts';
-import { type RowGradients, rowGradients } from '../train/rowGradients.ts';
+import { type PerSampleGradients, perSampleGradients } from '../train/perSampleGradients.ts';
 
 /** A model on a device, and the sequence that runs on it. */
 export interface ModelOnDevice {
@@ -17,7 +17,7 @@ export interface ModelOnDevice {
 interface AdapterState {
   readonly file: AdapterFile;
   device: DeviceAdapter;
-  gradients?: RowGradients;
+  gradients?: PerSampleGradients;
 }
 
 export interface AdapterManager {
@@ -27,7 +27,7 @@ export interface AdapterManager {
   unload(id: string, from: ModelOnDevice): void;
   adapter(id: string): DeviceAdapter;
   /** What computes the adapter's gradients; made at first use. */
-  gradients(id: string, on: ModelOnDevice): RowGradients;
+  gradients(id: string, on: ModelOnDevice): PerSampleGradients;
   /** Takes everything off the device. The files stay. */
   suspend(from: ModelOnDevice): void;
   /** Uploads all adapters to a model that was loaded again. */
@@ -75,7 +75,7 @@ export function createAdapterManager(): AdapterManager {
     adapter: (id) => find(id).device,
     gradients(id, { model }) {
       const state = find(id);
-      state.gradients ??= rowGradients(model, state.file.modules, { slots: 1 });
+      state.gradients ??= perSampleGradients(model, state.file.modules, { slots: 1 });
       return state.gradients;
     },
     suspend(from) {

@@ -53,7 +53,7 @@ export function createDeviceManager(
     },
     async fallbackToCpu(obstacle) {
       return await replace('automatic', async () => {
-        const { backend, report } = await openDevice('processor');
+        const { backend, report } = await openDevice('cpu');
         return { backend, report: { ...report, obstacle: obstacle.serialize() } };
       });
     },

@@ -19,7 +19,7 @@ import type {
   ModelSummary,
 } from '../service.ts';
 import { openTokenizer, type TextTokenizer } from '../tokenizer/openTokenizer.ts';
-import type { RowGradients } from '../train/rowGradients.ts';
+import type { PerSampleGradients } from '../train/perSampleGradients.ts';
 import { type AdapterManager, createAdapterManager, type ModelOnDevice } from './createAdapterManager.ts';
 import { createDeviceManager } from './createDeviceManager.ts';
 
@@ -63,7 +63,7 @@ export interface ModelManager {
   /** The adapter on the device, after `ready`. Throws `ENGINE_ADAPTER_NOT_LOADED`. */
   adapter(id: string): DeviceAdapter;
   /** What computes an adapter's gradients, after `ready`. */
-  gradients(id: string): RowGradients;
+  gradients(id: string): PerSampleGradients;
   /** Whether the model's device is lost: then `ready` opens another. False when no model is loaded. */
   isLost(): Promise<boolean>;
   /** Closes the device if it cannot go on after `error`: the next use opens it again. */
@@ -87,7 +87,7 @@ function tokenizerOf({ tokenizerJson, tokenizerConfig, chatTemplate, config }: M
 
 /** The model of `file` on the device, with its plans compiled. After a failure nothing of it stays there. */
 async function loadOn(
-  { backend, report: { arithmetics } }: OpenedBackend,
+  { backend, report: { computeDtypes } }: OpenedBackend,
   request: LoadModelRequest,
   file: ModelFile,
   { signal, progress }: CallContext,
@@ -95,7 +95,7 @@ async function loadOn(
   const report = (value: LoadProgress): void => progress(value);
   const model = await loadModel(backend, file, {
     choices: request.choices ?? defaultChoices(file),
-    arithmetic: arithmetics.find((each) => each === request.arithmetic) ?? 'float32',
+    computeDtype: computeDtypes.find((each) => each === request.computeDtype) ?? 'float32',
     ...(request.contextLength === undefined ? {} : { contextLength: request.contextLength }),
     signal,
     onProgress: (loadedBytes, totalBytes) => report({ phase: 'read', loadedBytes, totalBytes }),
@@ -225,7 +225,7 @@ export function createModelManager(openDevice: (device: DeviceChoice) => Promise
       suspend();
       discard();
       const onDevice = await loadOnDevice(request, file, context);
-      const { config, parameterCount, contextLength, weightBytes, arithmetic } = onDevice.model;
+      const { config, parameterCount, contextLength, weightBytes, computeDtype } = onDevice.model;
       const { architecture, layerCount, hiddenSize, vocabularySize } = config;
       state = {
         request,
@@ -242,7 +242,7 @@ export function createModelManager(openDevice: (device: DeviceChoice) => Promise
         contextLength,
         vocabularySize,
         weightBytes,
-        arithmetic,
+        computeDtype,
       };
     },
 

@@ -23,9 +23,9 @@ export interface SafetensorsFile {
 }
 
 /** The reference implementation's own bound: a longer header is a mistake or an attack. */
-const longestHeader = 100_000_000;
+const MAX_HEADER_BYTES = 100_000_000;
 /** Read at first: holds the headers of most files, so that a remote one takes one request. */
-const firstPrefix = 1 << 16;
+const FIRST_PREFIX = 1 << 16;
 
 function refuse(file: string, message: string, place: string, truncated = false): TributaryError {
   return new TributaryError({
@@ -39,7 +39,7 @@ function refuse(file: string, message: string, place: string, truncated = false)
 async function readHeader(file: string, blob: BlobLike): Promise<{ header: SafetensorsHeader; dataStart: number }> {
   if (blob.size < 8)
     throw refuse(file, `it has ${blob.size} bytes, fewer than its 8-byte header length.`, 'byte 0', true);
-  const prefix = new Uint8Array(await blob.slice(0, Math.min(firstPrefix, blob.size)).arrayBuffer());
+  const prefix = new Uint8Array(await blob.slice(0, Math.min(FIRST_PREFIX, blob.size)).arrayBuffer());
   if (prefix.byteLength < 8) throw refuse(file, 'it ended while it was read.', 'byte 0', true);
   const headerLength = new DataView(prefix.buffer).getBigUint64(0, true);
   if (headerLength > BigInt(blob.size - 8)) {
@@ -50,8 +50,8 @@ async function readHeader(file: string, blob: BlobLike): Promise<{ header: Safet
       true,
     );
   }
-  if (headerLength > longestHeader)
-    throw refuse(file, `its header has ${headerLength} bytes, more than ${longestHeader}.`, 'byte 0');
+  if (headerLength > MAX_HEADER_BYTES)
+    throw refuse(file, `its header has ${headerLength} bytes, more than ${MAX_HEADER_BYTES}.`, 'byte 0');
   const dataStart = 8 + Number(headerLength);
   const rest =
     dataStart > prefix.byteLength ? await blob.slice(prefix.byteLength, dataStart).arrayBuffer() : new ArrayBuffer();

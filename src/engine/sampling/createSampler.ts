@@ -4,8 +4,8 @@ import type { Backend, Plan, Tensor } from '../backend.ts';
 import {
   inContext,
   MAX_ALTERNATIVES,
+  PARAM_WORDS,
   packSamplingParams,
-  paramWords,
   sampleTokenCalls,
   topLogitsCall,
   topWords,
@@ -73,7 +73,7 @@ export async function createSampler(
   };
   const tensors = {
     ...bound,
-    settings: tensor('sampling params', 'u32', paramWords),
+    settings: tensor('sampling params', 'u32', PARAM_WORDS),
     history: tensor('token history', 'u32', size),
     mask: tensor('token mask', 'u32', Math.ceil(size / 32)),
     adjusted: tensor('adjusted logits', 'f32', size),

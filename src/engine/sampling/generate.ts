@@ -1,11 +1,11 @@
 // Ids after a prompt, for programs that want no more than that: `sampleTokens` with a seed. It knows no text.
-import { type FinishReason, sampleTokens, type TokenReader } from './sampleTokens.ts';
+import { type FinishReason, type Sequence, sampleTokens } from './sampleTokens.ts';
 import type { DistributionParams } from './samplingDistribution.ts';
 import { seededRandom } from './seededRandom.ts';
 
 export interface GenerateOptions extends DistributionParams {
   /** Most tokens to sample; the session's context bounds it too. */
-  readonly maximumTokens: number;
+  readonly maxTokens: number;
   /** Ids that end the answer; the one that came is not given out. */
   readonly stopIds?: readonly number[] | undefined;
   /** Same seed, same settings, same logits: same tokens. Default 0. */
@@ -18,12 +18,12 @@ export interface GenerateOptions extends DistributionParams {
  * abort throws its reason and leaves the session usable.
  */
 export async function* generate(
-  session: TokenReader,
+  session: Sequence,
   prompt: readonly number[],
-  { maximumTokens, stopIds = [], seed = 0, signal, ...settings }: GenerateOptions,
+  { maxTokens, stopIds = [], seed = 0, signal, ...settings }: GenerateOptions,
 ): AsyncGenerator<number, FinishReason> {
   const random = seededRandom(seed);
-  const tokens = sampleTokens(session, prompt, { settings, maximumTokens, stopIds, random, seed, signal });
+  const tokens = sampleTokens(session, prompt, { settings, maxTokens, stopIds, random, seed, signal });
   for (;;) {
     const { value, done } = await tokens.next();
     if (done === true) return value;

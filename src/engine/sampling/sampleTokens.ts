@@ -31,16 +31,16 @@ export interface GpuSampler {
 }
 
 /** A sequence on a model. `Session` is one; so is what Transformers.js keeps between steps. */
-export interface TokenReader {
+export interface Sequence {
   /** What has been read and is kept. */
   readonly ids: readonly number[];
   readonly contextLength: number;
   /** Forgets all but the first `length` ids, or more of them. */
   truncate(length: number): void;
   /** Reads ids after those kept; logits f32 [vocabulary] after the last one. */
-  read(ids: readonly number[], options: { readonly signal?: AbortSignal | undefined }): Promise<Float32Array>;
+  forward(ids: readonly number[], options: { readonly signal?: AbortSignal | undefined }): Promise<Float32Array>;
   /** The index of the largest logit, where the logits can stay where they are. */
-  readGreedy?(ids: readonly number[], options: { readonly signal?: AbortSignal | undefined }): Promise<number>;
+  forwardArgmax?(ids: readonly number[], options: { readonly signal?: AbortSignal | undefined }): Promise<number>;
   /** Takes up the longest beginning of `prompt` that is kept anywhere, short of its last id; absent where only `ids` are kept. */
   matchPrefixCache?(prompt: readonly number[]): Promise<number>;
   readonly sampler?: GpuSampler | undefined;
@@ -48,10 +48,10 @@ export interface TokenReader {
 
 export interface SampleOptions {
   readonly settings: SamplingParams;
-  /** Tokens of this answer that were sampled before, by a reader that is gone. */
+  /** Tokens of this answer that were sampled before, by a sequence that is gone. */
   readonly sampled?: readonly number[];
   /** Most tokens of the answer, `sampled` included. */
-  readonly maximumTokens: number;
+  readonly maxTokens: number;
   /** Ids that end the answer; the one that came is not given out. */
   readonly stopIds: readonly number[];
   /** The next number in [0, 1): one a token, none when temperature is 0. */
@@ -138,12 +138,7 @@ function pick(logits: Float64Array, settings: SamplingParams, random: () => numb
 }
 
 /** Samples one token from logits on the processor. */
-function cpuSampler(
-  reader: TokenReader,
-  context: readonly number[],
-  answer: readonly number[],
-  options: SampleOptions,
-) {
+function cpuSampler(sequence: Sequence, context: readonly number[], answer: readonly number[], options: SampleOptions) {
   const { settings, random, constraint, signal } = options;
   const plain =
     settings.temperature === 0 &&
@@ -153,8 +148,9 @@ function cpuSampler(
     settings.logprobs === undefined &&
     constraint === undefined;
   return async (unread: readonly number[]): Promise<readonly SampledToken[]> => {
-    if (plain && reader.readGreedy !== undefined) return [{ id: await reader.readGreedy(unread, { signal }) }];
-    const logits = await reader.read(unread, { signal });
+    if (plain && sequence.forwardArgmax !== undefined)
+      return [{ id: await sequence.forwardArgmax(unread, { signal }) }];
+    const logits = await sequence.forward(unread, { signal });
     const allowed = await constraint?.allowed();
     const id = pick(adjusted(logits, settings, context, answer, allowed), settings, random);
     if (id === undefined) throw nothingToSample(options);
@@ -162,8 +158,8 @@ function cpuSampler(
   };
 }
 
-/** A batch of tokens is read back about so often: text should flow, and a reader's abort should be felt. */
-const batchMilliseconds = 40;
+/** A batch of tokens is read back about so often: text should flow, and a sequence's abort should be felt. */
+const BATCH_MILLISECONDS = 40;
 
 /** Samples on the device: as many tokens at once as it makes in a moment, one where a grammar decides after each. */
 async function gpuSampler(
@@ -172,7 +168,7 @@ async function gpuSampler(
   answer: readonly number[],
   options: SampleOptions & { readonly seed: number },
 ) {
-  const { settings, constraint, signal, maximumTokens } = options;
+  const { settings, constraint, signal, maxTokens } = options;
   await sampler.start({ settings, seed: options.seed, context, answer });
   await sampler.setMask(undefined);
   let count = 1;
@@ -181,12 +177,12 @@ async function gpuSampler(
     const allowed = await constraint?.allowed();
     if (constraint !== undefined) await sampler.setMask(allowed && Uint32Array.from(allowed));
     const started = performance.now();
-    const tokens = await sampler.sample(unread, Math.min(count, maximumTokens - answer.length), { signal });
+    const tokens = await sampler.sample(unread, Math.min(count, maxTokens - answer.length), { signal });
     if (tokens.some(({ id }) => id === NO_TOKEN)) throw nothingToSample(options);
     // How long a prompt takes says nothing about a token.
     if (!isPrompt && constraint === undefined) {
       const milliseconds = (performance.now() - started) / tokens.length;
-      count = Math.max(1, Math.min(sampler.maxTokens, Math.floor(batchMilliseconds / milliseconds)));
+      count = Math.max(1, Math.min(sampler.maxTokens, Math.floor(BATCH_MILLISECONDS / milliseconds)));
     }
     isPrompt = false;
     return tokens;
@@ -194,34 +190,34 @@ async function gpuSampler(
 }
 
 /**
- * Tokens after `prompt` and `sampled`, one by one; returns why the answer ended. What the reader keeps is reused for the longest
- * common beginning. An abort throws its reason and leaves the reader usable.
+ * Tokens after `prompt` and `sampled`, one by one; returns why the answer ended. What the sequence keeps is reused for the longest
+ * common beginning. An abort throws its reason and leaves the sequence usable.
  */
 export async function* sampleTokens(
-  reader: TokenReader,
+  sequence: Sequence,
   prompt: readonly number[],
   options: SampleOptions,
 ): AsyncGenerator<SampledToken, FinishReason> {
-  const { sampled = [], maximumTokens, constraint, seed, signal } = options;
+  const { sampled = [], maxTokens, constraint, seed, signal } = options;
   const stops = new Set(options.stopIds);
   const answer = [...sampled];
   const context = [...prompt, ...sampled];
 
   // The last token is always read anew: its logits are not kept.
-  if (reader.matchPrefixCache === undefined) {
+  if (sequence.matchPrefixCache === undefined) {
     let shared = 0;
-    while (shared < context.length - 1 && reader.ids[shared] === context[shared]) shared += 1;
-    reader.truncate(shared);
+    while (shared < context.length - 1 && sequence.ids[shared] === context[shared]) shared += 1;
+    sequence.truncate(shared);
   } else {
-    await reader.matchPrefixCache(context);
+    await sequence.matchPrefixCache(context);
   }
-  let unread = context.slice(reader.ids.length);
+  let unread = context.slice(sequence.ids.length);
   const sampleNext =
-    reader.sampler === undefined || seed === undefined
-      ? cpuSampler(reader, context, answer, options)
-      : await gpuSampler(reader.sampler, context, answer, { ...options, seed });
-  while (answer.length < maximumTokens) {
-    if (reader.ids.length + unread.length > reader.contextLength && answer.length > 0) return 'length';
+    sequence.sampler === undefined || seed === undefined
+      ? cpuSampler(sequence, context, answer, options)
+      : await gpuSampler(sequence.sampler, context, answer, { ...options, seed });
+  while (answer.length < maxTokens) {
+    if (sequence.ids.length + unread.length > sequence.contextLength && answer.length > 0) return 'length';
     const tokens = await sampleNext(unread);
     for (const token of tokens) {
       signal?.throwIfAborted();

@@ -3,7 +3,7 @@ import type { Backend, Constants, ElementArray, Operator, Variant, WeightFormat 
 import { type BlockFormatName, blockFormat } from '../formats/blockFormats.ts';
 import { hasScales } from '../formats/deviceLayout.ts';
 import { fileLayout, fileRowBytes } from '../formats/fileLayout.ts';
-import { noise } from '../kernels/noise.ts';
+import { testNoise } from '../kernels/testNoise.ts';
 import { packWeight } from '../quant/packWeight.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { type AcquiredDevice, acquireDevice } from '../webgpu/acquireDevice.ts';
@@ -12,7 +12,7 @@ import { dawn } from '../webgpu/node.ts';
 import { requireNaga } from './requireNaga.ts';
 import { runOperator } from './runOperator.ts';
 
-export { noise };
+export { testNoise };
 
 let acquired: Promise<AcquiredDevice> | undefined;
 let backend: Promise<Backend> | undefined;
@@ -94,7 +94,7 @@ export function randomBlocks(
   seed = 7,
 ): Uint8Array<ArrayBuffer> {
   const { elements, bytes: blockBytes } = fileLayout(format);
-  const bytes = Uint8Array.from(noise(rows * fileRowBytes(format, columns), seed), (value) => (value + 1) * 128);
+  const bytes = Uint8Array.from(testNoise(rows * fileRowBytes(format, columns), seed), (value) => (value + 1) * 128);
   const setHalf = (at: number, base: number): void => {
     // The base's low bits are the fraction: random already, but for its two upper bits.
     bytes[at + 1] = (base >> 8) | ((bytes[at + 1] as number) & 3);
@@ -118,7 +118,7 @@ export function randomWeight(
   columns: number,
   seed = 7,
 ): { codes: ElementArray; scales?: ElementArray } {
-  if (format === 'f32') return { codes: noise(rows * columns, seed) };
+  if (format === 'f32') return { codes: testNoise(rows * columns, seed) };
   const { codes, scales } = packWeight(format, randomBlocks(format, rows, columns, seed), rows, columns);
   return hasScales(format) ? { codes, scales } : { codes };
 }

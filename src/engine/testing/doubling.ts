@@ -1,8 +1,8 @@
 // For tests only: the operator y = 2 x with variants that are right, slow, wrong in the ways in which kernels are, or less exact.
 import type { Backend, Operator, OperatorCall, Variant } from '../backend.ts';
-import { floats } from '../kernels/constants.ts';
-import { grid } from '../kernels/grid.ts';
-import { noise } from '../kernels/noise.ts';
+import { dispatchSize } from '../kernels/dispatchSize.ts';
+import { floats } from '../kernels/operands.ts';
+import { testNoise } from '../kernels/testNoise.ts';
 
 /** Elements of x and y. */
 export const length = 1_000;
@@ -18,7 +18,7 @@ export function variant(name: string, expression: string, rest: Partial<Variant>
         let i = id.x;
         if (i < arrayLength(&y)) { y[i] = ${expression}; }
       }`,
-    workgroups: () => grid(length),
+    workgroups: () => dispatchSize(length),
     ...rest,
   };
 }
@@ -42,11 +42,11 @@ export const wrongAtTheEdge = variant('wrong at the edge', 'select(2.0 * x[i], 0
 export const notANumber = variant('not a number', 'select(2.0 * x[i], bitcast<f32>(0x7fc00000u + i - 3u), i == 3u)');
 export const doesNotCompile = variant('does not compile', '2.0 * x');
 export const asksTooMuch = variant('asks too much', '2.0 * x[i]', { workgroups: () => [70_000, 1, 1] });
-export const half = variant('half', '2.001 * x[i]', { arithmetic: 'float16' });
+export const half = variant('half', '2.001 * x[i]', { computeDtype: 'float16' });
 
 /** The operator with these variants, first to last. */
 export function doubling(...variants: readonly Variant[]): Operator {
-  const sample = (size: number) => ({ constants: {}, rows: 1, tensors: { x: noise(size), y: noise(size, 2) } });
+  const sample = (size: number) => ({ constants: {}, rows: 1, tensors: { x: testNoise(size), y: testNoise(size, 2) } });
   return {
     name: 'doubling',
     bindings: [

@@ -12,8 +12,8 @@ import type { EncodedRow } from '../service.ts';
 import { type AdapterLayout, modulePath, uniformLayout } from '../train/adapterLayout.ts';
 import { learningRate } from '../train/learningRate.ts';
 import { packRows } from '../train/packRows.ts';
-import { rowGradients } from '../train/rowGradients.ts';
-import { createTrainingPlan } from '../train/trainingPlan.ts';
+import { perSampleGradients } from '../train/perSampleGradients.ts';
+import { createTrainingGraph } from '../train/trainingGraph.ts';
 import { trainingStep } from '../train/trainingStep.ts';
 import type { GoldenTensor } from './parseSafetensors.ts';
 import { readSafetensors } from './readSafetensors.ts';
@@ -154,7 +154,7 @@ export async function runTrainingCase(
   const rows = data.rows.map(encodedRow);
   const longest = Math.max(...rows.map(({ inputIds }) => inputIds.length));
   const limits = { tokens: Math.max(256, longest), targets: Math.max(256, longest), rows: rows.length };
-  const plan = await createTrainingPlan({
+  const plan = await createTrainingGraph({
     model,
     layout,
     slots: 1,
@@ -257,7 +257,7 @@ export async function influenceErrors(
   { model, modules, rows, gradients, losses }: InfluenceCase,
   options: { readonly count: number; readonly slots: number },
 ): Promise<{ readonly gradient: number; readonly loss: number }> {
-  const source = rowGradients(model, modules, { slots: options.slots });
+  const source = perSampleGradients(model, modules, { slots: options.slots });
   let gradientError = 0;
   let lossError = 0;
   try {

@@ -2,16 +2,16 @@
 // lie in the flat parameter vector and their gradients in the flat gradient vector, at the same elements.
 import type { OperatorCall, Tensor, Weight } from '../backend.ts';
 import { linear } from '../kernels/linear/linear.ts';
-import { linearBackwardInput } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
-import { matrixProduct } from '../kernels/matrixProduct/matrixProduct.ts';
-import { segmentProduct } from '../kernels/segmentProduct/segmentProduct.ts';
+import { linearGradInput } from '../kernels/linearGradInput/linearGradInput.ts';
+import { matmul } from '../kernels/matmul/matmul.ts';
+import { segmentedMatmul } from '../kernels/segmentedMatmul/segmentedMatmul.ts';
 import type { AdaptedModule } from './adapterLayout.ts';
 
 /** What all adapted layers of a plan share. */
 export interface AdapterTensors {
   /** u32 [4]: word 0 is the number of tokens. */
   readonly step: Tensor;
-  /** u32 [slots, 2], see `segmentProduct`. */
+  /** u32 [slots, 2], see `segmentedMatmul`. */
   readonly segments: Tensor;
   readonly slots: number;
   readonly parameters: Tensor;
@@ -41,7 +41,7 @@ export function hiddenCalls(shared: AdapterTensors, { low }: AdaptedLinear, x: T
   if (low === undefined) return [];
   return [
     {
-      operator: matrixProduct,
+      operator: matmul,
       tensors: { step: shared.step, left: x, right: shared.parameters, place: low.placeA, result: low.hidden },
       constants: { columns: low.module.rank, depth: low.module.inputs, transposeRight: 1, accumulate: 0, scale: 1 },
     },
@@ -63,7 +63,7 @@ export function adaptedLinearForward(
     ...base,
     ...hiddenCalls(shared, layer, x),
     {
-      operator: matrixProduct,
+      operator: matmul,
       tensors: { step: shared.step, left: low.hidden, right: shared.parameters, place: low.placeB, result: y },
       constants: { columns: outputs, depth: rank, transposeRight: 1, accumulate: 1, scale },
     },
@@ -85,7 +85,7 @@ export function adaptedLinearBackward(
   const throughWeight =
     dx === undefined
       ? []
-      : linearBackwardInput({
+      : linearGradInput({
           weight,
           step,
           outputGradient: dy,
@@ -98,24 +98,24 @@ export function adaptedLinearBackward(
   const calls: OperatorCall[] = [
     ...throughWeight,
     {
-      operator: segmentProduct,
+      operator: segmentedMatmul,
       tensors: { segments, left: dy, right: hidden, place: placeB, result: gradients },
       constants: { height: outputs, columns: rank, segmentCount: slots, scale },
     },
     {
-      operator: matrixProduct,
+      operator: matmul,
       tensors: { step, left: dy, right: parameters, place: placeB, result: hiddenGradient },
       constants: { columns: rank, depth: outputs, transposeRight: 0, accumulate: 0, scale },
     },
     {
-      operator: segmentProduct,
+      operator: segmentedMatmul,
       tensors: { segments, left: hiddenGradient, right: x, place: placeA, result: gradients },
       constants: { height: rank, columns: inputs, segmentCount: slots, scale: 1 },
     },
   ];
   if (dx !== undefined) {
     calls.push({
-      operator: matrixProduct,
+      operator: matmul,
       tensors: { step, left: hiddenGradient, right: parameters, place: placeA, result: dx.tensor },
       constants: { columns: inputs, depth: rank, transposeRight: 0, accumulate: 1, scale: 1 },
     });

@@ -22,7 +22,7 @@ export interface AdapterLayout {
   readonly modules: readonly AdaptedModule[];
   /** Elements of the flat vector. */
   readonly length: number;
-  readonly largestRank: number;
+  readonly maxRank: number;
 }
 
 function moduleShape(config: ModelConfig, module: LinearModule): { readonly inputs: number; readonly outputs: number } {
@@ -62,7 +62,7 @@ export function adapterLayout(
       length = offsetB + chosen.rank * outputs;
     }
   }
-  return { modules, length, largestRank: Math.max(0, ...modules.map(({ rank }) => rank)) };
+  return { modules, length, maxRank: Math.max(0, ...modules.map(({ rank }) => rank)) };
 }
 
 /** The same rank and scale on the chosen modules of every layer. Throws `TRAIN_TARGET_UNKNOWN` for another module. */

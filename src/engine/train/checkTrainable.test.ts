@@ -10,7 +10,7 @@ import { goldenModel } from '../testing/goldenModel.ts';
 import { adapterLayout } from './adapterLayout.ts';
 import { checkTrainable } from './checkTrainable.ts';
 import { checkTrainRequest } from './checkTrainRequest.ts';
-import { rowGradient, rowGradients } from './rowGradients.ts';
+import { perSampleGradients, rowGradient } from './perSampleGradients.ts';
 
 const folder = path.join(import.meta.dirname, '../../../test/golden/engine-architectures');
 const wave = (length: number, seed: number): Float32Array<ArrayBuffer> =>
@@ -30,7 +30,7 @@ describe('checkTrainable', () => {
     const request = { rows: [] } as unknown as TrainRequest;
     const refusals = [
       () => checkTrainable(file.config),
-      () => rowGradients(model, []),
+      () => perSampleGradients(model, []),
       () => checkTrainRequest(model, request),
     ];
     for (const refused of refusals) {
@@ -68,7 +68,7 @@ describe('SmolLM3', () => {
     async function loss(changed: readonly AdapterModule[]): Promise<number> {
       const session = createSession(model);
       session.useAdapter(uploadAdapter(backend, 'changed', changed, config.layerCount));
-      const logits = await session.readAll(inputIds);
+      const logits = await session.forwardAllLogits(inputIds);
       session.destroy();
       let sum = 0;
       for (let place = promptLength; place < inputIds.length; place += 1) {

@@ -36,7 +36,7 @@ export function peftAdapter(parameters: {
     peft_type: 'LORA',
     task_type: 'CAUSAL_LM',
     base_model_name_or_path: null,
-    r: layout.largestRank,
+    r: layout.maxRank,
     lora_alpha: alpha,
     lora_dropout: 0,
     target_modules: [...new Set(layout.modules.map(({ module }) => module))].sort(),

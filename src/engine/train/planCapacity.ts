@@ -9,8 +9,8 @@ export interface PlanCapacity {
 }
 
 /** Bytes that activations may take, and the largest single tensor: WebGPU guarantees bindings of 128 MiB. */
-const activationBudget = 512 * 2 ** 20;
-const largestTensor = 64 * 2 ** 20;
+const ACTIVATION_BUDGET = 512 * 2 ** 20;
+const MAX_TENSOR_BYTES = 64 * 2 ** 20;
 
 /**
  * Capacities for batches of at most `tokens` tokens and `targets` targets; smaller where memory asks for it, but never
@@ -22,23 +22,24 @@ export function planCapacity(
   wanted: {
     readonly tokens: number;
     readonly targets: number;
-    readonly longestRow: number;
-    readonly mostTargets: number;
+    readonly maxRowTokens: number;
+    readonly maxTargets: number;
   },
 ): PlanCapacity {
   const { hiddenSize, intermediateSize, headCount, keyValueHeadCount, headDimension, vocabularySize, layerCount } =
     model.config;
   const attentionWidth = 2 * headCount * headDimension + 2 * keyValueHeadCount * headDimension;
-  const layerFloats = 3 * hiddenSize + attentionWidth + 3 * intermediateSize + 7 * layout.largestRank;
+  const layerFloats = 3 * hiddenSize + attentionWidth + 3 * intermediateSize + 7 * layout.maxRank;
   const widest = Math.max(hiddenSize, intermediateSize, headCount * headDimension);
-  const tokens = Math.max(wanted.longestRow, Math.min(wanted.tokens, Math.floor(largestTensor / (4 * widest))));
+  const tokens = Math.max(wanted.maxRowTokens, Math.min(wanted.tokens, Math.floor(MAX_TENSOR_BYTES / (4 * widest))));
   const targets = Math.max(
-    wanted.mostTargets,
-    Math.min(wanted.targets, Math.floor(largestTensor / (4 * vocabularySize))),
+    wanted.maxTargets,
+    Math.min(wanted.targets, Math.floor(MAX_TENSOR_BYTES / (4 * vocabularySize))),
   );
   const stored = (count: number): number => 4 * tokens * (count * layerFloats + (layerCount + 8) * hiddenSize);
-  const recompute = stored(layerCount) > activationBudget;
-  if (!recompute || stored(1) <= activationBudget) return { tokenCapacity: tokens, targetCapacity: targets, recompute };
-  const fitting = Math.floor((tokens * activationBudget) / stored(1));
-  return { tokenCapacity: Math.max(wanted.longestRow, fitting), targetCapacity: targets, recompute };
+  const recompute = stored(layerCount) > ACTIVATION_BUDGET;
+  if (!recompute || stored(1) <= ACTIVATION_BUDGET)
+    return { tokenCapacity: tokens, targetCapacity: targets, recompute };
+  const fitting = Math.floor((tokens * ACTIVATION_BUDGET) / stored(1));
+  return { tokenCapacity: Math.max(wanted.maxRowTokens, fitting), targetCapacity: targets, recompute };
 }

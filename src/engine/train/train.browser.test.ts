@@ -14,7 +14,7 @@ import { createWebGpuBackend } from '../webgpu/createWebGpuBackend.ts';
 import { type AdapterLayout, modulePath, uniformLayout } from './adapterLayout.ts';
 import { learningRate } from './learningRate.ts';
 import { packRows } from './packRows.ts';
-import { createTrainingPlan, type TrainingPlan } from './trainingPlan.ts';
+import { createTrainingGraph, type TrainingGraph } from './trainingGraph.ts';
 import { trainingStep } from './trainingStep.ts';
 
 const folder = '/test/golden/training/llama-plain';
@@ -64,7 +64,7 @@ beforeAll(async () => {
 });
 afterAll(() => backend.destroy());
 
-async function step(plan: TrainingPlan, number: number) {
+async function step(plan: TrainingGraph, number: number) {
   const { lr, weight_decay: weightDecay, max_grad_norm: maxGradientNorm, betas, eps: epsilon } = config.optimizer;
   const { warmup_steps: warmupSteps, total_steps: totalSteps } = config.schedule;
   const chosen = (data.steps[number - 1] ?? []).flat(2).map((index) => rows[index] as (typeof rows)[0]);
@@ -82,7 +82,7 @@ async function step(plan: TrainingPlan, number: number) {
 describe('training in the browser', () => {
   it('gives the golden losses and gradient norms', async () => {
     const capacities = { tokenCapacity: limits.tokens, targetCapacity: limits.targets };
-    const plan = await createTrainingPlan({ model, layout, slots: 1, recompute: false, ...capacities });
+    const plan = await createTrainingGraph({ model, layout, slots: 1, recompute: false, ...capacities });
     backend.upload(plan.parameters, await flatten(layout, await openTensors('adapter_init/adapter_model.safetensors')));
     for (const number of [1, 2, 3]) {
       const { loss, gradientNorm } = await step(plan, number);

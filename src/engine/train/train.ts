@@ -13,11 +13,11 @@ import { packRows, targetCount } from './packRows.ts';
 import { peftAdapter } from './peftAdapter.ts';
 import { type PlanCapacity, planCapacity } from './planCapacity.ts';
 import { rowOrder } from './rowOrder.ts';
-import { createTrainingPlan, type TrainingPlan } from './trainingPlan.ts';
+import { createTrainingGraph, type TrainingGraph } from './trainingGraph.ts';
 import { trainingStep } from './trainingStep.ts';
 
 /** Tokens of a batch that fill a device without making one submission long. */
-const comfortableTokens = 1_024;
+const COMFORTABLE_TOKENS = 1_024;
 
 const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
@@ -27,15 +27,15 @@ function capacityFor(model: LoadedModel, layout: AdapterLayout, request: TrainRe
   const sumOfLongest = (sorted: readonly number[]): number =>
     sorted.slice(0, request.batchSize).reduce((total, value) => total + value, 0);
   return planCapacity(model, layout, {
-    tokens: Math.min(comfortableTokens, sumOfLongest(lengths)),
-    targets: Math.min(comfortableTokens, sumOfLongest(targets)),
-    longestRow: lengths[0] ?? 1,
-    mostTargets: targets[0] ?? 1,
+    tokens: Math.min(COMFORTABLE_TOKENS, sumOfLongest(lengths)),
+    targets: Math.min(COMFORTABLE_TOKENS, sumOfLongest(targets)),
+    maxRowTokens: lengths[0] ?? 1,
+    maxTargets: targets[0] ?? 1,
   });
 }
 
 async function* steps(
-  plan: TrainingPlan,
+  plan: TrainingGraph,
   capacity: PlanCapacity,
   model: LoadedModel,
   request: TrainRequest,
@@ -46,7 +46,7 @@ async function* steps(
   const stepsPerEpoch = Math.ceil(rows.length / batchSize);
   const limits = { tokens: capacity.tokenCapacity, targets: capacity.targetCapacity, rows: rows.length };
   const { backend } = model;
-  const read = async (tensor: TrainingPlan['parameters']) =>
+  const read = async (tensor: TrainingGraph['parameters']) =>
     (await backend.download(tensor)) as Float32Array<ArrayBuffer>;
   let order: readonly number[] = [];
   let finalLoss = Number.NaN;
@@ -122,7 +122,7 @@ export async function* train(
   const start =
     request.resumeFrom === undefined ? undefined : await readCheckpoint(request.resumeFrom, digest, layout.length);
   const capacity = capacityFor(model, layout, request);
-  const plan = await createTrainingPlan({ model, layout, slots: 1, ...capacity });
+  const plan = await createTrainingGraph({ model, layout, slots: 1, ...capacity });
   try {
     backend.upload(plan.parameters, start?.parameters ?? initialAdapter(layout, request.seed));
     if (start !== undefined) {

@@ -1,7 +1,7 @@
 // One optimiser step over packed batches: the loss is the sum of cross-entropy over all targets of the step divided by
 // their number, not a mean of batch means.
 import type { PackedBatch } from './packRows.ts';
-import type { TrainingPlan, UpdateSettings } from './trainingPlan.ts';
+import type { TrainingGraph, UpdateSettings } from './trainingGraph.ts';
 
 export interface StepResult {
   readonly loss: number;
@@ -13,7 +13,7 @@ export interface StepResult {
 
 /** Runs the step on `plan`. Aborts between batches; the parameters are then as before the step. */
 export async function trainingStep(
-  plan: TrainingPlan,
+  plan: TrainingGraph,
   batches: readonly PackedBatch[],
   settings: UpdateSettings,
   signal?: AbortSignal,

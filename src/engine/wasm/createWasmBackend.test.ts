@@ -3,10 +3,10 @@ import type { Backend, ElementArray, Operator, WeightFormat } from '../backend.t
 import { weightFormats } from '../formats/blockFormats.ts';
 import { attentionOperator } from '../kernels/attention/attention.ts';
 import { linear, linearOperators } from '../kernels/linear/linear.ts';
-import { linearBackwardInputOperators } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
+import { linearGradInputOperators } from '../kernels/linearGradInput/linearGradInput.ts';
 import { pagedAttentionOperator } from '../kernels/pagedAttention/pagedAttention.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
-import { noise, randomWeight } from '../testing/agreement.ts';
+import { testNoise, randomWeight } from '../testing/agreement.ts';
 import { relativeError } from '../testing/relativeError.ts';
 import { runOperator } from '../testing/runOperator.ts';
 import { createWasmBackend } from './createWasmBackend.ts';
@@ -33,17 +33,17 @@ describe('the WebAssembly backend', () => {
     const [rows, inputs, outputs] = [5, 50, 33];
     const weight = randomWeight(format, outputs, inputs);
     for (const accumulate of [0, 1]) {
-      const forward = { x: noise(rows * inputs), ...weight, y: noise(rows * outputs, 5) };
+      const forward = { x: testNoise(rows * inputs), ...weight, y: testNoise(rows * outputs, 5) };
       const constants = { rows, inputs, outputs, stride: outputs, scale: 0.5, accumulate };
       expect(await difference(linearOperators[format], forward, constants, rows, 'y')).toBeLessThan(1e-5);
       const step = Uint32Array.of(rows, 0, 0, 0);
       const backward = {
         step,
-        outputGradient: noise(rows * outputs),
-        inputGradient: noise(rows * inputs, 3),
+        outputGradient: testNoise(rows * outputs),
+        inputGradient: testNoise(rows * inputs, 3),
         ...weight,
       };
-      const operator = linearBackwardInputOperators[format];
+      const operator = linearGradInputOperators[format];
       expect(
         await difference(operator, backward, { inputs, outputs, stride: outputs, accumulate }, rows, 'inputGradient'),
       ).toBeLessThan(1e-5);
@@ -55,7 +55,7 @@ describe('the WebAssembly backend', () => {
     async (format) => {
       const [inputs, outputs] = [64, 40_000];
       // As of cross-entropy: the label's place outweighs all others, which are small and of one sign.
-      const outputGradient = noise(outputs).map((value) => (1 + value) / outputs);
+      const outputGradient = testNoise(outputs).map((value) => (1 + value) / outputs);
       outputGradient[0] = -1;
       const data = {
         step: Uint32Array.of(1, 0, 0, 0),
@@ -64,7 +64,7 @@ describe('the WebAssembly backend', () => {
         ...randomWeight(format, outputs, inputs),
       };
       const constants = { inputs, outputs, stride: outputs, accumulate: 0 };
-      const operator = linearBackwardInputOperators[format];
+      const operator = linearGradInputOperators[format];
       // One running sum in f32 is wrong by 7e-6 and more.
       expect(await difference(operator, data, constants, 1, 'inputGradient')).toBeLessThan(3e-6);
     },
@@ -72,9 +72,9 @@ describe('the WebAssembly backend', () => {
 
   it('attends over spans, empty ones included', async () => {
     const data = {
-      q: noise(3 * 12, 1),
-      keys: noise(4 * 6, 2),
-      values: noise(4 * 6, 3),
+      q: testNoise(3 * 12, 1),
+      keys: testNoise(4 * 6, 2),
+      values: testNoise(4 * 6, 3),
       spans: Uint32Array.of(0, 4, 1, 3, 2, 2),
       result: new Float32Array(36).fill(7),
     };
@@ -95,9 +95,9 @@ describe('the WebAssembly backend', () => {
       positions: Uint32Array.of(30, 31, 32, 0, 79, 78),
       slots: Uint32Array.of(0, 0, 0, 2, 1, 1),
       table: Uint32Array.of(7, 2, 9, 0, 0, 3, 1, 10, 5, 4, 8, 0, 0, 0, 0),
-      q: noise(6 * heads * headDimension, 1),
-      keys: noise(11 * blockLength, 2),
-      values: noise(11 * blockLength, 3),
+      q: testNoise(6 * heads * headDimension, 1),
+      keys: testNoise(11 * blockLength, 2),
+      values: testNoise(11 * blockLength, 3),
       result: new Float32Array(6 * heads * headDimension),
     };
     const constants = { ...shape, scale: 1.5, maxBlocksPerSequence: 5, splits: 1, splitBlocks: 5 };

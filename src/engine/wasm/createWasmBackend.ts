@@ -3,38 +3,32 @@
 import type { Backend, Operator, OperatorCall, WeightFormat } from '../backend.ts';
 import { attentionOperator } from '../kernels/attention/attention.ts';
 import { linearOperators } from '../kernels/linear/linear.ts';
-import { linearBackwardInputOperators } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
-import { matrixProduct } from '../kernels/matrixProduct/matrixProduct.ts';
+import { linearGradInputOperators } from '../kernels/linearGradInput/linearGradInput.ts';
+import { matmul } from '../kernels/matmul/matmul.ts';
 import { pagedAttentionOperator } from '../kernels/pagedAttention/pagedAttention.ts';
-import { segmentProduct } from '../kernels/segmentProduct/segmentProduct.ts';
+import { segmentedMatmul } from '../kernels/segmentedMatmul/segmentedMatmul.ts';
 import { swiGluOperator } from '../kernels/swiGlu/swiGlu.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
-import { fastAttention } from './fastAttention.ts';
-import {
-  fastLinear,
-  fastLinearBackwardInput,
-  fastMatrixProduct,
-  fastSegmentProduct,
-  fastSwiGlu,
-} from './fastOperators.ts';
-import { fastPagedAttention } from './fastPagedAttention.ts';
+import { attentionWasm } from './attentionWasm.ts';
 import { kernelMemory } from './kernelMemory.ts';
 import { createMatrixKernel } from './matrixKernel.ts';
+import { linearGradInputWasm, linearWasm, matmulWasm, segmentedMatmulWasm, swiGluWasm } from './operators.ts';
+import { pagedAttentionWasm } from './pagedAttentionWasm.ts';
 
 /** Undefined where WebAssembly has no SIMD. */
 export function createWasmBackend(): Backend | undefined {
   const kernel = createMatrixKernel();
   if (kernel === undefined) return undefined;
   const fast = new Map<Operator, Operator['reference']>([
-    [attentionOperator, fastAttention()],
-    [pagedAttentionOperator, fastPagedAttention(kernel)],
-    [matrixProduct, fastMatrixProduct(kernel)],
-    [segmentProduct, fastSegmentProduct(kernel)],
-    [swiGluOperator, fastSwiGlu(kernel)],
+    [attentionOperator, attentionWasm()],
+    [pagedAttentionOperator, pagedAttentionWasm(kernel)],
+    [matmul, matmulWasm(kernel)],
+    [segmentedMatmul, segmentedMatmulWasm(kernel)],
+    [swiGluOperator, swiGluWasm(kernel)],
   ]);
   for (const format of Object.keys(linearOperators) as WeightFormat[]) {
-    fast.set(linearOperators[format], fastLinear(kernel, format));
-    fast.set(linearBackwardInputOperators[format], fastLinearBackwardInput(kernel, format));
+    fast.set(linearOperators[format], linearWasm(kernel, format));
+    fast.set(linearGradInputOperators[format], linearGradInputWasm(kernel, format));
   }
   const backend = createReferenceBackend(kernelMemory(kernel));
   return {

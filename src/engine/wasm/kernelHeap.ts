@@ -13,11 +13,11 @@ export interface KernelHeap {
   free(block: HeapBlock): void;
 }
 
-const pageBytes = 65_536;
+const PAGE_BYTES = 65_536;
 /** Growing voids all arrays over the memory, so it grows by a mebibyte at least. */
-const leastPages = 16;
+const MIN_PAGES = 16;
 /** Kernels read whole vectors, a little beyond the last block. */
-const slackBytes = 64;
+const SLACK_BYTES = 64;
 
 export function createKernelHeap(): KernelHeap {
   const memory = new WebAssembly.Memory({ initial: 1 });
@@ -37,10 +37,10 @@ export function createKernelHeap(): KernelHeap {
         freed.splice(fitting, 1, ...(rest.bytes > 0 ? [rest] : []));
         return { address: block.address, bytes };
       }
-      const missing = Math.ceil((top + bytes + slackBytes - memory.buffer.byteLength) / pageBytes);
+      const missing = Math.ceil((top + bytes + SLACK_BYTES - memory.buffer.byteLength) / PAGE_BYTES);
       if (missing > 0) {
         try {
-          memory.grow(Math.max(missing, leastPages));
+          memory.grow(Math.max(missing, MIN_PAGES));
         } catch (error) {
           if (error instanceof RangeError) return undefined;
           throw error;

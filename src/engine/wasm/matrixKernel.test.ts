@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { blockFormatNames } from '../formats/blockFormats.ts';
 import { deviceLayout } from '../formats/deviceLayout.ts';
 import { weightReader } from '../kernels/linear/weightAt.ts';
-import { noise, randomWeight } from '../testing/agreement.ts';
+import { testNoise, randomWeight } from '../testing/agreement.ts';
 import { createMatrixKernel, type MatrixKernel } from './matrixKernel.ts';
 
 /** Copies arrays into the kernel's memory; NaN all around them, which no result may see. */
@@ -38,8 +38,8 @@ describe.each([
 
   it.each(shapes)('multiplies $rows x $depth by $depth x $columns, given either way', ({ rows, depth, columns }) => {
     const kernel = open();
-    const left = noise(rows * depth, 1);
-    const right = noise(depth * columns, 2);
+    const left = testNoise(rows * depth, 1);
+    const right = testNoise(depth * columns, 2);
     const turned = Float32Array.from(right, (_, at) => right[(at % depth) * columns + Math.floor(at / depth)] ?? 0);
     const [leftAt = 0, rightAt = 0, turnedAt = 0, resultAt = 0] = place(kernel, left, right, turned);
     const stride = Math.ceil(columns / 8) * 8;
@@ -67,7 +67,7 @@ describe.each([
     const { codes, scales = new Uint32Array() } = randomWeight(format, rows, columns) as Record<string, Uint32Array>;
     const weight = weightReader(format, columns, codes as Uint32Array, scales);
     const x = new Float32Array(width);
-    x.set(noise(columns, 3));
+    x.set(testNoise(columns, 3));
     const sums = Float32Array.from({ length: width / 16 }, (_, sixteen) =>
       x.subarray(16 * sixteen, 16 * sixteen + 16).reduce((sum, value) => sum + value, 0),
     );

@@ -30,7 +30,7 @@ const raisedLimits = [
 const optionalFeatures = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
 
 /** Smallest binding that the engine can work with: WebGPU's guaranteed minimum. */
-const smallestBinding = 128 * 2 ** 20;
+const MIN_BINDING_BYTES = 128 * 2 ** 20;
 
 /**
  * A device of `gpu` with the largest limits it has.
@@ -55,11 +55,11 @@ export async function acquireDevice(gpu: GPU | undefined = globalThis.navigator?
     });
   }
   const binding = adapter.limits.maxStorageBufferBindingSize;
-  if (binding < smallestBinding) {
+  if (binding < MIN_BINDING_BYTES) {
     throw new TributaryError({
       code: 'ENGINE_LIMITS_TOO_SMALL',
       message: 'The GPU allows only small buffers.',
-      facts: { maxStorageBufferBindingSize: binding, needed: smallestBinding },
+      facts: { maxStorageBufferBindingSize: binding, needed: MIN_BINDING_BYTES },
       hint: 'Use another GPU or browser.',
     });
   }

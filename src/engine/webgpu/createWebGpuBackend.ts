@@ -3,7 +3,7 @@
 import { TributaryError } from '../../lib/errors.ts';
 import type { Backend, ElementArray, ElementType, OperatorCall, Plan, Tensor, Variant } from '../backend.ts';
 import type { AcquiredDevice } from './acquireDevice.ts';
-import { createVariantChooser, supportedVariants } from './chooseVariant.ts';
+import { createAutotuner, supportedVariants } from './autotune.ts';
 import { createPipelineCache } from './pipelineCache.ts';
 import { profileSteps } from './profileSteps.ts';
 import type { Step } from './timePasses.ts';
@@ -24,7 +24,7 @@ interface DevicePlan extends Plan {
 }
 
 /** What every WebGPU device can bind; a plan that needs more works on some devices only, and nobody would notice. */
-const largestBinding = 128 * 2 ** 20;
+const MAX_BINDING_BYTES = 128 * 2 ** 20;
 
 const internal = 'This is a mistake in the program: report it with these details.';
 
@@ -119,11 +119,11 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
       const range = 'tensor' in operand ? operand : { tensor: operand, offset: 0, length: operand.length };
       // The exact size, so that `arrayLength` in a shader is the tensor's length.
       const size = Math.max(1, range.length) * 4;
-      if (size > largestBinding) {
+      if (size > MAX_BINDING_BYTES) {
         throw new TributaryError({
           code: 'ENGINE_BINDING_TOO_LARGE',
           message: `The tensor "${range.tensor.label}" is larger than a GPU can use at a time.`,
-          facts: { plan, tensor: range.tensor.label, bytes: size, limit: largestBinding },
+          facts: { plan, tensor: range.tensor.label, bytes: size, limit: MAX_BINDING_BYTES },
           hint: 'Choose a smaller or more strongly quantised model, or a shorter context.',
         });
       }
@@ -227,7 +227,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
 
   const chooser =
     options.tryVariants === true
-      ? createVariantChooser({
+      ? createAutotuner({
           ...acquired,
           ...memory,
           async step(plan, call, variant) {

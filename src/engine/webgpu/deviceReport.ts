@@ -1,6 +1,6 @@
 // What a device can do, as plain data for a screen or a bug report.
 import type { DeviceReport } from '../service.ts';
-import type { Arithmetic } from '../variantReport.ts';
+import type { ComputeDtype } from '../variantReport.ts';
 import type { AcquiredDevice } from './acquireDevice.ts';
 
 const reported = [
@@ -13,7 +13,7 @@ const reported = [
 ] as const;
 
 /** Half precision is a gain on graphics cards only, and only their kernels have it. */
-function arithmeticsOf(features: ReadonlySet<string>): Arithmetic[] {
+function arithmeticsOf(features: ReadonlySet<string>): ComputeDtype[] {
   const halves = features.has('shader-f16') && !features.has('software');
   const bytes = features.has('packed_4x8_integer_dot_product');
   return ['float32', ...(halves ? (['float16'] as const) : []), ...(bytes ? (['int8'] as const) : [])];
@@ -21,5 +21,5 @@ function arithmeticsOf(features: ReadonlySet<string>): Arithmetic[] {
 
 export function deviceReport({ device, description, vendor, architecture, features }: AcquiredDevice): DeviceReport {
   const limits = Object.fromEntries(reported.map((name) => [name, device.limits[name]]));
-  return { description, vendor, architecture, features: [...features], limits, arithmetics: arithmeticsOf(features) };
+  return { description, vendor, architecture, features: [...features], limits, computeDtypes: arithmeticsOf(features) };
 }

@@ -3,7 +3,7 @@ import { create, globals } from 'webgpu';
 import type { Backend } from '../backend.ts';
 import { acquireDevice } from './acquireDevice.ts';
 import { createWebGpuBackend, type WebGpuBackendOptions } from './createWebGpuBackend.ts';
-import { napWhile } from './napWhile.ts';
+import { pollWithBackoff } from './pollWithBackoff.ts';
 
 declare global {
   /** Dawn crashes when its instance is collected while a device lives, so the one instance stays reachable for good. */
@@ -20,7 +20,7 @@ function napInWaits(): void {
   for (const [prototype, name] of waits) {
     const wait: (...given: unknown[]) => Promise<unknown> = Reflect.get(prototype, name);
     Reflect.set(prototype, name, function (this: unknown, ...given: unknown[]) {
-      return napWhile(wait.apply(this, given));
+      return pollWithBackoff(wait.apply(this, given));
     });
   }
 }

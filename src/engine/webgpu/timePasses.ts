@@ -19,7 +19,7 @@ export interface TimedPass {
 }
 
 /** A query set holds at most 4,096 timestamps, two a pass. */
-const passesPerSet = 2_048;
+const PASSES_PER_SET = 2_048;
 
 function encode(
   encoder: GPUCommandEncoder,
@@ -85,8 +85,8 @@ export async function timePasses(
 ): Promise<number[]> {
   const time = device.features.has('timestamp-query') ? byDeviceClock : byOwnClock;
   const times: number[] = [];
-  for (let done = 0; done < passes.length; done += passesPerSet) {
-    times.push(...(await time(device, passes.slice(done, done + passesPerSet), variables)));
+  for (let done = 0; done < passes.length; done += PASSES_PER_SET) {
+    times.push(...(await time(device, passes.slice(done, done + PASSES_PER_SET), variables)));
   }
   return times;
 }

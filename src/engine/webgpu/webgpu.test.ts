@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Operator } from '../backend.ts';
 import { add, addOperator } from '../kernels/add/add.ts';
-import { grid } from '../kernels/grid.ts';
+import { dispatchSize } from '../kernels/dispatchSize.ts';
 import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
 import { dawnBackend } from '../testing/agreement.ts';
 import { acquireDevice } from './acquireDevice.ts';
@@ -98,7 +98,7 @@ describe('the WebGPU backend', () => {
   it('reaches every element of a dispatch that needs two dimensions', async () => {
     const backend = await dawnBackend();
     const length = 65_535 * 64 + 100;
-    expect(grid(length)).toEqual([65_535, 2, 1]);
+    expect(dispatchSize(length)).toEqual([65_535, 2, 1]);
     const [source, target] = ['a', 'b'].map((label) => backend.createTensor(label, 'f32', length));
     if (source === undefined || target === undefined) throw new Error('no tensors');
     backend.upload(source, new Float32Array(length).fill(3));

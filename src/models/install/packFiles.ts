@@ -13,7 +13,7 @@ export interface PackFilesParameters {
 export async function* packFiles(parameters: PackFilesParameters): AsyncGenerator<PackedPiece> {
   const { files, packing, fromTensor, signal } = parameters;
   // The engine is large: pages that only look at a library never load it.
-  const { openModelFile, packModel } = await import('../../engine/index.ts');
+  const { openModelFile, convertModel } = await import('../../engine/index.ts');
   const sources = files.map(({ name, blob, sha256 }) => ({ name, byteLength: blob.size, sha256 }));
-  yield* packModel(await openModelFile(files), packing, { sources, fromTensor, signal });
+  yield* convertModel(await openModelFile(files), packing, { sources, fromTensor, signal });
 }

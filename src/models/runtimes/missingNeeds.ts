@@ -12,7 +12,7 @@ export type MissingNeed =
  * undefined without a GPU. Browsers do not report memory, so nothing is concluded about it.
  */
 export function missingNeeds(model: RuntimeModel, device: DeviceReport | undefined): readonly MissingNeed[] {
-  const gpu = device === undefined || device.architecture === 'processor' ? undefined : device;
+  const gpu = device === undefined || device.architecture === 'cpu' ? undefined : device;
   if (gpu === undefined) return model.webGpu === 'required' ? [{ code: 'webgpu' }] : [];
   const missing: MissingNeed[] = model.features
     .filter((feature) => !gpu.features.includes(feature))

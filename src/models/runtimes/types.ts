@@ -60,7 +60,7 @@ export interface LoadRuntimeModelRequest {
   /** The user's token for gated models: sent to the hub's own origin alone, and kept in memory only. */
   readonly token?: string;
   /** `automatic`: WebGPU where there is a GPU, else WebAssembly. */
-  readonly device?: 'automatic' | 'gpu' | 'processor';
+  readonly device?: 'automatic' | 'gpu' | 'cpu';
 }
 
 export interface RuntimeProgress {
@@ -71,7 +71,7 @@ export interface RuntimeProgress {
 }
 
 export interface RuntimeSummary {
-  readonly device: 'gpu' | 'processor';
+  readonly device: 'gpu' | 'cpu';
   readonly contextLength: number;
 }
 

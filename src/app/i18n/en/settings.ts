@@ -138,7 +138,7 @@ export const settings = {
   'settings.computeHint': 'Changing this unloads the model; it is loaded again from this browser.',
   'settings.compute.automatic': 'Whatever is fastest here',
   'settings.compute.gpu': 'GPU (WebGPU)',
-  'settings.compute.processor': 'CPU (WebAssembly)',
+  'settings.compute.cpu': 'CPU (WebAssembly)',
   'settings.arithmetic': 'Precision',
   'settings.arithmeticHint':
     'For prompts and answers, where the device supports it; training and influence are always exact. Changing this unloads the model.',

@@ -53,7 +53,7 @@ test('a model of another runtime is chosen, answers, and is let go', async () =>
   expect(await keptBytes(foreign)).toBe(0);
 
   const runtime = await ensureChatRuntime(id);
-  expect(chatRuntimeState()).toMatchObject({ phase: 'ready', modelId: id, summary: { device: 'processor' } });
+  expect(chatRuntimeState()).toMatchObject({ phase: 'ready', modelId: id, summary: { device: 'cpu' } });
   const request = { messages: [{ role: 'user', content: 't5t9' }], temperature: 0, max_tokens: 3 } as const;
   const { text, usage } = await streamAnswer({
     runtime,

@@ -15,6 +15,7 @@ import {
   runtimeCapabilities,
 } from '../../../models/index.ts';
 import { readSetting, writeSetting } from '../../../store/index.ts';
+import { readDeviceSetting } from '../deviceSetting.ts';
 import { engine, ensureModel } from '../engine.ts';
 import { settingKeys } from '../settingKeys.ts';
 import { type LazyWorker, lazyWorker } from '../workers.ts';
@@ -129,7 +130,7 @@ async function load(model: ForeignModel, signal: AbortSignal): Promise<Remote<Ru
     if (!signal.aborted) setState(next);
   };
   show({ phase: 'loading', modelId, progress: { share: 0, text: '' } });
-  const device = await readSetting<'automatic' | 'gpu' | 'processor'>(settingKeys.device);
+  const device = await readDeviceSetting();
   const hub = await readSetting<string>(settingKeys.hub);
   const token = hubToken();
   const remote = workers[model.runtime].remote();

@@ -1,16 +1,15 @@
 // What this browser and device have for a model. What is not told is left out, and nothing is concluded from it.
-import type { DeviceChoice } from '../../../engine/index.ts';
 import type { Resources } from '../../../models/index.ts';
-import { freeStorage, readSetting } from '../../../store/index.ts';
-import { settingKeys } from '../settingKeys.ts';
+import { freeStorage } from '../../../store/index.ts';
+import { readDeviceSetting } from '../deviceSetting.ts';
 
 const GIBIBYTE = 2 ** 30;
 
 export async function readResources(): Promise<Resources> {
-  const device = await readSetting<DeviceChoice>(settingKeys.device);
+  const device = await readDeviceSetting();
   const [freeStorageBytes, adapter] = await Promise.all([
     freeStorage(),
-    device === 'processor' ? null : (navigator.gpu?.requestAdapter() ?? null),
+    device === 'cpu' ? null : (navigator.gpu?.requestAdapter() ?? null),
   ]);
   const limits = adapter?.limits;
   // Not in every browser, and not in TypeScript's: a draft.

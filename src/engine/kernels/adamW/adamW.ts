@@ -1,6 +1,6 @@
 // One AdamW step over a flat parameter vector, gradients clipped by their common norm on the way.
 import type { Operator } from '../../backend.ts';
-import { constant, floats } from '../constants.ts';
+import { constant, floats } from '../operands.ts';
 import source from './adamW.wgsl?raw';
 
 /**

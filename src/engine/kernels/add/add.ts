@@ -1,7 +1,7 @@
 // Adds one tensor, times a number, to another in place.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats } from '../constants.ts';
-import { grid } from '../grid.ts';
+import { constant, floats } from '../operands.ts';
+import { dispatchSize } from '../dispatchSize.ts';
 import wgsl from './add.wgsl?raw';
 
 /** Constants: columns, scale. */
@@ -25,7 +25,7 @@ export const addOperator: Operator = {
       name: 'flat',
       source: () => wgsl,
       overrides: (constants: Constants) => ({ scale: constant(constants, 'scale') }),
-      workgroups: (constants, { rows }) => grid(rows * constant(constants, 'columns')),
+      workgroups: (constants, { rows }) => dispatchSize(rows * constant(constants, 'columns')),
     },
   ],
 };

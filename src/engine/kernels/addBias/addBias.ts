@@ -1,7 +1,7 @@
 // Adds one vector to every row (Qwen2's bias on queries, keys and values).
 import type { Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { floats } from '../constants.ts';
-import { grid } from '../grid.ts';
+import { floats } from '../operands.ts';
+import { dispatchSize } from '../dispatchSize.ts';
 import source from './addBias.wgsl?raw';
 
 /** Constants: columns, the length of the bias. */
@@ -20,7 +20,7 @@ export const addBiasOperator: Operator = {
     {
       name: 'flat',
       source: () => source,
-      workgroups: (constants, { rows }) => grid(rows * (constants['columns'] ?? 0)),
+      workgroups: (constants, { rows }) => dispatchSize(rows * (constants['columns'] ?? 0)),
     },
   ],
 };

@@ -1,6 +1,6 @@
 // The index of the largest logit, so that greedy decoding reads back one word instead of a vocabulary.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats, words } from '../constants.ts';
+import { constant, floats, words } from '../operands.ts';
 import wgsl from './argmax.wgsl?raw';
 
 /** Constants: columns. Ties go to the smallest index. */
@@ -20,7 +20,7 @@ export const argmaxOperator: Operator = {
   },
   variants: [
     {
-      name: 'one workgroup',
+      name: 'single-workgroup',
       source: () => wgsl,
       overrides: (constants: Constants) => ({ columns: constant(constants, 'columns') }),
       workgroups: () => [1, 1, 1],

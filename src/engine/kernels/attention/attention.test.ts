@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { agreement, noise } from '../../testing/agreement.ts';
+import { agreement, testNoise } from '../../testing/agreement.ts';
 import { attentionOperator } from './attention.ts';
 
 it.each([
@@ -12,9 +12,9 @@ it.each([
   const rows = 6;
   const keys = 50;
   const data = {
-    q: noise(rows * heads * headDimension),
-    keys: noise(keys * keyValueHeads * headDimension, 2),
-    values: noise(keys * keyValueHeads * headDimension, 3),
+    q: testNoise(rows * heads * headDimension),
+    keys: testNoise(keys * keyValueHeads * headDimension, 2),
+    values: testNoise(keys * keyValueHeads * headDimension, 3),
     // Causal, windowed, whole, one key, none, and the last key alone.
     spans: Uint32Array.of(0, 3, 10, 20, 0, 50, 7, 8, 5, 5, 49, 50),
     result: new Float32Array(rows * heads * headDimension),

@@ -1,9 +1,9 @@
 // Grouped-query attention of each row over its own span of keys: causal, windowed and packed batches are all just spans,
 // and the keys may be a cache or the batch itself.
 import type { Constants, Operator, OperatorCall, Tensor, Variant } from '../../backend.ts';
-import { constant, floats, words } from '../constants.ts';
-import { expand } from '../expand.ts';
-import { grid } from '../grid.ts';
+import { constant, floats, words } from '../operands.ts';
+import { expandTemplate } from '../expandTemplate.ts';
+import { dispatchSize } from '../dispatchSize.ts';
 import template from './attention.wgsl?raw';
 import { attentionProbe } from './attentionProbe.ts';
 
@@ -14,13 +14,13 @@ function variant(shared: boolean): Variant {
     return constant(constants, 'headDimension') > 64 ? 16 : 32;
   };
   return {
-    name: shared ? 'workgroup a head' : 'invocation a head',
+    name: shared ? 'workgroup-per-head' : 'thread-per-head',
     supports: (features, constants) =>
       !shared || (!features.has('software') && constant(constants, 'headDimension') <= 192),
     source: (constants) => {
       const dimension = constant(constants, 'headDimension');
       const quads = Math.ceil(dimension / 4);
-      return expand(template, {
+      return expandTemplate(template, {
         QUADS: quads,
         ALIGNED: dimension % 4 === 0 ? 1 : 0,
         CAPPED: constant(constants, 'softcap') > 0 ? 1 : 0,
@@ -36,7 +36,7 @@ function variant(shared: boolean): Variant {
       scale: constant(constants, 'scale'),
       softcap: constant(constants, 'softcap'),
     }),
-    workgroups: (constants, { rows }) => grid(rows * constant(constants, 'heads'), shared ? 1 : lanes(constants)),
+    workgroups: (constants, { rows }) => dispatchSize(rows * constant(constants, 'heads'), shared ? 1 : lanes(constants)),
   };
 }
 

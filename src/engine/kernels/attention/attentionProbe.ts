@@ -1,10 +1,10 @@
 // On what the variants of attention are compared and measured.
 import type { Constants, ElementArray, OperatorCall, OperatorProbe } from '../../backend.ts';
-import { constant } from '../constants.ts';
-import { noise } from '../noise.ts';
+import { constant } from '../operands.ts';
+import { testNoise } from '../testNoise.ts';
 
 /** Keys that a row sees while it is measured. */
-const measuredKeys = 512;
+const MEASURED_KEYS = 512;
 
 const widthOf = (constants: Constants, heads: 'heads' | 'keyValueHeads'): number =>
   constant(constants, heads) * constant(constants, 'headDimension');
@@ -15,7 +15,7 @@ function rowsOf({ tensors, constants }: OperatorCall): number {
 
 function keysAndValues(constants: Constants, keys: number): Record<string, ElementArray> {
   const length = keys * widthOf(constants, 'keyValueHeads');
-  return { keys: noise(length, 2), values: noise(length, 3) };
+  return { keys: testNoise(length, 2), values: testNoise(length, 3) };
 }
 
 export const attentionProbe: OperatorProbe = {
@@ -30,14 +30,16 @@ export const attentionProbe: OperatorProbe = {
     // Nothing, one key, fewer keys than any kernel has lanes, more than twice as many, and a window in the middle.
     const spans = Uint32Array.of(3, 3, 0, 1, 0, 7, 0, 71, 19, 60);
     const rows = spans.length / 2;
-    const q = noise(rows * widthOf(constants, 'heads'));
-    return [{ constants, rows, tensors: { q, spans, ...keysAndValues(constants, 71), result: noise(q.length, 5) } }];
+    const q = testNoise(rows * widthOf(constants, 'heads'));
+    return [
+      { constants, rows, tensors: { q, spans, ...keysAndValues(constants, 71), result: testNoise(q.length, 5) } },
+    ];
   },
   load(call) {
     const { constants } = call;
     const rows = rowsOf(call);
-    const spans = Uint32Array.from({ length: 2 * rows }, (_, index) => (index % 2) * measuredKeys);
-    const own = { spans, ...keysAndValues(constants, measuredKeys) };
-    return { constants, rows, tensors: { q: noise(rows * widthOf(constants, 'heads')), ...own } };
+    const spans = Uint32Array.from({ length: 2 * rows }, (_, index) => (index % 2) * MEASURED_KEYS);
+    const own = { spans, ...keysAndValues(constants, MEASURED_KEYS) };
+    return { constants, rows, tensors: { q: testNoise(rows * widthOf(constants, 'heads')), ...own } };
   },
 };

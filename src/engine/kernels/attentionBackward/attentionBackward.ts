@@ -1,8 +1,8 @@
 // Gradients of causal attention over packed rows with grouped queries: three operators that compute the probabilities
 // again from a log-sum a row and head, so that no [rows, rows] matrix is ever stored.
 import type { Buffers, Constants, Operator, Variant } from '../../backend.ts';
-import { constant, floats, words } from '../constants.ts';
-import { expand } from '../expand.ts';
+import { constant, floats, words } from '../operands.ts';
+import { expandTemplate } from '../expandTemplate.ts';
 import keyValueSource from './attentionBackwardKeyValue.wgsl?raw';
 import querySource from './attentionBackwardQuery.wgsl?raw';
 import statisticsSource from './attentionStatistics.wgsl?raw';
@@ -10,7 +10,7 @@ import statisticsSource from './attentionStatistics.wgsl?raw';
 function variant(source: string, headsName: 'heads' | 'keyValueHeads'): Variant {
   return {
     name: 'plain',
-    source: ({ width }) => expand(source, { width: width ?? 0 }),
+    source: ({ width }) => expandTemplate(source, { width: width ?? 0 }),
     overrides: ({ capacity, heads, keyValueHeads, scale }) =>
       ({ capacity, heads, keyValueHeads, scale }) as Record<string, number>,
     workgroups: (constants, { rows }) => [Math.ceil((rows * constant(constants, headsName)) / 16), 1, 1],

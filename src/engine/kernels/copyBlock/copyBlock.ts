@@ -1,7 +1,7 @@
 // Copies one block of a key-value cache onto another.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats, words } from '../constants.ts';
-import { grid } from '../grid.ts';
+import { constant, floats, words } from '../operands.ts';
+import { dispatchSize } from '../dispatchSize.ts';
 import wgsl from './copyBlock.wgsl?raw';
 
 /** Constants: size, the elements of a block. */
@@ -21,7 +21,7 @@ export const copyBlockOperator: Operator = {
       name: 'flat',
       source: () => wgsl,
       overrides: (constants: Constants) => ({ size: constant(constants, 'size') }),
-      workgroups: (constants) => grid(constant(constants, 'size')),
+      workgroups: (constants) => dispatchSize(constant(constants, 'size')),
     },
   ],
 };

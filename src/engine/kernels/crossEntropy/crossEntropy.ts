@@ -1,6 +1,6 @@
 // Cross-entropy of logits and labels, and its gradient written over the logits: the [rows, vocabulary] matrix exists once.
 import type { Operator } from '../../backend.ts';
-import { constant, floats, integers } from '../constants.ts';
+import { constant, floats, integers } from '../operands.ts';
 import source from './crossEntropy.wgsl?raw';
 import backwardSource from './crossEntropyBackward.wgsl?raw';
 

@@ -1,7 +1,7 @@
 // Picks rows by index. Forward it selects the positions that have a target; backward, with the inverse index (-1 where
 // there is none), it puts their gradients back among zeros.
 import type { Operator } from '../../backend.ts';
-import { constant, floats, integers } from '../constants.ts';
+import { constant, floats, integers } from '../operands.ts';
 import source from './gatherRows.wgsl?raw';
 
 /** result[r] [width] = values[indices[r]], or zeros where indices[r] < 0, for r < rows. Constant: width. */

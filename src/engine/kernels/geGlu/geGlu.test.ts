@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { agreement, noise } from '../../testing/agreement.ts';
+import { agreement, testNoise } from '../../testing/agreement.ts';
 import { geGluOperator } from './geGlu.ts';
 
 it('agrees with the reference', async () => {
-  const gate = noise(3 * 50).map((value) => value * 8);
-  const data = { gate, up: noise(150, 2), result: new Float32Array(150) };
+  const gate = testNoise(3 * 50).map((value) => value * 8);
+  const data = { gate, up: testNoise(150, 2), result: new Float32Array(150) };
   const { difference } = await agreement(geGluOperator, data, { columns: 50 }, 3, 'result');
   expect(difference).toBeLessThan(2e-6);
 });

@@ -1,7 +1,7 @@
 // The gated activation of Gemma's feed-forward layer (Shazeer 2020; the approximation of GELU: Hendrycks and Gimpel 2016).
 import type { Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats } from '../constants.ts';
-import { grid } from '../grid.ts';
+import { constant, floats } from '../operands.ts';
+import { dispatchSize } from '../dispatchSize.ts';
 import source from './geGlu.wgsl?raw';
 
 /** Constants: columns. */
@@ -27,7 +27,7 @@ export const geGluOperator: Operator = {
     {
       name: 'flat',
       source: () => source,
-      workgroups: (constants, { rows }) => grid(rows * constant(constants, 'columns')),
+      workgroups: (constants, { rows }) => dispatchSize(rows * constant(constants, 'columns')),
     },
   ],
 };

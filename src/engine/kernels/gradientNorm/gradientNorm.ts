@@ -1,10 +1,10 @@
 // The L2 norm of all gradients together, in two steps without atomics, so that a device always gives the same bits.
 import type { Operator } from '../../backend.ts';
-import { constant, floats } from '../constants.ts';
+import { constant, floats } from '../operands.ts';
 import finishSource from './finishNorm.wgsl?raw';
 import source from './gradientNorm.wgsl?raw';
 
-const partialCount = 256;
+const PARTIAL_COUNT = 256;
 
 /** partials [256] of the sum of squares of gradients [length]. Constant: length. */
 export const gradientNorm: Operator = {
@@ -16,9 +16,9 @@ export const gradientNorm: Operator = {
   reference(buffers, constants) {
     const gradients = floats(buffers, 'gradients');
     const partials = floats(buffers, 'partials');
-    for (let partial = 0; partial < partialCount; partial += 1) {
+    for (let partial = 0; partial < PARTIAL_COUNT; partial += 1) {
       let sum = 0;
-      for (let i = partial; i < constant(constants, 'length'); i += partialCount) sum += (gradients[i] as number) ** 2;
+      for (let i = partial; i < constant(constants, 'length'); i += PARTIAL_COUNT) sum += (gradients[i] as number) ** 2;
       partials[partial] = sum;
     }
   },
@@ -27,7 +27,7 @@ export const gradientNorm: Operator = {
       name: 'plain',
       source: () => source,
       overrides: (constants) => ({ length: constant(constants, 'length') }),
-      workgroups: () => [partialCount / 64, 1, 1],
+      workgroups: () => [PARTIAL_COUNT / 64, 1, 1],
     },
   ],
 };

@@ -1,7 +1,7 @@
 // Ways to compute a linear layer in which the lanes of a subgroup hand x to each other: linearBroadcast.wgsl on any weight format.
 import type { Variant, WeightFormat } from '../../backend.ts';
 import { blockFormat } from '../../formats/blockFormats.ts';
-import { constant } from '../constants.ts';
+import { constant } from '../operands.ts';
 import template from './linearBroadcast.wgsl?raw';
 import { linearShape } from './linearShape.ts';
 import { linearSource } from './linearSource.ts';
@@ -25,7 +25,7 @@ export function broadcastVariants(format: WeightFormat): Variant[] {
     const sharedRows = Math.min(rows, share);
     const quads = share / sharedRows;
     return {
-      name: `${rows === 1 ? 'vector' : `tile ${rows}x${columns}`}, broadcast by ${share}`,
+      name: `${rows === 1 ? 'vector' : `tile-${rows}x${columns}`}-broadcast-${share}`,
       supports: (features, constants) => features.has(`subgroups of ${share}`) && supports(features, constants),
       source: (constants) =>
         linearSource(template, format, constants, 'whole blocks', {

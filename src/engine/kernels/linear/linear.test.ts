@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { weightFormats } from '../../formats/blockFormats.ts';
-import { agreement, noise, randomWeight, runnableVariants } from '../../testing/agreement.ts';
+import { agreement, randomWeight, runnableVariants, testNoise } from '../../testing/agreement.ts';
 import { linearOperators } from './linear.ts';
 
 // Odd sizes reach every edge: a tile over the border, a padded block, rows whose length is no multiple of 4.
@@ -17,9 +17,9 @@ describe.each(weightFormats)('linear %s', (format) => {
   it.each(shapes)('agrees with the reference at $rows x $inputs -> $outputs', async ({ rows, inputs, outputs }) => {
     for (const accumulate of [0, 1]) {
       const data = {
-        x: noise(rows * inputs),
+        x: testNoise(rows * inputs),
         ...randomWeight(format, outputs, inputs),
-        y: noise(rows * outputs, 5),
+        y: testNoise(rows * outputs, 5),
       };
       const constants = { rows, inputs, outputs, stride: outputs, scale: 0.5, accumulate };
       const operator = linearOperators[format];
@@ -28,13 +28,13 @@ describe.each(weightFormats)('linear %s', (format) => {
         const { difference, reference } = await agreement(forced, data, constants, rows, 'y');
         expect(Math.max(...(reference as Float32Array))).toBeGreaterThan(0.01);
         // Halves round each product to 2^-11 of its size.
-        expect(difference, variant.name).toBeLessThan(variant.arithmetic === 'float16' ? 2e-2 : 2e-5);
+        expect(difference, variant.name).toBeLessThan(variant.computeDtype === 'float16' ? 2e-2 : 2e-5);
       }
     }
   });
 
   it('leaves rows beyond the active ones alone', async () => {
-    const data = { x: noise(8 * 32), ...randomWeight(format, 4, 32), y: new Float32Array(32).fill(9) };
+    const data = { x: testNoise(8 * 32), ...randomWeight(format, 4, 32), y: new Float32Array(32).fill(9) };
     const constants = { rows: 8, inputs: 32, outputs: 4, stride: 4, scale: 1, accumulate: 0 };
     const { reference } = await agreement(linearOperators[format], data, constants, 2, 'y');
     expect([...reference.slice(8)]).toEqual(Array.from({ length: 24 }, () => 9));

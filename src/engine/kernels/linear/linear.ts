@@ -12,8 +12,8 @@ import type {
 } from '../../backend.ts';
 import { weightFormats } from '../../formats/blockFormats.ts';
 import { hasScales } from '../../formats/deviceLayout.ts';
-import type { Arithmetic } from '../../variantReport.ts';
-import { constant, floats } from '../constants.ts';
+import type { ComputeDtype } from '../../variantReport.ts';
+import { constant, floats } from '../operands.ts';
 import { broadcastVariants } from './broadcastVariants.ts';
 import template from './linear.wgsl?raw';
 import { linearProbe } from './linearProbe.ts';
@@ -87,12 +87,12 @@ function variantsFor(format: WeightFormat): Variant[] {
     vectorVariant(format, 'invocation'),
     // Software drivers keep registers in memory anyway, and a taller tile halves their loads.
     inRegisters(
-      'tile 16x8',
+      'tile-16x8',
       format,
       { rows: 16, quads: 2, size: [8, 2] },
       (features, { rows = 0 }) => rows > 8 && features.has('software'),
     ),
-    inRegisters('tile 8x8', format, { rows: 8, quads: 2, size: [8, 4] }, () => true),
+    inRegisters('tile-8x8', format, { rows: 8, quads: 2, size: [8, 4] }, () => true),
   ];
 }
 
@@ -122,7 +122,7 @@ export interface LinearOptions {
   /** Factor on the product, 1 when absent. */
   readonly scale?: number;
   /** What it may be computed in besides f32, where that is faster. */
-  readonly arithmetic?: Arithmetic;
+  readonly computeDtype?: ComputeDtype;
 }
 
 /**
@@ -148,6 +148,6 @@ export function linear(
     operator: linearOperators[format],
     tensors: { x, ...operands, y: firstRow === 0 ? y : { tensor: y, offset: firstRow, length: y.length - firstRow } },
     constants: { ...constants, outputs },
-    ...(options.arithmetic === undefined ? {} : { arithmetic: options.arithmetic }),
+    ...(options.computeDtype === undefined ? {} : { computeDtype: options.computeDtype }),
   }));
 }

@@ -1,12 +1,12 @@
 // On what the variants of a linear layer are compared and measured: the weights are the model's own, the inputs random.
 import type { OperatorCall, OperatorProbe, OperatorSample } from '../../backend.ts';
-import { constant } from '../constants.ts';
-import { noise } from '../noise.ts';
+import { constant } from '../operands.ts';
+import { testNoise } from '../testNoise.ts';
 
 /** An odd number, more than any kernel's tile of rows. */
-const mostRows = 19;
+const MAX_ROWS = 19;
 /** Outputs of a check: enough for a tile and its edge, few enough for the reference. */
-const fewOutputs = 64;
+const FEW_OUTPUTS = 64;
 
 /** `rows` of x and y hold exactly the active rows, so that what is written beyond them counts as wrong. */
 function check(
@@ -21,7 +21,7 @@ function check(
   return {
     constants: { ...constants, outputs, stride, ...options },
     rows,
-    tensors: { x: noise(rows * inputs, outputs), y: noise(rows * stride, rows) },
+    tensors: { x: testNoise(rows * inputs, outputs), y: testNoise(rows * stride, rows) },
     share: outputs / constant(constants, 'outputs'),
   };
 }
@@ -33,10 +33,10 @@ export const linearProbe: OperatorProbe = {
     return `${rows} x ${inputs} -> ${outputs}`;
   },
   checks(call) {
-    const rows = Math.min(constant(call.constants, 'rows'), mostRows);
+    const rows = Math.min(constant(call.constants, 'rows'), MAX_ROWS);
     const outputs = constant(call.constants, 'outputs');
     // The same remainder as the real shape: what is aligned there is aligned here.
-    const few = outputs < 2 * fewOutputs ? outputs : fewOutputs + (outputs % fewOutputs);
+    const few = outputs < 2 * FEW_OUTPUTS ? outputs : FEW_OUTPUTS + (outputs % FEW_OUTPUTS);
     return [
       check(call, rows, few, 0, { scale: 1, accumulate: 0 }),
       check(call, Math.max(1, rows - 2), Math.max(1, few - 3), 5, { scale: 0.5, accumulate: 1 }),
@@ -44,6 +44,6 @@ export const linearProbe: OperatorProbe = {
   },
   load({ constants }) {
     const rows = constant(constants, 'rows');
-    return { constants, rows, tensors: { x: noise(rows * constant(constants, 'inputs')) } };
+    return { constants, rows, tensors: { x: testNoise(rows * constant(constants, 'inputs')) } };
   },
 };

@@ -1,5 +1,5 @@
 import type { Constants } from '../../backend.ts';
-import { constant } from '../constants.ts';
+import { constant } from '../operands.ts';
 
 /** The uniform words of a linear kernel's `Shape`. */
 export function linearShape(constants: Constants): Uint32Array<ArrayBuffer> {

@@ -2,8 +2,8 @@
 import type { Constants, WeightFormat } from '../../backend.ts';
 import { decodeSource } from '../../formats/decodeSource.ts';
 import { hasScales } from '../../formats/deviceLayout.ts';
-import { constant } from '../constants.ts';
-import { expand } from '../expand.ts';
+import { constant } from '../operands.ts';
+import { expandTemplate } from '../expandTemplate.ts';
 import decode from './decode.wgsl?raw';
 import operands from './operands.wgsl?raw';
 
@@ -44,6 +44,6 @@ export function linearSource(
     X: numbers,
     CODES: format === 'f32' ? numbers : blocks ? 'vec4u' : 'u32',
   };
-  const unpacking = format === 'f32' ? '' : blocks ? expand(decode, flags) : decodeSource(format);
-  return expand(template, { ...flags, ...own, OPERANDS: expand(operands, { ...flags, FORMAT: unpacking }) });
+  const unpacking = format === 'f32' ? '' : blocks ? expandTemplate(decode, flags) : decodeSource(format);
+  return expandTemplate(template, { ...flags, ...own, OPERANDS: expandTemplate(operands, { ...flags, FORMAT: unpacking }) });
 }

@@ -1,7 +1,7 @@
 // Ways to compute a linear layer for a single row: linearVector.wgsl on any weight format.
 import type { Variant, WeightFormat } from '../../backend.ts';
-import { constant } from '../constants.ts';
-import { grid } from '../grid.ts';
+import { constant } from '../operands.ts';
+import { dispatchSize } from '../dispatchSize.ts';
 import { linearShape } from './linearShape.ts';
 import { linearSource } from './linearSource.ts';
 import template from './linearVector.wgsl?raw';
@@ -10,7 +10,7 @@ import template from './linearVector.wgsl?raw';
 export function vectorVariant(format: WeightFormat, by: 'subgroup' | 'workgroup' | 'invocation'): Variant {
   const shared = by !== 'invocation';
   return {
-    name: `vector, ${by}`,
+    name: `vector-${by === 'invocation' ? 'thread' : by}`,
     supports: (features, { rows }) =>
       rows === 1 && !(shared && features.has('software')) && (by !== 'subgroup' || features.has('subgroups')),
     source: (constants) =>
@@ -20,6 +20,6 @@ export function vectorVariant(format: WeightFormat, by: 'subgroup' | 'workgroup'
         STRIDE: shared ? 64 : 1,
       }),
     parameters: linearShape,
-    workgroups: (constants) => grid(Math.ceil(constant(constants, 'outputs') / 4), shared ? 1 : 32),
+    workgroups: (constants) => dispatchSize(Math.ceil(constant(constants, 'outputs') / 4), shared ? 1 : 32),
   };
 }

@@ -3,11 +3,11 @@ import { expect, it } from 'vitest';
 import type { Backend, ElementArray, Tensor, Weight, WeightFormat } from '../../backend.ts';
 import { weightFormats } from '../../formats/blockFormats.ts';
 import { createReferenceBackend } from '../../reference/createReferenceBackend.ts';
-import { dawnBackend, noise, randomWeight } from '../../testing/agreement.ts';
+import { dawnBackend, testNoise, randomWeight } from '../../testing/agreement.ts';
 import { relativeError } from '../../testing/relativeError.ts';
 import { createWasmBackend } from '../../wasm/createWasmBackend.ts';
-import { embeddingGather } from '../embeddingGather/embeddingGather.ts';
-import { linearBackwardInput } from '../linearBackwardInput/linearBackwardInput.ts';
+import { embedding } from '../embedding/embedding.ts';
+import { linearGradInput } from '../linearGradInput/linearGradInput.ts';
 import { linear } from './linear.ts';
 import { bindableRows } from './weightParts.ts';
 
@@ -33,14 +33,14 @@ async function results(
     ...(scales === undefined ? {} : { scales: tensor('scales', scales) }),
     ...(partRows === undefined ? {} : { partRows }),
   };
-  const x = tensor('x', noise(batch * columns, 1));
-  const y = tensor('y', noise(batch * rows, 2));
+  const x = tensor('x', testNoise(batch * columns, 1));
+  const y = tensor('y', testNoise(batch * rows, 2));
   const looked = tensor('looked', new Float32Array(batch * columns));
-  const gradient = tensor('gradient', noise(batch * columns, 3));
+  const gradient = tensor('gradient', testNoise(batch * columns, 3));
   const plan = await backend.record('parts', [
     ...linear(weight, x, y, batch, { accumulate: true }),
-    ...embeddingGather(tensor('ids', Uint32Array.of(5, 299, 128)), weight, looked),
-    ...linearBackwardInput({
+    ...embedding(tensor('ids', Uint32Array.of(5, 299, 128)), weight, looked),
+    ...linearGradInput({
       weight,
       step: tensor('step', Uint32Array.of(batch, 0, 0, 0)),
       outputGradient: y,

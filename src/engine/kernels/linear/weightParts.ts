@@ -11,15 +11,15 @@ export interface WeightPart {
 }
 
 /** What every WebGPU device can bind at a time. */
-const bindingBytes = 128 * 2 ** 20;
+const BINDING_BYTES = 128 * 2 ** 20;
 /** Parts begin at multiples of so many rows: then, with a byte a row, still at a multiple of 64 words (`TensorRange`). */
-const rowStep = 256;
+const ROW_STEP = 256;
 
 /** `Weight.partRows` of a matrix whose codes have so many words; undefined when it can be bound whole. */
 export function bindableRows(rows: number, codeWords: number): number | undefined {
   const rowBytes = (codeWords * 4) / rows;
-  if (codeWords * 4 <= bindingBytes) return undefined;
-  return Math.max(rowStep, Math.floor(bindingBytes / rowBytes / rowStep) * rowStep);
+  if (codeWords * 4 <= BINDING_BYTES) return undefined;
+  return Math.max(ROW_STEP, Math.floor(BINDING_BYTES / rowBytes / ROW_STEP) * ROW_STEP);
 }
 
 /** The parts in which a weight is bound: one with the whole tensors, or ranges of `partRows` rows. */

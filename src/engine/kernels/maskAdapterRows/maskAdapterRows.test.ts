@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { agreement, noise } from '../../testing/agreement.ts';
+import { agreement, testNoise } from '../../testing/agreement.ts';
 import { maskAdapterRowsOperator } from './maskAdapterRows.ts';
 
 it('zeroes the rows of other adapters and of none, and touches no inactive row', async () => {
   const columns = 70;
   const adapters = Int32Array.of(2, -1, 0, 2, 1, 2);
-  const x = noise(6 * columns);
+  const x = testNoise(6 * columns);
   const { reference, difference } = await agreement(
     maskAdapterRowsOperator,
     { adapters, x },

@@ -1,6 +1,6 @@
 // One query head over a range of positions of a cache in blocks: the plain form of what the kernels of this folder compute.
 import type { Buffers, Constants } from '../../backend.ts';
-import { constant, floats, words } from '../constants.ts';
+import { constant, floats, words } from '../operands.ts';
 
 /** The first position that a row at `position` sees; `window` 0: all. */
 export const firstSeen = (position: number, window: number): number =>

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createReferenceBackend } from '../../reference/createReferenceBackend.ts';
-import { agreement, noise, runnableVariants } from '../../testing/agreement.ts';
+import { agreement, testNoise, runnableVariants } from '../../testing/agreement.ts';
 import { runOperator } from '../../testing/runOperator.ts';
 import { attentionOperator } from '../attention/attention.ts';
-import { joinSplitsOperator, pagedAttentionOperator, splitAttentionOperator } from './pagedAttention.ts';
+import { flashDecodeReduceOperator, pagedAttentionOperator, flashDecodeOperator } from './pagedAttention.ts';
 
 const shapes = [
   { heads: 4, keyValueHeads: 2, headDimension: 24, softcap: 0, window: 0 },
@@ -17,7 +17,7 @@ const maxBlocksPerSequence = 5;
 function batch({ heads, keyValueHeads, headDimension }: (typeof shapes)[number]) {
   const padded = Math.ceil(headDimension / 4) * 4;
   const cache = (seed: number): Float32Array<ArrayBuffer> =>
-    noise(11 * keyValueHeads * 16 * padded, seed).map((value, index) => (index % padded < headDimension ? value : 0));
+    testNoise(11 * keyValueHeads * 16 * padded, seed).map((value, index) => (index % padded < headDimension ? value : 0));
   const positions = Uint32Array.of(30, 31, 32, 0, 79, 78, 4_000_000_000);
   const rows = positions.length - 1;
   return {
@@ -27,7 +27,7 @@ function batch({ heads, keyValueHeads, headDimension }: (typeof shapes)[number])
       positions,
       slots: Uint32Array.of(0, 0, 0, 2, 1, 1, 9),
       table: Uint32Array.of(7, 2, 9, 0, 0, 3, 1, 10, 5, 4, 8, 0, 0, 0, 0),
-      q: noise(positions.length * heads * headDimension),
+      q: testNoise(positions.length * heads * headDimension),
       keys: cache(2),
       values: cache(3),
     },
@@ -48,7 +48,7 @@ describe.each(shapes)('$heads heads over $keyValueHeads of $headDimension', (sha
       expect(difference, variant.name).toBeLessThan(1e-5);
     }
     const names = variants.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['workgroup copies blocks', 'broadcast by 4', 'pairs share keys']));
+    expect(names).toEqual(expect.arrayContaining(['workgroup-shared-blocks', 'broadcast-4', 'shared-keys']));
   });
 
   it('comes out the same when the positions are split and joined', async () => {
@@ -56,10 +56,10 @@ describe.each(shapes)('$heads heads over $keyValueHeads of $headDimension', (sha
     const split = { ...constants, splits: 3, splitBlocks: 2 };
     const partial = Math.ceil(headDimension / 4) * 4 + 4;
     const data = { ...inputs, result: new Float32Array(inputs.positions.length * heads * 3 * partial) };
-    const { device, difference } = await agreement(splitAttentionOperator, data, split, rows, 'result');
+    const { device, difference } = await agreement(flashDecodeOperator, data, split, rows, 'result');
     expect(difference).toBeLessThan(2e-5);
     const joined = await agreement(
-      joinSplitsOperator,
+      flashDecodeReduceOperator,
       {
         positions: inputs.positions.slice(0, rows),
         partials: device as Float32Array<ArrayBuffer>,
@@ -87,9 +87,9 @@ it('sees what plain attention sees of keys that lie in order', async () => {
   const { rows } = batch(shapes[0] as (typeof shapes)[number]);
   const plain = { heads: 4, keyValueHeads: 1, headDimension: 8, scale: 1, softcap: 0 };
   const data = {
-    q: noise(rows * 32),
-    keys: noise(48 * 8, 2),
-    values: noise(48 * 8, 3),
+    q: testNoise(rows * 32),
+    keys: testNoise(48 * 8, 2),
+    values: testNoise(48 * 8, 3),
     result: new Float32Array(rows * 32),
   };
   const positions = Uint32Array.from({ length: rows }, (_, row) => 41 + row);

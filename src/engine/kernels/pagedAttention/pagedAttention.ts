@@ -1,22 +1,22 @@
 // Grouped-query attention of rows of any number of sequences over a key-value cache in blocks: each row sees the positions
 // of its own sequence up to its own, or the nearest `window` of them.
 import type { Constants, Operator, OperatorCall, Tensor, Variant } from '../../backend.ts';
-import { constant, floats, words } from '../constants.ts';
-import { expand } from '../expand.ts';
-import { grid } from '../grid.ts';
+import { dispatchSize } from '../dispatchSize.ts';
+import { expandTemplate } from '../expandTemplate.ts';
+import { constant, floats, words } from '../operands.ts';
 import { attendBlocks, firstSeen } from './attendBlocks.ts';
-import joinTemplate from './joinSplits.wgsl?raw';
+import splitTemplate from './flashDecode.wgsl?raw';
+import joinTemplate from './flashDecodeReduce.wgsl?raw';
 import template from './pagedAttention.wgsl?raw';
 import { pagedAttentionProbes } from './pagedAttentionProbe.ts';
-import splitTemplate from './splitAttention.wgsl?raw';
 
 /** Positions in a block of the cache. */
 export const BLOCK_SIZE = 16;
 
 /** Parts of a split attention are at least so many blocks: 32 positions. */
-const leastSplitBlocks = 2;
+const MIN_SPLIT_BLOCKS = 2;
 /** And so few that joining them stays cheap. */
-const mostSplits = 128;
+const MAX_SPLITS = 128;
 /**
  * Most pairs of row and head that share the keys that an invocation loads. Where shaders run on the processor, loads take the
  * time, and compiling the unrolled text of a large kernel takes seconds: so four where models have most to gain (heads of 64), and
@@ -66,7 +66,7 @@ function rowsVariant({ name, supports, lanes, pairs, staged = false, share = 0 }
     name,
     supports,
     source: (constants) =>
-      expand(template, {
+      expandTemplate(template, {
         ...templateValues(constants),
         LANES: lanes,
         PAIRS: pairs(quadsOf(constants)),
@@ -87,7 +87,7 @@ function rowsVariant({ name, supports, lanes, pairs, staged = false, share = 0 }
 
 const broadcast = (share: 4 | 8): Variant =>
   rowsVariant({
-    name: `broadcast by ${share}`,
+    name: `broadcast-${share}`,
     supports: (features) => features.has('software') && features.has(`subgroups of ${share}`),
     lanes: share,
     // By 8 a load costs so little that two pairs do, which compile four times faster than four.
@@ -97,7 +97,7 @@ const broadcast = (share: 4 | 8): Variant =>
 
 const rowsVariants: readonly Variant[] = [
   rowsVariant({
-    name: 'workgroup copies blocks',
+    name: 'workgroup-shared-blocks',
     // A block of keys and of values must fit the 16 KiB of workgroup memory that every device has.
     supports: (features, { headDimension = 0 }) => !features.has('software') && headDimension <= 128,
     lanes: 64,
@@ -106,10 +106,10 @@ const rowsVariants: readonly Variant[] = [
   }),
   broadcast(8),
   broadcast(4),
-  rowsVariant({ name: 'pairs share keys', supports: () => true, lanes: 8, pairs: sharingPairs }),
+  rowsVariant({ name: 'shared-keys', supports: () => true, lanes: 8, pairs: sharingPairs }),
 ];
 
-const splitLanes = 8;
+const SPLIT_LANES = 8;
 
 /** Query heads of one invocation, and invocations that share the query heads of a key head. */
 function headGroups(constants: Constants): { readonly heads: number; readonly groups: number } {
@@ -120,15 +120,15 @@ function headGroups(constants: Constants): { readonly heads: number; readonly gr
 }
 
 const splitVariant: Variant = {
-  name: 'part a lane',
+  name: 'split-per-lane',
   source: (constants) => {
     const { heads, groups } = headGroups(constants);
     const values = templateValues(constants);
-    return expand(splitTemplate, {
+    return expandTemplate(splitTemplate, {
       ...values,
       HEADS: heads,
       GROUPS: groups,
-      LANES: splitLanes,
+      LANES: SPLIT_LANES,
       PARTIAL: (values['QUADS'] ?? 0) + 1,
     });
   },
@@ -142,7 +142,7 @@ const splitVariant: Variant = {
       'splitBlocks',
     ]),
   workgroups: (constants, { rows }) => [
-    Math.ceil(constant(constants, 'splits') / splitLanes),
+    Math.ceil(constant(constants, 'splits') / SPLIT_LANES),
     constant(constants, 'keyValueHeads') * headGroups(constants).groups,
     rows,
   ],
@@ -185,9 +185,9 @@ export const pagedAttentionOperator: Operator = {
   probe: probes.whole,
 };
 
-/** One part of the positions a workgroup: for few rows over many keys. Constants as above; `result` holds partials for `joinSplits`. */
-export const splitAttentionOperator: Operator = {
-  name: 'splitAttention',
+/** One part of the positions a workgroup: for few rows over many keys. Constants as above; `result` holds partials for `flashDecodeReduce`. */
+export const flashDecodeOperator: Operator = {
+  name: 'flashDecode',
   bindings,
   reference(buffers, constants, { rows }) {
     const splits = constant(constants, 'splits');
@@ -215,8 +215,8 @@ export const splitAttentionOperator: Operator = {
 };
 
 /** Constants: heads, headDimension, window, splits, splitBlocks. */
-export const joinSplitsOperator: Operator = {
-  name: 'joinSplits',
+export const flashDecodeReduceOperator: Operator = {
+  name: 'flashDecodeReduce',
   bindings: [
     { name: 'positions', access: 'read' },
     { name: 'partials', access: 'read' },
@@ -256,7 +256,7 @@ export const joinSplitsOperator: Operator = {
         split_blocks: constant(constants, 'splitBlocks'),
       }),
       workgroups: (constants, { rows }) =>
-        grid(rows * constant(constants, 'heads') * Math.ceil(constant(constants, 'headDimension') / 4)),
+        dispatchSize(rows * constant(constants, 'heads') * Math.ceil(constant(constants, 'headDimension') / 4)),
     },
   ],
 };
@@ -294,7 +294,7 @@ export interface PagedAttentionOptions {
 }
 
 function splitsOf(maxBlocksPerSequence: number): { readonly splits: number; readonly splitBlocks: number } {
-  const splitBlocks = Math.max(leastSplitBlocks, Math.ceil(maxBlocksPerSequence / mostSplits));
+  const splitBlocks = Math.max(MIN_SPLIT_BLOCKS, Math.ceil(maxBlocksPerSequence / MAX_SPLITS));
   return { splits: Math.ceil(maxBlocksPerSequence / splitBlocks), splitBlocks };
 }
 
@@ -321,12 +321,12 @@ export function pagedAttention(tensors: PagedAttentionTensors, options: PagedAtt
   const split = splitsOf(maxBlocksPerSequence);
   return [
     {
-      operator: splitAttentionOperator,
+      operator: flashDecodeOperator,
       tensors: { ...inputs, result: partials },
       constants: { ...constants, ...split },
     },
     {
-      operator: joinSplitsOperator,
+      operator: flashDecodeReduceOperator,
       tensors: { positions: inputs.positions, partials, result },
       constants: { heads, headDimension, window, ...split },
     },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { agreement, noise } from '../../testing/agreement.ts';
+import { agreement, testNoise } from '../../testing/agreement.ts';
 import { rmsNormOperator } from './rmsNorm.ts';
 
 it.each([
@@ -8,8 +8,8 @@ it.each([
   { rows: 5, columns: 24, groups: 3 },
 ])('agrees with the reference at $rows x $groups x $columns', async ({ rows, columns, groups }) => {
   const data = {
-    x: noise(rows * groups * columns),
-    weight: noise(columns, 2),
+    x: testNoise(rows * groups * columns),
+    weight: testNoise(columns, 2),
     y: new Float32Array(rows * groups * columns),
   };
   for (const variant of rmsNormOperator.variants) {
@@ -21,7 +21,7 @@ it.each([
 });
 
 it('makes the mean square 1 where the weight is 1', async () => {
-  const data = { x: noise(64), weight: new Float32Array(64).fill(1), y: new Float32Array(64) };
+  const data = { x: testNoise(64), weight: new Float32Array(64).fill(1), y: new Float32Array(64) };
   const { device } = await agreement(rmsNormOperator, data, { columns: 64, groups: 1, epsilon: 0 }, 1, 'y');
   expect((device as Float32Array).reduce((sum, value) => sum + value * value, 0) / 64).toBeCloseTo(1, 5);
 });

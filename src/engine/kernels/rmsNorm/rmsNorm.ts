@@ -1,9 +1,9 @@
 // Root-mean-square normalisation of rows, or of every head in a row (Qwen3's query and key norms).
 import type { Constants, Operator, OperatorCall, OperatorSample, Tensor, Variables } from '../../backend.ts';
-import { constant, floats } from '../constants.ts';
-import { expand } from '../expand.ts';
-import { grid } from '../grid.ts';
-import { noise } from '../noise.ts';
+import { constant, floats } from '../operands.ts';
+import { expandTemplate } from '../expandTemplate.ts';
+import { dispatchSize } from '../dispatchSize.ts';
+import { testNoise } from '../testNoise.ts';
 import template from './rmsNorm.wgsl?raw';
 
 const overrides = (constants: Constants): Record<string, number> => ({
@@ -13,7 +13,7 @@ const overrides = (constants: Constants): Record<string, number> => ({
 
 function source(constants: Constants, shared: 0 | 1): string {
   const wide = constant(constants, 'columns') % 4 === 0;
-  return expand(template, {
+  return expandTemplate(template, {
     SHARED: shared,
     WIDE: wide ? 1 : 0,
     WIDTH: wide ? 4 : 1,
@@ -25,8 +25,8 @@ const rowsOf = ({ tensors, constants }: OperatorCall): number =>
   (tensors['y']?.length ?? 0) / (constant(constants, 'groups') * constant(constants, 'columns'));
 
 function sample({ constants }: OperatorCall, rows: number): OperatorSample {
-  const x = noise(rows * constant(constants, 'groups') * constant(constants, 'columns'));
-  return { constants, rows, tensors: { x, y: noise(x.length, 5) } };
+  const x = testNoise(rows * constant(constants, 'groups') * constant(constants, 'columns'));
+  return { constants, rows, tensors: { x, y: testNoise(x.length, 5) } };
 }
 
 /** Constants: columns, groups (vectors in a row), epsilon. Source: Zhang and Sennrich 2019. */
@@ -51,17 +51,17 @@ export const rmsNormOperator: Operator = {
   },
   variants: [
     {
-      name: 'workgroup a vector',
+      name: 'workgroup-per-row',
       supports: (features) => !features.has('software'),
       source: (constants) => source(constants, 1),
       overrides,
-      workgroups: (constants: Constants, { rows }: Variables) => grid(rows * constant(constants, 'groups'), 1),
+      workgroups: (constants: Constants, { rows }: Variables) => dispatchSize(rows * constant(constants, 'groups'), 1),
     },
     {
-      name: 'invocation a vector',
+      name: 'thread-per-row',
       source: (constants) => source(constants, 0),
       overrides,
-      workgroups: (constants: Constants, { rows }: Variables) => grid(rows * constant(constants, 'groups'), 8),
+      workgroups: (constants: Constants, { rows }: Variables) => dispatchSize(rows * constant(constants, 'groups'), 8),
     },
   ],
   probe: {

@@ -1,6 +1,6 @@
 // Gradient of RMS normalisation with respect to its input. The weight is frozen in LoRA training, so it gets none.
 import type { Operator } from '../../backend.ts';
-import { constant, floats } from '../constants.ts';
+import { constant, floats } from '../operands.ts';
 import source from './rmsNormBackward.wgsl?raw';
 
 /**

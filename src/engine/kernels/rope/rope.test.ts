@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { agreement, noise } from '../../testing/agreement.ts';
+import { agreement, testNoise } from '../../testing/agreement.ts';
 import { ropeOperator } from './rope.ts';
 
 const half = 5;
@@ -9,7 +9,7 @@ const table = Float32Array.from({ length: 40 * half * 2 }, (_, n) => {
 });
 
 it('agrees with the reference, and turning back gives the input again', async () => {
-  const x = noise(7 * 3 * 10);
+  const x = testNoise(7 * 3 * 10);
   const positions = Uint32Array.of(0, 1, 2, 39, 17, 0, 1);
   const constants = { heads: 3, headDimension: 10, rotaryDimension: 10, direction: 1 };
   const there = await agreement(ropeOperator, { positions, table, x }, constants, 7, 'x');

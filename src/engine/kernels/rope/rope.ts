@@ -1,7 +1,7 @@
 // Rotary position embedding, half-split as Hugging Face stores heads, by a table of cosines and sines.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats, words } from '../constants.ts';
-import { grid } from '../grid.ts';
+import { constant, floats, words } from '../operands.ts';
+import { dispatchSize } from '../dispatchSize.ts';
 import source from './rope.wgsl?raw';
 
 /** Constants: heads, headDimension, rotaryDimension, direction (1, or -1 to turn back). Source: Su et al. 2021 (RoFormer). */
@@ -37,7 +37,7 @@ export const ropeOperator: Operator = {
   },
   variants: [
     {
-      name: 'invocation a pair',
+      name: 'thread-per-pair',
       source: () => source,
       overrides: (constants: Constants) => ({
         heads: constant(constants, 'heads'),
@@ -46,7 +46,7 @@ export const ropeOperator: Operator = {
         direction: constant(constants, 'direction'),
       }),
       workgroups: (constants, { rows }) =>
-        grid((rows * constant(constants, 'heads') * constant(constants, 'rotaryDimension')) / 2),
+        dispatchSize((rows * constant(constants, 'heads') * constant(constants, 'rotaryDimension')) / 2),
     },
   ],
 };

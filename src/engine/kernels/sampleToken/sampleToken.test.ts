@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Backend, Tensor } from '../../backend.ts';
 import { createReferenceBackend } from '../../reference/createReferenceBackend.ts';
 import { sampleToken, samplingDistribution } from '../../sampling/samplingDistribution.ts';
-import { dawnBackend, noise } from '../../testing/agreement.ts';
+import { dawnBackend, testNoise } from '../../testing/agreement.ts';
 import {
   inContext,
   NO_TOKEN,
@@ -114,8 +114,8 @@ async function uniform(number: number, seed: number): Promise<number> {
 }
 
 const spread = (size: number, seed: number, scale: number): Float32Array =>
-  noise(size, seed).map((value) => value * scale);
-const rounded = (size: number, seed: number): Float32Array => noise(size, seed).map((value) => Math.round(value * 3));
+  testNoise(size, seed).map((value) => value * scale);
+const rounded = (size: number, seed: number): Float32Array => testNoise(size, seed).map((value) => Math.round(value * 3));
 
 describe('sampleToken', () => {
   const choices: readonly Partial<SamplingParamWords>[] = [

@@ -3,17 +3,17 @@
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { argmaxToken, sampleToken as sampleFrom, samplingDistribution } from '../../sampling/samplingDistribution.ts';
 import { mixWord } from '../../sampling/seededRandom.ts';
-import { constant, floats, words } from '../constants.ts';
-import { expand } from '../expand.ts';
-import { grid } from '../grid.ts';
+import { dispatchSize } from '../dispatchSize.ts';
+import { expandTemplate } from '../expandTemplate.ts';
+import { constant, floats, words } from '../operands.ts';
 import adjustTemplate from './logitsProcessor.wgsl?raw';
 import sampleTemplate from './sampleToken.wgsl?raw';
 import topTemplate from './topLogits.wgsl?raw';
 
 /** Ids of a chunk of logits. */
-const chunkIds = 64;
+const CHUNK_IDS = 64;
 /** Words of a row's settings. */
-export const paramWords = 16;
+export const PARAM_WORDS = 16;
 /** Most alternatives that can be asked for beside a sampled token. */
 export const MAX_ALTERNATIVES = 20;
 /** Words that `topLogits` leaves for a token. */
@@ -40,7 +40,7 @@ export interface SamplingParamWords {
 
 /** The settings of one row as the kernels read them. */
 export function packSamplingParams(settings: SamplingParamWords): Uint32Array<ArrayBuffer> {
-  const packed = new Uint32Array(paramWords);
+  const packed = new Uint32Array(PARAM_WORDS);
   const numbers = new Float32Array(packed.buffer);
   numbers[0] = settings.temperature;
   // A word holds no more, and no vocabulary has so many.
@@ -56,7 +56,7 @@ export function packSamplingParams(settings: SamplingParamWords): Uint32Array<Ar
   return packed;
 }
 
-const chunkCount = (size: number): number => Math.ceil(size / chunkIds);
+const chunkCount = (size: number): number => Math.ceil(size / CHUNK_IDS);
 
 /** Shapes are no part of a pipeline: one serves every vocabulary. */
 const shapeWords = (constants: Constants): Uint32Array<ArrayBuffer> =>
@@ -81,7 +81,7 @@ export const logitsProcessorOperator: Operator = {
     const history = words(buffers, 'history');
     const mask = words(buffers, 'mask');
     for (let row = 0; row < rows; row += 1) {
-      const packed = words(buffers, 'settings').slice(row * paramWords, (row + 1) * paramWords);
+      const packed = words(buffers, 'settings').slice(row * PARAM_WORDS, (row + 1) * PARAM_WORDS);
       const [temperature = 0, , , , repetition = 1, frequency = 0, presence = 0] = new Float32Array(packed.buffer);
       for (let id = 0; id < size; id += 1) {
         let value = logits[row * size + id] ?? 0;
@@ -95,7 +95,7 @@ export const logitsProcessorOperator: Operator = {
         adjusted[row * size + id] = Math.max(value, least) + 0;
       }
       for (let chunk = 0; chunk < chunkCount(size); chunk += 1) {
-        const range = [row * size + chunk * chunkIds, row * size + Math.min(size, (chunk + 1) * chunkIds)] as const;
+        const range = [row * size + chunk * CHUNK_IDS, row * size + Math.min(size, (chunk + 1) * CHUNK_IDS)] as const;
         const statistics = [logits, adjusted].flatMap((all) => {
           const part = all.subarray(...range);
           const highest = part.reduce((most, value) => Math.max(most, value), least);
@@ -107,10 +107,10 @@ export const logitsProcessorOperator: Operator = {
   },
   variants: [
     {
-      name: 'chunk an invocation',
+      name: 'thread-per-chunk',
       source: () => adjustTemplate,
       parameters: shapeWords,
-      workgroups: (constants, { rows }) => grid(rows * chunkCount(constant(constants, 'size'))),
+      workgroups: (constants, { rows }) => dispatchSize(rows * chunkCount(constant(constants, 'size'))),
     },
   ],
 };
@@ -134,7 +134,7 @@ export const sampleTokenOperator: Operator = {
     const history = words(buffers, 'history');
     const positions = words(buffers, 'positions');
     for (let row = 0; row < rows; row += 1) {
-      const packed = words(buffers, 'settings').slice(row * paramWords, (row + 1) * paramWords);
+      const packed = words(buffers, 'settings').slice(row * PARAM_WORDS, (row + 1) * PARAM_WORDS);
       const [temperature = 0, , cut = 0, minP = 0] = new Float32Array(packed.buffer);
       const logits = floats(buffers, 'adjusted').subarray(row * size, (row + 1) * size);
       const state = row * constant(constants, 'sampledStride');
@@ -154,9 +154,9 @@ export const sampleTokenOperator: Operator = {
     }
   },
   variants: [false, true].map((wide) => ({
-    name: wide ? 'workgroup of 256' : 'workgroup of 64',
+    name: wide ? 'workgroup-256' : 'workgroup-64',
     supports: (features) => wide !== features.has('software'),
-    source: () => expand(sampleTemplate, { LANES: wide ? 256 : 64, SIDE: wide ? 16 : 8 }),
+    source: () => expandTemplate(sampleTemplate, { LANES: wide ? 256 : 64, SIDE: wide ? 16 : 8 }),
     parameters: shapeWords,
     workgroups: (_, { rows }) => [rows, 1, 1],
   })),
@@ -184,7 +184,7 @@ export const topLogitsOperator: Operator = {
       const sampled = words(buffers, 'sampled').subarray(row * stride, (row + 1) * stride);
       const at = (row * (stride - 2) + (sampled[0] ?? 1) - 1) * topWords;
       logarithms[at] = (logits[Math.min(sampled[1 + (sampled[0] ?? 1)] ?? 0, size - 1)] ?? 0) - whole;
-      const wanted = words(buffers, 'settings')[row * paramWords + 9] ?? 0;
+      const wanted = words(buffers, 'settings')[row * PARAM_WORDS + 9] ?? 0;
       const order = Array.from(logits.keys()).sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b);
       for (const [n, id] of order.slice(0, wanted).entries()) {
         top[at + 1 + 2 * n] = id;
@@ -194,7 +194,7 @@ export const topLogitsOperator: Operator = {
   },
   variants: [
     {
-      name: 'workgroup of 64',
+      name: 'workgroup-64',
       source: () => topTemplate,
       parameters: shapeWords,
       workgroups: (_, { rows }) => [rows, 1, 1],

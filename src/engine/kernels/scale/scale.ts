@@ -1,7 +1,7 @@
 // Multiplies a tensor by a number in place: Gemma's embedding.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats } from '../constants.ts';
-import { grid } from '../grid.ts';
+import { constant, floats } from '../operands.ts';
+import { dispatchSize } from '../dispatchSize.ts';
 import source from './scale.wgsl?raw';
 
 /** Constants: columns, factor. */
@@ -19,7 +19,7 @@ export const scaleOperator: Operator = {
       name: 'flat',
       source: () => source,
       overrides: (constants: Constants) => ({ factor: constant(constants, 'factor') }),
-      workgroups: (constants, { rows }) => grid(rows * constant(constants, 'columns')),
+      workgroups: (constants, { rows }) => dispatchSize(rows * constant(constants, 'columns')),
     },
   ],
 };

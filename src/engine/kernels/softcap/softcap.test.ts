@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { agreement, noise } from '../../testing/agreement.ts';
+import { agreement, testNoise } from '../../testing/agreement.ts';
 import { softcapOperator } from './softcap.ts';
 
 it('agrees with the reference', async () => {
-  const x = noise(3 * 50).map((value) => value * 40);
+  const x = testNoise(3 * 50).map((value) => value * 40);
   const { difference, device } = await agreement(softcapOperator, { x }, { columns: 50, cap: 12 }, 3, 'x');
   expect(difference).toBeLessThan(1e-5);
   expect(Math.max(...device.map(Math.abs))).toBeLessThanOrEqual(12);

@@ -1,7 +1,7 @@
 // Gemma 2's bound on logits: they stay between -cap and cap, in order.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats } from '../constants.ts';
-import { grid } from '../grid.ts';
+import { constant, floats } from '../operands.ts';
+import { dispatchSize } from '../dispatchSize.ts';
 import source from './softcap.wgsl?raw';
 
 /** Constants: columns, cap. */
@@ -19,7 +19,7 @@ export const softcapOperator: Operator = {
       name: 'flat',
       source: () => source,
       overrides: (constants: Constants) => ({ cap: constant(constants, 'cap') }),
-      workgroups: (constants, { rows }) => grid(rows * constant(constants, 'columns')),
+      workgroups: (constants, { rows }) => dispatchSize(rows * constant(constants, 'columns')),
     },
   ],
 };

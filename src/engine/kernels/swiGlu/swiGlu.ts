@@ -1,8 +1,8 @@
 // The gated activation of Llama's feed-forward layer (Shazeer 2020).
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats } from '../constants.ts';
-import { expand } from '../expand.ts';
-import { grid } from '../grid.ts';
+import { constant, floats } from '../operands.ts';
+import { expandTemplate } from '../expandTemplate.ts';
+import { dispatchSize } from '../dispatchSize.ts';
 import template from './swiGlu.wgsl?raw';
 
 /** Elements that an invocation computes. */
@@ -29,8 +29,8 @@ export const swiGluOperator: Operator = {
   variants: [
     {
       name: 'flat',
-      source: (constants) => expand(template, { NUMBER: width(constants) === 4 ? 'vec4f' : 'f32' }),
-      workgroups: (constants, { rows }) => grid((rows * constant(constants, 'columns')) / width(constants)),
+      source: (constants) => expandTemplate(template, { NUMBER: width(constants) === 4 ? 'vec4f' : 'f32' }),
+      workgroups: (constants, { rows }) => dispatchSize((rows * constant(constants, 'columns')) / width(constants)),
     },
   ],
 };

@@ -1,6 +1,6 @@
 // Gradients of SwiGLU with respect to its two inputs.
 import type { Operator } from '../../backend.ts';
-import { constant, floats } from '../constants.ts';
+import { constant, floats } from '../operands.ts';
 import source from './swiGluBackward.wgsl?raw';
 
 /** gateGradient, upGradient [rows, width] of silu(gate) * up, from outputGradient. Constant: width. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { agreement, noise } from '../../testing/agreement.ts';
+import { agreement, testNoise } from '../../testing/agreement.ts';
 import { writeKVCacheOperator } from './writeKVCache.ts';
 
 it.each(['keys', 'values'])(
@@ -12,8 +12,8 @@ it.each(['keys', 'values'])(
       positions: Uint32Array.of(27, 10, 5),
       slots: Uint32Array.of(0, 1, 9),
       table: Uint32Array.of(2, 0, 3, 1),
-      key: noise(3 * 6, 1),
-      value: noise(3 * 6, 2),
+      key: testNoise(3 * 6, 1),
+      value: testNoise(3 * 6, 2),
       keys: new Float32Array(4 * 2 * 16 * 4),
       values: new Float32Array(4 * 2 * 16 * 4),
     };

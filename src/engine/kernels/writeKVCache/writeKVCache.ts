@@ -1,7 +1,7 @@
 // Stores the batch's keys and values at their positions in the blocks of their sequences.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats, words } from '../constants.ts';
-import { grid } from '../grid.ts';
+import { constant, floats, words } from '../operands.ts';
+import { dispatchSize } from '../dispatchSize.ts';
 import { BLOCK_SIZE } from '../pagedAttention/pagedAttention.ts';
 import wgsl from './writeKVCache.wgsl?raw';
 
@@ -47,7 +47,7 @@ export const writeKVCacheOperator: Operator = {
         max_blocks_per_sequence: constant(constants, 'maxBlocksPerSequence'),
       }),
       workgroups: (constants, { rows }) =>
-        grid(rows * constant(constants, 'keyValueHeads') * constant(constants, 'headDimension')),
+        dispatchSize(rows * constant(constants, 'keyValueHeads') * constant(constants, 'headDimension')),
     },
   ],
 };

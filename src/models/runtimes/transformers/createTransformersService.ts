@@ -12,18 +12,18 @@ import {
   createGrammars,
   type Grammars,
   openTokenizer,
+  type Sequence,
   sampleTokens,
   seededRandom,
   type TextTokenizer,
-  type TokenReader,
 } from '../../../engine/index.ts';
 import { TributaryError } from '../../../lib/errors.ts';
-import { createTurns } from '../../../lib/turns.ts';
+import { createMutex } from '../../../lib/mutex.ts';
 import { HUGGING_FACE_HUB } from '../../hub/hubAddress.ts';
 import { runtimeCapabilities } from '../runtimeCapabilities.ts';
 import { answerFailure, loadFailure, notLoaded, noWebGpu } from '../runtimeErrors.ts';
 import type { LoadRuntimeModelRequest, RuntimeModel, RuntimeProgress, RuntimeService } from '../types.ts';
-import { createOnnxReader } from './createOnnxReader.ts';
+import { createOnnxSequence } from './createOnnxSequence.ts';
 import { chatTemplateUrl, readChatTemplate } from './readChatTemplate.ts';
 
 type Library = typeof import('@huggingface/transformers');
@@ -32,7 +32,7 @@ interface Loaded {
   readonly model: PreTrainedModel;
   readonly tokenizer: TextTokenizer;
   readonly grammars: Grammars;
-  readonly reader: TokenReader;
+  readonly reader: Sequence;
 }
 
 const CHAT_FIELDS = new Set(runtimeCapabilities('transformers').chatFields);
@@ -85,7 +85,7 @@ async function chooseGpu(
   model: RuntimeModel,
   device: LoadRuntimeModelRequest['device'] = 'automatic',
 ): Promise<boolean> {
-  if (device === 'processor') return false;
+  if (device === 'cpu') return false;
   const adapter = (await navigator.gpu?.requestAdapter()) ?? undefined;
   const usable = adapter !== undefined && model.features.every((feature) => adapter.features.has(feature));
   if (device === 'gpu' && !usable) throw noWebGpu(model.id);
@@ -122,7 +122,7 @@ function textTokenizer(
 /** Transformers.js as a `RuntimeService`. */
 export function createTransformersService(): RuntimeService {
   let loaded: Loaded | undefined;
-  const takeTurn = createTurns();
+  const acquire = createMutex();
 
   async function unload(): Promise<void> {
     const old = loaded;
@@ -147,13 +147,13 @@ export function createTransformersService(): RuntimeService {
     const stopIds = tokenizer.endIds;
     const constraint = settings.grammar === undefined ? undefined : await grammars.constrain(settings.grammar);
     const random = seededRandom(settings.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
-    const maximumTokens = settings.maximumTokens ?? reader.contextLength;
+    const maxTokens = settings.maxTokens ?? reader.contextLength;
     try {
       yield* answerChat({
         tokenizer,
         promptTokens: prompt.length,
         stops: settings.stops,
-        sample: () => sampleTokens(reader, prompt, { settings, maximumTokens, stopIds, random, constraint, signal }),
+        sample: () => sampleTokens(reader, prompt, { settings, maxTokens, stopIds, random, constraint, signal }),
       });
     } catch (error) {
       throw answerFailure(error);
@@ -168,7 +168,7 @@ export function createTransformersService(): RuntimeService {
     async load({ model: wanted, device, ...access }, { signal, progress }) {
       const { repository, revision, format } = sourceOf(wanted);
       const gpu = await chooseGpu(wanted, device);
-      const done = await takeTurn(signal);
+      const done = await acquire(signal);
       let model: PreTrainedModel | undefined;
       try {
         await unload();
@@ -197,10 +197,10 @@ export function createTransformersService(): RuntimeService {
           signal.throwIfAborted();
           const config = model.config as { max_position_embeddings?: number; vocab_size?: number };
           const contextLength = wanted.contextLength ?? config.max_position_embeddings ?? DEFAULT_CONTEXT_LENGTH;
-          const reader = createOnnxReader(library, model, contextLength);
+          const reader = createOnnxSequence(library, model, contextLength);
           const grammars = createGrammars({ ...tokenizer, size: config.vocab_size ?? 0 });
           loaded = { model, tokenizer, grammars, reader };
-          return { device: gpu ? 'gpu' : 'processor', contextLength };
+          return { device: gpu ? 'gpu' : 'cpu', contextLength };
         } catch (error) {
           await model?.dispose();
           throw signal.aborted ? signal.reason : loadFailure(wanted.id, error);
@@ -211,7 +211,7 @@ export function createTransformersService(): RuntimeService {
     },
 
     async *chat(request, { signal }) {
-      const done = await takeTurn(signal);
+      const done = await acquire(signal);
       try {
         if (loaded === undefined) throw notLoaded();
         yield* answer(loaded, request, signal);
@@ -223,7 +223,7 @@ export function createTransformersService(): RuntimeService {
     async remove({ model, hub }, { signal }) {
       const { repository, revision, format } = sourceOf(model);
       // The library has one hub and one token for everything: not in the middle of a loading.
-      const done = await takeTurn(signal);
+      const done = await acquire(signal);
       try {
         const { ModelRegistry, env } = await openLibrary(hub === undefined ? {} : { hub });
         await ModelRegistry.clear_cache(repository, { revision, dtype: format });
@@ -234,7 +234,7 @@ export function createTransformersService(): RuntimeService {
     },
 
     async unload(_, { signal }) {
-      const done = await takeTurn(signal);
+      const done = await acquire(signal);
       await unload().finally(done);
     },
   };

@@ -2,7 +2,7 @@
 import type * as WebLlm from '@mlc-ai/web-llm';
 import { type ChatChunk, type ChatRequest, checkChatRequest, createStopScanner } from '../../../engine/index.ts';
 import { TributaryError } from '../../../lib/errors.ts';
-import { createTurns } from '../../../lib/turns.ts';
+import { createMutex } from '../../../lib/mutex.ts';
 import { HUGGING_FACE_HUB } from '../../hub/hubAddress.ts';
 import { runtimeCapabilities } from '../runtimeCapabilities.ts';
 import { answerFailure, loadFailure, notLoaded, noWebGpu } from '../runtimeErrors.ts';
@@ -27,7 +27,7 @@ function configFor({ prebuiltAppConfig }: typeof WebLlm, hub: string): WebLlm.Ap
 export function createWebLlmService(): RuntimeService {
   let loaded: WebLlm.MLCEngine | undefined;
   /** WebLLM answers one request at a time. */
-  const takeTurn = createTurns();
+  const acquire = createMutex();
 
   const library = (): Promise<typeof WebLlm> => import('@mlc-ai/web-llm');
 
@@ -104,7 +104,7 @@ export function createWebLlmService(): RuntimeService {
           hint: 'Choose a model of its list.',
         });
       }
-      const done = await takeTurn(signal);
+      const done = await acquire(signal);
       try {
         await unload();
         signal.throwIfAborted();
@@ -131,7 +131,7 @@ export function createWebLlmService(): RuntimeService {
     },
 
     async *chat(request, { signal }) {
-      const done = await takeTurn(signal);
+      const done = await acquire(signal);
       try {
         if (loaded === undefined) throw notLoaded();
         yield* answer(loaded, request, signal);
@@ -146,7 +146,7 @@ export function createWebLlmService(): RuntimeService {
     },
 
     async unload(_, { signal }) {
-      const done = await takeTurn(signal);
+      const done = await acquire(signal);
       await unload().finally(done);
     },
   };

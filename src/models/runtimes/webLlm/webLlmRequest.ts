@@ -15,7 +15,7 @@ export function webLlmRequest(settings: ChatSettings): ChatCompletionRequestStre
     repetition_penalty: settings.repetitionPenalty,
     frequency_penalty: settings.frequencyPenalty,
     presence_penalty: settings.presencePenalty,
-    ...(settings.maximumTokens === undefined ? {} : { max_tokens: settings.maximumTokens }),
+    ...(settings.maxTokens === undefined ? {} : { max_tokens: settings.maxTokens }),
     ...(settings.seed === undefined ? {} : { seed: settings.seed }),
     ...(settings.grammar === undefined ? {} : { response_format: { type: 'grammar', grammar: settings.grammar } }),
   };

@@ -1,0 +1,115 @@
+// Gradients of single rows with respect to an adapter, for attribution: of the sum of the response's cross-entropy, in the
+// order of `AdapterLayout`. One plan serves rows one by one or several in a batch, each in a slot of its own.
+
+import type { LoadedModel } from '../model/decoderWeights.ts';
+import type { AdapterModule } from '../model/deviceAdapter.ts';
+import type { EncodedRow } from '../service.ts';
+import { flattenAdapter } from './adapterLayout.ts';
+import { checkTrainable } from './checkTrainable.ts';
+import { packRows, targetCount } from './packRows.ts';
+import { planCapacity } from './planCapacity.ts';
+import { createTrainingGraph, type TrainingGraph } from './trainingGraph.ts';
+
+export interface RowGradient {
+  /** Place of the row in what was asked for. */
+  readonly row: number;
+  /** f32, the flat vector of the adapter. */
+  readonly gradient: Float32Array<ArrayBuffer>;
+  /** Summed cross-entropy of the response in nats. */
+  readonly loss: number;
+}
+
+export interface PerSampleGradients {
+  /** Elements of a gradient. */
+  readonly length: number;
+  /** Gradients of rows in order, computed in batches that keep them unmixed. Throws `TRAIN_ROW_TOO_LONG`. */
+  gradients(rows: readonly EncodedRow[], signal?: AbortSignal): AsyncGenerator<RowGradient>;
+  destroy(): void;
+}
+
+/** Gradients of one batch may take so much memory. */
+const GRADIENT_BUDGET = 64 * 2 ** 20;
+const COMFORTABLE_TOKENS = 512;
+const MAX_SLOTS = 16;
+
+/**
+ * A source of row gradients for an adapter on a model. Its memory is reserved on the first call, for rows of that size,
+ * and again when a longer row comes; `slots` bounds how many rows are computed together (1 for single rows). Throws
+ * `ENGINE_TRAINING_UNSUPPORTED` for a model that has no backward pass here.
+ */
+export function perSampleGradients(
+  model: LoadedModel,
+  modules: readonly AdapterModule[],
+  options: { readonly slots?: number } = {},
+): PerSampleGradients {
+  const { backend, config } = model;
+  checkTrainable(config);
+  const { layout, parameters } = flattenAdapter(config, modules);
+  const slots = Math.max(1, Math.min(options.slots ?? MAX_SLOTS, Math.floor(GRADIENT_BUDGET / (4 * layout.length))));
+  let current: { readonly plan: TrainingGraph; readonly tokens: number; readonly targets: number } | undefined;
+
+  async function planFor(rows: readonly EncodedRow[]): Promise<NonNullable<typeof current>> {
+    // Sizes in powers of two, so that a conversation does not build a new plan for every longer answer.
+    const roundUp = (count: number): number =>
+      Math.min(model.contextLength, 2 ** Math.ceil(Math.log2(Math.max(32, count))));
+    const maxRowTokens = roundUp(Math.max(...rows.map(({ inputIds }) => inputIds.length)));
+    const maxTargets = roundUp(Math.max(...rows.map(targetCount)));
+    if (current !== undefined && current.tokens >= maxRowTokens && current.targets >= maxTargets) return current;
+    current?.plan.destroy();
+    current = undefined;
+    const tokens = slots === 1 ? maxRowTokens : COMFORTABLE_TOKENS;
+    const capacity = planCapacity(model, layout, {
+      tokens,
+      targets: slots === 1 ? maxTargets : COMFORTABLE_TOKENS,
+      maxRowTokens,
+      maxTargets,
+    });
+    const plan = await createTrainingGraph({ model, layout, slots, ...capacity });
+    backend.upload(plan.parameters, parameters);
+    current = { plan, tokens: capacity.tokenCapacity, targets: capacity.targetCapacity };
+    return current;
+  }
+
+  return {
+    length: layout.length,
+    async *gradients(rows, signal) {
+      if (rows.length === 0) return;
+      const { plan, tokens, targets } = await planFor(rows);
+      let row = 0;
+      for (const batch of packRows(rows, { tokens, targets, rows: slots }, config.slidingWindow)) {
+        signal?.throwIfAborted();
+        plan.clearGradients();
+        const losses = await plan.accumulate(batch, 1);
+        const { targetsPerRow } = batch;
+        const length = targetsPerRow.length * layout.length;
+        const all = (await backend.download(plan.gradients, { offset: 0, length })) as Float32Array<ArrayBuffer>;
+        let target = 0;
+        for (const [slot, count] of targetsPerRow.entries()) {
+          const loss = losses.subarray(target, target + count).reduce((total, value) => total + value, 0);
+          target += count;
+          yield { row, gradient: all.slice(slot * layout.length, (slot + 1) * layout.length), loss };
+          row += 1;
+        }
+      }
+    },
+    destroy() {
+      current?.plan.destroy();
+      current = undefined;
+    },
+  };
+}
+
+/** The gradient of one row alone. For many rows, or again and again, keep a `perSampleGradients`. */
+export async function rowGradient(
+  model: LoadedModel,
+  modules: readonly AdapterModule[],
+  row: EncodedRow,
+): Promise<Float32Array<ArrayBuffer>> {
+  const source = perSampleGradients(model, modules, { slots: 1 });
+  try {
+    for await (const { gradient } of source.gradients([row])) return gradient;
+    return new Float32Array(source.length);
+  } finally {
+    source.destroy();
+  }
+}

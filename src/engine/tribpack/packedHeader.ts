@@ -1,0 +1,47 @@
+// The engine's own model file: what it begins with, and where its data lies. All numbers are little-endian.
+//
+//   bytes 0-7    "TRIBPACK"
+//   8-11         version, u32
+//   12-15        zero
+//   16-23        bytes of the header, u64
+//   24-          the header: JSON, UTF-8, `PackedHeader`
+//   data         from the next multiple of 256 on: the words of each tensor exactly as a device has them (`deviceLayout`), codes and then
+//                scales, each from a multiple of 256 on, in the order of the header; zeros between them
+import type { WeightFormat } from '../backend.ts';
+import type { ModelConfig } from '../modelConfig.ts';
+import type { SourceFile } from '../modelFile.ts';
+import type { QuantizationChoices } from '../quant/quantizationChoices.ts';
+
+export const packedMagic = 'TRIBPACK';
+export const PACKED_VERSION = 1;
+/** Bytes before the header. */
+export const PACKED_PREFIX = 24;
+export const PACKED_ALIGNMENT = 256;
+/** What wrote a file: for people who look into one. */
+export const packedEngine = 'tributary 1';
+
+/** The next multiple of the alignment. */
+export const alignPacked = (offset: number): number => Math.ceil(offset / PACKED_ALIGNMENT) * PACKED_ALIGNMENT;
+
+/** Byte range of the data section: first, and the one after the last. */
+export type PackedRange = readonly [begin: number, end: number];
+
+export interface PackedTensor {
+  readonly name: string;
+  readonly format: WeightFormat;
+  readonly shape: readonly number[];
+  readonly codes: PackedRange;
+  /** Where the format has them. */
+  readonly scales?: PackedRange;
+}
+
+export interface PackedHeader {
+  readonly engine: string;
+  readonly config: ModelConfig;
+  readonly choices: QuantizationChoices;
+  readonly sources: readonly SourceFile[];
+  readonly tokenizerJson?: Record<string, unknown>;
+  readonly tokenizerConfig?: Record<string, unknown>;
+  readonly chatTemplate?: string;
+  readonly tensors: readonly PackedTensor[];
+}
