@@ -39,8 +39,8 @@ function platformOf(name: string): Pick<LockEntry, 'os' | 'cpu' | 'libc'> {
   };
 }
 
-const path = 'package-lock.json';
-const lock = JSON.parse(readFileSync(path, 'utf8')) as { packages: Record<string, LockEntry> };
+const LOCKFILE = 'package-lock.json';
+const lock = JSON.parse(readFileSync(LOCKFILE, 'utf8')) as { packages: Record<string, LockEntry> };
 let added = 0;
 for (const [place, entry] of Object.entries({ ...lock.packages })) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
@@ -58,5 +58,5 @@ for (const [place, entry] of Object.entries({ ...lock.packages })) {
   }
 }
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
-writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
-console.log(`${added} entries added to ${path}`);
+writeFileSync(LOCKFILE, `${JSON.stringify(lock, null, 2)}\n`);
+console.log(`${added} entries added to ${LOCKFILE}`);

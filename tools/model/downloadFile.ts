@@ -15,7 +15,7 @@ export interface DownloadParameters {
 }
 
 /** How long nothing may arrive before the attempt is given up. */
-const stallMilliseconds = 20_000;
+const STALL_MILLISECONDS = 20_000;
 
 function failed(url: string, reason: string, cause?: unknown): TributaryError {
   return new TributaryError({
@@ -32,7 +32,7 @@ export async function downloadFile({ url, part, bytes, signal }: DownloadParamet
   const have = statSync(part, { throwIfNoEntry: false })?.size ?? 0;
   if (have === bytes) return;
   const stalled = new AbortController();
-  let timer = setTimeout(() => stalled.abort(), stallMilliseconds);
+  let timer = setTimeout(() => stalled.abort(), STALL_MILLISECONDS);
   const progress = showProgress(bytes);
   try {
     const response = await fetch(url, {
@@ -48,7 +48,7 @@ export async function downloadFile({ url, part, bytes, signal }: DownloadParamet
       async function* (pieces: AsyncIterable<Buffer>) {
         for await (const piece of pieces) {
           clearTimeout(timer);
-          timer = setTimeout(() => stalled.abort(), stallMilliseconds);
+          timer = setTimeout(() => stalled.abort(), STALL_MILLISECONDS);
           arrived += piece.byteLength;
           if (arrived > bytes) throw failed(url, `it sends more than ${bytes} bytes.`);
           progress(arrived);

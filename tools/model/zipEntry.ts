@@ -11,7 +11,7 @@ export interface ZipEntry {
 }
 
 const [endSignature, directorySignature, localSignature] = [0x06054b50, 0x02014b50, 0x04034b50] as const;
-const endRecordBytes = 22;
+const END_RECORD_BYTES = 22;
 
 function invalid(reason: string): TributaryError {
   return new TributaryError({
@@ -28,9 +28,9 @@ const viewOf = async (blob: Blob, begin: number, end: number): Promise<DataView>
 /** Where the file called `name` lies in the archive. Throws `ZIP_INVALID`. */
 export async function findZipEntry(blob: Blob, name: string): Promise<ZipEntry> {
   // The end record may be followed by a comment of up to 64 KiB.
-  const tailBegin = Math.max(0, blob.size - endRecordBytes - 0xffff);
+  const tailBegin = Math.max(0, blob.size - END_RECORD_BYTES - 0xffff);
   const tail = await viewOf(blob, tailBegin, blob.size);
-  let at = tail.byteLength - endRecordBytes;
+  let at = tail.byteLength - END_RECORD_BYTES;
   while (at >= 0 && tail.getUint32(at, true) !== endSignature) at -= 1;
   if (at < 0) throw invalid('it has no end record.');
   const directoryBegin = tail.getUint32(at + 16, true);

@@ -1,5 +1,6 @@
 // What the templates expand to, as files in git (`shaders/`): a change of a template or of its values shows in the diff as the WGSL
-// that a device will compile. `npm test -- shaders -u` writes them anew; with CI set, one that is missing fails.
+// that a device will compile, without the comments. Delete the folder and run this test to write them anew; with CI set, one that is
+// missing fails.
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -54,8 +55,9 @@ function shadersOf({ name, variants }: Operator): Shader[] {
   return variants.flatMap((variant) => {
     const texts = new Map<string, string>();
     for (const [shape, constants] of Object.entries(shapes)) {
-      const text = variant.source(constants);
-      if (!files.has(text) && !texts.has(text)) texts.set(text, shape);
+      const source = variant.source(constants);
+      const text = source.replace(/^ *\/\/.*\n/gm, '');
+      if (!files.has(source) && !texts.has(text)) texts.set(text, shape);
     }
     return [...texts].map(([text, shape]) => ({
       name: `${name}/${variant.name}${texts.size === 1 ? '' : `, ${shape}`}`,

@@ -1,11 +1,3 @@
-// out[r, h] = sum_j softmax_j(scale * q[r, h] . keys[j, h']) values[j, h'],   start[r] <= j < end[r],  h' = h / (heads / kv)
-//
-// q, out f32 [rows, heads * D]; keys, values f32 [*, kv_heads * D]; spans u32 [rows, 2] = start, end.
-// q and the running sum stay in registers, the maximum and the normaliser are corrected as larger scores come (online
-// softmax: Milakov and Gimelshein 2018; Dao et al. 2022), so no matrix of scores exists. SHARED 0: an invocation owns a query
-// head, no barrier, for software drivers. SHARED 1: a workgroup does; each lane takes every LANES-th key, then the lanes'
-// sums are brought to the common maximum and added. An empty span gives zeros. Grid: flat over rows * heads. f32.
-// CAPPED: scores s become softcap * tanh(s / softcap). Values: QUADS = ceil(D / 4), ALIGNED (D % 4 == 0), SHARED, LANES.
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
 @group(0) @binding(1) var<storage, read> keys: array<vec4f>;
 @group(0) @binding(2) var<storage, read> values: array<vec4f>;
@@ -27,7 +19,6 @@ fn load_value(head: u32, c: u32) -> vec4f {
   return values[head * 32u + c];
 }
 
-// 32 lanes of 64 dimensions are 8 KiB, half of what every device has.
 var<workgroup> highests: array<f32, 16>;
 var<workgroup> normalisers: array<f32, 16>;
 var<workgroup> sums: array<vec4f, 512>;

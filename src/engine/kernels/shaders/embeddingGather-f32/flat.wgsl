@@ -1,5 +1,3 @@
-// y[r, i] = W[ids[r] - first_row, i] where that is one of W's table_rows rows, else y stays.  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
-// Grid: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see unpackSource.ts.
 @group(0) @binding(0) var<storage, read> ids: array<u32>;
 @group(0) @binding(1) var<storage, read> codes: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
@@ -21,7 +19,6 @@ fn main(
 ) {
   let index = (group.y * groups.x + group.x) * 64u + lane;
   if (index >= arrayLength(&y)) { return; }
-  // Below the first row the difference wraps around and is too large as well.
   let row = ids[index / columns] - first_row;
   if (row >= table_rows) { return; }
   y[index] = weight(row, index % columns);

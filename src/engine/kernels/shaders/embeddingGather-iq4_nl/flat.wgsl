@@ -1,5 +1,3 @@
-// y[r, i] = W[ids[r] - first_row, i] where that is one of W's table_rows rows, else y stays.  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
-// Grid: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see unpackSource.ts.
 @group(0) @binding(0) var<storage, read> ids: array<u32>;
 @group(0) @binding(1) var<storage, read> codes: array<u32>;
 @group(0) @binding(2) var<storage, read> scales: array<u32>;
@@ -8,7 +6,6 @@ override columns: u32;
 override first_row: u32;
 override table_rows: u32;
 
-// Elements 4 quad .. 4 quad + 3 of a block of 32. IQ4_NL: d times a level. 4 words of nibbles as Q4_0's; f16 d in `scales`, two blocks a word.
 /** The sixteen levels, four signed bytes a word. */
 const levels = vec4u(0xbfad9881u, 0xf6eaddcfu, 0x26190d01u, 0x71594535u);
 
@@ -45,7 +42,6 @@ fn main(
 ) {
   let index = (group.y * groups.x + group.x) * 64u + lane;
   if (index >= arrayLength(&y)) { return; }
-  // Below the first row the difference wraps around and is too large as well.
   let row = ids[index / columns] - first_row;
   if (row >= table_rows) { return; }
   y[index] = weight(row, index % columns);

@@ -1,5 +1,3 @@
-// y[r, i] = W[ids[r] - first_row, i] where that is one of W's table_rows rows, else y stays.  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
-// Grid: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see unpackSource.ts.
 @group(0) @binding(0) var<storage, read> ids: array<u32>;
 @group(0) @binding(1) var<storage, read> codes: array<u32>;
 @group(0) @binding(2) var<storage, read> scales: array<u32>;
@@ -8,8 +6,6 @@ override columns: u32;
 override first_row: u32;
 override table_rows: u32;
 
-// Elements 4 quad .. 4 quad + 3 of a block of 32. MXFP4: 2^(e - 128) times a level (the 4-bit float doubled). 4 words of nibbles as Q4_0's;
-// e in `scales`, four blocks a word.
 /** The sixteen levels, four signed bytes a word. */
 const levels = vec4u(0x03020100u, 0x0c080604u, 0xfdfeff00u, 0xf4f8fafcu);
 
@@ -25,7 +21,6 @@ fn levels_of(word: u32) -> vec4f {
 
 fn unpack(block: u32, quad: u32) -> vec4f {
   let e = (scales[block / 4u] >> (8u * (block % 4u))) & 255u;
-  // In two steps, because the least powers are subnormal, which a device may take for zero.
   let scale = bitcast<f32>((max(e, 3u) - 1u) << 23u);
   let rest = bitcast<f32>((124u + min(e, 3u)) << 23u);
   return scale * (rest * levels_of(codes[block * 4u + (quad & 3u)] >> (quad & 4u)));
@@ -48,7 +43,6 @@ fn main(
 ) {
   let index = (group.y * groups.x + group.x) * 64u + lane;
   if (index >= arrayLength(&y)) { return; }
-  // Below the first row the difference wraps around and is too large as well.
   let row = ids[index / columns] - first_row;
   if (row >= table_rows) { return; }
   y[index] = weight(row, index % columns);

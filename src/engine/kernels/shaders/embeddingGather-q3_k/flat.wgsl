@@ -1,5 +1,3 @@
-// y[r, i] = W[ids[r] - first_row, i] where that is one of W's table_rows rows, else y stays.  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
-// Grid: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see unpackSource.ts.
 @group(0) @binding(0) var<storage, read> ids: array<u32>;
 @group(0) @binding(1) var<storage, read> codes: array<u32>;
 @group(0) @binding(2) var<storage, read> scales: array<u32>;
@@ -8,9 +6,6 @@ override columns: u32;
 override first_row: u32;
 override table_rows: u32;
 
-// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q3_K: d (s - 32) q. 27 words: bit g of
-// byte l is the mask of element 32 g + l (8 words), 0 takes 4 from q; codes of 2 bits, 128 elements to 8 words (16); sixteen scales
-// of 6 bits, the low 4 in 8 bytes, the high 2 in 4 (3 words). f16 d in `scales`, two blocks a word.
 fn unpack(block: u32, quad: u32) -> vec4f {
   let number = block / 8u;
   let at = number * 27u;
@@ -43,7 +38,6 @@ fn main(
 ) {
   let index = (group.y * groups.x + group.x) * 64u + lane;
   if (index >= arrayLength(&y)) { return; }
-  // Below the first row the difference wraps around and is too large as well.
   let row = ids[index / columns] - first_row;
   if (row >= table_rows) { return; }
   y[index] = weight(row, index % columns);

@@ -1,5 +1,3 @@
-// y[r, i] = W[ids[r] - first_row, i] where that is one of W's table_rows rows, else y stays.  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
-// Grid: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see unpackSource.ts.
 @group(0) @binding(0) var<storage, read> ids: array<u32>;
 @group(0) @binding(1) var<storage, read> codes: array<u32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
@@ -7,8 +5,6 @@ override columns: u32;
 override first_row: u32;
 override table_rows: u32;
 
-// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q4_K: d s q - dmin m. 36 words: f16 d and
-// dmin; s and m of each 32 elements in 6 bits (12 bytes, see `scale_and_minimum`); nibbles, 64 elements to 8 words, the first 32 low.
 fn scale_and_minimum(at: u32, group: u32) -> vec2f {
   let shift = 8u * (group % 4u);
   let first = codes[at] >> shift;
@@ -45,7 +41,6 @@ fn main(
 ) {
   let index = (group.y * groups.x + group.x) * 64u + lane;
   if (index >= arrayLength(&y)) { return; }
-  // Below the first row the difference wraps around and is too large as well.
   let row = ids[index / columns] - first_row;
   if (row >= table_rows) { return; }
   y[index] = weight(row, index % columns);

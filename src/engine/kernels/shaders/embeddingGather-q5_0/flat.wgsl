@@ -1,5 +1,3 @@
-// y[r, i] = W[ids[r] - first_row, i] where that is one of W's table_rows rows, else y stays.  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
-// Grid: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see unpackSource.ts.
 @group(0) @binding(0) var<storage, read> ids: array<u32>;
 @group(0) @binding(1) var<storage, read> codes: array<u32>;
 @group(0) @binding(2) var<storage, read> scales: array<u32>;
@@ -8,8 +6,6 @@ override columns: u32;
 override first_row: u32;
 override table_rows: u32;
 
-// Elements 4 quad .. 4 quad + 3 of a block of 32. Q5_0: d (q - 16). 5 words: bit i of the first is bit 4 of element i; then nibbles
-// as Q4_0's. f16 d in `scales`, two blocks a word.
 fn unpack(block: u32, quad: u32) -> vec4f {
   let d = unpack2x16float(scales[block / 2u]);
   let high = vec4i(vec4u(codes[block * 5u] >> (4u * quad)) & vec4u(1u, 2u, 4u, 8u));
@@ -36,7 +32,6 @@ fn main(
 ) {
   let index = (group.y * groups.x + group.x) * 64u + lane;
   if (index >= arrayLength(&y)) { return; }
-  // Below the first row the difference wraps around and is too large as well.
   let row = ids[index / columns] - first_row;
   if (row >= table_rows) { return; }
   y[index] = weight(row, index % columns);

@@ -1,18 +1,3 @@
-// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1), tiles in registers.
-//
-// An invocation owns a tile of ROWS rows by COLUMNS = 4 * QUADS outputs in registers and walks along k, four elements at a time: x's
-// four times a 4 x 4 piece of W is one vector-matrix product, and what is read of W is unpacked once for all rows. No workgroup memory
-// and no barrier: software drivers spend most of their time in barriers, and caches serve the reuse between neighbours.
-// Grid: x = tiles of outputs, y = tiles of rows. Accumulates in f32, in the order of k.
-// Values: ROWS, QUADS, COLUMNS; OPERANDS: operands.wgsl.
-// What each shader of a linear layer binds, and how it reads that.
-//
-// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1)
-// x f32 [rows, inputs]; W: see `Weight` in backend.ts; y f32 rows of `stride` elements, of which the first `outputs` are written: y
-// may begin within the rows of a wider result.
-// Values: ALIGNED (inputs % 4 == 0), GUARDED (quads beyond a row's end are read), X and CODES, what these arrays hold; SCALES (W has
-// them); F32; BLOCKS (the shader reads the blocks of W itself); FORMAT, functions that unpack W: decode.wgsl for BLOCKS, otherwise
-// that of unpackSource.ts.
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> codes: array<u32>;
 @group(0) @binding(2) var<storage, read> scales: array<u32>;
@@ -36,9 +21,6 @@ fn load_x(start: u32, q: u32) -> vec4f {
   return x[start + q];
 }
 
-// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q6_K: d s (q - 32). 52 words: nibbles, 128
-// elements to 16 words, the first 64 low; the upper 2 bits of q, 128 elements to 8 words (16); a signed byte s for every 16 elements
-// (4 words). f16 d in `scales`, two blocks a word.
 fn unpack(block: u32, quad: u32) -> vec4f {
   let number = block / 8u;
   let at = number * 52u;
@@ -78,7 +60,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let row = id.y * 16u;
   let row_count = (arrayLength(&y) + shape.stride - 1u) / shape.stride;
   if (column >= shape.outputs || row >= row_count) { return; }
-  // A tile may hang over the edge: it then computes a last row or column again and stores nothing for it.
   let row0 = start_x(min(row + 0u, row_count - 1u));
   let row1 = start_x(min(row + 1u, row_count - 1u));
   let row2 = start_x(min(row + 2u, row_count - 1u));
@@ -187,7 +168,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     sum15_0 += x15 * w0;
     sum15_1 += x15 * w1;
   }
-  // In an array, so that one piece of code writes all rows: written out, it takes drivers longer to compile than all the rest.
   var sums0: array<vec4f, 16>;
   sums0[0] = sum0_0;
   sums0[1] = sum1_0;

@@ -1,22 +1,4 @@
-// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1), x handed from lane to lane.
-//
-// An invocation owns ROWS rows by COLUMNS outputs; the lanes of a workgroup lie side by side along the outputs, so all of them need
-// the same x. SHARE lanes load a different quad of it each (first one of every row, then the next quads) and broadcast them: drivers
-// that fetch lane by lane would otherwise fetch the same quad for each. Any subgroup of SHARE lanes or more will do: lane l holds what
-// lane l % SHARE holds, and only those below SHARE are asked. W is unpacked once for all rows. No workgroup memory and no barrier.
-// Grid: x = COLUMNS * LANES outputs, y = ROWS rows. Accumulates in f32, in the order of k.
-// Values: ROWS, COLUMNS (4 or 8), OUTPUT_QUADS = COLUMNS / 4, WIDE (they are 8); LANES; SHARE, SHARED_ROWS = min(ROWS, SHARE), LOADS =
-// ROWS / SHARED_ROWS, QUADS = SHARE / SHARED_ROWS, WHOLE (QUADS is 8); OPERANDS: operands.wgsl; BLOCKS (W is read a block at a time):
-// Q8_0, Q4, Q4_1.
 enable subgroups;
-// What each shader of a linear layer binds, and how it reads that.
-//
-// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1)
-// x f32 [rows, inputs]; W: see `Weight` in backend.ts; y f32 rows of `stride` elements, of which the first `outputs` are written: y
-// may begin within the rows of a wider result.
-// Values: ALIGNED (inputs % 4 == 0), GUARDED (quads beyond a row's end are read), X and CODES, what these arrays hold; SCALES (W has
-// them); F32; BLOCKS (the shader reads the blocks of W itself); FORMAT, functions that unpack W: decode.wgsl for BLOCKS, otherwise
-// that of unpackSource.ts.
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> codes: array<u32>;
 @group(0) @binding(2) var<storage, read> scales: array<u32>;
@@ -42,9 +24,6 @@ fn load_x(start: u32, q: u32) -> vec4f {
   return select(vec4f(), vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
 }
 
-// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q6_K: d s (q - 32). 52 words: nibbles, 128
-// elements to 16 words, the first 64 low; the upper 2 bits of q, 128 elements to 8 words (16); a signed byte s for every 16 elements
-// (4 words). f16 d in `scales`, two blocks a word.
 fn unpack(block: u32, quad: u32) -> vec4f {
   let number = block / 8u;
   let at = number * 52u;
@@ -85,7 +64,6 @@ fn main(
   let column = (group.x * 4u + lane) * 8u;
   let row = group.y * 32u;
   let row_count = (arrayLength(&y) + shape.stride - 1u) / shape.stride;
-  // No lane may leave before the end, since others need what it loads: beyond the edge it repeats the last row or output.
   let column0 = start_w(min(column + 0u, shape.outputs - 1u));
   let column1 = start_w(min(column + 1u, shape.outputs - 1u));
   let column2 = start_w(min(column + 2u, shape.outputs - 1u));
@@ -169,7 +147,6 @@ fn main(
   var sum7_3_1 = vec4f();
   let quads = (shape.inputs + 3u) / 4u;
   for (var b = 0u; b < (quads + 7u) / 8u; b++) {
-    // Bounds that are no constants: software drivers would unroll the loop and compile for seconds.
     for (var first = b * 8u; first < min(b * 8u + 8u, quads); first += 1u) {
       let loaded0 = load_x(row0, first + ahead);
       let loaded1 = load_x(row1, first + ahead);
@@ -354,7 +331,6 @@ fn main(
       }
     }
   }
-  // In arrays, so that one piece of code writes all rows: written out, it takes some drivers longer to compile than all the rest.
   var sums0: array<vec4f, 32>;
   sums0[0u * 4u + 0u] = sum0_0_0;
   sums0[0u * 4u + 1u] = sum0_1_0;

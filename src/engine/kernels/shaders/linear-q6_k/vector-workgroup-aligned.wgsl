@@ -1,18 +1,3 @@
-// y[o] = scale * sum_k W[o, k] x[k]   (+ y[o] when accumulate is 1): `linear` for a single row, as in decoding.
-//
-// Four outputs share every load of x. SHARED 0: they belong to one invocation, no barrier, for software drivers. SHARED 1: to a
-// workgroup of 64, whose lanes take every 64th block (or quad) and add up in a tree; with SUBGROUP 1 within each subgroup, whatever
-// its size, and then over the subgroups.
-// Grid: x = groups of four outputs (SHARED 1), or 32 times four (SHARED 0); past 65,535 workgroups y counts on.
-// Values: SHARED, SUBGROUP, STRIDE; OPERANDS: operands.wgsl; BLOCKS (W is read a block at a time): Q8_0, Q4, Q4_1.
-// What each shader of a linear layer binds, and how it reads that.
-//
-// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1)
-// x f32 [rows, inputs]; W: see `Weight` in backend.ts; y f32 rows of `stride` elements, of which the first `outputs` are written: y
-// may begin within the rows of a wider result.
-// Values: ALIGNED (inputs % 4 == 0), GUARDED (quads beyond a row's end are read), X and CODES, what these arrays hold; SCALES (W has
-// them); F32; BLOCKS (the shader reads the blocks of W itself); FORMAT, functions that unpack W: decode.wgsl for BLOCKS, otherwise
-// that of unpackSource.ts.
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> codes: array<u32>;
 @group(0) @binding(2) var<storage, read> scales: array<u32>;
@@ -36,9 +21,6 @@ fn load_x(start: u32, q: u32) -> vec4f {
   return x[start + q];
 }
 
-// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q6_K: d s (q - 32). 52 words: nibbles, 128
-// elements to 16 words, the first 64 low; the upper 2 bits of q, 128 elements to 8 words (16); a signed byte s for every 16 elements
-// (4 words). f16 d in `scales`, two blocks a word.
 fn unpack(block: u32, quad: u32) -> vec4f {
   let number = block / 8u;
   let at = number * 52u;

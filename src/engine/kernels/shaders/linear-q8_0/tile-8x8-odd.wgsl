@@ -1,18 +1,3 @@
-// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1), tiles in registers.
-//
-// An invocation owns a tile of ROWS rows by COLUMNS = 4 * QUADS outputs in registers and walks along k, four elements at a time: x's
-// four times a 4 x 4 piece of W is one vector-matrix product, and what is read of W is unpacked once for all rows. No workgroup memory
-// and no barrier: software drivers spend most of their time in barriers, and caches serve the reuse between neighbours.
-// Grid: x = tiles of outputs, y = tiles of rows. Accumulates in f32, in the order of k.
-// Values: ROWS, QUADS, COLUMNS; OPERANDS: operands.wgsl.
-// What each shader of a linear layer binds, and how it reads that.
-//
-// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1)
-// x f32 [rows, inputs]; W: see `Weight` in backend.ts; y f32 rows of `stride` elements, of which the first `outputs` are written: y
-// may begin within the rows of a wider result.
-// Values: ALIGNED (inputs % 4 == 0), GUARDED (quads beyond a row's end are read), X and CODES, what these arrays hold; SCALES (W has
-// them); F32; BLOCKS (the shader reads the blocks of W itself); FORMAT, functions that unpack W: decode.wgsl for BLOCKS, otherwise
-// that of unpackSource.ts.
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> codes: array<u32>;
 @group(0) @binding(2) var<storage, read> scales: array<u32>;
@@ -38,10 +23,8 @@ fn load_x(start: u32, q: u32) -> vec4f {
   return select(vec4f(), vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
 }
 
-// Elements 4 quad .. 4 quad + 3 of a block of 32. Q8_0: d q. 8 words of four signed bytes; f16 d in `scales`, two blocks a word.
 fn unpack(block: u32, quad: u32) -> vec4f {
   let d = unpack2x16float(scales[block / 2u]);
-  // The lower three bytes are made unsigned by an offset of 128; the sign of the top byte is the word's own.
   let bits = vec4i(vec4u(codes[block * 8u + quad] ^ 0x808080u) & vec4u(0xffu, 0xff00u, 0xff0000u, 0xff000000u));
   let q = vec4f(bits) * vec4f(1.0, 0x1p-8, 0x1p-16, 0x1p-24) - vec4f(128.0, 128.0, 128.0, 0.0);
   return select(d.x, d.y, (block & 1u) == 1u) * q;
@@ -71,7 +54,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let row = id.y * 8u;
   let row_count = (arrayLength(&y) + shape.stride - 1u) / shape.stride;
   if (column >= shape.outputs || row >= row_count) { return; }
-  // A tile may hang over the edge: it then computes a last row or column again and stores nothing for it.
   let row0 = start_x(min(row + 0u, row_count - 1u));
   let row1 = start_x(min(row + 1u, row_count - 1u));
   let row2 = start_x(min(row + 2u, row_count - 1u));
@@ -132,7 +114,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     sum7_0 += x7 * w0;
     sum7_1 += x7 * w1;
   }
-  // In an array, so that one piece of code writes all rows: written out, it takes drivers longer to compile than all the rest.
   var sums0: array<vec4f, 8>;
   sums0[0] = sum0_0;
   sums0[1] = sum1_0;

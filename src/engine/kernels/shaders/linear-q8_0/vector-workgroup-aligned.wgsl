@@ -1,18 +1,3 @@
-// y[o] = scale * sum_k W[o, k] x[k]   (+ y[o] when accumulate is 1): `linear` for a single row, as in decoding.
-//
-// Four outputs share every load of x. SHARED 0: they belong to one invocation, no barrier, for software drivers. SHARED 1: to a
-// workgroup of 64, whose lanes take every 64th block (or quad) and add up in a tree; with SUBGROUP 1 within each subgroup, whatever
-// its size, and then over the subgroups.
-// Grid: x = groups of four outputs (SHARED 1), or 32 times four (SHARED 0); past 65,535 workgroups y counts on.
-// Values: SHARED, SUBGROUP, STRIDE; OPERANDS: operands.wgsl; BLOCKS (W is read a block at a time): Q8_0, Q4, Q4_1.
-// What each shader of a linear layer binds, and how it reads that.
-//
-// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1)
-// x f32 [rows, inputs]; W: see `Weight` in backend.ts; y f32 rows of `stride` elements, of which the first `outputs` are written: y
-// may begin within the rows of a wider result.
-// Values: ALIGNED (inputs % 4 == 0), GUARDED (quads beyond a row's end are read), X and CODES, what these arrays hold; SCALES (W has
-// them); F32; BLOCKS (the shader reads the blocks of W itself); FORMAT, functions that unpack W: decode.wgsl for BLOCKS, otherwise
-// that of unpackSource.ts.
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> codes: array<vec4u>;
 @group(0) @binding(2) var<storage, read> scales: array<u32>;
@@ -36,12 +21,7 @@ fn load_x(start: u32, q: u32) -> vec4f {
   return x[start + q];
 }
 
-// Blocks of Q8_0, Q4_0 and Q4_1 (Q4: one of these two), for shaders that read a whole block at a time.
-//
-// Codes become floats four at a time. Masks and powers of two instead of shifts by different amounts: x86 below AVX2 has no
-// such vector shift, and software drivers then do it lane by lane. Exact: every code fits a float's 24 bits.
 fn bytes(word: u32) -> vec4f {
-  // The lower three bytes are made unsigned by an offset of 128; the sign of the top byte is the word's own.
   let parts = vec4i(vec4u(word ^ 0x808080u) & vec4u(0xffu, 0xff00u, 0xff0000u, 0xff000000u));
   return vec4f(parts) * vec4f(1.0, 0x1p-8, 0x1p-16, 0x1p-24) - vec4f(128.0, 128.0, 128.0, 0.0);
 }

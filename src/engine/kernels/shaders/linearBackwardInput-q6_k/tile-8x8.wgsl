@@ -1,9 +1,3 @@
-// inputGradient[t, k] = (accumulate ? inputGradient[t, k] : 0) + sum over n of outputGradient[t, n] * W[n, k]
-// outputGradient f32 [rows, outputs], inputGradient f32 [rows, inputs], W [outputs, inputs] packed as `Weight` says and
-// read along its rows: blocks of 32 inputs, of which a thread takes elements 4 w .. 4 w + 3 and 16 + 4 w .. 19 + 4 w,
-// because a word of Q4_0 and Q4_1 holds just these eight.
-// Dispatch: one thread for 8 rows x 8 inputs; x over 4 * ceil(inputs / 32), y over rows. f32, ascending n, 64 terms apart
-// first: in one running sum of a head's 49,152 terms, each would be rounded as coarsely as the whole. No barriers.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> outputGradient: array<f32>;
 @group(0) @binding(2) var<storage, read_write> inputGradient: array<f32>;
@@ -21,9 +15,6 @@ struct Eight {
   high: vec4<f32>,
 }
 
-// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q6_K: d s (q - 32). 52 words: nibbles, 128
-// elements to 16 words, the first 64 low; the upper 2 bits of q, 128 elements to 8 words (16); a signed byte s for every 16 elements
-// (4 words). f16 d in `scales`, two blocks a word.
 fn unpack(block: u32, quad: u32) -> vec4f {
   let number = block / 8u;
   let at = number * 52u;

@@ -1,9 +1,3 @@
-// inputGradient[t, k] = (accumulate ? inputGradient[t, k] : 0) + sum over n of outputGradient[t, n] * W[n, k]
-// outputGradient f32 [rows, outputs], inputGradient f32 [rows, inputs], W [outputs, inputs] packed as `Weight` says and
-// read along its rows: blocks of 32 inputs, of which a thread takes elements 4 w .. 4 w + 3 and 16 + 4 w .. 19 + 4 w,
-// because a word of Q4_0 and Q4_1 holds just these eight.
-// Dispatch: one thread for 8 rows x 8 inputs; x over 4 * ceil(inputs / 32), y over rows. f32, ascending n, 64 terms apart
-// first: in one running sum of a head's 49,152 terms, each would be rounded as coarsely as the whole. No barriers.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> outputGradient: array<f32>;
 @group(0) @binding(2) var<storage, read_write> inputGradient: array<f32>;
@@ -21,10 +15,8 @@ struct Eight {
   high: vec4<f32>,
 }
 
-// Elements 4 quad .. 4 quad + 3 of a block of 32. Q8_0: d q. 8 words of four signed bytes; f16 d in `scales`, two blocks a word.
 fn unpack(block: u32, quad: u32) -> vec4f {
   let d = unpack2x16float(scales[block / 2u]);
-  // The lower three bytes are made unsigned by an offset of 128; the sign of the top byte is the word's own.
   let bits = vec4i(vec4u(codes[block * 8u + quad] ^ 0x808080u) & vec4u(0xffu, 0xff00u, 0xff0000u, 0xff000000u));
   let q = vec4f(bits) * vec4f(1.0, 0x1p-8, 0x1p-16, 0x1p-24) - vec4f(128.0, 128.0, 128.0, 0.0);
   return select(d.x, d.y, (block & 1u) == 1u) * q;

@@ -1,12 +1,3 @@
-// y[r, o] = scale * sum over blocks b of dx (dw sum_i w_i q_i) + m dx sum_i q_i   (+ y[r, o] when accumulate is 1)
-//
-// x is `quantizeRows`' codes and factors: bytes q with scale dx for each 32 elements. W: `Weight` in q8_0, q4_0 or q4_1, with codes w,
-// scale dw and offset m (q8_0: none; q4_0: -8 dw; q4_1: its minimum). Products and sums of a block are exact integers; blocks are
-// added in f32. An invocation owns ROWS rows by four outputs.
-// SHARED 1: a workgroup owns them (ROWS 1), each lane takes every 64th block, and they add up in a tree. SHARE 8: the lanes of a
-// subgroup load a word of x's block each and broadcast it, as in linearBroadcast.wgsl.
-// Grid: x = groups of four outputs, LANES to a workgroup (SHARED 0) or one (SHARED 1), y = ROWS rows.
-// Values: ROWS, LANES, SHARED, SHARE (0 or 8), PACKED (the language has dot4I8Packed); Q8_0, Q4_1.
 enable subgroups;
 requires packed_4x8_integer_dot_product;
 @group(0) @binding(0) var<storage, read> x: array<u32>;
@@ -47,7 +38,6 @@ fn main(
   let step = 1u;
   let row = group.y * 8u;
   let row_count = (arrayLength(&y) + shape.stride - 1u) / shape.stride;
-  // Beyond the edge the last row or output once more; nothing is stored for it.
   let column0 = min(column + 0u, shape.outputs - 1u);
   let column1 = min(column + 1u, shape.outputs - 1u);
   let column2 = min(column + 2u, shape.outputs - 1u);
@@ -530,7 +520,6 @@ fn main(
       sum7 += factor.x * (d * vec4f(inner)) + factor.y * m;
     }
   }
-  // In an array, so that one piece of code writes all rows.
   var sums: array<vec4f, 8>;
   sums[0] = sum0;
   sums[1] = sum1;

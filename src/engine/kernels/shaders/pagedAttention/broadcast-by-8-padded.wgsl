@@ -1,22 +1,3 @@
-// out[r, h] = sum_j softmax_j(scale * q[r, h] . key[j, h']) value[j, h'],   h' = h / SHARE,   j the positions that row r sees:
-//   max(0, positions[r] + 1 - window) <= j <= positions[r], or from 0 where window is 0.
-//
-// q, out f32 [rows, heads * D]; keys, values f32 [blocks, kv_heads, 16, D4], D4 = D rounded up to 4, zero beyond D: position j of
-// sequence s lies at place j % 16 of block table[s * table_width + j / 16]. positions, slots u32 [rows]: of row r's sequence;
-// step u32 [4]: active rows. Rows of one sequence should be neighbours.
-//
-// An invocation owns PAIRS pairs of a row and a query head, which share their key head, so that each key and value that it
-// loads serves all of them: on software drivers loads are what takes the time. It walks over the runs of rows of one sequence.
-// The maxima and normalisers are corrected as larger scores come (online softmax: Milakov and Gimelshein 2018; FlashAttention:
-// Dao et al. 2022), so no matrix of scores exists.
-// TOGETHER: all invocations of a workgroup walk over the keys that any of them sees.
-// STAGED: they first copy a block's keys and values into workgroup memory; else there is no barrier.
-// SHARE_LANES (not 0): that many lanes load a different quad of a key, or of a value, each, and broadcast them: drivers that fetch
-// lane by lane would otherwise fetch the same quad for each. Subgroups may be larger: lane l holds what lane l % SHARE_LANES holds.
-// CAPPED: scores s become softcap * tanh(s / softcap). f32.
-// Grid: x tiles of LANES * PAIRS pairs, y key heads. Values: QUADS = D4 / 4, SHARE (query heads of a key head), LANES, PAIRS,
-// ALIGNED (D % 4 == 0), TOGETHER, STAGED, SHARE_LANES, LOADS = QUADS / SHARE_LANES rounded up, BLOCK (quads of a block, 16 * QUADS),
-// CAPPED.
 enable subgroups;
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> positions: array<u32>;
@@ -29,7 +10,7 @@ enable subgroups;
 struct Shape {
   kv_heads: u32,
   dimension: u32,
-  table_width: u32,
+  max_blocks_per_sequence: u32,
   window: u32,
   scale: f32,
   softcap: f32,
@@ -129,7 +110,6 @@ fn main(
   var normaliser0 = 0.0;
 
   while (run < end_row) {
-    // The next rows of one sequence, and all that any of them sees.
     let slot = slots[run];
     var seen_start = first_seen(positions[run]);
     var seen_end = positions[run] + 1u;
@@ -145,7 +125,7 @@ fn main(
     let end0 = select(0u, position0 + 1u, mine0);
     {
       for (var j = seen_start; j < seen_end; j++) {
-        let at = (table[slot * shape.table_width + j / 16u] * shape.kv_heads + group.y) * 512u + (j % 16u) * 32u;
+        let at = (table[slot * shape.max_blocks_per_sequence + j / 16u] * shape.kv_heads + group.y) * 512u + (j % 16u) * 32u;
         var score0 = 0.0;
         let loaded_key = array<vec4f, 4>(
           keys[at + min(0u * 8u + member % 8u, 32u - 1u)],
@@ -219,7 +199,6 @@ fn main(
         score0 += dot(query0_31, key31);
         let inside0 = j >= start0 && j < end0;
         let top0 = select(highest0, max(highest0, score0), inside0);
-        // Without a branch: its many joined values cost a software driver's compiler more than it saves.
         let correction0 = exp(highest0 - top0);
         normaliser0 *= correction0;
         highest0 = top0;

@@ -1,11 +1,3 @@
-// The formula of pagedAttention.wgsl for few rows over many positions: an invocation takes one part of the positions, split_blocks
-// blocks of 16, for HEADS query heads of one key head, and leaves its unnormalised sums, maxima and normalisers for joinSplits
-// (Flash-Decoding: Dao et al. 2023). So every key and value is loaded once, and a single row keeps many processors busy.
-//
-// Buffers as there, but out f32 [rows, heads, splits, D4 + 4]: the sum, then maximum, normaliser, 0, 0. Parts without a
-// position that the row sees are not written. No barrier. f32.
-// Grid: x splits in workgroups of LANES, y key heads * GROUPS, z rows. Values: QUADS, SHARE, HEADS, GROUPS = ceil(SHARE / HEADS),
-// LANES, ALIGNED, BLOCK (quads of a block, 16 * QUADS), PARTIAL (QUADS + 1), CAPPED.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> positions: array<u32>;
 @group(0) @binding(2) var<storage, read> slots: array<u32>;
@@ -17,7 +9,7 @@
 struct Shape {
   kv_heads: u32,
   dimension: u32,
-  table_width: u32,
+  max_blocks_per_sequence: u32,
   window: u32,
   splits: u32,
   split_blocks: u32,
@@ -43,7 +35,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (row >= step[0] || split >= shape.splits || start >= end) { return; }
   let kv_head = group.y / 2u;
   let first_head = (group.y % 2u) * 2u;
-  // The last group may have fewer heads: it computes its last one again.
   let index0 = (row * shape.kv_heads + kv_head) * 4u + min(first_head + 0u, 4u - 1u);
   let query0_0 = load_query(index0, 0u) * shape.scale;
   var sum0_0 = vec4f();
@@ -63,7 +54,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var sum0_7 = vec4f();
   var highest0 = -3.0e38;
   var normaliser0 = 0.0;
-  // The last group may have fewer heads: it computes its last one again.
   let index1 = (row * shape.kv_heads + kv_head) * 4u + min(first_head + 1u, 4u - 1u);
   let query1_0 = load_query(index1, 0u) * shape.scale;
   var sum1_0 = vec4f();
@@ -83,7 +73,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var sum1_7 = vec4f();
   var highest1 = -3.0e38;
   var normaliser1 = 0.0;
-  let blocks_at = slots[row] * shape.table_width;
+  let blocks_at = slots[row] * shape.max_blocks_per_sequence;
   for (var j = start; j < end; j++) {
     let at = (table[blocks_at + j / 16u] * shape.kv_heads + kv_head) * 128u + (j % 16u) * 8u;
     var score0 = 0.0;
@@ -112,17 +102,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let key7 = keys[at + 7u];
     score0 += dot(query0_7, key7);
     score1 += dot(query1_7, key7);
-    // tanh of a large argument overflows on some drivers.
     score0 = shape.softcap * tanh(clamp(score0 / shape.softcap, -15.0, 15.0));
-    // Without a branch: its many joined values cost a software driver's compiler more than it saves.
     let top0 = max(highest0, score0);
     let correction0 = exp(highest0 - top0);
     highest0 = top0;
     let weight0 = exp(score0 - highest0);
     normaliser0 = normaliser0 * correction0 + weight0;
-    // tanh of a large argument overflows on some drivers.
     score1 = shape.softcap * tanh(clamp(score1 / shape.softcap, -15.0, 15.0));
-    // Without a branch: its many joined values cost a software driver's compiler more than it saves.
     let top1 = max(highest1, score1);
     let correction1 = exp(highest1 - top1);
     highest1 = top1;

@@ -1,16 +1,3 @@
-// Draws one id a row from the adjusted logits: top-k (with all that tie with the k-th), top-p, min-p, softmax over what is kept,
-// then the smallest id whose cumulative probability, ids ascending, exceeds u. Temperature 0: the smallest id of the largest logit.
-//
-// u = fmix32(seed + (n + 1) * 0x9e3779b9) >> 8, divided by 2^24, for draw n: a counter-based generator by MurmurHash3's finaliser,
-// exact in f32, and the same as `seededRandom`. Thresholds are found bit by bit over the order-preserving integers of floats (as
-// in radix selection; Merrill and Grimshaw 2011 for the mapping): no sort. First a bound is taken that no threshold can be below,
-// from the chunks alone, and the ids above it are listed in order; the search then runs over the list, which is mostly short.
-// Sums are f32: at edges nearer than about 1e-5 of the whole, kept sets may differ from those in f64.
-//
-// settings u32 [rows, 16]: see drawToken.ts; adjusted, chunks: see adjustLogits.wgsl. list u32 [rows, 2, size, 2] scratch: id, key.
-// Written: ids[r] and positions[r] + 1, so that the next step reads the drawn id; drawn u32 [rows, 2 + steps]: ids drawn so far,
-// number of the next draw, the ids; history[r, id]. An id of 0xffffffff says that the mask forbade every one.
-// Grid: rows, workgroups of LANES = SIDE * SIDE. Values: LANES, SIDE.
 @group(0) @binding(0) var<storage, read> settings: array<u32>;
 @group(0) @binding(1) var<storage, read> adjusted: array<f32>;
 @group(0) @binding(2) var<storage, read> chunks: array<vec4f>;
@@ -18,10 +5,10 @@
 @group(0) @binding(4) var<storage, read_write> history: array<u32>;
 @group(0) @binding(5) var<storage, read_write> ids: array<u32>;
 @group(0) @binding(6) var<storage, read_write> positions: array<u32>;
-@group(0) @binding(7) var<storage, read_write> drawn: array<u32>;
+@group(0) @binding(7) var<storage, read_write> sampled: array<u32>;
 struct Shape {
   size: u32,
-  drawn_stride: u32,
+  sampled_stride: u32,
 }
 @group(0) @binding(8) var<uniform> shape: Shape;
 const least = -3.4e38;
@@ -117,10 +104,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     }
     let whole = total(lane, part);
 
-    // A key that no threshold is below.
     var bound = 0u;
     if (top_k > 0u && top_k <= count) {
-      // The k-th largest of the chunks' maxima.
       for (var bit = 0u; bit < 32u; bit++) {
         let tried = bound | (0x80000000u >> bit);
         part = 0.0;
@@ -130,13 +115,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         if (total(lane, part) >= f32(top_k)) { bound = tried; }
       }
     } else if (top_k == 0u && cut > 0.0) {
-      // Even all ids below it together do not weigh what may be cut.
       bound = key_of(max(highest + log(cut * whole / f32(size)) - 0.01, least));
     } else if (top_k == 0u && min_p > 0.0) {
       bound = key_of(max(highest + log(min_p) - 0.01, least));
     }
 
-    // The ids from the bound up, in order: each lane lists its part of the chunks.
     let share = (count + 64u - 1u) / 64u;
     let from_chunk = min(lane * share, count);
     let end_chunk = min(from_chunk + share, count);
@@ -161,7 +144,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     }
     storageBarrier();
 
-    // Top-k: the largest key that at least k reach.
     var kept_from = 0u;
     if (top_k > 0u && top_k < size) {
       for (var bit = 0u; bit < 32u; bit++) {
@@ -172,7 +154,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       }
     }
 
-    // Top-p: the largest key below which no more lies than may be cut.
     let list_share = (listed + 64u - 1u) / 64u;
     let from_place = min(lane * list_share, listed);
     let end_place = min(from_place + list_share, listed);
@@ -187,7 +168,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let sum = select(whole, candidates, top_k > 0u);
       let limit = cut * sum;
       let unlisted = sum - candidates;
-      // Each lane looks only at those of its entries that the bits so far have not decided.
       let open_at = list_at + size;
       var open = 0u;
       for (var n = from_place; n < end_place; n++) {
@@ -208,7 +188,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
           part += select(0.0, exp(value_of(key) - highest), key < tried);
         }
         let lighter = below + total(lane, part);
-        // The likeliest stays, whatever rounding says.
         let accepted = tried <= key_of(highest) && lighter <= limit;
         if (accepted) {
           threshold = tried;
@@ -224,7 +203,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         open = select(open, left, inside);
       }
       kept_from = threshold;
-      // Of equal ones the smaller ids go first.
       part = 0.0;
       for (var n = from_place; n < end_place; n++) { part += select(0.0, 1.0, list[list_at + n].y == threshold); }
       let ties = total(lane, part);
@@ -251,7 +229,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     }
     let kept_sum = total(lane, part);
     var running = before(lane);
-    let number = drawn[row * shape.drawn_stride + 1u];
+    let number = sampled[row * shape.sampled_stride + 1u];
     let u = f32(mixed(settings[row * 16u + 7u] + (number + 1u) * 0x9e3779b9u) >> 8u) / 16777216.0;
     for (var n = from_place; n < end_place; n++) {
       let entry = list[list_at + n];
@@ -268,10 +246,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (lane != 0u) { return; }
   let found = atomicLoad(&first_id);
   var id = select(found, atomicLoad(&last_id), found == none);
-  let done = drawn[row * shape.drawn_stride];
-  drawn[row * shape.drawn_stride + 2u + done] = select(id, none, highest == least);
-  drawn[row * shape.drawn_stride] = done + 1u;
-  drawn[row * shape.drawn_stride + 1u] += 1u;
+  let done = sampled[row * shape.sampled_stride];
+  sampled[row * shape.sampled_stride + 2u + done] = select(id, none, highest == least);
+  sampled[row * shape.sampled_stride] = done + 1u;
+  sampled[row * shape.sampled_stride + 1u] += 1u;
   id = min(id, size - 1u);
   ids[row] = id;
   positions[row] += 1u;
