@@ -16,6 +16,8 @@ const unfinished: readonly string[] = [
   'src/app/factory/TrainedAdapter.tsx imports src/store/index.ts: only types of src/store',
   'src/app/contribute/ContributionPage.tsx imports src/store/index.ts: only types of src/store',
   'src/app/contribute/Overview.tsx imports src/store/index.ts: only types of src/store',
+  'src/workflows/training/trainingSettings.test.ts imports src/app/factory/estimate.ts: src/workflows may not import src/app',
+  'src/workflows/training/trainingSettings.test.ts imports src/app/factory/lossSummary.ts: src/workflows may not import src/app',
 ];
 
 const domains = [
@@ -79,6 +81,16 @@ const innerImports: readonly { readonly file: RegExp; readonly folder: string; r
     file: /^tools\/devnet\.ts$/,
     folder: 'src/settlement',
     why: 'deploys the contracts, whose bytecode the app never needs',
+  },
+  {
+    file: /^tools\/errorSites\.ts$/,
+    folder: 'src/settlement',
+    why: 'reads the table of what the contracts revert with',
+  },
+  {
+    file: /^tools\/genErrorTexts\.ts$/,
+    folder: 'src/app',
+    why: 'writes the English dictionary of errors from the places that throw',
   },
 ];
 
@@ -157,10 +169,10 @@ const againstTable: Rule = (sources) =>
   sources.flatMap(importsOf).flatMap(({ file, target }) => {
     if (target === undefined) return [];
     const [from, to] = [areaOf(file), areaOf(target)];
-    if (from === undefined || to === undefined || to === from || isTest(file)) return [];
-    if (!(mayImport[from] ?? []).includes(to)) return [`${file} imports ${target}: ${from} may not import ${to}`];
-    if (!domains.includes(to) || entryPoints.test(target)) return [];
+    if (from === undefined || to === undefined || to === from) return [];
     if (innerImports.some((each) => each.file.test(file) && each.folder === to)) return [];
+    if (!(mayImport[from] ?? []).includes(to)) return [`${file} imports ${target}: ${from} may not import ${to}`];
+    if (!domains.includes(to) || entryPoints.test(target) || isTest(file)) return [];
     return [`${file} imports ${target}: use ${to}/index.ts`];
   });
 
@@ -229,6 +241,23 @@ const finished = (violations: readonly string[]): string[] =>
 
 test('no folder imports against the table', () => {
   expect(finished(againstTable(sources))).toEqual([]);
+});
+
+test('docs/architecture.md shows the same table', () => {
+  const page = readFileSync(path.join(root, 'docs/architecture.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)].map(([, folder = '', cells = '']) => [
+    folder,
+    cells
+      .replace(/ \(.*?\)/, '')
+      .replaceAll('every domain', domains.map((domain) => `\`${domain}\``).join(', '))
+      .split(', ')
+      .map((cell) => cell.replaceAll('`', ''))
+      .filter((cell) => cell !== 'nothing')
+      .toSorted(),
+  ]);
+  expect(Object.fromEntries(rows)).toEqual(
+    Object.fromEntries(Object.entries(mayImport).map(([folder, list]) => [folder, list.toSorted()])),
+  );
 });
 
 test('a package is imported only where it belongs', () => {
@@ -515,4 +544,59 @@ test('no domain throws a bare Error or swallows one', () => {
         ),
     );
   expect(wrong).toEqual([]);
+});
+
+/**
+ * Groups of files that import each other in a circle, `import type` included: the strongly connected components of the import
+ * graph that have more than one file, or one that imports itself (Tarjan 1972). `sources`: text by path, specifiers relative.
+ */
+function importCycles(sources: ReadonlyMap<string, string>): string[][] {
+  const specifier =
+    /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s*['"](\.[^'"]+)['"]|(?:^|\n)\s*import\s*['"](\.[^'"]+)['"]|\bimport\(\s*['"](\.[^'"]+)['"]\s*\)/g;
+  const targetsOf = (file: string, source: string): string[] =>
+    [...source.matchAll(specifier)]
+      .map((match) => path.posix.join(path.posix.dirname(file), match[1] ?? match[2] ?? match[3] ?? ''))
+      .filter((target) => sources.has(target));
+  const graph = new Map([...sources].map(([file, source]) => [file, targetsOf(file, source)]));
+  const order = new Map<string, number>();
+  const open: string[] = [];
+  const cycles: string[][] = [];
+
+  function visit(file: string): number {
+    const place = order.size;
+    order.set(file, place);
+    open.push(file);
+    let low = place;
+    for (const target of graph.get(file) ?? []) {
+      if (!order.has(target)) low = Math.min(low, visit(target));
+      else if (open.includes(target)) low = Math.min(low, order.get(target) ?? place);
+    }
+    if (low === place) {
+      const component = open.splice(open.indexOf(file));
+      if (component.length > 1 || graph.get(file)?.includes(file) === true) cycles.push(component.sort());
+    }
+    return low;
+  }
+
+  for (const file of sources.keys()) if (!order.has(file)) visit(file);
+  return cycles;
+}
+
+test('no file imports itself by way of others, not even a type', () => {
+  const sources = new Map(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]));
+  expect(importCycles(sources)).toEqual([]);
+});
+
+test('a circle of types counts as one of values does', () => {
+  const sources = new Map([
+    ['src/a/port.ts', "import type { Report } from './service.ts';\nexport interface Port { report(): Report }"],
+    ['src/a/service.ts', "export type { Report } from '../b/report.ts';"],
+    ['src/b/report.ts', "import {\n  type Port,\n} from '../a/port.ts';\nexport type Report = { of: Port };"],
+    ['src/a/user.ts', "import { service } from './service.ts';\nimport './self.ts';"],
+    ['src/a/self.ts', "export const again = () => import('./self.ts');"],
+  ]);
+  const circle = ['src/a/port.ts', 'src/a/service.ts', 'src/b/report.ts'];
+  expect(importCycles(sources)).toEqual([circle, ['src/a/self.ts']]);
+  sources.set('src/a/port.ts', '');
+  expect(importCycles(sources)).toEqual([['src/a/self.ts']]);
 });

@@ -14,7 +14,7 @@ import type { Address, Hex } from '../src/settlement/index.ts';
 import type { Keeper } from '../src/workflows/epochs/createKeeper.ts';
 import { appConfig, fetchedModels, sampleDatanets } from './appConfig.ts';
 import { type Devnet, type SampleDatanet, type SampleModel, startDevnet } from './devnet.ts';
-import { serveStatic } from './serveStatic.ts';
+import { type ServeParameters, serveStatic } from './serveStatic.ts';
 
 const root = path.dirname(import.meta.dirname);
 const KEEPER_SECONDS = 10;
@@ -35,6 +35,8 @@ export interface StackParameters {
   readonly ports?: Ports;
   /** Settle epochs by itself; the tests step the keeper instead. Default true. */
   readonly keep?: boolean;
+  /** Serves the app; resolves with what ends it. Default: the built app, from `dist/`. */
+  readonly serve?: (parameters: ServeParameters) => Promise<() => Promise<void> | void>;
   readonly report?: (line: string) => void;
 }
 
@@ -56,6 +58,27 @@ export function isPortFree(port: number): Promise<boolean> {
     probe.once('error', () => resolve(false));
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+/** Ports that nobody uses: for stacks beside those of `npm start`. */
+export async function freePorts(): Promise<Ports> {
+  return {
+    app: await freePort(),
+    chain: await freePort(),
+    webSocket: await freePort(),
+    webRtc: await freePort(),
+    status: await freePort(),
+  };
 }
 
 function digestOf(...files: readonly string[]): Hex {
@@ -182,11 +205,20 @@ function keeperLine(event: KeeperNodeEvent): string {
   return `Keeper: ${event.kind}`;
 }
 
+async function serveBuilt(parameters: ServeParameters): Promise<() => void> {
+  const server = await serveStatic(parameters);
+  return () => {
+    server.closeAllConnections();
+    server.close();
+  };
+}
+
 /** Starts chain, relay, keeper and server. Rejects, with everything stopped again, when one of them does not start. */
 export async function startStack({
   directory,
   ports = DEFAULT_PORTS,
   keep = true,
+  serve = serveBuilt,
   report = () => undefined,
 }: StackParameters): Promise<Stack> {
   mkdirSync(directory, { recursive: true });
@@ -220,16 +252,13 @@ export async function startStack({
     });
     stopping.push(stopKeeper);
 
-    const server = await serveStatic({
+    const endServing = await serve({
       port: ports.app,
       host: '127.0.0.1',
       folders: { '/': path.join(root, 'dist'), '/fetched/': fetchedModels },
       json: { '/config.json': () => appConfig({ relays: relay.multiaddrs(), deployment: devnet.deployment }) },
     });
-    stopping.push(() => {
-      server.closeAllConnections();
-      server.close();
-    });
+    stopping.push(endServing);
     return {
       url: `http://localhost:${ports.app}/`,
       statusUrl: `http://127.0.0.1:${ports.status}/status`,

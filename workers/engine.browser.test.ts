@@ -56,7 +56,7 @@ it('gives the golden logits of tiny-llama in this browser', async () => {
     return bytes.slice().buffer;
   };
   for (const length of [1, 37]) {
-    const session = createSession(model, { chunkRows: 16 });
+    const session = createSession(model, { prefillChunkSize: 16 });
     const logits = await session.readAll([...new Int32Array(await read(`prompt_${length}`))]);
     const expected = new Float32Array(await read(`logits_${length}`));
     expect(logits.length).toBe(expected.length);

@@ -81,7 +81,7 @@ describe.each(['processor', 'gpu'] as const)('Transformers.js on the %s', (devic
   });
   afterAll(() => worker.terminate());
 
-  it('draws the golden ids', async () => {
+  it('samples the golden ids', async () => {
     // In software a graphics device takes half a second a token.
     const count = device === 'gpu' ? 16 : 64;
     const completions = createChatCompletions(runtime, { model: model.id });
@@ -122,10 +122,10 @@ describe.each(['processor', 'gpu'] as const)('Transformers.js on the %s', (devic
       expect(top_logprobs[0]?.token).toBe(token);
     expect(choices[0].logprobs?.content.map(({ token }) => token).join('')).toBe(choices[0].message.content);
     expect(expected.startsWith(choices[0].message.content)).toBe(true);
-    const drawn = async (seed: number): Promise<string> =>
+    const sampled = async (seed: number): Promise<string> =>
       (await completions.create({ messages, max_tokens: 8, seed })).choices[0].message.content;
-    expect(await drawn(5)).toBe(await drawn(5));
-    expect(await drawn(5)).not.toBe(await drawn(6));
+    expect(await sampled(5)).toBe(await sampled(5));
+    expect(await sampled(5)).not.toBe(await sampled(6));
   });
 
   it('refuses what it does not compute', async () => {

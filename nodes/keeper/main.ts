@@ -28,11 +28,23 @@ interface Configuration {
 async function readConfiguration(place: string): Promise<Configuration> {
   if (!/^https?:/.test(place)) return JSON.parse(await readFile(place, 'utf8')) as Configuration;
   const response = await fetch(place);
-  if (response.ok) return (await response.json()) as Configuration;
+  const { ok, status } = response;
+  if (ok) return (await response.json()) as Configuration;
   throw new TributaryError({
     code: 'KEEPER_NO_CONFIG',
-    message: `The configuration was not found at ${place} (HTTP ${response.status}).`,
+    message: `The configuration was not found at ${place} (HTTP ${status}).`,
+    facts: { place, status },
     hint: 'Give its file or URL with --config.',
+  });
+}
+
+function requireSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0 && Number.isFinite(seconds)) return seconds;
+  throw new TributaryError({
+    code: 'KEEPER_NO_INTERVAL',
+    message: `"${text}" is not a number of seconds.`,
+    hint: 'Give --interval-seconds a number above zero.',
   });
 }
 
@@ -78,7 +90,7 @@ try {
     deployment,
     wallet,
     relays: values.relay ?? relays,
-    intervalSeconds: Number(values['interval-seconds']),
+    intervalSeconds: requireSeconds(values['interval-seconds']),
     onEvent: (event) => console.log(line(event)),
   });
   console.log(`Keeper ${wallet.address} on ${deployment.chainName}\nStop with Ctrl+C.`);

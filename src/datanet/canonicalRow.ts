@@ -1,15 +1,20 @@
 import { canonicalJson, type Json } from '../lib/canonicalJson.ts';
-import { TributaryError } from '../lib/errors.ts';
+import { type Fact, TributaryError } from '../lib/errors.ts';
 import { MAX_ROW_BYTES, MAX_ROW_DEPTH } from './limits.ts';
 import type { Row } from './types.ts';
 
-function refuse(code: string, message: string, path: string, hint: string): never {
-  throw new TributaryError({ code, message, facts: { path }, hint });
+function refuse(code: string, message: string, facts: Readonly<Record<string, Fact>>, hint: string): never {
+  throw new TributaryError({ code, message, facts, hint });
 }
 
 function normalise(value: Json, path: string, depth: number): Json {
   if (depth > MAX_ROW_DEPTH) {
-    refuse('ROW_TOO_DEEP', `A row is nested deeper than ${MAX_ROW_DEPTH} levels.`, path, 'Flatten the row.');
+    refuse(
+      'ROW_TOO_DEEP',
+      `A row is nested deeper than ${MAX_ROW_DEPTH} levels.`,
+      { path, levels: MAX_ROW_DEPTH },
+      'Flatten the row.',
+    );
   }
   if (typeof value === 'string') return value.normalize('NFC');
   if (typeof value !== 'object' || value === null) return value;
@@ -21,7 +26,7 @@ function normalise(value: Json, path: string, depth: number): Json {
     refuse(
       'ROW_KEYS_COLLIDE',
       'Two field names of a row are the same after Unicode normalisation.',
-      path,
+      { path },
       'Rename one of them.',
     );
   }
@@ -38,14 +43,19 @@ export function canonicalRow(row: Row): string {
     refuse(
       'ROW_INVALID',
       'A row needs the texts "prompt" and "response".',
-      '$',
+      { path: '$' },
       'Map the columns of the file to these two fields.',
     );
   }
   const text = canonicalJson(normalise(row, '$', 0));
-  // A UTF-16 code unit takes at most three bytes of UTF-8, so most rows are known to fit without being encoded.
+  // A UTF-16 unit is one to three bytes, so most rows need no encoding to know that they fit.
   if (text.length * 3 > MAX_ROW_BYTES && new TextEncoder().encode(text).byteLength > MAX_ROW_BYTES) {
-    refuse('ROW_TOO_LARGE', `A row is larger than ${MAX_ROW_BYTES} bytes.`, '$', 'Split the row into several.');
+    refuse(
+      'ROW_TOO_LARGE',
+      `A row is larger than ${MAX_ROW_BYTES} bytes.`,
+      { path: '$', maxBytes: MAX_ROW_BYTES },
+      'Split the row into several.',
+    );
   }
   return text;
 }

@@ -35,7 +35,8 @@ export async function checkRows({ rows, existing }: CheckRequest, options: WorkO
     const empty = (['prompt', 'response'] as const).find((field) => row[field].trim() === '');
     const length = row.prompt.length + row.response.length;
     if (empty !== undefined) {
-      add({ code: 'EMPTY', severity: 'block', field: empty, message: `The ${empty} is empty.` });
+      const facts = { field: empty };
+      add({ code: 'EMPTY', severity: 'block', field: empty, message: `The ${empty} is empty.`, facts });
     } else if (row.prompt.trim().length < SHORT_PROMPT) {
       add({
         code: 'TOO_SHORT',
@@ -48,6 +49,7 @@ export async function checkRows({ rows, existing }: CheckRequest, options: WorkO
         code: 'TOO_LONG',
         severity: 'warning',
         message: `The row has ${length} characters; small models read about ${LONG_ROW} and training cuts the rest.`,
+        facts: { characters: length, read: LONG_ROW },
       });
     }
 
@@ -59,6 +61,7 @@ export async function checkRows({ rows, existing }: CheckRequest, options: WorkO
         severity: 'block',
         duplicateOf: earlier,
         message: `The same content stands in row ${earlier + 1}.`,
+        facts: { row: earlier + 1 },
       });
     } else if (existing?.has(key) === true) {
       add({ code: 'DUPLICATE_KNOWN', severity: 'block', message: 'The Datanet has this content already.' });

@@ -31,6 +31,7 @@ export interface RowFault {
   readonly field: string;
   readonly code: string;
   readonly message: string;
+  readonly facts: { readonly field: string };
 }
 
 type JsonObject = { readonly [key: string]: Json };
@@ -39,8 +40,9 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function fault(field: string, code: string, message: string): { readonly fault: RowFault } {
-  return { fault: { field, code, message } };
+/** `named`: the field that the message names, where it is not the one at fault. */
+function fault(field: string, code: string, message: string, named = field): { readonly fault: RowFault } {
+  return { fault: { field, code, message, facts: { field: named } } };
 }
 
 function fromMessages(record: JsonObject): { readonly row: Row } | { readonly fault: RowFault } {
@@ -91,10 +93,10 @@ export function mapColumns({
   if (used === null) {
     const has = (names: readonly string[]): boolean => names.some((name) => Object.hasOwn(record, name));
     const missing = has(['prompt', 'instruction', 'question', 'query']) ? 'response' : 'prompt';
-    return fault('', 'FIELD_MISSING', `The field "${missing}" is missing.`);
+    return fault('', 'FIELD_MISSING', `The field "${missing}" is missing.`, missing);
   }
   for (const field of [used.prompt, used.response]) {
-    if (!Object.hasOwn(record, field)) return fault('', 'FIELD_MISSING', `The field "${field}" is missing.`);
+    if (!Object.hasOwn(record, field)) return fault('', 'FIELD_MISSING', `The field "${field}" is missing.`, field);
     if (typeof record[field] !== 'string')
       return fault(field, 'FIELD_NOT_TEXT', `The field "${field}" must be a text.`);
   }

@@ -14,8 +14,8 @@ async function readText({ text, blob, fileName }: ParseRequest): Promise<string>
   if (size > MAX_FILE_BYTES) {
     throw new TributaryError({
       code: 'FILE_TOO_LARGE',
-      message: `The file is larger than ${MAX_FILE_BYTES >> 20} MiB.`,
-      facts: { file: fileName, bytes: size },
+      message: `The file is larger than ${MAX_FILE_BYTES} bytes.`,
+      facts: { file: fileName, bytes: size, maxBytes: MAX_FILE_BYTES },
       hint: 'Split it into smaller files and contribute them one after another.',
     });
   }
@@ -36,6 +36,9 @@ async function readText({ text, blob, fileName }: ParseRequest): Promise<string>
   }
 }
 
+/** What is wrong with a record, without its place. */
+type Fault = Pick<RowProblem, 'code' | 'message'> & Partial<Pick<RowProblem, 'facts'>>;
+
 function excerpt(line: string, column: number): string {
   const start = Math.max(0, Math.min(column - 41, line.length - 80));
   return line.slice(start, start + 80);
@@ -52,9 +55,14 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
   const lines: number[] = [];
   const problems: RowProblem[] = [];
   let problemCount = 0;
-  const problem = (line: number, column: number, code: string, message: string, source: string): void => {
+  const problem = (
+    { line, column }: { readonly line: number; readonly column: number },
+    { code, message, facts }: Fault,
+    source: string,
+  ): void => {
     problemCount += 1;
-    if (problems.length < MAX_PROBLEMS) problems.push({ line, column, code, message, text: excerpt(source, column) });
+    if (problems.length < MAX_PROBLEMS)
+      problems.push({ line, column, code, message, facts: facts ?? {}, text: excerpt(source, column) });
   };
   const yieldToEventLoop = createYieldToEventLoop({ total: text.length, ...options });
 
@@ -68,17 +76,13 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
   ): void => {
     const result = mapColumns({ record, mapping });
     if ('fault' in result) {
-      const { field, code, message } = result.fault;
-      const at = place(field);
-      problem(at.line, at.column, code, message, source);
+      problem(place(result.fault.field), result.fault, source);
       return;
     }
     try {
       canonicalRow(result.row);
     } catch (error) {
-      const { code, message } = toTributaryError(error);
-      const at = place('');
-      problem(at.line, at.column, code, message, source);
+      problem(place(''), toTributaryError(error), source);
       return;
     }
     rows.push(result.row);
@@ -101,7 +105,7 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
       const record = parseLine(source);
       if ('fault' in record) {
         const { offset, message } = record.fault;
-        problem(line, offset + 1, 'JSON_SYNTAX', message, source);
+        problem({ line, column: offset + 1 }, { code: 'JSON_SYNTAX', message }, source);
         continue;
       }
       keep(record.value, request.mapping, line, source, (field) => ({
@@ -132,8 +136,7 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
     const turn = yieldToEventLoop(Math.round((text.length * records) / (sourceLines.length + 1)));
     if (turn !== undefined) await turn;
     if ('fault' in item) {
-      const { line, column, code, message } = item.fault;
-      problem(line, column, code, message, sourceLines[line - 1] ?? '');
+      problem(item.fault, item.fault, sourceLines[item.fault.line - 1] ?? '');
       continue;
     }
     const { line, column } = item.places[0] ?? { line: 1, column: 1 };
@@ -141,25 +144,18 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
       header = item.fields.map((field) => field.trim());
       mapping = request.mapping ?? guessMapping(header);
       if (mapping === null || ![mapping.prompt, mapping.response].every((name) => header?.includes(name))) {
-        const wanted =
-          request.mapping === undefined
-            ? '"prompt" and "response"'
-            : `"${request.mapping.prompt}" and "${request.mapping.response}"`;
-        problem(
-          line,
-          column,
-          'HEADER_UNKNOWN',
-          `The first line names no columns ${wanted}; choose which columns hold them.`,
-          firstLine,
-        );
+        const { prompt, response } = request.mapping ?? { prompt: 'prompt', response: 'response' };
+        const message = `The first line does not name the columns "${prompt}" and "${response}".`;
+        problem({ line, column }, { code: 'HEADER_UNKNOWN', message, facts: { prompt, response } }, firstLine);
         break;
       }
       continue;
     }
     if (item.fields.length !== header.length) {
       const place = item.places[Math.min(header.length, item.fields.length - 1)] ?? { line, column };
-      const message = `This record has ${item.fields.length} fields; the first line names ${header.length}.`;
-      problem(place.line, place.column, 'COLUMN_COUNT', message, sourceLines[place.line - 1] ?? '');
+      const facts = { fields: item.fields.length, columns: header.length };
+      const message = `This record has ${facts.fields} fields; the first line names ${facts.columns}.`;
+      problem(place, { code: 'COLUMN_COUNT', message, facts }, sourceLines[place.line - 1] ?? '');
       continue;
     }
     const names = header;

@@ -56,7 +56,7 @@ export async function publishAdapter(
       throw new TributaryError({
         code: 'ADAPTER_TOO_LARGE',
         message: `A file of an adapter must have 1 to ${MAX_ADAPTER_BYTES} bytes.`,
-        facts: { bytes: bytes.byteLength },
+        facts: { bytes: bytes.byteLength, maxBytes: MAX_ADAPTER_BYTES },
         hint: 'Train with a smaller rank or on fewer modules.',
       });
     }

@@ -54,7 +54,7 @@ export async function readAdapter(parameters: ReadAdapterParameters): Promise<Re
   const { cid, files, signal } = parameters;
   const manifest = await readAdapterManifest(parameters);
   async function load(link: FileLink): Promise<Uint8Array> {
-    const bytes = await files.getFile(link.cid, { signal, maximumBytes: link.bytes });
+    const bytes = await files.getFile(link.cid, { signal, maxBytes: link.bytes });
     const actual = bytesToHex(await sha256Async(bytes));
     if (bytes.byteLength !== link.bytes || actual !== link.sha256) {
       throw new TributaryError({

@@ -1,6 +1,7 @@
 // The types of this domain: rows, ports, contribution headers, adapter manifests.
 // Bytes in documents are lower-case hexadecimal text here and real bytes in the encoded dag-cbor; links are CIDs in both.
 import type { Json } from '../lib/canonicalJson.ts';
+import type { Fact } from '../lib/errors.ts';
 import type { CallContext } from '../lib/rpc.ts';
 import type { Cid, RowHash } from '../lib/units.ts';
 
@@ -27,8 +28,8 @@ export interface BlockStore {
 /** Files of any size as UnixFS, so that any IPFS tool or gateway can read them. */
 export interface FileStore {
   putFile(bytes: Uint8Array, options?: ReadOptions): Promise<Cid>;
-  /** Rejects with `FILE_TOO_LARGE` past `maximumBytes`. */
-  getFile(cid: Cid, options: ReadOptions & { readonly maximumBytes: number }): Promise<Uint8Array>;
+  /** Rejects with `FILE_TOO_LARGE` past `maxBytes`. */
+  getFile(cid: Cid, options: ReadOptions & { readonly maxBytes: number }): Promise<Uint8Array>;
 }
 
 /** EIP-191 personal_sign over raw bytes. */
@@ -56,7 +57,9 @@ export interface RowProblem {
   readonly column: number;
   readonly code: string;
   readonly message: string;
-  /** Up to 80 characters of the line around it. */
+  /** What the message names, so that it can be said in another language. */
+  readonly facts: Readonly<Record<string, Fact>>;
+  /** Up to 80 characters of the line around the fault. */
   readonly text: string;
 }
 
@@ -98,6 +101,8 @@ export interface RowFinding {
   /** `block`: the row must not be published. `warning`: the person decides. */
   readonly severity: 'block' | 'warning';
   readonly message: string;
+  /** What the message names, so that it can be said in another language. */
+  readonly facts?: Readonly<Record<string, Fact>>;
   readonly field?: string;
   /** For duplicates in the file: index of the row that is accepted. */
   readonly duplicateOf?: number;

@@ -1,7 +1,10 @@
 // The port between models and devices. Model, adapter, serving and training code is written once against `Backend`;
 // the WGSL and the plain TypeScript implementations live in `webgpu/` and `reference/`. It knows tensors and operator
 // calls, and nothing of models.
-import type { Arithmetic, VariantReport } from './service.ts';
+import type { WeightFormat } from './formats/blockFormats.ts';
+import type { Arithmetic, VariantReport } from './variantReport.ts';
+
+export type { WeightFormat };
 
 /** Element types of a tensor's storage. Quantised weights are u32 words (see `Weight`). */
 export type ElementType = 'f32' | 'u32' | 'i32';
@@ -24,35 +27,14 @@ export interface TensorRange {
   readonly length: number;
 }
 
-/** Formats of a weight: what files have stays as it is. */
-export type WeightFormat =
-  | 'f32'
-  | 'f16'
-  | 'bf16'
-  | 'q8_0'
-  | 'q4_0'
-  | 'q4_1'
-  | 'q5_0'
-  | 'q5_1'
-  | 'q2_k'
-  | 'q3_k'
-  | 'q4_k'
-  | 'q5_k'
-  | 'q6_k'
-  | 'iq4_nl'
-  | 'iq4_xs'
-  | 'mxfp4';
-
 /**
  * A matrix W [rows = output, columns = input] of a linear layer or an embedding table.
  *
  * `f32`: `codes` is f32 [rows, columns], no scales.
  * Otherwise a row is cut into `ceil(columns / elements)` blocks of 32 or 256 elements, and block b of row r has number
  * n = r * blocksPerRow + b. `codes` u32 holds the words of each block as GGML stores it, little-endian. Where a block is no whole
- * number of words, its scale is not among them: `scales` u32 holds these by block, 1, 2 or 4 bytes each (`quant/weightLayouts.ts`).
- * - `q8_0`: 8 words, four signed bytes a word; `q4_0`, `q4_1`: 4 words, byte j holds element j in its low and j + 16 in its high
- *   nibble; `scales`: f16 scale d, for `q4_1` f16 minimum m in the half above it;
- * - the others: see the header of `kernels/linear/formats/<format>.wgsl`.
+ * number of words, its scale is not among them: `scales` u32 holds these by block, 1, 2 or 4 bytes each (`formats/<format>.ts`).
+ * What the words hold is said at the head of `formats/<format>.wgsl`.
  */
 export interface Weight {
   readonly format: WeightFormat;

@@ -3,15 +3,16 @@
 import { TributaryError } from '../lib/errors.ts';
 import { transfer } from '../lib/rpc.ts';
 import { createTurns } from '../lib/turns.ts';
-import { answerRequest } from './held/answerRequest.ts';
-import { holdModel } from './held/holdModel.ts';
 import { inspectModel } from './inspectModel.ts';
 import { checkTokenIds } from './model/checkTokenIds.ts';
-import { openModelFile, type SourceFile } from './modelFile.ts';
+import type { SourceFile } from './modelFile.ts';
 import { type OpenedBackend, openBackend } from './openBackend.ts';
+import { openModelFile } from './openModelFile.ts';
 import { packModel } from './packed/packModel.ts';
 import { measureQuality } from './quality/measureQuality.ts';
 import { defaultChoices } from './quant/quantizationChoices.ts';
+import { answerRequest } from './runtime/answerRequest.ts';
+import { createModelManager } from './runtime/createModelManager.ts';
 import type { DeviceChoice, EngineService, PackProgress, TrainEvent } from './service.ts';
 import { train } from './train/train.ts';
 
@@ -22,7 +23,7 @@ export interface EngineServiceOptions {
 
 /** The methods of the engine worker, see `EngineService`. */
 export function createEngineService(options: EngineServiceOptions = {}): EngineService {
-  const models = holdModel(options.openBackend ?? ((device) => openBackend({ device })));
+  const models = createModelManager(options.openBackend ?? ((device) => openBackend({ device })));
   const nextTurn = createTurns();
   let training = false;
 
@@ -63,7 +64,8 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
 
   return {
     async probe({ device }, context) {
-      const opening = device === undefined ? models.open() : inTurn(context.signal, () => models.open(device));
+      const opening =
+        device === undefined ? models.openDevice() : inTurn(context.signal, () => models.openDevice(device));
       const { backend, report } = await opening;
       return backend.variants === undefined ? report : { ...report, variants: backend.variants.report() };
     },

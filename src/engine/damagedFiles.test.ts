@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { concatBytes } from '../lib/bytes.ts';
 import { TributaryError } from '../lib/errors.ts';
-import { openModelFile } from './modelFile.ts';
+import { openModelFile } from './openModelFile.ts';
 import { packModel } from './packed/packModel.ts';
 import { defaultChoices } from './quant/quantizationChoices.ts';
 import { openSafetensors } from './safetensors/openSafetensors.ts';

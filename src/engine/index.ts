@@ -6,20 +6,18 @@ export { answerChat } from './chat/answerChat.ts';
 export { type ChatSettings, checkChatRequest } from './chat/checkChatRequest.ts';
 export { createChatCompletions } from './chat/createChatCompletions.ts';
 export { createGrammars, type Grammars } from './chat/createGrammars.ts';
-export { drawTokens, type TokenReader } from './chat/drawTokens.ts';
 export { createStopScanner } from './chat/stopScanner.ts';
 export { tokenFields } from './chat/tokenFields.ts';
 export type * from './chat/types.ts';
 export { createEngineService, type EngineServiceOptions } from './createEngineService.ts';
-export { type FinishReason, type GenerateOptions, generate } from './generate/generate.ts';
-export { seededRandom } from './generate/seededRandom.ts';
 export { createSession, type Session } from './model/createSession.ts';
 export type { LoadedModel } from './model/decoderWeights.ts';
 export { type AdapterModule, type DeviceAdapter, uploadAdapter } from './model/deviceAdapter.ts';
 export { type LoadModelOptions, loadModel } from './model/loadModel.ts';
 export type { ModelConfig } from './modelConfig.ts';
-export { type ModelFile, type NamedBlob, openModelFile, type SourceFile } from './modelFile.ts';
+export type { ModelFile, NamedBlob, SourceFile } from './modelFile.ts';
 export { type OpenBackendOptions, type OpenedBackend, openBackend } from './openBackend.ts';
+export { openModelFile } from './openModelFile.ts';
 export { type PackedSize, packedSize } from './packed/packedSize.ts';
 export { type PackedPiece, type PackModelOptions, packModel } from './packed/packModel.ts';
 export {
@@ -29,10 +27,14 @@ export {
   storedChoices,
 } from './quant/quantizationChoices.ts';
 export { createReferenceBackend } from './reference/createReferenceBackend.ts';
+export { type GenerateOptions, generate } from './sampling/generate.ts';
+export { type FinishReason, sampleTokens, type TokenReader } from './sampling/sampleTokens.ts';
+export { seededRandom } from './sampling/seededRandom.ts';
 export type * from './service.ts';
 export { openTokenizer, type TextTokenizer } from './tokenizer/openTokenizer.ts';
 export { type RowGradient, type RowGradients, rowGradient, rowGradients } from './train/rowGradients.ts';
 export { train } from './train/train.ts';
+export type * from './variantReport.ts';
 export { type AcquiredDevice, acquireDevice } from './webgpu/acquireDevice.ts';
 export { createWebGpuBackend } from './webgpu/createWebGpuBackend.ts';
 export { deviceReport } from './webgpu/deviceReport.ts';

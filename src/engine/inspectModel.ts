@@ -1,5 +1,5 @@
 // What a model's headers say.
-import { openModelFile } from './modelFile.ts';
+import { openModelFile } from './openModelFile.ts';
 import { packedSize } from './packed/packedSize.ts';
 import { defaultChoices, storedChoices } from './quant/quantizationChoices.ts';
 import type { InspectModelRequest, ModelInspection } from './service.ts';

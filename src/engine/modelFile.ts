@@ -1,21 +1,13 @@
 // A model on disk as the loader sees it: a config, and tensors by their Hugging Face names, read one at a time.
-// `gguf/` and `safetensors/` make these; `model/` consumes them.
+// `openModelFile` makes these; `model/` consumes them.
 import type { BlobLike } from '../lib/blobLike.ts';
 import type { WeightFormat } from './backend.ts';
-import { openGguf } from './gguf/openGguf.ts';
-import { openHuggingFaceFolder } from './huggingFaceFolder/openHuggingFaceFolder.ts';
 import type { ModelConfig } from './modelConfig.ts';
-import { modelInvalid } from './modelErrors.ts';
-import { isPacked } from './packed/isPacked.ts';
-import { openPacked } from './packed/openPacked.ts';
-
-/** Storage formats of a tensor in a file: all of them stay as they are on a device. */
-export type StoredFormat = WeightFormat;
 
 export interface StoredTensor {
   /** Hugging Face name, for example `model.layers.0.self_attn.q_proj.weight`. GGUF names are translated. */
   readonly name: string;
-  readonly format: StoredFormat;
+  readonly format: WeightFormat;
   /** Row-major, slowest dimension first: [output, input] for a linear layer. */
   readonly shape: readonly number[];
   /** The tensor's bytes; rows of q_proj and k_proj already in Hugging Face (half-split rotary) order. */
@@ -57,18 +49,4 @@ export interface NamedBlob {
   /** File name, perhaps with a path: of a folder only what lies beside the uppermost config.json counts. */
   readonly name: string;
   readonly blob: BlobLike;
-}
-
-/**
- * Opens one packed file, one GGUF file, or the files of a Hugging Face folder. Reads headers only; refuses by name what this engine
- * does not compute. Throws `MODEL_*`, `PACKED_*`, `GGUF_*` or `SAFETENSORS_*`.
- */
-export async function openModelFile(files: readonly NamedBlob[]): Promise<ModelFile> {
-  const [first] = files;
-  if (first !== undefined && files.length === 1 && (await isPacked(first))) return await openPacked(first);
-  const ggufFiles = files.filter(({ name }) => name.toLowerCase().endsWith('.gguf'));
-  const [gguf] = ggufFiles;
-  if (gguf === undefined) return await openHuggingFaceFolder(files);
-  if (ggufFiles.length > 1) throw modelInvalid(gguf.name, 'several GGUF files were given for one model.');
-  return await openGguf(gguf);
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { BlobLike } from '../lib/blobLike.ts';
 import { concatBytes } from '../lib/bytes.ts';
-import { openModelFile } from './modelFile.ts';
+import { openModelFile } from './openModelFile.ts';
 import { openSafetensors } from './safetensors/openSafetensors.ts';
 import { writeSafetensors } from './safetensors/writeSafetensors.ts';
 

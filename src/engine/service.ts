@@ -8,36 +8,7 @@ import type { ModelConfig } from './modelConfig.ts';
 import type { PackedSize } from './packed/packedSize.ts';
 import type { PackedPiece } from './packed/packModel.ts';
 import type { QuantizationChoices } from './quant/quantizationChoices.ts';
-
-/** The way in which an operator of one shape is computed on a device. */
-export interface VariantChoice {
-  readonly operator: string;
-  readonly shape: string;
-  readonly variant: string;
-  /** Of the kernels that were compared: another version of one is measured again. */
-  readonly fingerprint: string;
-  /** Milliseconds of each variant that was measured. */
-  readonly milliseconds: Readonly<Record<string, number>>;
-}
-
-/** A way that was not taken because it is wrong on this device or does not compile there. */
-export interface VariantRefusal {
-  readonly operator: string;
-  readonly shape: string;
-  readonly variant: string;
-  readonly reason: string;
-}
-
-/** What was chosen on a device, as plain data: keep it and hand it in with the next `loadModel`. */
-export interface VariantReport {
-  /** The adapter and the browser with its driver; choices hold for no other. */
-  readonly device: string;
-  readonly choices: readonly VariantChoice[];
-  readonly refused: readonly VariantRefusal[];
-}
-
-/** What sums and products are computed in. Anything but f32 changes the numbers, so it must be asked for. */
-export type Arithmetic = 'float32' | 'float16' | 'int8';
+import type { Arithmetic, VariantReport } from './variantReport.ts';
 
 export interface DeviceReport {
   readonly description: string;

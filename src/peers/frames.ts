@@ -24,7 +24,7 @@ function allocateFrame(prefix: Uint8Array<ArrayBuffer>, maxBytes: number): Uint8
   throw new TributaryError({
     code: 'FRAME_TOO_LARGE',
     message: 'A peer sent a message larger than the protocol allows.',
-    facts: { bytes: length, maximumBytes: maxBytes },
+    facts: { bytes: length, maxBytes: maxBytes },
     hint: 'Nothing needs to be done; the message is dropped.',
   });
 }

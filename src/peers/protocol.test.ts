@@ -141,9 +141,9 @@ describe('heads', () => {
 
   it('keep their numbers over a restart and forget the oldest past the limit', async () => {
     const state = memoryState();
-    const log = await openHeadsLog({ state, maximumHeads: 3 });
+    const log = await openHeadsLog({ state, maxHeads: 3 });
     for (const head of heads(5)) await log.add(head);
-    const again = await openHeadsLog({ state, maximumHeads: 3 });
+    const again = await openHeadsLog({ state, maxHeads: 3 });
     expect(again.all().map(({ scope }) => scope)).toEqual(['2', '3', '4']);
     expect(again.page({ epoch: '', after: 0 })).toEqual(log.page({ epoch: '', after: 0 }));
     expect(

@@ -13,7 +13,7 @@ export function createBurnerKey(): Hex {
   return generatePrivateKey();
 }
 
-/** Throws `BURNER_LOCAL_ONLY` on any chain but 31337: a key kept by a page is no place for money. */
+/** Throws `BURNER_LOCAL_ONLY` on any chain but 31337: a key stored by a page must not control real money. */
 export function burnerWallet({
   deployment,
   privateKey,

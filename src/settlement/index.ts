@@ -1,6 +1,6 @@
 // Settlement: money on chain. Wallets, prepaid escrow, vouchers signed by session keys, epoch ledgers, claims, registries.
-// It knows viem and the generated ABIs; it knows no screen, no storage and no network but the chain's RPC. State that must
-// survive (burner key, session key, channels) is handed in and out, so that the app's store keeps it.
+// It knows viem and the generated ABIs, but no screens, no storage and no network besides the chain's RPC. State that must
+// survive (burner key, session key, channels) is passed in and returned; events are stored through a port (`EventTables`).
 export type { CollectResult } from './actions/collect.ts';
 export type { Balances } from './actions/getBalances.ts';
 export type { Claimable } from './actions/getClaimable.ts';

@@ -1,4 +1,4 @@
-// A key of this browser that signs texts and nothing else: for rows and adapters where there is no chain to connect to.
+// A key in this browser that signs messages and no transactions: for rows and adapters where no chain is configured.
 import { privateKeyToAccount } from 'viem/accounts';
 import type { Hex } from './types/hex.ts';
 import type { MessageSigner } from './types/wallet.ts';

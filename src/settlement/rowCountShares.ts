@@ -1,4 +1,4 @@
-// Shares by number of accepted rows: who is paid for what no row could be shown to have shaped.
+// Shares by number of accepted rows: who is paid for the unattributed part of an answer.
 import { PPM_TOTAL } from '../lib/units.ts';
 import type { Address } from './types/hex.ts';
 import type { AccountShare } from './types/ledger.ts';

@@ -7,7 +7,7 @@ export async function verifyMessage(address: Address, bytes: Uint8Array, signatu
   try {
     return isAddressEqual(await recoverMessageAddress({ message: { raw: bytes }, signature }), address);
   } catch {
-    // A signature that recovers to no point on the curve is simply not this address's: `false` is the whole answer.
+    // A malformed signature recovers to no address, so it is not this one's: not an error.
     return false;
   }
 }

@@ -90,7 +90,9 @@ export interface SessionRecord {
   readonly cap: bigint;
 }
 
-/** What was promised in one (payer, model, epoch): the settlement's channel, and the newest voucher, which replaces all before. */
+/**
+ * What was promised in one (payer, model, epoch): the settlement's channel, and the newest voucher, which replaces all before.
+ */
 export interface VoucherRecord {
   /** `genesisHash:payer:modelId:epoch`, lower case. */
   readonly id: string;

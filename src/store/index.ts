@@ -20,6 +20,7 @@ export {
 } from './database.ts';
 export { eventTables } from './events.ts';
 export { exportData, importData, wipeData } from './exportData.ts';
+export { type FileStore, fileStore } from './fileStore.ts';
 export {
   deleteFile,
   type FileArea,

@@ -1,7 +1,7 @@
 // Golden GGUF files: logits and greedy text from their own bytes, and the tokenizer rebuilt from their headers.
 import { openAsBlob } from 'node:fs';
 import path from 'node:path';
-import { openModelFile } from '../../src/engine/modelFile.ts';
+import { openModelFile } from '../../src/engine/openModelFile.ts';
 import { openTokenizer } from '../../src/engine/tokenizer/openTokenizer.ts';
 import type { CasesOfFolder } from './conformanceCase.ts';
 import { hasFiles, openTensors, readJson } from './goldenFiles.ts';

@@ -4,7 +4,7 @@ import type { Backend } from '../../src/engine/backend.ts';
 import { rmsNorm } from '../../src/engine/kernels/rmsNorm/rmsNorm.ts';
 import type { LoadedModel } from '../../src/engine/model/decoderWeights.ts';
 import { observeLayers } from '../../src/engine/model/observeLayers.ts';
-import { openModelFile } from '../../src/engine/modelFile.ts';
+import { openModelFile } from '../../src/engine/openModelFile.ts';
 import { packModel } from '../../src/engine/packed/packModel.ts';
 import type { QuantizationChoice, QuantizationChoices } from '../../src/engine/quant/quantizationChoices.ts';
 import type { CasesOfFolder, ConformanceCase } from './conformanceCase.ts';

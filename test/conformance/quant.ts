@@ -1,25 +1,26 @@
 // Golden blocks: unpacked to the bit, on the processor and on the device, packed to the byte, and as the weights of a linear layer.
 import type { Backend, ElementArray } from '../../src/engine/backend.ts';
+import { type BlockFormatName, blockFormat, blockFormatNames } from '../../src/engine/formats/blockFormats.ts';
+import { dequantize } from '../../src/engine/formats/dequantize.ts';
+import { hasScales } from '../../src/engine/formats/deviceLayout.ts';
 import { embeddingGatherOperators } from '../../src/engine/kernels/embeddingGather/embeddingGather.ts';
 import { linearOperators } from '../../src/engine/kernels/linear/linear.ts';
 import { noise } from '../../src/engine/kernels/noise.ts';
-import type { StoredFormat } from '../../src/engine/modelFile.ts';
-import { dequantize } from '../../src/engine/quant/dequantize.ts';
 import { packWeight } from '../../src/engine/quant/packWeight.ts';
-import { type EncodableFormat, quantize } from '../../src/engine/quant/quantize.ts';
-import { storedFormats } from '../../src/engine/quant/storedFormats.ts';
-import { hasScales, type PackedFormat } from '../../src/engine/quant/weightLayouts.ts';
+import { quantize } from '../../src/engine/quant/quantize.ts';
 import { runOperator } from '../../src/engine/testing/runOperator.ts';
 import type { CasesOfFolder } from './conformanceCase.ts';
 import { countDifferences, hasFiles, openTensors, readBytes, readFloats } from './goldenFiles.ts';
 
-const encodable: ReadonlySet<string> = new Set<EncodableFormat>(['q4_0', 'q4_1', 'q5_0', 'q5_1', 'q8_0']);
+const encodable: ReadonlySet<string> = new Set(
+  blockFormatNames.filter((name) => blockFormat(name).quantize !== undefined),
+);
 
 /** Rows of x: one, as in decoding, and enough for a tile and its edge. */
 const rowCounts = [1, 19];
 
 interface Blocks {
-  readonly format: PackedFormat;
+  readonly format: BlockFormatName;
   readonly rows: number;
   readonly columns: number;
   readonly bytes: Uint8Array;
@@ -78,8 +79,8 @@ export const cases: CasesOfFolder = async function* (folder, backend) {
     for (const name of golden.tensors.keys()) {
       const [group, spelling, kind] = name.split('/');
       if (group === undefined || spelling === undefined || kind !== 'bytes') continue;
-      const format = spelling.toLowerCase();
-      if (!Object.hasOwn(storedFormats, format)) {
+      const format = blockFormatNames.find((each) => each === spelling.toLowerCase());
+      if (format === undefined) {
         yield { name, run: async () => ({ unsupported: `the format ${spelling} is not read` }) };
         continue;
       }
@@ -87,7 +88,7 @@ export const cases: CasesOfFolder = async function* (folder, backend) {
       yield {
         name: `${group}/${spelling} unpack`,
         async run() {
-          const values = dequantize(format as StoredFormat, await readBytes(golden, name), rows, columns);
+          const values = dequantize(format, await readBytes(golden, name), rows, columns);
           return {
             error: countDifferences(values, await readFloats(golden, `${group}/${spelling}/values`)),
             tolerance: 0,
@@ -96,7 +97,7 @@ export const cases: CasesOfFolder = async function* (folder, backend) {
         },
       };
       const load = async (): Promise<Blocks> => ({
-        format: format as PackedFormat,
+        format,
         rows,
         columns,
         bytes: await readBytes(golden, name),
@@ -116,7 +117,7 @@ export const cases: CasesOfFolder = async function* (folder, backend) {
       yield {
         name: `${group}/${spelling} pack`,
         async run() {
-          const bytes = quantize(format as EncodableFormat, await readFloats(golden, `${group}/f32`), rows, columns);
+          const bytes = quantize(format, await readFloats(golden, `${group}/f32`), rows, columns);
           return {
             error: countDifferences(bytes, await readBytes(golden, name)),
             tolerance: 0,

@@ -6,7 +6,7 @@ import { readAdapter } from '../../src/engine/adapter/readAdapter.ts';
 import type { ChatMessage } from '../../src/engine/chat/types.ts';
 import { uploadAdapter } from '../../src/engine/model/deviceAdapter.ts';
 import { observeLayers } from '../../src/engine/model/observeLayers.ts';
-import { openModelFile } from '../../src/engine/modelFile.ts';
+import { openModelFile } from '../../src/engine/openModelFile.ts';
 import { scoreText } from '../../src/engine/quality/scoreText.ts';
 import type { SafetensorsFile } from '../../src/engine/safetensors/openSafetensors.ts';
 import { openTokenizer, type TextTokenizer } from '../../src/engine/tokenizer/openTokenizer.ts';

@@ -14,7 +14,7 @@ export const logprobTolerance = 1e-4;
 /** How a prompt reaches the model: all of its rows in one batch, 16 at a time, or one by one. */
 export type Reading = 'at once' | 'in chunks' | 'token by token';
 
-const chunkRows = { 'at once': 128, 'in chunks': 16, 'token by token': 16 } satisfies Record<Reading, number>;
+const prefillChunkSizes = { 'at once': 128, 'in chunks': 16, 'token by token': 16 } satisfies Record<Reading, number>;
 
 /** The sessions of a model by the rows of their chunks: their plans are recorded once for all of its cases. */
 const sessions = new WeakMap<LoadedModel, Map<number, Session>>();
@@ -23,8 +23,8 @@ const sessions = new WeakMap<LoadedModel, Map<number, Session>>();
 export function emptySession(model: LoadedModel, adapter?: DeviceAdapter, reading: Reading = 'at once'): Session {
   const ofModel = sessions.get(model) ?? new Map<number, Session>();
   sessions.set(model, ofModel);
-  const rows = chunkRows[reading];
-  const session = ofModel.get(rows) ?? createSession(model, { chunkRows: rows });
+  const rows = prefillChunkSizes[reading];
+  const session = ofModel.get(rows) ?? createSession(model, { prefillChunkSize: rows });
   ofModel.set(rows, session);
   session.useAdapter(adapter);
   session.truncate(0);

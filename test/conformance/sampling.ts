@@ -1,5 +1,9 @@
-// Golden sampling: kept sets exactly, probabilities in f64, draws exactly.
-import { drawToken, type SamplingSettings, tokenProbabilities } from '../../src/engine/generate/tokenProbabilities.ts';
+// Golden sampling: kept sets exactly, probabilities in f64, samples exactly.
+import {
+  type DistributionParams,
+  sampleToken,
+  samplingDistribution,
+} from '../../src/engine/sampling/samplingDistribution.ts';
 import type { CasesOfFolder } from './conformanceCase.ts';
 import { countDifferences, hasFiles, largestDifference, readJson } from './goldenFiles.ts';
 
@@ -25,7 +29,7 @@ interface SamplingFile {
   readonly cases?: readonly SamplingCase[];
 }
 
-function settingsOf({ settings }: SamplingCase): SamplingSettings {
+function settingsOf({ settings }: SamplingCase): DistributionParams {
   return {
     repetitionPenalty: settings.repetition_penalty,
     temperature: settings.temperature,
@@ -43,21 +47,21 @@ export const cases: CasesOfFolder = async function* (folder) {
     yield {
       name: `case ${index} ${item.logits} ${JSON.stringify(item.settings).slice(0, 100)}`,
       async run() {
-        const result = tokenProbabilities(vectors[item.logits] ?? [], settingsOf(item), item.settings.context);
+        const result = samplingDistribution(vectors[item.logits] ?? [], settingsOf(item), item.settings.context);
         const first = item.only_first ?? result.ids.length;
         const kept = countDifferences(result.ids.slice(0, first), item.kept.slice(0, first));
-        const drawn = countDifferences(
-          item.draws.map(({ u }) => drawToken(result, u)),
+        const sampled = countDifferences(
+          item.draws.map(({ u }) => sampleToken(result, u)),
           item.draws.map(({ token }) => token),
         );
-        if (kept + drawn > 0)
-          return { error: kept + drawn, tolerance: 0, note: `${kept} kept ids and ${drawn} draws differ` };
+        if (kept + sampled > 0)
+          return { error: kept + sampled, tolerance: 0, note: `${kept} kept ids and ${sampled} samples differ` };
         const whole = (item.probabilities ?? []).map((_, id) => result.probabilities[result.ids.indexOf(id)] ?? 0);
         const [actual, expected] =
           item.probabilities === undefined
             ? [result.probabilities.slice(0, first), item.probabilities_of_kept ?? []]
             : [whole, item.probabilities];
-        return { error: largestDifference(actual, expected), tolerance: 1e-12, note: `${item.draws.length} draws` };
+        return { error: largestDifference(actual, expected), tolerance: 1e-12, note: `${item.draws.length} samples` };
       },
     };
   }

@@ -1,7 +1,8 @@
 // ONNX Runtime on a graph of `onnx/writeDecoder.ts`, in Node and in a page alike: the caller gives the package.
+
+import { dequantize } from '../../../src/engine/formats/dequantize.ts';
+import { fileRowBytes } from '../../../src/engine/formats/fileLayout.ts';
 import type { ModelFile } from '../../../src/engine/modelFile.ts';
-import { dequantize } from '../../../src/engine/quant/dequantize.ts';
-import { storedRowBytes } from '../../../src/engine/quant/storedFormats.ts';
 import { type Decoder, largestIndex } from './decoder.ts';
 
 export interface OrtTensor {
@@ -39,7 +40,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Deco
   const embedding = model.tensors.get('model.embed_tokens.weight');
   if (embedding === undefined) throw new RangeError('The model has no embedding.');
   const table = await embedding.read();
-  const rowBytes = storedRowBytes(embedding.format, hiddenSize);
+  const rowBytes = fileRowBytes(embedding.format, hiddenSize);
   const caches = Array.from({ length: layerCount }, (_, layer) => [`${layer}.key`, `${layer}.value`]).flat();
   const onDevice = Object.fromEntries(caches.map((cache) => [`present.${cache}`, 'gpu-buffer']));
   const session = await ort.InferenceSession.create(graph, {

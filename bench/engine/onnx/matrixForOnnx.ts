@@ -1,7 +1,7 @@
 // GGML's blocks as the operator MatMulNBits of ONNX Runtime reads them: codes, f32 scales and zero points apart, blocks of
 // 32 along the input dimension in both. Q4_0 and Q8_0 keep their values to the bit. Q4_1's minimum becomes the nearest
 // whole zero point, which is all that the WebGPU provider takes; the work stays the same.
-import { halfValues } from '../../../src/engine/quant/halfFloat.ts';
+import { halfValues } from '../../../src/engine/formats/halfFloat.ts';
 
 export interface OnnxMatrix {
   readonly codes: Uint8Array;

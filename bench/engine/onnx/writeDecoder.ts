@@ -1,9 +1,10 @@
 // A decoder's ONNX graph with the weights of a model file, in the operators that ONNX Runtime's own exporter of language
 // models uses: MatMulNBits in blocks of 32, GroupQueryAttention with rotary embedding and packed queries, keys and values,
 // SkipSimplifiedLayerNormalization. The embedding is an input: looking a row up is the caller's and costs the graph nothing.
+
+import { dequantize } from '../../../src/engine/formats/dequantize.ts';
+import { halfBits } from '../../../src/engine/formats/halfFloat.ts';
 import type { ModelFile } from '../../../src/engine/modelFile.ts';
-import { dequantize } from '../../../src/engine/quant/dequantize.ts';
-import { halfBits } from '../../../src/engine/quant/halfFloat.ts';
 import { matrixForOnnx, type OnnxMatrix, type OnnxMatrixFormat } from './matrixForOnnx.ts';
 import { elementTypes, onnxWriter } from './onnxWriter.ts';
 

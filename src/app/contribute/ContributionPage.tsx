@@ -83,7 +83,7 @@ export function ContributionPage(properties: { readonly cid: string }): JSX.Elem
             [t('contribute.publishedRoot'), <code class="text-sm">{data().header.rowsRoot}</code>],
             ...(data().transaction === undefined
               ? []
-              : [[t('contribute.transaction'), <code class="text-sm">{data().transaction}</code>] as const]),
+              : [[t('ui.transaction'), <code class="text-sm">{data().transaction}</code>] as const]),
           ];
           return (
             <Page

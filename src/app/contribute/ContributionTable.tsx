@@ -8,7 +8,7 @@ import { type Column, formatDateTime, formatNumber, shortAddress, shortHash, Tab
 
 /** The name of a Datanet, or its id where nobody told. */
 export function datanetName(datanets: readonly DatanetEntry[], id: string): string {
-  return datanets.find((entry) => entry.id === id)?.name ?? t('contribute.datanetUnknown', { id: shortHash(id) });
+  return datanets.find((entry) => entry.id === id)?.name ?? t('ui.datanetUnknown', { id: shortHash(id) });
 }
 
 /** State in words; a contribution on the chain may still wait for a relay. */

@@ -47,7 +47,7 @@ export function DatanetStep(properties: {
               />
               <span class="grid min-w-0 gap-1">
                 <span class="font-medium wrap-anywhere">
-                  {datanet.name ?? t('contribute.datanetUnknown', { id: shortHash(datanet.id) })}
+                  {datanet.name ?? t('ui.datanetUnknown', { id: shortHash(datanet.id) })}
                 </span>
                 <span class="text-muted wrap-anywhere">
                   {datanet.name === undefined ? t('contribute.datanetUnknownSummary') : datanet.summary}

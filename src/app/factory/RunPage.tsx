@@ -5,6 +5,7 @@ import { createEffect, createSignal, For, type JSX, on, onCleanup, onMount, Show
 import { TributaryError } from '../../lib/errors.ts';
 import { runPace, stepOf, type TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { KNOBS } from '../../workflows/training/trainingSettings.ts';
+import { formatInput } from '../i18n/format.ts';
 import { t } from '../i18n/t.ts';
 import { createLive } from '../state/live.ts';
 import { cancelRun, deleteRun, findRun, liveRun, resumeRun } from '../state/training.ts';
@@ -134,7 +135,7 @@ export function RunPage(properties: { readonly id: string }): JSX.Element {
                   {({ name }) => (
                     <>
                       <dt class="text-muted">{t(`factory.knob.${name}`)}</dt>
-                      <dd class="tabular">{String(current().settings[name])}</dd>
+                      <dd class="tabular">{formatInput(current().settings[name])}</dd>
                     </>
                   )}
                 </For>

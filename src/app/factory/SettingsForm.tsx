@@ -9,8 +9,9 @@ import {
   presetSettings,
   type TrainingSettings,
 } from '../../workflows/training/trainingSettings.ts';
+import { formatInput } from '../i18n/format.ts';
 import { t } from '../i18n/t.ts';
-import { Field, Icon, Section } from '../ui/index.ts';
+import { Icon, NumberField, Section } from '../ui/index.ts';
 
 export function SettingsForm(properties: {
   readonly settings: TrainingSettings;
@@ -23,8 +24,8 @@ export function SettingsForm(properties: {
   const [opened, setOpened] = createSignal(false);
   const range = (knob: Knob): string =>
     t(knob.integer ? 'factory.knobRangeWhole' : 'factory.knobRange', {
-      minimum: String(knob.min),
-      maximum: String(knob.max),
+      minimum: formatInput(knob.min),
+      maximum: formatInput(knob.max),
     });
   return (
     <Section title={t('factory.presetsTitle')}>
@@ -62,19 +63,12 @@ export function SettingsForm(properties: {
         <div class="mt-4 grid items-start gap-4 sm:grid-cols-2">
           <For each={KNOBS}>
             {(knob) => (
-              <Field
+              <NumberField
                 label={t(`factory.knob.${knob.name}`)}
                 hint={t(`factory.knobHint.${knob.name}`)}
                 error={invalid().has(knob.name) ? range(knob) : undefined}
-                type="number"
-                inputmode="decimal"
-                min={knob.min}
-                max={knob.max}
-                step={knob.integer ? 1 : 'any'}
                 value={properties.settings[knob.name]}
-                onChange={(event) =>
-                  properties.onChange({ ...properties.settings, [knob.name]: event.currentTarget.valueAsNumber })
-                }
+                onNumber={(value) => properties.onChange({ ...properties.settings, [knob.name]: value })}
               />
             )}
           </For>

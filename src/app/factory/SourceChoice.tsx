@@ -65,7 +65,7 @@ export function SourceChoice(properties: {
                     />
                     <span class="grid min-w-0">
                       <span class="font-medium wrap-anywhere">
-                        {datanet.name ?? t('contribute.datanetUnknown', { id: shortHash(datanet.id) })}
+                        {datanet.name ?? t('ui.datanetUnknown', { id: shortHash(datanet.id) })}
                       </span>
                       <span class="text-sm text-muted wrap-anywhere">{datanet.summary}</span>
                       <span class="tabular text-sm text-muted">

@@ -219,7 +219,7 @@ function PublishSection(properties: { readonly run: TrainingRun; readonly ready:
     const { transaction } = adapterData(current);
     return [
       [t('factory.manifest'), current.manifestCid],
-      ...(transaction === undefined ? [] : [[t('contribute.transaction'), transaction] as const]),
+      ...(transaction === undefined ? [] : [[t('ui.transaction'), transaction] as const]),
     ];
   };
   return (

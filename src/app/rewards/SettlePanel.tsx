@@ -9,7 +9,19 @@ import { createLoaded } from '../state/live.ts';
 import { collectOpenVouchers, finalizePending, proposeShares, type RewardsReading } from '../state/rewards.ts';
 import { settlement } from '../state/settlement.ts';
 import { refusedPayments } from '../state/voucherInbox.ts';
-import { Banner, Button, ErrorCard, formatDuration, formatOpen, Meter, Progress, Section, toast } from '../ui/index.ts';
+import {
+  Banner,
+  Button,
+  ErrorCard,
+  errorText,
+  formatDuration,
+  formatList,
+  formatOpen,
+  Meter,
+  Progress,
+  Section,
+  toast,
+} from '../ui/index.ts';
 import { WalletChoice } from '../wallet/WalletChoice.tsx';
 
 type Step = 'collect' | 'propose' | 'finalize';
@@ -78,7 +90,9 @@ export function SettlePanel(properties: {
     attempt('collect', async (account) => {
       const result = await collectOpenVouchers(properties.reading.vouchers, account);
       if (result.refused.length > 0) {
-        const reasons = [...new Set(result.refused.map(({ reason }) => reason))].join(', ');
+        const reasons = formatList([
+          ...new Set(result.refused.map(({ reason }) => errorText({ code: reason, facts: {} }).title)),
+        ]);
         setRefused(t('rewards.collectRefused', { count: result.refused.length, reasons }));
       }
       return t('rewards.collected', { amount: formatOpen(result.total) });

@@ -1,4 +1,4 @@
-// Can a model run here at all? Three different causes get three different answers.
+// Whether this page can use WebGPU. Each of the three reasons why not has its own error.
 import { TributaryError } from '../../lib/errors.ts';
 
 /** Throws `APP_INSECURE_CONTEXT`, `APP_NO_WEBGPU` or `APP_NO_GPU_ADAPTER`. */

@@ -44,13 +44,13 @@ async function paymentPorts(): Promise<PaymentPorts | undefined> {
   };
 }
 
-/** The connected wallet and the ports of its payments. Throws `APP_NO_WALLET`. */
+/** The connected wallet and the ports of its payments. Throws `WALLET_MISSING`. */
 async function requirePayer(): Promise<{ readonly wallet: ConnectedWallet; readonly ports: PaymentPorts }> {
   const { wallet } = walletView();
   const ports = await paymentPorts();
   if (wallet !== undefined && ports !== undefined) return { wallet, ports };
   throw new TributaryError({
-    code: 'APP_NO_WALLET',
+    code: 'WALLET_MISSING',
     message: 'No wallet is connected.',
     hint: 'Connect one, or use the test wallet on the local chain.',
   });
@@ -71,7 +71,7 @@ export async function paymentReadiness(adapter: AdapterChoice | undefined): Prom
   }
 }
 
-/** Prepays `amount` and allows a key of this browser to spend it. Throws `APP_NO_WALLET` and what wallet and chain throw. */
+/** Prepays `amount` and allows a key of this browser to spend it. Throws `WALLET_MISSING` and what wallet and chain throw. */
 export async function setUpPayment(
   amount: bigint,
   onStep: (step: SetUpStep) => void,
@@ -107,7 +107,7 @@ export async function splitOf(amount: bigint, ownerBps: number): Promise<FeeSpli
   return splitFee({ amount, ownerBps });
 }
 
-/** Signs and stores the voucher for one answer. Throws `APP_NO_WALLET`, `PAYMENT_NOT_SET_UP` and what is in the way. */
+/** Signs and stores the voucher for one answer. Throws `WALLET_MISSING`, `PAYMENT_NOT_SET_UP` and what is in the way. */
 export async function payAnswer(parameters: {
   readonly terms: PaymentTerms;
   readonly tokens: number;

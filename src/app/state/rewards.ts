@@ -13,13 +13,11 @@ import type {
   RewardsState,
 } from '../../settlement/index.ts';
 import { ensureGas } from '../../workflows/ensureGas.ts';
-import type { LedgerStore } from '../../workflows/epochs/epochPorts.ts';
 import { finalizeEpoch } from '../../workflows/epochs/finalizeEpoch.ts';
 import { nextFundedEpoch } from '../../workflows/epochs/nextFundedEpoch.ts';
 import type { OpenVoucher } from '../../workflows/epochs/openVouchers.ts';
 import type { ProposeStep } from '../../workflows/epochs/proposeEpoch.ts';
-import { fetchLedger } from './ledgers.ts';
-import { peers } from './peers.ts';
+import { ledgers } from './ledgers.ts';
 import { settlement } from './settlement.ts';
 import { knownVouchers, voucherInbox } from './voucherInbox.ts';
 
@@ -61,7 +59,7 @@ export async function readRewards(connected: Hex | undefined): Promise<RewardsRe
 function healthError(health: ChainHealth): TributaryError {
   if (health.state === 'wrongChain') {
     return new TributaryError({
-      code: 'WALLET_WRONG_CHAIN',
+      code: 'CHAIN_ID_MISMATCH',
       message: 'The address of the chain answers for another chain.',
       facts: { chainId: health.chainId },
       hint: 'Correct the RPC address in the settings.',
@@ -95,14 +93,6 @@ export async function collectOpenVouchers(vouchers: readonly OpenVoucher[], acco
   ]);
   return collectVouchers({ chain, account, vouchers });
 }
-
-const ledgers: LedgerStore = {
-  read: fetchLedger,
-  async publish(bytes) {
-    const node = await peers();
-    await node.announce({ kind: 'ledger', scope: '', cid: await node.blocks.put(bytes, 'raw') });
-  },
-};
 
 /**
  * Proposes the shares of a closed epoch. Throws `REWARDS_RECEIPTS_MISSING` when a receipt under a collected voucher is not

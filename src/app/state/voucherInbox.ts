@@ -1,9 +1,8 @@
 // Receipts and vouchers that this browser knows: its own, and those that peers announce. Anyone may collect vouchers and
 // propose shares from them; what they say is checked by the inbox (signature, form) and again on the chain.
 import { createSignal, type Setter } from 'solid-js';
-import { cidDigest } from '../../datanet/index.ts';
+import type { DecodedReceipt } from '../../attribution/index.ts';
 import { lazy } from '../../lib/lazy.ts';
-import { cid as asCid } from '../../lib/units.ts';
 import type { SignedVoucher } from '../../settlement/index.ts';
 import { database } from '../../store/index.ts';
 import type { InboxTable, KnownReceipt, VoucherInbox } from '../../workflows/epochs/createVoucherInbox.ts';
@@ -53,26 +52,7 @@ export function voucherInbox(): Promise<VoucherInbox> {
   return inbox.get();
 }
 
-async function receiveVoucher(cid: string): Promise<void> {
-  const [{ decodeSignedVoucher }, node, open] = await Promise.all([
-    import('../../settlement/index.ts'),
-    peers(),
-    voucherInbox(),
-  ]);
-  const added = await open.addVoucher(decodeSignedVoucher(await node.blocks.get(asCid(cid))));
-  if (added === 'invalid') setRefused((count) => count + 1);
-}
-
-async function addReceipt(digest: KnownReceipt['digest'], bytes: Uint8Array): Promise<void> {
-  if (receipts().has(digest)) return;
-  const decoded = await attribution().decodeReceipt({ receipt: bytes });
-  await (await voucherInbox()).addReceipt({ digest, decoded });
-}
-
-async function receiveReceipt(cid: string): Promise<void> {
-  const node = await peers();
-  await addReceipt(cidDigest(cid), await node.blocks.get(asCid(cid)));
-}
+const decodeReceipt = (receipt: Uint8Array): Promise<DecodedReceipt> => attribution().decodeReceipt({ receipt });
 
 /** What this browser made itself; read again when a room opens. */
 export async function loadOwnPayments(): Promise<void> {
@@ -83,18 +63,27 @@ export async function loadOwnPayments(): Promise<void> {
     // Vouchers of a chain that was started anew are void.
     if (record.id.startsWith(genesis)) await open.addVoucher(record.signed as SignedVoucher);
   }
-  for (const record of await database().receipts.toArray()) await addReceipt(`0x${record.id}`, record.bytes);
+  for (const { id, bytes } of await database().receipts.toArray()) {
+    if (open.receipt(`0x${id}`) === undefined) {
+      await open.addReceipt({ digest: `0x${id}`, decoded: await decodeReceipt(bytes) });
+    }
+  }
 }
 
 let following: Promise<void> | undefined;
 
 async function follow(): Promise<void> {
   await loadOwnPayments();
-  const node = await peers();
-  node.subscribe(({ kind, cid }) => {
-    if (kind !== 'voucher' && kind !== 'receipt') return;
-    const received = kind === 'voucher' ? receiveVoucher(cid) : receiveReceipt(cid);
-    received.catch(() => setRefused((count) => count + 1));
+  const [{ hearAnnouncement }, open, { blocks, subscribe }] = await Promise.all([
+    import('../../workflows/epochs/hearAnnouncement.ts'),
+    voucherInbox(),
+    peers(),
+  ]);
+  const refuse = (): void => void setRefused((count) => count + 1);
+  subscribe((announcement) => {
+    hearAnnouncement({ announcement, blocks, inbox: open, decodeReceipt }).then((heard) => {
+      if (heard === 'invalid') refuse();
+    }, refuse);
   });
 }
 

@@ -6,7 +6,7 @@ import { huggingFaceModelConfig } from '../huggingFaceFolder/huggingFaceModelCon
 import { createSession } from '../model/createSession.ts';
 import { uploadAdapter } from '../model/deviceAdapter.ts';
 import { loadModel } from '../model/loadModel.ts';
-import { openModelFile } from '../modelFile.ts';
+import { openModelFile } from '../openModelFile.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { openSafetensors } from '../safetensors/openSafetensors.ts';
 import { type TensorToWrite, writeSafetensors } from '../safetensors/writeSafetensors.ts';

@@ -2,9 +2,9 @@
 // of an adapter that is refused.
 
 import { expectedTensors } from '../checkModel.ts';
+import { dequantize } from '../formats/dequantize.ts';
 import type { AdapterModule } from '../model/deviceAdapter.ts';
 import type { ModelConfig } from '../modelConfig.ts';
-import { dequantize } from '../quant/dequantize.ts';
 import { openSafetensors, type SafetensorsTensor } from '../safetensors/openSafetensors.ts';
 import { adapterTargets, type TargetModule } from './adapterConfig.ts';
 import { adapterInvalid, adapterUnsupported } from './adapterErrors.ts';

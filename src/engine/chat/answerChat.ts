@@ -1,7 +1,7 @@
-// From drawn tokens to the pieces of an answer: text that grows, stop texts, logarithms of probability, usage. Whoever draws
+// From sampled tokens to the pieces of an answer: text that grows, stop texts, logarithms of probability, usage. Whoever samples
 // may be lost in the middle; the text goes on with the next one.
-import type { DrawnToken } from '../generate/createTokenDrawer.ts';
-import type { FinishReason } from '../generate/generate.ts';
+import type { SampledToken } from '../sampling/createSampler.ts';
+import type { FinishReason } from '../sampling/sampleTokens.ts';
 import type { TextTokenizer } from '../tokenizer/openTokenizer.ts';
 import { createStopScanner } from './stopScanner.ts';
 import type { AlternativeToken, ChatChunk, TokenLogprob } from './types.ts';
@@ -11,30 +11,30 @@ export interface AnswerChatParameters {
   readonly promptTokens: number;
   /** Texts that end the answer. */
   readonly stops: readonly string[];
-  /** Tokens after the prompt and after `drawn`, which are of this answer already. */
-  readonly draw: (drawn: readonly number[]) => AsyncGenerator<DrawnToken, FinishReason>;
-  /** Called with what `draw` threw, and the number of tokens so far: returns when drawing can go on, or throws. */
-  readonly recover?: (error: unknown, drawnTokens: number) => Promise<void>;
+  /** Tokens after the prompt and after `sampled`, which are of this answer already. */
+  readonly sample: (sampled: readonly number[]) => AsyncGenerator<SampledToken, FinishReason>;
+  /** Called with what `sample` threw, and the number of tokens so far: returns when sampler can go on, or throws. */
+  readonly recover?: (error: unknown, sampledTokens: number) => Promise<void>;
 }
 
 /** The pieces of one answer; the last one has its reason to end and its usage. */
 export async function* answerChat(parameters: AnswerChatParameters): AsyncGenerator<ChatChunk> {
-  const { tokenizer, draw, recover } = parameters;
+  const { tokenizer, sample, recover } = parameters;
   const decoder = tokenizer.stream();
   const scanner = createStopScanner(parameters.stops);
-  const drawn: number[] = [];
+  const sampled: number[] = [];
   const started = performance.now();
   let prefilled = started;
-  let tokens = draw(drawn);
+  let tokens = sample(sampled);
 
-  async function next(): Promise<IteratorResult<DrawnToken, FinishReason>> {
+  async function next(): Promise<IteratorResult<SampledToken, FinishReason>> {
     for (;;) {
       try {
         return await tokens.next();
       } catch (error) {
         if (recover === undefined) throw error;
-        await recover(error, drawn.length);
-        tokens = draw(drawn);
+        await recover(error, sampled.length);
+        tokens = sample(sampled);
       }
     }
   }
@@ -45,7 +45,7 @@ export async function* answerChat(parameters: AnswerChatParameters): AsyncGenera
       bytes === undefined ? tokenizer.decode([id]) : new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
     return { token, bytes: bytes === undefined ? null : [...bytes], logprob };
   };
-  const logprobOf = ({ id, logprob, top = [] }: DrawnToken): readonly TokenLogprob[] =>
+  const logprobOf = ({ id, logprob, top = [] }: SampledToken): readonly TokenLogprob[] =>
     logprob === undefined
       ? []
       : [{ ...alternative(id, logprob), top_logprobs: top.map((each) => alternative(each.id, each.logprob)) }];
@@ -53,9 +53,9 @@ export async function* answerChat(parameters: AnswerChatParameters): AsyncGenera
   try {
     for (;;) {
       const { value, done } = await next();
-      if (drawn.length === 0) prefilled = performance.now();
+      if (sampled.length === 0) prefilled = performance.now();
       if (done !== true) {
-        drawn.push(value.id);
+        sampled.push(value.id);
         const delta = scanner.push(decoder.push(value.id));
         const logprobs = logprobOf(value);
         yield { delta, ids: [value.id], finish_reason: null, ...(logprobs.length === 0 ? {} : { logprobs }) };
@@ -69,7 +69,7 @@ export async function* answerChat(parameters: AnswerChatParameters): AsyncGenera
         ...(scanner.stopText === undefined ? {} : { stop_reason: scanner.stopText }),
         usage: {
           prompt_tokens: parameters.promptTokens,
-          completion_tokens: drawn.length,
+          completion_tokens: sampled.length,
           prefillMilliseconds: prefilled - started,
           decodeMilliseconds: performance.now() - prefilled,
         },

@@ -3,6 +3,7 @@
 import type * as Library from '@mlc-ai/web-xgrammar';
 import { TributaryError } from '../../lib/errors.ts';
 import { lazy } from '../../lib/lazy.ts';
+import type { GrammarMatcher } from '../sampling/sampleTokens.ts';
 
 export interface GrammarVocabulary {
   /** Number of logits: a model may have more than its tokenizer has tokens. */
@@ -13,21 +14,12 @@ export interface GrammarVocabulary {
   readonly endIds: readonly number[];
 }
 
-/** Where an answer stands in its grammar. */
-export interface TokenConstraint {
-  /** Bits of the ids that may come next: bit id % 32 of word id / 32. */
-  allowed(): Promise<Int32Array>;
-  /** Goes on after `id`, which must have been allowed. */
-  accept(id: number): void;
-  destroy(): void;
-}
-
 export interface Grammars {
   /**
    * A fresh constraint by a grammar in xgrammar's EBNF. The last grammars stay compiled. Throws `CHAT_GRAMMAR_FAILED` when the
    * library cannot be had or refuses.
    */
-  constrain(grammar: string): Promise<TokenConstraint>;
+  constrain(grammar: string): Promise<GrammarMatcher>;
   destroy(): void;
 }
 

@@ -137,7 +137,7 @@ describe('chat.completions', () => {
     }
     const bytes = content.flatMap((each) => [...(each.bytes ?? [])]);
     expect(new TextDecoder().decode(Uint8Array.from(bytes))).toBe(greedy.choices[0].message.content);
-    // Temperature changes what is drawn, not what the model thinks of it.
+    // Temperature changes what is sampled, not what the model thinks of it.
     const hot = await opened.completions.create({ ...request, temperature: 2, seed: 1 });
     const first = (each: readonly TokenLogprob[] | undefined): unknown => each?.[0]?.top_logprobs;
     expect(first(hot.choices[0].logprobs?.content)).toEqual(first(content));

@@ -1,6 +1,6 @@
 import type { ChatField } from './types.ts';
 
-/** What drawing token by token computes, on any model whose logits can be had (`drawTokens`, `answerChat`). */
+/** What sampler token by token computes, on any model whose logits can be had (`sampleTokens`, `answerChat`). */
 export const tokenFields: readonly ChatField[] = [
   'max_tokens',
   'temperature',

@@ -1,7 +1,7 @@
 // Chat completions in OpenAI's words, as WebLLM has them too: what may be asked, what is answered. A field means what it
 // means there; what a runtime does not compute it refuses by name (`checkChatRequest`).
 import type { CallOptions } from '../../lib/rpc.ts';
-import type { FinishReason } from '../generate/generate.ts';
+import type { FinishReason } from '../sampling/sampleTokens.ts';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
@@ -49,7 +49,7 @@ export interface ChatRequest {
   /** Up to four texts that end the answer; they are not shown. */
   readonly stop?: string | readonly string[] | undefined;
   readonly logprobs?: boolean | undefined;
-  /** 0 to 20 likeliest tokens beside the drawn one; needs `logprobs`. */
+  /** 0 to 20 likeliest tokens beside the sampled one; needs `logprobs`. */
   readonly top_logprobs?: number | undefined;
   readonly response_format?: ResponseFormat | undefined;
 }
@@ -73,7 +73,7 @@ export interface TokenLogprob extends AlternativeToken {
 export interface ChatChunk {
   /** Text that has become visible: what may still turn into a stop text, or is half a character, waits. */
   readonly delta: string;
-  /** Tokens drawn since the last chunk. */
+  /** Tokens sampled since the last chunk. */
   readonly ids: readonly number[];
   /** One for each of `ids`, where asked for. */
   readonly logprobs?: readonly TokenLogprob[];

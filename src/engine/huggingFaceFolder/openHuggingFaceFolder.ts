@@ -2,15 +2,16 @@
 // and the tokenizer's files where they are. Files are matched by the last part of their names.
 import type { BlobLike } from '../../lib/blobLike.ts';
 import { checkModelTensors } from '../checkModel.ts';
+import type { WeightFormat } from '../formats/blockFormats.ts';
 import type { ModelConfig } from '../modelConfig.ts';
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
-import type { ModelFile, NamedBlob, SourceFile, StoredFormat, StoredTensor } from '../modelFile.ts';
+import type { ModelFile, NamedBlob, SourceFile, StoredTensor } from '../modelFile.ts';
 import { openSafetensors, type SafetensorsTensor } from '../safetensors/openSafetensors.ts';
 import { splitFusedTensors } from '../splitFusedTensors.ts';
 import { huggingFaceModelConfig } from './huggingFaceModelConfig.ts';
 import { readShardIndex } from './readShardIndex.ts';
 
-const formats = new Map<string, StoredFormat>([
+const formats = new Map<string, WeightFormat>([
   ['F32', 'f32'],
   ['F16', 'f16'],
   ['BF16', 'bf16'],

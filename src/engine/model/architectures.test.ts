@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backend } from '../backend.ts';
-import { openModelFile } from '../modelFile.ts';
+import { openModelFile } from '../openModelFile.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { openSafetensors } from '../safetensors/openSafetensors.ts';
 import { dawnBackend } from '../testing/agreement.ts';
@@ -42,8 +42,8 @@ describe.each(backends)('on %s', (_, open) => {
     afterAll(() => model.destroy());
 
     it('gives the golden logits at once and in chunks, beyond every window', async () => {
-      for (const chunkRows of [128, 7]) {
-        const session = createSession(model, { chunkRows });
+      for (const prefillChunkSize of [128, 7]) {
+        const session = createSession(model, { prefillChunkSize });
         expect(
           largestDifference(
             await session.readAll(await golden.integers('prompt_37')),

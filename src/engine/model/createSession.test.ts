@@ -7,7 +7,7 @@ import { createSession } from './createSession.ts';
 import { uploadAdapter } from './deviceAdapter.ts';
 import { loadModel } from './loadModel.ts';
 
-/** A device that draws, whose plans of a label fail while it is in `failing`. */
+/** A device that samples, whose plans of a label fail while it is in `failing`. */
 function fragile(failing: Set<string>): Backend {
   const real = createReferenceBackend();
   return {
@@ -30,8 +30,8 @@ it('keeps nothing of what could not be compiled, and tries again', async () => {
   const adapter = uploadAdapter(backend, 'a', [], model.config.layerCount);
 
   const attempts: readonly (readonly [string, () => Promise<unknown>])[] = [
-    ['draw', () => session.drawing?.draw([1], 1) ?? Promise.resolve()],
-    ['likeliest tokens', () => session.drawing?.draw([1], 1) ?? Promise.resolve()],
+    ['sample', () => session.sampler?.sample([1], 1) ?? Promise.resolve()],
+    ['likeliest tokens', () => session.sampler?.sample([1], 1) ?? Promise.resolve()],
     ['head', () => session.read([1, 2])],
     ['head of all rows', () => session.readAll([1, 2])],
   ];
@@ -44,7 +44,7 @@ it('keeps nothing of what could not be compiled, and tries again', async () => {
   session.useAdapter(adapter);
   for (const label of ['decode a', 'prefill a']) {
     failing.add(label);
-    await expect(session.read([1])).rejects.toThrow(`no ${label}`);
+    await expect(session.read(label === 'decode a' ? [1] : [1, 2])).rejects.toThrow(`no ${label}`);
     expect(backend.counters.allocatedBytes, label).toBe(made);
     failing.clear();
   }

@@ -1,23 +1,19 @@
-// One sequence on a loaded model: its key-value cache and the plans that extend it, recorded once. It knows token ids and
-// logits, and nothing of text or sampling.
+// One sequence on a model runner: the ids whose keys and values are in the KV cache, its adapter and its sampler. Activations and plans
+// are the runner's. It knows token ids and logits, and nothing of text.
 import { TributaryError } from '../../lib/errors.ts';
-import { type Lazy, lazy } from '../../lib/lazy.ts';
-import type { OperatorCall, Plan, Tensor } from '../backend.ts';
-import { createKeyValuePool, type KeyValuePool } from '../cache/createKeyValuePool.ts';
-import { createTokenDrawer, type DrawnToken, type DrawStart, mostSteps } from '../generate/createTokenDrawer.ts';
-import { argmax } from '../kernels/argmax/argmax.ts';
-import { takeRow } from '../kernels/takeRow/takeRow.ts';
+import { lazy } from '../../lib/lazy.ts';
+import { createSampler, MAX_STEPS, type SampledToken, type SamplerState } from '../sampling/createSampler.ts';
 import { checkTokenIds } from './checkTokenIds.ts';
-import { createActivations, decoderCalls, headCalls, uploadRows } from './decoderCalls.ts';
+import type { Batch } from './createBatch.ts';
+import { createModelRunner, type ModelRunner, type ModelRunnerOptions } from './createModelRunner.ts';
+import { uploadRows } from './decoderCalls.ts';
 import type { LoadedModel } from './decoderWeights.ts';
 import type { DeviceAdapter } from './deviceAdapter.ts';
 
-export interface SessionOptions {
-  /** Most rows of one submission while a prompt is read; default 64. */
-  readonly chunkRows?: number;
-  /** The pool that holds its keys and values, for several sessions beside each other; default: one of its own. */
-  readonly pool?: KeyValuePool;
-}
+/** The options of the runner that the session makes for itself, or one that it shares with other sessions. */
+export type SessionOptions =
+  | (ModelRunnerOptions & { readonly runner?: undefined })
+  | { readonly runner: ModelRunner; readonly prefillChunkSize?: undefined; readonly kvCache?: undefined };
 
 export interface ReadOptions {
   /** Checked before each chunk; the cache then holds whole chunks and stays usable. */
@@ -25,19 +21,19 @@ export interface ReadOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Draws tokens on the device, where their logits can stay. */
-export interface SessionDrawing {
-  /** Settings, penalties and random numbers of the tokens that are drawn from here on. */
-  start(start: DrawStart): Promise<void>;
-  /** Which ids may be drawn from here on: bit i % 32 of word i / 32. Undefined: all. */
+/** Samples tokens on the device, where their logits can stay. */
+export interface SessionSampler {
+  /** Settings, penalties and random numbers of the tokens that are sampled from here on. */
+  start(start: SamplerState): Promise<void>;
+  /** Which ids may be sampled from here on: bit i % 32 of word i / 32. Undefined: all. */
   setMask(bits: Uint32Array<ArrayBuffer> | undefined): Promise<void>;
-  /** Most tokens of one `draw`. */
-  readonly mostTokens: number;
+  /** Most tokens of one `sample`. */
+  readonly maxTokens: number;
   /**
-   * Reads ids after those in the cache, then draws `count` tokens, each after the one before, without a stop in between. All but
-   * the last are then in the cache. An id of `noToken` says that the mask forbade every one.
+   * Reads ids after those in the cache, then samples `count` tokens, each after the one before, without a stop in between. All but
+   * the last are then in the cache. An id of `NO_TOKEN` says that the mask forbade every one.
    */
-  draw(ids: readonly number[], count: number, options?: ReadOptions): Promise<readonly DrawnToken[]>;
+  sample(ids: readonly number[], count: number, options?: ReadOptions): Promise<readonly SampledToken[]>;
 }
 
 export interface Session {
@@ -56,7 +52,7 @@ export interface Session {
    * Takes up the longest beginning of `prompt` whose keys and values are still in the pool, of this session or another, short of
    * its last id; gives its length. What is left of the prompt is to be read.
    */
-  resume(prompt: readonly number[]): Promise<number>;
+  matchPrefixCache(prompt: readonly number[]): Promise<number>;
   /** Reads ids after those in the cache; logits f32 [vocabulary] after the last one. */
   read(ids: readonly number[], options?: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
   /** Like `read`, but gives the index of the largest logit and leaves the logits on the device. */
@@ -64,100 +60,24 @@ export interface Session {
   /** Like `read`, with the logits after every id: f32 [ids.length, vocabulary]. */
   readAll(ids: readonly number[], options?: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
   /** Absent on the processor: there the logits are at hand. */
-  readonly drawing: SessionDrawing | undefined;
+  readonly sampler: SessionSampler | undefined;
   /** Compiles what reading needs, so that the first answer does not wait for it. */
   prepare(): Promise<void>;
-  /** Drops the plans of an adapter that is about to go. */
+  /** Drops the plans of an adapter that is about to go. Every session of the runner that uses it must be told. */
   forgetAdapter(adapter: DeviceAdapter): void;
   destroy(): void;
 }
 
-interface Plans {
-  readonly decode: Plan;
-  readonly chunk: Plan;
-  readonly scratch: readonly Tensor[];
-}
-
 export function createSession(model: LoadedModel, options: SessionOptions = {}): Session {
   const { backend, config, contextLength } = model;
-  const chunkRows = Math.min(contextLength, options.chunkRows ?? 64);
-  const pool = options.pool ?? createKeyValuePool(model);
-  const sequence = pool.openSequence();
-  const one = createActivations(model, 1);
-  const many = createActivations(model, chunkRows);
-  const tensor = (label: string, type: 'f32' | 'u32', length: number): Tensor =>
-    backend.createTensor(label, type, length);
-  const lastRow = tensor('last row', 'f32', config.hiddenSize);
-  const logits = tensor('logits', 'f32', config.vocabularySize);
-  const best = tensor('argmax', 'u32', 1);
-  const owned = [...one.tensors, ...many.tensors, lastRow, logits, best];
-  const plans = new Map<DeviceAdapter | undefined, Lazy<Plans>>();
+  const runner = options.runner ?? createModelRunner(model, options);
+  const { decode, prefill, logits } = runner;
+  const sequence = runner.kvCache.openSequence();
   let adapter: DeviceAdapter | undefined;
-  // Reads must not interleave: each extends the same cache.
-  let queue: Promise<unknown> = Promise.resolve();
 
-  function greedyHeadCalls(x: Tensor, normed: Tensor): OperatorCall[] {
-    return [...headCalls(model, { x, normed, logits }, 1), argmax(logits, best, config.vocabularySize)];
-  }
-
-  async function recordPlans(active: DeviceAdapter | undefined): Promise<Plans> {
-    const name = active?.id ?? 'base';
-    const scratchFor = (rows: number): Tensor | undefined =>
-      active === undefined ? undefined : tensor(`adapter scratch x${rows}`, 'f32', rows * active.rank);
-    const [scratchOne, scratchMany] = [scratchFor(1), scratchFor(chunkRows)];
-    const scratch = [scratchOne, scratchMany].filter((each) => each !== undefined);
-    try {
-      const decode = await backend.record(`decode ${name}`, [
-        ...decoderCalls(model, one.activations, pool, { adapter: active, adapterScratch: scratchOne }),
-        ...greedyHeadCalls(one.activations.x, one.activations.normed),
-      ]);
-      const chunk = await backend.record(
-        `prefill ${name}`,
-        decoderCalls(model, many.activations, pool, { adapter: active, adapterScratch: scratchMany }),
-      );
-      return { decode, chunk, scratch };
-    } catch (error) {
-      for (const each of scratch) backend.destroyTensor(each);
-      throw error;
-    }
-  }
-
-  function plansFor(active: DeviceAdapter | undefined): Promise<Plans> {
-    const known = plans.get(active) ?? lazy(() => recordPlans(active));
-    plans.set(active, known);
-    return known.get();
-  }
-
-  function freePlans({ decode, chunk, scratch }: Plans): void {
-    backend.destroyPlan(decode);
-    backend.destroyPlan(chunk);
-    for (const each of scratch) backend.destroyTensor(each);
-  }
-
-  /** Logits of the last active row of a chunk. */
-  const lastHead = lazy(() =>
-    backend.record('head', [
-      takeRow(many.activations.step, many.activations.x, lastRow, config.hiddenSize),
-      ...greedyHeadCalls(lastRow, one.activations.normed),
-    ]),
-  );
-
-  /** Logits of every row of a chunk. */
-  const wholeHead = lazy(async () => {
-    const { x, normed } = many.activations;
-    const all = tensor('all logits', 'f32', chunkRows * config.vocabularySize);
-    try {
-      const plan = await backend.record('head of all rows', headCalls(model, { x, normed, logits: all }, chunkRows));
-      return { plan, logits: all };
-    } catch (error) {
-      backend.destroyTensor(all);
-      throw error;
-    }
-  });
-
-  const drawer = lazy(() => {
-    const { ids, positions } = one.activations;
-    return createTokenDrawer(backend, { logits, ids, positions }, config.vocabularySize);
+  const sampler = lazy(() => {
+    const { ids, positions } = decode.activations;
+    return createSampler(backend, { logits, ids, positions }, config.vocabularySize);
   });
 
   function check(newIds: readonly number[]): void {
@@ -180,17 +100,14 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
     checkTokenIds(newIds, config.vocabularySize);
   }
 
-  /** Submits `part`, at most as many ids as `activations` have rows, after those of the cache. */
-  async function submitRows(plan: Plan, { activations }: typeof one, part: readonly number[]): Promise<void> {
+  const adapterIndex = (): number => runner.adapters.indexOf(adapter);
+
+  /** Submits `part`, at most as many ids as the batch has rows, after those of the cache. */
+  async function submitRows(batch: Batch, part: readonly number[]): Promise<void> {
     const start = sequence.ids.length;
     await sequence.reserve(start + part.length);
     const { slot } = sequence;
-    uploadRows(
-      backend,
-      activations,
-      part.map((id, row) => ({ id, position: start + row, slot })),
-    );
-    backend.submit(plan, { rows: part.length });
+    await batch.forward(part.map((id, row) => ({ id, position: start + row, slot, adapter: adapterIndex() })));
     sequence.append(part);
   }
 
@@ -202,49 +119,46 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
   ): Promise<void> {
     check(newIds);
     signal?.throwIfAborted();
-    const { decode, chunk } = await plansFor(adapter);
     if (newIds.length === 1 && afterChunk === undefined) {
-      await submitRows(decode, one, newIds);
+      await decode.planFor([adapterIndex()]);
+      await submitRows(decode, newIds);
       return;
     }
-    const head = await lastHead.get();
-    for (let done = 0; done < newIds.length; done += chunkRows) {
+    await prefill.planFor([adapterIndex()]);
+    const head = await runner.lastLogitsPlan();
+    for (let done = 0; done < newIds.length; done += prefill.capacity) {
       signal?.throwIfAborted();
-      const part = newIds.slice(done, done + chunkRows);
-      await submitRows(chunk, many, part);
-      const last = done + chunkRows >= newIds.length;
+      const part = newIds.slice(done, done + prefill.capacity);
+      await submitRows(prefill, part);
+      const last = done + prefill.capacity >= newIds.length;
       if (afterChunk !== undefined) await afterChunk(part.length);
       else if (last) backend.submit(head, { rows: 1 });
       // Waiting keeps the queue short, so that an abort takes effect within one chunk.
-      else if (signal !== undefined || onProgress !== undefined) await backend.download(many.activations.step);
+      else if (signal !== undefined || onProgress !== undefined) await backend.download(prefill.activations.step);
       onProgress?.(done + part.length, newIds.length);
     }
   }
 
-  async function draw(newIds: readonly number[], count: number, options: ReadOptions): Promise<readonly DrawnToken[]> {
-    const tokens = await drawer.get();
+  async function sample(
+    newIds: readonly number[],
+    count: number,
+    options: ReadOptions,
+  ): Promise<readonly SampledToken[]> {
+    const tokens = await sampler.get();
     await advance(newIds, options);
-    const { decode } = await plansFor(adapter);
-    const { step, positions, slots } = one.activations;
+    const row = { slot: sequence.slot, adapter: adapterIndex() };
+    const plan = await decode.planFor([row.adapter]);
     const { length } = sequence.ids;
-    const steps = Math.min(count, mostSteps, contextLength - length + 1);
+    const steps = Math.min(count, MAX_STEPS, contextLength - length + 1);
     await sequence.reserve(length + steps - 1);
-    backend.upload(step, Uint32Array.of(1));
-    // Drawing makes it the position of the drawn token.
-    backend.upload(positions, Uint32Array.of(length - 1));
-    backend.upload(slots, Uint32Array.of(sequence.slot));
-    for (let drawn = 0; drawn < steps; drawn += 1) {
-      if (drawn > 0) backend.submit(decode, { rows: 1 });
+    // Sampling makes it the position of the sampled token, and puts that in the place of the id.
+    uploadRows(backend, decode.activations, [{ ...row, id: 0, position: length - 1 }]);
+    for (let sampled = 0; sampled < steps; sampled += 1) {
+      if (sampled > 0) backend.submit(plan, { rows: 1 });
       tokens.submit();
     }
     const result = await tokens.read();
     sequence.append(result.slice(0, -1).map(({ id }) => id));
-    return result;
-  }
-
-  function enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = queue.then(work);
-    queue = result.catch(() => undefined);
     return result;
   }
 
@@ -262,62 +176,52 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
       sequence.restart(next);
     },
     truncate: (length) => sequence.truncate(length),
-    resume: (prompt) => enqueue(() => sequence.resume(prompt)),
+    matchPrefixCache: (prompt) => runner.exclusively(() => sequence.matchPrefixCache(prompt)),
     read: (newIds, readOptions = {}) =>
-      enqueue(async () => {
+      runner.exclusively(async () => {
         await advance(newIds, readOptions);
         return (await backend.download(logits)) as Float32Array<ArrayBuffer>;
       }),
     readGreedy: (newIds, readOptions = {}) =>
-      enqueue(async () => {
+      runner.exclusively(async () => {
         await advance(newIds, readOptions);
-        return (await backend.download(best))[0] ?? 0;
+        return (await backend.download(runner.argmax))[0] ?? 0;
       }),
     readAll: (newIds, readOptions = {}) =>
-      enqueue(async () => {
+      runner.exclusively(async () => {
         const all = new Float32Array(newIds.length * config.vocabularySize);
-        const head = await wholeHead.get();
         let filled = 0;
         await advance(newIds, readOptions, async (rows) => {
-          backend.submit(head.plan, { rows });
-          const part = await backend.download(head.logits, { offset: 0, length: rows * config.vocabularySize });
+          const part = await runner.allLogits(rows);
           all.set(part, filled);
           filled += part.length;
         });
         return all;
       }),
-    drawing:
+    sampler:
       backend.kind === 'reference'
         ? undefined
         : {
-            start: (start) => enqueue(async () => (await drawer.get()).start(start)),
-            setMask: (bits) => enqueue(async () => (await drawer.get()).setMask(bits)),
-            mostTokens: mostSteps,
-            draw: (newIds, count, readOptions = {}) => enqueue(() => draw(newIds, count, readOptions)),
+            start: (start) => runner.exclusively(async () => (await sampler.get()).start(start)),
+            setMask: (bits) => runner.exclusively(async () => (await sampler.get()).setMask(bits)),
+            maxTokens: MAX_STEPS,
+            sample: (newIds, count, readOptions = {}) => runner.exclusively(() => sample(newIds, count, readOptions)),
           },
     async prepare() {
-      const drawing = backend.kind === 'reference' ? undefined : drawer.get();
-      await Promise.all([plansFor(adapter), lastHead.get(), drawing]);
+      const compiled = backend.kind === 'reference' ? undefined : sampler.get();
+      await Promise.all([runner.prepare(adapterIndex()), compiled]);
     },
     forgetAdapter(gone) {
       if (adapter === gone) {
         adapter = undefined;
         sequence.restart(undefined);
       }
-      plans.get(gone)?.drop(freePlans);
-      plans.delete(gone);
+      runner.forgetAdapter(gone);
     },
     destroy() {
-      for (const each of plans.values()) each.drop(freePlans);
-      drawer.drop((tokens) => tokens.destroy());
-      lastHead.drop((head) => backend.destroyPlan(head));
-      wholeHead.drop((head) => {
-        backend.destroyPlan(head.plan);
-        backend.destroyTensor(head.logits);
-      });
+      sampler.drop((tokens) => tokens.destroy());
       sequence.close();
-      if (options.pool === undefined) pool.destroy();
-      for (const each of owned) backend.destroyTensor(each);
+      if (options.runner === undefined) runner.destroy();
     },
   };
 }

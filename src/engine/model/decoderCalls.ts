@@ -1,22 +1,23 @@
 // The forward pass of a decoder as a flat list of operator calls over a batch of rows with a key-value cache. The same list
 // serves one decode step (capacity 1) and a prefill chunk.
 import type { Backend, OperatorCall, Tensor } from '../backend.ts';
-import type { KeyValueCache } from '../cache/createKeyValuePool.ts';
 import { add } from '../kernels/add/add.ts';
 import { addBias } from '../kernels/addBias/addBias.ts';
 import { embeddingGather } from '../kernels/embeddingGather/embeddingGather.ts';
 import { geGlu } from '../kernels/geGlu/geGlu.ts';
 import { linear } from '../kernels/linear/linear.ts';
-import { blockTokens, pagedAttention, partialsLength } from '../kernels/pagedAttention/pagedAttention.ts';
+import { hasIntegerCodes, linearInteger } from '../kernels/linearInteger/linearInteger.ts';
+import { BLOCK_SIZE, pagedAttention, partialsLength } from '../kernels/pagedAttention/pagedAttention.ts';
 import { type QuantizedRows, quantizeRows } from '../kernels/quantizeRows/quantizeRows.ts';
 import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
 import { rope } from '../kernels/rope/rope.ts';
 import { scale } from '../kernels/scale/scale.ts';
 import { softcap } from '../kernels/softcap/softcap.ts';
 import { swiGlu } from '../kernels/swiGlu/swiGlu.ts';
-import { writeCache } from '../kernels/writeCache/writeCache.ts';
+import { writeKVCache } from '../kernels/writeKVCache/writeKVCache.ts';
+import type { KVCacheTensors } from '../kvCache/createKVCache.ts';
 import type { LinearModule, LoadedModel } from './decoderWeights.ts';
-import { adaptedLinear, type DeviceAdapter } from './deviceAdapter.ts';
+import { type DeviceAdapter, loraCalls } from './deviceAdapter.ts';
 
 /** Inputs and intermediate results of a batch of at most `capacity` rows. */
 export interface Activations {
@@ -27,6 +28,8 @@ export interface Activations {
   readonly positions: Tensor;
   /** u32 [capacity]: which sequence of the cache a row belongs to, as a row of its block table. */
   readonly slots: Tensor;
+  /** i32 [capacity]: the adapter of each row, as an index; -1: none. Read where a batch mixes adapters. */
+  readonly adapters: Tensor;
   /** The residual stream, f32 [capacity, hidden]. */
   readonly x: Tensor;
   readonly normed: Tensor;
@@ -55,10 +58,10 @@ function attentionShape({ config, contextLength }: LoadedModel): {
   readonly heads: number;
   readonly keyValueHeads: number;
   readonly headDimension: number;
-  readonly tableWidth: number;
+  readonly maxBlocksPerSequence: number;
 } {
   const { headCount: heads, keyValueHeadCount: keyValueHeads, headDimension } = config;
-  return { heads, keyValueHeads, headDimension, tableWidth: Math.ceil(contextLength / blockTokens) };
+  return { heads, keyValueHeads, headDimension, maxBlocksPerSequence: Math.ceil(contextLength / BLOCK_SIZE) };
 }
 
 export function createActivations(
@@ -90,6 +93,7 @@ export function createActivations(
     ids: words('ids', capacity),
     positions: words('positions', capacity),
     slots: words('slots', capacity),
+    adapters: own(backend.createTensor(`adapters x${capacity}`, 'i32', capacity)),
     x: floats('x', config.hiddenSize),
     normed: floats('normed', config.hiddenSize),
     q: floats('q', queries),
@@ -124,6 +128,8 @@ export interface BatchRow {
   readonly position: number;
   /** The sequence's row of the block table. */
   readonly slot: number;
+  /** Index of its adapter, or -1. */
+  readonly adapter: number;
 }
 
 /** The inputs of a batch. Rows of one sequence should be neighbours, in the order of their positions. */
@@ -141,12 +147,24 @@ export function uploadRows(backend: Backend, activations: Activations, rows: rea
     activations.slots,
     Uint32Array.from(rows, ({ slot }) => slot),
   );
+  backend.upload(
+    activations.adapters,
+    Int32Array.from(rows, ({ adapter }) => adapter),
+  );
+}
+
+/** The adapters that the rows of a batch use. */
+export interface BatchAdapters {
+  readonly entries: readonly { readonly index: number; readonly adapter: DeviceAdapter }[];
+  /** Whether some rows use another adapter or none: then each adapter's product is masked by `Activations.adapters`. */
+  readonly mixed: boolean;
+  /** f32 [capacity, largest rank]. */
+  readonly scratch: Tensor;
 }
 
 export interface DecoderCallOptions {
-  readonly adapter?: DeviceAdapter | undefined;
-  /** f32 [capacity, rank], needed with an adapter. */
-  readonly adapterScratch?: Tensor | undefined;
+  /** Default: every row uses the base model alone. */
+  readonly adapters?: BatchAdapters;
   /** Extra calls after the embedding (0) and after each layer (1 ...): tests watch the residual stream. */
   readonly afterLayer?: ((layersDone: number) => readonly OperatorCall[]) | undefined;
 }
@@ -155,11 +173,12 @@ export interface DecoderCallOptions {
 export function decoderCalls(
   model: LoadedModel,
   activations: Activations,
-  cache: KeyValueCache,
+  cache: KVCacheTensors,
   options: DecoderCallOptions = {},
 ): OperatorCall[] {
   const { config } = model;
-  const { capacity, step, ids, positions, slots, x, normed, branch } = activations;
+  const { capacity, step, ids, positions, slots, adapters, x, normed, branch } = activations;
+  const batch = options.adapters;
   const { q, k, v, normedQ, normedK, attended, gate, up, activated, quantized } = activations;
   const { hiddenSize, intermediateSize, headDimension, rotaryDimension, rmsNormEpsilon: epsilon } = config;
   const { headCount: heads, keyValueHeadCount: keyValueHeads, attentionScale, attentionSoftcap } = config;
@@ -170,15 +189,19 @@ export function decoderCalls(
 
   for (const [index, layer] of model.layers.entries()) {
     const project = (module: LinearModule, input: Tensor, output: Tensor, accumulate = false): void => {
-      const factors = options.adapter?.layers[index]?.[module];
-      // Without factors the scratch is never bound.
-      const scratch = options.adapterScratch ?? output;
+      const weight = layer.linear[module];
+      const linearOptions = { accumulate, arithmetic: model.arithmetic };
       calls.push(
-        ...adaptedLinear(layer.linear[module], factors, { x: input, quantized, y: output, scratch }, capacity, {
-          accumulate,
-          arithmetic: model.arithmetic,
-        }),
+        ...(quantized !== undefined && hasIntegerCodes(weight)
+          ? linearInteger(weight, quantized, output, capacity, linearOptions)
+          : linear(weight, input, output, capacity, linearOptions)),
       );
+      for (const entry of batch?.entries ?? []) {
+        const factors = entry.adapter.layers[index]?.[module];
+        if (batch === undefined || factors === undefined) continue;
+        const mask = batch.mixed ? { adapters, index: entry.index } : undefined;
+        calls.push(...loraCalls(factors, { x: input, y: output, scratch: batch.scratch }, capacity, mask));
+      }
       const bias = layer.bias[module];
       if (bias !== undefined) calls.push(addBias(bias, output));
     };
@@ -218,7 +241,7 @@ export function decoderCalls(
     }
     const places = { step, positions, slots, table: cache.table };
     const stored = { keys: keyCache, values: valueCache };
-    calls.push(writeCache({ ...places, ...stored, key, value: v }, shape));
+    calls.push(writeKVCache({ ...places, ...stored, key, value: v }, shape));
     calls.push(
       ...pagedAttention(
         { ...places, ...stored, q: query, result: attended, partials: activations.partials },

@@ -1,7 +1,7 @@
 // A decoder's tensors on a backend, as the inference and training plans see them.
 import type { Backend, Tensor, Weight } from '../backend.ts';
 import type { ModelConfig } from '../modelConfig.ts';
-import type { Arithmetic } from '../service.ts';
+import type { Arithmetic } from '../variantReport.ts';
 
 /** The linear layers of one decoder layer, by their Hugging Face suffix, in the order of PEFT gradients and files. */
 export const linearModules = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;

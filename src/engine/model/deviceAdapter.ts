@@ -1,8 +1,7 @@
 // A LoRA adapter on a backend, beside the model and never merged into it: y = W x + s B (A x).
 import type { Backend, OperatorCall, Tensor, Weight } from '../backend.ts';
-import { type LinearOptions, linear } from '../kernels/linear/linear.ts';
-import { hasIntegerCodes, linearInteger } from '../kernels/linearInteger/linearInteger.ts';
-import type { QuantizedRows } from '../kernels/quantizeRows/quantizeRows.ts';
+import { linear } from '../kernels/linear/linear.ts';
+import { maskAdapterRows } from '../kernels/maskAdapterRows/maskAdapterRows.ts';
 import type { LinearModule } from './decoderWeights.ts';
 
 /** The two factors of one adapted linear layer. */
@@ -69,30 +68,18 @@ export function uploadAdapter(
 }
 
 /**
- * The calls of one linear layer with its adapter, if it has one. `scratch`: f32 [rows, rank]; `quantized`: x as bytes, multiplied by W
- * instead of x where W's format allows.
+ * The calls y += s B (A x) on the rows of a batch. `scratch`: f32 [rows, rank] or more. `mask`: only the rows whose entry in `adapters` is
+ * `index`, where a batch mixes adapters; the other rows get a product with zeros added.
  */
-export function adaptedLinear(
-  weight: Weight,
-  factors: AdapterFactors | undefined,
-  tensors: {
-    readonly x: Tensor;
-    readonly quantized?: QuantizedRows | undefined;
-    readonly y: Tensor;
-    readonly scratch: Tensor;
-  },
+export function loraCalls(
+  { a, b, scale }: AdapterFactors,
+  { x, y, scratch }: { readonly x: Tensor; readonly y: Tensor; readonly scratch: Tensor },
   rows: number,
-  options: LinearOptions = {},
+  mask?: { readonly adapters: Tensor; readonly index: number },
 ): OperatorCall[] {
-  const { x, quantized, y, scratch } = tensors;
-  const base =
-    quantized !== undefined && hasIntegerCodes(weight)
-      ? linearInteger(weight, quantized, y, rows, options)
-      : linear(weight, x, y, rows, options);
-  if (factors === undefined) return base;
   return [
-    ...base,
-    ...linear(factors.a, x, scratch, rows),
-    ...linear(factors.b, scratch, y, rows, { accumulate: true, scale: factors.scale }),
+    ...linear(a, x, scratch, rows),
+    ...(mask === undefined ? [] : [maskAdapterRows(mask.adapters, scratch, a.rows, mask.index)]),
+    ...linear(b, scratch, y, rows, { accumulate: true, scale }),
   ];
 }

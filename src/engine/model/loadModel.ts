@@ -1,13 +1,13 @@
 // Puts a model file's tensors on a backend, a few rows at a time, so that no second copy of the model is ever in memory.
 import { TributaryError } from '../../lib/errors.ts';
 import type { Backend, ElementArray, Tensor, Weight } from '../backend.ts';
+import { dequantize } from '../formats/dequantize.ts';
+import { fileRowBytes } from '../formats/fileLayout.ts';
 import type { LayerShape, ModelConfig } from '../modelConfig.ts';
 import type { ModelFile, StoredTensor } from '../modelFile.ts';
 import { checkFinite } from '../quant/checkFinite.ts';
-import { dequantize } from '../quant/dequantize.ts';
 import { chosenFormat, type QuantizationChoices, storedChoices } from '../quant/quantizationChoices.ts';
-import { storedRowBytes } from '../quant/storedFormats.ts';
-import type { Arithmetic } from '../service.ts';
+import type { Arithmetic } from '../variantReport.ts';
 import { type LayerWeights, type LinearModule, type LoadedModel, linearModules } from './decoderWeights.ts';
 import { makeRopeTable } from './makeRopeTable.ts';
 import { uploadWeight } from './uploadWeight.ts';
@@ -114,7 +114,7 @@ export async function loadModel(
   async function weight(name: string): Promise<Weight> {
     const stored = find(name);
     const [rows = 0, columns = 0] = stored.shape;
-    const storedBytes = rows * storedRowBytes(stored.format, columns);
+    const storedBytes = rows * fileRowBytes(stored.format, columns);
     const uploaded = await uploadWeight(backend, stored, chosenFormat(stored, options.choices ?? storedChoices), {
       signal: options.signal,
       onRows: (share) => report(share * storedBytes),

@@ -2,10 +2,11 @@
 import { existsSync, openAsBlob } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type ModelFile, openModelFile, type StoredTensor } from '../modelFile.ts';
+import { fileRowBytes } from '../formats/fileLayout.ts';
+import type { ModelFile, StoredTensor } from '../modelFile.ts';
+import { openModelFile } from '../openModelFile.ts';
 import { packedSize } from '../packed/packedSize.ts';
 import { defaultChoices, type QuantizationChoices, storedChoices } from '../quant/quantizationChoices.ts';
-import { storedRowBytes } from '../quant/storedFormats.ts';
 import { dawnBackend } from '../testing/agreement.ts';
 import { goldenModel } from '../testing/goldenModel.ts';
 import { createSession } from './createSession.ts';
@@ -20,7 +21,7 @@ const contextLength = 128;
 const storedBytes = ({ tensors }: ModelFile): number =>
   [...tensors.values()].reduce((sum, { format, shape }) => {
     const [rows = 1, columns = 1] = shape.length > 1 ? shape : [1, shape[0] ?? 1];
-    return sum + rows * storedRowBytes(format, columns);
+    return sum + rows * fileRowBytes(format, columns);
   }, 0);
 
 /** Bytes of activations for `rows` rows, of the logits, and of what reads them back. */

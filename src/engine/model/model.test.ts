@@ -38,8 +38,8 @@ describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
   });
 
   it('gives the golden logits of a whole prompt, in chunks of any size', async () => {
-    for (const chunkRows of name === 'reference' ? [128] : [128, 32, 7]) {
-      const session = createSession(model, { chunkRows });
+    for (const prefillChunkSize of name === 'reference' ? [128] : [128, 32, 7]) {
+      const session = createSession(model, { prefillChunkSize });
       for (const length of [1, 37]) {
         session.truncate(0);
         const logits = await session.readAll(await golden.integers(`prompt_${length}`));
@@ -177,7 +177,7 @@ describe('a session', () => {
   });
 
   it('hears an abort that comes as a message while the processor reads', async () => {
-    const session = createSession(await loadModel(createReferenceBackend(), file), { chunkRows: 8 });
+    const session = createSession(await loadModel(createReferenceBackend(), file), { prefillChunkSize: 8 });
     const { port1, port2 } = new MessageChannel();
     const abort = new AbortController();
     port1.onmessage = () => abort.abort();
@@ -189,7 +189,7 @@ describe('a session', () => {
 
   it('is usable after an abort', async () => {
     const model = await loadModel(createReferenceBackend(), file);
-    const session = createSession(model, { chunkRows: 8 });
+    const session = createSession(model, { prefillChunkSize: 8 });
     const abort = new AbortController();
     const prompt = await golden.integers('prompt_37');
     const reading = session.read(prompt, { signal: abort.signal, onProgress: () => abort.abort() });

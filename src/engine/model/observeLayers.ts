@@ -1,14 +1,15 @@
 // The residual stream after the embedding and after every layer, for tests and for looking into a model.
 import type { Tensor } from '../backend.ts';
-import { createKeyValuePool } from '../cache/createKeyValuePool.ts';
 import { add } from '../kernels/add/add.ts';
+import { createKVCache } from '../kvCache/createKVCache.ts';
+import { NO_ADAPTER } from './createAdapterTable.ts';
 import { createActivations, decoderCalls, uploadRows } from './decoderCalls.ts';
 import type { LoadedModel } from './decoderWeights.ts';
 
 /** f32 [layers + 1, ids.length, hidden] row-major: 0 after the embedding, i after layer i, before the final norm. */
 export async function observeLayers(model: LoadedModel, ids: readonly number[]): Promise<Float32Array<ArrayBuffer>> {
   const { backend, config } = model;
-  const cache = createKeyValuePool(model);
+  const cache = createKVCache(model);
   const { activations, tensors } = createActivations(model, ids.length);
   const size = ids.length * config.hiddenSize;
   const seen = Array.from(
@@ -29,7 +30,7 @@ export async function observeLayers(model: LoadedModel, ids: readonly number[]):
     uploadRows(
       backend,
       activations,
-      ids.map((id, position) => ({ id, position, slot })),
+      ids.map((id, position) => ({ id, position, slot, adapter: NO_ADAPTER })),
     );
     backend.submit(plan, { rows: ids.length });
     const result = new Float32Array(seen.length * size);

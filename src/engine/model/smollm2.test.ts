@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '../backend.ts';
-import { openModelFile } from '../modelFile.ts';
+import { openModelFile } from '../openModelFile.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { dawnBackend } from '../testing/agreement.ts';
 import { largestDifference } from '../testing/goldenModel.ts';

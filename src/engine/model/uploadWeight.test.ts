@@ -1,19 +1,19 @@
 // How much memory a weight takes on its way to the device and there, and what is refused on the way.
 import { describe, expect, it } from 'vitest';
 import type { Backend, WeightFormat } from '../backend.ts';
+import { type BlockFormatName, weightFormats } from '../formats/blockFormats.ts';
+import { dequantize } from '../formats/dequantize.ts';
+import { fileRowBytes } from '../formats/fileLayout.ts';
 import { weightReader } from '../kernels/linear/weightAt.ts';
 import type { StoredTensor } from '../modelFile.ts';
-import { dequantize } from '../quant/dequantize.ts';
 import { quantize } from '../quant/quantize.ts';
-import { storedRowBytes } from '../quant/storedFormats.ts';
-import { type PackedFormat, weightFormats } from '../quant/weightLayouts.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { noise, randomBlocks } from '../testing/agreement.ts';
 import { uploadWeight } from './uploadWeight.ts';
 
 /** A stored matrix, and the most bytes that were read at a time. */
 function stored(format: WeightFormat, rows: number, columns: number, bytes: Uint8Array<ArrayBuffer>) {
-  const rowBytes = storedRowBytes(format, columns);
+  const rowBytes = fileRowBytes(format, columns);
   const reads = { largest: 0 };
   const readRows: StoredTensor['readRows'] = async (first, count) => {
     reads.largest = Math.max(reads.largest, count * rowBytes);
@@ -74,9 +74,12 @@ it('a bf16 weight becomes f16 by rounding to the nearest', async () => {
 
 describe('memory on the way', () => {
   /** The most bytes that are held at a time of what was read and what is uploaded. */
-  async function extraBytes(format: PackedFormat, target: WeightFormat): Promise<{ extra: number; largest: number }> {
+  async function extraBytes(
+    format: BlockFormatName,
+    target: WeightFormat,
+  ): Promise<{ extra: number; largest: number }> {
     const [rows, columns] = [16_384, 1_024];
-    const source = new Uint8Array(rows * storedRowBytes(format, columns));
+    const source = new Uint8Array(rows * fileRowBytes(format, columns));
     const { tensor, reads } = stored(format, rows, columns, source);
     let most = 0;
     const backend = createReferenceBackend();
@@ -91,7 +94,7 @@ describe('memory on the way', () => {
     return { extra: most, largest: source.length };
   }
 
-  it.each<[PackedFormat, WeightFormat]>([
+  it.each<[BlockFormatName, WeightFormat]>([
     ['bf16', 'bf16'],
     ['bf16', 'q4_0'],
     ['q6_k', 'q6_k'],

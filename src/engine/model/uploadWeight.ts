@@ -1,8 +1,8 @@
 // How a tensor of a file becomes a weight on a device, whatever its format and whatever was chosen for it.
 import type { Backend, Tensor, Weight, WeightFormat } from '../backend.ts';
+import { weightWords } from '../formats/deviceLayout.ts';
 import { bindableRows } from '../kernels/linear/weightParts.ts';
 import type { StoredTensor } from '../modelFile.ts';
-import { weightWords } from '../quant/weightLayouts.ts';
 import { weightRows } from '../quant/weightRows.ts';
 
 export interface UploadWeightOptions {

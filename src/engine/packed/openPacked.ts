@@ -2,9 +2,9 @@
 import type { BlobLike } from '../../lib/blobLike.ts';
 import { concatBytes } from '../../lib/bytes.ts';
 import { TributaryError } from '../../lib/errors.ts';
+import { deviceLayout } from '../formats/deviceLayout.ts';
 import type { ModelFile, StoredTensor } from '../modelFile.ts';
 import { joinWeight } from '../quant/joinWeight.ts';
-import { weightLayouts } from '../quant/weightLayouts.ts';
 import { PackedFault } from './packedFault.ts';
 import {
   alignPacked,
@@ -79,7 +79,7 @@ function storedTensor(blob: BlobLike, file: string, dataStart: number, tensor: P
       const rowBytes = shape.length === 2 ? 4 * columns : 4;
       return await readBytes(codes, first * rowBytes, count * rowBytes, signal);
     }
-    const { elements, codeWords, scaleBytes } = weightLayouts[format];
+    const { elements, codeWords, scaleBytes } = deviceLayout(format);
     const blocks = Math.ceil(columns / elements);
     const part = (range: PackedRange, blockBytes: number): Promise<Uint8Array<ArrayBuffer>> =>
       readBytes(range, first * blocks * blockBytes, count * blocks * blockBytes, signal);

@@ -1,9 +1,9 @@
 // A model as the engine's own file, written as a stream: each tensor is read, converted and given out a few rows at a time.
 import { concatBytes } from '../../lib/bytes.ts';
 import { TributaryError } from '../../lib/errors.ts';
+import { dequantize } from '../formats/dequantize.ts';
 import type { ModelFile, SourceFile, StoredTensor } from '../modelFile.ts';
 import { checkFinite } from '../quant/checkFinite.ts';
-import { dequantize } from '../quant/dequantize.ts';
 import type { QuantizationChoices } from '../quant/quantizationChoices.ts';
 import { weightRows } from '../quant/weightRows.ts';
 import { alignPacked } from './packedHeader.ts';

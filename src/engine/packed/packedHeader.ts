@@ -5,7 +5,7 @@
 //   12-15        zero
 //   16-23        bytes of the header, u64
 //   24-          the header: JSON, UTF-8, `PackedHeader`
-//   data         from the next multiple of 256 on: the words of each tensor exactly as a device has them (`weightLayouts`), codes and then
+//   data         from the next multiple of 256 on: the words of each tensor exactly as a device has them (`deviceLayout`), codes and then
 //                scales, each from a multiple of 256 on, in the order of the header; zeros between them
 import type { WeightFormat } from '../backend.ts';
 import type { ModelConfig } from '../modelConfig.ts';

@@ -1,8 +1,9 @@
 // The JSON header of a packed file, checked against itself and against the length of the data behind it. It reads no file.
 import { checkModelTensors } from '../checkModel.ts';
+import { weightFormats } from '../formats/blockFormats.ts';
+import { weightWords } from '../formats/deviceLayout.ts';
 import type { ModelConfig } from '../modelConfig.ts';
 import type { SourceFile, StoredTensor } from '../modelFile.ts';
-import { weightFormats, weightWords } from '../quant/weightLayouts.ts';
 import { PackedFault } from './packedFault.ts';
 import { type PackedHeader, type PackedRange, type PackedTensor, packedAlignment } from './packedHeader.ts';
 import { packedModelConfig } from './packedModelConfig.ts';

@@ -1,7 +1,8 @@
 // Where everything of a packed file will be, before anything is read but the headers of what it is made from.
+
+import { weightWords } from '../formats/deviceLayout.ts';
 import type { ModelFile, SourceFile } from '../modelFile.ts';
 import { chosenFormat, type QuantizationChoices } from '../quant/quantizationChoices.ts';
-import { weightWords } from '../quant/weightLayouts.ts';
 import {
   alignPacked,
   type PackedHeader,

@@ -1,16 +1,16 @@
 // The held model's perplexity on a text, and beside it that of the weights that it was made from.
 import { TributaryError } from '../../lib/errors.ts';
 import type { CallContext } from '../../lib/rpc.ts';
-import type { ModelHolder } from '../held/holdModel.ts';
-import { openModelFile } from '../modelFile.ts';
+import { openModelFile } from '../openModelFile.ts';
 import { storedChoices } from '../quant/quantizationChoices.ts';
+import type { ModelManager } from '../runtime/createModelManager.ts';
 import type { QualityProgress, QualityReport, QualityRequest } from '../service.ts';
 import { compareScores } from './compareScores.ts';
 import { scoredTokens, scoreText } from './scoreText.ts';
 
 /** Throws `ENGINE_TEXT_TOO_SHORT`, `ENGINE_REFERENCE_FOREIGN`, and what loading the reference throws. */
 export async function measureQuality(
-  models: ModelHolder,
+  models: ModelManager,
   { text, reference }: QualityRequest,
   context: CallContext,
 ): Promise<QualityReport> {
@@ -50,7 +50,7 @@ export async function measureQuality(
   const { device } = models.request;
   const { contextLength } = session;
   const request = { ...reference, contextLength, choices: storedChoices, ...(device === undefined ? {} : { device }) };
-  const expected = await models.instead(request, file, signal, async (other) => {
+  const expected = await models.withTemporaryModel(request, file, signal, async (other) => {
     const scored = await scoreText(other, ids, {
       begin,
       signal,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { createSession } from '../model/createSession.ts';
 import { loadModel } from '../model/loadModel.ts';
-import { openModelFile } from '../modelFile.ts';
+import { openModelFile } from '../openModelFile.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { scoredTokens, scoreText } from './scoreText.ts';
 

@@ -1,7 +1,7 @@
 // Whether stored weights are numbers. One NaN spreads over every answer, and in a scale over its whole block.
 import { TributaryError } from '../../lib/errors.ts';
-import type { WeightFormat } from '../backend.ts';
-import { scaleHalves, storedFormats, storedRowBytes } from './storedFormats.ts';
+import { blockFormat, type WeightFormat } from '../formats/blockFormats.ts';
+import { fileLayout, fileRowBytes } from '../formats/fileLayout.ts';
 
 interface Place {
   /** Element in the tensor's rows given. */
@@ -39,28 +39,26 @@ function firstFault(format: WeightFormat, bytes: Uint8Array): Place | undefined 
     }
     return undefined;
   }
-  if (format === 'f16' || format === 'bf16') {
+  const { file, float16, scaleFault } = blockFormat(format);
+  if (float16 !== undefined) {
     const { buffer, byteOffset, byteLength } = aligned(bytes, 2);
     const halves = new Uint16Array(buffer, byteOffset, byteLength / 2);
-    const mask = format === 'f16' ? 0x7c00 : 0x7f80;
+    const { exponentMask: mask } = float16;
     for (let index = 0; index < halves.length; index += 1) {
       const bits = halves[index] as number;
       if ((bits & mask) !== mask) continue;
-      const fraction = bits & (format === 'f16' ? 0x3ff : 0x7f);
+      const fraction = bits & ~mask & 0x7fff;
       return { index, value: fraction !== 0 ? 'NaN' : bits & 0x8000 ? '-Infinity' : 'Infinity' };
     }
     return undefined;
   }
-  const { elements, bytes: blockBytes } = storedFormats[format];
+  const { elements, bytes: blockBytes, halves: scaleHalves = [] } = file;
   const blocks = bytes.length / blockBytes;
   for (let block = 0; block < blocks; block += 1) {
     const at = block * blockBytes;
-    if (format === 'mxfp4') {
-      // 255 stands for NaN; from 253 on the power times the largest level passes f32.
-      if ((bytes[at] as number) >= 253) return { index: block * elements, value: `a scale of ${bytes[at]}` };
-      continue;
-    }
-    for (const place of scaleHalves[format]) {
+    const ownFault = scaleFault?.(bytes, at);
+    if (ownFault !== undefined) return { index: block * elements, value: `a scale of ${ownFault}` };
+    for (const place of scaleHalves) {
       const fault = halfFault((bytes[at + place] as number) | ((bytes[at + place + 1] as number) << 8));
       if (fault !== undefined) return { index: block * elements, value: `a scale of ${fault}` };
     }
@@ -82,6 +80,6 @@ export function checkFinite(
   const fault = firstFault(format, bytes);
   if (fault === undefined) return;
   // Rows are padded to whole blocks.
-  const width = (storedRowBytes(format, columns) / storedFormats[format].bytes) * storedFormats[format].elements;
+  const width = (fileRowBytes(format, columns) / fileLayout(format).bytes) * fileLayout(format).elements;
   throw weightNotFinite(tensor, firstRow + Math.floor(fault.index / width), fault.index % width, fault.value);
 }

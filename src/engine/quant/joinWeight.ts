@@ -1,18 +1,19 @@
 // A packed weight as GGML stores it: the way back from `packWeight`, for a packed file that is packed anew in other formats.
-import { storedFormats, storedRowBytes } from './storedFormats.ts';
-import { type PackedFormat, weightLayouts } from './weightLayouts.ts';
+import type { BlockFormatName } from '../formats/blockFormats.ts';
+import { deviceLayout } from '../formats/deviceLayout.ts';
+import { fileLayout, fileRowBytes } from '../formats/fileLayout.ts';
 
 /** The stored bytes of `rows` rows, from the bytes of their codes and of their scales. */
 export function joinWeight(
-  format: PackedFormat,
+  format: BlockFormatName,
   codes: Uint8Array,
   scales: Uint8Array,
   rows: number,
   columns: number,
 ): Uint8Array<ArrayBuffer> {
-  const rowBytes = storedRowBytes(format, columns);
+  const rowBytes = fileRowBytes(format, columns);
   const joined = new Uint8Array(rows * rowBytes);
-  const { codeWords, scaleBytes, scaleAt } = weightLayouts[format];
+  const { codeWords, scaleBytes, scaleAt } = deviceLayout(format);
   if (scaleBytes === 0) {
     // Rows of halves are padded on the device.
     const packedRowBytes = codes.byteLength / rows;
@@ -20,7 +21,7 @@ export function joinWeight(
       joined.set(codes.subarray(row * packedRowBytes, row * packedRowBytes + rowBytes), row * rowBytes);
     return joined;
   }
-  const blocks = joined.byteLength / storedFormats[format].bytes;
+  const blocks = joined.byteLength / fileLayout(format).bytes;
   let to = 0;
   let from = 0;
   let scale = 0;

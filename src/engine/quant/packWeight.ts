@@ -1,6 +1,7 @@
-// GGML blocks in the layout that kernels read (`weightLayouts`).
-import { checkStoredSize, storedRowBytes } from './storedFormats.ts';
-import { type PackedFormat, weightLayouts, weightWords } from './weightLayouts.ts';
+// GGML blocks in the layout that kernels read (`deviceLayout`).
+import type { BlockFormatName } from '../formats/blockFormats.ts';
+import { deviceLayout, weightWords } from '../formats/deviceLayout.ts';
+import { checkFileSize, fileRowBytes } from '../formats/fileLayout.ts';
 
 export interface PackedWeight {
   readonly codes: Uint32Array<ArrayBuffer>;
@@ -36,14 +37,14 @@ function copyRows(bytes: Uint8Array, codes: Uint32Array<ArrayBuffer>, rows: numb
  * packed alone where the scales of the rows before them fill whole words: from every fourth row on.
  * Throws `TENSOR_SIZE_MISMATCH`.
  */
-export function packWeight(format: PackedFormat, bytes: Uint8Array, rows: number, columns: number): PackedWeight {
-  checkStoredSize(format, bytes, rows, columns);
+export function packWeight(format: BlockFormatName, bytes: Uint8Array, rows: number, columns: number): PackedWeight {
+  checkFileSize(format, bytes, rows, columns);
   const words = weightWords(format, rows, columns);
   const codes = new Uint32Array(words.codes);
   const scales = new Uint32Array(words.scales);
-  const { codeWords, scaleBytes, scaleAt } = weightLayouts[format];
+  const { codeWords, scaleBytes, scaleAt } = deviceLayout(format);
   if (scaleBytes === 0) {
-    copyRows(bytes, codes, rows, storedRowBytes(format, columns));
+    copyRows(bytes, codes, rows, fileRowBytes(format, columns));
     return { codes, scales };
   }
   const size = scaleBytes === 1 ? 1 : 2;

@@ -1,24 +1,24 @@
 // Blocks of a packed weight put together again and unpacked: the plain definition that kernels are tested against.
-import { storedFormats } from './storedFormats.ts';
-import { unpackers } from './unpackers.ts';
-import { type PackedFormat, weightLayouts } from './weightLayouts.ts';
+import { type BlockFormatName, blockFormat } from '../formats/blockFormats.ts';
+import { deviceLayout } from '../formats/deviceLayout.ts';
+import { fileLayout } from '../formats/fileLayout.ts';
 
 /** The bytes behind words. */
 const bytesOf = (words: Uint32Array): Uint8Array => new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 
 /** A function that unpacks block `number` of a weight into the first elements of an array. `codes` and `scales` as in `Weight`. */
 export function packedBlocks(
-  format: PackedFormat,
+  format: BlockFormatName,
   codes: Uint32Array,
   scales: Uint32Array | undefined,
 ): (number: number, values: Float32Array) => void {
-  const { codeWords, scaleBytes, scaleAt } = weightLayouts[format];
-  const unpack = unpackers[format];
+  const { codeWords, scaleBytes, scaleAt } = deviceLayout(format);
+  const unpack = blockFormat(format).dequantize;
   const source = bytesOf(codes);
   const codeBytes = 4 * codeWords;
   if (scaleBytes === 0) return (number, values) => unpack(source, number * codeBytes, values);
   const apart = bytesOf(scales ?? new Uint32Array());
-  const block = new Uint8Array(storedFormats[format].bytes);
+  const block = new Uint8Array(fileLayout(format).bytes);
   return (number, values) => {
     const from = number * codeBytes;
     for (let i = 0; i < scaleAt; i += 1) block[i] = source[from + i] as number;

@@ -1,16 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import { type BlockFormatName, blockFormatNames } from '../formats/blockFormats.ts';
+import { dequantize } from '../formats/dequantize.ts';
+import { weightWords } from '../formats/deviceLayout.ts';
+import { fileRowBytes } from '../formats/fileLayout.ts';
+import { halfBits, halfValues } from '../formats/halfFloat.ts';
 import { weightReader } from '../kernels/linear/weightAt.ts';
 import { randomBlocks } from '../testing/agreement.ts';
 import { goldenBlocks } from '../testing/goldenBlocks.ts';
-import { dequantize } from './dequantize.ts';
-import { halfBits, halfValues } from './halfFloat.ts';
 import { packWeight } from './packWeight.ts';
-import { type EncodableFormat, quantize } from './quantize.ts';
-import { storedRowBytes } from './storedFormats.ts';
-import { type PackedFormat, weightLayouts, weightWords } from './weightLayouts.ts';
+import { quantize } from './quantize.ts';
 
 const cases = await goldenBlocks();
-const encodable = new Set<string>(['q4_0', 'q4_1', 'q5_0', 'q5_1', 'q8_0'] satisfies EncodableFormat[]);
+const encodable = new Set<string>(['q4_0', 'q4_1', 'q5_0', 'q5_1', 'q8_0'] satisfies BlockFormatName[]);
 /** Bits, so that -0 differs from 0 and NaN equals itself. */
 const bits = (values: Float32Array): Uint32Array => new Uint32Array(values.slice().buffer);
 
@@ -26,7 +27,7 @@ describe('block formats against golden bytes', () => {
   test.each(cases.filter(({ format, source }) => encodable.has(format) && source !== undefined))(
     '$name packs to the byte',
     ({ format, rows, columns, bytes, source }) => {
-      expect(quantize(format as EncodableFormat, source as Float32Array, rows, columns)).toEqual(new Uint8Array(bytes));
+      expect(quantize(format as BlockFormatName, source as Float32Array, rows, columns)).toEqual(new Uint8Array(bytes));
     },
   );
 });
@@ -53,7 +54,7 @@ describe('halves', () => {
 
 describe('packWeight', () => {
   test.each(cases)('$name is packed without a change of its values', ({ format, rows, columns, bytes, values }) => {
-    const packed = packWeight(format as PackedFormat, bytes, rows, columns);
+    const packed = packWeight(format as BlockFormatName, bytes, rows, columns);
     const { codes, scales } = weightWords(format, rows, columns);
     expect([packed.codes.length, packed.scales.length]).toEqual([codes, scales]);
     // Nothing but the last word of the scales may be padding.
@@ -64,12 +65,12 @@ describe('packWeight', () => {
   });
 
   test('some rows are packed alone as they are in the whole', () => {
-    for (const format of Object.keys(weightLayouts) as PackedFormat[]) {
+    for (const format of blockFormatNames) {
       const [rows, columns] = [12, 33];
       const bytes = randomBlocks(format, rows, columns);
       const whole = packWeight(format, bytes, rows, columns);
       const first = weightWords(format, 8, columns);
-      const rest = packWeight(format, bytes.subarray(8 * storedRowBytes(format, columns)), 4, columns);
+      const rest = packWeight(format, bytes.subarray(8 * fileRowBytes(format, columns)), 4, columns);
       expect(rest.codes, format).toEqual(whole.codes.slice(first.codes));
       expect(rest.scales, format).toEqual(whole.scales.slice(first.scales));
     }

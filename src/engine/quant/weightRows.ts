@@ -1,14 +1,14 @@
 // A stored matrix as its words on a device, some rows at a time: what loading uploads and packing writes. A large tensor is never in
 // memory as a whole.
 import type { WeightFormat } from '../backend.ts';
+import { dequantize } from '../formats/dequantize.ts';
+import { weightWords } from '../formats/deviceLayout.ts';
+import { fileRowBytes } from '../formats/fileLayout.ts';
+import { halfBits } from '../formats/halfFloat.ts';
 import type { StoredTensor } from '../modelFile.ts';
 import { checkFinite, weightNotFinite } from './checkFinite.ts';
-import { dequantize } from './dequantize.ts';
-import { halfBits } from './halfFloat.ts';
 import { packWeight } from './packWeight.ts';
-import { type EncodableFormat, quantize } from './quantize.ts';
-import { storedRowBytes } from './storedFormats.ts';
-import { weightWords } from './weightLayouts.ts';
+import { quantize } from './quantize.ts';
 
 export interface WeightRows {
   readonly firstRow: number;
@@ -43,8 +43,7 @@ function encodeRows(
 ): Omit<WeightRows, 'firstRow' | 'rows'> {
   if (format === 'f32') return { codes: values, scales: noScales };
   const rows = values.length / columns;
-  if (format !== 'f16')
-    return packWeight(format, quantize(format as EncodableFormat, values, rows, columns), rows, columns);
+  if (format !== 'f16') return packWeight(format, quantize(format, values, rows, columns), rows, columns);
   const halves = new Uint16Array(values.length);
   for (let index = 0; index < values.length; index += 1) {
     const half = halfBits(values[index] as number);
@@ -89,7 +88,7 @@ export async function* weightRows(
     return;
   }
   const [rows = 0, columns = 0] = shape;
-  const rowBytes = storedRowBytes(stored.format, columns);
+  const rowBytes = fileRowBytes(stored.format, columns);
   for (const [firstRow, count] of rowGroups(0, rows, groupRows(readBytes, rowBytes))) {
     const bytes = await stored.readRows(firstRow, count, signal);
     checkFinite(name, stored.format, bytes, firstRow, columns);

@@ -1,9 +1,10 @@
 // For tests only: runs one operator call on the reference and on a WebGPU device (Dawn in Node) and gives both results.
 import type { Backend, Constants, ElementArray, Operator, Variant, WeightFormat } from '../backend.ts';
+import { type BlockFormatName, blockFormat } from '../formats/blockFormats.ts';
+import { hasScales } from '../formats/deviceLayout.ts';
+import { fileLayout, fileRowBytes } from '../formats/fileLayout.ts';
 import { noise } from '../kernels/noise.ts';
 import { packWeight } from '../quant/packWeight.ts';
-import { scaleHalves, storedFormats, storedRowBytes } from '../quant/storedFormats.ts';
-import { hasScales, type PackedFormat } from '../quant/weightLayouts.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { type AcquiredDevice, acquireDevice } from '../webgpu/acquireDevice.ts';
 import { createWebGpuBackend } from '../webgpu/createWebGpuBackend.ts';
@@ -86,9 +87,14 @@ export async function runnableVariants({ name, variants }: Operator, constants: 
 }
 
 /** Random blocks as they are stored, with scales of about 0.01 (less where a second scale multiplies them). */
-export function randomBlocks(format: PackedFormat, rows: number, columns: number, seed = 7): Uint8Array<ArrayBuffer> {
-  const { elements, bytes: blockBytes } = storedFormats[format];
-  const bytes = Uint8Array.from(noise(rows * storedRowBytes(format, columns), seed), (value) => (value + 1) * 128);
+export function randomBlocks(
+  format: BlockFormatName,
+  rows: number,
+  columns: number,
+  seed = 7,
+): Uint8Array<ArrayBuffer> {
+  const { elements, bytes: blockBytes } = fileLayout(format);
+  const bytes = Uint8Array.from(noise(rows * fileRowBytes(format, columns), seed), (value) => (value + 1) * 128);
   const setHalf = (at: number, base: number): void => {
     // The base's low bits are the fraction: random already, but for its two upper bits.
     bytes[at + 1] = (base >> 8) | ((bytes[at + 1] as number) & 3);
@@ -99,7 +105,7 @@ export function randomBlocks(format: PackedFormat, rows: number, columns: number
     else if (format === 'mxfp4') bytes[at] = 120 + ((bytes[at] as number) & 3);
     // As f16: 0x2000 is 2^-7, 0x1400 2^-10, 0x0400 2^-14.
     else
-      for (const place of scaleHalves[format])
+      for (const place of blockFormat(format).file.halves ?? [])
         setHalf(at + place, elements === 32 ? 0x2000 : format === 'q2_k' ? 0x1400 : 0x0400);
   }
   return bytes;

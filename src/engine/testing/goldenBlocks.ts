@@ -1,14 +1,14 @@
 // For tests only: blocks of every quantised format with the values they stand for.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { StoredFormat } from '../modelFile.ts';
+import type { WeightFormat } from '../formats/blockFormats.ts';
 import { openSafetensors } from '../safetensors/openSafetensors.ts';
 
 const golden = path.join(import.meta.dirname, '../../../test/golden/engine-formats/quant');
 
 export interface GoldenBlocks {
   readonly name: string;
-  readonly format: StoredFormat;
+  readonly format: WeightFormat;
   readonly rows: number;
   readonly columns: number;
   readonly bytes: Uint8Array;
@@ -30,7 +30,7 @@ async function load(file: string): Promise<GoldenBlocks[]> {
     const [rows = 0, columns = 0] = values?.shape ?? [];
     cases.push({
       name: `${group} ${format}`,
-      format: format.toLowerCase() as StoredFormat,
+      format: format.toLowerCase() as WeightFormat,
       rows,
       columns,
       bytes: await tensor.read(),

@@ -1,7 +1,8 @@
 // For tests only: opens the tiny golden models and their expected tensors from a folder.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type ModelFile, openModelFile } from '../modelFile.ts';
+import type { ModelFile } from '../modelFile.ts';
+import { openModelFile } from '../openModelFile.ts';
 import { openSafetensors } from '../safetensors/openSafetensors.ts';
 
 const engineGolden = path.join(import.meta.dirname, '..', '..', '..', 'test', 'golden', 'engine');

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cases as goldenCases } from '../../../test/conformance/tokenizers.ts';
 import type { Backend } from '../backend.ts';
-import { openModelFile } from '../modelFile.ts';
+import { openModelFile } from '../openModelFile.ts';
 import { openTokenizer } from './openTokenizer.ts';
 
 const root = path.join(import.meta.dirname, '../../..');

@@ -7,7 +7,7 @@ import metrics from '../../../test/golden/training/llama-plain/metrics.json';
 import type { Backend } from '../backend.ts';
 import type { LoadedModel } from '../model/decoderWeights.ts';
 import { loadModel } from '../model/loadModel.ts';
-import { openModelFile } from '../modelFile.ts';
+import { openModelFile } from '../openModelFile.ts';
 import { openSafetensors, type SafetensorsFile } from '../safetensors/openSafetensors.ts';
 import { acquireDevice } from '../webgpu/acquireDevice.ts';
 import { createWebGpuBackend } from '../webgpu/createWebGpuBackend.ts';

@@ -2,7 +2,8 @@
 //
 // - `unpack_<format>`: blocks as floats.
 // - `vector_<format>`: result[n] = sum_k x[k] W[n, k] for one x, straight from the blocks.
-import { type PackedFormat, weightLayouts } from '../quant/weightLayouts.ts';
+import { type BlockFormatName, blockFormat, blockFormatNames } from '../formats/blockFormats.ts';
+import { deviceLayout } from '../formats/deviceLayout.ts';
 import {
   type Code,
   countdown,
@@ -14,15 +15,22 @@ import {
   laneSum,
   local,
   multiplyAdd,
+  type Scope,
   v128,
 } from './assemble.ts';
-import { blockCode, type Part } from './blockFormats.ts';
+import { type BlockCode, blockPieces, type Part } from './blockPieces.ts';
 
 const get = local.get;
 
+/** The code of a block of `format` whose bytes in the tensors of `Weight` begin at the addresses in `codes` and `scales`. */
+function blockCode(format: BlockFormatName, scope: Scope, codes: Local, scales: Local): BlockCode {
+  const pieces = blockPieces(scope, codes, scales);
+  return { ...blockFormat(format).wasm(pieces), setup: pieces.setup };
+}
+
 /** To the next block. */
-function advance(format: PackedFormat, codes: Local, scales: Local): Code {
-  const { codeWords, scaleBytes } = weightLayouts[format];
+function advance(format: BlockFormatName, codes: Local, scales: Local): Code {
+  const { codeWords, scaleBytes } = deviceLayout(format);
   return [
     increase(codes, i32.constant(4 * codeWords)),
     scaleBytes === 0 ? [] : increase(scales, i32.constant(scaleBytes)),
@@ -40,7 +48,7 @@ function eachPart(parts: readonly Part[], make: (part: Part, before: number) => 
 }
 
 /** Parameters: codes, scales, target, blocks. */
-function unpack(format: PackedFormat, fused: boolean): KernelFunction {
+function unpack(format: BlockFormatName, fused: boolean): KernelFunction {
   const [codes, scales, target, blocks] = [0, 1, 2, 3];
   return {
     name: `unpack_${format}`,
@@ -72,7 +80,7 @@ function unpack(format: PackedFormat, fused: boolean): KernelFunction {
           prepare,
           stores,
           advance(format, codes, scales),
-          increase(target, i32.constant(4 * weightLayouts[format].elements)),
+          increase(target, i32.constant(4 * deviceLayout(format).elements)),
         ]),
       ];
     },
@@ -83,9 +91,9 @@ function unpack(format: PackedFormat, fused: boolean): KernelFunction {
  * Parameters: x (with zeros up to whole blocks), sums of x over each sixteen, codes, scales, result, rows, blocks of a row.
  * A part's scale multiplies the sum over its elements once; its minimum the sum over x.
  */
-function vector(format: PackedFormat, fused: boolean): KernelFunction {
+function vector(format: BlockFormatName, fused: boolean): KernelFunction {
   const [x, sums, codes, scales, result, rows, blocks] = [0, 1, 2, 3, 4, 5, 6];
-  const { elements } = weightLayouts[format];
+  const { elements } = deviceLayout(format);
   return {
     name: `vector_${format}`,
     parameters: 7,
@@ -144,6 +152,6 @@ function vector(format: PackedFormat, fused: boolean): KernelFunction {
 
 /** Both functions of every packed format. `fused`: with relaxed SIMD's multiply-add. */
 export function blockFunctions(fused: boolean): KernelFunction[] {
-  const formats = Object.keys(weightLayouts) as PackedFormat[];
+  const formats = blockFormatNames;
   return formats.flatMap((format) => [unpack(format, fused), vector(format, fused)]);
 }

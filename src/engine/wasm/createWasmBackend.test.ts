@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend, ElementArray, Operator, WeightFormat } from '../backend.ts';
+import { weightFormats } from '../formats/blockFormats.ts';
 import { attentionOperator } from '../kernels/attention/attention.ts';
 import { linear, linearOperators } from '../kernels/linear/linear.ts';
 import { linearBackwardInputOperators } from '../kernels/linearBackwardInput/linearBackwardInput.ts';
 import { pagedAttentionOperator } from '../kernels/pagedAttention/pagedAttention.ts';
-import { weightFormats } from '../quant/weightLayouts.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { noise, randomWeight } from '../testing/agreement.ts';
 import { relativeError } from '../testing/relativeError.ts';
@@ -100,7 +100,7 @@ describe('the WebAssembly backend', () => {
       values: noise(11 * blockLength, 3),
       result: new Float32Array(6 * heads * headDimension),
     };
-    const constants = { ...shape, scale: 1.5, tableWidth: 5, splits: 1, splitBlocks: 5 };
+    const constants = { ...shape, scale: 1.5, maxBlocksPerSequence: 5, splits: 1, splitBlocks: 5 };
     expect(await difference(pagedAttentionOperator, data, constants, 6, 'result')).toBeLessThan(1e-5);
   });
 

@@ -2,9 +2,10 @@
 // f32. Weights in blocks are unpacked some rows at a time, or never where there is one row of input. Every array here lies in
 // the kernel's memory; after `scratch`, which may grow it, only addresses are good.
 import type { Operator, WeightFormat } from '../backend.ts';
+import type { BlockFormatName } from '../formats/blockFormats.ts';
+import { deviceLayout, hasScales } from '../formats/deviceLayout.ts';
 import { constant, floats, words } from '../kernels/constants.ts';
 import { swiGluOperator } from '../kernels/swiGlu/swiGlu.ts';
-import { hasScales, type PackedFormat, weightLayouts } from '../quant/weightLayouts.ts';
 import { type BlockMatrix, type Matrix, type MatrixKernel, roundUp } from './matrixKernel.ts';
 
 type Reference = Operator['reference'];
@@ -55,7 +56,7 @@ interface OpenedWeight {
 
 /** Where a packed weight lies. */
 function blockMatrix(
-  format: PackedFormat,
+  format: BlockFormatName,
   buffers: Parameters<Reference>[0],
   rows: number,
   columns: number,
@@ -71,7 +72,7 @@ function openWeight(
   buffers: Parameters<Reference>[0],
   { rows, columns }: { readonly rows: number; readonly columns: number },
 ): OpenedWeight {
-  const stride = format === 'f32' ? columns : roundUp(columns, weightLayouts[format].elements);
+  const stride = format === 'f32' ? columns : roundUp(columns, deviceLayout(format).elements);
   const group = Math.min(rows, Math.max(8, Math.floor(groupFloats / stride / 8) * 8));
   if (format === 'f32') {
     const { byteOffset } = floats(buffers, 'codes');
@@ -95,7 +96,7 @@ function openWeight(
 /** One row of input: straight from the blocks. */
 function multiplyVector(
   kernel: MatrixKernel,
-  format: PackedFormat,
+  format: BlockFormatName,
   buffers: Parameters<Reference>[0],
   inputs: number,
   shape: Shape,
@@ -105,7 +106,7 @@ function multiplyVector(
   const y = floats(buffers, 'y');
   const [yAt, yLength] = [y.byteOffset, y.length];
   const matrix = blockMatrix(format, buffers, outputs, inputs);
-  const padded = roundUp(inputs, weightLayouts[format].elements);
+  const padded = roundUp(inputs, deviceLayout(format).elements);
   const [xAt = 0, sumsAt = 0, productAt = 0] = kernel.scratch(padded, padded / 16, outputs);
   const xs = kernel.floats(xAt, padded);
   xs.set(kernel.floats(x, inputs));

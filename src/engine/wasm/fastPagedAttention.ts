@@ -3,7 +3,7 @@
 import type { Operator } from '../backend.ts';
 import { constant, floats, words } from '../kernels/constants.ts';
 import { firstSeen } from '../kernels/pagedAttention/attendBlocks.ts';
-import { blockTokens } from '../kernels/pagedAttention/pagedAttention.ts';
+import { BLOCK_SIZE } from '../kernels/pagedAttention/pagedAttention.ts';
 import { type MatrixKernel, roundUp } from './matrixKernel.ts';
 
 /** Rows whose scores are held at a time. */
@@ -26,7 +26,7 @@ export function fastPagedAttention(kernel: MatrixKernel): Operator['reference'] 
     const scale = constant(constants, 'scale');
     const softcap = constant(constants, 'softcap');
     const window = constant(constants, 'window');
-    const tableWidth = constant(constants, 'tableWidth');
+    const maxBlocksPerSequence = constant(constants, 'maxBlocksPerSequence');
     const share = heads / keyValueHeads;
     const padded = roundUp(dimension, 4);
     const productStride = roundUp(dimension, 8);
@@ -66,31 +66,31 @@ export function fastPagedAttention(kernel: MatrixKernel): Operator['reference'] 
       const rowOf = (query: number): number => (tile === 1 ? first : first + query);
       const ends = Array.from({ length: count }, (_, query) => (positions[rowOf(query)] as number) + 1);
       const starts = ends.map((end) => firstSeen(end - 1, window));
-      const firstBlock = Math.floor(Math.min(...starts) / blockTokens);
-      const blocks = Math.ceil(Math.max(...ends) / blockTokens) - firstBlock;
-      const width = blocks * blockTokens;
+      const firstBlock = Math.floor(Math.min(...starts) / BLOCK_SIZE);
+      const blocks = Math.ceil(Math.max(...ends) / BLOCK_SIZE) - firstBlock;
+      const width = blocks * BLOCK_SIZE;
       const tall = roundUp(count, 4);
       const [scoresAt = 0, productAt = 0, shiftAt = 0] = kernel.scratch(tall * width, tall * productStride, 1);
       const blockAt = (index: number): number => {
-        const block = table[(slots[first] as number) * tableWidth + firstBlock + index] as number;
-        return 4 * (block * keyValueHeads + keyHead) * blockTokens * padded;
+        const block = table[(slots[first] as number) * maxBlocksPerSequence + firstBlock + index] as number;
+        return 4 * (block * keyValueHeads + keyHead) * BLOCK_SIZE * padded;
       };
-      const block = { rows: blockTokens, columns: dimension, stride: padded };
+      const block = { rows: BLOCK_SIZE, columns: dimension, stride: padded };
       const queries = { address: qAt + 4 * element, rows: count, columns: dimension, stride };
       for (let index = 0; index < blocks; index += 1) {
-        const place = { address: scoresAt + 4 * blockTokens * index, stride: width };
+        const place = { address: scoresAt + 4 * BLOCK_SIZE * index, stride: width };
         kernel.dotProducts(queries, { ...block, address: keysAt + blockAt(index) }, place);
       }
       const sums = ends.map((end, query) => {
         const at = scoresAt + 4 * query * width;
-        const [from, to] = [(starts[query] as number) - firstBlock * blockTokens, end - firstBlock * blockTokens];
+        const [from, to] = [(starts[query] as number) - firstBlock * BLOCK_SIZE, end - firstBlock * BLOCK_SIZE];
         return weigh(kernel.floats(at, width), at, shiftAt, from, to);
       });
       for (let index = 0; index < blocks; index += 1) {
         const weights = {
-          address: scoresAt + 4 * blockTokens * index,
+          address: scoresAt + 4 * BLOCK_SIZE * index,
           rows: count,
-          columns: blockTokens,
+          columns: BLOCK_SIZE,
           stride: width,
         };
         const place = { address: productAt, stride: productStride };

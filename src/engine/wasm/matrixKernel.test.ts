@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { blockFormatNames } from '../formats/blockFormats.ts';
+import { deviceLayout } from '../formats/deviceLayout.ts';
 import { weightReader } from '../kernels/linear/weightAt.ts';
-import { type PackedFormat, weightLayouts } from '../quant/weightLayouts.ts';
 import { noise, randomWeight } from '../testing/agreement.ts';
 import { createMatrixKernel, type MatrixKernel } from './matrixKernel.ts';
 
@@ -59,49 +60,46 @@ describe.each([
     }
   });
 
-  it.each(Object.keys(weightLayouts) as PackedFormat[])(
-    'reads the blocks of %s, unpacked and times a vector',
-    (format) => {
-      const kernel = open();
-      const [rows, columns, first] = [5, 300, 1];
-      const width = Math.ceil(columns / weightLayouts[format].elements) * weightLayouts[format].elements;
-      const { codes, scales = new Uint32Array() } = randomWeight(format, rows, columns) as Record<string, Uint32Array>;
-      const weight = weightReader(format, columns, codes as Uint32Array, scales);
-      const x = new Float32Array(width);
-      x.set(noise(columns, 3));
-      const sums = Float32Array.from({ length: width / 16 }, (_, sixteen) =>
-        x.subarray(16 * sixteen, 16 * sixteen + 16).reduce((sum, value) => sum + value, 0),
-      );
-      const [codesAt = 0, scalesAt = 0, xAt = 0, sumsAt = 0, target = 0] = place(
-        kernel,
-        codes as Uint32Array,
-        scales,
-        x,
-        sums,
-      );
-      const matrix = { format, codes: codesAt, scales: scalesAt, rows, columns };
-      kernel.unpack(matrix, first, 3, target);
-      const unpacked = Array.from({ length: 3 }, (_, row) => [...kernel.floats(target + 4 * row * width, columns)]);
-      // To the bit: -0 is not 0.
-      expect(unpacked).toEqual(
-        Array.from({ length: 3 }, (_, row) =>
-          Array.from({ length: columns }, (__, column) => weight(first + row, column)),
-        ),
-      );
-      kernel.vector(matrix, xAt, sumsAt, target);
-      const product = kernel.floats(target, rows);
-      for (let row = 0; row < rows; row += 1) {
-        let sum = 0;
-        let size = 0;
-        for (let column = 0; column < columns; column += 1) {
-          const term = weight(row, column) * (x[column] ?? 0);
-          sum += term;
-          size += Math.abs(term);
-        }
-        expect(Math.abs((product[row] ?? Number.NaN) - sum)).toBeLessThan(1e-6 * size);
+  it.each(blockFormatNames)('reads the blocks of %s, unpacked and times a vector', (format) => {
+    const kernel = open();
+    const [rows, columns, first] = [5, 300, 1];
+    const width = Math.ceil(columns / deviceLayout(format).elements) * deviceLayout(format).elements;
+    const { codes, scales = new Uint32Array() } = randomWeight(format, rows, columns) as Record<string, Uint32Array>;
+    const weight = weightReader(format, columns, codes as Uint32Array, scales);
+    const x = new Float32Array(width);
+    x.set(noise(columns, 3));
+    const sums = Float32Array.from({ length: width / 16 }, (_, sixteen) =>
+      x.subarray(16 * sixteen, 16 * sixteen + 16).reduce((sum, value) => sum + value, 0),
+    );
+    const [codesAt = 0, scalesAt = 0, xAt = 0, sumsAt = 0, target = 0] = place(
+      kernel,
+      codes as Uint32Array,
+      scales,
+      x,
+      sums,
+    );
+    const matrix = { format, codes: codesAt, scales: scalesAt, rows, columns };
+    kernel.unpack(matrix, first, 3, target);
+    const unpacked = Array.from({ length: 3 }, (_, row) => [...kernel.floats(target + 4 * row * width, columns)]);
+    // To the bit: -0 is not 0.
+    expect(unpacked).toEqual(
+      Array.from({ length: 3 }, (_, row) =>
+        Array.from({ length: columns }, (__, column) => weight(first + row, column)),
+      ),
+    );
+    kernel.vector(matrix, xAt, sumsAt, target);
+    const product = kernel.floats(target, rows);
+    for (let row = 0; row < rows; row += 1) {
+      let sum = 0;
+      let size = 0;
+      for (let column = 0; column < columns; column += 1) {
+        const term = weight(row, column) * (x[column] ?? 0);
+        sum += term;
+        size += Math.abs(term);
       }
-    },
-  );
+      expect(Math.abs((product[row] ?? Number.NaN) - sum)).toBeLessThan(1e-6 * size);
+    }
+  });
 
   it('takes every power of two that MXFP4 can have for a scale', () => {
     const kernel = open();

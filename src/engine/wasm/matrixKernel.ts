@@ -2,7 +2,8 @@
 // operands lie in one WebAssembly memory and are named by their places in it, because growing that memory voids every array
 // over it.
 import { TributaryError } from '../../lib/errors.ts';
-import { type PackedFormat, weightLayouts } from '../quant/weightLayouts.ts';
+import type { BlockFormatName } from '../formats/blockFormats.ts';
+import { deviceLayout } from '../formats/deviceLayout.ts';
 import { assembleModule } from './assemble.ts';
 import { blockFunctions } from './blockFunctions.ts';
 import { elementFunctions } from './elementFunctions.ts';
@@ -26,7 +27,7 @@ export interface Product {
 
 /** A matrix in blocks along its rows, laid out as `Weight` says. */
 export interface BlockMatrix {
-  readonly format: PackedFormat;
+  readonly format: BlockFormatName;
   readonly codes: number;
   /** Nothing is read from it where the format has no such tensor. */
   readonly scales: number;
@@ -81,7 +82,7 @@ export function createMatrixKernel(fused = true): MatrixKernel | undefined {
     (exports[name] as (...numbers: number[]) => void)(...numbers);
   let area: HeapBlock | undefined;
 
-  const blocksOf = ({ format, columns }: BlockMatrix): number => Math.ceil(columns / weightLayouts[format].elements);
+  const blocksOf = ({ format, columns }: BlockMatrix): number => Math.ceil(columns / deviceLayout(format).elements);
 
   return {
     heap,
@@ -140,7 +141,7 @@ export function createMatrixKernel(fused = true): MatrixKernel | undefined {
     },
     unpack(matrix, first, count, target) {
       const blocks = blocksOf(matrix);
-      const { codeWords, scaleBytes } = weightLayouts[matrix.format];
+      const { codeWords, scaleBytes } = deviceLayout(matrix.format);
       const skipped = first * blocks;
       run(
         `unpack_${matrix.format}`,

@@ -6,7 +6,6 @@ import { linear } from '../kernels/linear/linear.ts';
 import { noise } from '../kernels/noise.ts';
 import { pagedAttention, partialsLength } from '../kernels/pagedAttention/pagedAttention.ts';
 import { rmsNorm } from '../kernels/rmsNorm/rmsNorm.ts';
-import type { VariantReport } from '../service.ts';
 import { randomWeight } from '../testing/agreement.ts';
 import {
   asksTooMuch,
@@ -21,6 +20,7 @@ import {
   variant,
   wrongAtTheEdge,
 } from '../testing/doubling.ts';
+import type { VariantReport } from '../variantReport.ts';
 import { acquireDevice } from './acquireDevice.ts';
 import { createWebGpuBackend } from './createWebGpuBackend.ts';
 import { dawn } from './node.ts';
@@ -267,13 +267,13 @@ describe('the variants of this engine', () => {
     const backend = await open();
     backend.variants?.begin(patient);
     const make = (label: string, size: number, type: 'f32' | 'u32' = 'f32') => backend.createTensor(label, type, size);
-    const options = { heads: 6, keyValueHeads: 2, headDimension, tableWidth: 12, scale: 0.2 };
+    const options = { heads: 6, keyValueHeads: 2, headDimension, maxBlocksPerSequence: 12, scale: 0.2 };
     const cache = 12 * options.keyValueHeads * 16 * headDimension;
     const tensors = {
       step: make('step', 4, 'u32'),
       positions: make('positions', rows, 'u32'),
       slots: make('slots', rows, 'u32'),
-      table: make('table', options.tableWidth, 'u32'),
+      table: make('table', options.maxBlocksPerSequence, 'u32'),
       q: make('q', rows * options.heads * headDimension),
       keys: make('keys', cache),
       values: make('values', cache),

@@ -4,7 +4,7 @@
 // What is decided once holds for all calls of the same shape, and is remembered outside as plain data.
 import { TributaryError } from '../../lib/errors.ts';
 import type { Operator, OperatorCall, SelectionOptions, Variant, VariantSelection } from '../backend.ts';
-import type { VariantChoice, VariantRefusal } from '../service.ts';
+import type { VariantChoice, VariantRefusal } from '../variantReport.ts';
 import { openVariantTrial, type TrialDevice } from './variantTrial.ts';
 
 export interface ChoosingDevice extends TrialDevice {

@@ -1,5 +1,6 @@
 // What a device can do, as plain data for a screen or a bug report.
-import type { Arithmetic, DeviceReport } from '../service.ts';
+import type { DeviceReport } from '../service.ts';
+import type { Arithmetic } from '../variantReport.ts';
 import type { AcquiredDevice } from './acquireDevice.ts';
 
 const reported = [

@@ -26,7 +26,7 @@ export async function claim(client: SettlementClient, options?: ClaimParameters)
   if (amount === 0n) {
     throw new TributaryError({
       code: 'REWARDS_NOTHING_TO_CLAIM' satisfies ClaimErrorType,
-      message: 'Everything that is yours was claimed already.',
+      message: 'Everything you earned has already been claimed.',
       facts: { address },
       hint: 'Come back after the next epoch.',
     });

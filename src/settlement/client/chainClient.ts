@@ -1,9 +1,9 @@
-// The one way to the chain: a viem client on the deployment's RPC, reads batched by multicall.
+// The viem client on the deployment's RPC server; reads are batched by multicall.
 import { createClient, defineChain, http } from 'viem';
 import { LOCAL_CHAIN_ID } from '../localChain.ts';
 import type { Deployment } from '../types/deployment.ts';
 
-/** A client that reads and waits; it holds no account. */
+/** A client without an account: it reads and waits for receipts. */
 export function chainClient(deployment: Deployment) {
   const chain = defineChain({
     id: deployment.chainId,
@@ -17,7 +17,7 @@ export function chainClient(deployment: Deployment) {
     transport: http(deployment.rpcUrl, { retryCount: 1, timeout: 10_000 }),
     batch: { multicall: true },
     cacheTime: 0,
-    // The local chain makes a block for each transaction; others every second or slower.
+    // The local chain mines a block per transaction; others every second or slower.
     pollingInterval: deployment.chainId === LOCAL_CHAIN_ID ? 50 : 1_000,
   });
 }

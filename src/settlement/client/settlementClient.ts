@@ -1,4 +1,4 @@
-// What every action is handed: one deployment, its RPC server, its event logs, and the wallet if one is connected.
+// The first parameter of every action: one deployment, its RPC server, its event logs, and the wallet if one is connected.
 import { datanetRegistryAbi } from '../abi/datanetRegistry.ts';
 import { inferenceEscrowAbi } from '../abi/inferenceEscrow.ts';
 import { modelRegistryAbi } from '../abi/modelRegistry.ts';
@@ -18,7 +18,7 @@ export interface SettlementClientParameters {
   readonly deployment: Deployment;
   /** Without it only reads work; writes throw `WALLET_MISSING`. */
   readonly wallet?: ConnectedWallet | undefined;
-  /** Without it `claimable` throws `LEDGER_UNAVAILABLE` as soon as there is something to look up. */
+  /** Without it `claimable` throws `LEDGER_UNAVAILABLE` as soon as a root is final. */
   readonly ledgerSource?: LedgerSource | undefined;
   /** Where events are stored between calls and visits. Without them each call that lists events scans the chain. */
   readonly tables?: EventTables | undefined;

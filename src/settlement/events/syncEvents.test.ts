@@ -56,12 +56,12 @@ const stepArbitrary = fc.oneof(
       blocks: blocksArbitrary,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('long' as const), count: fc.integer({ min: 60, max: 200 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('long' as const), count: fc.integer({ min: 60, max: 140 }) }) },
   {
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('deep' as const),
-      depth: fc.integer({ min: MAX_RECENT_BLOCKS, max: 3 * MAX_RECENT_BLOCKS }),
+      depth: fc.integer({ min: MAX_RECENT_BLOCKS, max: 2 * MAX_RECENT_BLOCKS }),
       blocks: blocksArbitrary,
     }),
   },
@@ -125,7 +125,7 @@ describe('syncEvents', () => {
           expect(recent.length).toBeLessThanOrEqual(MAX_RECENT_BLOCKS);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -148,6 +148,38 @@ describe('syncEvents', () => {
       ),
       { numRuns: 50 },
     );
+  });
+
+  test('a sync that another tab overtook goes on from where that tab stopped', async () => {
+    const chain = fakeChain();
+    chain.mine([funded(1)], [funded(2)], [funded(3)]);
+    const inner = memoryEventTables();
+    const controller = new AbortController();
+    let overtaken = false;
+    const tables: EventTables = {
+      ...inner,
+      async commit(change) {
+        if (!overtaken) {
+          overtaken = true;
+          // The other tab stores one block and is closed.
+          const stopping: EventTables = {
+            ...inner,
+            commit: (other) => inner.commit(other).finally(() => controller.abort()),
+          };
+          const { signal } = controller;
+          const other = syncEvents({ rpc: chain.rpc, deployment, tables: stopping, maxSpan: 2, signal });
+          await expect(other).rejects.toThrow();
+        }
+        return inner.commit(change);
+      },
+    };
+    await syncEvents({ rpc: chain.rpc, deployment, tables });
+    await expectCanonical(chain, inner);
+    expect(chain.ranges).toEqual([
+      [2, 5],
+      [2, 3],
+      [4, 5],
+    ]);
   });
 
   test('no range is read twice: not at a second visit, and only new blocks afterwards', async () => {

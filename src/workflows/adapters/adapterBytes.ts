@@ -42,7 +42,7 @@ export async function adapterBytes(
   throw new TributaryError({
     code: 'APP_ADAPTER_FILE_MISSING',
     message: `The adapter "${adapter.name}" has no file "${name}" here.`,
-    facts: { adapter: adapter.id, file: name },
+    facts: { adapter: adapter.name, id: adapter.id, file: name },
     hint: 'Choose another adapter, or fetch this one again from its publisher.',
   });
 }

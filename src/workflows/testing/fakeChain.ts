@@ -164,7 +164,7 @@ export function createFakeChain({
     async collect({ vouchers }) {
       const collected: { index: number; voucher: (typeof vouchers)[number]['voucher']; amount: Wei }[] = [];
       const refused: { index: number; voucher: (typeof vouchers)[number]['voucher']; reason: string }[] = [];
-      for (const [index, { voucher }] of vouchers.entries()) {
+      for (const [index, { voucher, signer }] of vouchers.entries()) {
         const { payer, modelId, epoch, cumulative, receiptsRoot } = voucher;
         const model = models.find(({ id }) => id === modelId);
         const before = channels.get(channelKey(voucher)) ?? 0n;
@@ -189,6 +189,8 @@ export function createFakeChain({
           continue;
         }
         payerAccount.escrow -= amount;
+        const key = keys.get(keyOf(payer, signer));
+        if (key !== undefined) key.spent += amount;
         channels.set(channelKey(voucher), before + amount);
         collections.push({ payer, modelId, epoch, amount: wei(amount), receiptsRoot });
         const pool = poolOf(epoch);

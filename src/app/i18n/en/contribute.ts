@@ -32,7 +32,6 @@ export const contribute = {
   'contribute.datanetChoice': 'Datanets',
   'contribute.datanetRows': { one: '{count} row', other: '{count} rows' },
   'contribute.datanetContributors': { one: '{count} contributor', other: '{count} contributors' },
-  'contribute.datanetUnknown': 'Datanet {id}',
   'contribute.datanetUnknownSummary': 'Known from a contribution only; nobody online has its description.',
   'contribute.datanetMine': 'created here',
   'contribute.datanetFilter': 'Search Datanets',
@@ -89,6 +88,32 @@ export const contribute = {
     other: '{count} more problems are not listed. Correct the file and choose it again.',
   },
   'contribute.problemsShown': 'The first {shown} of {count}.',
+  'contribute.problem.COLUMN_COUNT': 'This record has {fields} fields; the first line names {columns}.',
+  'contribute.problem.FIELD_MISSING': 'The field "{field}" is missing.',
+  'contribute.problem.FIELD_NOT_LIST': 'The field "{field}" must be a list of messages with "role" and "content".',
+  'contribute.problem.FIELD_NOT_TEXT': 'The field "{field}" must be text.',
+  'contribute.problem.HEADER_UNKNOWN':
+    'The first line does not name the columns "{prompt}" and "{response}". Choose the columns above.',
+  'contribute.problem.JSON_SYNTAX': 'This is not valid JSON.',
+  'contribute.problem.MESSAGES_MANY_TURNS': 'This conversation has more than one question and answer; a row holds one.',
+  'contribute.problem.MESSAGES_ORDER':
+    'There must be one message of the user, then one of the assistant. A system message may come first.',
+  'contribute.problem.MESSAGE_INVALID': 'Each message needs the texts "role" and "content".',
+  'contribute.problem.QUOTE_INSIDE': 'Text follows a closing quote. Double each quote inside a quoted field.',
+  'contribute.problem.QUOTE_OPEN': 'A quoted field is opened here and never closed.',
+  'contribute.problem.ROW_NOT_OBJECT': 'A line must be one JSON object with the texts "prompt" and "response".',
+  'contribute.findingText.DUPLICATE_IN_FILE': 'Row {row} has the same content.',
+  'contribute.findingText.DUPLICATE_KNOWN': 'The Datanet already has this content.',
+  'contribute.findingText.EMPTY': 'The field "{field}" is empty.',
+  'contribute.findingText.TOO_SHORT': 'The prompt is very short. A row must make sense on its own.',
+  'contribute.findingText.TOO_LONG':
+    'The row has {characters} characters. Small models read about {read}; training cuts off the rest.',
+  'contribute.findingText.PRIVATE_KEY': 'This looks like a private key. Whoever reads it owns what it protects.',
+  'contribute.findingText.SEED_PHRASE':
+    'This looks like the recovery phrase of a wallet. Whoever reads it owns the wallet.',
+  'contribute.findingText.API_TOKEN': 'This looks like an access token. Whoever reads it can use it.',
+  'contribute.findingText.EMAIL': 'This looks like an e-mail address. Publish it only if its owner agrees.',
+  'contribute.findingText.PHONE': 'This looks like a phone number. Publish it only if its owner agrees.',
   'contribute.findingsTitle': 'Rows worth a look',
   'contribute.findingsLead':
     'Found by rules on this device. Blocked rows are never published; for the others you decide.',
@@ -180,7 +205,6 @@ export const contribute = {
   'contribute.another': 'Contribute more',
   'contribute.toFactory': 'Train on this Datanet',
   'contribute.copyCid': 'Copy the fingerprint',
-  'contribute.transaction': 'Transaction',
   'contribute.arrivalsFailed': {
     one: '{count} announced contribution could not be fetched or was refused.',
     other: '{count} announced contributions could not be fetched or were refused.',

@@ -3,18 +3,6 @@ export const rewards = {
   'rewards.title': 'Rewards',
   'rewards.lead': 'What your rows earned, when it can be claimed, and from which answers it comes.',
 
-  'rewards.connect': 'Connect {wallet}',
-  'rewards.connectBurner': 'Use a test wallet of this browser',
-  'rewards.burnerHint': 'The test wallet exists on the local chain only; its key lies in this browser.',
-  'rewards.noWalletInstalled':
-    'No wallet answered. Install one as a browser extension and reload, or paste an address to look at it.',
-  'rewards.noChainSign':
-    'This copy of Tributary has no chain: you can sign and publish, but nothing is paid until there is one.',
-
-  'rewards.localKey': 'Sign with a key of this browser',
-  'rewards.localKeyHint':
-    'The key is made here and stays here. Its address stands under what you publish; the key can sign, nothing else.',
-
   'rewards.noChain': 'No chain is configured',
   'rewards.noChainText':
     'Rewards are paid on a chain. `npm start` brings a local one; a maintainer can name a public one in config.json.',

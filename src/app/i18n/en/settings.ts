@@ -5,6 +5,9 @@ export const settings = {
 
   'settings.appearance': 'Appearance',
   'settings.theme': 'Theme',
+  'settings.language': 'Language',
+  'settings.languageHint': 'Numbers, dates and amounts follow it too.',
+  'settings.languageSystem': 'Language of the browser',
 
   'settings.storage': 'Storage',
   'settings.storageLead': 'Models, adapters, chats and receipts lie in this browser only.',

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { type BlockFormatName, weightFormats } from '../../formats/blockFormats.ts';
+import { hasScales } from '../../formats/deviceLayout.ts';
 import { packWeight } from '../../quant/packWeight.ts';
-import { hasScales, type PackedFormat, weightFormats } from '../../quant/weightLayouts.ts';
 import { agreement, dawnBackend, randomWeight } from '../../testing/agreement.ts';
 import { goldenBlocks } from '../../testing/goldenBlocks.ts';
 import { runOperator } from '../../testing/runOperator.ts';
@@ -17,7 +18,7 @@ it.each(weightFormats)('looks rows up in %s', async (format) => {
 it.each(await goldenBlocks())(
   'unpacks $name to the bit on the device',
   async ({ format, rows, columns, bytes, values }) => {
-    const { codes, scales } = packWeight(format as PackedFormat, bytes, rows, columns);
+    const { codes, scales } = packWeight(format as BlockFormatName, bytes, rows, columns);
     const data = {
       ids: Uint32Array.from({ length: rows }, (_, row) => row),
       codes,

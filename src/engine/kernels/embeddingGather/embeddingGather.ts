@@ -1,10 +1,11 @@
 // Looks token ids up in an embedding table of any weight format.
 import type { Constants, Operator, OperatorCall, OperatorSample, Tensor, Weight, WeightFormat } from '../../backend.ts';
-import { hasScales, weightFormats } from '../../quant/weightLayouts.ts';
+import { weightFormats } from '../../formats/blockFormats.ts';
+import { decodeSource } from '../../formats/decodeSource.ts';
+import { hasScales } from '../../formats/deviceLayout.ts';
 import { constant, floats, words } from '../constants.ts';
 import { expand } from '../expand.ts';
 import { grid } from '../grid.ts';
-import { unpackSource } from '../linear/unpackSource.ts';
 import { weightReader } from '../linear/weightAt.ts';
 import { weightParts } from '../linear/weightParts.ts';
 import { noise } from '../noise.ts';
@@ -46,7 +47,7 @@ function operatorFor(format: WeightFormat): Operator {
           expand(template, {
             F32: format === 'f32' ? 1 : 0,
             SCALES: hasScales(format) ? 1 : 0,
-            UNPACK: format === 'f32' ? '' : unpackSource(format),
+            UNPACK: format === 'f32' ? '' : decodeSource(format),
           }),
         overrides: (constants: Constants) => ({
           columns: constant(constants, 'columns'),

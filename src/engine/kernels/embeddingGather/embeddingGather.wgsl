@@ -1,5 +1,5 @@
 // y[r, i] = W[ids[r] - first_row, i] where that is one of W's table_rows rows, else y stays.  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
-// Grid: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see unpackSource.ts.
+// Grid: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see decodeSource.ts.
 @group(0) @binding(0) var<storage, read> ids: array<u32>;
 //#if F32
 @group(0) @binding(1) var<storage, read> codes: array<f32>;

@@ -1,5 +1,6 @@
 // Ways to compute a linear layer in which the lanes of a subgroup hand x to each other: linearBroadcast.wgsl on any weight format.
 import type { Variant, WeightFormat } from '../../backend.ts';
+import { blockFormat } from '../../formats/blockFormats.ts';
 import { constant } from '../constants.ts';
 import template from './linearBroadcast.wgsl?raw';
 import { linearShape } from './linearShape.ts';
@@ -15,21 +16,11 @@ interface Tile {
   readonly share: 4 | 8;
 }
 
-/** Measured on lavapipe for a single row: by the others an invocation on its own is up to 1.8 times faster, so many loads does W cost. */
-const fastVectors: ReadonlySet<WeightFormat> = new Set<WeightFormat>([
-  'q4_0',
-  'q4_1',
-  'q5_0',
-  'q5_1',
-  'q8_0',
-  'q4_k',
-  'q5_k',
-  'iq4_nl',
-  'iq4_xs',
-]);
-
 /** The variants for `format`, best first. */
 export function broadcastVariants(format: WeightFormat): Variant[] {
+  // Other formats cost so many loads that an invocation on its own is up to 1.8 times faster.
+  const cheapDecode = format !== 'f32' && blockFormat(format).cheapDecode === true;
+
   function broadcast({ rows, columns, lanes, share }: Tile, supports: NonNullable<Variant['supports']>): Variant {
     const sharedRows = Math.min(rows, share);
     const quads = share / sharedRows;
@@ -63,7 +54,7 @@ export function broadcastVariants(format: WeightFormat): Variant[] {
   return [
     broadcast(
       { rows: 1, columns: 4, lanes: 8, share: 8 },
-      (features, { rows }) => rows === 1 && software(features) && fastVectors.has(format),
+      (features, { rows }) => rows === 1 && software(features) && cheapDecode,
     ),
     broadcast({ rows: 16, columns: 4, lanes: 8, share: 8 }, (features, { rows = 0 }) => rows > 1 && software(features)),
     // Without registers to lose, a large tile saves loads.

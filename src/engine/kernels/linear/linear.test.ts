@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { weightFormats } from '../../quant/weightLayouts.ts';
+import { weightFormats } from '../../formats/blockFormats.ts';
 import { agreement, noise, randomWeight, runnableVariants } from '../../testing/agreement.ts';
 import { linearOperators } from './linear.ts';
 

@@ -10,8 +10,9 @@ import type {
   Weight,
   WeightFormat,
 } from '../../backend.ts';
-import { hasScales, weightFormats } from '../../quant/weightLayouts.ts';
-import type { Arithmetic } from '../../service.ts';
+import { weightFormats } from '../../formats/blockFormats.ts';
+import { hasScales } from '../../formats/deviceLayout.ts';
+import type { Arithmetic } from '../../variantReport.ts';
 import { constant, floats } from '../constants.ts';
 import { broadcastVariants } from './broadcastVariants.ts';
 import template from './linear.wgsl?raw';

@@ -1,11 +1,11 @@
 // A linear layer's shader: its own text with the operands that all of them share, for one weight format and one shape.
 import type { Constants, WeightFormat } from '../../backend.ts';
-import { hasScales } from '../../quant/weightLayouts.ts';
+import { decodeSource } from '../../formats/decodeSource.ts';
+import { hasScales } from '../../formats/deviceLayout.ts';
 import { constant } from '../constants.ts';
 import { expand } from '../expand.ts';
 import decode from './decode.wgsl?raw';
 import operands from './operands.wgsl?raw';
-import { unpackSource } from './unpackSource.ts';
 
 /** How a shader walks along a row of x and W. */
 type Walk =
@@ -44,6 +44,6 @@ export function linearSource(
     X: numbers,
     CODES: format === 'f32' ? numbers : blocks ? 'vec4u' : 'u32',
   };
-  const unpacking = format === 'f32' ? '' : blocks ? expand(decode, flags) : unpackSource(format);
+  const unpacking = format === 'f32' ? '' : blocks ? expand(decode, flags) : decodeSource(format);
   return expand(template, { ...flags, ...own, OPERANDS: expand(operands, { ...flags, FORMAT: unpacking }) });
 }

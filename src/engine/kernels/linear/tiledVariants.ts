@@ -1,6 +1,6 @@
 // Ways to compute a linear layer with tiles in workgroup memory, for graphics cards: linearTiled.wgsl on any weight format.
 import type { Variant, WeightFormat } from '../../backend.ts';
-import type { Arithmetic } from '../../service.ts';
+import type { Arithmetic } from '../../variantReport.ts';
 import { constant } from '../constants.ts';
 import { linearShape } from './linearShape.ts';
 import { linearSource } from './linearSource.ts';

@@ -1,7 +1,7 @@
 // Reads single elements of a weight, layouts as in `Weight`: the plain definition that kernels are tested against.
 import type { WeightFormat } from '../../backend.ts';
+import { deviceLayout } from '../../formats/deviceLayout.ts';
 import { packedBlocks } from '../../quant/packedBlocks.ts';
-import { weightLayouts } from '../../quant/weightLayouts.ts';
 
 /** A function of (row, column) that gives W's elements, in f32. `codes` and `scales` as in `Weight`. */
 export function weightReader(
@@ -11,7 +11,7 @@ export function weightReader(
   scales?: Uint32Array,
 ): (row: number, column: number) => number {
   if (format === 'f32') return (row, column) => codes[row * columns + column] ?? 0;
-  const { elements } = weightLayouts[format];
+  const { elements } = deviceLayout(format);
   const blocksPerRow = Math.ceil(columns / elements);
   const unpack = packedBlocks(format, codes as Uint32Array, scales);
   const values = new Float32Array(elements);

@@ -1,7 +1,7 @@
 // A matrix in parts computes what it computes whole: forward, looked up, and backward.
 import { expect, it } from 'vitest';
 import type { Backend, ElementArray, Tensor, Weight, WeightFormat } from '../../backend.ts';
-import { weightFormats } from '../../quant/weightLayouts.ts';
+import { weightFormats } from '../../formats/blockFormats.ts';
 import { createReferenceBackend } from '../../reference/createReferenceBackend.ts';
 import { dawnBackend, noise, randomWeight } from '../../testing/agreement.ts';
 import { relativeError } from '../../testing/relativeError.ts';

@@ -1,6 +1,6 @@
 // A weight matrix as pieces that a device can bind.
 import type { Tensor, TensorRange, Weight } from '../../backend.ts';
-import { weightWords } from '../../quant/weightLayouts.ts';
+import { weightWords } from '../../formats/deviceLayout.ts';
 
 /** Some whole rows of a weight. */
 export interface WeightPart {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { weightFormats } from '../../quant/weightLayouts.ts';
+import { weightFormats } from '../../formats/blockFormats.ts';
 import { agreement, noise, randomWeight } from '../../testing/agreement.ts';
 import { f32, type GoldenCase, goldenCases, worstError } from '../../testing/trainingGolden.ts';
 import { matrixProduct } from '../matrixProduct/matrixProduct.ts';

@@ -1,10 +1,11 @@
 // The gradient that a frozen linear layer hands down to its input, from the same packed weight as the forward pass, read
 // along its other axis: no transposed or dequantised copy.
 import type { Constants, Operator, OperatorCall, Tensor, Weight, WeightFormat } from '../../backend.ts';
-import { hasScales, weightFormats } from '../../quant/weightLayouts.ts';
+import { weightFormats } from '../../formats/blockFormats.ts';
+import { decodeSource } from '../../formats/decodeSource.ts';
+import { hasScales } from '../../formats/deviceLayout.ts';
 import { constant, floats } from '../constants.ts';
 import { expand } from '../expand.ts';
-import { unpackSource } from '../linear/unpackSource.ts';
 import { weightReader } from '../linear/weightAt.ts';
 import { weightParts } from '../linear/weightParts.ts';
 import template from './linearBackwardInput.wgsl?raw';
@@ -57,7 +58,7 @@ function operatorFor(format: WeightFormat): Operator {
             codeType: format === 'f32' ? 'f32' : 'u32',
             scaled: hasScales(format) ? 1 : 0,
             f32: format === 'f32' ? 1 : 0,
-            unpack: format === 'f32' ? '' : unpackSource(format),
+            unpack: format === 'f32' ? '' : decodeSource(format),
           }),
         overrides: ({ inputs, outputs, stride, accumulate }) =>
           ({ inputs, outputs, stride, accumulate }) as Record<string, number>,

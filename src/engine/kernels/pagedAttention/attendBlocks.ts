@@ -35,7 +35,7 @@ export function attendBlocks(buffers: Buffers, constants: Constants, range: Atte
   const keys = floats(buffers, 'keys');
   const values = floats(buffers, 'values');
   const table = words(buffers, 'table');
-  const tableAt = (words(buffers, 'slots')[row] ?? 0) * constant(constants, 'tableWidth');
+  const tableAt = (words(buffers, 'slots')[row] ?? 0) * constant(constants, 'maxBlocksPerSequence');
   const keyValueHead = Math.floor(head / (heads / keyValueHeads));
   const at = (row * heads + head) * dimension;
   const place = (j: number): number => {

@@ -11,7 +11,7 @@ const shapes = [
   { heads: 7, keyValueHeads: 1, headDimension: 5, softcap: 0, window: 0 },
   { heads: 6, keyValueHeads: 2, headDimension: 48, softcap: 50, window: 40 },
 ];
-const tableWidth = 5;
+const maxBlocksPerSequence = 5;
 
 /** Three sequences in eleven scattered blocks: a run of one, a first position, the end of a long one; beyond `rows`, rubbish. */
 function batch({ heads, keyValueHeads, headDimension }: (typeof shapes)[number]) {
@@ -36,7 +36,7 @@ function batch({ heads, keyValueHeads, headDimension }: (typeof shapes)[number])
 
 describe.each(shapes)('$heads heads over $keyValueHeads of $headDimension', (shape) => {
   const { heads, headDimension, window } = shape;
-  const constants = { ...shape, scale: 1.5, tableWidth, splits: 1, splitBlocks: tableWidth };
+  const constants = { ...shape, scale: 1.5, maxBlocksPerSequence, splits: 1, splitBlocks: maxBlocksPerSequence };
 
   it('agrees with the reference in every variant', async () => {
     const { rows, inputs } = batch(shape);
@@ -95,7 +95,7 @@ it('sees what plain attention sees of keys that lie in order', async () => {
   const positions = Uint32Array.from({ length: rows }, (_, row) => 41 + row);
   const spans = Uint32Array.from({ length: 2 * rows }, (_, n) => (positions[n >> 1] ?? 0) + 1 - (n % 2 === 0 ? 20 : 0));
   const places = { step: Uint32Array.of(rows, 0, 0, 0), slots: new Uint32Array(rows), table: Uint32Array.of(0, 1, 2) };
-  const paged = { ...plain, window: 20, tableWidth: 3, splits: 1, splitBlocks: 3 };
+  const paged = { ...plain, window: 20, maxBlocksPerSequence: 3, splits: 1, splitBlocks: 3 };
   const reference = createReferenceBackend();
   expect(
     await runOperator(reference, pagedAttentionOperator, { ...data, ...places, positions }, paged, rows, 'result'),

@@ -11,7 +11,7 @@ import { pagedAttentionProbes } from './pagedAttentionProbe.ts';
 import splitTemplate from './splitAttention.wgsl?raw';
 
 /** Positions in a block of the cache. */
-export const blockTokens = 16;
+export const BLOCK_SIZE = 16;
 
 /** Parts of a split attention are at least so many blocks: 32 positions. */
 const leastSplitBlocks = 2;
@@ -33,7 +33,7 @@ function templateValues(constants: Constants): Record<string, number> {
   const quads = quadsOf(constants);
   return {
     QUADS: quads,
-    BLOCK: blockTokens * quads,
+    BLOCK: BLOCK_SIZE * quads,
     SHARE: constant(constants, 'heads') / constant(constants, 'keyValueHeads'),
     ALIGNED: constant(constants, 'headDimension') % 4 === 0 ? 1 : 0,
     CAPPED: constant(constants, 'softcap') > 0 ? 1 : 0,
@@ -75,7 +75,8 @@ function rowsVariant({ name, supports, lanes, pairs, staged = false, share = 0 }
         SHARE_LANES: share,
         LOADS: share > 0 ? Math.ceil(quadsOf(constants) / share) : 0,
       }),
-    parameters: (constants) => parameterWords(constants, ['keyValueHeads', 'headDimension', 'tableWidth', 'window']),
+    parameters: (constants) =>
+      parameterWords(constants, ['keyValueHeads', 'headDimension', 'maxBlocksPerSequence', 'window']),
     workgroups: (constants, { rows }) => {
       const keyValueHeads = constant(constants, 'keyValueHeads');
       const pairsOfKeyHead = (rows * constant(constants, 'heads')) / keyValueHeads;
@@ -132,7 +133,14 @@ const splitVariant: Variant = {
     });
   },
   parameters: (constants) =>
-    parameterWords(constants, ['keyValueHeads', 'headDimension', 'tableWidth', 'window', 'splits', 'splitBlocks']),
+    parameterWords(constants, [
+      'keyValueHeads',
+      'headDimension',
+      'maxBlocksPerSequence',
+      'window',
+      'splits',
+      'splitBlocks',
+    ]),
   workgroups: (constants, { rows }) => [
     Math.ceil(constant(constants, 'splits') / splitLanes),
     constant(constants, 'keyValueHeads') * headGroups(constants).groups,
@@ -140,7 +148,7 @@ const splitVariant: Variant = {
   ],
 };
 
-const probes = pagedAttentionProbes(blockTokens);
+const probes = pagedAttentionProbes(BLOCK_SIZE);
 
 const bindings: Operator['bindings'] = [
   { name: 'step', access: 'read' },
@@ -154,7 +162,7 @@ const bindings: Operator['bindings'] = [
 ];
 
 /**
- * Constants: heads, keyValueHeads, headDimension, scale, softcap (0: none), window (0: none), tableWidth (blocks of a sequence);
+ * Constants: heads, keyValueHeads, headDimension, scale, softcap (0: none), window (0: none), maxBlocksPerSequence (blocks of a sequence);
  * splits and splitBlocks are 1 and whatever.
  */
 export const pagedAttentionOperator: Operator = {
@@ -183,7 +191,7 @@ export const splitAttentionOperator: Operator = {
   bindings,
   reference(buffers, constants, { rows }) {
     const splits = constant(constants, 'splits');
-    const positionsOfSplit = constant(constants, 'splitBlocks') * blockTokens;
+    const positionsOfSplit = constant(constants, 'splitBlocks') * BLOCK_SIZE;
     const partial = Math.ceil(constant(constants, 'headDimension') / 4) * 4 + 4;
     const result = floats(buffers, 'result');
     for (let row = 0; row < rows; row += 1) {
@@ -218,7 +226,7 @@ export const joinSplitsOperator: Operator = {
     const heads = constant(constants, 'heads');
     const dimension = constant(constants, 'headDimension');
     const splits = constant(constants, 'splits');
-    const positionsOfSplit = constant(constants, 'splitBlocks') * blockTokens;
+    const positionsOfSplit = constant(constants, 'splitBlocks') * BLOCK_SIZE;
     const partial = Math.ceil(dimension / 4) * 4 + 4;
     const partials = floats(buffers, 'partials');
     const result = floats(buffers, 'result');
@@ -259,7 +267,7 @@ export interface PagedAttentionTensors {
   /** u32 [rows]: the position of each row in its sequence, and the row of `table` that its sequence has. */
   readonly positions: Tensor;
   readonly slots: Tensor;
-  /** u32 [sequences, tableWidth]: the blocks of each sequence. */
+  /** u32 [sequences, maxBlocksPerSequence]: the blocks of each sequence. */
   readonly table: Tensor;
   /** f32 [rows, heads * headDimension]. */
   readonly q: Tensor;
@@ -277,7 +285,7 @@ export interface PagedAttentionOptions {
   readonly keyValueHeads: number;
   readonly headDimension: number;
   /** Blocks of the longest sequence. */
-  readonly tableWidth: number;
+  readonly maxBlocksPerSequence: number;
   readonly scale: number;
   /** Scaled scores s become c tanh(s / c); none when absent. */
   readonly softcap?: number | undefined;
@@ -285,28 +293,32 @@ export interface PagedAttentionOptions {
   readonly window?: number | undefined;
 }
 
-function splitsOf(tableWidth: number): { readonly splits: number; readonly splitBlocks: number } {
-  const splitBlocks = Math.max(leastSplitBlocks, Math.ceil(tableWidth / mostSplits));
-  return { splits: Math.ceil(tableWidth / splitBlocks), splitBlocks };
+function splitsOf(maxBlocksPerSequence: number): { readonly splits: number; readonly splitBlocks: number } {
+  const splitBlocks = Math.max(leastSplitBlocks, Math.ceil(maxBlocksPerSequence / mostSplits));
+  return { splits: Math.ceil(maxBlocksPerSequence / splitBlocks), splitBlocks };
 }
 
 /** Elements of the partial results of a split attention. */
 export function partialsLength(
   rows: number,
-  { heads, headDimension, tableWidth }: Pick<PagedAttentionOptions, 'heads' | 'headDimension' | 'tableWidth'>,
+  {
+    heads,
+    headDimension,
+    maxBlocksPerSequence,
+  }: Pick<PagedAttentionOptions, 'heads' | 'headDimension' | 'maxBlocksPerSequence'>,
 ): number {
-  return rows * heads * splitsOf(tableWidth).splits * (Math.ceil(headDimension / 4) * 4 + 4);
+  return rows * heads * splitsOf(maxBlocksPerSequence).splits * (Math.ceil(headDimension / 4) * 4 + 4);
 }
 
 export function pagedAttention(tensors: PagedAttentionTensors, options: PagedAttentionOptions): OperatorCall[] {
   const { partials, result, ...inputs } = tensors;
-  const { heads, keyValueHeads, headDimension, tableWidth, scale, softcap = 0, window = 0 } = options;
-  const constants = { heads, keyValueHeads, headDimension, tableWidth, scale, softcap, window };
+  const { heads, keyValueHeads, headDimension, maxBlocksPerSequence, scale, softcap = 0, window = 0 } = options;
+  const constants = { heads, keyValueHeads, headDimension, maxBlocksPerSequence, scale, softcap, window };
   if (partials === undefined) {
-    const whole = { ...constants, splits: 1, splitBlocks: tableWidth };
+    const whole = { ...constants, splits: 1, splitBlocks: maxBlocksPerSequence };
     return [{ operator: pagedAttentionOperator, tensors: { ...inputs, result }, constants: whole }];
   }
-  const split = splitsOf(tableWidth);
+  const split = splitsOf(maxBlocksPerSequence);
   return [
     {
       operator: splitAttentionOperator,

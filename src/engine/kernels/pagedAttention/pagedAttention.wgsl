@@ -2,7 +2,7 @@
 //   max(0, positions[r] + 1 - window) <= j <= positions[r], or from 0 where window is 0.
 //
 // q, out f32 [rows, heads * D]; keys, values f32 [blocks, kv_heads, 16, D4], D4 = D rounded up to 4, zero beyond D: position j of
-// sequence s lies at place j % 16 of block table[s * table_width + j / 16]. positions, slots u32 [rows]: of row r's sequence;
+// sequence s lies at place j % 16 of block table[s * max_blocks_per_sequence + j / 16]. positions, slots u32 [rows]: of row r's sequence;
 // step u32 [4]: active rows. Rows of one sequence should be neighbours.
 //
 // An invocation owns PAIRS pairs of a row and a query head, which share their key head, so that each key and value that it
@@ -39,7 +39,7 @@ enable subgroups;
 struct Shape {
   kv_heads: u32,
   dimension: u32,
-  table_width: u32,
+  max_blocks_per_sequence: u32,
   window: u32,
   scale: f32,
   softcap: f32,
@@ -116,7 +116,7 @@ fn main(
     //#end
     //#if STAGED
     for (var block = seen_start / 16u; block < (seen_end + 15u) / 16u; block++) {
-      let base = (table[slot * shape.table_width + block] * shape.kv_heads + group.y) * ${BLOCK}u;
+      let base = (table[slot * shape.max_blocks_per_sequence + block] * shape.kv_heads + group.y) * ${BLOCK}u;
       workgroupBarrier();
       for (var i = lane; i < ${BLOCK}u; i += ${LANES}u) {
         staged_keys[i] = keys[base + i];
@@ -128,7 +128,7 @@ fn main(
     //#else
     {
       for (var j = seen_start; j < seen_end; j++) {
-        let at = (table[slot * shape.table_width + j / 16u] * shape.kv_heads + group.y) * ${BLOCK}u + (j % 16u) * ${QUADS}u;
+        let at = (table[slot * shape.max_blocks_per_sequence + j / 16u] * shape.kv_heads + group.y) * ${BLOCK}u + (j % 16u) * ${QUADS}u;
     //#end
         //#for p in PAIRS
         var score$p = 0.0;

@@ -16,14 +16,14 @@ const paddedOf = (constants: Constants): number => Math.ceil(dimensionOf(constan
 const rowsOf = ({ tensors, constants }: OperatorCall): number =>
   (tensors['q']?.length ?? 0) / (constant(constants, 'heads') * dimensionOf(constants));
 
-/** The probes of `pagedAttentionOperator` and of `splitAttentionOperator`, for blocks of `blockTokens` positions. */
-export function pagedAttentionProbes(blockTokens: number): {
+/** The probes of `pagedAttentionOperator` and of `splitAttentionOperator`, for blocks of `blockSize` positions. */
+export function pagedAttentionProbes(blockSize: number): {
   readonly whole: OperatorProbe;
   readonly split: OperatorProbe;
 } {
   /** Elements of keys, or of values, in a block. */
   const blockLength = (constants: Constants): number =>
-    constant(constants, 'keyValueHeads') * blockTokens * paddedOf(constants);
+    constant(constants, 'keyValueHeads') * blockSize * paddedOf(constants);
 
   /** Keys or values: the padding of a head is zero, as in a cache. */
   function cached(constants: Constants, seed: number): Float32Array<ArrayBuffer> {
@@ -46,7 +46,7 @@ export function pagedAttentionProbes(blockTokens: number): {
     result: Float32Array<ArrayBuffer>,
   ): OperatorSample {
     return {
-      constants: { ...constants, tableWidth: checkedWidth },
+      constants: { ...constants, maxBlocksPerSequence: checkedWidth },
       rows: positions.length,
       tensors: {
         ...inputs(constants, positions),
@@ -69,7 +69,7 @@ export function pagedAttentionProbes(blockTokens: number): {
     const { constants, tensors } = call;
     const rows = rowsOf(call);
     const blocks = (tensors['keys']?.length ?? 0) / blockLength(constants);
-    const last = Math.min(measuredPositions, constant(constants, 'tableWidth') * blockTokens) - 1;
+    const last = Math.min(measuredPositions, constant(constants, 'maxBlocksPerSequence') * blockSize) - 1;
     const positions = Array.from({ length: rows }, (_, row) => Math.max(0, last - rows + 1 + row));
     return {
       constants,
@@ -87,7 +87,7 @@ export function pagedAttentionProbes(blockTokens: number): {
       shape,
       checks({ constants }) {
         // One key; less than a block; a block and one; the whole table; and a part of it.
-        const positions = [0, 6, blockTokens, checkedWidth * blockTokens - 1, 70];
+        const positions = [0, 6, blockSize, checkedWidth * blockSize - 1, 70];
         const length = positions.length * constant(constants, 'heads') * dimensionOf(constants);
         return [0, 24].map((window) => check({ ...constants, window }, positions, noise(length, 5)));
       },
@@ -98,7 +98,7 @@ export function pagedAttentionProbes(blockTokens: number): {
       checks({ constants }) {
         const splits = Math.ceil(checkedWidth / checkedSplit);
         // Every part holds positions of every row: what an empty one holds is nobody's business.
-        const last = checkedWidth * blockTokens - 1;
+        const last = checkedWidth * blockSize - 1;
         const length = 2 * constant(constants, 'heads') * splits * (paddedOf(constants) + 4);
         const options = { window: 0, splits, splitBlocks: checkedSplit };
         return [check({ ...constants, ...options }, [last, last - 6], new Float32Array(length))];

@@ -21,7 +21,7 @@
 struct Shape {
   kv_heads: u32,
   dimension: u32,
-  table_width: u32,
+  max_blocks_per_sequence: u32,
   window: u32,
   splits: u32,
   split_blocks: u32,
@@ -61,7 +61,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var highest$h = -3.0e38;
   var normaliser$h = 0.0;
   //#end
-  let blocks_at = slots[row] * shape.table_width;
+  let blocks_at = slots[row] * shape.max_blocks_per_sequence;
   for (var j = start; j < end; j++) {
     let at = (table[blocks_at + j / 16u] * shape.kv_heads + kv_head) * ${BLOCK}u + (j % 16u) * ${QUADS}u;
     //#for h in HEADS

@@ -1,5 +1,5 @@
 // One sequence on a decoder of Transformers.js: ids in, logits out, keys and values kept between. The graph is called as
-// `model.generate` calls it, one step at a time, so that what is drawn and when it stops is decided here.
+// `model.generate` calls it, one step at a time, so that what is sampled and when it stops is decided here.
 import type { DynamicCache, PreTrainedModel, Tensor } from '@huggingface/transformers';
 import type { TokenReader } from '../../../engine/index.ts';
 

@@ -1,0 +1,78 @@
+// What holds for the dictionaries of every language: each error code of the source has its words, and each text only the
+// parameters of the English one.
+import { expect, test } from 'vitest';
+import { type ErrorSite, errorSites } from '../../../tools/errorSites.ts';
+import { english } from './en/index.ts';
+import { languages } from './languages.ts';
+import { pseudoText } from './pseudo.ts';
+import type { Area, ErrorText } from './types.ts';
+
+type Texts = Record<string, string | Record<string, string>>;
+const areas = Object.keys(english) as Area[];
+const load = async (tag: string, area: Area): Promise<Texts> =>
+  (await languages[tag]?.texts[area]()) as unknown as Texts;
+
+const sites = errorSites();
+const byCode = Map.groupBy(sites, ({ code }) => code);
+const parametersOf = (text: string): string[] =>
+  [...text.matchAll(/\{(\w+)(?::\w+)?\}/g)].map(([, name]) => name ?? '');
+
+test('every code of the source has a title, a sentence and a way on, and no other code has', async () => {
+  const errors = (await english.errors()) as Record<string, ErrorText>;
+  expect(byCode.size).toBeGreaterThan(200);
+  expect([...byCode.keys()].filter((code) => errors[code] === undefined)).toEqual([]);
+  expect(Object.keys(errors).filter((code) => !byCode.has(code))).toEqual([]);
+  for (const [code, text] of Object.entries(errors)) {
+    expect(
+      [text.title, text.message, text.hint].map((part) => typeof part),
+      code,
+    ).toEqual(['string', 'string', 'string']);
+    expect([text.title, text.message, text.hint], code).not.toContain('');
+    expect(text.title, code).not.toMatch(/\.$/);
+  }
+});
+
+test('what a sentence names is a fact of every place that throws it', async () => {
+  const errors = (await english.errors()) as Record<string, ErrorText>;
+  const lacks = ({ facts }: ErrorSite, name: string): boolean => facts !== undefined && !facts.has(name);
+  const missing = Object.entries(errors).flatMap(([code, { message, hint }]) =>
+    parametersOf(`${message} ${hint}`).flatMap((name) =>
+      (byCode.get(code) ?? []).filter((site) => lacks(site, name)).map(({ file, line }) => `${file}:${line} ${name}`),
+    ),
+  );
+  expect(missing).toEqual([]);
+});
+
+test.each(Object.keys(languages))('%s has every text of English, with its parameters and plural forms', async (tag) => {
+  const categories = new Intl.PluralRules(tag).resolvedOptions().pluralCategories;
+  for (const area of areas) {
+    const [own, original] = await Promise.all([load(tag, area), load('en', area)]);
+    expect(Object.keys(own).sort(), area).toEqual(Object.keys(original).sort());
+    for (const [key, text] of Object.entries(original)) {
+      const translated = own[key];
+      expect(typeof translated, key).toBe(typeof text);
+      if (typeof text === 'string') {
+        expect(parametersOf(translated as string).sort(), key).toEqual(parametersOf(text).sort());
+      } else if (area !== 'errors') {
+        expect(Object.keys(translated as object), key).toEqual(expect.arrayContaining(categories));
+      }
+    }
+  }
+});
+
+test('English labels are in sentence case and every brace encloses a name', async () => {
+  for (const area of areas) {
+    const texts = Object.entries(await load('en', area)).flatMap(([key, text]) =>
+      (typeof text === 'string' ? [text] : Object.values(text)).map((words) => [key, words] as const),
+    );
+    expect(texts.length).toBeGreaterThan(20);
+    for (const [key, text] of texts) {
+      expect(text, key).not.toMatch(/^[a-z][^ ]* .*[A-Z][a-z]+ [A-Z][a-z]+ [A-Z]/);
+      expect((text.match(/[{}]/g) ?? []).length, key).toBe(2 * parametersOf(text).length);
+    }
+  }
+});
+
+test('the pseudo-locale marks letters and leaves parameters', () => {
+  expect(pseudoText('Delete {name}: 3 MB')).toBe('[Đéļéţé {name}: 3 ṀƁ]');
+});

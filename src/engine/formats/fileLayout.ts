@@ -1,0 +1,27 @@
+// Sizes of tensors in files: a row is cut into blocks of so many elements, each of so many bytes.
+import { TributaryError } from '../../lib/errors.ts';
+import type { FileLayout } from './blockFormat.ts';
+import { blockFormat, type WeightFormat } from './blockFormats.ts';
+
+const f32Layout: FileLayout = { elements: 1, bytes: 4 };
+
+export const fileLayout = (format: WeightFormat): FileLayout =>
+  format === 'f32' ? f32Layout : blockFormat(format).file;
+
+/** Bytes of one row of `columns` elements; a last block that is not full is padded. */
+export function fileRowBytes(format: WeightFormat, columns: number): number {
+  const { elements, bytes } = fileLayout(format);
+  return Math.ceil(columns / elements) * bytes;
+}
+
+/** Throws `TENSOR_SIZE_MISMATCH` unless `bytes` is exactly what `rows` rows of `columns` need. */
+export function checkFileSize(format: WeightFormat, bytes: Uint8Array, rows: number, columns: number): void {
+  const needed = rows * fileRowBytes(format, columns);
+  if (bytes.byteLength === needed) return;
+  throw new TributaryError({
+    code: 'TENSOR_SIZE_MISMATCH',
+    message: `A ${format} tensor of ${rows} rows of ${columns} needs ${needed} bytes, and ${bytes.byteLength} are given.`,
+    facts: { format, rows, columns, needed, given: bytes.byteLength },
+    hint: 'Get the model file again from its source.',
+  });
+}

@@ -1,0 +1,289 @@
+// The one loaded model, with its tokenizer, its session and its adapters: loaded, loaded again after its device was lost, suspended for
+// a temporary one. Callers take turns: nothing else uses the device meanwhile.
+import { TributaryError } from '../../lib/errors.ts';
+import type { CallContext } from '../../lib/rpc.ts';
+import { createGrammars, type Grammars } from '../chat/createGrammars.ts';
+import { createSession, type Session } from '../model/createSession.ts';
+import type { DeviceAdapter } from '../model/deviceAdapter.ts';
+import { loadModel } from '../model/loadModel.ts';
+import type { ModelFile } from '../modelFile.ts';
+import type { OpenedBackend } from '../openBackend.ts';
+import { openModelFile } from '../openModelFile.ts';
+import { defaultChoices } from '../quant/quantizationChoices.ts';
+import type {
+  AdapterSummary,
+  DeviceChoice,
+  LoadAdapterRequest,
+  LoadModelRequest,
+  LoadProgress,
+  ModelSummary,
+} from '../service.ts';
+import { openTokenizer, type TextTokenizer } from '../tokenizer/openTokenizer.ts';
+import type { RowGradients } from '../train/rowGradients.ts';
+import { type AdapterManager, createAdapterManager, type ModelOnDevice } from './createAdapterManager.ts';
+import { createDeviceManager } from './createDeviceManager.ts';
+
+interface ModelText {
+  readonly tokenizer: TextTokenizer;
+  /** Over the model's tokens. */
+  readonly grammars: Grammars;
+}
+
+interface ModelState {
+  /** For loading it again after its device was lost. The files stay where they are. */
+  readonly request: LoadModelRequest;
+  /** Absent where the files have no tokenizer. */
+  readonly text: ModelText | undefined;
+  readonly adapters: AdapterManager;
+  onDevice: ModelOnDevice;
+  /** Whether the device is gone, with everything on it. */
+  lost: boolean;
+}
+
+export interface ModelManager {
+  /** The device asked for; without a name the open one, or the best. */
+  openDevice(choice?: DeviceChoice): Promise<OpenedBackend>;
+  /** Throws `ENGINE_MODEL_NOT_LOADED`, `ENGINE_TOKENIZER_MISSING`. */
+  text(): ModelText;
+  /** Loads a model in place of the current one. Throws as `openModelFile`, `openTokenizer`, `loadModel`. */
+  load(request: LoadModelRequest, context: CallContext): Promise<ModelSummary>;
+  /** The model on a living device: loaded again, with its adapters, if its device was lost. */
+  ready(context: CallContext): Promise<ModelOnDevice>;
+  /** Runs `use` on the model of `file` while the current one is off the device; that is loaded again afterwards. */
+  withTemporaryModel<Result>(
+    request: LoadModelRequest,
+    file: ModelFile,
+    signal: AbortSignal,
+    use: (session: Session) => Promise<Result>,
+  ): Promise<Result>;
+  /** The request that the model was loaded with. Throws `ENGINE_MODEL_NOT_LOADED`. */
+  readonly request: LoadModelRequest;
+  loadAdapter(request: LoadAdapterRequest, context: CallContext): Promise<AdapterSummary>;
+  unloadAdapter(id: string, context: CallContext): Promise<void>;
+  /** The adapter on the device, after `ready`. Throws `ENGINE_ADAPTER_NOT_LOADED`. */
+  adapter(id: string): DeviceAdapter;
+  /** What computes an adapter's gradients, after `ready`. */
+  gradients(id: string): RowGradients;
+  /** Whether the model's device is lost: then `ready` opens another. False when no model is loaded. */
+  isLost(): Promise<boolean>;
+  /** Closes the device if it cannot go on after `error`: the next use opens it again. */
+  abandonAfter(error: unknown): void;
+}
+
+/** After these errors a device refuses all work: plans that were recorded before use the buffer that could not be created. */
+const fatalCodes = new Set(['ENGINE_OUT_OF_MEMORY', 'ENGINE_COMMAND_REFUSED']);
+
+const hasCode = (error: unknown, code: string): boolean => error instanceof TributaryError && error.code === code;
+
+function tokenizerOf({ tokenizerJson, tokenizerConfig, chatTemplate, config }: ModelFile): TextTokenizer | undefined {
+  if (tokenizerJson === undefined) return undefined;
+  return openTokenizer({
+    tokenizerJson,
+    ...(tokenizerConfig === undefined ? {} : { tokenizerConfig }),
+    ...(chatTemplate === undefined ? {} : { chatTemplate }),
+    endOfSequenceIds: config.endOfSequenceIds,
+  });
+}
+
+/** The model of `file` on the device, with its plans compiled. After a failure nothing of it stays there. */
+async function loadOn(
+  { backend, report: { arithmetics } }: OpenedBackend,
+  request: LoadModelRequest,
+  file: ModelFile,
+  { signal, progress }: CallContext,
+): Promise<ModelOnDevice> {
+  const report = (value: LoadProgress): void => progress(value);
+  const model = await loadModel(backend, file, {
+    choices: request.choices ?? defaultChoices(file),
+    arithmetic: arithmetics.find((each) => each === request.arithmetic) ?? 'float32',
+    ...(request.contextLength === undefined ? {} : { contextLength: request.contextLength }),
+    signal,
+    onProgress: (loadedBytes, totalBytes) => report({ phase: 'read', loadedBytes, totalBytes }),
+  });
+  const all = { loadedBytes: file.byteLength, totalBytes: file.byteLength };
+  const endTrials = backend.variants?.begin({
+    remembered: request.variants,
+    signal,
+    onProgress: () => report({ phase: 'probe', ...all }),
+  });
+  let session: Session | undefined;
+  try {
+    report({ phase: 'compile', ...all });
+    session = createSession(model);
+    await session.prepare();
+    return { model, session };
+  } catch (error) {
+    session?.destroy();
+    model.destroy();
+    throw error;
+  } finally {
+    endTrials?.();
+  }
+}
+
+export function createModelManager(openDevice: (device: DeviceChoice) => Promise<OpenedBackend>): ModelManager {
+  let state: ModelState | undefined;
+  const device = createDeviceManager(openDevice, (end) => {
+    if (end === 'lost' && state !== undefined) state.lost = true;
+    // A model that waits to be loaded again is not on this device.
+    else if (state?.lost === false) discard();
+  });
+
+  function current(): ModelState {
+    if (state !== undefined) return state;
+    throw new TributaryError({
+      code: 'ENGINE_MODEL_NOT_LOADED',
+      message: 'No model is loaded.',
+      hint: 'Choose a model in the settings and wait until it is loaded.',
+    });
+  }
+
+  function text(): ModelText {
+    const { text: found } = current();
+    if (found !== undefined) return found;
+    throw new TributaryError({
+      code: 'ENGINE_TOKENIZER_MISSING',
+      message: 'This model came without a tokenizer, so it cannot read text.',
+      hint: 'Load the folder with its tokenizer.json, or a GGUF file.',
+    });
+  }
+
+  function destroyOnDevice({ session, model }: ModelOnDevice): void {
+    session.destroy();
+    model.destroy();
+  }
+
+  /** Drops the model without touching its device. */
+  function discard(): void {
+    state?.text?.grammars.destroy();
+    state = undefined;
+  }
+
+  /** Takes the model off its device; `ready` loads it again. */
+  function suspend(): void {
+    if (state === undefined || state.lost) return;
+    state.adapters.suspend(state.onDevice);
+    destroyOnDevice(state.onDevice);
+    state.lost = true;
+  }
+
+  /**
+   * The model of `file` on the device that `request` asks for. If that device computes wrongly, the CPU takes over, unless the device
+   * was asked for by name.
+   */
+  async function loadOnDevice(
+    request: LoadModelRequest,
+    file: ModelFile,
+    context: CallContext,
+  ): Promise<ModelOnDevice> {
+    const choice = request.device ?? 'automatic';
+    const opened = await device.open(choice);
+    try {
+      return await loadOn(opened, request, file, context);
+    } catch (error) {
+      if (!hasCode(error, 'ENGINE_DEVICE_WRONG') || choice !== 'automatic') throw error;
+      return await loadOn(await device.fallbackToCpu(error as TributaryError), request, file, context);
+    }
+  }
+
+  async function ready(context: CallContext): Promise<ModelOnDevice> {
+    const wanted = current();
+    if (!wanted.lost) return wanted.onDevice;
+    try {
+      // The same device was measured before; its report saves measuring again.
+      const variants = wanted.onDevice.model.backend.variants?.report() ?? wanted.request.variants;
+      const request = { ...wanted.request, ...(variants === undefined ? {} : { variants }) };
+      const onDevice = await loadOnDevice(request, await openModelFile(request.files), context);
+      wanted.adapters.resume(onDevice);
+      wanted.onDevice = onDevice;
+      wanted.lost = false;
+      return onDevice;
+    } catch (cause) {
+      if (context.signal.aborted) throw cause;
+      discard();
+      throw new TributaryError({
+        code: 'ENGINE_DEVICE_LOST',
+        message: 'The graphics device stopped answering, and the model could not be loaded again.',
+        hint: 'Load the model again; if it happens twice, choose a smaller model or a shorter context.',
+        cause,
+      });
+    }
+  }
+
+  return {
+    openDevice: (choice) => device.open(choice),
+    text,
+    get request() {
+      return current().request;
+    },
+    ready,
+
+    async load(request, context) {
+      const file = await openModelFile(request.files);
+      const tokenizer = tokenizerOf(file);
+      // The old model goes first: two rarely fit.
+      suspend();
+      discard();
+      const onDevice = await loadOnDevice(request, file, context);
+      const { config, parameterCount, contextLength, weightBytes, arithmetic } = onDevice.model;
+      const { architecture, layerCount, hiddenSize, vocabularySize } = config;
+      state = {
+        request,
+        text: tokenizer && { tokenizer, grammars: createGrammars({ ...tokenizer, size: vocabularySize }) },
+        adapters: createAdapterManager(),
+        onDevice,
+        lost: false,
+      };
+      return {
+        architecture,
+        parameterCount,
+        layerCount,
+        hiddenSize,
+        contextLength,
+        vocabularySize,
+        weightBytes,
+        arithmetic,
+      };
+    },
+
+    async withTemporaryModel(request, file, signal, use) {
+      suspend();
+      let onDevice: ModelOnDevice | undefined;
+      try {
+        onDevice = await loadOnDevice(request, file, { signal, progress: () => undefined });
+        return await use(onDevice.session);
+      } finally {
+        if (onDevice !== undefined) destroyOnDevice(onDevice);
+        // Without the caller's signal: the model must come back even if the caller has aborted.
+        await ready({ signal: new AbortController().signal, progress: () => undefined });
+      }
+    },
+
+    async loadAdapter(request, context) {
+      const onDevice = await ready(context);
+      return await current().adapters.load(request, onDevice);
+    },
+    async unloadAdapter(id, context) {
+      const onDevice = await ready(context);
+      current().adapters.unload(id, onDevice);
+    },
+    adapter: (id) => current().adapters.adapter(id),
+    gradients(id) {
+      const { adapters, onDevice } = current();
+      return adapters.gradients(id, onDevice);
+    },
+
+    async isLost() {
+      if (state === undefined) return false;
+      // The first error on a lost device may come before the report of the loss, but not long before.
+      return await Promise.race([
+        state.onDevice.model.backend.lost.then(() => true),
+        new Promise<boolean>((resolve) => setTimeout(resolve, 0, false)),
+      ]);
+    },
+
+    abandonAfter(error) {
+      if (error instanceof TributaryError && fatalCodes.has(error.code)) device.abandon();
+    },
+  };
+}
