@@ -68,7 +68,13 @@ function toDownloadError(file: ConfigFile, error: unknown, loadedBytes: number):
   return new TributaryError({
     code: 'APP_FILE_HASH_MISMATCH',
     message: `"${file.name}" arrived, but it is not the file that was announced.`,
-    facts: { file: file.name, url: file.url, expected: file.sha256 ?? '', actual: String(error.facts['actual']), bytes: loadedBytes },
+    facts: {
+      file: file.name,
+      url: file.url,
+      expected: file.sha256 ?? '',
+      actual: String(error.facts['actual']),
+      bytes: loadedBytes,
+    },
     hint: 'Nothing of it was kept. Try again, or use another source.',
     cause: error,
   });
