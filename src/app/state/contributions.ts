@@ -1,7 +1,6 @@
 // Contributions of this browser, out and in: the workflows over its tables, node and chain, and the arrivals that failed as a
 // signal.
 import { createSignal } from 'solid-js';
-import type { MessageSigner } from '../../settlement/index.ts';
 import { type ContributionRecord, database, guardWrite } from '../../store/index.ts';
 import { createArrivals, type FailedArrival } from '../../workflows/rows/arrivals.ts';
 import { sentContributions } from '../../workflows/rows/contributionRecord.ts';
@@ -101,9 +100,7 @@ function publishPorts(): PublishRowsPorts {
 }
 
 /** As `publishRows` of the workflow. */
-export async function publishRows(
-  parameters: PublishRowsParameters & { readonly signer: MessageSigner },
-): Promise<ContributionRecord> {
+export async function publishRows(parameters: PublishRowsParameters): Promise<ContributionRecord> {
   const workflow = await import('../../workflows/rows/publishRows.ts');
   return workflow.publishRows(parameters, publishPorts());
 }

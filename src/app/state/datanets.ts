@@ -2,7 +2,12 @@
 import { database, readSetting, writeSetting } from '../../store/index.ts';
 import type { DatanetTexts } from '../../workflows/rows/datanetDescription.ts';
 import { type DatanetEntry, datanetEntries } from '../../workflows/rows/datanetEntries.ts';
-import type { KnownDatanet, KnownDatanetsPorts } from '../../workflows/rows/knownDatanets.ts';
+import {
+  createDatanet as create,
+  type KnownDatanet,
+  type KnownDatanetsPorts,
+  learnDatanet as learn,
+} from '../../workflows/rows/knownDatanets.ts';
 import { config } from './config.ts';
 import { peers } from './peers.ts';
 
@@ -12,26 +17,28 @@ async function knownDatanets(): Promise<Readonly<Record<string, KnownDatanet>>> 
   return (await readSetting<Record<string, KnownDatanet>>(SETTING_KEY)) ?? {};
 }
 
+/** Adds a Datanet to the known ones. Several may be added at the same time. */
+export async function rememberDatanet(id: string, datanet: KnownDatanet): Promise<void> {
+  await database().transaction('rw', database().settings, async () =>
+    writeSetting(SETTING_KEY, { ...(await knownDatanets()), [id]: datanet }),
+  );
+}
+
 const ports: KnownDatanetsPorts = {
   isOffered: (id) => config().datanets.some((datanet) => datanet.id === id),
   isKnown: async (id) => id in (await knownDatanets()),
-  remember: (id, known) =>
-    database().transaction('rw', database().settings, async () =>
-      writeSetting(SETTING_KEY, { ...(await knownDatanets()), [id]: known }),
-    ),
+  remember: rememberDatanet,
   blocks: async () => (await peers()).blocks,
 };
 
 /** As `createDatanet` of the workflow. */
-export async function createDatanet(texts: DatanetTexts): Promise<string> {
-  const workflow = await import('../../workflows/rows/knownDatanets.ts');
-  return workflow.createDatanet(texts, ports);
+export function createDatanet(texts: DatanetTexts): Promise<string> {
+  return create(texts, ports);
 }
 
 /** As `learnDatanet` of the workflow. */
-export async function learnDatanet(id: string): Promise<void> {
-  const workflow = await import('../../workflows/rows/knownDatanets.ts');
-  await workflow.learnDatanet(id, ports);
+export function learnDatanet(id: string): Promise<void> {
+  return learn(id, ports);
 }
 
 /** All Datanets, the configuration's first. Reads the database: use inside `createLive`. */

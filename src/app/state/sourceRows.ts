@@ -20,7 +20,10 @@ async function fetchText(url: string, signal: AbortSignal | undefined): Promise<
 }
 
 /** Absolute address of the JSON that describes a Datanet of the configuration: its own, or the one beside its rows. */
-export function datanetUrl(datanet: { readonly url?: string | undefined; readonly rowsUrl?: string | undefined }) {
+export function datanetUrl(datanet: {
+  readonly url?: string | undefined;
+  readonly rowsUrl?: string | undefined;
+}): string | undefined {
   const absolute = (url: string, base: string = document.baseURI): string => new URL(url, base).href;
   if (datanet.url !== undefined) return absolute(datanet.url);
   return datanet.rowsUrl === undefined ? undefined : absolute('datanet.json', absolute(datanet.rowsUrl));

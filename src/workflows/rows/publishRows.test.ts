@@ -178,6 +178,13 @@ describe('publishRows', () => {
     expect(calls[0]?.parameters).toEqual({ slug: datanetId.slice(-40), metadataDigest: cidDigest(datanetId) });
   });
 
+  test('a Datanet that is named by its id on the chain is contributed to as it is', async () => {
+    const { publish, calls } = world();
+    const onChain = `0x${'c'.repeat(64)}`;
+    await publish(onChain);
+    expect(calls).toMatchObject([{ method: 'contribute', parameters: { datanetId: onChain } }]);
+  });
+
   test('a Datanet that no chain can know is a reason in the record', async () => {
     const { publish } = world();
     expect(contributionData(await publish('unheard-of')).registerError?.code).toBe('APP_DATANET_NOT_ON_CHAIN');

@@ -81,7 +81,7 @@ export function createTrainer(ports: TrainerPorts): Trainer {
   }
 
   function exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
-    return ports.withTrainingLock((isMine) => {
+    return ports.withTrainingLock(async (isMine) => {
       if (isMine) return work();
       throw new TributaryError({
         code: 'TRAINING_ELSEWHERE',
