@@ -9,7 +9,7 @@ import { config } from '../state/config.ts';
 import { cancelLoading, engineState, ensureAdapter, ensureModel } from '../state/engine.ts';
 import { createLive, createLoaded } from '../state/live.ts';
 import { availableModels } from '../state/models/availableModels.ts';
-import { type ForeignModel, foreignModel, foreignModels } from '../state/models/chatRuntimes.ts';
+import { type ExternalModel, externalModel, externalModels } from '../state/models/chatRuntimes.ts';
 import { missingBytes } from '../state/models/modelFiles.ts';
 import { discover } from '../state/settlement.ts';
 import { Button, Dialog, EmptyState, ErrorCard, formatBytes, formatOpen } from '../ui/index.ts';
@@ -72,7 +72,7 @@ export function Chat(): JSX.Element {
     () => {
       // Asked again when a loading ends.
       engineState().phase;
-      return choice().modelId === '' || foreignModel(choice().modelId) !== undefined ? undefined : choice().modelId;
+      return choice().modelId === '' || externalModel(choice().modelId) !== undefined ? undefined : choice().modelId;
     },
     async (modelId) => ({ modelId, bytes: await missingBytes(modelId) }),
   );
@@ -86,7 +86,7 @@ export function Chat(): JSX.Element {
   };
   const isReady = (): boolean => engineHasChoice() && engineState().phase === 'ready';
   /** The chosen model when another program runs it. */
-  const foreign = (): ForeignModel | undefined => foreignModel(choice().modelId);
+  const foreign = (): ExternalModel | undefined => externalModel(choice().modelId);
   const mustDownload = (): boolean => {
     const model = foreign();
     return model === undefined ? (missingNow() ?? 0) > UNASKED_BYTES && !isReady() : !isRuntimeReady(model);
@@ -148,9 +148,9 @@ export function Chat(): JSX.Element {
   );
   // Or with a model that was just installed.
   createEffect(
-    on([() => search.model, availableModels, foreignModels], ([wanted, known]) => {
+    on([() => search.model, availableModels, externalModels], ([wanted, known]) => {
       if (wanted === undefined) return;
-      if (!known.some(({ id }) => id === wanted) && foreignModel(wanted) === undefined) return;
+      if (!known.some(({ id }) => id === wanted) && externalModel(wanted) === undefined) return;
       setChoice({ modelId: wanted, adapterId: undefined });
       setSearch({ model: undefined }, { replace: true });
     }),

@@ -6,7 +6,7 @@ import { t } from '../i18n/t.ts';
 import { goOnFromMemory } from '../state/download.ts';
 import { deviceObstacle, type EngineState, engineState, resetEngine } from '../state/engine.ts';
 import { availableModels } from '../state/models/availableModels.ts';
-import { foreignModel } from '../state/models/chatRuntimes.ts';
+import { externalModel } from '../state/models/chatRuntimes.ts';
 import { Button, ErrorCard, errorTitle, formatBytes, formatDuration, Progress } from '../ui/index.ts';
 
 type Loading = Extract<
@@ -16,7 +16,7 @@ type Loading = Extract<
 
 export function modelName(modelId: string | undefined): string {
   if (modelId === undefined) return '';
-  return (availableModels().find((model) => model.id === modelId) ?? foreignModel(modelId))?.name ?? modelId;
+  return (availableModels().find((model) => model.id === modelId) ?? externalModel(modelId))?.name ?? modelId;
 }
 
 function label(state: Loading): string {

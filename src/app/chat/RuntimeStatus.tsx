@@ -4,32 +4,32 @@ import { t } from '../i18n/t.ts';
 import {
   type ChatRuntimeState,
   chatRuntimeState,
+  type ExternalModel,
   ensureChatRuntime,
-  type ForeignModel,
-  foreignModelId,
-  releaseForeignRuntimes,
+  externalModelId,
+  releaseExternalRuntimes,
 } from '../state/models/chatRuntimes.ts';
 import { Button, ErrorCard, formatBytes, Progress } from '../ui/index.ts';
 
 type Phase = ChatRuntimeState['phase'];
 
 /** Whether a model of another program can answer now. */
-export function isRuntimeReady(model: ForeignModel): boolean {
+export function isRuntimeReady(model: ExternalModel): boolean {
   const state = chatRuntimeState();
-  return state.phase === 'ready' && state.modelId === foreignModelId(model);
+  return state.phase === 'ready' && state.modelId === externalModelId(model);
 }
 
-export function RuntimeStatus(properties: { readonly model: ForeignModel }): JSX.Element {
+export function RuntimeStatus(properties: { readonly model: ExternalModel }): JSX.Element {
   const inPhase = <Name extends Phase>(
     phase: Name,
   ): Extract<ChatRuntimeState, { readonly phase: Name }> | undefined => {
     const state = chatRuntimeState();
-    const mine = 'modelId' in state && state.modelId === foreignModelId(properties.model);
+    const mine = 'modelId' in state && state.modelId === externalModelId(properties.model);
     return mine && state.phase === phase ? (state as Extract<ChatRuntimeState, { readonly phase: Name }>) : undefined;
   };
   const load = (): void => {
     // Failures are part of the runtime's state, shown below.
-    ensureChatRuntime(foreignModelId(properties.model)).catch(() => undefined);
+    ensureChatRuntime(externalModelId(properties.model)).catch(() => undefined);
   };
   const program = (): string => t(`chat.program.${properties.model.runtime}`);
   return (
@@ -55,7 +55,7 @@ export function RuntimeStatus(properties: { readonly model: ForeignModel }): JSX
             done={state().progress.share}
             total={1}
             text={state().progress.text}
-            onCancel={releaseForeignRuntimes}
+            onCancel={releaseExternalRuntimes}
           />
         )}
       </Match>

@@ -18,8 +18,8 @@ import { availableModels, listModels } from '../state/models/availableModels.ts'
 import {
   capabilitiesOf,
   ensureChatRuntime,
-  foreignModelId,
-  restoreForeignModels,
+  externalModelId,
+  restoreExternalModels,
 } from '../state/models/chatRuntimes.ts';
 import { attributeAnswer, type InfluencePhase } from './attributeAnswer.ts';
 import { MAXIMUM_TOKENS, streamAnswer } from './streamAnswer.ts';
@@ -64,8 +64,8 @@ let abortInfluence: AbortController | undefined;
 export async function restoreChoice(): Promise<Choice> {
   if (choice().modelId !== '') return choice();
   const remembered = await readSetting<Choice>('chatChoice');
-  const [models, foreign] = await Promise.all([listModels(), restoreForeignModels()]);
-  const ids = [...models.map(({ id }) => id), ...foreign.map(foreignModelId)];
+  const [models, external] = await Promise.all([listModels(), restoreExternalModels()]);
+  const ids = [...models.map(({ id }) => id), ...external.map(externalModelId)];
   const modelId = ids.find((id) => id === remembered?.modelId) ?? ids[0];
   const known = remembered?.adapterId === undefined ? undefined : await findAdapter(remembered.adapterId);
   const first = config().adapters.find((adapter) => adapter.model === modelId)?.id;

@@ -6,14 +6,14 @@ import { keptBytes, missingNeeds, type RuntimeModel } from '../../models/index.t
 import { t } from '../i18n/t.ts';
 import { engine } from '../state/engine.ts';
 import {
-  addForeignModel,
+  addExternalModel,
   chatRuntimeState,
-  type ForeignModel,
-  foreignModelId,
-  foreignModels,
+  type ExternalModel,
+  externalModelId,
+  externalModels,
   listWebLlmModels,
-  removeForeignModel,
-  restoreForeignModels,
+  removeExternalModel,
+  restoreExternalModels,
 } from '../state/models/chatRuntimes.ts';
 import { Button, ConfirmDialog, ErrorCard, Field, formatBytes, IconButton, Section, toast } from '../ui/index.ts';
 import { needText, runtimeFacts } from './runtimeFacts.ts';
@@ -22,7 +22,7 @@ import { needText, runtimeFacts } from './runtimeFacts.ts';
 const shownModels = 8;
 
 /** What a program keeps of its model, asked for again when it has loaded one. */
-function Kept(properties: { readonly model: ForeignModel }): JSX.Element {
+function Kept(properties: { readonly model: ExternalModel }): JSX.Element {
   const [bytes] = createResource(
     () => ({ model: properties.model, phase: chatRuntimeState().phase }),
     ({ model }) => keptBytes(model),
@@ -33,15 +33,15 @@ function Kept(properties: { readonly model: ForeignModel }): JSX.Element {
 }
 
 function Chosen(): JSX.Element {
-  const [leaving, setLeaving] = createSignal<ForeignModel>();
-  const remove = async (model: ForeignModel): Promise<void> => {
-    await removeForeignModel(model);
+  const [leaving, setLeaving] = createSignal<ExternalModel>();
+  const remove = async (model: ExternalModel): Promise<void> => {
+    await removeExternalModel(model);
     toast(t('models.removed', { name: model.name }));
   };
   return (
     <>
       <ul class="grid gap-2">
-        <For each={foreignModels()}>
+        <For each={externalModels()}>
           {(model) => (
             <li class="flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line p-4">
               <div class="grid min-w-0 flex-1 basis-60 gap-0.5">
@@ -53,7 +53,7 @@ function Chosen(): JSX.Element {
               </div>
               <div class="flex items-center gap-2">
                 <a
-                  href={`#/chat?model=${encodeURIComponent(foreignModelId(model))}`}
+                  href={`#/chat?model=${encodeURIComponent(externalModelId(model))}`}
                   class="inline-flex min-h-8 items-center rounded-lg bg-accent px-2.5 text-sm font-medium text-on-accent hover:bg-accent-strong"
                 >
                   {t('models.chat')}
@@ -101,7 +101,7 @@ function WebLlmList(properties: { readonly device: DeviceReport | undefined }): 
     return (models() ?? []).filter(({ name }) => wanted.every((word) => name.toLowerCase().includes(word)));
   });
   const add = async (model: RuntimeModel): Promise<void> => {
-    await addForeignModel(model as ForeignModel);
+    await addExternalModel(model as ExternalModel);
     toast(t('models.addedToChat', { name: model.name }));
   };
   return (
@@ -158,7 +158,7 @@ function WebLlmList(properties: { readonly device: DeviceReport | undefined }): 
 
 export function Runtimes(): JSX.Element {
   const [device, setDevice] = createSignal<DeviceReport>();
-  void restoreForeignModels();
+  void restoreExternalModels();
   // Asked when the section is used: looking at the room starts no device.
   const examine = async (): Promise<void> => {
     if (device() === undefined) setDevice(await engine().probe({}));

@@ -6,7 +6,8 @@ export const settingKeys = {
   arithmetic: 'arithmetic',
   variants: 'variants',
   hub: 'hub',
-  foreignModels: 'foreignModels',
+  /** Stored under the name of earlier versions. */
+  externalModels: 'foreignModels',
   wallet: 'wallet',
   burnerKey: 'burnerKey',
 } as const;
