@@ -11,12 +11,12 @@ import { classBest } from './shares/classBest.ts';
 import type { Attribution, RowEvidence } from './types.ts';
 import { verbatimOf } from './verbatimOf.ts';
 
-const maximumRows = 50;
-/** So many rows are shown even when none stands out, marked as not influential. */
-const alwaysShown = 5;
-const maximumSpanRows = 20;
+const MAX_ROWS = 50;
+/** Rows that are shown even when none is influential, and marked as such. */
+const MIN_SHOWN_ROWS = 5;
+const MAX_SPAN_ROWS = 20;
 
-/** The part of the payment that each row brings through one channel: its class's largest weight pays, once. */
+/** The part of the payment that each row earns through one channel: the largest weight of its class pays, once. */
 function rowParts(weights: ArrayLike<number>, classes: Int32Array, channelPpm: number): Float64Array {
   const best = classBest(weights, classes);
   const parts = new Float64Array(classes.length);
@@ -57,8 +57,8 @@ export function attribute(opened: OpenedIndex, gradient: Float32Array, answerIds
       one - other,
   );
   const rows = order
-    .filter((row, rank) => rank < alwaysShown || (excess[row] as number) > 0 || (bits[row] as number) > 0)
-    .slice(0, maximumRows)
+    .filter((row, rank) => rank < MIN_SHOWN_ROWS || (excess[row] as number) > 0 || (bits[row] as number) > 0)
+    .slice(0, MAX_ROWS)
     .map((row): RowEvidence => {
       const text = texts[row];
       return {
@@ -89,7 +89,7 @@ export function attribute(opened: OpenedIndex, gradient: Float32Array, answerIds
       end: start + length,
       bits: surprisal,
       count,
-      rows: holders.slice(0, maximumSpanRows),
+      rows: holders.slice(0, MAX_SPAN_ROWS),
     })),
     contributors: shared.contributors,
     unattributedPpm: shared.unattributedPpm,

@@ -1,5 +1,5 @@
-// The attribution worker's service: opened indexes by id, and the pure functions on them. One call at a time computes;
-// long ones yield, so that a cancellation gets through.
+// The attribution worker's service: open indexes by id, and the pure functions on them. One call computes at a time; long ones
+// yield to the event loop, so that a cancellation is received.
 import { bytesToHex } from '../lib/bytes.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { transfer } from '../lib/rpc.ts';
@@ -16,8 +16,8 @@ import type { IndexSummary } from './types.ts';
 import { verifyReceipt } from './verifyReceipt.ts';
 
 /** Coordinates of a sketch, and the seed of its hash, unless an index says otherwise. */
-const defaultSize = 4096;
-const defaultSeed = 42;
+const DEFAULT_SKETCH_SIZE = 4096;
+const DEFAULT_SEED = 42;
 
 function summarize(id: string, { index, texts }: OpenedIndex): IndexSummary {
   return {
@@ -74,12 +74,12 @@ export function createAttributionService(): AttributionService {
       return decoded;
     },
     async sketch({ gradient, size, seed }) {
-      const sketch = quantize(countSketch(gradient, size ?? defaultSize, seed ?? defaultSeed));
+      const sketch = quantize(countSketch(gradient, size ?? DEFAULT_SKETCH_SIZE, seed ?? DEFAULT_SEED));
       return transfer(sketch, [sketch.codes.buffer]);
     },
     async buildIndex({ seed, ...request }, { signal, progress }) {
       const bytes = encodeIndex(
-        await buildIndex({ ...request, seed: seed ?? defaultSeed, signal, onProgress: progress }),
+        await buildIndex({ ...request, seed: seed ?? DEFAULT_SEED, signal, onProgress: progress }),
       );
       return transfer(bytes, [bytes.buffer]);
     },

@@ -1,4 +1,4 @@
-// A receipt says what one answer cost and whom it pays, and carries what a stranger needs to compute the shares again: the
+// A receipt says what one answer cost and whom it pays, and contains what anyone needs to recompute the shares: the
 // int8 sketch of the answer's gradient and the root of the index. Prompt and answer stay here: only salted hashes go out.
 import { encode } from '@ipld/dag-cbor';
 import { bytesToHex, hexToBytes, ownBytes } from '../lib/bytes.ts';

@@ -9,7 +9,7 @@ export interface Influence {
   /** Normalised influence of each trained row. */
   readonly scores: Float64Array<ArrayBuffer>;
   readonly threshold: number;
-  /** What counts: max(0, score - threshold). */
+  /** The part that counts: max(0, score - threshold). */
   readonly excess: Float64Array<ArrayBuffer>;
   /** The part of it that chance explains, in parts per million. */
   readonly chancePpm: number;

@@ -1,4 +1,4 @@
-// An index made ready for questions: kernel matrices formed once (exact), texts matched to rows by hash, suffix array over
+// An index prepared for queries: kernel matrices computed once (exact), texts matched to rows by hash, suffix array over
 // the responses. Memory: 8 N^2 bytes for the kernel (19 MB at 1,500 rows) beside the sketches.
 import { bytesToHex } from '../lib/bytes.ts';
 import type { AttributionIndex } from './files/attributionIndex.ts';

@@ -1,5 +1,5 @@
-// The attribution worker as a page sees it. Processor only: gradients come from the engine as Float32Array, bytes of
-// indexes and receipts from wherever the app keeps them.
+// The attribution worker as a page sees it. It runs on the CPU: gradients come from the engine as Float32Array, bytes of
+// indexes and receipts from wherever the app stores them.
 import type { CallContext } from '../lib/rpc.ts';
 import type { DecodedReceipt, ReceiptSubject, Verification } from './files/receiptTypes.ts';
 import type { Attribution, AttributionEvaluation, AttributionPolicy, IndexRow, IndexSummary, Sketch } from './types.ts';
@@ -53,7 +53,7 @@ export interface CreatedReceipt {
 export interface VerifyReceiptRequest {
   readonly id: string;
   readonly receipt: Uint8Array;
-  /** What only the parties know. With it the texts' hashes and the verbatim channel are checked too. */
+  /** The texts and salt, which only the parties know. With them the hashes and the verbatim channel are checked too. */
   readonly disclosure?: {
     readonly salt: Uint8Array;
     readonly prompt: string;
@@ -81,7 +81,7 @@ export interface BuildIndexRequest {
 }
 
 export interface AttributionService {
-  /** Decodes and checks an index, forms its kernel matrix (progress 0 to 1) and keeps both under `id`. */
+  /** Decodes and checks an index, computes its kernel matrix (progress 0 to 1) and keeps both under `id`. */
   open(request: OpenRequest, context: CallContext): Promise<IndexSummary>;
   close(request: { readonly id: string }, context: CallContext): Promise<void>;
   attribute(request: AttributeRequest, context: CallContext): Promise<Attribution>;

@@ -14,7 +14,7 @@ export interface AttributionPolicy {
   readonly minimumSpanBits: number;
 }
 
-/** What was measured about an index, in the words of the screen: how often the panel names a row of the right fact. */
+/** Measured quality of an index: how often the panel names a row of the right fact. */
 export interface AttributionEvaluation {
   readonly method: 'source-recovery';
   readonly questions: number;
@@ -79,7 +79,7 @@ export interface VerbatimSpan {
 
 export interface ContributorShare {
   readonly account: string;
-  /** What is paid, evidence and fallback together; the shares of one answer add to 1,000,000. */
+  /** The account's share, evidence and fallback together; the shares of one answer add to 1,000,000. */
   readonly ppm: number;
 }
 
@@ -108,7 +108,7 @@ export interface Attribution {
   readonly sketch: Sketch;
 }
 
-/** What an opened index is, for screens. */
+/** Facts about an open index, for screens. */
 export interface IndexSummary {
   readonly id: string;
   readonly rowCount: number;

@@ -1,12 +1,12 @@
 /**
- * Aborts with the first of `signals`, for its reason. In place of `AbortSignal.any`: WebKit does not abort a transfer that was
- * begun with what that gives.
+ * Aborts with the first of `signals`, for its reason. It replaces `AbortSignal.any`, whose signal does not abort a
+ * running transfer in WebKit.
  */
 export function anySignal(signals: readonly AbortSignal[]): AbortSignal {
   const first = new AbortController();
   for (const signal of signals) {
     if (signal.aborted) first.abort(signal.reason);
-    // Gone with the first: a signal that lives as long as the page must not gather a listener for each thing it could stop.
+    // Removed with the first abort: a signal that lives as long as the page must not collect a listener per operation.
     else signal.addEventListener('abort', () => first.abort(signal.reason), { once: true, signal: first.signal });
   }
   return first.signal;

@@ -1,4 +1,4 @@
-// Byte arrays: joining, hexadecimal, owning copies.
+// Byte arrays: concatenation, hexadecimal, copies on a buffer of their own.
 import { TributaryError } from './errors.ts';
 
 /** One new array with the parts laid end to end. */

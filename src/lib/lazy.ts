@@ -1,9 +1,9 @@
-// What is made when it is first needed.
+// A value that is created when it is first needed.
 
 export interface Lazy<Result> {
   /** The result, made by the first call. After a failure the next call tries again. */
   get(): Promise<Result>;
-  /** Forgets the result; `free` gets it if it was ever made. */
+  /** Drops the result and calls `free` with it if it was created. */
   drop(free: (result: Result) => void): void;
 }
 

@@ -1,6 +1,6 @@
-// A turn of the event loop for what waits in it, messages above all: awaiting a promise alone lets none through.
+// Yields to the event loop, above all to messages: awaiting a promise alone does not.
 
-/** Resolves as a task of its own, after those that are waiting. Unlike a timer it is not held back. */
+/** Resolves in a new task, after those that are queued. Unlike a timer it is not throttled. */
 export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

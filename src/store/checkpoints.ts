@@ -3,14 +3,14 @@
 import { database } from './database.ts';
 import { deleteFile, readFile, writeFile } from './files.ts';
 
-const KEPT = 2;
+const MAX_CHECKPOINTS = 2;
 
 export async function saveCheckpoint(runId: string, step: number, bytes: Uint8Array): Promise<void> {
   const id = `${runId}-${step}`;
   await writeFile('checkpoints', id, bytes, { runId, step: String(step) });
   await database().checkpoints.put({ id, runId, step, bytes: bytes.byteLength, createdAt: Date.now() });
   const older = await database().checkpoints.where('[runId+step]').between([runId, 0], [runId, step]).toArray();
-  for (const record of older.sort((left, right) => right.step - left.step).slice(KEPT - 1)) {
+  for (const record of older.sort((left, right) => right.step - left.step).slice(MAX_CHECKPOINTS - 1)) {
     await deleteFile('checkpoints', record.id);
     await database().checkpoints.delete(record.id);
   }

@@ -1,5 +1,5 @@
-// Everything this browser keeps, out and away: export as one JSON document, import it again, wipe. Private keys are left
-// out unless asked for; files (models, checkpoints) are never in it.
+// All data of this browser: exported as one JSON document, imported again, wiped. Private keys and files (models, checkpoints)
+// are never part of an export.
 import { bytesToHex, hexToBytes } from '../lib/bytes.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { database } from './database.ts';

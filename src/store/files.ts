@@ -1,12 +1,12 @@
 // Files in the origin private file system: models, adapters, checkpoints. One flat folder per area. A file is written in
-// parts of 4 MiB, each complete or absent, so that a download goes on after a reload; read back they are one Blob
-// (random access, no copy). A file counts as present only once `finish` wrote its mark.
+// parts of 4 MiB, each complete or absent, so that a download can be resumed after a reload; they are read as one Blob (random
+// access, no copy). A file counts as present only after `finish` has written its mark.
 import { TributaryError } from '../lib/errors.ts';
 import { guardWrite } from './guard.ts';
 
 export type FileArea = 'models' | 'adapters' | 'checkpoints';
 
-/** Bytes of one part. A part is held in memory until it is complete. */
+/** Bytes of one part. A part stays in memory until it is complete. */
 export const PART_BYTES = 4 * 1024 * 1024;
 
 const COMPLETE = 'complete.json';
@@ -34,19 +34,19 @@ async function openFileSystem(): Promise<FileSystemDirectoryHandle | TributaryEr
   }
 }
 
-/** Why this browser can keep no files; undefined where it can. */
+/** The reason why this browser cannot store files; undefined where it can. */
 export async function fileObstacle(): Promise<TributaryError | undefined> {
   const root = await openFileSystem();
   return root instanceof TributaryError ? root : undefined;
 }
 
-/** Undefined where no files can be kept: nothing is there, then. */
+/** Undefined where no files can be stored: then there are none. */
 async function areaFolder(area: FileArea): Promise<FileSystemDirectoryHandle | undefined> {
   const root = await openFileSystem();
   return root instanceof TributaryError ? undefined : await root.getDirectoryHandle(area, { create: true });
 }
 
-/** File names may hold only what every file system takes. */
+/** File names contain only characters that every file system allows. */
 function safeName(name: string): string {
   return name.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 200);
 }
@@ -86,7 +86,7 @@ export async function readFile(area: FileArea, name: string): Promise<Blob | und
   return new Blob(await partsOf(folder));
 }
 
-/** What `finish` was told of a whole file; undefined when it is absent or unfinished. */
+/** The facts that `finish` was given; undefined when the file is absent or unfinished. */
 export async function readFileFacts(
   area: FileArea,
   name: string,
@@ -96,7 +96,7 @@ export async function readFileFacts(
   return mark === undefined ? undefined : (JSON.parse(await mark.text()) as Record<string, string>);
 }
 
-/** Bytes that are kept of a file, whole or not. */
+/** Stored bytes of a file, whole or not. */
 export async function storedBytes(area: FileArea, name: string): Promise<number> {
   const folder = await folderOf(area, name);
   return folder === undefined ? 0 : (await partsOf(folder)).reduce((sum, part) => sum + part.size, 0);
@@ -106,7 +106,7 @@ export async function storedBytes(area: FileArea, name: string): Promise<number>
 export interface FileWriter {
   /** Bytes in complete parts: what survives if the page goes now. When opened, those of an earlier attempt: go on from there. */
   readonly keptBytes: number;
-  /** Those of the earlier attempt, to hash them again. */
+  /** The bytes of the earlier attempt, to hash them again. */
   readonly kept: Blob;
   write(bytes: Uint8Array): Promise<void>;
   /** Writes the last part and the mark. `facts` are returned by `listFiles`. */
@@ -220,7 +220,7 @@ async function describe(area: FileArea, folder: FileSystemDirectoryHandle): Prom
   return { area, name, bytes, complete: true, writtenAt, facts: facts as Record<string, string> };
 }
 
-/** What lies in an area, biggest first. */
+/** The files of an area, largest first. */
 export async function listFiles(area: FileArea): Promise<StoredFile[]> {
   const parent = await areaFolder(area);
   const folders: FileSystemDirectoryHandle[] = [];
@@ -232,7 +232,7 @@ export async function listFiles(area: FileArea): Promise<StoredFile[]> {
     try {
       files.push(await describe(area, folder));
     } catch (error) {
-      // A worker or another tab deleted it while it was looked at: then it is not there.
+      // A worker or another tab has deleted it in the meantime.
       if (!(error instanceof DOMException) || error.name !== 'NotFoundError') throw error;
     }
   }

@@ -1,4 +1,4 @@
-// Turns the browser's storage failures into typed errors with a way on. Units: bytes.
+// Turns the browser's storage failures into typed errors with a hint. Units: bytes.
 import { TributaryError } from '../lib/errors.ts';
 
 function isQuota(error: unknown): boolean {
@@ -8,14 +8,14 @@ function isQuota(error: unknown): boolean {
   return 'inner' in error && isQuota(error.inner);
 }
 
-/** What is used and what the browser allows, in bytes. `persistent`: not cleared without asking. */
+/** Used and allowed storage, in bytes. `persistent`: the browser does not clear it without asking. */
 export interface StorageEstimateReport {
   readonly usage: number;
   readonly quota: number;
   readonly persistent: boolean;
 }
 
-/** The browser's own estimate; zeros where it gives none. */
+/** The browser's own estimate; zeros where it has none. */
 export async function estimateStorage(): Promise<StorageEstimateReport> {
   const [estimate, persistent] = await Promise.all([
     navigator.storage?.estimate?.() ?? {},
@@ -24,10 +24,10 @@ export async function estimateStorage(): Promise<StorageEstimateReport> {
   return { usage: estimate.usage ?? 0, quota: estimate.quota ?? 0, persistent };
 }
 
-/** What Chromium answers every page, whatever is free: used bytes and ten more GiB. */
+/** Chromium reports the used bytes and ten GiB more to every page, whatever is free. */
 const CONSTANT_FREE_BYTES = 10 * 2 ** 30;
 
-/** Bytes that can still be kept, where the browser tells; undefined where it gives no estimate or a constant one. */
+/** Free storage in bytes; undefined where the browser has no estimate or reports a constant one. */
 export async function freeStorage(): Promise<number | undefined> {
   const { usage, quota } = await estimateStorage();
   return quota === 0 || quota - usage === CONSTANT_FREE_BYTES ? undefined : Math.max(0, quota - usage);

@@ -1,4 +1,4 @@
-// What this browser keeps: tables (Dexie), files (OPFS), quota, export and wipe. Knows no screens and no chain.
+// Storage of this browser: tables (Dexie), files (OPFS), quota, export and wipe. It knows neither screens nor chain.
 export { liveQuery } from 'dexie';
 export { type AdapterFiles, deleteAdapter, readAdapterFile, saveAdapter } from './adapters.ts';
 export { deleteCheckpoints, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';

@@ -1,4 +1,4 @@
-// The journal of models: what is kept, what is on its way. The plan of each is written by `src/models`.
+// The journal of models: installed ones and those being installed. `src/models` defines the plan of each.
 import { database } from './database.ts';
 import { guardWrite } from './guard.ts';
 

@@ -3,7 +3,7 @@ import { For, type JSX } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import type { AdapterChoice } from '../state/adapters.ts';
 import { availableModels } from '../state/models/availableModels.ts';
-import { foreignModelId, foreignModels } from '../state/models/chatRuntimes.ts';
+import { externalModelId, externalModels } from '../state/models/chatRuntimes.ts';
 import { Icon, IconButton } from '../ui/index.ts';
 import { choice, setChoice } from './choice.ts';
 
@@ -35,9 +35,9 @@ export function ChatBar(properties: {
                 </option>
               )}
             </For>
-            <For each={foreignModels()}>
+            <For each={externalModels()}>
               {(model) => (
-                <option value={foreignModelId(model)} selected={foreignModelId(model) === choice().modelId}>
+                <option value={externalModelId(model)} selected={externalModelId(model) === choice().modelId}>
                   {t('chat.foreign', { model: model.name, program: t(`chat.program.${model.runtime}`) })}
                 </option>
               )}

@@ -4,26 +4,26 @@ import { t } from '../i18n/t.ts';
 import {
   type ChatRuntimeState,
   chatRuntimeState,
+  type ExternalModel,
   ensureChatRuntime,
-  type ForeignModel,
-  foreignModelId,
-  releaseForeignRuntimes,
+  externalModelId,
+  releaseExternalRuntimes,
 } from '../state/models/chatRuntimes.ts';
 import { Button, ErrorCard, formatBytes, Progress } from '../ui/index.ts';
 
 type Phase = ChatRuntimeState['phase'];
 
-export function RuntimeStatus(properties: { readonly model: ForeignModel }): JSX.Element {
+export function RuntimeStatus(properties: { readonly model: ExternalModel }): JSX.Element {
   const inPhase = <Name extends Phase>(
     phase: Name,
   ): Extract<ChatRuntimeState, { readonly phase: Name }> | undefined => {
     const state = chatRuntimeState();
-    const mine = 'modelId' in state && state.modelId === foreignModelId(properties.model);
+    const mine = 'modelId' in state && state.modelId === externalModelId(properties.model);
     return mine && state.phase === phase ? (state as Extract<ChatRuntimeState, { readonly phase: Name }>) : undefined;
   };
   const load = (): void => {
     // Failures are part of the runtime's state, shown below.
-    ensureChatRuntime(foreignModelId(properties.model)).catch(() => undefined);
+    ensureChatRuntime(externalModelId(properties.model)).catch(() => undefined);
   };
   const program = (): string => t(`chat.program.${properties.model.runtime}`);
   return (
@@ -49,7 +49,7 @@ export function RuntimeStatus(properties: { readonly model: ForeignModel }): JSX
             done={state().progress.share}
             total={1}
             text={state().progress.text}
-            onCancel={releaseForeignRuntimes}
+            onCancel={releaseExternalRuntimes}
           />
         )}
       </Match>

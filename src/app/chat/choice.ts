@@ -4,7 +4,7 @@ import { readSetting, writeSetting } from '../../store/index.ts';
 import { findAdapter } from '../state/adapters.ts';
 import { config } from '../state/config.ts';
 import { listModels } from '../state/models/availableModels.ts';
-import { foreignModelId, restoreForeignModels } from '../state/models/chatRuntimes.ts';
+import { externalModelId, restoreExternalModels } from '../state/models/chatRuntimes.ts';
 import { settingKeys } from '../state/settingKeys.ts';
 
 export interface Choice {
@@ -24,8 +24,8 @@ export { choice };
 export async function restoreChoice(): Promise<Choice> {
   if (choice().modelId !== '') return choice();
   const remembered = await readSetting<Choice>(settingKeys.chatChoice);
-  const [models, foreign] = await Promise.all([listModels(), restoreForeignModels()]);
-  const ids = [...models.map(({ id }) => id), ...foreign.map(foreignModelId)];
+  const [models, foreign] = await Promise.all([listModels(), restoreExternalModels()]);
+  const ids = [...models.map(({ id }) => id), ...foreign.map(externalModelId)];
   const modelId = ids.find((id) => id === remembered?.modelId) ?? ids[0];
   const known = remembered?.adapterId === undefined ? undefined : await findAdapter(remembered.adapterId);
   const first = config().adapters.find((adapter) => adapter.model === modelId)?.id;

@@ -7,7 +7,7 @@ import { t } from '../i18n/t.ts';
 import { type AdapterChoice, listAdapters } from '../state/adapters.ts';
 import { createLive } from '../state/live.ts';
 import { availableModels } from '../state/models/availableModels.ts';
-import { foreignModel, foreignModels } from '../state/models/chatRuntimes.ts';
+import { externalModel, externalModels } from '../state/models/chatRuntimes.ts';
 import { discover } from '../state/settlement.ts';
 import { findChat, messagesOf } from './chats.ts';
 import { choice, restoreChoice, setChoice } from './choice.ts';
@@ -139,9 +139,9 @@ function followAddress(adapters: Accessor<readonly AdapterChoice[] | undefined>)
     }),
   );
   createEffect(
-    on([() => search.model, availableModels, foreignModels], ([wanted, known]) => {
+    on([() => search.model, availableModels, externalModels], ([wanted, known]) => {
       if (wanted === undefined) return;
-      if (!known.some(({ id }) => id === wanted) && foreignModel(wanted) === undefined) return;
+      if (!known.some(({ id }) => id === wanted) && externalModel(wanted) === undefined) return;
       setChoice({ modelId: wanted, adapterId: undefined });
       setSearch({ model: undefined }, { replace: true });
     }),

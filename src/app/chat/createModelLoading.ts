@@ -3,7 +3,7 @@ import { type Accessor, createEffect, createSignal, on } from 'solid-js';
 import type { AdapterChoice } from '../state/adapters.ts';
 import { cancelLoading, engineState, ensureAdapter, ensureModel } from '../state/engine.ts';
 import { createLoaded } from '../state/live.ts';
-import { type ForeignModel, foreignModel, isRuntimeReady } from '../state/models/chatRuntimes.ts';
+import { type ExternalModel, externalModel, isRuntimeReady } from '../state/models/chatRuntimes.ts';
 import { missingBytes } from '../state/models/modelFiles.ts';
 import { choice } from './choice.ts';
 import { writing } from './writing.ts';
@@ -17,7 +17,7 @@ export interface ModelLoading {
   /** Bytes to fetch for the chosen model; undefined while they are counted. */
   readonly missing: Accessor<number | undefined>;
   /** The chosen model when another program runs it. */
-  readonly foreign: Accessor<ForeignModel | undefined>;
+  readonly foreign: Accessor<ExternalModel | undefined>;
   /** A click is needed before the chosen model can answer. */
   readonly mustDownload: Accessor<boolean>;
   /** The chosen model is in the engine, or on its way there, or failed to get there. */
@@ -36,7 +36,7 @@ export function createModelLoading(
   adapter: Accessor<AdapterChoice | undefined>,
 ): ModelLoading {
   const [cancelled, setCancelled] = createSignal<string>();
-  const foreign = (): ForeignModel | undefined => foreignModel(choice().modelId);
+  const foreign = (): ExternalModel | undefined => externalModel(choice().modelId);
   const counted = createLoaded(
     () => {
       // Asked again when a loading ends.

@@ -2,7 +2,7 @@
 import { createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
 import type { Fit, ModelChoice, ModelShape, PackedFormat, Packing, RuntimeModel } from '../../models/index.ts';
 import { t } from '../i18n/t.ts';
-import { addForeignModel, type ForeignModel } from '../state/models/chatRuntimes.ts';
+import { addExternalModel, type ExternalModel } from '../state/models/chatRuntimes.ts';
 import type { Candidate, Finder, OpenedState } from '../state/models/types.ts';
 import { Banner, Button, EmptyState, ErrorCard, formatBytes, Progress, Select, shortHash, toast } from '../ui/index.ts';
 import { HubAccess } from './HubAccess.tsx';
@@ -179,7 +179,7 @@ function Needs(properties: { readonly fit: Fit; readonly freeStorageBytes: numbe
 /** The same model as ONNX files, for Transformers.js. */
 function OnnxChoices(properties: { readonly models: readonly RuntimeModel[] }): JSX.Element {
   const add = async (model: RuntimeModel): Promise<void> => {
-    await addForeignModel(model as ForeignModel);
+    await addExternalModel(model as ExternalModel);
     toast(t('models.addedToChat', { name: model.name }));
   };
   return (

@@ -6,16 +6,16 @@ import type { RuntimeModel } from '../../models/index.ts';
 import { t } from '../i18n/t.ts';
 import { engine } from '../state/engine.ts';
 import {
-  addForeignModel,
+  addExternalModel,
   chatRuntimeState,
-  type ForeignModel,
-  foreignModelId,
-  foreignModels,
+  type ExternalModel,
+  externalModelId,
+  externalModels,
   keptBytes,
   listWebLlmModels,
   missingNeeds,
-  removeForeignModel,
-  restoreForeignModels,
+  removeExternalModel,
+  restoreExternalModels,
 } from '../state/models/chatRuntimes.ts';
 import { Button, ConfirmDialog, ErrorCard, Field, formatBytes, IconButton, Section, toast } from '../ui/index.ts';
 import { needText, runtimeFacts } from './runtimeFacts.ts';
@@ -24,7 +24,7 @@ import { needText, runtimeFacts } from './runtimeFacts.ts';
 const shownModels = 8;
 
 /** What a program keeps of its model, asked for again when it has loaded one. */
-function Kept(properties: { readonly model: ForeignModel }): JSX.Element {
+function Kept(properties: { readonly model: ExternalModel }): JSX.Element {
   const [bytes] = createResource(
     () => ({ model: properties.model, phase: chatRuntimeState().phase }),
     ({ model }) => keptBytes(model),
@@ -35,15 +35,15 @@ function Kept(properties: { readonly model: ForeignModel }): JSX.Element {
 }
 
 function Chosen(): JSX.Element {
-  const [leaving, setLeaving] = createSignal<ForeignModel>();
-  const remove = async (model: ForeignModel): Promise<void> => {
-    await removeForeignModel(model);
+  const [leaving, setLeaving] = createSignal<ExternalModel>();
+  const remove = async (model: ExternalModel): Promise<void> => {
+    await removeExternalModel(model);
     toast(t('models.removed', { name: model.name }));
   };
   return (
     <>
       <ul class="grid gap-2">
-        <For each={foreignModels()}>
+        <For each={externalModels()}>
           {(model) => (
             <li class="flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line p-4">
               <div class="grid min-w-0 flex-1 basis-60 gap-0.5">
@@ -55,7 +55,7 @@ function Chosen(): JSX.Element {
               </div>
               <div class="flex items-center gap-2">
                 <a
-                  href={`#/chat?model=${encodeURIComponent(foreignModelId(model))}`}
+                  href={`#/chat?model=${encodeURIComponent(externalModelId(model))}`}
                   class="inline-flex min-h-8 items-center rounded-lg bg-accent px-2.5 text-sm font-medium text-on-accent hover:bg-accent-strong"
                 >
                   {t('models.chat')}
@@ -103,7 +103,7 @@ function WebLlmList(properties: { readonly device: DeviceReport | undefined }): 
     return (models() ?? []).filter(({ name }) => wanted.every((word) => name.toLowerCase().includes(word)));
   });
   const add = async (model: RuntimeModel): Promise<void> => {
-    await addForeignModel(model as ForeignModel);
+    await addExternalModel(model as ExternalModel);
     toast(t('models.addedToChat', { name: model.name }));
   };
   return (
@@ -160,7 +160,7 @@ function WebLlmList(properties: { readonly device: DeviceReport | undefined }): 
 
 export function Runtimes(): JSX.Element {
   const [device, setDevice] = createSignal<DeviceReport>();
-  void restoreForeignModels();
+  void restoreExternalModels();
   // Asked when the section is used: looking at the room starts no device.
   const examine = async (): Promise<void> => {
     if (device() === undefined) setDevice(await engine().probe({}));

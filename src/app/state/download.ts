@@ -2,7 +2,7 @@
 // the work; here are the place where such files are stored, their errors, and what happens in a browser that can store none.
 // Units: bytes.
 import { isAbort, TributaryError } from '../../lib/errors.ts';
-import { fetchFile, type RequestOptions, readRemote } from '../../models/index.ts';
+import type { RequestOptions } from '../../models/index.ts';
 import { type FileArea, type FileStore, fileObstacle, fileStore } from '../../store/index.ts';
 import type { ConfigFile } from './config.ts';
 
@@ -104,6 +104,8 @@ export async function download(area: FileArea, file: ConfigFile, options: Downlo
   const stored = await fileStore(area).read(sha256);
   if (stored !== undefined && (bytes === undefined || stored.blob.size === bytes)) return stored.blob;
 
+  // Loaded by the first download: a page whose files are stored does without.
+  const { fetchFile, readRemote } = await import('../../models/index.ts');
   const files = (await isMemoryOnly()) ? memoryStore() : fileStore(area);
   if (bytes !== undefined) await files.requireSpace(bytes);
   let loadedBytes = 0;

@@ -7,7 +7,8 @@ export const settingKeys = {
   arithmetic: 'arithmetic',
   variants: 'variants',
   hub: 'hub',
-  foreignModels: 'foreignModels',
+  /** Stored under the name of earlier versions. */
+  externalModels: 'externalModels',
   wallet: 'wallet',
   burnerKey: 'burnerKey',
 } as const;

@@ -1,5 +1,4 @@
-// What an attribution index holds once it is decoded. Trained rows come first everywhere; placebo rows are kept apart:
-// they are compared, never paid.
+// A decoded attribution index. Trained rows come first everywhere; placebo rows are separate: they are compared, never paid.
 import type { AttributionEvaluation, AttributionPolicy } from '../types.ts';
 
 export interface IndexedRows {

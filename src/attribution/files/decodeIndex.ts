@@ -1,4 +1,4 @@
-// Reads an index from a stranger: every field is checked before anything is allocated by its word.
+// Decodes an index from an untrusted source: every field is checked before anything of a stated size is allocated.
 import { decode } from '@ipld/dag-cbor';
 import * as v from 'valibot';
 import { bytesToHex, ownBytes } from '../../lib/bytes.ts';

@@ -1,4 +1,4 @@
-// Reads a receipt from a stranger. Only the form is checked here; `verifyReceipt` recomputes what it claims.
+// Decodes a receipt from an untrusted source. Only the form is checked here; `verifyReceipt` recomputes what it claims.
 import { decode } from '@ipld/dag-cbor';
 import * as v from 'valibot';
 import { bytesToHex, ownBytes } from '../../lib/bytes.ts';

@@ -22,7 +22,7 @@ function merkle(nodes: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return sha256(concatBytes([Uint8Array.of(1), merkle(nodes.slice(0, split)), merkle(nodes.slice(split))]));
 }
 
-/** 32 bytes. Sketches are about 4 KiB a row: 60 ms for 1,600 rows. */
+/** 32 bytes. Sketches are about 4 KiB per row: 60 ms for 1,600 rows. */
 export function sketchRoot(size: number, trained: Leaves, placebo: Leaves): Uint8Array<ArrayBuffer> {
   return merkle([...leaves(trained, size), ...leaves(placebo, size)]);
 }

@@ -3,21 +3,21 @@
 // Math.imul with the same tiling.
 import { TributaryError } from '../../lib/errors.ts';
 
-const lane = 2 ** 27;
+const LANE = 2 ** 27;
 /** 127^2 * 4,096 < 2^26: so many products fit a lane before it spills into the next. */
-const depth = 4096;
-const tile = 64;
-const group = 8;
+const MAX_DEPTH = 4096;
+const TILE_ROWS = 64;
+const GROUP_ROWS = 8;
 
-/** How long the thread computes before it looks for messages (a cancellation, another question). */
-const sliceMilliseconds = 40;
+/** How long the thread computes before it yields to messages (a cancellation, another query). */
+const SLICE_MILLISECONDS = 40;
 
 export interface IntegerProductsParameters {
   /** int8 [count, size]. */
   readonly left: Int8Array;
   /** int8 [otherCount, size]; the same array as `left` for a Gram matrix, of which only one half is then computed. */
   readonly right: Int8Array;
-  /** Coordinates a row. At most 131,072: beyond it a product may pass 2^31. */
+  /** Coordinates per row. At most 131,072: beyond it a product may pass 2^31. */
   readonly size: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number) => void) | undefined;
@@ -38,7 +38,7 @@ function pack(
     const low = (first + 2 * k) * size + start;
     const high = low + size;
     for (let d = 0; d < length; d += 1) {
-      packed[4 * d + k] = (codes[low + d] ?? 0) + (codes[high + d] ?? 0) * lane;
+      packed[4 * d + k] = (codes[low + d] ?? 0) + (codes[high + d] ?? 0) * LANE;
     }
   }
 }
@@ -113,31 +113,31 @@ export async function integerProducts({
   const otherCount = right.length / size;
   const symmetric = left === right;
   const out = new Int32Array(count * otherCount);
-  const packed = new Float64Array(4 * Math.min(size, depth));
-  const columns = new Float64Array(tile * Math.min(size, depth));
+  const packed = new Float64Array(4 * Math.min(size, MAX_DEPTH));
+  const columns = new Float64Array(TILE_ROWS * Math.min(size, MAX_DEPTH));
   let since = performance.now();
-  for (let start = 0; start < size; start += depth) {
-    const length = Math.min(depth, size - start);
-    for (let from = 0; from < otherCount; from += tile) {
-      const width = Math.min(tile, otherCount - from);
+  for (let start = 0; start < size; start += MAX_DEPTH) {
+    const length = Math.min(MAX_DEPTH, size - start);
+    for (let from = 0; from < otherCount; from += TILE_ROWS) {
+      const width = Math.min(TILE_ROWS, otherCount - from);
       columns.fill(0);
       for (let j = 0; j < width; j += 1) {
         for (let d = 0; d < length; d += 1) columns[j * length + d] = right[(from + j) * size + start + d] as number;
       }
       // Of a symmetric matrix the rows above this tile were done as columns of an earlier one.
-      for (let i = symmetric ? from - (from % group) : 0; i < count; i += group) {
+      for (let i = symmetric ? from - (from % GROUP_ROWS) : 0; i < count; i += GROUP_ROWS) {
         pack(packed, left, size, i, start, length);
         const add = (k: number, j: number, sum: number): void => {
-          const high = Math.round(sum / lane);
+          const high = Math.round(sum / LANE);
           const row = i + 2 * k;
           if (j >= width) return;
           if (row < count)
-            out[row * otherCount + from + j] = (out[row * otherCount + from + j] as number) + (sum - high * lane);
+            out[row * otherCount + from + j] = (out[row * otherCount + from + j] as number) + (sum - high * LANE);
           if (row + 1 < count)
             out[(row + 1) * otherCount + from + j] = (out[(row + 1) * otherCount + from + j] as number) + high;
         };
         multiply(packed, columns, length, add, width);
-        if (performance.now() - since > sliceMilliseconds) {
+        if (performance.now() - since > SLICE_MILLISECONDS) {
           onProgress?.((start + (length * (from + (width * i) / count)) / otherCount) / size);
           await nextTask();
           signal?.throwIfAborted();

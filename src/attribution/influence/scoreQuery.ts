@@ -3,7 +3,7 @@
 import { conjugateGradient } from './conjugateGradient.ts';
 
 /** Keeps the score of a row with zero leverage finite. */
-const epsilon = 1e-12;
+const EPSILON = 1e-12;
 
 export interface ScoreQueryParameters {
   /** K, f64 [N, N]. */
@@ -35,10 +35,10 @@ export function scoreQuery(parameters: ScoreQueryParameters): QueryScores {
   const placebo = parameters.placeboQuery.map((product, z) => {
     let sum = 0;
     for (let j = 0; j < count; j += 1) sum += (placeboKernel[z * count + j] as number) * (tau[j] as number);
-    return (product - sum) / damping / Math.sqrt((parameters.placeboLeverage[z] as number) + epsilon);
+    return (product - sum) / damping / Math.sqrt((parameters.placeboLeverage[z] as number) + EPSILON);
   });
   return {
-    rows: tau.map((value, i) => value / Math.sqrt((leverage[i] as number) + epsilon)),
+    rows: tau.map((value, i) => value / Math.sqrt((leverage[i] as number) + EPSILON)),
     placebo: new Float64Array(placebo),
   };
 }

@@ -21,7 +21,7 @@ export interface MaximalSpans {
 }
 
 /** A symbol above every other: it sorts and never matches. */
-const unseen = 2 ** 31 - 1;
+const UNSEEN = 2 ** 31 - 1;
 
 interface Match {
   readonly common: number;
@@ -64,7 +64,7 @@ function rowAt(rowStarts: Int32Array, position: number): number {
 
 export function maximalSpans(corpus: Corpus, tokens: readonly number[]): MaximalSpans {
   const { text, suffixes, rowStarts } = corpus;
-  const query = Int32Array.from(tokens, (token) => corpus.symbolOf.get(token) ?? unseen);
+  const query = Int32Array.from(tokens, (token) => corpus.symbolOf.get(token) ?? UNSEEN);
   const longest = tokens.map((_, start) => {
     // The longest match is with one of the two neighbours of the place where the rest of the query would be inserted.
     const at = bound(corpus, query, start, query.length, false);

@@ -7,16 +7,16 @@ import { streamAnswer } from '../../../workflows/answers/streamAnswer.ts';
 import { onNextFrame } from '../nextFrame.ts';
 import { settingKeys } from '../settingKeys.ts';
 import {
-  addForeignModel,
+  addExternalModel,
   capabilitiesOf,
   chatRuntimeState,
+  type ExternalModel,
   ensureChatRuntime,
-  type ForeignModel,
-  foreignModelId,
-  foreignModels,
+  externalModelId,
+  externalModels,
   listWebLlmModels,
-  releaseForeignRuntimes,
-  removeForeignModel,
+  releaseExternalRuntimes,
+  removeExternalModel,
 } from './chatRuntimes.ts';
 import { library } from './library.ts';
 
@@ -26,7 +26,7 @@ const golden = (name: string): { content: { golden: string } } => ({
 });
 
 afterEach(async () => {
-  releaseForeignRuntimes();
+  releaseExternalRuntimes();
   await deleteSetting(settingKeys.hub);
   await deleteSetting(settingKeys.device);
 });
@@ -43,10 +43,10 @@ test('a model of another runtime is chosen, answers, and is let go', async () =>
   await writeSetting(settingKeys.hub, world.hub);
   await writeSetting(settingKeys.device, 'processor');
   const [model] = onnxChoices({ repository, revision: 'c0ffee', files: [{ name: 'onnx/model.onnx', bytes: 904_105 }] });
-  const foreign = model as ForeignModel;
-  const id = foreignModelId(foreign);
-  await addForeignModel(foreign);
-  expect(foreignModels()?.map(foreignModelId)).toContain(id);
+  const foreign = model as ExternalModel;
+  const id = externalModelId(foreign);
+  await addExternalModel(foreign);
+  expect(externalModels()?.map(externalModelId)).toContain(id);
   expect(capabilitiesOf(id)).toMatchObject({ adapters: false, influence: false, training: false, processor: true });
   expect(capabilitiesOf('seedling')).toMatchObject({ adapters: true, influence: true });
   expect(await world.log()).toEqual([]);
@@ -69,16 +69,16 @@ test('a model of another runtime is chosen, answers, and is let go', async () =>
   expect(kept).toBeGreaterThan(904_105);
   expect(await keptBytes({ ...foreign, id: `${repository}@c0ffee:q4` })).toBe(0);
   expect(await library.deletables()).toContainEqual({ kind: 'runtime', id, name: foreign.name, bytes: kept });
-  releaseForeignRuntimes();
+  releaseExternalRuntimes();
   expect(chatRuntimeState().phase).toBe('idle');
   await library.makeRoom({ kind: 'runtime', id, name: foreign.name, bytes: kept });
   expect(await keptBytes(foreign)).toBe(0);
-  expect(foreignModels()?.map(foreignModelId)).not.toContain(id);
-  await addForeignModel(foreign);
+  expect(externalModels()?.map(externalModelId)).not.toContain(id);
+  await addExternalModel(foreign);
   await world.change({ repositories: {} });
   await expect(ensureChatRuntime(id)).rejects.toMatchObject({ code: 'RUNTIME_DOWNLOAD_FAILED' });
   expect(chatRuntimeState()).toMatchObject({ phase: 'failed', modelId: id });
-  await removeForeignModel(foreign);
+  await removeExternalModel(foreign);
 });
 
 test('WebLLM’s list comes from its worker', async () => {

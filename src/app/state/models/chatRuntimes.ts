@@ -24,7 +24,7 @@ import { hubToken } from './worker.ts';
 /** What a runtime stores of a model, and what a device lacks for it. */
 export { keptBytes, missingNeeds } from '../../../models/index.ts';
 
-export type ForeignModel = RuntimeModel & { readonly runtime: 'webLlm' | 'transformers' };
+export type ExternalModel = RuntimeModel & { readonly runtime: 'webLlm' | 'transformers' };
 
 export type ChatRuntimeState =
   | { readonly phase: 'idle' }
@@ -36,30 +36,30 @@ const [state, setState] = createSignal<ChatRuntimeState>({ phase: 'idle' });
 /** What the runtime beside the engine is doing. */
 export const chatRuntimeState = state;
 
-const [chosen, setChosen] = createSignal<readonly ForeignModel[] | undefined>();
+const [chosen, setChosen] = createSignal<readonly ExternalModel[] | undefined>();
 
 /** Whether a model of another runtime can answer now. */
-export function isRuntimeReady(model: ForeignModel): boolean {
+export function isRuntimeReady(model: ExternalModel): boolean {
   const current = state();
-  return current.phase === 'ready' && current.modelId === foreignModelId(model);
+  return current.phase === 'ready' && current.modelId === externalModelId(model);
 }
 
-/** Models of other runtimes that the user added to what can be chosen; undefined until `restoreForeignModels`. */
-export const foreignModels = chosen;
+/** Models of other runtimes that the user added to what can be chosen; undefined until `restoreExternalModels`. */
+export const externalModels = chosen;
 
 /** The model of another runtime that a chat calls `modelId`. A signal. */
-export function foreignModel(modelId: string): ForeignModel | undefined {
-  return chosen()?.find((each) => foreignModelId(each) === modelId);
+export function externalModel(modelId: string): ExternalModel | undefined {
+  return chosen()?.find((each) => externalModelId(each) === modelId);
 }
 
 /** What chats call a model of another runtime. The engine's own ids have no such beginning. */
-export function foreignModelId({ runtime, id }: ForeignModel): string {
+export function externalModelId({ runtime, id }: ExternalModel): string {
   return `${runtime}:${id}`;
 }
 
-export async function restoreForeignModels(): Promise<readonly ForeignModel[]> {
+export async function restoreExternalModels(): Promise<readonly ExternalModel[]> {
   if (chosen() === undefined) {
-    const kept = (await readSetting<readonly ForeignModel[]>(settingKeys.foreignModels)) ?? [];
+    const kept = (await readSetting<readonly ExternalModel[]>(settingKeys.externalModels)) ?? [];
     // Another call may have been quicker.
     if (chosen() === undefined) setChosen(kept);
   }
@@ -67,10 +67,10 @@ export async function restoreForeignModels(): Promise<readonly ForeignModel[]> {
 }
 
 /** Adds a model to what can be chosen. Nothing is downloaded before it is first wanted. */
-export async function addForeignModel(model: ForeignModel): Promise<void> {
-  const others = (await restoreForeignModels()).filter((each) => foreignModelId(each) !== foreignModelId(model));
+export async function addExternalModel(model: ExternalModel): Promise<void> {
+  const others = (await restoreExternalModels()).filter((each) => externalModelId(each) !== externalModelId(model));
   setChosen([...others, model]);
-  await writeSetting(settingKeys.foreignModels, chosen());
+  await writeSetting(settingKeys.externalModels, chosen());
 }
 
 const died = (error: TributaryError): void => {
@@ -79,7 +79,7 @@ const died = (error: TributaryError): void => {
   if (modelId !== undefined) setState({ phase: 'failed', modelId, error });
 };
 
-const workers: Readonly<Record<ForeignModel['runtime'], LazyWorker<RuntimeService>>> = {
+const workers: Readonly<Record<ExternalModel['runtime'], LazyWorker<RuntimeService>>> = {
   webLlm: lazyWorker<RuntimeService>(
     'webLlm',
     () => new Worker(new URL('../../../../workers/webLlm.ts', import.meta.url), { type: 'module', name: 'webLlm' }),
@@ -106,7 +106,7 @@ export async function listWebLlmModels(): Promise<readonly RuntimeModel[]> {
 }
 
 /** Ends the runtimes beside the engine with whatever they hold, a loading too. */
-export function releaseForeignRuntimes(): void {
+export function releaseExternalRuntimes(): void {
   loading?.abort.abort();
   loading = undefined;
   for (const worker of Object.values(workers)) worker.restart();
@@ -114,17 +114,17 @@ export function releaseForeignRuntimes(): void {
 }
 
 /** Takes a model out of what can be chosen, and what the browser keeps of it. */
-export async function removeForeignModel(model: ForeignModel): Promise<void> {
-  const modelId = foreignModelId(model);
-  if (loading?.modelId === modelId) releaseForeignRuntimes();
+export async function removeExternalModel(model: ExternalModel): Promise<void> {
+  const modelId = externalModelId(model);
+  if (loading?.modelId === modelId) releaseExternalRuntimes();
   const hub = await readSetting<string>(settingKeys.hub);
   await workers[model.runtime].remote().remove({ model, ...(hub === undefined ? {} : { hub }) });
-  setChosen((await restoreForeignModels()).filter((each) => foreignModelId(each) !== modelId));
-  await writeSetting(settingKeys.foreignModels, chosen());
+  setChosen((await restoreExternalModels()).filter((each) => externalModelId(each) !== modelId));
+  await writeSetting(settingKeys.externalModels, chosen());
 }
 
-async function load(model: ForeignModel, signal: AbortSignal): Promise<Remote<RuntimeService>> {
-  const modelId = foreignModelId(model);
+async function load(model: ExternalModel, signal: AbortSignal): Promise<Remote<RuntimeService>> {
+  const modelId = externalModelId(model);
   const show = (next: ChatRuntimeState): void => {
     // A loading that was stopped or replaced says no more.
     if (!signal.aborted) setState(next);
@@ -148,16 +148,16 @@ async function load(model: ForeignModel, signal: AbortSignal): Promise<Remote<Ru
 
 /** What can be done with a model, whoever runs it. */
 export function capabilitiesOf(modelId: string): RuntimeCapabilities {
-  return runtimeCapabilities(foreignModel(modelId)?.runtime ?? 'tributary');
+  return runtimeCapabilities(externalModel(modelId)?.runtime ?? 'tributary');
 }
 
 /**
- * Who answers for `modelId`, loaded. Ending `signal` ends the waiting; `releaseForeignRuntimes` and `cancelLoading` end the
+ * Who answers for `modelId`, loaded. Ending `signal` ends the waiting; `releaseExternalRuntimes` and `cancelLoading` end the
  * loading. Throws what `ensureModel` and `RuntimeService.load` throw.
  */
 export async function ensureChatRuntime(modelId: string, signal?: AbortSignal): Promise<ChatRuntime> {
-  const model = (await restoreForeignModels()).find((each) => foreignModelId(each) === modelId);
-  if (loading !== undefined && loading.modelId !== modelId) releaseForeignRuntimes();
+  const model = (await restoreExternalModels()).find((each) => externalModelId(each) === modelId);
+  if (loading !== undefined && loading.modelId !== modelId) releaseExternalRuntimes();
   if (model === undefined) {
     await ensureModel(modelId, signal);
     return engine();

@@ -12,7 +12,7 @@ import {
   readModelPlan,
 } from '../../../store/index.ts';
 import { cancelLoading, engineState } from '../engine.ts';
-import { foreignModel, foreignModelId, removeForeignModel, restoreForeignModels } from './chatRuntimes.ts';
+import { externalModel, externalModelId, removeExternalModel, restoreExternalModels } from './chatRuntimes.ts';
 import { filesOfInput } from './droppedFiles.ts';
 import { installState } from './installState.ts';
 import {
@@ -69,13 +69,13 @@ async function resumeWhatFits(): Promise<void> {
 }
 
 async function deletables(): Promise<readonly Deletable[]> {
-  const [plans, adapters, adapterFiles, modelFiles, checkpoints, foreign] = await Promise.all([
+  const [plans, adapters, adapterFiles, modelFiles, checkpoints, external] = await Promise.all([
     listModelPlans<InstallRecord>(),
     database().adapters.toArray(),
     listFiles('adapters'),
     listFiles('models'),
     database().checkpoints.toArray(),
-    restoreForeignModels(),
+    restoreExternalModels(),
   ]);
   const models = plans.map((plan): Deletable => {
     const { id, name, bytes, usedAt } = toLibraryModel(plan);
@@ -95,10 +95,10 @@ async function deletables(): Promise<readonly Deletable[]> {
     }),
   );
   const runtimes = await Promise.all(
-    foreign.map(
+    external.map(
       async (model): Promise<Deletable> => ({
         kind: 'runtime',
-        id: foreignModelId(model),
+        id: externalModelId(model),
         name: model.name,
         bytes: await keptBytes(model),
       }),
@@ -121,9 +121,9 @@ async function remove(id: string): Promise<void> {
   if (record !== undefined) await deleteInstall(record);
 }
 
-async function removeForeign(id: string): Promise<void> {
-  const model = foreignModel(id);
-  if (model !== undefined) await removeForeignModel(model);
+async function removeExternal(id: string): Promise<void> {
+  const model = externalModel(id);
+  if (model !== undefined) await removeExternalModel(model);
 }
 
 /** The model that a file of storage belongs to. */
@@ -160,7 +160,7 @@ export const library: Library = {
     if (kind === 'model') await remove(id);
     else if (kind === 'adapter') await deleteAdapter(id);
     else if (kind === 'checkpoint') await deleteCheckpoints(id);
-    else if (kind === 'runtime') await removeForeign(id);
+    else if (kind === 'runtime') await removeExternal(id);
     else await deleteFile('models', id);
     await resumeWhatFits();
   },
