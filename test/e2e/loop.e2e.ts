@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DecodedReceipt, decodeReceipt } from '../../src/attribution/index.ts';
 import { type Address, openSettlement, type Settlement } from '../../src/settlement/index.ts';
-import { type Bench, eventually, goTo, type Person, passTime, startBench } from './harness.ts';
+import { type Bench, eventually, goTo, PATIENCE, type Person, passTime, startBench } from './harness.ts';
 import {
   ask,
   burnerAddress,
@@ -72,7 +72,7 @@ test('A and C contribute rows and B sees them arrive over direct connections', a
 
 test('B trains an adapter on both, builds its index and publishes it', async () => {
   await train(bob.page, 'Lamp keepers', /^Contribution of/, 4, 2);
-  await bob.page.getByRole('heading', { name: 'The adapter is ready' }).waitFor();
+  await bob.page.getByRole('heading', { name: 'The adapter is ready' }).waitFor({ timeout: PATIENCE });
   await indexAndPublish(bob.page);
 });
 

@@ -70,6 +70,11 @@ describe('paymentReadiness', () => {
     expect(await readiness()).toEqual({ status: 'notSetUp', terms });
     clock -= 1_000;
     expect((await readiness()).status).toBe('ready');
+    const [id, record] = [...payments.sessions][0] ?? [];
+    if (id === undefined || record === undefined) throw new Error('no session');
+    payments.sessions.set(id, { ...record, validUntil: clock / 1_000 });
+    expect(await readiness()).toEqual({ status: 'notSetUp', terms });
+    payments.sessions.set(id, record);
     chain.sessionKey = async () => ({ validUntil: 0, cap: terms.price, spent: terms.price }) as never;
     expect(await readiness()).toEqual({ status: 'notSetUp', terms });
   });
@@ -78,11 +83,14 @@ describe('paymentReadiness', () => {
     await setUp(5n * OPEN);
     chain.setAccount(payer, { escrow: 50n * OPEN });
     expect(await readiness()).toMatchObject({ left: 5n * OPEN });
-    chain.setAccount(payer, { escrow: 4n * OPEN });
-    expect(await readiness()).toMatchObject({ left: 4n * OPEN });
-    chain.setAccount(payer, { escrow: 4n * OPEN, thawing: 3n * OPEN });
-    expect(await readiness()).toMatchObject({ left: OPEN });
-    chain.setAccount(payer, { escrow: 4n * OPEN, thawing: 4n * OPEN });
+    const { voucherId } = await pay(1, 2_000);
+    await chain.collect({ vouchers: [payments.vouchers.get(voucherId)?.signed as SignedVoucher] });
+    expect(await readiness()).toMatchObject({ left: 3n * OPEN });
+    chain.setAccount(payer, { escrow: 2n * OPEN });
+    expect(await readiness()).toMatchObject({ left: 2n * OPEN });
+    chain.setAccount(payer, { escrow: 2n * OPEN, thawing: OPEN / 2n });
+    expect(await readiness()).toMatchObject({ left: (3n * OPEN) / 2n });
+    chain.setAccount(payer, { escrow: 2n * OPEN, thawing: 2n * OPEN });
     expect(await readiness()).toEqual({ status: 'exhausted', terms });
   });
 

@@ -243,7 +243,8 @@ test(`keeper and page propose the same root for ${EPOCHS_A_RUN * RUNS} random ep
     { numRuns: RUNS, endOnFailure: true },
   );
   expect(compared).toBe(EPOCHS_A_RUN * RUNS);
-});
+  // Some thousand signatures are made and checked: seconds on a quiet machine.
+}, 180_000);
 
 test('a receipt that is listed or announced twice is paid once, as it was announced first', async () => {
   const chain = createFakeChain({ models });
