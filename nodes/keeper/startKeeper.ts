@@ -3,7 +3,12 @@ import path from 'node:path';
 import { decodeReceipt } from '../../src/attribution/index.ts';
 import { toTributaryError } from '../../src/lib/errors.ts';
 import { startNodePeers } from '../../src/peers/node.ts';
-import { type ConnectedWallet, type Deployment, openSettlement } from '../../src/settlement/index.ts';
+import {
+  type ConnectedWallet,
+  type Deployment,
+  memoryEventTables,
+  openSettlement,
+} from '../../src/settlement/index.ts';
 import { createKeeper, type Keeper, type KeeperEvent } from '../../src/workflows/epochs/createKeeper.ts';
 import { hearAnnouncement } from '../../src/workflows/epochs/hearAnnouncement.ts';
 import { peerLedgers } from '../../src/workflows/epochs/peerLedgers.ts';
@@ -44,7 +49,7 @@ export async function startKeeper({
   intervalSeconds,
   onEvent = () => undefined,
 }: StartKeeperParameters): Promise<KeeperNode> {
-  const chain = openSettlement({ deployment, wallet });
+  const chain = openSettlement({ deployment, wallet, tables: memoryEventTables() });
   const inbox = await openInbox(folder, deployment);
   const node = await startNodePeers({ folder: path.join(folder, 'peer'), relays });
   const ledgers = peerLedgers(async () => node);

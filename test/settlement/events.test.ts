@@ -1,4 +1,4 @@
-// Stored events on a real chain: lists follow a reorg, another visit stores only what is new, another chain starts empty.
+// Stored events on a real chain: lists follow a reorg, another visit stores nothing, another chain starts empty.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   burnerWallet,
@@ -24,7 +24,7 @@ afterAll(() => chain.destroy());
 const rpc = (method: string, params: unknown = []): Promise<unknown> =>
   rpcProvider(chain.deployment.rpcUrl).request({ method, params });
 
-/** Tables that note from which block on records are stored. */
+/** Tables that note the blocks whose records are stored. */
 function observed(): { tables: EventTables; stored: number[] } {
   const inner = memoryEventTables();
   const stored: number[] = [];
@@ -85,16 +85,18 @@ test('models, Datanets and contributions follow a reorg and equal a scan', async
   await expectEqual();
 });
 
-test('another visit stores only what is new, and what one visit wrote the next one reads', async () => {
+test('what one visit wrote the next one reads, without storing anything', async () => {
   const { deployment, operator } = chain;
   const { tables, stored } = observed();
   const first = openSettlement({ deployment, wallet: operator, tables });
-  await first.datanets();
-  const before = stored.length;
   const { datanetId, blockNumber } = await first.createDatanet({ slug: 'second', metadataDigest: word(4) });
+  await first.datanets();
+  expect(stored).toContain(Number(blockNumber));
+  const before = stored.length;
   const second = openSettlement({ deployment, tables });
   expect((await second.datanets()).map(({ id }) => id)).toContain(datanetId);
-  expect(stored.slice(before)).toEqual([Number(blockNumber)]);
+  expect((await second.models()).length).toBeGreaterThan(0);
+  expect(stored.length).toBe(before);
 });
 
 test('tables of another chain are left aside', async () => {

@@ -8,7 +8,7 @@ export const settingKeys = {
   variants: 'variants',
   hub: 'hub',
   /** Stored under the name of earlier versions. */
-  externalModels: 'externalModels',
+  externalModels: 'foreignModels',
   wallet: 'wallet',
   burnerKey: 'burnerKey',
 } as const;

@@ -9,6 +9,7 @@ export type AskErrorType = 'ABORTED' | 'CHAIN_UNREACHABLE' | 'CHAIN_FAILED' | 'C
 /** Runs a request; whatever it throws becomes a TributaryError (`settlementError`). */
 export async function ask<Value>(request: () => Promise<Value>, options: ReadOptions | undefined): Promise<Value> {
   try {
+    options?.signal?.throwIfAborted();
     return await abortable(request(), options?.signal);
   } catch (error) {
     throw settlementError(error);

@@ -5,7 +5,7 @@ import type { EventName } from './eventReader.ts';
 import { eventScope } from './eventScope.ts';
 import type { EventTables } from './eventTables.ts';
 import { memoryEventTables } from './memoryEventTables.ts';
-import { MAX_RECENT_BLOCKS, REORG_DEPTH, syncEvents } from './syncEvents.ts';
+import { MAX_RECENT_BLOCKS, syncEvents, TIP_BLOCKS } from './syncEvents.ts';
 import { datanetCreated, deployment, type FakeChain, type FakeEvent, fakeChain, funded } from './testing/fakeChain.ts';
 
 const NAMES: readonly EventName[] = ['Funded', 'DatanetCreated'];
@@ -125,7 +125,7 @@ describe('syncEvents', () => {
           expect(recent.length).toBeLessThanOrEqual(MAX_RECENT_BLOCKS);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -178,60 +178,90 @@ describe('syncEvents', () => {
     expect(chain.ranges).toEqual([
       [2, 5],
       [2, 3],
-      [4, 5],
+      [2, 5],
     ]);
   });
 
-  test('no range is read twice: not at a second visit, and only new blocks afterwards', async () => {
+  test('a second visit reads no logs, and a later one only the tip and what is new', async () => {
     const chain = fakeChain();
     const tables = memoryEventTables();
-    chain.mine(...empty(200), [funded(1)]);
+    chain.mine(...empty(300), [funded(1)]);
     const head = chain.head();
-    await syncEvents({ rpc: chain.rpc, deployment, tables, maxSpan: 100 });
+    await syncEvents({ rpc: chain.rpc, deployment, tables });
     expect(chain.ranges).toEqual([
-      [2, 101],
-      [102, head - REORG_DEPTH],
-      [head - REORG_DEPTH + 1, head],
+      [2, head - TIP_BLOCKS],
+      [head - TIP_BLOCKS + 1, head],
     ]);
     chain.ranges.length = 0;
     chain.methods.length = 0;
-    await syncEvents({ rpc: chain.rpc, deployment, tables, maxSpan: 100 });
+    await syncEvents({ rpc: chain.rpc, deployment, tables });
     expect(chain.ranges).toEqual([]);
     expect(chain.methods).toEqual(['eth_getBlockByNumber']);
     chain.mine([funded(2)], []);
-    await syncEvents({ rpc: chain.rpc, deployment, tables, maxSpan: 100 });
-    expect(chain.ranges).toEqual([[head + 1, head + 2]]);
+    await syncEvents({ rpc: chain.rpc, deployment, tables });
+    expect(chain.ranges).toEqual([[head - TIP_BLOCKS + 1, head + 2]]);
     await expectCanonical(chain, tables);
   });
 
-  test('a reorg reads the blocks above the fork again and no others', async () => {
+  test('the tip that is read again stays short, one request per sync', async () => {
     const chain = fakeChain();
     const tables = memoryEventTables();
     chain.mine(...empty(300));
     await syncEvents({ rpc: chain.rpc, deployment, tables });
-    chain.mine([funded(1)]);
+    let requests = 0;
+    for (let block = 0; block < 100; block += 1) {
+      chain.ranges.length = 0;
+      chain.mine([funded(block)]);
+      await syncEvents({ rpc: chain.rpc, deployment, tables });
+      requests += chain.ranges.length;
+      const [from] = chain.ranges[0] ?? [0];
+      expect(chain.head() - from).toBeLessThanOrEqual(2 * TIP_BLOCKS);
+    }
+    // Two where the tip had grown to twice its length.
+    expect(requests).toBe(101);
+    await expectCanonical(chain, tables);
+  });
+
+  test('logs that a late node left out are found by the next sync that finds a block', async () => {
+    const chain = fakeChain();
+    const tables = memoryEventTables();
+    chain.mine(...empty(300), [funded(1)], [funded(2)]);
+    // The node that answers for logs does not have the last two blocks yet.
+    chain.tamper = () => [];
     await syncEvents({ rpc: chain.rpc, deployment, tables });
+    expect(await tables.list(scope, 'Funded')).toEqual([]);
+    chain.tamper = undefined;
+    chain.mine([]);
+    await syncEvents({ rpc: chain.rpc, deployment, tables });
+    await expectCanonical(chain, tables);
+  });
+
+  test('the logs of a reorg within the tip are replaced by one request', async () => {
+    const chain = fakeChain();
+    const tables = memoryEventTables();
+    chain.mine(...empty(300), [funded(1)]);
+    await syncEvents({ rpc: chain.rpc, deployment, tables });
+    const tip = chain.head() - TIP_BLOCKS;
     chain.ranges.length = 0;
     chain.reorg(1, [[funded(2)], [funded(3)]]);
     await syncEvents({ rpc: chain.rpc, deployment, tables });
-    // The first request, sent along with the check of the stored block, is discarded.
-    expect(chain.ranges).toEqual([
-      [chain.head(), chain.head()],
-      [chain.head() - 1, chain.head()],
-    ]);
+    expect(chain.ranges).toEqual([[tip + 1, chain.head()]]);
     await expectCanonical(chain, tables);
   });
 
   test('a reorg below every stored hash reads everything again', async () => {
     const chain = fakeChain();
     const tables = memoryEventTables();
-    chain.mine([funded(1)], ...empty(10), [funded(2)]);
+    chain.mine([funded(1)], ...empty(300), [funded(2)]);
     await syncEvents({ rpc: chain.rpc, deployment, tables });
     chain.ranges.length = 0;
-    chain.reorg(12, [[funded(3)], ...empty(20)]);
+    chain.reorg(302, [[funded(3)], ...empty(310)]);
     await syncEvents({ rpc: chain.rpc, deployment, tables });
-    // The first attempt finds the stored block dropped, the second starts at the first block.
-    expect(chain.ranges.at(-1)).toEqual([deployment.fromBlock, chain.head()]);
+    // The first attempt finds the stored blocks dropped, the second starts at the first block.
+    expect(chain.ranges.slice(1)).toEqual([
+      [2, chain.head() - TIP_BLOCKS],
+      [chain.head() - TIP_BLOCKS + 1, chain.head()],
+    ]);
     await expectCanonical(chain, tables);
   });
 
@@ -281,12 +311,12 @@ describe('syncEvents', () => {
 
   test('an answer with too many logs is halved too, and a single block that is refused is an error', async () => {
     const chain = fakeChain();
-    chain.mine([funded(1), funded(2)], [funded(3)], [funded(4)]);
+    chain.mine([funded(1), funded(2)], [funded(3), funded(4)], [funded(5)]);
     chain.limits.logs = 2;
     const tables = memoryEventTables();
     await syncEvents({ rpc: chain.rpc, deployment, tables });
     await expectCanonical(chain, tables);
-    chain.mine([funded(5), funded(6), funded(7)]);
+    chain.mine([funded(6), funded(7), funded(8)]);
     await expect(syncEvents({ rpc: chain.rpc, deployment, tables })).rejects.toMatchObject({ code: 'CHAIN_FAILED' });
   });
 

@@ -1,4 +1,4 @@
-// Brings stored events up to the chain's latest block: reads only blocks above the last stored one, and takes back what
+// Brings stored events up to the chain's latest block: reads only new blocks and the tip before them, and takes back what
 // came from blocks that a reorg dropped. Can be killed between any two steps: each commit is one transaction.
 import { TributaryError } from '../../lib/errors.ts';
 import type { ChainClient } from '../client/chainClient.ts';
@@ -27,100 +27,106 @@ export type SyncEventsErrorType = FetchBlockErrorType | FetchLogsErrorType | 'CH
 const MAX_SPAN = 10_000;
 /** Block hashes stored to find the fork of a reorg; when none of them is canonical, everything is read again. */
 export const MAX_RECENT_BLOCKS = 128;
-/** A long range ends this many blocks below the latest, so that a usual reorg reads at most these again. */
-export const REORG_DEPTH = 64;
+/**
+ * The newest blocks, read again when there are newer ones. Behind one RPC server stand several nodes, and one that is a few
+ * blocks late leaves their logs out; a later sync finds them. The logs of a usual reorg are replaced by the same request.
+ */
+export const TIP_BLOCKS = 64;
 /** How often the chain may change under one sync before it gives up. */
 const MAX_ATTEMPTS = 32;
 
 const NAMES = Object.keys(EVENTS) as EventName[];
 
-/** The last block of the next range. */
+/** The last block of the next range. A long one leaves the tip to a range of its own, which the next sync reads again. */
 function rangeEnd(fromBlock: number, head: number, span: number): number {
   const end = Math.min(fromBlock + span - 1, head);
-  const settled = head - REORG_DEPTH;
-  return fromBlock <= settled && end > settled ? settled : end;
+  return head - fromBlock >= 2 * TIP_BLOCKS ? Math.min(end, head - TIP_BLOCKS) : end;
 }
 
 /**
  * Reads what is missing and stores it. Rows and blocks of one commit belong to one chain: the range's last block has the
- * same hash before and after its logs are read, and the last stored block is canonical in between.
+ * same hash before and after its logs are read, and the block before the range is canonical in between.
  *
- * A server whose latest block is behind the tables, on the same chain, changes nothing. Throws `CHAIN_UNSETTLED` when blocks
- * change at every attempt, `CHAIN_ANSWER_INVALID` for hostile answers.
+ * Without new blocks it reads no logs, and a server that is behind the tables, on the same chain, changes nothing. Throws
+ * `CHAIN_UNSETTLED` when blocks change at every attempt, `CHAIN_ANSWER_INVALID` for hostile answers.
  */
 export async function syncEvents(parameters: SyncEventsParameters): Promise<void> {
   const { rpc, deployment, tables, maxSpan = MAX_SPAN, signal } = parameters;
   const scope = eventScope(deployment);
   const blockOf = (block: number | 'latest') => fetchBlock({ rpc, block, signal });
 
+  const isCanonical = async ({ number, hash }: BlockReference) => (await blockOf(number))?.hash === hash;
+  /** What the tables contain. */
   let stored = await tables.blocks(scope);
   let span = maxSpan;
 
-  /** Takes back the blocks that are no longer canonical. Returns whether there were any. */
-  async function rewind(): Promise<boolean> {
-    let length = stored.length;
-    for (let last = stored[length - 1]; last !== undefined; last = stored[length - 1]) {
-      if ((await blockOf(last.number))?.hash === last.hash) break;
-      length -= 1;
-    }
-    if (length === stored.length) return false;
-    const blocks = stored.slice(0, length);
-    const deleteAbove = blocks.at(-1)?.number ?? -1;
-    await commit({ deleteAbove, records: [], blocks });
-    return true;
-  }
-
-  /** False when another tab was faster. `stored` is what the tables contain, either way. */
+  /** False when another tab was faster. */
   async function commit(change: Pick<EventTablesChange, 'deleteAbove' | 'records' | 'blocks'>): Promise<boolean> {
     const applied = await tables.commit({ scope, expected: stored.at(-1)?.hash, ...change });
     stored = applied ? change.blocks : await tables.blocks(scope);
     return applied;
   }
 
-  /** The logs of a range and its last block; undefined when the chain changed while they were read. */
-  async function readRange(fromBlock: number, toBlock: number, head: BlockReference) {
-    const last = stored.at(-1);
+  /** Deletes what is above the newest canonical block of `base`. */
+  async function takeBack(base: readonly BlockReference[]): Promise<void> {
+    let blocks = base;
+    for (let last = blocks.at(-1); last !== undefined; last = blocks.at(-1)) {
+      if (await isCanonical(last)) break;
+      blocks = blocks.slice(0, -1);
+    }
+    await commit({ deleteAbove: blocks.at(-1)?.number ?? -1, records: [], blocks });
+  }
+
+  /** The logs between `last` and `toBlock`, and that block; undefined when the chain changed while they were read. */
+  async function readRange(last: BlockReference | undefined, fromBlock: number, toBlock: number, head: BlockReference) {
     const end = toBlock === head.number ? head : await blockOf(toBlock);
-    const [records, lastNow] = await Promise.all([
+    const [records, connected] = await Promise.all([
       fetchLogs({ rpc, deployment, names: NAMES, fromBlock, toBlock, signal }),
-      last === undefined ? undefined : blockOf(last.number),
+      last === undefined || isCanonical(last),
     ]);
-    const endNow = await blockOf(toBlock);
-    if (end === undefined || endNow?.hash !== end.hash || lastNow?.hash !== last?.hash) return undefined;
+    if (end === undefined || !connected || !(await isCanonical(end))) return undefined;
     if (records.some(({ blockNumber, blockHash }) => blockNumber === toBlock && blockHash !== end.hash)) {
       throw invalidAnswer('blockHash', { block: toBlock });
     }
     return { records, end };
   }
 
-  /** Reads range after range up to `head`. False when chain or tables changed meanwhile. */
-  async function catchUp(head: BlockReference): Promise<boolean> {
-    for (let last = stored.at(-1); last?.hash !== head.hash; last = stored.at(-1)) {
-      signal?.throwIfAborted();
+  /** Reads range after range up to the latest block. False when chain or tables changed meanwhile. */
+  async function catchUp(): Promise<boolean> {
+    const head = await blockOf('latest');
+    if (head === undefined) throw invalidAnswer('block', { block: 'latest' });
+    const tip = stored.at(-1);
+    if (tip !== undefined && head.number <= tip.number && (head.hash === tip.hash || (await isCanonical(tip))))
+      return true;
+    let base = stored.filter(({ number }) => tip !== undefined && number <= tip.number - TIP_BLOCKS);
+    while (stored.at(-1)?.hash !== head.hash) {
+      const last = base.at(-1);
       const fromBlock = last === undefined ? deployment.fromBlock : last.number + 1;
-      if (fromBlock > head.number) return last === undefined || !(await rewind());
+      if (fromBlock > head.number) {
+        if (stored.length === 0) return true;
+        await takeBack(base);
+        return false;
+      }
       const toBlock = rangeEnd(fromBlock, head.number, span);
       let range: Awaited<ReturnType<typeof readRange>>;
       try {
-        range = await readRange(fromBlock, toBlock, head);
+        range = await readRange(last, fromBlock, toBlock, head);
       } catch (error) {
         span = smallerSpan(error, toBlock - fromBlock + 1);
         continue;
       }
       if (range === undefined) {
-        await rewind();
+        if (last !== undefined && !(await isCanonical(last))) await takeBack(base);
         return false;
       }
-      const blocks = [...stored, range.end].slice(-MAX_RECENT_BLOCKS);
-      if (!(await commit({ deleteAbove: last?.number ?? -1, records: range.records, blocks }))) return false;
+      base = [...base, range.end].slice(-MAX_RECENT_BLOCKS);
+      if (!(await commit({ deleteAbove: last?.number ?? -1, records: range.records, blocks: base }))) return false;
     }
     return true;
   }
 
   for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
-    const head = await blockOf('latest');
-    if (head === undefined) throw invalidAnswer('block', { block: 'latest' });
-    if (await catchUp(head)) return;
+    if (await catchUp()) return;
   }
   throw new TributaryError({
     code: 'CHAIN_UNSETTLED' satisfies SyncEventsErrorType,
