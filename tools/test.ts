@@ -8,8 +8,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { createTurns, type Write } from './createTurns.ts';
 import { installChromium } from './installChromium.ts';
-import { createTurns, type Write } from './takeTurns.ts';
 import { chooseTests, RUNNERS, type Runner } from './testFiles.ts';
 
 interface Count {

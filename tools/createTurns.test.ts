@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTurns } from './takeTurns.ts';
+import { createTurns } from './createTurns.ts';
 
 test('the first speaks at once, the others when it has ended, in order and whole', () => {
   const shown: string[] = [];
