@@ -337,6 +337,7 @@ test('content is opened by its CID through a gateway that need not be trusted', 
   const peers: BlockService = { get: async ({ cid }) => Uint8Array.fromBase64(blocks[cid] ?? '') };
   expose(peers, port1 as unknown as Channel);
   await service.connectBlocks({ port: port2 }, context);
+  await expect(open(world, `ipfs://${folder}/nothing`)).rejects.toMatchObject({ code: 'SOURCE_PATH_MISSING' });
   const offer = await open(world, `ipfs://${folder}`);
   expect(offer).toMatchObject({ source: { kind: 'ipfs', cid: folder }, choices: [{ format: 'Q4_0' }] });
   expect(await service.inspect({ files: only(offer.choices).files }, context)).toMatchObject({ architecture: 'llama' });

@@ -28,4 +28,3 @@ export type AreaTexts<Name extends Area> = {
 export type Language = { readonly [Name in Area]: () => Promise<AreaTexts<Name>> };
 
 export type TextKey = { [Name in Exclude<Area, 'errors'>]: keyof Loaded<Name> }[Exclude<Area, 'errors'>];
-export type ErrorCode = keyof Loaded<'errors'>;

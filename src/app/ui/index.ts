@@ -5,7 +5,6 @@ export {
   formatDateTime,
   formatDecimals,
   formatDuration,
-  formatExact,
   formatList,
   formatNumber,
   formatOpen,

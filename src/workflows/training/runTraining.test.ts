@@ -194,6 +194,22 @@ describe('runTraining', () => {
     expect(records.at(-1)?.error?.code).toBe('DEVICE_LOST');
   });
 
+  test('an engine that ends before the last step leaves a failed run, at the step it reached', async () => {
+    const { ports } = world({ dieAfterStep: 5 });
+    const run = await runTraining({
+      run: newRun,
+      rows,
+      rowsDigest: digest,
+      ports,
+      signal: new AbortController().signal,
+      onChange: () => undefined,
+    });
+    expect(run).toMatchObject({
+      status: 'failed',
+      error: { code: 'RUN_ENDED_EARLY', facts: { step: 5, totalSteps: 8 } },
+    });
+  });
+
   test('refuses rows that are not those of the run', async () => {
     const { ports, requests } = world();
     const other = await rowsDigest(rows.slice(1));

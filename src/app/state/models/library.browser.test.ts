@@ -541,3 +541,7 @@ test('a model that the app offers goes the same way, and is fetched anew when it
   await deleteModelPlan('offered');
   setConfig({});
 });
+
+test('an address that is not one of the web is not taken for a Hub', async () => {
+  await expect(finder.setHub('ftp://hub')).rejects.toMatchObject({ code: 'HUB_ADDRESS_INVALID' });
+});
