@@ -13,6 +13,8 @@ const rolldownOptions: Rolldown.InputOptions = {
 export default defineConfig({
   base: './',
   plugins: [solid(), tailwindcss()],
+  // Workers too: a package found only when one starts would reload the page under whoever works on it.
+  optimizeDeps: { entries: ['index.html', 'workers/*.ts', '!**/*.test.ts'] },
   worker: { format: 'es', rolldownOptions },
   build: { target: 'es2024', chunkSizeWarningLimit: 1200, rolldownOptions },
 });

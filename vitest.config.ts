@@ -33,6 +33,7 @@ export default defineConfig({
           name: 'browser',
           include: [...testFiles.browser.include],
           globalSetup: ['src/models/testing/hubServer.ts'],
+          setupFiles: ['test/support/loadTexts.ts'],
           testTimeout: 120_000,
           browser: {
             enabled: true,

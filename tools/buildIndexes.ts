@@ -7,46 +7,60 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { attribute } from '../src/attribution/attribute.ts';
 import type { AttributionIndex } from '../src/attribution/files/attributionIndex.ts';
-import { buildIndex } from '../src/attribution/files/buildIndex.ts';
 import { decodeIndex } from '../src/attribution/files/decodeIndex.ts';
 import { encodeIndex } from '../src/attribution/files/encodeIndex.ts';
-import { countSketch } from '../src/attribution/influence/countSketch.ts';
-import { quantize } from '../src/attribution/influence/quantize.ts';
+import { type AttributionEvaluation, createAttributionService } from '../src/attribution/index.ts';
 import { influenceOf } from '../src/attribution/influenceOf.ts';
 import { openIndex } from '../src/attribution/openIndex.ts';
-import type { AttributionEvaluation, IndexRow } from '../src/attribution/types.ts';
-import { contentKey } from '../src/datanet/index.ts';
 import { bytesToHex } from '../src/lib/bytes.ts';
 import { sha256 } from '../src/lib/hash.ts';
+import type { CallContext } from '../src/lib/rpc.ts';
+import { buildIndex, type IndexableRow } from '../src/workflows/adapters/buildIndex.ts';
+import { textOf } from '../src/workflows/rows/rowSource.ts';
+import { sampleRows } from '../src/workflows/rows/sampleRows.ts';
 import { openSample, publicFolder, type Sample } from './attribution/openSample.ts';
 
-const size = 4096;
-const seed = 42;
-const questionCount = 50;
-const shownRows = 5;
+const QUESTION_COUNT = 50;
+const SHOWN_ROWS = 5;
+const attribution = createAttributionService();
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** Gradients of the trained or of the kept-out rows, as int8 sketches with their owners. */
-async function indexRows(sample: Sample, id: string, kind: 'rows' | 'placebo'): Promise<IndexRow[]> {
-  const texts = sample[kind];
-  const rows: IndexRow[] = [];
-  for await (const { row, gradient } of sample.gradients.gradients(texts.map(sample.encode))) {
-    const text = texts[row];
-    const owner = sample.contributors.find(({ [kind]: [from, to] }) => row >= from && row < to);
-    if (text === undefined || owner === undefined) throw new Error(`row ${row} of ${id} has no owner`);
-    rows.push({
-      ...text,
-      account: owner.address,
+/** The rows of a sample Datanet, trained and held out, as the page would index them. */
+function indexableRows(sample: Sample, id: string): IndexableRow[] {
+  return (['rows', 'placebo'] as const).flatMap((kind) =>
+    sampleRows({
+      datanetId: id,
       contribution: `datanets/${id}/${kind}.jsonl`,
-      position: row,
-      contentKey: contentKey(text),
-      placebo: kind === 'placebo',
-      sketch: quantize(countSketch(gradient, size, seed)),
-    });
-    if (rows.length % 200 === 0) console.log(`  ${rows.length} of ${texts.length} gradients`);
-  }
-  return rows;
+      text: sample.texts[kind],
+      contributors: sample.contributors.map(({ address, [kind]: rows }) => ({ address, rows })),
+    }).map((row) => ({ row, encoded: sample.encode(textOf(row)), placebo: kind === 'placebo' })),
+  );
+}
+
+/** Builds an index by the workflow of the page, over the engine and the attribution of this process. */
+function build(sample: Sample, id: string, adapterHash: string): Promise<Uint8Array<ArrayBuffer>> {
+  const context: CallContext = { signal: new AbortController().signal, progress: () => undefined };
+  const rows = indexableRows(sample, id);
+  return buildIndex(
+    {
+      rows,
+      adapterHash,
+      signal: context.signal,
+      onRow: (done) => {
+        if (done > 0 && done % 200 === 0) console.log(`  ${done} of ${rows.length} gradients`);
+      },
+    },
+    {
+      async *gradients(encoded) {
+        for await (const { gradient } of sample.gradients.gradients(encoded)) yield gradient;
+      },
+      sketch: (gradient) => attribution.sketch({ gradient }, context),
+      buildIndex: (request) => attribution.buildIndex(request, context),
+      latestPartial: async () => undefined,
+      savePartial: async () => undefined,
+    },
+  );
 }
 
 /** Asks held-out questions as the chat does, and compares the named rows with those that state the fact. */
@@ -58,7 +72,7 @@ async function evaluate(sample: Sample, index: Uint8Array, id: string): Promise<
       return { ...row, responseIds: inputIds.slice(promptLength, -1) };
     }),
   });
-  const asked = sample.questions.slice(0, questionCount);
+  const asked = sample.questions.slice(0, QUESTION_COUNT);
   let right = 0;
   let firstIsSource = 0;
   let sourceInFive = 0;
@@ -77,7 +91,7 @@ async function evaluate(sample: Sample, index: Uint8Array, id: string): Promise<
       const { positions } = opened.index.trained;
       const best = [...scores.keys()]
         .sort((one, other) => (scores[other] as number) - (scores[one] as number))
-        .slice(0, shownRows);
+        .slice(0, SHOWN_ROWS);
       const isSource = best.map(
         (trained) => (positions[trained] as number) >= from && (positions[trained] as number) < to,
       );
@@ -129,10 +143,9 @@ for (const id of positionals.length > 0 ? positionals : ['elements', 'tidemark']
   let index = await existingIndex(file, adapterHash, sample);
   if (index === undefined) {
     const start = performance.now();
-    const rows = [...(await indexRows(sample, id, 'rows')), ...(await indexRows(sample, id, 'placebo'))];
-    console.log(`${id}: ${rows.length} gradients of ${sample.gradients.length} values in ${seconds(start)}`);
-    index = await buildIndex({ rows, parameterCount: sample.gradients.length, adapterHash, seed });
-    await writeFile(file, encodeIndex(index));
+    const built = await build(sample, id, adapterHash);
+    await writeFile(file, built);
+    index = decodeIndex(built);
     console.log(`${id}: index after ${seconds(start)}`);
   }
   const evaluation = await evaluate(sample, encodeIndex(index), id);

@@ -1,5 +1,5 @@
-// `npm run check`: what must be clean before a commit: format and lint, types, unused code, imports, README tree,
-// generated ABIs. Runs everything and lists what failed.
+// `npm run check`: what must be clean before a commit: format and lint, types, unused code, imports, paths in docs,
+// generated ABIs and error texts, sizes of the rooms. Runs everything and lists what failed.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
@@ -11,8 +11,10 @@ const steps: readonly (readonly [string, readonly string[]])[] = [
   ['types', [program('typescript/bin/tsc'), '--noEmit', '-p', '.']],
   ['unused code', [program('knip/bin/knip.js')]],
   ['imports', [program('vitest/vitest.mjs'), 'run', '--project=node', 'test/architecture.test.ts', '--reporter=dot']],
-  ['README tree', [path.join(root, 'tools/checkReadme.ts')]],
+  ['paths in docs', [path.join(root, 'tools/checkDocs.ts')]],
+  ['error texts', [path.join(root, 'tools/genErrorTexts.ts'), '--check']],
   ['generated ABIs', [path.join(root, 'tools/genAbi.ts'), '--check']],
+  ['sizes of the rooms', [path.join(root, 'tools/budgets.ts'), '--check']],
 ];
 
 const failed: string[] = [];

@@ -6,17 +6,15 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { type KeeperNodeEvent, startKeeper } from '../nodes/keeper/startKeeper.ts';
 import type { RelayStatus } from '../nodes/relay/startRelay.ts';
-import { decodeReceipt } from '../src/attribution/index.ts';
 import { rowHash, rowsRoot } from '../src/datanet/index.ts';
 import { toTributaryError } from '../src/lib/errors.ts';
-import { cid } from '../src/lib/units.ts';
-import { type NodePeers, type ReceivedAnnouncement, startNodePeers } from '../src/peers/node.ts';
-import { type Address, decodeSignedVoucher, type Hex, ledgerCid } from '../src/settlement/index.ts';
+import type { Address, Hex } from '../src/settlement/index.ts';
+import type { Keeper } from '../src/workflows/epochs/createKeeper.ts';
 import { appConfig, fetchedModels, sampleDatanets } from './appConfig.ts';
 import { type Devnet, type SampleDatanet, type SampleModel, startDevnet } from './devnet.ts';
-import { createKeeper, type Keeper, runKeeper } from './keeper.ts';
-import { serveStatic } from './serveStatic.ts';
+import { type ServeParameters, serveStatic } from './serveStatic.ts';
 
 const root = path.dirname(import.meta.dirname);
 const KEEPER_SECONDS = 10;
@@ -37,6 +35,8 @@ export interface StackParameters {
   readonly ports?: Ports;
   /** Settle epochs by itself; the tests step the keeper instead. Default true. */
   readonly keep?: boolean;
+  /** Serves the app; resolves with what ends it. Default: the built app, from `dist/`. */
+  readonly serve?: (parameters: ServeParameters) => Promise<() => Promise<void> | void>;
   readonly report?: (line: string) => void;
 }
 
@@ -58,6 +58,27 @@ export function isPortFree(port: number): Promise<boolean> {
     probe.once('error', () => resolve(false));
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+/** Ports that nobody uses: for stacks beside those of `npm start`. */
+export async function freePorts(): Promise<Ports> {
+  return {
+    app: await freePort(),
+    chain: await freePort(),
+    webSocket: await freePort(),
+    webRtc: await freePort(),
+    status: await freePort(),
+  };
 }
 
 function digestOf(...files: readonly string[]): Hex {
@@ -177,22 +198,19 @@ function createRelayProcess(data: string, ports: Ports, report: (line: string) =
   return { multiaddrs: () => multiaddrs, start, stop };
 }
 
-/** Hands the keeper every voucher and receipt that was announced. A malformed one is reported and left. */
-async function hear(node: NodePeers, keeper: Keeper, { kind, cid }: ReceivedAnnouncement): Promise<void> {
-  if (kind !== 'voucher' && kind !== 'receipt') return;
-  const bytes = await node.blocks.get(cid);
-  if (kind === 'voucher') {
-    await keeper.addVoucher(decodeSignedVoucher(bytes));
-    return;
-  }
-  const { subject, shares } = decodeReceipt(bytes);
-  if (subject.model === '') return;
-  keeper.addReceipt({
-    digest: `0x${createHash('sha256').update(bytes).digest('hex')}`,
-    modelId: subject.model as Hex,
-    amount: BigInt(subject.amount),
-    shares: shares.map(({ account, ppm }) => ({ account: account as Address, ppm })),
-  });
+/** What is worth a line while the stack runs. */
+function keeperLine(event: KeeperNodeEvent): string {
+  if (event.kind === 'failed') return `Keeper tries again: ${toTributaryError(event.error).message}`;
+  if (event.kind === 'refused') return `Keeper refused ${event.what} ${event.cid}: ${event.message}`;
+  return `Keeper: ${event.kind}`;
+}
+
+async function serveBuilt(parameters: ServeParameters): Promise<() => void> {
+  const server = await serveStatic(parameters);
+  return () => {
+    server.closeAllConnections();
+    server.close();
+  };
 }
 
 /** Starts chain, relay, keeper and server. Rejects, with everything stopped again, when one of them does not start. */
@@ -200,6 +218,7 @@ export async function startStack({
   directory,
   ports = DEFAULT_PORTS,
   keep = true,
+  serve = serveBuilt,
   report = () => undefined,
 }: StackParameters): Promise<Stack> {
   mkdirSync(directory, { recursive: true });
@@ -223,53 +242,23 @@ export async function startStack({
     stopping.push(relay.stop);
     report(`Relay at ${relay.multiaddrs()[0]}`);
 
-    // The keeper is a peer like any other: it hears of vouchers and receipts from the relay, and publishes ledgers to it.
-    const node = await startNodePeers({ folder: path.join(directory, 'keeper', 'peer'), relays: relay.multiaddrs() });
-    stopping.push(() => node.stop());
-    const keeper = createKeeper({
+    const { keeper, stop: stopKeeper } = await startKeeper({
+      folder: path.join(directory, 'keeper'),
       deployment: devnet.deployment,
       wallet: devnet.operator,
-      directory: path.join(directory, 'keeper'),
-      publish: async (bytes) => {
-        await node.announce({ kind: 'ledger', scope: '', cid: await node.blocks.put(bytes, 'raw') });
-      },
-      ledgerSource: (digest, options) => node.blocks.get(cid(ledgerCid(digest)), options),
+      relays: relay.multiaddrs(),
+      intervalSeconds: keep ? KEEPER_SECONDS : undefined,
+      onEvent: (event) => report(keeperLine(event)),
     });
-    node.subscribe((announcement) => {
-      hear(node, keeper, announcement).catch((error: unknown) =>
-        report(`Keeper left ${announcement.kind} ${announcement.cid}: ${toTributaryError(error).message}`),
-      );
-    });
+    stopping.push(stopKeeper);
 
-    if (keep) {
-      const abort = new AbortController();
-      const running = runKeeper({
-        keeper,
-        intervalSeconds: KEEPER_SECONDS,
-        signal: abort.signal,
-        report: (event) =>
-          report(
-            event.kind === 'failed'
-              ? `Keeper tries again: ${toTributaryError(event.error).message}`
-              : `Keeper: ${event.kind}`,
-          ),
-      });
-      stopping.push(async () => {
-        abort.abort();
-        await running;
-      });
-    }
-
-    const server = await serveStatic({
+    const endServing = await serve({
       port: ports.app,
       host: '127.0.0.1',
       folders: { '/': path.join(root, 'dist'), '/fetched/': fetchedModels },
       json: { '/config.json': () => appConfig({ relays: relay.multiaddrs(), deployment: devnet.deployment }) },
     });
-    stopping.push(() => {
-      server.closeAllConnections();
-      server.close();
-    });
+    stopping.push(endServing);
     return {
       url: `http://localhost:${ports.app}/`,
       statusUrl: `http://127.0.0.1:${ports.status}/status`,

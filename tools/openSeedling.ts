@@ -1,12 +1,15 @@
-// The embedded base model on a backend chosen by name, for the tools that train and examine its adapters.
+// The embedded base model on a backend chosen by name, for the tools that train and evaluate its adapters.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Backend } from '../src/engine/backend.ts';
-import type { LoadedModel } from '../src/engine/model/decoderWeights.ts';
-import { loadModel } from '../src/engine/model/loadModel.ts';
-import { openModelFile } from '../src/engine/openModelFile.ts';
-import { createReferenceBackend } from '../src/engine/reference/createReferenceBackend.ts';
-import { openTokenizer, type TextTokenizer } from '../src/engine/tokenizer/openTokenizer.ts';
+import {
+  type Backend,
+  createReferenceBackend,
+  type LoadedModel,
+  loadModel,
+  openModelFile,
+  openTokenizer,
+  type TextTokenizer,
+} from '../src/engine/index.ts';
 import { createWasmBackend } from '../src/engine/wasm/createWasmBackend.ts';
 import { chooseVulkanDriver } from './vulkanDriver.ts';
 

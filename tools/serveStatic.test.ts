@@ -115,6 +115,15 @@ test('what has not changed is not sent again, and a range of what has changed is
   expect((await get('/', { 'accept-encoding': 'br', 'if-none-match': etag })).status).toBe(200);
 });
 
+test('a file that was built again is compressed again', async () => {
+  const file = path.join(folder, 'again.js');
+  for (const text of ['one', 'another']) {
+    writeFileSync(file, text);
+    const { body } = await get('/again.js', { 'accept-encoding': 'br' });
+    expect(brotliDecompressSync(body).toString()).toBe(text);
+  }
+});
+
 test('nothing outside the folders, and no path that names no file', async () => {
   for (const url of ['/../package.json', '/%2e%2e/secret', '/assets', '/%zz', '/a%00b', '/none.js'])
     expect((await get(url)).status).toBe(404);

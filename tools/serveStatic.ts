@@ -86,7 +86,8 @@ function compress(encoding: Encoding, bytes: Buffer): Promise<Buffer> {
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-function createHandler(parameters: ServeParameters): Handler {
+/** Answers what `serveStatic` would, of any server's requests. */
+export function createStaticHandler({ folders, json: made }: Pick<ServeParameters, 'folders' | 'json'>): Handler {
   /** Compressed files by name, encoding and version. */
   const compressed = new Map<string, { readonly version: string; readonly bytes: Promise<Buffer> }>();
 
@@ -101,7 +102,7 @@ function createHandler(parameters: ServeParameters): Handler {
 
   return async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const json = parameters.json[pathname];
+    const json = made[pathname];
     if (json !== undefined) {
       response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
       response.end(JSON.stringify(json()));
@@ -110,7 +111,7 @@ function createHandler(parameters: ServeParameters): Handler {
     let file: string | undefined;
     let stats: Stats | undefined;
     try {
-      file = fileOf(parameters.folders, decodeURIComponent(pathname));
+      file = fileOf(folders, decodeURIComponent(pathname));
       stats = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
     } catch {
       // A malformed escape or a zero byte in the path names no file.
@@ -147,7 +148,7 @@ function createHandler(parameters: ServeParameters): Handler {
         'content-encoding': encoding,
         'content-length': bytes.length,
       });
-      response.end(request.method === 'HEAD' ? undefined : bytes);
+      response.end(bytes);
       return;
     }
     // A range of an older version of the file would be joined to bytes of another.
@@ -167,7 +168,7 @@ function createHandler(parameters: ServeParameters): Handler {
 
 /** Listens and resolves once connections are taken; rejects when the port is in use. */
 export function serveStatic(parameters: ServeParameters): Promise<Server> {
-  const handle = createHandler(parameters);
+  const handle = createStaticHandler(parameters);
   const server = createServer((request, response) => {
     // A file that went away meanwhile ends this answer, not the server.
     handle(request, response).catch((error: Error) => response.destroy(error));

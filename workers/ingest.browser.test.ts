@@ -24,8 +24,10 @@ it('parses and checks a file in its worker, and stops when told to', async () =>
   ]);
 
   const abort = new AbortController();
+  // So much that it cannot end before the message that stops it arrives.
+  const large = new Blob(Array.from({ length: 100 }, () => blob));
   const aborted = ingest.parse(
-    { blob, fileName: 'rows.jsonl' },
+    { blob: large, fileName: 'rows.jsonl' },
     { signal: abort.signal, onProgress: () => abort.abort() },
   );
   await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' });

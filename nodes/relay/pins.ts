@@ -1,4 +1,4 @@
-// What the relay keeps, for whom, and how much of its quota that takes. Knows CIDs and sizes, not what they mean.
+// What the relay stores, for whom, and how much of their quota it takes. It knows CIDs and sizes, not what they mean.
 // Two pins may share blocks; a block is counted for each of them and deleted when none is left.
 import { decode, encode } from '@ipld/dag-cbor';
 import { TributaryError } from '../../src/lib/errors.ts';
@@ -23,16 +23,16 @@ export interface Pins {
   /** Reserves quota while the bytes are fetched; returns the end of the reservation. Throws `QUOTA_EXCEEDED`. */
   reserve(owner: string, bytes: number): () => void;
   add(pin: Pin): Promise<void>;
-  /** Holds blocks for an attempt to pin, so that another attempt that fails does not delete them. */
+  /** Protects blocks while a pin is attempted, so that another attempt that fails does not delete them. */
   lease(): { use(block: Cid): void; readonly blocks: ReadonlySet<Cid>; end(): void };
-  /** Whether any pin or attempt holds this block. */
+  /** Whether a pin or an attempt needs this block. */
   holds(block: Cid): boolean;
   list(): readonly Pin[];
   bytes(): number;
 }
 
 /** Smallest charge of a pin: its record and head cost something too. */
-export const MINIMUM_PIN_BYTES = 1_024;
+export const MIN_PIN_BYTES = 1_024;
 
 export async function openPins(state: StateStore, quota: Quota): Promise<Pins> {
   const pins = new Map<Cid, Pin>();
@@ -55,7 +55,7 @@ export async function openPins(state: StateStore, quota: Quota): Promise<Pins> {
   return {
     has: (cid) => pins.has(cid),
     reserve(owner, wanted) {
-      const bytes = Math.max(wanted, MINIMUM_PIN_BYTES);
+      const bytes = Math.max(wanted, MIN_PIN_BYTES);
       const used = owners.get(owner) ?? 0;
       const [scope, limit, taken] =
         total + bytes > quota.bytesInTotal
@@ -80,7 +80,7 @@ export async function openPins(state: StateStore, quota: Quota): Promise<Pins> {
       };
     },
     async add(given) {
-      const pin = { ...given, bytes: Math.max(given.bytes, MINIMUM_PIN_BYTES) };
+      const pin = { ...given, bytes: Math.max(given.bytes, MIN_PIN_BYTES) };
       if (pins.has(pin.cid)) return;
       await state.put(pin.cid, encode(pin));
       hold(pin);

@@ -1,5 +1,6 @@
-// A relay: where browsers meet (circuit relay, gossip), where latecomers learn what was announced, and a place that keeps
-// announced bytes while their authors are away. It holds no key but its own identity and decides nothing about money.
+// A relay: browsers find each other through it (circuit relay, gossip), nodes that come later learn what was announced, and it
+// stores announced bytes while their authors are offline. It has no key but that of its own identity and decides nothing about
+// money.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { TributaryError, toTributaryError } from '../../src/lib/errors.ts';
@@ -67,10 +68,10 @@ export interface Relay {
 }
 
 const MEBIBYTE = 1 << 20;
-const REFUSED_KEPT = 50;
-/** Announcements judged at a time: each may wait a minute for its bytes. */
-const PARALLEL = 8;
-const MAXIMUM_WAITING = 1_000;
+const MAX_REFUSED_LISTED = 50;
+/** Announcements checked at once: each may wait a minute for its bytes. */
+const MAX_CONCURRENT = 8;
+const MAX_WAITING = 1_000;
 
 /**
  * Starts a relay. Rejects with `RELAY_PORT_TAKEN`, with what `node:http` says of the status port, or when another relay uses
@@ -98,15 +99,15 @@ export async function startRelay(parameters: RelayParameters = {}): Promise<Rela
 
   let running = 0;
   const waiting: (() => void)[] = [];
-  async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (waiting.length >= MAXIMUM_WAITING) {
+  async function withSlot<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (waiting.length >= MAX_WAITING) {
       throw new TributaryError({
         code: 'RELAY_BUSY',
         message: 'The relay has too many announcements to judge.',
         hint: 'It hears of this one again when its author reconnects.',
       });
     }
-    if (running >= PARALLEL) await new Promise<void>((resolve) => waiting.push(resolve));
+    if (running >= MAX_CONCURRENT) await new Promise<void>((resolve) => waiting.push(resolve));
     running += 1;
     try {
       return await work();
@@ -124,12 +125,12 @@ export async function startRelay(parameters: RelayParameters = {}): Promise<Rela
     async admit(announcement, self) {
       const { cid, kind } = announcement;
       try {
-        await inTurn(() => pinAnnounced({ announcement, node: self, pins, verify: verifyMessage }));
+        await withSlot(() => pinAnnounced({ announcement, node: self, pins, verify: verifyMessage }));
         return true;
       } catch (error) {
         const { code, message } = toTributaryError(error);
         refused.unshift({ cid, kind, code, message });
-        refused.splice(REFUSED_KEPT);
+        refused.splice(MAX_REFUSED_LISTED);
         onEvent?.({ kind: 'refused', what: kind, cid, code, message });
         return false;
       }

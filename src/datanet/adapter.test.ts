@@ -7,7 +7,7 @@ import { readAdapter, readAdapterManifest } from './readAdapter.ts';
 
 const weights = Uint8Array.from({ length: 5_000 }, (_, index) => index % 251);
 
-async function published(index: Uint8Array | null = new Uint8Array([1, 2, 3])) {
+async function published(index: Uint8Array | null = new Uint8Array([1, 2, 3]), bytes: Uint8Array = weights) {
   const store = createMemoryStore();
   const contribution = await store.put(encode('a contribution'), 'dag-cbor');
   const { cid, manifest } = await publishAdapter({
@@ -15,7 +15,7 @@ async function published(index: Uint8Array | null = new Uint8Array([1, 2, 3])) {
     licence: 'Apache-2.0',
     base: { name: 'seedling', sha256: 'ab'.repeat(32) },
     config: { r: 8, lora_alpha: 16, target_modules: ['q_proj'], bias: null },
-    weights,
+    weights: bytes,
     index,
     datanets: ['facts'],
     contributions: [contribution],
@@ -63,5 +63,12 @@ it('refuses a changed manifest and changed weights', async () => {
   store.map.set(manifest.weights.cid as Cid, weights.slice().fill(0, 0, 9));
   await expect(readAdapter({ cid, blocks: store, files: store, verify })).rejects.toMatchObject({
     code: 'ADAPTER_MISMATCH',
+  });
+});
+
+it('refuses to publish an empty file', async () => {
+  await expect(published(null, new Uint8Array())).rejects.toMatchObject({
+    code: 'ADAPTER_TOO_LARGE',
+    facts: { bytes: 0 },
   });
 });

@@ -1,15 +1,20 @@
 import { canonicalJson, type Json } from '../lib/canonicalJson.ts';
-import { TributaryError } from '../lib/errors.ts';
-import { MAXIMUM_ROW_BYTES, MAXIMUM_ROW_DEPTH } from './limits.ts';
+import { type Fact, TributaryError } from '../lib/errors.ts';
+import { MAX_ROW_BYTES, MAX_ROW_DEPTH } from './limits.ts';
 import type { Row } from './types.ts';
 
-function refuse(code: string, message: string, path: string, hint: string): never {
-  throw new TributaryError({ code, message, facts: { path }, hint });
+function refuse(code: string, message: string, facts: Readonly<Record<string, Fact>>, hint: string): never {
+  throw new TributaryError({ code, message, facts, hint });
 }
 
 function normalise(value: Json, path: string, depth: number): Json {
-  if (depth > MAXIMUM_ROW_DEPTH) {
-    refuse('ROW_TOO_DEEP', `A row is nested deeper than ${MAXIMUM_ROW_DEPTH} levels.`, path, 'Flatten the row.');
+  if (depth > MAX_ROW_DEPTH) {
+    refuse(
+      'ROW_TOO_DEEP',
+      `A row is nested deeper than ${MAX_ROW_DEPTH} levels.`,
+      { path, levels: MAX_ROW_DEPTH },
+      'Flatten the row.',
+    );
   }
   if (typeof value === 'string') return value.normalize('NFC');
   if (typeof value !== 'object' || value === null) return value;
@@ -21,7 +26,7 @@ function normalise(value: Json, path: string, depth: number): Json {
     refuse(
       'ROW_KEYS_COLLIDE',
       'Two field names of a row are the same after Unicode normalisation.',
-      path,
+      { path },
       'Rename one of them.',
     );
   }
@@ -30,7 +35,7 @@ function normalise(value: Json, path: string, depth: number): Json {
 }
 
 /**
- * The one text of a row: RFC 8785 over the row with every string in Unicode NFC. No line break: JSON escapes them.
+ * The canonical text of a row: RFC 8785 over the row with every string in Unicode NFC. It has no line breaks: JSON escapes them.
  * Throws `ROW_INVALID`, `ROW_TOO_DEEP`, `ROW_KEYS_COLLIDE`, `ROW_TOO_LARGE` or `JSON_NOT_CANONICAL`, with the path.
  */
 export function canonicalRow(row: Row): string {
@@ -38,14 +43,19 @@ export function canonicalRow(row: Row): string {
     refuse(
       'ROW_INVALID',
       'A row needs the texts "prompt" and "response".',
-      '$',
+      { path: '$' },
       'Map the columns of the file to these two fields.',
     );
   }
   const text = canonicalJson(normalise(row, '$', 0));
   // A UTF-16 unit is one to three bytes, so most rows need no encoding to know that they fit.
-  if (text.length * 3 > MAXIMUM_ROW_BYTES && new TextEncoder().encode(text).byteLength > MAXIMUM_ROW_BYTES) {
-    refuse('ROW_TOO_LARGE', `A row is larger than ${MAXIMUM_ROW_BYTES} bytes.`, '$', 'Split the row into several.');
+  if (text.length * 3 > MAX_ROW_BYTES && new TextEncoder().encode(text).byteLength > MAX_ROW_BYTES) {
+    refuse(
+      'ROW_TOO_LARGE',
+      `A row is larger than ${MAX_ROW_BYTES} bytes.`,
+      { path: '$', maxBytes: MAX_ROW_BYTES },
+      'Split the row into several.',
+    );
   }
   return text;
 }

@@ -1,15 +1,15 @@
 import type { Json } from '../lib/canonicalJson.ts';
 import { contentKey } from './contentKey.ts';
 import { findSecrets } from './findSecrets.ts';
-import { createPacer } from './pacer.ts';
 import type { CheckedRows, CheckRequest, RowFinding, WorkOptions } from './types.ts';
+import { createYieldToEventLoop } from './yieldToEventLoop.ts';
 
-/** Characters below which a prompt can hardly be understood alone. */
+/** Prompts with fewer characters can hardly be understood on their own. */
 const SHORT_PROMPT = 4;
-/** Characters (about four a token) past which small models cut a row off. */
+/** Small models truncate rows with more characters (about four per token). */
 const LONG_ROW = 6_000;
 
-/** Every text of a row's value with the name of the field that holds it. */
+/** Every string in a row, with the name of the top-level field that contains it. */
 function* texts(value: Json, field: string): Generator<readonly [string, string]> {
   if (typeof value === 'string') yield [field, value];
   else if (typeof value === 'object' && value !== null) {
@@ -18,24 +18,25 @@ function* texts(value: Json, field: string): Generator<readonly [string, string]
 }
 
 /**
- * What speaks against publishing each row: emptiness, length, duplicates in the file and of the Datanet's rows (by
- * `contentKey`), secrets and personal data. The first of several equal rows is kept. Throws the signal's reason on abort.
+ * Checks each row before it is published: empty fields, length, duplicates in the file and of the Datanet's rows (by
+ * `contentKey`), secrets and personal data. Of several equal rows the first is accepted. Throws the signal's reason on abort.
  */
 export async function checkRows({ rows, existing }: CheckRequest, options: WorkOptions = {}): Promise<CheckedRows> {
   const findings: RowFinding[] = [];
   const accepted: number[] = [];
   const first = new Map<string, number>();
-  const pace = createPacer({ total: rows.length, ...options });
+  const yieldToEventLoop = createYieldToEventLoop({ total: rows.length, ...options });
   for (const [index, row] of rows.entries()) {
-    const pause = pace(index);
-    if (pause !== undefined) await pause;
+    const turn = yieldToEventLoop(index);
+    if (turn !== undefined) await turn;
     const found: RowFinding[] = [];
     const add = (finding: Omit<RowFinding, 'row'>): void => void found.push({ row: index, ...finding });
 
     const empty = (['prompt', 'response'] as const).find((field) => row[field].trim() === '');
     const length = row.prompt.length + row.response.length;
     if (empty !== undefined) {
-      add({ code: 'EMPTY', severity: 'block', field: empty, message: `The ${empty} is empty.` });
+      const facts = { field: empty };
+      add({ code: 'EMPTY', severity: 'block', field: empty, message: `The ${empty} is empty.`, facts });
     } else if (row.prompt.trim().length < SHORT_PROMPT) {
       add({
         code: 'TOO_SHORT',
@@ -48,6 +49,7 @@ export async function checkRows({ rows, existing }: CheckRequest, options: WorkO
         code: 'TOO_LONG',
         severity: 'warning',
         message: `The row has ${length} characters; small models read about ${LONG_ROW} and training cuts the rest.`,
+        facts: { characters: length, read: LONG_ROW },
       });
     }
 
@@ -59,6 +61,7 @@ export async function checkRows({ rows, existing }: CheckRequest, options: WorkO
         severity: 'block',
         duplicateOf: earlier,
         message: `The same content stands in row ${earlier + 1}.`,
+        facts: { row: earlier + 1 },
       });
     } else if (existing?.has(key) === true) {
       add({ code: 'DUPLICATE_KNOWN', severity: 'block', message: 'The Datanet has this content already.' });

@@ -1,5 +1,5 @@
-// CIDs of this domain: version 1, `raw` or `dag-cbor`, SHA-256. Everything read by CID is checked against it here, so a
-// store or peer that hands out other bytes is found out whatever its own checks.
+// CIDs of this domain: version 1, `raw` or `dag-cbor`, SHA-256. Bytes read by CID are checked against it here, so
+// that a store or peer that returns other bytes is caught even if it does not check them itself.
 import { CID } from 'multiformats/cid';
 import { create } from 'multiformats/hashes/digest';
 import { bytesToHex } from '../lib/bytes.ts';
@@ -9,11 +9,11 @@ import { cid as branded, type Cid } from '../lib/units.ts';
 import type { BlockStore, ReadOptions } from './types.ts';
 
 const SHA2_256 = 0x12;
-const codes = { raw: 0x55, 'dag-cbor': 0x71 } as const;
+const CODECS = { raw: 0x55, 'dag-cbor': 0x71 } as const;
 
 /** The CID of `bytes`. */
 export async function cidOf(bytes: Uint8Array, codec: 'raw' | 'dag-cbor'): Promise<Cid> {
-  return branded(CID.createV1(codes[codec], create(SHA2_256, await sha256Async(bytes))).toString());
+  return branded(CID.createV1(CODECS[codec], create(SHA2_256, await sha256Async(bytes))).toString());
 }
 
 /** Parses the text of a CID. Throws `CID_INVALID`. */
@@ -34,20 +34,14 @@ export function parseCid(text: string): CID {
 export interface GetCheckedParameters extends ReadOptions {
   readonly cid: Cid;
   readonly codec: 'raw' | 'dag-cbor';
-  readonly maximumBytes: number;
+  readonly maxBytes: number;
   readonly blocks: BlockStore;
 }
 
-/** The block of `cid`, its codec, size and hash checked. Throws `BLOCK_CODEC`, `BLOCK_TOO_LARGE`, `BLOCK_CORRUPT`, or what the store throws. */
-export async function getChecked({
-  cid,
-  codec,
-  maximumBytes,
-  blocks,
-  signal,
-}: GetCheckedParameters): Promise<Uint8Array> {
+/** The block of `cid`, after checking codec, size and hash. Throws `BLOCK_CODEC`, `BLOCK_TOO_LARGE`, `BLOCK_CORRUPT`, and errors of the store. */
+export async function getChecked({ cid, codec, maxBytes, blocks, signal }: GetCheckedParameters): Promise<Uint8Array> {
   const parsed = parseCid(cid);
-  if (parsed.version !== 1 || parsed.code !== codes[codec] || parsed.multihash.code !== SHA2_256) {
+  if (parsed.version !== 1 || parsed.code !== CODECS[codec] || parsed.multihash.code !== SHA2_256) {
     throw new TributaryError({
       code: 'BLOCK_CODEC',
       message: `This content identifier does not name a ${codec} block hashed with SHA-256.`,
@@ -56,11 +50,11 @@ export async function getChecked({
     });
   }
   const bytes = await blocks.get(cid, { signal });
-  if (bytes.byteLength > maximumBytes) {
+  if (bytes.byteLength > maxBytes) {
     throw new TributaryError({
       code: 'BLOCK_TOO_LARGE',
-      message: `The block is larger than ${maximumBytes} bytes.`,
-      facts: { cid, bytes: bytes.byteLength, maximumBytes },
+      message: `The block is larger than ${maxBytes} bytes.`,
+      facts: { cid, bytes: bytes.byteLength, maxBytes },
       hint: 'It is refused; ask its author to publish it in smaller parts.',
     });
   }
@@ -76,7 +70,7 @@ export async function getChecked({
   return bytes;
 }
 
-/** The SHA-256 digest inside a CID, as 0x and 64 hexadecimal digits: what contracts name content by. Throws `CID_INVALID`. */
+/** The SHA-256 digest inside a CID, as 0x and 64 hexadecimal digits: contracts identify content by it. Throws `CID_INVALID`. */
 export function cidDigest(text: string): `0x${string}` {
   return `0x${bytesToHex(parseCid(text).multihash.digest)}`;
 }

@@ -5,7 +5,7 @@ import { readContribution } from './readContribution.ts';
 import type { BlockStore, Contribution, DatanetRow, Verify, WorkOptions } from './types.ts';
 
 export interface CollectRowsParameters extends WorkOptions {
-  /** In the order of a union: the first contribution that has a content is the one that counts. */
+  /** In the order of a union: of several contributions with the same content the first counts. */
   readonly contributions: readonly Contribution[];
   readonly blocks: BlockStore;
   readonly verify: Verify;
@@ -18,7 +18,7 @@ export interface CollectedRows {
   readonly problems: readonly { readonly cid: Cid; readonly error: TributaryError }[];
 }
 
-/** The rows of a Datanet, each content once, with who brought it first. Contributions that cannot be read become problems. */
+/** The rows of a Datanet, each content once, with its first contributor. Contributions that cannot be read are listed as problems. */
 export async function collectRows({
   contributions,
   blocks,

@@ -11,8 +11,8 @@ function normalise(text: string): string {
 }
 
 /**
- * The key under which two rows count as the same content: prompt and response without case, width, spacing and sentence
- * punctuation. Signs that carry meaning stay: 2+2 is not 2-2. A text of nothing but punctuation is kept as it is.
+ * Two rows with the same key have the same content: prompt and response are compared without case, width, spacing and sentence
+ * punctuation. Symbols that carry meaning remain: 2+2 is not 2-2. A text of punctuation alone is not changed.
  */
 export function contentKey(row: Row): string {
   const parts = [row.prompt, row.response].map((text) => normalise(text) || text.trim());

@@ -6,6 +6,7 @@ import type { Cid } from '../lib/units.ts';
 import { collectRows } from './collectRows.ts';
 import { publishContribution } from './publishContribution.ts';
 import { readContribution, readContributionHeader } from './readContribution.ts';
+import { authorAddress } from './signedDocument.ts';
 import type { Row } from './types.ts';
 import { unionContributions } from './unionContributions.ts';
 
@@ -31,6 +32,25 @@ async function published(overrides: Partial<Parameters<typeof publishContributio
 }
 
 describe('publish and read', () => {
+  it('names at most 64 parents', async () => {
+    const parents = Array.from({ length: 65 }, (_, index) => `bafy${index}` as Cid);
+    await expect(published({ parents })).rejects.toMatchObject({
+      code: 'CONTRIBUTION_TOO_LARGE',
+      facts: { parents: 65 },
+    });
+  });
+
+  it('refuses an author that is not an account, and says which field of a header is wrong', async () => {
+    expect(() => authorAddress('eip155:1:0xNOBODY')).toThrow(expect.objectContaining({ code: 'AUTHOR_INVALID' }));
+    const { blocks, cid } = await published();
+    const header = decode<Record<string, unknown>>(await blocks.get(cid));
+    const wrong = await blocks.put(encode({ ...header, count: -1 }), 'dag-cbor');
+    await expect(readContributionHeader({ cid: wrong, blocks, verify })).rejects.toMatchObject({
+      code: 'DOCUMENT_INVALID',
+      cause: { code: 'DOCUMENT_FIELD' },
+    });
+  });
+
   it('gives the same CID for the same rows, whatever the order of their fields', async () => {
     const { cid, header } = await published();
     const shuffled = await published({

@@ -1,6 +1,6 @@
-// Secrets and personal data that must not be published for ever: keys, recovery phrases, tokens; e-mail and phone numbers.
+// Secrets and personal data, which must not be published because publishing cannot be undone: keys, recovery phrases, tokens; e-mail and phone numbers.
 // Patterns are linear: each repeats over one character class with a bound, so a hostile text cannot stall them.
-import { seedWords } from './seedWords.ts';
+import { SEED_WORDS } from './seedWords.ts';
 import type { FindingCode } from './types.ts';
 
 export interface Secret {
@@ -18,20 +18,20 @@ interface Pattern {
   readonly pattern: RegExp;
 }
 
-const keyMessage = 'This looks like a private key. Whoever reads it owns what it guards.';
-const tokenMessage = 'This looks like an access token. Whoever reads it can use it.';
+const KEY_MESSAGE = 'This looks like a private key. Whoever reads it owns what it guards.';
+const TOKEN_MESSAGE = 'This looks like an access token. Whoever reads it can use it.';
 
-const patterns: readonly Pattern[] = [
+const PATTERNS: readonly Pattern[] = [
   {
     code: 'PRIVATE_KEY',
     severity: 'block',
-    message: keyMessage,
+    message: KEY_MESSAGE,
     pattern: /-----BEGIN (?:[A-Z0-9]{1,16} ){0,3}PRIVATE KEY(?: BLOCK)?-----/,
   },
   {
     code: 'PRIVATE_KEY',
     severity: 'block',
-    message: keyMessage,
+    message: KEY_MESSAGE,
     pattern:
       /(?:private|secret|priv|wallet|signing)[ _-]{0,3}key[^0-9a-zA-Z]{0,12}(?:is|=|:)?[^0-9a-zA-Z]{0,4}(?:0x)?[0-9a-f]{64}(?![0-9a-f])/i,
   },
@@ -39,13 +39,13 @@ const patterns: readonly Pattern[] = [
   {
     code: 'PRIVATE_KEY',
     severity: 'block',
-    message: keyMessage,
+    message: KEY_MESSAGE,
     pattern: /\b(?:[xyz]prv[1-9A-HJ-NP-Za-km-z]{107}|AGE-SECRET-KEY-1[0-9A-Z]{58})\b/,
   },
   {
     code: 'API_TOKEN',
     severity: 'block',
-    message: tokenMessage,
+    message: TOKEN_MESSAGE,
     pattern: new RegExp(
       [
         'AKIA[0-9A-Z]{16}',
@@ -67,7 +67,7 @@ const patterns: readonly Pattern[] = [
   {
     code: 'API_TOKEN',
     severity: 'block',
-    message: tokenMessage,
+    message: TOKEN_MESSAGE,
     pattern:
       /(?:api|access|auth|secret)[ _-]?(?:key|token)["' ]{0,3}[:=]["' ]{0,3}(?=[A-Za-z_-]{0,60}[0-9])[A-Za-z0-9_-]{20,200}/i,
   },
@@ -90,22 +90,22 @@ function mask(text: string): string {
   return text.length <= 8 ? '•'.repeat(text.length) : `${text.slice(0, 4)}•••${text.slice(-2)}`;
 }
 
-const SHORTEST_PHRASE = 12;
+const MIN_PHRASE_WORDS = 12;
 
-/** Twelve or more words of the BIP-39 list in a row, whatever numbers, commas or line breaks stand between them. */
+/** Twelve consecutive words of the BIP-39 list. Numbers, commas and line breaks between them are ignored. */
 function findSeedPhrase(text: string): string | undefined {
   let run: string[] = [];
   for (const word of text.toLowerCase().match(/[\p{L}'’]+/gu) ?? []) {
-    run = seedWords.has(word) ? [...run, word] : [];
-    if (run.length === SHORTEST_PHRASE) return run.join(' ');
+    run = SEED_WORDS.has(word) ? [...run, word] : [];
+    if (run.length === MIN_PHRASE_WORDS) return run.join(' ');
   }
   return undefined;
 }
 
-/** What in `text` should not be published, at most one finding per kind. */
+/** Secrets and personal data in `text`, at most one finding of each kind. */
 export function findSecrets(text: string): Secret[] {
   const found = new Map<FindingCode, Secret>();
-  for (const { code, severity, message, pattern } of patterns) {
+  for (const { code, severity, message, pattern } of PATTERNS) {
     const match = found.has(code) ? null : pattern.exec(text);
     if (match !== null) found.set(code, { code, severity, message, excerpt: mask(match[0]) });
   }

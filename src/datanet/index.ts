@@ -1,10 +1,11 @@
-// Datanets: rows from a file to a signed, content-addressed contribution, and back. Pure: where bytes are kept, who signs
-// and who verifies is handed in by ports. It knows no network, no chain and no screen.
+// Datanets: rows from a file to a signed, content-addressed contribution, and back. Pure: storage,
+// signing and verification are ports. It does not know the network, the chain or the screen.
 export { canonicalRow } from './canonicalRow.ts';
 export { checkRows } from './checkRows.ts';
 export { cidDigest } from './cids.ts';
 export { type CollectedRows, collectRows } from './collectRows.ts';
 export { contentKey } from './contentKey.ts';
+export { MAX_PARENTS } from './limits.ts';
 export { parseRows } from './parseRows.ts';
 export { publishAdapter } from './publishAdapter.ts';
 export { publishContribution } from './publishContribution.ts';

@@ -1,19 +1,19 @@
-// Bounds on what this domain accepts: files come from anyone, headers and shards from any peer.
+// Bounds on the input of this domain: files come from anyone, headers and shards from any peer.
 
-/** Largest shard. Below the 2 MiB that bitswap carries in one message, large enough that blocks are few. */
-export const MAXIMUM_SHARD_BYTES = 1 << 20;
-/** Largest canonical row. */
-export const MAXIMUM_ROW_BYTES = 64 * 1024;
-/** Deepest nesting of a row's further fields. */
-export const MAXIMUM_ROW_DEPTH = 16;
-export const MAXIMUM_FILE_BYTES = 256 * 1024 * 1024;
-export const MAXIMUM_CONTRIBUTION_ROWS = 1_000_000;
-export const MAXIMUM_CONTRIBUTION_SHARDS = 1_024;
-export const MAXIMUM_HEADER_BYTES = 128 * 1024;
-export const MAXIMUM_PARENTS = 64;
-export const MAXIMUM_NAME_LENGTH = 256;
-export const MAXIMUM_MANIFEST_BYTES = 1 << 20;
-export const MAXIMUM_ADAPTER_BYTES = 512 * 1024 * 1024;
-export const MAXIMUM_UNION = 10_000;
-/** Problems kept per file: more would only fill the screen. */
-export const MAXIMUM_PROBLEMS = 1_000;
+/** A shard is one block: below the 2 MiB of a bitswap message, and large enough that there are few of them. */
+export const MAX_SHARD_BYTES = 1 << 20;
+/** Of a canonical row. */
+export const MAX_ROW_BYTES = 64 * 1024;
+/** Nesting of a row's fields. */
+export const MAX_ROW_DEPTH = 16;
+export const MAX_FILE_BYTES = 256 * 1024 * 1024;
+export const MAX_CONTRIBUTION_ROWS = 1_000_000;
+export const MAX_CONTRIBUTION_SHARDS = 1_024;
+export const MAX_HEADER_BYTES = 128 * 1024;
+export const MAX_PARENTS = 64;
+export const MAX_NAME_LENGTH = 256;
+export const MAX_MANIFEST_BYTES = 1 << 20;
+export const MAX_ADAPTER_BYTES = 512 * 1024 * 1024;
+export const MAX_CONTRIBUTIONS = 10_000;
+/** Problems listed per file. More are only counted. */
+export const MAX_PROBLEMS = 1_000;

@@ -17,7 +17,7 @@ export type DelimitedItem =
       };
     };
 
-/** Records of `text` in order; a fault is yielded in place of its record and reading goes on at the next line. */
+/** Records of `text` in order; an error is yielded in place of its record, and parsing continues at the next line. */
 export function* parseDelimited(text: string, separator: ',' | '\t' | ';'): Generator<DelimitedItem> {
   let offset = 0;
   let line = 1;

@@ -1,21 +1,21 @@
 import type { Json } from '../lib/canonicalJson.ts';
 import { TributaryError, toTributaryError } from '../lib/errors.ts';
 import { canonicalRow } from './canonicalRow.ts';
-import { MAXIMUM_FILE_BYTES, MAXIMUM_PROBLEMS, MAXIMUM_ROW_DEPTH } from './limits.ts';
-import { createPacer } from './pacer.ts';
+import { MAX_FILE_BYTES, MAX_PROBLEMS, MAX_ROW_DEPTH } from './limits.ts';
+import { guessMapping, mapColumns } from './mapColumns.ts';
 import { parseDelimited } from './parseDelimited.ts';
 import { scanJson } from './scanJson.ts';
-import { guessMapping, toRow } from './toRow.ts';
 import type { ParsedRows, ParseRequest, Row, RowMapping, RowProblem, WorkOptions } from './types.ts';
+import { createYieldToEventLoop } from './yieldToEventLoop.ts';
 
-/** Whole text of the request. Throws `FILE_TOO_LARGE`, or `FILE_NOT_UTF8` with line and byte column. */
+/** The whole text of the request. Throws `FILE_TOO_LARGE`, or `FILE_NOT_UTF8` with line and column. */
 async function readText({ text, blob, fileName }: ParseRequest): Promise<string> {
   const size = blob?.size ?? text?.length ?? 0;
-  if (size > MAXIMUM_FILE_BYTES) {
+  if (size > MAX_FILE_BYTES) {
     throw new TributaryError({
       code: 'FILE_TOO_LARGE',
-      message: `The file is larger than ${MAXIMUM_FILE_BYTES >> 20} MiB.`,
-      facts: { file: fileName, bytes: size },
+      message: `The file is larger than ${MAX_FILE_BYTES} bytes.`,
+      facts: { file: fileName, bytes: size, maxBytes: MAX_FILE_BYTES },
       hint: 'Split it into smaller files and contribute them one after another.',
     });
   }
@@ -24,7 +24,7 @@ async function readText({ text, blob, fileName }: ParseRequest): Promise<string>
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    // U+FFFD of a forgiving decoder stands at the first wrong byte: a real one in the file would have decoded.
+    // A lenient decoder writes U+FFFD at the first invalid byte; the strict one failed, so there is one.
     const before = new TextDecoder('utf-8').decode(bytes).split('\uFFFD', 1)[0] as string;
     throw new TributaryError({
       code: 'FILE_NOT_UTF8',
@@ -36,14 +36,17 @@ async function readText({ text, blob, fileName }: ParseRequest): Promise<string>
   }
 }
 
+/** What is wrong with a record, without its place. */
+type Fault = Pick<RowProblem, 'code' | 'message'> & Partial<Pick<RowProblem, 'facts'>>;
+
 function excerpt(line: string, column: number): string {
   const start = Math.max(0, Math.min(column - 41, line.length - 80));
   return line.slice(start, start + 80);
 }
 
 /**
- * Rows of a file: JSON lines, or CSV and TSV whose first line names the columns, by the ending of `fileName` (JSON lines when
- * it is none of these). Every faulty line becomes a problem with its place; the other lines become rows.
+ * Rows of a file: JSON lines, or CSV and TSV whose first line names the columns, by the extension of `fileName`
+ * (JSON lines by default). An invalid line becomes a problem with its place; the other lines become rows.
  * Throws `FILE_TOO_LARGE`, `FILE_NOT_UTF8`, `ABORTED`.
  */
 export async function parseRows(request: ParseRequest, options: WorkOptions = {}): Promise<ParsedRows> {
@@ -52,14 +55,18 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
   const lines: number[] = [];
   const problems: RowProblem[] = [];
   let problemCount = 0;
-  const problem = (line: number, column: number, code: string, message: string, source: string): void => {
+  const problem = (
+    { line, column }: { readonly line: number; readonly column: number },
+    { code, message, facts }: Fault,
+    source: string,
+  ): void => {
     problemCount += 1;
-    if (problems.length < MAXIMUM_PROBLEMS)
-      problems.push({ line, column, code, message, text: excerpt(source, column) });
+    if (problems.length < MAX_PROBLEMS)
+      problems.push({ line, column, code, message, facts: facts ?? {}, text: excerpt(source, column) });
   };
-  const pace = createPacer({ total: text.length, ...options });
+  const yieldToEventLoop = createYieldToEventLoop({ total: text.length, ...options });
 
-  /** Keeps the record as a row, or notes at `place(field)` why it is none. */
+  /** Adds the record as a row, or a problem at `place(field)` that says why it is not one. */
   const keep = (
     record: Json,
     mapping: RowMapping | undefined,
@@ -67,19 +74,15 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
     source: string,
     place: (field: string) => { line: number; column: number },
   ): void => {
-    const result = toRow({ record, mapping });
+    const result = mapColumns({ record, mapping });
     if ('fault' in result) {
-      const { field, code, message } = result.fault;
-      const at = place(field);
-      problem(at.line, at.column, code, message, source);
+      problem(place(result.fault.field), result.fault, source);
       return;
     }
     try {
       canonicalRow(result.row);
     } catch (error) {
-      const { code, message } = toTributaryError(error);
-      const at = place('');
-      problem(at.line, at.column, code, message, source);
+      problem(place(''), toTributaryError(error), source);
       return;
     }
     rows.push(result.row);
@@ -96,19 +99,18 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
       const source = text.slice(start, end === -1 ? text.length : end).replace(/\r$/, '');
       start = end === -1 ? text.length : end + 1;
       line += 1;
-      const pause = pace(start);
-      if (pause !== undefined) await pause;
+      const turn = yieldToEventLoop(start);
+      if (turn !== undefined) await turn;
       if (source.trim() === '') continue;
       const record = parseLine(source);
       if ('fault' in record) {
         const { offset, message } = record.fault;
-        problem(line, offset + 1, 'JSON_SYNTAX', message, source);
+        problem({ line, column: offset + 1 }, { code: 'JSON_SYNTAX', message }, source);
         continue;
       }
       keep(record.value, request.mapping, line, source, (field) => ({
         line,
-        column:
-          (scanJson({ text: source, maximumDepth: MAXIMUM_ROW_DEPTH }).fields.get(field) ?? source.search(/\S/)) + 1,
+        column: (scanJson({ text: source, maxDepth: MAX_ROW_DEPTH }).fields.get(field) ?? source.search(/\S/)) + 1,
       }));
       if (
         columns.length === 0 &&
@@ -131,11 +133,10 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
   let records = 0;
   for (const item of parseDelimited(text, separator)) {
     records += 1;
-    const pause = pace(Math.round((text.length * records) / (sourceLines.length + 1)));
-    if (pause !== undefined) await pause;
+    const turn = yieldToEventLoop(Math.round((text.length * records) / (sourceLines.length + 1)));
+    if (turn !== undefined) await turn;
     if ('fault' in item) {
-      const { line, column, code, message } = item.fault;
-      problem(line, column, code, message, sourceLines[line - 1] ?? '');
+      problem(item.fault, item.fault, sourceLines[item.fault.line - 1] ?? '');
       continue;
     }
     const { line, column } = item.places[0] ?? { line: 1, column: 1 };
@@ -143,29 +144,22 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
       header = item.fields.map((field) => field.trim());
       mapping = request.mapping ?? guessMapping(header);
       if (mapping === null || ![mapping.prompt, mapping.response].every((name) => header?.includes(name))) {
-        const wanted =
-          request.mapping === undefined
-            ? '"prompt" and "response"'
-            : `"${request.mapping.prompt}" and "${request.mapping.response}"`;
-        problem(
-          line,
-          column,
-          'HEADER_UNKNOWN',
-          `The first line names no columns ${wanted}; choose which columns hold them.`,
-          firstLine,
-        );
+        const { prompt, response } = request.mapping ?? { prompt: 'prompt', response: 'response' };
+        const message = `The first line does not name the columns "${prompt}" and "${response}".`;
+        problem({ line, column }, { code: 'HEADER_UNKNOWN', message, facts: { prompt, response } }, firstLine);
         break;
       }
       continue;
     }
     if (item.fields.length !== header.length) {
       const place = item.places[Math.min(header.length, item.fields.length - 1)] ?? { line, column };
-      const message = `This record has ${item.fields.length} fields; the first line names ${header.length}.`;
-      problem(place.line, place.column, 'COLUMN_COUNT', message, sourceLines[place.line - 1] ?? '');
+      const facts = { fields: item.fields.length, columns: header.length };
+      const message = `This record has ${facts.fields} fields; the first line names ${facts.columns}.`;
+      problem(place, { code: 'COLUMN_COUNT', message, facts }, sourceLines[place.line - 1] ?? '');
       continue;
     }
     const names = header;
-    // A column without a name (a trailing separator) carries nothing.
+    // A column without a name comes from a trailing separator and is empty.
     const record = Object.fromEntries(
       item.fields.map((field, index) => [names[index] as string, field] as const).filter(([name]) => name !== ''),
     );
@@ -183,17 +177,17 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
 function parseLine(
   source: string,
 ): { readonly value: Json } | { readonly fault: { readonly offset: number; readonly message: string } } {
-  // A line that could be nested too deep is scanned before JSON.parse, whose own limit is the stack.
+  // A line that may be nested too deeply is scanned first: JSON.parse would overflow the stack.
   const brackets = source.length - source.replace(/[[{]/g, '').length;
-  if (brackets > MAXIMUM_ROW_DEPTH) {
-    const { fault } = scanJson({ text: source, maximumDepth: MAXIMUM_ROW_DEPTH });
+  if (brackets > MAX_ROW_DEPTH) {
+    const { fault } = scanJson({ text: source, maxDepth: MAX_ROW_DEPTH });
     if (fault !== null) return { fault };
   }
   try {
     return { value: JSON.parse(source) as Json };
   } catch {
-    // Only a SyntaxError comes from here; the scanner names its place in every browser alike.
-    const { fault } = scanJson({ text: source, maximumDepth: MAXIMUM_ROW_DEPTH });
+    // JSON.parse throws SyntaxError only; the scanner reports its place, the same in every browser.
+    const { fault } = scanJson({ text: source, maxDepth: MAX_ROW_DEPTH });
     return { fault: fault ?? { offset: 0, message: 'This line is not JSON.' } };
   }
 }

@@ -4,7 +4,7 @@ import { TributaryError } from '../lib/errors.ts';
 import { sha256Async } from '../lib/hash.ts';
 import type { Cid } from '../lib/units.ts';
 import { parseCid } from './cids.ts';
-import { MAXIMUM_ADAPTER_BYTES } from './limits.ts';
+import { MAX_ADAPTER_BYTES } from './limits.ts';
 import { accountOf, signDocument } from './signedDocument.ts';
 import type { AdapterManifest, BlockStore, FileLink, FileStore, ReadOptions, Signer } from './types.ts';
 
@@ -20,7 +20,7 @@ export interface PublishAdapterParameters extends ReadOptions {
   readonly index: Uint8Array | null;
   readonly datanets: readonly string[];
   readonly contributions: readonly Cid[];
-  /** Settings, seed, losses: whatever lets a stranger repeat the run. */
+  /** Settings, seed, losses: enough for a stranger to repeat the run. */
   readonly training: { readonly [key: string]: Json };
   readonly signer: Signer;
   readonly blocks: BlockStore;
@@ -29,7 +29,7 @@ export interface PublishAdapterParameters extends ReadOptions {
   readonly chainId?: number;
 }
 
-/** Stores weights and index as UnixFS files and a signed manifest that links them. Throws `ADAPTER_TOO_LARGE`, and what signer and stores throw. */
+/** Stores weights and index as UnixFS files and a signed manifest that links them. Throws `ADAPTER_TOO_LARGE`, and errors of signer and stores. */
 export async function publishAdapter(
   parameters: PublishAdapterParameters,
 ): Promise<{ readonly cid: Cid; readonly manifest: AdapterManifest }> {
@@ -52,11 +52,11 @@ export async function publishAdapter(
   } = parameters;
 
   async function store(bytes: Uint8Array): Promise<FileLink> {
-    if (bytes.byteLength === 0 || bytes.byteLength > MAXIMUM_ADAPTER_BYTES) {
+    if (bytes.byteLength === 0 || bytes.byteLength > MAX_ADAPTER_BYTES) {
       throw new TributaryError({
         code: 'ADAPTER_TOO_LARGE',
-        message: `A file of an adapter must have 1 to ${MAXIMUM_ADAPTER_BYTES} bytes.`,
-        facts: { bytes: bytes.byteLength },
+        message: `A file of an adapter must have 1 to ${MAX_ADAPTER_BYTES} bytes.`,
+        facts: { bytes: bytes.byteLength, maxBytes: MAX_ADAPTER_BYTES },
         hint: 'Train with a smaller rank or on fewer modules.',
       });
     }

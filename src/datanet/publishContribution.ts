@@ -3,21 +3,21 @@ import { TributaryError } from '../lib/errors.ts';
 import type { Cid } from '../lib/units.ts';
 import { canonicalRow } from './canonicalRow.ts';
 import { parseCid } from './cids.ts';
-import { MAXIMUM_CONTRIBUTION_SHARDS, MAXIMUM_PARENTS } from './limits.ts';
-import { createPacer } from './pacer.ts';
+import { MAX_CONTRIBUTION_SHARDS, MAX_PARENTS } from './limits.ts';
 import { readHeaderUnverified } from './readContribution.ts';
 import { hashCanonicalRow } from './rowHash.ts';
 import { rowsRoot } from './rowsRoot.ts';
 import { shardRows } from './shardRows.ts';
 import { accountOf, signDocument } from './signedDocument.ts';
 import type { BlockStore, Contribution, ContributionHeader, Row, Signer, WorkOptions } from './types.ts';
+import { createYieldToEventLoop } from './yieldToEventLoop.ts';
 
 export interface PublishContributionParameters extends WorkOptions {
   readonly datanetId: string;
   readonly rows: readonly Row[];
   /** SPDX licence expression, for example `CC0-1.0`. */
   readonly licence: string;
-  /** Heads of the Datanet as far as this browser knows; must be in `blocks`. */
+  /** Heads of the Datanet that are known here; they must be in `blocks`. */
   readonly parents?: readonly Cid[];
   readonly signer: Signer;
   readonly blocks: BlockStore;
@@ -33,9 +33,9 @@ function refuse(code: string, message: string, facts: Record<string, string | nu
 
 /**
  * Stores the rows as shards, asks the signer for one signature over the header, stores the header. Progress counts rows.
- * The same rows, author, parents and timestamp give the same CID, as wallets sign deterministically (RFC 6979).
- * Throws `CONTRIBUTION_EMPTY`, `CONTRIBUTION_TOO_LARGE`, what `canonicalRow` throws (with the row's index), and what the
- * signer and the store throw.
+ * The same rows, author, parents and timestamp yield the same CID, as wallets sign deterministically (RFC 6979).
+ * Throws `CONTRIBUTION_EMPTY`, `CONTRIBUTION_TOO_LARGE`, errors of `canonicalRow` with the row's index, and
+ * errors of signer and store.
  */
 export async function publishContribution(parameters: PublishContributionParameters): Promise<Contribution> {
   const { datanetId, rows, licence, signer, blocks, timestamp, chainId = 1, signal, onProgress } = parameters;
@@ -47,20 +47,20 @@ export async function publishContribution(parameters: PublishContributionParamet
       { rows: 0 },
       'Choose a file with rows, or accept some of those that were left out.',
     );
-  if (parents.length > MAXIMUM_PARENTS)
+  if (parents.length > MAX_PARENTS)
     refuse(
       'CONTRIBUTION_TOO_LARGE',
-      `A contribution names at most ${MAXIMUM_PARENTS} parents.`,
+      `A contribution names at most ${MAX_PARENTS} parents.`,
       { parents: parents.length },
       'Name the newest heads.',
     );
 
-  const pace = createPacer({ total: rows.length, signal, onProgress });
+  const yieldToEventLoop = createYieldToEventLoop({ total: rows.length, signal, onProgress });
   const canonical: string[] = [];
   const hashes = [];
   for (const [index, row] of rows.entries()) {
-    const pause = pace(index);
-    if (pause !== undefined) await pause;
+    const turn = yieldToEventLoop(index);
+    if (turn !== undefined) await turn;
     try {
       const text = canonicalRow(row);
       canonical.push(text);
@@ -71,10 +71,10 @@ export async function publishContribution(parameters: PublishContributionParamet
     }
   }
   const shards = shardRows({ canonical });
-  if (shards.length > MAXIMUM_CONTRIBUTION_SHARDS) {
+  if (shards.length > MAX_CONTRIBUTION_SHARDS) {
     refuse(
       'CONTRIBUTION_TOO_LARGE',
-      `The rows fill more than ${MAXIMUM_CONTRIBUTION_SHARDS} MiB.`,
+      `The rows fill more than ${MAX_CONTRIBUTION_SHARDS} MiB.`,
       { shards: shards.length },
       'Publish them as several contributions.',
     );

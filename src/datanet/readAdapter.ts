@@ -2,7 +2,7 @@ import { bytesToHex } from '../lib/bytes.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { sha256Async } from '../lib/hash.ts';
 import { cid as branded, type Cid } from '../lib/units.ts';
-import { MAXIMUM_MANIFEST_BYTES } from './limits.ts';
+import { MAX_MANIFEST_BYTES } from './limits.ts';
 import { manifestSchema } from './schemas.ts';
 import { readDocument } from './signedDocument.ts';
 import type { AdapterManifest, BlockStore, FileLink, FileStore, ReadOptions, Verify } from './types.ts';
@@ -13,13 +13,13 @@ export interface ReadAdapterManifestParameters extends ReadOptions {
   readonly verify: Verify;
 }
 
-/** The manifest alone, its signature checked. Throws as `readDocument`. */
+/** The manifest, after checking its signature. Throws as `readDocument`. */
 export async function readAdapterManifest(parameters: ReadAdapterManifestParameters): Promise<AdapterManifest> {
   const { document, sig } = await readDocument({
     ...parameters,
     kind: 'adapter',
     schema: manifestSchema,
-    maximumBytes: MAXIMUM_MANIFEST_BYTES,
+    maxBytes: MAX_MANIFEST_BYTES,
   });
   const fileLink = (file: typeof document.weights): FileLink => ({
     cid: branded(file.cid.toString()),
@@ -49,12 +49,12 @@ export interface ReadAdapter {
   readonly index: Uint8Array | null;
 }
 
-/** An adapter with its files, size and SHA-256 checked. Throws `ADAPTER_MISMATCH` besides what manifest and stores throw. */
+/** An adapter with its files, after checking their size and SHA-256. Throws `ADAPTER_MISMATCH`, as `readDocument`, and errors of the stores. */
 export async function readAdapter(parameters: ReadAdapterParameters): Promise<ReadAdapter> {
   const { cid, files, signal } = parameters;
   const manifest = await readAdapterManifest(parameters);
   async function load(link: FileLink): Promise<Uint8Array> {
-    const bytes = await files.getFile(link.cid, { signal, maximumBytes: link.bytes });
+    const bytes = await files.getFile(link.cid, { signal, maxBytes: link.bytes });
     const actual = bytesToHex(await sha256Async(bytes));
     if (bytes.byteLength !== link.bytes || actual !== link.sha256) {
       throw new TributaryError({

@@ -1,16 +1,15 @@
 import { bytesToHex } from '../lib/bytes.ts';
-
 import { TributaryError } from '../lib/errors.ts';
 import { cid as brandedCid, type Cid, type RowHash } from '../lib/units.ts';
 import { canonicalRow } from './canonicalRow.ts';
 import { getChecked } from './cids.ts';
-import { MAXIMUM_HEADER_BYTES, MAXIMUM_SHARD_BYTES } from './limits.ts';
-import { createPacer } from './pacer.ts';
+import { MAX_HEADER_BYTES, MAX_SHARD_BYTES } from './limits.ts';
 import { hashCanonicalRow } from './rowHash.ts';
 import { rowsRoot } from './rowsRoot.ts';
 import { headerSchema } from './schemas.ts';
 import { readDocument } from './signedDocument.ts';
 import type { BlockStore, Contribution, ContributionHeader, ReadOptions, Row, Verify, WorkOptions } from './types.ts';
+import { createYieldToEventLoop } from './yieldToEventLoop.ts';
 
 export interface ReadContributionHeaderParameters extends ReadOptions {
   readonly cid: Cid;
@@ -18,7 +17,7 @@ export interface ReadContributionHeaderParameters extends ReadOptions {
   readonly verify: Verify;
 }
 
-/** The header alone, its signature checked: what a relay reads before it fetches any row. Throws as `readDocument`. */
+/** The header, after checking its signature: a relay reads it before any row. Throws as `readDocument`. */
 export async function readContributionHeader(
   parameters: ReadContributionHeaderParameters,
 ): Promise<ContributionHeader> {
@@ -26,7 +25,7 @@ export async function readContributionHeader(
     ...parameters,
     kind: 'contribution',
     schema: headerSchema,
-    maximumBytes: MAXIMUM_HEADER_BYTES,
+    maxBytes: MAX_HEADER_BYTES,
   });
   const text = (link: { toString(): string }): Cid => brandedCid(link.toString());
   return {
@@ -38,7 +37,7 @@ export async function readContributionHeader(
   };
 }
 
-/** For an author's own parents, which were verified when they came in. */
+/** For the parents of a new contribution, which were verified when they arrived. */
 export function readHeaderUnverified(
   parameters: Omit<ReadContributionHeaderParameters, 'verify'>,
 ): Promise<ContributionHeader> {
@@ -53,9 +52,9 @@ export interface ReadContribution extends Contribution {
 }
 
 /**
- * A contribution with its rows, everything that the header states checked against them: bytes, count, canonical form of
- * every line, Merkle root. Progress counts rows.
- * Throws `CONTRIBUTION_MISMATCH` (facts say what differs) besides what `readContributionHeader` and the store throw.
+ * A contribution with its rows, after checking them against the header: bytes, count, canonical form of every line, Merkle
+ * root. Progress counts rows.
+ * Throws `CONTRIBUTION_MISMATCH` (its facts say where), as `readContributionHeader`, and errors of the store.
  */
 export async function readContribution(parameters: ReadContributionParameters): Promise<ReadContribution> {
   const { cid, blocks, signal, onProgress } = parameters;
@@ -72,12 +71,12 @@ export async function readContribution(parameters: ReadContributionParameters): 
   const rowHashes: RowHash[] = [];
   let bytes = 0;
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  const pace = createPacer({ total: header.count, signal, onProgress });
+  const yieldToEventLoop = createYieldToEventLoop({ total: header.count, signal, onProgress });
   for (const [index, link] of header.rows.entries()) {
     const shard = await getChecked({
       cid: link,
       codec: 'raw',
-      maximumBytes: Math.min(MAXIMUM_SHARD_BYTES, header.bytes - bytes),
+      maxBytes: Math.min(MAX_SHARD_BYTES, header.bytes - bytes),
       blocks,
       signal,
     });
@@ -88,8 +87,8 @@ export async function readContribution(parameters: ReadContributionParameters): 
       const row = parseCanonical(line) ?? refuse(`form of row ${rows.length}`, 'canonical JSON', line.slice(0, 80));
       rows.push(row);
       rowHashes.push(hashCanonicalRow(line));
-      const pause = pace(rows.length);
-      if (pause !== undefined) await pause;
+      const turn = yieldToEventLoop(rows.length);
+      if (turn !== undefined) await turn;
     }
   }
   if (bytes !== header.bytes) refuse('bytes', header.bytes, bytes);
@@ -100,7 +99,7 @@ export async function readContribution(parameters: ReadContributionParameters): 
   return { cid, header, rows, rowHashes };
 }
 
-/** Lines of a shard without their LF; null when it is not UTF-8 or its last line is not ended. */
+/** Lines of a shard without their LF; null when it is not UTF-8 or does not end with a line break. */
 function decodeLines(shard: Uint8Array, decoder: TextDecoder): string[] | null {
   let text: string;
   try {
@@ -111,7 +110,7 @@ function decodeLines(shard: Uint8Array, decoder: TextDecoder): string[] | null {
   return text.endsWith('\n') ? text.slice(0, -1).split('\n') : null;
 }
 
-/** The row of a line that is exactly its own canonical text; null otherwise. */
+/** The row of a line; null unless the line is its canonical text. */
 function parseCanonical(line: string): Row | null {
   try {
     const row = JSON.parse(line) as Row;

@@ -13,7 +13,7 @@ export function hashCanonicalRow(canonical: string): RowHash {
   return branded(bytesToHex(sha256(leaf.subarray(0, 1 + written))));
 }
 
-/** The hash that names a row wherever it is: in roots, receipts and payments. */
+/** The hash that identifies a row in roots, receipts and payments. */
 export function rowHash(row: Row): RowHash {
   return hashCanonicalRow(canonicalRow(row));
 }

@@ -92,7 +92,7 @@ it('fills shards with whole rows and loses no byte', () => {
   const canonical = Array.from({ length: 100 }, (_, index) =>
     canonicalRow({ prompt: `Frage ${index} ä`, response: 'x'.repeat(index) }),
   );
-  const shards = shardRows({ canonical, maximumBytes: 500 });
+  const shards = shardRows({ canonical, maxBytes: 500 });
   expect(Math.max(...shards.map(({ byteLength }) => byteLength))).toBeLessThanOrEqual(500);
   expect(shards.length).toBeGreaterThan(10);
   for (const shard of shards) expect(shard[shard.byteLength - 1]).toBe(0x0a);

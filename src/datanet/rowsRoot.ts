@@ -1,5 +1,5 @@
-// RFC 6962 Merkle tree over row hashes (section 2.1): leaves and inner nodes are hashed with different first bytes, so an
-// inner node cannot pass for a row. The root of no rows is SHA-256 of nothing.
+// RFC 6962 Merkle tree over row hashes (section 2.1). Leaves and inner nodes are hashed with different first bytes, so that
+// an inner node cannot pass for a row. The root of no rows is SHA-256 of nothing.
 import { bytesToHex, hexToBytes } from '../lib/bytes.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { sha256 } from '../lib/hash.ts';
@@ -86,7 +86,7 @@ export function verifyInclusion({ hash, index, count, proof, root: expected }: V
     if (last === 0) return false;
     if (position % 2 === 1 || position === last) {
       node = inner(hexToBytes(sibling), node);
-      // A last node without sibling rises unchanged until it is a right child.
+      // A last node without a sibling moves up unchanged until it is a right child.
       while (position % 2 === 0 && position !== 0) {
         position = Math.floor(position / 2);
         last = Math.floor(last / 2);

@@ -1,5 +1,5 @@
-// A strict JSON scanner (RFC 8259) that tells places: where a text stops being JSON, and at which column the value of a
-// top-level field stands. `JSON.parse` says neither the same way in every browser. Used on faulty lines only.
+// A strict JSON scanner (RFC 8259) that reports offsets: of the first syntax error, and of the value of each top-level field.
+// `JSON.parse` reports errors differently in every browser. It runs on invalid lines only.
 
 export interface JsonScan {
   /** First fault, as an offset into the text; null for valid JSON. */
@@ -17,15 +17,15 @@ class Fault {
   }
 }
 
-const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const literals = ['true', 'false', 'null'];
+const NUMBER_PATTERN = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const LITERALS = ['true', 'false', 'null'];
 
 export interface ScanJsonParameters {
   readonly text: string;
-  readonly maximumDepth: number;
+  readonly maxDepth: number;
 }
 
-export function scanJson({ text, maximumDepth }: ScanJsonParameters): JsonScan {
+export function scanJson({ text, maxDepth }: ScanJsonParameters): JsonScan {
   const fields = new Map<string, number>();
   let offset = 0;
 
@@ -73,7 +73,7 @@ export function scanJson({ text, maximumDepth }: ScanJsonParameters): JsonScan {
   }
 
   function value(depth: number): void {
-    if (depth > maximumDepth) fail(`Nested deeper than ${maximumDepth} levels.`);
+    if (depth > maxDepth) fail(`Nested deeper than ${maxDepth} levels.`);
     const character = text[offset];
     if (character === '{') object(depth);
     else if (character === '[') array(depth);
@@ -82,9 +82,9 @@ export function scanJson({ text, maximumDepth }: ScanJsonParameters): JsonScan {
   }
 
   function word(): void {
-    const literal = literals.find((candidate) => text.startsWith(candidate, offset));
-    numberPattern.lastIndex = offset;
-    const length = literal?.length ?? numberPattern.exec(text)?.[0].length;
+    const literal = LITERALS.find((candidate) => text.startsWith(candidate, offset));
+    NUMBER_PATTERN.lastIndex = offset;
+    const length = literal?.length ?? NUMBER_PATTERN.exec(text)?.[0].length;
     if (length === undefined) fail(`Expected a value, but ${found()}.`);
     offset += length;
   }

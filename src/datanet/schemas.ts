@@ -1,18 +1,18 @@
-// Shapes of the dag-cbor documents as decoded: real CIDs and bytes. Strict, so that nothing unread is signed unnoticed.
+// Shapes of the dag-cbor documents as decoded: real CIDs and bytes. Strict, so that no unknown field is signed unnoticed.
 import { CID } from 'multiformats/cid';
 import * as v from 'valibot';
 import type { Json } from '../lib/canonicalJson.ts';
 import {
-  MAXIMUM_ADAPTER_BYTES,
-  MAXIMUM_CONTRIBUTION_ROWS,
-  MAXIMUM_CONTRIBUTION_SHARDS,
-  MAXIMUM_NAME_LENGTH,
-  MAXIMUM_PARENTS,
-  MAXIMUM_SHARD_BYTES,
-  MAXIMUM_UNION,
+  MAX_ADAPTER_BYTES,
+  MAX_CONTRIBUTION_ROWS,
+  MAX_CONTRIBUTION_SHARDS,
+  MAX_CONTRIBUTIONS,
+  MAX_NAME_LENGTH,
+  MAX_PARENTS,
+  MAX_SHARD_BYTES,
 } from './limits.ts';
 
-// CID.asCID accepts any object that claims to be one; dag-cbor decodes tag 42 to real CIDs.
+// CID.asCID accepts any object with the right fields; dag-cbor decodes tag 42 to instances of CID.
 const link = v.custom<CID>((value) => value instanceof CID, 'must be a link');
 const bytesOf = (length: number) =>
   v.custom<Uint8Array>(
@@ -21,7 +21,7 @@ const bytesOf = (length: number) =>
   );
 const count = (maximum: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(maximum));
 const positive = (maximum: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(maximum));
-const name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAXIMUM_NAME_LENGTH));
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME_LENGTH));
 const author = v.pipe(v.string(), v.regex(/^eip155:[1-9]\d{0,15}:0x[0-9a-f]{40}$/));
 const links = (minimum: number, maximum: number) => v.pipe(v.array(link), v.minLength(minimum), v.maxLength(maximum));
 
@@ -35,11 +35,11 @@ export const headerSchema = v.strictObject({
   type: v.literal('contribution'),
   datanet: name,
   author,
-  parents: links(0, MAXIMUM_PARENTS),
+  parents: links(0, MAX_PARENTS),
   seq: positive(Number.MAX_SAFE_INTEGER),
-  rows: links(1, MAXIMUM_CONTRIBUTION_SHARDS),
-  count: positive(MAXIMUM_CONTRIBUTION_ROWS),
-  bytes: positive(MAXIMUM_CONTRIBUTION_SHARDS * MAXIMUM_SHARD_BYTES),
+  rows: links(1, MAX_CONTRIBUTION_SHARDS),
+  count: positive(MAX_CONTRIBUTION_ROWS),
+  bytes: positive(MAX_CONTRIBUTION_SHARDS * MAX_SHARD_BYTES),
   rowsRoot: bytesOf(32),
   schema: v.literal('prompt-response/1'),
   license: name,
@@ -47,7 +47,7 @@ export const headerSchema = v.strictObject({
   sig: bytesOf(65),
 });
 
-const file = v.strictObject({ cid: link, bytes: positive(MAXIMUM_ADAPTER_BYTES), sha256: bytesOf(32) });
+const file = v.strictObject({ cid: link, bytes: positive(MAX_ADAPTER_BYTES), sha256: bytesOf(32) });
 
 export const manifestSchema = v.strictObject({
   v: v.literal(1),
@@ -59,8 +59,8 @@ export const manifestSchema = v.strictObject({
   base: v.strictObject({ name, sha256: bytesOf(32) }),
   config: jsonObject,
   weights: file,
-  datanets: v.pipe(v.array(name), v.maxLength(MAXIMUM_UNION)),
-  contributions: links(0, MAXIMUM_UNION),
+  datanets: v.pipe(v.array(name), v.maxLength(MAX_CONTRIBUTIONS)),
+  contributions: links(0, MAX_CONTRIBUTIONS),
   training: jsonObject,
   index: v.nullable(file),
   sig: bytesOf(65),

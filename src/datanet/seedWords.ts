@@ -1,6 +1,6 @@
-// The 2,048 English words of BIP-39, from which wallets make recovery phrases.
+// The 2,048 English words of BIP-39, from which wallets generate recovery phrases.
 
-export const seedWords: ReadonlySet<string> = new Set(
+export const SEED_WORDS: ReadonlySet<string> = new Set(
   `
 abandon ability able about above absent absorb abstract absurd abuse access accident account accuse achieve acid
 acoustic acquire across act action actor actress actual adapt add addict address adjust admit adult advance advice

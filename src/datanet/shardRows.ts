@@ -1,21 +1,18 @@
 import { concatBytes } from '../lib/bytes.ts';
-import { MAXIMUM_SHARD_BYTES } from './limits.ts';
+import { MAX_SHARD_BYTES } from './limits.ts';
 
 export interface ShardRowsParameters {
   /** Canonical texts of the rows, see `canonicalRow`. */
   readonly canonical: readonly string[];
   /** For tests; default 1 MiB. */
-  readonly maximumBytes?: number;
+  readonly maxBytes?: number;
 }
 
 /**
- * Shards of canonical JSONL: one row a line, each line ended by LF, as many whole rows as fit. The same rows in the same
- * order give the same bytes. Any tool that reads JSON lines reads a shard.
+ * Shards of canonical JSON lines: one row per line, each line ended by LF, as many whole rows as fit. The same rows in the same
+ * order yield the same bytes. Any tool that reads JSON lines can read a shard.
  */
-export function shardRows({
-  canonical,
-  maximumBytes = MAXIMUM_SHARD_BYTES,
-}: ShardRowsParameters): Uint8Array<ArrayBuffer>[] {
+export function shardRows({ canonical, maxBytes = MAX_SHARD_BYTES }: ShardRowsParameters): Uint8Array<ArrayBuffer>[] {
   const encoder = new TextEncoder();
   const shards: Uint8Array<ArrayBuffer>[] = [];
   let parts: Uint8Array[] = [];
@@ -27,7 +24,7 @@ export function shardRows({
   };
   for (const text of canonical) {
     const line = encoder.encode(`${text}\n`);
-    if (bytes + line.byteLength > maximumBytes) finish();
+    if (bytes + line.byteLength > maxBytes) finish();
     parts.push(line);
     bytes += line.byteLength;
   }

@@ -1,5 +1,5 @@
 // A signed dag-cbor document: a map whose field `sig` is the author's EIP-191 signature over the dag-cbor bytes of the
-// same map without `sig`. dag-cbor has one encoding per value, so the bytes to verify are made again from the fields.
+// same map without `sig`. dag-cbor has one encoding per value, so the signed bytes can be encoded again from the fields.
 import { decode, encode } from '@ipld/dag-cbor';
 import * as v from 'valibot';
 import { bytesToHex, hexToBytes, ownBytes } from '../lib/bytes.ts';
@@ -8,7 +8,7 @@ import type { Cid } from '../lib/units.ts';
 import { getChecked } from './cids.ts';
 import type { Address, BlockStore, Hex, ReadOptions, Signer, Verify } from './types.ts';
 
-/** The CAIP-10 account of an EVM address, in lower case so that one account has one text. */
+/** The CAIP-10 account of an EVM address, in lower case, so that an account has one spelling. */
 export function accountOf(address: Address, chainId: number): string {
   return `eip155:${chainId}:${address.toLowerCase()}`;
 }
@@ -34,7 +34,7 @@ export interface SignDocumentParameters {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Signs and stores `body`. What the signer throws (a refusal in the wallet) passes through. */
+/** Signs and stores `body`. Errors of the signer, such as a refusal in the wallet, pass through. */
 export async function signDocument({
   body,
   signer,
@@ -49,17 +49,17 @@ export async function signDocument({
 
 export interface ReadDocumentParameters<Schema extends v.GenericSchema> extends ReadOptions {
   readonly cid: Cid;
-  /** What it should be, for error texts: "contribution". */
+  /** The kind of document that is expected, for error texts: "contribution". */
   readonly kind: string;
   readonly schema: Schema;
-  readonly maximumBytes: number;
+  readonly maxBytes: number;
   readonly blocks: BlockStore;
   readonly verify: Verify;
 }
 
 /**
  * Reads a signed document: size, hash, dag-cbor, shape, canonical form, then signature. Throws `DOCUMENT_INVALID` (facts name
- * the field), `SIGNATURE_INVALID`, or what `getChecked` throws.
+ * the field), `SIGNATURE_INVALID`, and as `getChecked`.
  */
 export async function readDocument<
   Schema extends v.GenericSchema<unknown, { readonly author: string; readonly sig: Uint8Array }>,
@@ -67,7 +67,7 @@ export async function readDocument<
   cid,
   kind,
   schema,
-  maximumBytes,
+  maxBytes,
   blocks,
   verify,
   signal,
@@ -76,7 +76,7 @@ export async function readDocument<
   readonly sig: Hex;
   readonly bytes: Uint8Array;
 }> {
-  const bytes = await getChecked({ cid, codec: 'dag-cbor', maximumBytes, blocks, signal });
+  const bytes = await getChecked({ cid, codec: 'dag-cbor', maxBytes, blocks, signal });
   const refuse = (path: string, cause?: unknown): never => {
     throw new TributaryError({
       code: 'DOCUMENT_INVALID',

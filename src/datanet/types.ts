@@ -1,6 +1,7 @@
-// The words of this domain: rows, the ports it is handed, contribution headers, adapter manifests.
+// The types of this domain: rows, ports, contribution headers, adapter manifests.
 // Bytes in documents are lower-case hexadecimal text here and real bytes in the encoded dag-cbor; links are CIDs in both.
 import type { Json } from '../lib/canonicalJson.ts';
+import type { Fact } from '../lib/errors.ts';
 import type { CallContext } from '../lib/rpc.ts';
 import type { Cid, RowHash } from '../lib/units.ts';
 
@@ -27,8 +28,8 @@ export interface BlockStore {
 /** Files of any size as UnixFS, so that any IPFS tool or gateway can read them. */
 export interface FileStore {
   putFile(bytes: Uint8Array, options?: ReadOptions): Promise<Cid>;
-  /** Rejects with `FILE_TOO_LARGE` past `maximumBytes`. */
-  getFile(cid: Cid, options: ReadOptions & { readonly maximumBytes: number }): Promise<Uint8Array>;
+  /** Rejects with `FILE_TOO_LARGE` past `maxBytes`. */
+  getFile(cid: Cid, options: ReadOptions & { readonly maxBytes: number }): Promise<Uint8Array>;
 }
 
 /** EIP-191 personal_sign over raw bytes. */
@@ -50,12 +51,14 @@ export interface WorkOptions extends ReadOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** One fault of a file at its place; `line` and `column` count from 1, `column` in UTF-16 code units. */
+/** One syntax or mapping error of a file, with its place; `line` and `column` count from 1, `column` in UTF-16 code units. */
 export interface RowProblem {
   readonly line: number;
   readonly column: number;
   readonly code: string;
   readonly message: string;
+  /** What the message names, so that it can be said in another language. */
+  readonly facts: Readonly<Record<string, Fact>>;
   /** Up to 80 characters of the line around the fault. */
   readonly text: string;
 }
@@ -68,14 +71,14 @@ export interface RowMapping {
 
 export interface ParsedRows {
   readonly rows: readonly Row[];
-  /** Line of the file on which `rows[index]` begins. */
+  /** Line of the file on which `rows[index]` starts. */
   readonly lines: readonly number[];
   /** The first 1,000 problems. */
   readonly problems: readonly RowProblem[];
   readonly problemCount: number;
   /** Header of a CSV or TSV file, in order; the fields of the first row otherwise. */
   readonly columns: readonly string[];
-  /** The mapping that was used, null where no row had a known pair of fields. */
+  /** The mapping that was used; null when no row has a known pair of fields. */
   readonly mapping: RowMapping | null;
 }
 
@@ -98,10 +101,12 @@ export interface RowFinding {
   /** `block`: the row must not be published. `warning`: the person decides. */
   readonly severity: 'block' | 'warning';
   readonly message: string;
+  /** What the message names, so that it can be said in another language. */
+  readonly facts?: Readonly<Record<string, Fact>>;
   readonly field?: string;
-  /** For duplicates in the file: index of the row that is kept. */
+  /** For duplicates in the file: index of the row that is accepted. */
   readonly duplicateOf?: number;
-  /** What was found, masked so that a log or screenshot gives nothing away. */
+  /** The text that was found, masked so that a log or screenshot does not reveal it. */
   readonly excerpt?: string;
 }
 
@@ -118,7 +123,7 @@ export interface ContributionHeader {
   readonly datanet: string;
   /** CAIP-10 account, `eip155:<chain>:<lower-case address>`. */
   readonly author: string;
-  /** Heads of the Datanet that the author had seen: the Merkle-DAG by which concurrent contributions merge. */
+  /** Heads of the Datanet known to the author: concurrent contributions merge by this Merkle DAG. */
   readonly parents: readonly Cid[];
   /** 1 + the largest `seq` among the parents; 1 without parents. */
   readonly seq: number;
@@ -143,7 +148,7 @@ export interface Contribution {
   readonly header: ContributionHeader;
 }
 
-/** A row of a Datanet with where it comes from. */
+/** A row of a Datanet with its origin. */
 export interface DatanetRow {
   readonly row: Row;
   readonly rowHash: RowHash;
@@ -161,7 +166,7 @@ export interface FileLink {
   readonly sha256: string;
 }
 
-/** Signed description of a LoRA adapter: what it was trained on, from what, and where its weights and index are. */
+/** Signed description of a LoRA adapter: its base, its training rows, and the CIDs of its weights and index. */
 export interface AdapterManifest {
   readonly v: 1;
   readonly type: 'adapter';
@@ -183,7 +188,7 @@ export interface AdapterManifest {
   readonly sig: Hex;
 }
 
-/** What `workers/ingest.ts` offers: `connect<IngestService>(worker)`. */
+/** The service of `workers/ingest.ts`: `connect<IngestService>(worker)`. */
 export type IngestService = {
   parse(request: ParseRequest, context: CallContext): Promise<ParsedRows>;
   check(request: CheckRequest, context: CallContext): Promise<CheckedRows>;
@@ -199,6 +204,6 @@ export interface ParseRequest {
 
 export interface CheckRequest {
   readonly rows: readonly Row[];
-  /** `contentKey` of the rows that the Datanet has already. */
+  /** `contentKey` of the rows that are already in the Datanet. */
   readonly existing?: ReadonlySet<string>;
 }

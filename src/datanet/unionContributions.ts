@@ -1,27 +1,27 @@
 import { isAbort, TributaryError, toTributaryError } from '../lib/errors.ts';
 import type { Cid } from '../lib/units.ts';
-import { MAXIMUM_UNION } from './limits.ts';
+import { MAX_CONTRIBUTIONS } from './limits.ts';
 import { readContributionHeader } from './readContribution.ts';
 import type { BlockStore, Contribution, Verify, WorkOptions } from './types.ts';
 
-/** Blocks asked for at a time: a request is a round trip, and parents are only known after their children. */
-const PARALLEL = 32;
+/** Requests in flight: each is a round trip, and parents are only known after their children. */
+const MAX_PARALLEL_READS = 32;
 
 export interface UnionContributionsParameters extends WorkOptions {
   readonly heads: readonly Cid[];
   readonly datanetId: string;
   readonly blocks: BlockStore;
   readonly verify: Verify;
-  /** Contributions to read at most; default 10,000. */
+  /** Maximum number of contributions to read; default 10,000. */
   readonly limit?: number;
 }
 
 export interface ContributionUnion {
-  /** Every reachable contribution of the Datanet once, ancestors first: by `seq`, then by CID. Equal for equal sets of heads. */
+  /** Every reachable contribution of the Datanet once, ancestors first: by `seq`, then by CID. The same for the same set of heads. */
   readonly contributions: readonly Contribution[];
-  /** Those that no other names as parent: the parents of the next contribution. */
+  /** Contributions that are no other's parent: the parents of the next one. */
   readonly heads: readonly Cid[];
-  /** What could not be read or is refused; the rest of the union stands without it. */
+  /** Contributions that could not be read or were refused; the union is made without them. */
   readonly problems: readonly { readonly cid: Cid; readonly error: TributaryError }[];
 }
 
@@ -30,15 +30,15 @@ export interface ContributionUnion {
  * both lists of heads. A hostile graph costs at most `limit` reads. Progress counts contributions.
  */
 export async function unionContributions(parameters: UnionContributionsParameters): Promise<ContributionUnion> {
-  const { heads, datanetId, blocks, verify, limit = MAXIMUM_UNION, signal, onProgress } = parameters;
+  const { heads, datanetId, blocks, verify, limit = MAX_CONTRIBUTIONS, signal, onProgress } = parameters;
   const seen = new Set<Cid>(heads);
   const contributions: Contribution[] = [];
   const problems: { cid: Cid; error: TributaryError }[] = [];
   let queue: Cid[] = [...seen];
   while (queue.length > 0) {
     signal?.throwIfAborted();
-    const batch = queue.slice(0, PARALLEL);
-    queue = queue.slice(PARALLEL);
+    const batch = queue.slice(0, MAX_PARALLEL_READS);
+    queue = queue.slice(MAX_PARALLEL_READS);
     if (contributions.length + problems.length + batch.length > limit) {
       throw new TributaryError({
         code: 'DATANET_TOO_LARGE',

@@ -1,5 +1,5 @@
-// The models worker's service: it finds, reads and installs, and is handed where to keep things. What a method needs is loaded by
-// its first call: pages that only list what is installed load none of it.
+// The models worker's service: it finds, inspects and installs models. Where they are stored is handed in. The code of a method
+// is loaded by its first call, so that pages that only list installed models load none of it.
 import { TributaryError } from '../lib/errors.ts';
 import { type CallContext, connect, type Remote } from '../lib/rpc.ts';
 import type { FileStore, Journal } from './install/ports.ts';

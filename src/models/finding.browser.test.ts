@@ -158,7 +158,7 @@ test('a remote file is read in few requests, again from memory, and further ahea
 
 test('no more pieces are kept than allowed', async () => {
   const { world, url, bytes } = await stored(undefined);
-  const blob = openRemoteBlob({ url, bytes, pieceBytes: 65_536, keepBytes: 4 * 65_536 });
+  const blob = openRemoteBlob({ url, bytes, pieceBytes: 65_536, maxCachedBytes: 4 * 65_536 });
   const at = (piece: number): Promise<ArrayBuffer> => blob.slice(piece * 65_536, piece * 65_536 + 1).arrayBuffer();
   for (const piece of [0, 20, 40, 60, 80]) await at(piece);
   await at(80);

@@ -1,5 +1,5 @@
-// Models that people bring, as a page sees them through their worker: requests and answers that survive structured clone. The
-// user's token travels in a request and is not kept.
+// Models that people bring, as a page sees them through their worker: requests and answers survive structured clone. The user's
+// token is part of a request and is never stored.
 import type { CallContext } from '../lib/rpc.ts';
 import type { SearchPage } from './hub/searchModels.ts';
 import type { InstallRecord } from './install/installRecord.ts';
@@ -22,9 +22,9 @@ export interface ModelsService {
     request: HubAccess & { readonly query: string; readonly page?: string | undefined },
     context: CallContext,
   ): Promise<SearchPage>;
-  /** What an address offers. Throws `SOURCE_INVALID`, `HUB_*`, `REMOTE_*`, `IPFS_*`. */
+  /** The models at an address. Throws `SOURCE_*`, `HUB_*`, `REMOTE_*`, `IPFS_*`. */
   open(request: HubAccess & { readonly address: string }, context: CallContext): Promise<ModelOffer>;
-  /** What the headers of a choice say. Throws `MODEL_*` for what the engine does not compute, and what reading throws. */
+  /** Reads the headers of a choice. Throws `MODEL_*` for models that the engine does not support, and what reading throws. */
   inspect(
     request: { readonly files: readonly SourceFile[]; readonly token?: string | undefined },
     context: CallContext,

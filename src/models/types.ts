@@ -1,9 +1,9 @@
-// What a model is before it is kept: where its files lie, which of them make one model, what it would need. Everything here
-// survives structured clone; tokens are never part of it. Sizes are bytes.
+// A model before it is installed: where its files are, which of them form one model, what it requires. Everything here survives
+// structured clone; tokens are never part of it. Sizes are bytes.
 
 import type { RuntimeModel } from './runtimes/types.ts';
 
-/** Where a model comes from. Kept with an installed model; "again" and "where from" need nothing else. */
+/** Where a model comes from. Stored with an installed model: enough to install it again and to say where it came from. */
 export type ModelSource =
   /** `revision`: the commit that `branch` named when the list was read. `hub`: base address, for mirrors. */
   | {
@@ -13,7 +13,7 @@ export type ModelSource =
       readonly revision: string;
       readonly branch: string;
     }
-  /** One GGUF file, or a folder's `config.json`, by plain HTTP. Without the query, in which secrets stand. */
+  /** One GGUF file, or a folder's `config.json`, by plain HTTP. Without the query, which may contain secrets. */
   | { readonly kind: 'url'; readonly url: string }
   /** A file or folder by content. Without a gateway the blocks come from peers. Every block is checked by its hash. */
   | { readonly kind: 'ipfs'; readonly cid: string; readonly gateway?: string }
@@ -23,8 +23,8 @@ export type ModelSource =
 /** How the bytes of one file are reached. */
 export type FileLocation =
   /**
-   * `hub`: the base address whose origin may see the user's token. `lastModified`: as its server said when the size was asked for;
-   * a file of another time is another file.
+   * `hub`: the base address whose origin may see the user's token. `lastModified`: as its server said when the size was asked
+   * for; a file of another time is another file.
    */
   | { readonly kind: 'http'; readonly url: string; readonly hub?: string; readonly lastModified?: string }
   | { readonly kind: 'ipfs'; readonly cid: string; readonly gateway?: string }
@@ -40,10 +40,10 @@ export interface SourceFile {
   readonly location: FileLocation;
 }
 
-/** Formats that matrices may be packed in; `stored` keeps what the file has. */
+/** Formats of the matrices of a converted model; `stored` keeps the format of the file. */
 export type PackedFormat = 'stored' | 'f32' | 'f16' | 'q8_0' | 'q4_0';
 
-/** How a model is packed: the linear layers, and the embedding (with the head that is tied to it), chosen apart. */
+/** Formats of a converted model: of the linear layers, the embedding (with a head that is tied to it) and the head. */
 export interface Packing {
   readonly weights: PackedFormat;
   readonly embedding: PackedFormat;
@@ -55,15 +55,15 @@ export interface ModelChoice {
   /** Unique within its offer. */
   readonly id: string;
   readonly container: 'gguf' | 'safetensors';
-  /** What the file name says its weights are, upper case: `Q4_K_M`, `BF16`; empty where it says nothing. */
+  /** Weight format in the file name, upper case: `Q4_K_M`, `BF16`; empty where there is none. */
   readonly format: string;
   readonly files: readonly SourceFile[];
   readonly downloadBytes: number;
-  /** How it may be packed, the proposed way first. GGUF files are already quantised and keep their formats. */
+  /** Possible conversions, the proposed one first. GGUF files are already quantised and keep their formats. */
   readonly packings: readonly Packing[];
 }
 
-/** A file that looks like a model and cannot be used, and why. */
+/** A file that looks like a model and cannot be used, with the reason. */
 export interface RefusedFile {
   readonly name: string;
   readonly bytes: number;
@@ -71,10 +71,10 @@ export interface RefusedFile {
   readonly reason: 'split-gguf' | 'not-a-model' | 'not-safetensors' | 'shard-missing';
 }
 
-/** What a source offers. */
+/** The models of a source. */
 export interface ModelOffer {
   readonly source: ModelSource;
-  /** To show and to name the model by: the repository, the file, the folder. */
+  /** Name of the model: that of the repository, the file or the folder. */
   readonly name: string;
   /** As the source spells it, for example `apache-2.0`. */
   readonly licence?: string;
@@ -84,7 +84,7 @@ export interface ModelOffer {
   readonly onnx?: readonly RuntimeModel[];
 }
 
-/** What the headers of a choice say: read by ranges, before any download. */
+/** The shape of a model, from its headers: read by ranges, before any download. */
 export interface ModelShape {
   readonly architecture: string;
   readonly parameterCount: number;
@@ -102,7 +102,7 @@ export interface ModelShape {
   readonly hasTokenizer: boolean;
   readonly hasChatTemplate: boolean;
   readonly tensors: readonly TensorShape[];
-  /** What a packed file takes beside its tensors: tokenizer, names, alignment. */
+  /** Size of a converted file without its tensors: tokenizer, names, alignment. */
   readonly headerBytes: number;
 }
 
@@ -115,9 +115,9 @@ export interface TensorShape {
   readonly format: string;
 }
 
-/** What this browser and device have. Absent: not told by the browser; then nothing is concluded from it. */
+/** Resources of this browser and device. Absent: unknown, since the browser does not tell; then nothing is concluded. */
 export interface Resources {
-  /** Of the graphics adapter; absent: the processor computes. */
+  /** Of the GPU; absent: the CPU computes. */
   readonly maxBufferSize?: number;
   readonly maxStorageBufferBindingSize?: number;
   /** Free quota of this origin. */
@@ -128,11 +128,11 @@ export interface Resources {
 
 export interface FitNeeds {
   readonly downloadBytes: number;
-  /** Room in storage while it is installed: downloaded files and packed file at once. */
+  /** Storage while it is installed: downloaded files and the converted file together. */
   readonly peakStorageBytes: number;
-  /** Room in storage afterwards. */
+  /** Storage afterwards. */
   readonly keptBytes: number;
-  /** On the device: weights, keys and values of `contextLength` tokens, and working space. */
+  /** On the device: weights, the KV cache of `contextLength` tokens, and activations. */
   readonly deviceBytes: number;
   readonly weightBytes: number;
   readonly cacheBytes: number;
@@ -148,7 +148,7 @@ export interface FitProblem {
   readonly availableBytes: number;
 }
 
-/** Whether a choice fits here, said before its download. */
+/** Whether a choice fits this device; known before its download. */
 export interface Fit {
   readonly verdict: 'fits' | 'tight' | 'too-large';
   readonly needs: FitNeeds;
@@ -164,7 +164,7 @@ export interface HubModel {
   /** ISO 8601. */
   readonly updatedAt?: string;
   readonly licence?: string;
-  /** Its owner lets in whom they have agreed with: a token and an accepted licence are needed. */
+  /** Needs a token and a licence that was accepted on the Hub. */
   readonly gated: boolean;
   readonly isPrivate: boolean;
   /** `llama`, `qwen2`, where the Hub says so. */

@@ -1,22 +1,24 @@
-// `PeerBlocks` over a Helia node: local first, then bitswap from whoever is connected.
+// `PeerBlocks` over a Helia node: this node's own blocks first, then bitswap from connected peers.
 import type { HeliaWithLibp2p } from '@helia/libp2p';
-import { unixfs } from '@helia/unixfs';
+import { importFile } from 'ipfs-unixfs-importer';
 import { CID } from 'multiformats/cid';
 import { create } from 'multiformats/hashes/digest';
 import { anySignal } from '../lib/anySignal.ts';
-import { concatBytes } from '../lib/bytes.ts';
+import { concatBytes, ownBytes } from '../lib/bytes.ts';
 import { TributaryError, toTributaryError } from '../lib/errors.ts';
 import { sha256Async } from '../lib/hash.ts';
 import { cid as branded, type Cid } from '../lib/units.ts';
+import { readUnixfs } from '../lib/unixfs/readUnixfs.ts';
+import { readUnixfsNode, unsupportedUnixfs } from '../lib/unixfs/readUnixfsNode.ts';
 import type { BlockOptions, PeerBlocks } from './types.ts';
 
 const SHA2_256 = 0x12;
-const codes = { raw: 0x55, 'dag-cbor': 0x71 } as const;
+const CODECS = { raw: 0x55, 'dag-cbor': 0x71 } as const;
 const DEFAULT_TIMEOUT_MILLISECONDS = 30_000;
 
 export interface CreateBlocksParameters {
   readonly helia: HeliaWithLibp2p<never>;
-  /** Called when a block is not here and is about to be asked for. */
+  /** Called when a block is not stored here, before peers are asked for it. */
   readonly onMissing?: (cid: Cid) => void;
 }
 
@@ -34,7 +36,7 @@ function parse(text: Cid): CID {
   }
 }
 
-/** Turns the many ways in which browsers say that the disk is full into one. */
+/** Browsers report a full disk in many ways; all of them become `STORAGE_FULL`. */
 function storageError(error: unknown): TributaryError {
   const { message } = toTributaryError(error);
   if (!/quota|InvalidBlob|write blobs|ENOSPC/i.test(message)) return toTributaryError(error);
@@ -46,10 +48,19 @@ function storageError(error: unknown): TributaryError {
   });
 }
 
+function tooLarge(cid: Cid, maxBytes: number): TributaryError {
+  return new TributaryError({
+    code: 'FILE_TOO_LARGE',
+    message: `The file is larger than the ${maxBytes} bytes that were expected.`,
+    facts: { cid, maxBytes: maxBytes },
+    hint: 'It is refused; ask its author to publish it again.',
+  });
+}
+
 export function createBlocks({ helia, onMissing }: CreateBlocksParameters): PeerBlocks {
   const { blockstore } = helia;
 
-  /** Runs `work` with a deadline; a miss becomes `BLOCK_NOT_FOUND`, an abort of the caller `ABORTED`. */
+  /** Runs `work` with a deadline. Throws `BLOCK_NOT_FOUND` when it passes, `ABORTED` when the caller aborts. */
   async function online<Result>(
     cid: Cid,
     options: BlockOptions,
@@ -58,7 +69,7 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
     const { signal, timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS } = options;
     const deadline = AbortSignal.timeout(timeoutMilliseconds);
     const combined = signal === undefined ? deadline : anySignal([signal, deadline]);
-    // Not every part of the stack heeds its signal, so the wait ends by the signal itself.
+    // Not every part of the stack obeys its signal, so the wait itself ends with the signal.
     const ended = Promise.withResolvers<never>();
     const end = (): void => ended.reject(combined.reason);
     combined.addEventListener('abort', end, { once: true });
@@ -92,7 +103,7 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
   return {
     async put(bytes, codec, { signal } = {}) {
       signal?.throwIfAborted();
-      const cid = CID.createV1(codes[codec], create(SHA2_256, await sha256Async(bytes)));
+      const cid = CID.createV1(CODECS[codec], create(SHA2_256, await sha256Async(bytes)));
       try {
         await blockstore.put(cid, bytes, signal === undefined ? {} : { signal });
       } catch (error) {
@@ -113,8 +124,11 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
 
     async putFile(bytes, { signal } = {}) {
       try {
-        // The profile unixfs-v1-2025 of IPIP-499: CIDv1, raw leaves, 1 MiB chunks, 1,024 links a node.
-        return branded((await unixfs(helia).addBytes(bytes, signal === undefined ? {} : { signal })).toString());
+        // The profile of IPIP-499: CIDv1, raw leaves, chunks of 1 MiB, 1,024 links per node.
+        const put: typeof blockstore.put = (cid, block) =>
+          blockstore.put(cid, block, signal === undefined ? {} : { signal });
+        const { cid } = await importFile({ content: bytes }, { put }, { profile: 'unixfs-v1-2025' });
+        return branded(cid.toString());
       } catch (error) {
         if (signal?.aborted === true) throw toTributaryError(signal.reason);
         throw storageError(error);
@@ -122,30 +136,23 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
     },
 
     async getFile(cid, options) {
-      const { maximumBytes, onBlock } = options;
-      const parsed = parse(cid);
-      const seen: typeof blockstore = Object.create(blockstore);
-      seen.get = (block, getOptions) => {
-        onBlock?.(branded(block.toString()));
-        return blockstore.get(block, getOptions);
-      };
-      if (!(await blockstore.has(parsed))) onMissing?.(cid);
+      const { maxBytes, onBlock } = options;
+      const root = parse(cid);
+      if (!(await blockstore.has(root))) onMissing?.(cid);
       return online(cid, options, async (signal) => {
-        const parts: Uint8Array[] = [];
-        let bytes = 0;
-        for await (const part of unixfs({ blockstore: seen }).cat(parsed, { signal })) {
-          bytes += part.byteLength;
-          if (bytes > maximumBytes) {
-            throw new TributaryError({
-              code: 'FILE_TOO_LARGE',
-              message: `The file is larger than the ${maximumBytes} bytes that were expected.`,
-              facts: { cid, maximumBytes },
-              hint: 'It is refused; ask its author to publish it again.',
-            });
-          }
-          parts.push(part);
-        }
-        return concatBytes(parts);
+        // Not Helia's exporter: it visits empty parts of a tree without end, and a part that fails below the first level rejects
+        // a promise that nobody awaits, which ends a Node process.
+        const getBlock = (block: CID): Promise<Uint8Array> => {
+          onBlock?.(branded(block.toString()));
+          return collect(blockstore.get(block, { signal }));
+        };
+        const node = await readUnixfsNode(root, getBlock);
+        if (node.kind === 'folder') throw unsupportedUnixfs(root, 'it is a folder');
+        const bytes = node.kind === 'leaf' ? node.bytes.byteLength : node.size;
+        if (bytes > maxBytes) throw tooLarge(cid, maxBytes);
+        return node.kind === 'leaf'
+          ? ownBytes(node.bytes)
+          : collect(readUnixfs({ cid: root, bytes, getBlock, begin: 0, end: bytes }));
       });
     },
   };

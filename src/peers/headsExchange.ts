@@ -1,5 +1,5 @@
-// The pull protocol `/tributary/heads/1.0.0`: one request, one page, one stream. Every node serves it and asks it of every
-// peer that it gets a direct connection to.
+// The pull protocol `/tributary/heads/1.0.0`: one request and one page per stream. Every node serves it, and uses it with every
+// peer to which it has a direct connection.
 
 import { TributaryError } from '../lib/errors.ts';
 import { type FrameStream, readFrame, writeFrame } from './frames.ts';
@@ -12,13 +12,13 @@ import {
   HEADS_PROTOCOL,
   type HeadsPage,
   type HeadsRequest,
-  MAXIMUM_PAGE_BYTES,
-  MAXIMUM_REQUEST_BYTES,
+  MAX_PAGE_BYTES,
+  MAX_REQUEST_BYTES,
 } from './protocol.ts';
 
 const TIMEOUT_MILLISECONDS = 15_000;
-/** More pages than a list of its greatest length has: a peer that always says "more" ends here. */
-const MAXIMUM_PAGES = 200;
+/** More pages than the longest list has: it ends a peer that always says "more". */
+const MAX_PAGES = 200;
 
 export type ClosableStream = FrameStream & { close(options?: { signal?: AbortSignal }): Promise<void> };
 
@@ -26,12 +26,12 @@ export type ClosableStream = FrameStream & { close(options?: { signal?: AbortSig
 export async function answerHeads(stream: ClosableStream, log: HeadsLog): Promise<void> {
   const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
   try {
-    const request = decodeHeadsRequest(await readFrame(stream, MAXIMUM_REQUEST_BYTES, signal));
+    const request = decodeHeadsRequest(await readFrame(stream, MAX_REQUEST_BYTES, signal));
     if (request === null) throw malformed();
     await writeFrame(stream, encodeHeadsPage(log.page(request)), signal);
     await stream.close({ signal });
   } catch (error) {
-    // A stranger's faulty or broken-off request ends its own stream and nothing else.
+    // A malformed or interrupted request ends its own stream and nothing else.
     stream.abort(error instanceof Error ? error : malformed());
   }
 }
@@ -51,13 +51,13 @@ export async function* pullHeads(
   from: HeadsRequest,
 ): AsyncGenerator<HeadsPage> {
   let request = from;
-  for (let count = 0; count < MAXIMUM_PAGES; count += 1) {
+  for (let count = 0; count < MAX_PAGES; count += 1) {
     const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
     const stream = await open(signal);
     let page: HeadsPage | null;
     try {
       await writeFrame(stream, encodeHeadsRequest(request), signal);
-      page = decodeHeadsPage(await readFrame(stream, MAXIMUM_PAGE_BYTES, signal));
+      page = decodeHeadsPage(await readFrame(stream, MAX_PAGE_BYTES, signal));
       if (page === null) throw malformed();
       await stream.close({ signal });
     } catch (error) {

@@ -1,5 +1,6 @@
-// The announcements that this node knows, numbered in the order in which it learned them, on disk. The numbers let a
-// latecomer ask for what came after the last one it has; `epoch` says in which life of the list they count.
+// The announcements that this node knows, on disk, numbered in the order in which it learned them. With the number of the last
+// one that it has, a node can ask for the following ones. `epoch` identifies the list: numbers of another list mean nothing
+// here.
 
 import {
   announcementKey,
@@ -16,24 +17,24 @@ export type Head = Announcement & { readonly provider: string };
 
 export interface HeadsLog {
   has(announcement: Announcement): boolean;
-  /** False when it was known before. */
+  /** Returns false when it was known before. */
   add(head: Head): Promise<boolean>;
   all(): readonly Head[];
   page(request: HeadsRequest): HeadsPage;
 }
 
 const PREFIX = 'head/';
-/** About 5 MB on disk. Past it the oldest are forgotten. */
-const MAXIMUM_HEADS = 20_000;
+/** About 5 MB on disk. Beyond it the oldest are deleted. */
+const MAX_HEADS = 20_000;
 
 const storeKey = (number: number): string => `${PREFIX}${String(number).padStart(12, '0')}`;
 
 export interface OpenHeadsLogParameters {
   readonly state: StateStore;
-  readonly maximumHeads?: number;
+  readonly maxHeads?: number;
 }
 
-export async function openHeadsLog({ state, maximumHeads = MAXIMUM_HEADS }: OpenHeadsLogParameters): Promise<HeadsLog> {
+export async function openHeadsLog({ state, maxHeads = MAX_HEADS }: OpenHeadsLogParameters): Promise<HeadsLog> {
   const entries = new Map(await state.entries());
   const stored = entries.get('epoch');
   const epoch = stored === undefined ? crypto.randomUUID() : new TextDecoder().decode(stored);
@@ -59,7 +60,7 @@ export async function openHeadsLog({ state, maximumHeads = MAXIMUM_HEADS }: Open
       heads.set(key, { number, head });
       await state.put(storeKey(number), encodeHead(head));
       for (const [oldest, { number: oldNumber }] of heads) {
-        if (heads.size <= maximumHeads) break;
+        if (heads.size <= maxHeads) break;
         heads.delete(oldest);
         await state.delete(storeKey(oldNumber));
       }

@@ -1,4 +1,4 @@
-// `StateStore` on IndexedDB. Shared by all tabs of the page: what one queues, any may send.
+// `StateStore` on IndexedDB, shared by all tabs of the page: any tab may send an announcement that another has queued.
 import { ownBytes } from '../lib/bytes.ts';
 import type { StateStore } from './stateStore.ts';
 

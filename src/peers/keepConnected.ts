@@ -1,69 +1,38 @@
-// Keeps a connection to one relay: dials, waits for its end, dials again with growing pauses.
+// Keeps a connection to one relay open: dials, waits until it closes, and dials again after a pause that grows with each failure.
 import { peerIdFromString } from '@libp2p/peer-id';
-import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
+import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Libp2p } from 'libp2p';
 import { anySignal } from '../lib/anySignal.ts';
-import { TributaryError } from '../lib/errors.ts';
 
 const DIAL_TIMEOUT_MILLISECONDS = 15_000;
 const FIRST_PAUSE_MILLISECONDS = 500;
-const LONGEST_PAUSE_MILLISECONDS = 30_000;
+const MAX_PAUSE_MILLISECONDS = 30_000;
 
-export interface RelayAddresses {
-  readonly id: string;
-  readonly addresses: readonly Multiaddr[];
-}
-
-function invalid(address: string, cause?: unknown): TributaryError {
-  return new TributaryError({
-    code: 'RELAY_ADDRESS_INVALID',
-    message: 'This is not the address of a relay.',
-    facts: { address: address.slice(0, 300) },
-    hint: 'Copy the whole line that the relay prints; it ends in /p2p/ and the identity of the relay.',
-    ...(cause === undefined ? {} : { cause }),
-  });
-}
-
-/** Groups multiaddrs by the relay that they lead to. Throws `RELAY_ADDRESS_INVALID`. */
-export function parseRelays(texts: readonly string[]): RelayAddresses[] {
-  const byId = new Map<string, Multiaddr[]>();
-  for (const text of texts) {
-    const last = /\/p2p\/([^/]+)$/.exec(text)?.[1];
-    if (last === undefined) throw invalid(text);
-    try {
-      const address = multiaddr(text);
-      const id = peerIdFromString(last).toString();
-      byId.set(id, [...(byId.get(id) ?? []), address]);
-    } catch (cause) {
-      throw invalid(text, cause);
-    }
-  }
-  return [...byId].map(([id, addresses]) => ({ id, addresses }));
-}
+export type RelayState = 'connecting' | 'connected' | 'waiting';
 
 export interface KeepConnectedParameters {
   readonly libp2p: Libp2p;
   readonly id: string;
-  /** Addresses to dial, asked anew at each attempt. */
+  /** Addresses to dial, asked for again before each attempt. */
   readonly addresses: () => Promise<readonly Multiaddr[]>;
-  readonly onChange: (state: 'connecting' | 'connected' | 'waiting') => void;
+  readonly onChange: (state: RelayState) => void;
 }
 
-export interface KeptConnection {
-  /** Ends a pause at once: the network or the page is back. */
+export interface PersistentConnection {
+  /** Ends a pause at once, when the network or the page is back. */
   wake(): void;
   stop(): void;
 }
 
-export function keepConnected({ libp2p, id, addresses, onChange }: KeepConnectedParameters): KeptConnection {
+export function keepConnected({ libp2p, id, addresses, onChange }: KeepConnectedParameters): PersistentConnection {
   const peer = peerIdFromString(id);
   const stopped = new AbortController();
   let wake: () => void = () => undefined;
 
   async function pause(failures: number): Promise<void> {
-    const longest = Math.min(LONGEST_PAUSE_MILLISECONDS, FIRST_PAUSE_MILLISECONDS * 2 ** Math.min(failures, 10));
-    // Half of it by chance, so that the peers of a relay that restarts do not all come in the same instant.
-    const milliseconds = longest / 2 + (Math.random() * longest) / 2;
+    const ceiling = Math.min(MAX_PAUSE_MILLISECONDS, FIRST_PAUSE_MILLISECONDS * 2 ** Math.min(failures, 10));
+    // Jitter over the upper half: the peers of a relay that restarts must not all dial it at the same moment.
+    const milliseconds = ceiling / 2 + (Math.random() * ceiling) / 2;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
       wake = () => {
@@ -97,7 +66,7 @@ export function keepConnected({ libp2p, id, addresses, onChange }: KeepConnected
         onChange('connected');
         await disconnected();
       } catch {
-        // A relay that is away is a state, not a failure: it shows as "waiting", and the next attempt follows.
+        // A relay that cannot be reached is a state and not an error: it shows as "waiting" until the next attempt.
         failures += 1;
       }
       if (stopped.signal.aborted) return;

@@ -1,5 +1,5 @@
-// The node of a Node program: files and LevelDB in one folder. With `relay`, it listens, relays for browsers and lets them
-// find each other. Not for the browser.
+// The node of a Node program: files and LevelDB in one folder. With `listen`, it accepts connections, relays for browsers and
+// lets them find each other. Not for the browser.
 import path from 'node:path';
 import { withBitswap } from '@helia/bitswap';
 import { withLibp2pLight } from '@helia/libp2p';
@@ -18,9 +18,9 @@ import { createHeliaLight } from 'helia';
 import { CID } from 'multiformats/cid';
 import type { Cid } from '../lib/units.ts';
 import { createPeers, type PeersWithHeads } from './createPeers.ts';
-import { lastingWebRtcDirect } from './lastingWebRtcDirect.ts';
 import { openFileState } from './nodeState.ts';
-import { HEADS_TOPIC, MAXIMUM_GOSSIP_BYTES } from './protocol.ts';
+import { persistentWebRtcDirect } from './persistentWebRtcDirect.ts';
+import { HEADS_TOPIC, MAX_GOSSIP_BYTES } from './protocol.ts';
 import type { ReceivedAnnouncement } from './types.ts';
 
 export { openFileState } from './nodeState.ts';
@@ -39,7 +39,7 @@ export interface NodePeersParameters {
 }
 
 export interface NodePeers extends PeersWithHeads {
-  /** Removes those of these blocks that this node holds. */
+  /** Deletes these blocks from this node's store; those that are not in it are skipped. */
   deleteBlocks(cids: readonly Cid[]): Promise<void>;
 }
 
@@ -58,13 +58,13 @@ export async function startNodePeers({
   const helia = withBitswap(
     withLibp2pLight(createHeliaLight({ blockstore, datastore, codecs: [dagCbor] }), {
       addresses: { listen: [...listen], announce: [...announce] },
-      // An address that cannot be listened on is left out; the relay looks at what remains.
+      // Addresses that cannot be listened on are left out; the relay checks which remain.
       transportManager: { faultTolerance: 1 },
-      transports: [webSockets(), ...(listen.length > 0 ? [lastingWebRtcDirect()] : [])],
+      transports: [webSockets(), ...(listen.length > 0 ? [persistentWebRtcDirect()] : [])],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
       connectionGater: { denyDialMultiaddr: () => false },
-      // Browsers behind one proxy all come from one host: libp2p's five new connections a second a host are too few.
+      // Browsers behind one proxy share one host: libp2p's limit of five new connections per second and host is too low.
       connectionManager: { maxConnections: 500, inboundConnectionThreshold: 50 },
       services: {
         identify: identify(),
@@ -73,11 +73,11 @@ export async function startNodePeers({
         keychain: keychain(),
         pubsub: gossipsub({
           allowPublishToZeroTopicPeers: true,
-          maxInboundDataLength: MAXIMUM_GOSSIP_BYTES,
+          maxInboundDataLength: MAX_GOSSIP_BYTES,
           allowedTopics: [HEADS_TOPIC],
           doPX: listen.length > 0,
         }),
-        // Two minutes and 128 KiB a relayed connection: enough to set up WebRTC, too little to carry data.
+        // Two minutes and 128 KiB per relayed connection: enough to set up WebRTC, too little to carry data.
         ...(listen.length > 0
           ? { relay: circuitRelayServer({ reservations: { maxReservations: 256, applyDefaultLimit: true } }) }
           : {}),
@@ -101,7 +101,7 @@ export async function startNodePeers({
   node = {
     ...peers,
     async deleteBlocks(cids) {
-      // Past Helia, whose own delete wants content routers to take back what was never told to any.
+      // Not by Helia, whose delete asks content routers to withdraw records that were never published.
       for (const cid of cids) await blockstore.delete(CID.parse(cid));
     },
   };

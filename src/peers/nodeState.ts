@@ -1,6 +1,6 @@
-// `StateStore` in one folder of Node: one file per key, replaced as a whole so that a crash leaves the old or the new.
-// A file holds the length of the key (four bytes, big-endian), the key and the value; its name is the key's hash, as keys
-// may be longer than file names.
+// `StateStore` in one folder: one file per key, replaced as a whole, so that a crash leaves the old value or the new one. A file
+// contains the length of the key (four bytes, big-endian), the key and the value. Its name is the hash of the key, since keys can
+// be longer than file names.
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bytesToHex, concatBytes } from '../lib/bytes.ts';

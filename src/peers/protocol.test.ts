@@ -2,9 +2,8 @@ import { encode } from '@ipld/dag-cbor';
 import { describe, expect, it } from 'vitest';
 import type { Cid } from '../lib/units.ts';
 import { type FrameStream, readFrame, writeFrame } from './frames.ts';
-import { answerHeads, type ClosableStream, pullHeads } from './headsExchange.ts';
+import { answerHeads, pullHeads } from './headsExchange.ts';
 import { openHeadsLog } from './headsLog.ts';
-import { parseRelays } from './keepConnected.ts';
 import {
   decodeAnnouncement,
   decodeHeadsPage,
@@ -12,7 +11,9 @@ import {
   encodeAnnouncement,
   encodeHeadsPage,
 } from './protocol.ts';
-import type { StateStore } from './stateStore.ts';
+import { parseRelays } from './relayAddresses.ts';
+import { memoryState } from './testing/memoryState.ts';
+import { streamPair } from './testing/streamPair.ts';
 import type { Announcement } from './types.ts';
 
 const cid = 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e' as Cid;
@@ -69,49 +70,6 @@ it('takes pages apart with suspicion', () => {
   expect(decodeHeadsRequest(encode({ v: 1, epoch: 'x'.repeat(2_000), after: 0 }))).toBeNull();
 });
 
-/** Two ends of a stream in memory, in chunks of at most `chunk` bytes. */
-function streamPair(chunk: number): [ClosableStream & { aborted?: Error }, ClosableStream & { aborted?: Error }] {
-  const ends = [0, 1].map(() => {
-    const received: Uint8Array[] = [];
-    let ended = false;
-    let wake = (): void => undefined;
-    return {
-      receive(bytes: Uint8Array | null) {
-        if (bytes === null) ended = true;
-        else for (let at = 0; at < bytes.byteLength; at += chunk) received.push(bytes.slice(at, at + chunk));
-        wake();
-      },
-      async *read() {
-        for (;;) {
-          const next = received.shift();
-          if (next !== undefined) yield next;
-          else if (ended) return;
-          else
-            await new Promise<void>((resolve) => {
-              wake = resolve;
-            });
-        }
-      },
-    };
-  });
-  const make = (mine: number): ClosableStream & { aborted?: Error } => ({
-    send(bytes) {
-      ends[1 - mine]?.receive(bytes);
-      return true;
-    },
-    onDrain: async () => undefined,
-    async close() {
-      ends[1 - mine]?.receive(null);
-    },
-    abort(error) {
-      this.aborted = error;
-      for (const end of ends) end.receive(null);
-    },
-    [Symbol.asyncIterator]: () => (ends[mine] as (typeof ends)[number]).read(),
-  });
-  return [make(0), make(1)];
-}
-
 describe('frames', () => {
   const never = new AbortController().signal;
 
@@ -122,6 +80,15 @@ describe('frames', () => {
       await writeFrame(here, bytes, never);
       expect(await readFrame(there, 300, never)).toEqual(bytes);
     }
+  });
+
+  it('may be empty, and end where their length says', async () => {
+    const [here, there] = streamPair(100);
+    here.send(new Uint8Array([0, 0, 0, 0]));
+    expect(await readFrame(there, 0, never)).toEqual(new Uint8Array(0));
+    const [one, other] = streamPair(100);
+    one.send(new Uint8Array([0, 0, 0, 2, 7, 8, 9]));
+    expect(await readFrame(other, 2, never)).toEqual(new Uint8Array([7, 8]));
   });
 
   it('are refused by their stated length, and when they end early', async () => {
@@ -145,16 +112,6 @@ describe('frames', () => {
     await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
-
-function memoryState(): StateStore {
-  const map = new Map<string, Uint8Array>();
-  return {
-    entries: async () => [...map],
-    put: async (key, value) => void map.set(key, value),
-    delete: async (key) => void map.delete(key),
-    close: async () => undefined,
-  };
-}
 
 const heads = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ ...announcement, scope: String(index), provider }));
@@ -184,9 +141,9 @@ describe('heads', () => {
 
   it('keep their numbers over a restart and forget the oldest past the limit', async () => {
     const state = memoryState();
-    const log = await openHeadsLog({ state, maximumHeads: 3 });
+    const log = await openHeadsLog({ state, maxHeads: 3 });
     for (const head of heads(5)) await log.add(head);
-    const again = await openHeadsLog({ state, maximumHeads: 3 });
+    const again = await openHeadsLog({ state, maxHeads: 3 });
     expect(again.all().map(({ scope }) => scope)).toEqual(['2', '3', '4']);
     expect(again.page({ epoch: '', after: 0 })).toEqual(log.page({ epoch: '', after: 0 }));
     expect(

@@ -1,24 +1,22 @@
-// What goes over the wire: announcements by gossip, and pages of known announcements ("heads") for those who come later,
-// since gossip has no history. All of it is dag-cbor, bounded before it is decoded and checked after.
+// The wire format: announcements for gossip, and pages of known announcements ("heads") for nodes that connect later, since
+// gossip has no history. Everything is dag-cbor, bounded in size before it is decoded and checked afterwards.
 import { decode, encode } from '@ipld/dag-cbor';
 import { CID } from 'multiformats/cid';
 import { ownBytes } from '../lib/bytes.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { cid as branded, type Cid } from '../lib/units.ts';
-import { type Announcement, announcementKinds, type ReceivedAnnouncement } from './types.ts';
+import { ANNOUNCEMENT_KINDS, type Announcement, type ReceivedAnnouncement } from './types.ts';
 
 export const HEADS_TOPIC = '/tributary/heads/1';
 export const HEADS_PROTOCOL = '/tributary/heads/1.0.0';
-/** What every node lets in. All must agree: past a receiver's limit, gossipsub goes silent on that link for good. */
-export const MAXIMUM_GOSSIP_BYTES = 64 * 1024;
-/**
- * What is published, far below that: a scope of 256 characters and a CID fit in a third of it.
- */
-export const MAXIMUM_ANNOUNCEMENT_BYTES = 4_096;
-export const MAXIMUM_SCOPE_LENGTH = 256;
+/** Inbound limit of every node. All must agree: a message above a receiver's limit silences gossipsub on that link for good. */
+export const MAX_GOSSIP_BYTES = 64 * 1024;
+/** Limit of what is published, far below that: a scope of 256 characters and a CID fit in a third of it. */
+export const MAX_ANNOUNCEMENT_BYTES = 4_096;
+export const MAX_SCOPE_LENGTH = 256;
 export const HEADS_PER_PAGE = 200;
-export const MAXIMUM_PAGE_BYTES = 1 << 20;
-export const MAXIMUM_REQUEST_BYTES = 1_024;
+export const MAX_PAGE_BYTES = 1 << 20;
+export const MAX_REQUEST_BYTES = 1_024;
 
 const SHA2_256 = 0x12;
 
@@ -29,7 +27,7 @@ function isCid(value: unknown): value is Cid {
     // Identity CIDs carry any bytes and other hashes are not checked here, so neither is passed on.
     return version === 1 && multihash.code === SHA2_256 && multihash.digest.byteLength === 32;
   } catch {
-    return false; // not a CID: what the question was
+    return false; // not a CID
   }
 }
 
@@ -37,9 +35,9 @@ function isAnnouncement(value: unknown): value is Announcement {
   if (typeof value !== 'object' || value === null) return false;
   const { kind, scope, cid } = value as Record<string, unknown>;
   return (
-    announcementKinds.some((known) => known === kind) &&
+    ANNOUNCEMENT_KINDS.some((known) => known === kind) &&
     typeof scope === 'string' &&
-    scope.length <= MAXIMUM_SCOPE_LENGTH &&
+    scope.length <= MAX_SCOPE_LENGTH &&
     isCid(cid)
   );
 }
@@ -56,7 +54,7 @@ export function announcementKey({ kind, scope, cid }: Announcement): string {
 export function encodeAnnouncement(announcement: Announcement): Uint8Array<ArrayBuffer> {
   const { kind, scope, cid } = announcement;
   const bytes = isAnnouncement(announcement) ? ownBytes(encode({ v: 1, kind, scope, cid })) : undefined;
-  if (bytes === undefined || bytes.byteLength > MAXIMUM_ANNOUNCEMENT_BYTES) {
+  if (bytes === undefined || bytes.byteLength > MAX_ANNOUNCEMENT_BYTES) {
     throw new TributaryError({
       code: 'ANNOUNCEMENT_INVALID',
       message:
@@ -70,22 +68,22 @@ export function encodeAnnouncement(announcement: Announcement): Uint8Array<Array
 
 /** The announcement in a gossip message; null for anything malformed. */
 export function decodeAnnouncement(bytes: Uint8Array): Announcement | null {
-  const value = decodeBounded(bytes, MAXIMUM_ANNOUNCEMENT_BYTES);
+  const value = decodeBounded(bytes, MAX_ANNOUNCEMENT_BYTES);
   if (value?.['v'] !== 1 || !isAnnouncement(value)) return null;
   return { kind: value.kind, scope: value.scope, cid: branded(value.cid) };
 }
 
 export interface HeadsRequest {
-  /** Life of the list that `after` counts in, '' at first. */
+  /** The list that `after` counts in; '' at first. */
   readonly epoch: string;
-  /** Number of the last head that the asker has. */
+  /** Number of the last head that the requester has. */
   readonly after: number;
 }
 
 export interface HeadsPage {
   readonly epoch: string;
   readonly heads: readonly (Announcement & { readonly provider: string })[];
-  /** Number of the last head of this page; equal to the request's when there is none after it. */
+  /** Number of the last head of this page; that of the request when no head follows it. */
   readonly last: number;
   readonly more: boolean;
 }
@@ -95,7 +93,7 @@ export function encodeHeadsRequest({ epoch, after }: HeadsRequest): Uint8Array {
 }
 
 export function decodeHeadsRequest(bytes: Uint8Array): HeadsRequest | null {
-  const value = decodeBounded(bytes, MAXIMUM_REQUEST_BYTES);
+  const value = decodeBounded(bytes, MAX_REQUEST_BYTES);
   const { epoch, after } = value ?? {};
   return value?.['v'] === 1 && typeof epoch === 'string' && Number.isSafeInteger(after)
     ? { epoch, after: after as number }
@@ -112,9 +110,9 @@ export function encodeHeadsPage({ epoch, heads, last, more }: HeadsPage): Uint8A
   });
 }
 
-/** A page of heads; single malformed heads are left out, null when the page itself is malformed. */
+/** A page of heads, without those that are malformed; null when the page itself is malformed. */
 export function decodeHeadsPage(bytes: Uint8Array): HeadsPage | null {
-  const value = decodeBounded(bytes, MAXIMUM_PAGE_BYTES);
+  const value = decodeBounded(bytes, MAX_PAGE_BYTES);
   const { epoch, heads, last, more } = value ?? {};
   if (value?.['v'] !== 1 || typeof epoch !== 'string' || !Array.isArray(heads) || !Number.isSafeInteger(last))
     return null;
@@ -125,7 +123,7 @@ export function decodeHeadsPage(bytes: Uint8Array): HeadsPage | null {
   return { epoch, heads: sound, last: last as number, more: more === true };
 }
 
-/** The form in which heads and queued announcements are kept on disk. */
+/** The form in which heads and queued announcements are stored on disk. */
 export function encodeHead({
   kind,
   scope,
@@ -136,20 +134,20 @@ export function encodeHead({
 }
 
 export function decodeHead(bytes: Uint8Array): Omit<ReceivedAnnouncement, 'via'> | null {
-  const value = decodeBounded(bytes, MAXIMUM_ANNOUNCEMENT_BYTES);
+  const value = decodeBounded(bytes, MAX_ANNOUNCEMENT_BYTES);
   const provider = value?.['provider'];
   if (value === null || !isAnnouncement(value) || typeof provider !== 'string') return null;
   return { kind: value.kind, scope: value.scope, cid: value.cid, provider };
 }
 
-function decodeBounded(bytes: Uint8Array, maximumBytes: number): Record<string, unknown> | null {
-  if (bytes.byteLength > maximumBytes) return null;
+function decodeBounded(bytes: Uint8Array, maxBytes: number): Record<string, unknown> | null {
+  if (bytes.byteLength > maxBytes) return null;
   try {
     const value: unknown = decode(bytes);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null;
   } catch {
-    return null; // bytes of a stranger that are not dag-cbor
+    return null; // not dag-cbor
   }
 }

@@ -23,8 +23,8 @@ it('keeps identity, blocks, files, queue and heads over a restart', async () => 
   const second = await startPeers({ relays: [], name });
   expect(second.id).toBe(first.id);
   expect(new TextDecoder().decode(await second.blocks.get(cid))).toBe('hello world');
-  expect((await second.blocks.getFile(file, { maximumBytes: 3_000_000 })).byteLength).toBe(3_000_000);
-  await expect(second.blocks.getFile(file, { maximumBytes: 2_999_999 })).rejects.toMatchObject({
+  expect((await second.blocks.getFile(file, { maxBytes: 3_000_000 })).byteLength).toBe(3_000_000);
+  await expect(second.blocks.getFile(file, { maxBytes: 2_999_999 })).rejects.toMatchObject({
     code: 'FILE_TOO_LARGE',
   });
   expect(second.pending()).toEqual([{ kind: 'contribution', scope: 'facts', cid }]);
@@ -50,7 +50,7 @@ it('answers with typed errors', async () => {
     code: 'BLOCK_NOT_FOUND',
     message: 'No one online has these bytes.',
   });
-  await expect(peers.blocks.getFile(missing, { maximumBytes: 1, timeoutMilliseconds: 200 })).rejects.toMatchObject({
+  await expect(peers.blocks.getFile(missing, { maxBytes: 1, timeoutMilliseconds: 200 })).rejects.toMatchObject({
     code: 'BLOCK_NOT_FOUND',
   });
   const abort = new AbortController();

@@ -1,4 +1,5 @@
-// The node of a page: IndexedDB stores, WebSocket and WebRTC transports, a place on each relay so that others can dial in.
+// The node of a page: IndexedDB stores, WebSocket and WebRTC transports, and a reservation on each relay so that others can
+// dial it.
 import { withBitswap } from '@helia/bitswap';
 import { withLibp2pLight } from '@helia/libp2p';
 import * as dagCbor from '@ipld/dag-cbor';
@@ -14,20 +15,20 @@ import { yamux } from '@libp2p/yamux';
 import { IDBDatastore } from 'datastore-idb';
 import { createHeliaLight } from 'helia';
 import { createPeers } from './createPeers.ts';
+import { ExactBufferBlockstore } from './exactBufferBlockstore.ts';
 import { openIdbState } from './idbState.ts';
-import { parseRelays } from './keepConnected.ts';
-import { OwnedBlockstore } from './ownedBlockstore.ts';
-import { HEADS_TOPIC, MAXIMUM_GOSSIP_BYTES } from './protocol.ts';
+import { HEADS_TOPIC, MAX_GOSSIP_BYTES } from './protocol.ts';
+import { parseRelays } from './relayAddresses.ts';
 import type { Peers, PeersParameters } from './types.ts';
 
-const MAXIMUM_TABS = 32;
+const MAX_TABS = 32;
 
 /**
- * A number that no other tab of this page holds, until `release`: two tabs must not share one peer identity, as relays and
- * peers would take them for one node. The first tab is always 0 and so keeps its identity over reloads.
+ * A number that no other tab of this page uses, until `release`: with one peer identity, relays and peers would take two tabs for
+ * one node. The first tab always gets 0, and with it the same identity after a reload.
  */
 async function claimTab(name: string): Promise<{ readonly tab: number; readonly release: () => void }> {
-  for (let tab = 0; tab < MAXIMUM_TABS; tab += 1) {
+  for (let tab = 0; tab < MAX_TABS; tab += 1) {
     const held = Promise.withResolvers<void>();
     const granted = await new Promise<boolean>((resolve) => {
       void navigator.locks.request(`${name}-peers-${tab}`, { ifAvailable: true }, (lock) => {
@@ -37,10 +38,10 @@ async function claimTab(name: string): Promise<{ readonly tab: number; readonly 
     });
     if (granted) return { tab, release: () => held.resolve() };
   }
-  return { tab: MAXIMUM_TABS, release: () => undefined };
+  return { tab: MAX_TABS, release: () => undefined };
 }
 
-/** Wakes on what brings a page back: network, tab in front, return from the back-forward cache. */
+/** Calls `wake` when the network is back, the tab is in front, or the page returns from the back-forward cache. */
 function onPageWake(wake: () => void): () => void {
   const visible = (): void => {
     if (document.visibilityState === 'visible') wake();
@@ -56,8 +57,8 @@ function onPageWake(wake: () => void): () => void {
 }
 
 /**
- * Starts this page's node and returns at once when its stores are open: relays are dialled in the background, and dialled
- * again whenever they are lost. Throws `RELAY_ADDRESS_INVALID`, or what IndexedDB throws (private windows of some browsers).
+ * Starts this page's node and returns as soon as its stores are open. Relays are dialled in the background, and again whenever a
+ * connection is lost. Throws `RELAY_ADDRESS_INVALID`, or what IndexedDB throws (private windows of some browsers).
  */
 export async function startPeers(parameters: PeersParameters): Promise<Peers> {
   const { name = 'tributary' } = parameters;
@@ -68,7 +69,7 @@ export async function startPeers(parameters: PeersParameters): Promise<Peers> {
     for (const end of opened.splice(0).reverse()) await end();
   };
   try {
-    const blockstore = new OwnedBlockstore(`${name}-blocks`);
+    const blockstore = new ExactBufferBlockstore(`${name}-blocks`);
     await blockstore.open();
     opened.push(() => blockstore.close());
     const datastore = new IDBDatastore(`${name}-node-${tab}`);
@@ -86,7 +87,7 @@ export async function startPeers(parameters: PeersParameters): Promise<Peers> {
 }
 
 interface CreateNodeParameters {
-  readonly blockstore: OwnedBlockstore;
+  readonly blockstore: ExactBufferBlockstore;
   readonly datastore: IDBDatastore;
   readonly parameters: PeersParameters;
 }
@@ -107,7 +108,8 @@ function createNode({
       ],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
-      // libp2p's browser default refuses ws:// and private addresses: right on the open web, wrong for a relay next door.
+      // By default libp2p refuses ws:// and private addresses in browsers: right on the open web, wrong for a relay in the
+      // local network.
       ...(allowLocal ? { connectionGater: { denyDialMultiaddr: () => false } } : {}),
       connectionManager: { maxConnections: 40 },
       services: {
@@ -115,10 +117,10 @@ function createNode({
         identifyPush: identifyPush(),
         ping: ping(),
         keychain: keychain(),
-        // Publishing to nobody must not throw: it is how the queue learns that nobody was there.
+        // Publishing to nobody must not throw: an empty list of recipients tells the queue that nobody was there.
         pubsub: gossipsub({
           allowPublishToZeroTopicPeers: true,
-          maxInboundDataLength: MAXIMUM_GOSSIP_BYTES,
+          maxInboundDataLength: MAX_GOSSIP_BYTES,
           allowedTopics: [HEADS_TOPIC],
         }),
       },

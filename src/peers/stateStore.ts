@@ -1,4 +1,4 @@
-// The small things a node keeps across restarts: known heads and announcements that wait for a relay.
+// Small values that a node stores across restarts: known heads, its own announcements, and those that wait for a relay.
 
 export interface StateStore {
   entries(): Promise<(readonly [string, Uint8Array])[]>;

@@ -1,4 +1,5 @@
-// What a node of the network offers: bytes by CID, announcements, connections. It does not know what the bytes mean.
+// The interface of a node of the network: blocks and files by CID, announcements, connections. It does not know what the bytes
+// mean.
 import type { Cid } from '../lib/units.ts';
 
 export interface BlockOptions {
@@ -8,8 +9,8 @@ export interface BlockOptions {
 }
 
 export interface FileOptions extends BlockOptions {
-  /** Rejects with `FILE_TOO_LARGE` past it. */
-  readonly maximumBytes: number;
+  /** Largest size; a larger file rejects with `FILE_TOO_LARGE`. */
+  readonly maxBytes: number;
   /** Called with every block of the file, inner nodes included. */
   readonly onBlock?: (cid: Cid) => void;
 }
@@ -17,18 +18,18 @@ export interface FileOptions extends BlockOptions {
 /** Blocks and UnixFS files: local first, then from connected peers by bitswap. */
 export interface PeerBlocks {
   put(bytes: Uint8Array, codec: 'raw' | 'dag-cbor', options?: BlockOptions): Promise<Cid>;
-  /** Rejects with `BLOCK_NOT_FOUND` when nobody online has the bytes in time, with `ABORTED` on abort. */
+  /** Rejects with `BLOCK_NOT_FOUND` when no peer sends the block in time, with `ABORTED` on abort. */
   get(cid: Cid, options?: BlockOptions): Promise<Uint8Array>;
-  /** Whether this node holds the block itself. */
+  /** Whether the block is stored on this node. */
   has(cid: Cid): Promise<boolean>;
   putFile(bytes: Uint8Array, options?: BlockOptions): Promise<Cid>;
   getFile(cid: Cid, options: FileOptions): Promise<Uint8Array>;
 }
 
-export const announcementKinds = ['contribution', 'adapter', 'receipt', 'voucher', 'ledger'] as const;
-export type AnnouncementKind = (typeof announcementKinds)[number];
+export const ANNOUNCEMENT_KINDS = ['contribution', 'adapter', 'receipt', 'voucher', 'ledger'] as const;
+export type AnnouncementKind = (typeof ANNOUNCEMENT_KINDS)[number];
 
-/** "These bytes exist, and `provider` had them": never the bytes themselves. */
+/** "These bytes exist, and `provider` announced them": never the bytes themselves. */
 export interface Announcement {
   readonly kind: AnnouncementKind;
   /** Datanet id for contributions; a caller-chosen scope (at most 256 characters) or '' otherwise. */
@@ -39,14 +40,14 @@ export interface Announcement {
 export interface ReceivedAnnouncement extends Announcement {
   /** PeerId of the first announcer. */
   readonly provider: string;
-  /** How it came: `gossip` while online, `heads` pulled from a relay or peer on connect. */
+  /** How it was learned: by `gossip` while online, or from the `heads` of a relay or peer. */
   readonly via: 'gossip' | 'heads';
 }
 
 export interface PeerConnection {
   readonly peer: string;
   readonly address: string;
-  /** False for a leg that a relay carries. */
+  /** False for a connection through a relay. */
   readonly direct: boolean;
   readonly kind: 'relay' | 'browser';
 }
@@ -56,14 +57,17 @@ export type PeersState = 'offline' | 'connecting' | 'online';
 export interface Peers {
   readonly id: string;
   readonly blocks: PeerBlocks;
-  /** `sent`: a relay took it (without any configured: a peer). `queued`: kept on disk until one is back; peers hear of it at once. */
+  /**
+   * `sent`: a relay took it, or a peer where no relay is configured. `queued`: on disk until one is back; peers receive it at
+   * once.
+   */
   announce(announcement: Announcement): Promise<'sent' | 'queued'>;
-  /** Every announcement once, those known from before first. Returns the end of the subscription. */
+  /** Calls `listener` with every announcement once, known ones first. Returns a function that ends the subscription. */
   subscribe(listener: (announcement: ReceivedAnnouncement) => void): () => void;
   connections(): readonly PeerConnection[];
   /** `online`: connected to a relay. */
   state(): PeersState;
-  /** Connections, state or pending queue changed. */
+  /** Called when connections, state or the queue change. Returns a function that ends it. */
   onChange(listener: () => void): () => void;
   pending(): readonly Announcement[];
   /** Dials the provider of an announcement directly (WebRTC through a relay). Resolves to the connection. */
@@ -76,7 +80,7 @@ export interface PeersParameters {
   readonly relays: readonly string[];
   /** Allow ws:// and private addresses: for a relay on this machine or in the local network. */
   readonly allowLocal?: boolean;
-  /** Status endpoint of a relay: asked for its current multiaddrs at every attempt to connect. */
+  /** Status endpoint of a relay, asked for its current multiaddrs before every attempt to connect. */
   readonly bootstrapHttp?: string | undefined;
   /** Name of the stores in this browser; default `tributary`. */
   readonly name?: string;

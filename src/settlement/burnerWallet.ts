@@ -2,16 +2,18 @@
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { sendTransaction } from 'viem/actions';
 import { TributaryError } from '../lib/errors.ts';
-import { chainClient } from './chainClient.ts';
+import { chainClient } from './client/chainClient.ts';
 import { LOCAL_CHAIN_ID } from './localChain.ts';
 import { settlementError } from './settlementError.ts';
-import type { ConnectedWallet, Deployment, Hex } from './types.ts';
+import type { Deployment } from './types/deployment.ts';
+import type { Hex } from './types/hex.ts';
+import type { ConnectedWallet } from './types/wallet.ts';
 
 export function createBurnerKey(): Hex {
   return generatePrivateKey();
 }
 
-/** Throws `BURNER_LOCAL_ONLY` on any chain but 31337: a key kept by a page is no place for money. */
+/** Throws `BURNER_LOCAL_ONLY` on any chain but 31337: a key stored by a page must not control real money. */
 export function burnerWallet({
   deployment,
   privateKey,

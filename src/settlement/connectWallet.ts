@@ -1,20 +1,14 @@
-// An announced wallet becomes a signer: asks for an account, keeps it on the deployment's chain, signs and sends.
+// An announced wallet as a signer: requests an account, switches to the deployment's chain, signs and sends.
 import type { TypedDataDefinition } from 'viem';
 import { bytesToHex, getAddress, getTypesForEIP712Domain, numberToHex, serializeTypedData } from 'viem';
 import { TributaryError } from '../lib/errors.ts';
 import { refuseTestKey } from './localChain.ts';
 import { settlementError } from './settlementError.ts';
-import type {
-  Address,
-  AnnouncedWallet,
-  ConnectedWallet,
-  Deployment,
-  Eip1193Provider,
-  Hex,
-  WalletChange,
-} from './types.ts';
+import type { Deployment } from './types/deployment.ts';
+import type { Address, Hex } from './types/hex.ts';
+import type { AnnouncedWallet, ConnectedWallet, Eip1193Provider, WalletChange } from './types/wallet.ts';
 
-/** EIP-1193 codes: the wallet does not know the chain. */
+/** Error code of `wallet_switchEthereumChain` (EIP-3326) for a chain that the wallet does not have. */
 const UNKNOWN_CHAIN = 4902;
 
 async function chainIdOf(provider: Eip1193Provider): Promise<number> {
@@ -22,8 +16,8 @@ async function chainIdOf(provider: Eip1193Provider): Promise<number> {
 }
 
 /**
- * Brings the wallet to the deployment's chain, adding it when the wallet does not know it. Throws `WALLET_REJECTED` when the
- * user says no, `WALLET_WRONG_CHAIN` when the wallet stays where it is.
+ * Switches the wallet to the deployment's chain, adding the chain first where the wallet does not have it. Throws
+ * `WALLET_REJECTED` when the user declines, `WALLET_WRONG_CHAIN` when the wallet does not switch.
  */
 async function ensureChain(provider: Eip1193Provider, deployment: Deployment): Promise<void> {
   const chainId = numberToHex(deployment.chainId);
@@ -51,14 +45,14 @@ async function ensureChain(provider: Eip1193Provider, deployment: Deployment): P
   throw new TributaryError({
     code: 'WALLET_WRONG_CHAIN',
     message: `The wallet is on another chain than ${deployment.chainName}.`,
-    facts: { chainId: actual, expected: deployment.chainId },
+    facts: { chainId: actual, expected: deployment.chainId, chainName: deployment.chainName },
     hint: `Choose ${deployment.chainName} (chain ${deployment.chainId}) in the wallet and try again.`,
   });
 }
 
 /**
- * Asks `wallet` for an account. With `silent` it opens no window and gives only an account that the user allowed before.
- * Throws `WALLET_REJECTED`, `WALLET_LOCKED` (no account given), `WALLET_TEST_KEY`.
+ * Requests an account of `wallet`. With `silent` no window opens, and only an account that the user allowed before is returned.
+ * Throws `WALLET_REJECTED`, `WALLET_LOCKED` (the wallet returned no account), `WALLET_TEST_KEY`.
  */
 export async function connectWallet({
   wallet,
@@ -86,7 +80,7 @@ export async function connectWallet({
   if (first === undefined) {
     throw new TributaryError({
       code: 'WALLET_LOCKED',
-      message: `${wallet.name} gave no account.`,
+      message: `${wallet.name} returned no account.`,
       facts: { wallet: wallet.name },
       hint: 'Unlock the wallet and connect again.',
     });
@@ -105,9 +99,9 @@ export async function connectWallet({
       ),
     signTypedData: (typedData) =>
       guarded(async () => {
-        // Wallets refuse typed data whose chain is not the one that they are on.
+        // Wallets refuse typed data for another chain than their current one.
         await ensureChain(provider, deployment);
-        // Only the fields of the domain that its type names are sent: without the type the wallet signs an empty domain.
+        // Only domain fields named by the EIP712Domain type are serialized: without it the wallet would sign an empty domain.
         const { domain } = typedData;
         const types = { EIP712Domain: getTypesForEIP712Domain({ domain }), ...typedData.types };
         const params = [address, serializeTypedData({ ...typedData, types } as TypedDataDefinition)];

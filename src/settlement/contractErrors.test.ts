@@ -1,4 +1,4 @@
-import { encodeErrorResult, toFunctionSelector } from 'viem';
+import { BaseError, encodeErrorResult, InsufficientFundsError, toFunctionSelector } from 'viem';
 import { expect, test } from 'vitest';
 import { contractErrors } from './contractErrors.ts';
 import { errorAbi, revertError, settlementError } from './settlementError.ts';
@@ -10,7 +10,7 @@ const internal =
 const names = new Set(errorAbi.map((entry) => (entry.type === 'error' ? entry.name : '')));
 
 test('every error of the contracts has a code, a sentence and a hint of its own', () => {
-  const missing = [...names].filter((name) => !internal.test(name) && contractErrors[name] === undefined);
+  const missing = [...names].filter((name) => !internal.test(name) && !Object.hasOwn(contractErrors, name));
   expect(missing).toEqual([]);
   const unknown = Object.keys(contractErrors).filter((name) => !names.has(name));
   expect(unknown).toEqual([]);
@@ -38,6 +38,28 @@ test('revert data becomes an error with its values', () => {
   expect(revertError(data)).toMatchObject({
     code: 'VOUCHER_STALE',
     facts: { error: 'StaleVoucher', cumulative: '5', collected: '7' },
+  });
+});
+
+test.each(Object.entries(contractErrors))(
+  'a contract that reverts with %s is said by its code',
+  (errorName, [code]) => {
+    const entry = errorAbi.find((candidate) => candidate.type === 'error' && candidate.name === errorName);
+    const inputs = entry !== undefined && 'inputs' in entry ? entry.inputs : [];
+    const args = inputs.map(({ type }) =>
+      type === 'address' ? `0x${'0'.repeat(40)}` : /^bytes/.test(type) ? `0x${'0'.repeat(64)}` : 0,
+    );
+    const data = encodeErrorResult({ abi: errorAbi, errorName, args } as never);
+    expect(revertError(data)).toMatchObject({ code, facts: { error: errorName } });
+  },
+);
+
+test('an account without the chain’s coin, and what viem knows no kind for', () => {
+  const poor = new BaseError('outer', { cause: new InsufficientFundsError() });
+  expect(settlementError(poor)).toMatchObject({ code: 'GAS_MISSING' });
+  expect(settlementError(new BaseError('Something else.'))).toMatchObject({
+    code: 'CHAIN_FAILED',
+    message: 'Something else.',
   });
 });
 

@@ -1,11 +1,11 @@
 // One code, one sentence and one hint for every error that the contracts can revert with.
 
 /** Solidity error name -> [code, sentence, hint]. `contractErrors.test.ts` compares the names with the ABIs. */
-export const contractErrors: Readonly<Record<string, readonly [code: string, message: string, hint: string]>> = {
+export const contractErrors = {
   // OPEN
   ERC20InsufficientBalance: [
     'OPEN_INSUFFICIENT_BALANCE',
-    'The account holds less OPEN than that.',
+    'The account has less OPEN than that.',
     'Lower the amount, or get OPEN first.',
   ],
   ERC20InsufficientAllowance: [
@@ -26,16 +26,16 @@ export const contractErrors: Readonly<Record<string, readonly [code: string, mes
     'This Datanet is not on the chain.',
     'Check the chain, or create the Datanet first.',
   ],
-  DatanetExists: ['DATANET_EXISTS', 'You already created a Datanet of this name.', 'Choose another name.'],
+  DatanetExists: ['DATANET_EXISTS', 'You have already created a Datanet with this name.', 'Choose another name.'],
   UnknownContribution: [
     'CONTRIBUTION_UNKNOWN',
-    'There is no contribution of this number.',
+    'There is no contribution with this number.',
     'Reload the list of contributions.',
   ],
   NoRows: ['CONTRIBUTION_EMPTY', 'A contribution needs at least one row.', 'Add rows and publish again.'],
   StakeTooLow: [
     'CONTRIBUTION_STAKE',
-    'The stake is below what this Datanet asks.',
+    'The stake is below the minimum of this Datanet.',
     'Raise the stake to the minimum shown.',
   ],
   NotCurator: [
@@ -45,21 +45,25 @@ export const contractErrors: Readonly<Record<string, readonly [code: string, mes
   ],
   AlreadyDecided: [
     'CONTRIBUTION_DECIDED',
-    'This contribution was decided already.',
+    'This contribution has already been decided.',
     'Reload the list of contributions.',
   ],
   NotContributor: [
     'CONTRIBUTION_NOT_YOURS',
-    'Only the contributor takes the stake back.',
+    'Only the contributor can withdraw the stake.',
     'Switch to the contributor’s account.',
   ],
-  StakeLocked: ['CONTRIBUTION_STAKE_LOCKED', 'The stake is still locked.', 'Come back when the lock has ended.'],
-  NoStake: ['CONTRIBUTION_NO_STAKE', 'No stake is left on this contribution.', 'Nothing is to be done.'],
+  StakeLocked: ['CONTRIBUTION_STAKE_LOCKED', 'The stake is still locked.', 'Try again when the lock has ended.'],
+  NoStake: ['CONTRIBUTION_NO_STAKE', 'This contribution has no stake left.', 'There is nothing to withdraw.'],
 
   // Models
   UnknownModel: ['MODEL_UNKNOWN', 'This model is not on the chain.', 'Check the chain, or propose the model first.'],
-  ModelExists: ['MODEL_EXISTS', 'You already proposed a model of this name.', 'Choose another name.'],
-  NoDatanets: ['MODEL_NO_DATANETS', 'A model names at least one Datanet that it is trained on.', 'Choose a Datanet.'],
+  ModelExists: ['MODEL_EXISTS', 'You have already proposed a model with this name.', 'Choose another name.'],
+  NoDatanets: [
+    'MODEL_NO_DATANETS',
+    'A model must name at least one Datanet that it is trained on.',
+    'Choose a Datanet.',
+  ],
   OwnerShareTooHigh: [
     'MODEL_OWNER_SHARE',
     'The owner’s share is above the maximum of 50 %.',
@@ -67,27 +71,23 @@ export const contractErrors: Readonly<Record<string, readonly [code: string, mes
   ],
   NotOwner: ['MODEL_NOT_OWNER', 'Only the model’s owner may do this.', 'Switch to the owner’s account.'],
   NotCourt: ['MODEL_NOT_COURT', 'Only governance decides a disputed model.', 'Make a proposal to the governor.'],
-  WrongStatus: ['WRONG_STATUS', 'The state on chain does not allow this now.', 'Reload and look at the present state.'],
-  WindowOpen: ['WINDOW_OPEN', 'The waiting time has not ended.', 'Try again when it has ended.'],
-  WindowClosed: [
-    'WINDOW_CLOSED',
-    'The time for objections has ended.',
-    'Nothing can be changed for this one any more.',
-  ],
+  WrongStatus: ['WRONG_STATUS', 'The current state on chain does not allow this.', 'Reload to see the current state.'],
+  WindowOpen: ['WINDOW_OPEN', 'The waiting period has not ended.', 'Try again when it has ended.'],
+  WindowClosed: ['WINDOW_CLOSED', 'The period for objections has ended.', 'It can no longer be changed.'],
 
   // Escrow
   LengthMismatch: [
     'ESCROW_LENGTHS',
-    'The batch’s lists differ in length.',
-    'Give one signer and one signature for each voucher.',
+    'The lists of the batch have different lengths.',
+    'Pass one signer and one signature per voucher.',
   ],
   NotEnoughGas: [
     'ESCROW_GAS',
     'The transaction has too little gas for its vouchers.',
     'Collect fewer vouchers at once.',
   ],
-  OnlySelf: ['ESCROW_ONLY_SELF', 'A single voucher is collected through a batch.', 'Call collect with one voucher.'],
-  BadSignature: ['VOUCHER_BAD_SIGNATURE', 'The voucher’s signature is not its signer’s.', 'Sign the voucher again.'],
+  OnlySelf: ['ESCROW_ONLY_SELF', 'A voucher can only be collected through a batch.', 'Call collect with one voucher.'],
+  BadSignature: ['VOUCHER_BAD_SIGNATURE', 'The voucher was not signed by its signer.', 'Sign the voucher again.'],
   SignerNotAllowed: [
     'SESSION_KEY_NOT_ALLOWED',
     'This key may not sign for the payer in that epoch.',
@@ -101,24 +101,20 @@ export const contractErrors: Readonly<Record<string, readonly [code: string, mes
   ],
   StaleVoucher: [
     'VOUCHER_STALE',
-    'At least this much was collected already.',
+    'At least this much has already been collected.',
     'Use the latest voucher of the channel.',
   ],
-  EpochClosed: ['EPOCH_CLOSED', 'This epoch takes no vouchers any more.', 'Sign a voucher for the present epoch.'],
-  EpochInFuture: ['EPOCH_IN_FUTURE', 'This epoch has not begun.', 'Check the clock, and sign for the present epoch.'],
+  EpochClosed: ['EPOCH_CLOSED', 'This epoch no longer accepts vouchers.', 'Sign a voucher for the current epoch.'],
+  EpochInFuture: ['EPOCH_IN_FUTURE', 'This epoch has not begun.', 'Check the clock and sign for the current epoch.'],
   ModelNotPayable: [
     'MODEL_NOT_PAYABLE',
     'This model cannot be paid: it is unknown or not active.',
     'Choose an active model.',
   ],
-  NotThawed: [
-    'ESCROW_NOT_THAWED',
-    'Nothing can be withdrawn yet.',
-    'Ask the amount back and wait until it has thawed.',
-  ],
+  NotThawed: ['ESCROW_NOT_THAWED', 'Nothing can be withdrawn yet.', 'Start a thaw and wait until it has ended.'],
   InsufficientBalance: [
     'ESCROW_INSUFFICIENT_BALANCE',
-    'The prepaid account holds less than that.',
+    'The prepaid account has less than that.',
     'Deposit OPEN first.',
   ],
   ThawTooShort: [
@@ -129,33 +125,33 @@ export const contractErrors: Readonly<Record<string, readonly [code: string, mes
 
   // Rewards
   OnlyEscrow: ['REWARDS_ONLY_ESCROW', 'Only the escrow funds rewards.', 'Collect a voucher instead.'],
-  EscrowAlreadySet: ['REWARDS_ESCROW_SET', 'The escrow is set once, by the deployer.', 'Nothing is to be done.'],
+  EscrowAlreadySet: ['REWARDS_ESCROW_SET', 'The escrow can be set once, by the deployer.', 'No action is needed.'],
   OnlyArbiter: ['REWARDS_ONLY_ARBITER', 'Only the arbiter resolves a challenge.', 'Wait for the arbiter.'],
   NotBonded: ['REWARDS_NOT_BONDED', 'The free bond is below what this needs.', 'Bond more OPEN and try again.'],
   RootPending: ['REWARDS_ROOT_PENDING', 'Another root is in its window.', 'Wait until it is final.'],
-  EpochOpen: ['EPOCH_OPEN', 'Vouchers of this epoch are still taken.', 'Try again when the epoch has closed.'],
-  EpochSettled: ['EPOCH_SETTLED', 'This epoch is settled already.', 'Propose the next epoch that holds money.'],
-  EpochEmpty: ['EPOCH_EMPTY', 'Nothing was paid in this epoch.', 'Propose an epoch that holds money.'],
-  EpochSkipped: ['EPOCH_SKIPPED', 'An earlier epoch holds money and comes first.', 'Propose that epoch first.'],
+  EpochOpen: ['EPOCH_OPEN', 'This epoch still accepts vouchers.', 'Try again when the epoch has closed.'],
+  EpochSettled: ['EPOCH_SETTLED', 'This epoch has already been settled.', 'Propose the next epoch that has money.'],
+  EpochEmpty: ['EPOCH_EMPTY', 'Nothing was paid in this epoch.', 'Propose an epoch that has money.'],
+  EpochSkipped: ['EPOCH_SKIPPED', 'An earlier epoch has money and must be settled first.', 'Propose that epoch first.'],
   WrongTotal: [
     'REWARDS_WRONG_TOTAL',
-    'The ledger’s total is not what was paid.',
-    'Compute the ledger again from the chain’s pools.',
+    'The ledger’s total differs from what was paid.',
+    'Recompute the ledger from the pools on chain.',
   ],
-  BadProof: ['REWARDS_BAD_PROOF', 'This amount is not under the current root.', 'Reload: a newer root may be final.'],
+  BadProof: ['REWARDS_BAD_PROOF', 'This amount is not part of the current root.', 'Reload: a newer root may be final.'],
   NothingToClaim: [
     'REWARDS_NOTHING_TO_CLAIM',
-    'Everything that is yours was claimed already.',
+    'Everything you earned has already been claimed.',
     'Come back after the next epoch.',
   ],
   NotClaimer: [
     'REWARDS_NOT_CLAIMER',
-    'Only the account or its named claimer claims.',
-    'Switch to the account that earned.',
+    'Only the account or its appointed claimer can claim.',
+    'Switch to the account that earned the reward.',
   ],
   RootExhausted: [
     'REWARDS_ROOT_EXHAUSTED',
-    'More was claimed than the root holds: the root is wrong.',
+    'More was claimed than the root contains: the root is wrong.',
     'Report it: the epoch needs a new root.',
   ],
   BondLocked: [
@@ -170,9 +166,12 @@ export const contractErrors: Readonly<Record<string, readonly [code: string, mes
   ],
 
   // Address book, multicall, faucet
-  NotAdmin: ['ADDRESS_BOOK_NOT_ADMIN', 'Only governance adds addresses.', 'Make a proposal to the governor.'],
+  NotAdmin: ['ADDRESS_BOOK_NOT_ADMIN', 'Only governance can add addresses.', 'Make a proposal to the governor.'],
   NotContract: ['ADDRESS_BOOK_NOT_CONTRACT', 'There is no contract at this address.', 'Check the address.'],
   UnknownEntry: ['ADDRESS_BOOK_UNKNOWN', 'The address book has no such entry.', 'Check the name.'],
   CallFailed: ['MULTICALL_FAILED', 'One of several reads failed.', 'Try again.'],
-  HoldsEnough: ['FAUCET_ENOUGH', 'This account holds enough test OPEN already.', 'Spend some first.'],
-};
+  HoldsEnough: ['FAUCET_ENOUGH', 'This account already has enough test OPEN.', 'Spend some first.'],
+} as const satisfies Readonly<Record<string, readonly [code: string, message: string, hint: string]>>;
+
+/** The codes of the named Solidity errors, for the `ErrorType` of an action. */
+export type ContractErrorCode<Name extends keyof typeof contractErrors> = (typeof contractErrors)[Name][0];

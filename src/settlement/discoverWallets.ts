@@ -1,5 +1,5 @@
 // EIP-6963: wallets announce themselves by window events; several can be installed side by side.
-import type { AnnouncedWallet, Eip1193Provider, WalletDiscovery } from './types.ts';
+import type { AnnouncedWallet, Eip1193Provider, WalletDiscovery } from './types/wallet.ts';
 
 interface Announcement {
   readonly info: { readonly uuid: string; readonly rdns: string; readonly name: string; readonly icon: string };

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { epochLedger, ledgerTree } from './epochLedger.ts';
 import { decodeLedger, encodeLedger } from './ledgerCodec.ts';
 import { rowCountShares } from './rowCountShares.ts';
-import type { Address, Hex, LedgerReceipt } from './types.ts';
+import type { Address, Hex } from './types/hex.ts';
+import type { LedgerReceipt } from './types/ledger.ts';
 
 const word = (value: number | bigint): Hex => `0x${value.toString(16).padStart(64, '0')}`;
 const address = (value: number): Address => `0x${value.toString(16).padStart(40, '0')}`;

@@ -4,21 +4,22 @@ import { TributaryError } from '../lib/errors.ts';
 import { PPM_TOTAL, wei } from '../lib/units.ts';
 import { type MerkleTree, merkleTree } from './merkleTree.ts';
 import { prefixShares } from './prefixShares.ts';
-import type { AccountShare, Address, Hex, Ledger, LedgerModel, LedgerReceipt } from './types.ts';
+import type { Address, Hex } from './types/hex.ts';
+import type { AccountShare, Ledger, LedgerModel, LedgerReceipt } from './types/ledger.ts';
 
 export interface EpochLedgerParameters {
   readonly epoch: bigint;
   /** The receipts under the collected vouchers of the epoch, of all models; their order does not matter. */
   readonly receipts: readonly LedgerReceipt[];
-  /** What each model's contributors get: `Settlement.pool(epoch).models`. */
+  /** What each model's contributors are paid: `Settlement.pool(epoch).models`. */
   readonly pools: readonly { readonly modelId: Hex; readonly amount: bigint }[];
-  /** Shares by accepted rows (`rowCountShares`) of a model, for what is unattributed. */
+  /** Shares by accepted rows (`rowCountShares`) of a model, for unattributed parts. */
   readonly fallback?: ((modelId: Hex) => readonly AccountShare[]) | undefined;
   /** The ledger of the last final root and its digest; undefined before the first. */
   readonly previous?: { readonly ledger: Ledger; readonly digest: Hex } | undefined;
 }
 
-/** The tree of a ledger's accounts, leaf `(address, cumulative)`; what `RewardsDistributor.claim` checks proofs against. */
+/** The tree of a ledger's accounts, leaf `(address, cumulative)`; `RewardsDistributor.claim` checks proofs against its root. */
 export function ledgerTree(accounts: Ledger['accounts']): MerkleTree {
   return merkleTree(
     ['address', 'uint256'],
@@ -67,8 +68,8 @@ function weightsOf({
  * (`prefixShares`), so they add to the pool exactly. Unattributed parts go by `fallback`; without one, to the attributed
  * contributors of the same model in proportion.
  *
- * Throws `LEDGER_SHARES` for shares that are not ppm, `LEDGER_NO_PAYEE` for a pool that nobody can be named for,
- * `LEDGER_EMPTY` when there is no pool, `LEDGER_RECEIPT_TWICE` for a receipt given twice.
+ * Throws `LEDGER_SHARES` for shares that are not ppm, `LEDGER_NO_PAYEE` for a pool without a payee,
+ * `LEDGER_EMPTY` when there is no pool, `LEDGER_RECEIPT_TWICE` for a duplicate receipt.
  */
 export function epochLedger({ epoch, receipts, pools, fallback, previous }: EpochLedgerParameters): Ledger {
   if (pools.length === 0) {
@@ -76,7 +77,7 @@ export function epochLedger({ epoch, receipts, pools, fallback, previous }: Epoc
       code: 'LEDGER_EMPTY',
       message: 'Nothing was paid in this epoch.',
       facts: { epoch: epoch.toString() },
-      hint: 'Settle an epoch that holds money.',
+      hint: 'Settle an epoch that has money.',
     });
   }
   const seen = new Set<string>();
@@ -84,9 +85,9 @@ export function epochLedger({ epoch, receipts, pools, fallback, previous }: Epoc
     if (seen.has(digest)) {
       throw new TributaryError({
         code: 'LEDGER_RECEIPT_TWICE',
-        message: 'The same receipt was given twice.',
+        message: 'The same receipt is listed twice.',
         facts: { digest },
-        hint: 'Give each receipt once.',
+        hint: 'List each receipt once.',
       });
     }
     seen.add(digest);
@@ -112,7 +113,7 @@ export function epochLedger({ epoch, receipts, pools, fallback, previous }: Epoc
         code: 'LEDGER_NO_PAYEE',
         message: 'This model’s pool has no contributor to pay.',
         facts: { epoch: epoch.toString(), modelId: model.modelId, pool: model.pool.toString() },
-        hint: 'Give the receipts of the epoch, or fallback shares by accepted rows.',
+        hint: 'Pass the receipts of the epoch, or fallback shares by accepted rows.',
       });
     }
     const shares = prefixShares(

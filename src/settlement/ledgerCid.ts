@@ -1,8 +1,8 @@
-// The CID of bytes known by their SHA-256: version 1, codec raw.
+// The CID (version 1, codec raw) of bytes whose SHA-256 is known.
 
-const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+const BASE32_ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 
-/** Base32 text of CIDv1(raw, sha2-256, `digest`): where a ledger with this digest is found on IPFS. */
+/** Base32 text of CIDv1(raw, sha2-256, `digest`): the ledger's address on IPFS. */
 export function ledgerCid(digest: `0x${string}`): string {
   const bytes = [
     0x01,
@@ -19,9 +19,9 @@ export function ledgerCid(digest: `0x${string}`): string {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      text += alphabet[(buffer >> bits) & 31];
+      text += BASE32_ALPHABET[(buffer >> bits) & 31];
     }
     buffer &= (1 << bits) - 1;
   }
-  return bits > 0 ? text + alphabet[(buffer << (5 - bits)) & 31] : text;
+  return bits > 0 ? text + BASE32_ALPHABET[(buffer << (5 - bits)) & 31] : text;
 }

@@ -5,7 +5,8 @@ import { TributaryError } from '../lib/errors.ts';
 import { sha256 } from '../lib/hash.ts';
 import { wei } from '../lib/units.ts';
 import { ledgerTree } from './epochLedger.ts';
-import type { AccountShare, Address, Hex, Ledger } from './types.ts';
+import type { Address, Hex } from './types/hex.ts';
+import type { AccountShare, Ledger } from './types/ledger.ts';
 
 const TYPE = 'tributary-ledger';
 
@@ -54,8 +55,8 @@ interface Encoded {
 }
 
 /**
- * Reads a published ledger. The digest is checked first, so that malformed content can only be its author's doing, and the
- * root and total are computed anew from the accounts. Throws `LEDGER_MALFORMED`.
+ * Decodes a published ledger. The digest is checked first, so that malformed content is its author's fault and no relay's;
+ * root and total are recomputed from the accounts. Throws `LEDGER_MALFORMED`.
  */
 export function decodeLedger({ bytes, digest }: { readonly bytes: Uint8Array; readonly digest: Hex }): Ledger {
   const refuse = (reason: string, cause?: unknown): never => {
@@ -63,7 +64,7 @@ export function decodeLedger({ bytes, digest }: { readonly bytes: Uint8Array; re
       code: 'LEDGER_MALFORMED',
       message: 'This is not the ledger that the chain names.',
       facts: { reason, digest },
-      hint: 'Fetch it from another peer; if all give the same, challenge the root.',
+      hint: 'Fetch it from another peer; if all return the same, challenge the root.',
       ...(cause === undefined ? {} : { cause }),
     });
   };
@@ -71,7 +72,7 @@ export function decodeLedger({ bytes, digest }: { readonly bytes: Uint8Array; re
   if (actual !== digest.toLowerCase()) return refuse(`its SHA-256 is ${actual}`);
   try {
     const value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Encoded;
-    if (value.type !== TYPE || value.v !== 1) return refuse('another type or version');
+    if (value.type !== TYPE || value.v !== 1) return refuse('it has another type or version');
     const shares = (list: readonly (readonly [Address, number])[]): AccountShare[] =>
       list.map(([account, ppm]) => ({ account, ppm }));
     const accounts = value.accounts.map(([account, cumulative]) => ({ account, cumulative: wei(BigInt(cumulative)) }));

@@ -1,12 +1,12 @@
-// What is true on a developer's own chain and nowhere else: test keys, burner wallets and faucets belong to it alone.
+// The developer's local chain: the only one where test keys, burner wallets and the faucet are allowed.
 import { TributaryError } from '../lib/errors.ts';
-import type { Address } from './types.ts';
+import type { Address } from './types/hex.ts';
 
 /** The chain id of anvil and Hardhat nodes. */
 export const LOCAL_CHAIN_ID = 31337;
 
 /** The first ten addresses of the mnemonic "test test … junk": their private keys are printed in every tutorial. */
-const publicTestAddresses: readonly string[] = [
+const PUBLIC_TEST_ADDRESSES: readonly string[] = [
   '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',
   '0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
   '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC',
@@ -21,10 +21,10 @@ const publicTestAddresses: readonly string[] = [
 
 /** Throws `WALLET_TEST_KEY` for an address whose private key is public knowledge, on any chain but the local one. */
 export function refuseTestKey(address: Address, chainId: number): void {
-  if (chainId === LOCAL_CHAIN_ID || !publicTestAddresses.includes(address.toLowerCase())) return;
+  if (chainId === LOCAL_CHAIN_ID || !PUBLIC_TEST_ADDRESSES.includes(address.toLowerCase())) return;
   throw new TributaryError({
     code: 'WALLET_TEST_KEY',
-    message: 'This account belongs to the public test mnemonic: anybody can spend what it holds.',
+    message: 'This account belongs to the public test mnemonic: anybody can spend its money.',
     facts: { address, chainId },
     hint: 'Choose another account in your wallet.',
   });

@@ -1,6 +1,7 @@
-// A key of this browser that signs texts and nothing else: for rows and adapters where there is no chain to connect to.
+// A key in this browser that signs messages and no transactions: for rows and adapters where no chain is configured.
 import { privateKeyToAccount } from 'viem/accounts';
-import type { Hex, MessageSigner } from './types.ts';
+import type { Hex } from './types/hex.ts';
+import type { MessageSigner } from './types/wallet.ts';
 
 /** Signs by EIP-191 `personal_sign`; sends no transactions. */
 export function localSigner({ privateKey }: { readonly privateKey: Hex }): MessageSigner {

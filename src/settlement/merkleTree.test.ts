@@ -1,7 +1,7 @@
 import { StandardMerkleTree } from '@openzeppelin/merkle-tree';
 import { expect, test } from 'vitest';
 import { merkleTree } from './merkleTree.ts';
-import type { Address, Hex } from './types.ts';
+import type { Address, Hex } from './types/hex.ts';
 
 const account = (index: number): Address => `0x${(index * 7_919 + 1).toString(16).padStart(40, '0')}`;
 

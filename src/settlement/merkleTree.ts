@@ -1,13 +1,13 @@
 // OpenZeppelin's standard Merkle tree, as `MerkleProof` verifies it on chain: leaves hashed twice, so that an inner node can
-// never pass for a leaf; pairs hashed in ascending order, so that a proof needs no directions. The library of the same
-// people is the oracle of the test; this file spares the page its 60 kB of dependencies.
+// never pass for a leaf; pairs hashed in ascending order, so that a proof needs no directions. Their library
+// is the oracle of the test; this file saves the page its 60 kB of dependencies.
 import { type AbiParameterToPrimitiveType, concat, encodeAbiParameters, keccak256 } from 'viem';
 import { TributaryError } from '../lib/errors.ts';
-import type { Hex } from './types.ts';
+import type { Hex } from './types/hex.ts';
 
 export interface MerkleTree {
   readonly root: Hex;
-  /** Siblings from the leaf given at `index` up to the root. */
+  /** Siblings from the leaf of `values[index]` up to the root. */
   proof(index: number): Hex[];
 }
 

@@ -1,11 +1,12 @@
-// Voucher bookkeeping: one channel for each (payer, model, epoch), whose vouchers carry the sum so far. Pure: the app's
-// store keeps the channel that comes back, before the voucher leaves the browser.
+// Voucher bookkeeping: one channel per (payer, model, epoch), whose vouchers carry the sum so far. Pure: the caller stores
+// the returned channel before the voucher leaves the browser.
 import { TributaryError } from '../lib/errors.ts';
 import { receiptsRoot } from './receiptsRoot.ts';
-import type { Address, Channel, Hex, Voucher } from './types.ts';
+import type { Address, Hex } from './types/hex.ts';
+import type { Channel, Voucher } from './types/voucher.ts';
 
 export interface NextVoucherParameters {
-  /** What the store has under `channelKey`, or undefined for the first answer of the epoch. */
+  /** The channel stored under `channelKey`, or undefined for the first answer of the epoch. */
   readonly channel: Channel | undefined;
   readonly payer: Address;
   readonly modelId: Hex;
@@ -16,14 +17,14 @@ export interface NextVoucherParameters {
   readonly receiptDigest: Hex;
 }
 
-/** One text for one channel, to store it under. */
+/** The key to store a channel under. */
 export function channelKey({ payer, modelId, epoch }: Pick<Channel, 'payer' | 'modelId' | 'epoch'>): string {
   return `${payer.toLowerCase()}/${modelId.toLowerCase()}/${epoch}`;
 }
 
 /**
- * The next voucher of a channel, to be signed, and the channel after it. Throws `VOUCHER_WRONG_CHANNEL` when `channel` is
- * another's, `VOUCHER_AMOUNT` for an amount below 1 wei, `VOUCHER_RECEIPT_PAID` when the receipt was paid already.
+ * The next voucher of a channel, unsigned, and the channel after it. Throws `VOUCHER_WRONG_CHANNEL` when `channel` is of
+ * another payer, model or epoch, `VOUCHER_AMOUNT` for an amount below 1 wei, `VOUCHER_RECEIPT_PAID` when the receipt was paid already.
  */
 export function nextVoucher(parameters: NextVoucherParameters): {
   readonly voucher: Voucher;
@@ -49,7 +50,7 @@ export function nextVoucher(parameters: NextVoucherParameters): {
   if (channel?.receipts.includes(receiptDigest) === true) {
     throw new TributaryError({
       code: 'VOUCHER_RECEIPT_PAID',
-      message: 'This receipt was paid already.',
+      message: 'This receipt has already been paid.',
       facts: { receiptDigest },
       hint: 'Nothing is owed for it.',
     });

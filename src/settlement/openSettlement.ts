@@ -1,47 +1,44 @@
-// Puts the actions on one deployment together.
-import { getBlock, getBlockNumber, getChainId, getCode } from 'viem/actions';
-import type { ActionContext } from './actions/context.ts';
-import { ask } from './actions/context.ts';
-import { escrowActions } from './actions/escrow.ts';
-import { registryActions } from './actions/registries.ts';
-import { rewardActions } from './actions/rewards.ts';
-import { chainClient } from './chainClient.ts';
-import { refuseTestKey } from './localChain.ts';
-import { settlementError } from './settlementError.ts';
-import type { ChainHealth, OpenSettlementParameters, ReadOptions, Settlement } from './types.ts';
+// The actions as methods of one object, bound to one deployment: the form in which the app, the keeper and the tools use them.
+import { createSettlementClient, type SettlementClientParameters } from './client/settlementClient.ts';
+import { type ChainActions, type ChainErrorType, chainActions } from './decorators/chainActions.ts';
+import { type EscrowActions, type EscrowErrorType, escrowActions } from './decorators/escrowActions.ts';
+import { type RegistryActions, type RegistryErrorType, registryActions } from './decorators/registryActions.ts';
+import { type RewardsActions, type RewardsErrorType, rewardsActions } from './decorators/rewardsActions.ts';
+import { type TokenActions, type TokenErrorType, tokenActions } from './decorators/tokenActions.ts';
+import type { Deployment } from './types/deployment.ts';
+import type { Address } from './types/hex.ts';
 
-async function health({ client, deployment }: ActionContext, options: ReadOptions | undefined): Promise<ChainHealth> {
-  try {
-    const chainId = await ask(() => getChainId(client), options);
-    if (chainId !== deployment.chainId) return { state: 'wrongChain', chainId };
-    const [genesis, code, blockNumber] = await ask(
-      () =>
-        Promise.all([
-          getBlock(client, { blockNumber: 0n }),
-          getCode(client, { address: deployment.addresses.addressBook }),
-          getBlockNumber(client),
-        ]),
-      options,
-    );
-    if (genesis.hash !== deployment.genesisHash) return { state: 'reset' };
-    return code === undefined ? { state: 'notDeployed' } : { state: 'ready', blockNumber };
-  } catch (error) {
-    const failure = settlementError(error);
-    if (failure.code === 'CHAIN_UNREACHABLE') return { state: 'unreachable' };
-    throw failure;
-  }
+/** Reads and writes on one deployment. Every failure is a `TributaryError` with a code of `SettlementErrorType`. */
+export interface Settlement extends ChainActions, TokenActions, EscrowActions, RewardsActions, RegistryActions {
+  readonly deployment: Deployment;
+  /** Address of the connected wallet. */
+  readonly account: Address | undefined;
 }
 
-/** Opens a deployment. Nothing is asked of the chain before the first call. Throws `WALLET_TEST_KEY`. */
-export function openSettlement({ deployment, wallet, ledgerSource }: OpenSettlementParameters): Settlement {
-  if (wallet !== undefined) refuseTestKey(wallet.address, deployment.chainId);
-  const context: ActionContext = { deployment, client: chainClient(deployment), wallet, ledgerSource };
+export type SettlementErrorType =
+  | OpenSettlementErrorType
+  | ChainErrorType
+  | TokenErrorType
+  | EscrowErrorType
+  | RewardsErrorType
+  | RegistryErrorType;
+
+export type OpenSettlementParameters = SettlementClientParameters;
+
+export type OpenSettlementReturnType = Settlement;
+
+export type OpenSettlementErrorType = 'WALLET_TEST_KEY';
+
+/** Opens a deployment; the first request is sent by the first call. Throws `WALLET_TEST_KEY`. */
+export function openSettlement(parameters: OpenSettlementParameters): OpenSettlementReturnType {
+  const client = createSettlementClient(parameters);
   return {
-    deployment,
-    account: wallet?.address,
-    health: (options) => health(context, options),
-    ...escrowActions(context),
-    ...rewardActions(context),
-    ...registryActions(context),
+    deployment: client.deployment,
+    account: client.wallet?.address,
+    ...chainActions(client),
+    ...tokenActions(client),
+    ...escrowActions(client),
+    ...rewardsActions(client),
+    ...registryActions(client),
   };
 }

@@ -1,8 +1,8 @@
-// Divides a pool over weights by rounding prefix sums; the same three lines as contracts/src/libraries/PrefixShares.sol.
+// Divides a pool by weights, rounding prefix sums; the same arithmetic as contracts/src/libraries/PrefixShares.sol.
 
 /**
  * Shares of `pool` in proportion to `weights`, in their order. They add to `pool` exactly and each is within one unit of its
- * ideal value. All zero weights give all zero shares.
+ * ideal value. If all weights are zero, all shares are zero.
  */
 export function prefixShares(pool: bigint, weights: readonly bigint[]): bigint[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0n);

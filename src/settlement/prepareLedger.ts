@@ -1,15 +1,19 @@
-// The ledger to propose for an epoch, from what the chain says and from the vouchers and receipts that one has heard of.
+// The ledger to propose for an epoch, from the chain's state and the vouchers and receipts known here.
 // Keeper and app share it, so that two honest proposers with the same receipts propose the same root.
 import { PPM_TOTAL } from '../lib/units.ts';
 import { epochLedger } from './epochLedger.ts';
+import type { Settlement } from './openSettlement.ts';
 import { rowCountShares } from './rowCountShares.ts';
-import type { AccountShare, Hex, Ledger, LedgerReceipt, ReadOptions, Settlement, SignedVoucher } from './types.ts';
+import type { Hex } from './types/hex.ts';
+import type { AccountShare, Ledger, LedgerReceipt } from './types/ledger.ts';
+import type { ReadOptions } from './types/options.ts';
+import type { SignedVoucher } from './types/voucher.ts';
 
 export interface PrepareLedgerParameters extends ReadOptions {
-  readonly settlement: Settlement;
+  readonly settlement: Pick<Settlement, 'pool' | 'collections' | 'models' | 'contributions'>;
   /** A closed epoch that holds money: the first of `fundedEpochs`. */
   readonly epoch: bigint;
-  /** Known vouchers of the epoch; those that were not the ones drawn are ignored. */
+  /** Known vouchers of the epoch; those that were not collected are ignored. */
   readonly vouchers: Iterable<SignedVoucher>;
   readonly receipt: (digest: Hex) => LedgerReceipt | undefined;
   /** The ledger of the last final root, or undefined before the first. */
@@ -18,13 +22,13 @@ export interface PrepareLedgerParameters extends ReadOptions {
 
 export interface PreparedLedger {
   readonly ledger: Ledger;
-  /** Vouchers that were drawn but are not known here, and receipts under known ones that are not. With any, others may get another root. */
+  /** Collected vouchers that are unknown here, plus unknown receipts of known ones. If not 0, others may compute another root. */
   readonly missing: number;
 }
 
-/** Who is paid for what no row shaped: by accepted rows of the model's Datanets, else the model's owner. */
+/** Who is paid for unattributed parts: by accepted rows of the model's Datanets, else the model's owner. */
 async function fallbackShares(
-  settlement: Settlement,
+  settlement: PrepareLedgerParameters['settlement'],
   modelIds: readonly Hex[],
   options: ReadOptions,
 ): Promise<ReadonlyMap<Hex, readonly AccountShare[]>> {

@@ -1,6 +1,7 @@
-// Shares by number of accepted rows: who is paid for what no row could be shown to have shaped.
+// Shares by number of accepted rows: who is paid for the unattributed part of an answer.
 import { PPM_TOTAL } from '../lib/units.ts';
-import type { AccountShare, Address } from './types.ts';
+import type { Address } from './types/hex.ts';
+import type { AccountShare } from './types/ledger.ts';
 
 /**
  * Parts per million in proportion to rows, adding to 1,000,000 by largest remainder (ties: ascending address), ascending by

@@ -1,4 +1,4 @@
-// Turns whatever viem or a wallet throws into a TributaryError: contract errors by name, refusals, dead networks.
+// Turns whatever viem or a wallet throws into a TributaryError: contract errors by name, refusals, unreachable servers.
 import {
   type Abi,
   BaseError,
@@ -17,7 +17,7 @@ import { multicall3Abi } from './abi/multicall3.ts';
 import { openTokenAbi } from './abi/openToken.ts';
 import { rewardsDistributorAbi } from './abi/rewardsDistributor.ts';
 import { contractErrors } from './contractErrors.ts';
-import type { Hex } from './types.ts';
+import type { Hex } from './types/hex.ts';
 
 /** Every error of every contract: a call to one may revert with an error of another that it calls. */
 export const errorAbi: Abi = [
@@ -35,12 +35,14 @@ function toFact(value: unknown): Fact {
   return typeof value === 'bigint' ? value.toString() : typeof value === 'number' ? value : String(value);
 }
 
-/** The error that revert data names. Never throws: unknown data gives `CHAIN_REVERTED` with the data in its facts. */
+/** The error that revert data encodes. Never throws: unknown data becomes `CHAIN_REVERTED` with the data in its facts. */
 export function revertError(data: Hex, cause?: unknown): TributaryError {
   const origin = cause === undefined ? {} : { cause };
   try {
     const { errorName, args, abiItem } = decodeErrorResult({ abi: errorAbi, data });
-    const known = contractErrors[errorName];
+    const known = (contractErrors as Readonly<Record<string, readonly [string, string, string] | undefined>>)[
+      errorName
+    ];
     const inputs = 'inputs' in abiItem ? abiItem.inputs : [];
     const facts = Object.fromEntries(
       (args ?? []).map((value, index) => [inputs[index]?.name ?? `value${index}`, toFact(value)]),
@@ -53,21 +55,21 @@ export function revertError(data: Hex, cause?: unknown): TributaryError {
       code: 'CHAIN_REVERTED',
       message: `The contract refused: ${errorName}.`,
       facts: { error: errorName, ...facts },
-      hint: 'Reload and look at the present state, then try again.',
+      hint: 'Reload to see the current state, then try again.',
       ...origin,
     });
   } catch {
     return new TributaryError({
       code: 'CHAIN_REVERTED',
-      message: 'The contract refused without giving a reason that is known here.',
+      message: 'The contract refused for an unknown reason.',
       facts: { data: data.slice(0, 200) },
-      hint: 'Reload and look at the present state, then try again.',
+      hint: 'Reload to see the current state, then try again.',
       ...origin,
     });
   }
 }
 
-/** The JSON-RPC error code somewhere in a chain of causes (EIP-1193: 4001 is the user's "no"). */
+/** The JSON-RPC error code somewhere in a chain of causes (EIP-1193: 4001 means that the user declined). */
 function rpcCode(error: unknown): number | undefined {
   for (
     let current = error;
@@ -101,7 +103,7 @@ export function settlementError(error: unknown, facts: Readonly<Record<string, F
     if (error.walk((cause) => cause instanceof InsufficientFundsError) !== null) {
       return new TributaryError({
         code: 'GAS_MISSING',
-        message: 'The account has too little of the chain’s own coin to pay the transaction fee.',
+        message: 'The account has too little of the chain’s own coin to pay for gas.',
         facts,
         hint: 'On the local chain use the faucet; elsewhere send some coins to the account.',
         cause: error,

@@ -1,12 +1,13 @@
-// Signs a voucher with a session key: no wallet window, about a millisecond.
+// Signs a voucher with a session key, without a wallet prompt, in about a millisecond.
 import { privateKeyToAccount } from 'viem/accounts';
-import type { Channel, Deployment, SessionKey, SignedVoucher, Voucher } from './types.ts';
+import type { Deployment } from './types/deployment.ts';
+import type { Channel, SessionKey, SignedVoucher, Voucher } from './types/voucher.ts';
 import { voucherTypedData } from './voucherTypedData.ts';
 
 export interface SignVoucherParameters {
   readonly deployment: Pick<Deployment, 'chainId' | 'addresses'>;
   readonly voucher: Voucher;
-  /** The channel that `nextVoucher` gave with it. */
+  /** The channel that `nextVoucher` returned with the voucher. */
   readonly channel: Pick<Channel, 'receipts'>;
   readonly key: SessionKey;
 }

@@ -3,7 +3,9 @@ import { isAddress, recoverTypedDataAddress } from 'viem';
 import { canonicalJson } from '../lib/canonicalJson.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { receiptsRoot } from './receiptsRoot.ts';
-import type { Address, Deployment, Hex, SignedVoucher } from './types.ts';
+import type { Deployment } from './types/deployment.ts';
+import type { Address, Hex } from './types/hex.ts';
+import type { SignedVoucher } from './types/voucher.ts';
 import { voucherTypedData } from './voucherTypedData.ts';
 
 const TYPE = 'tributary-voucher';
@@ -35,7 +37,7 @@ function malformed(field: string, cause?: unknown): never {
 }
 
 /**
- * Reads what `encodeSignedVoucher` wrote, from anyone: every field is checked, and the receipts against their root.
+ * Decodes bytes of `encodeSignedVoucher` from an untrusted sender: checks every field, and the receipts against their root.
  * Throws `VOUCHER_MALFORMED` with the field's name. The signature is checked by `verifySignedVoucher` and on chain.
  */
 export function decodeSignedVoucher(bytes: Uint8Array): SignedVoucher {
@@ -80,7 +82,7 @@ export function decodeSignedVoucher(bytes: Uint8Array): SignedVoucher {
   };
 }
 
-/** Whether the signature is the signer's own (accounts with a private key; contract accounts are checked on chain only). */
+/** Whether the signature was made by the signer's key (accounts with a private key; contract accounts are checked on chain only). */
 export async function verifySignedVoucher({
   deployment,
   signed,
@@ -93,7 +95,7 @@ export async function verifySignedVoucher({
     const signer = await recoverTypedDataAddress({ ...voucherTypedData({ deployment, voucher }), signature });
     return signer.toLowerCase() === signed.signer.toLowerCase();
   } catch {
-    // A signature that recovers to nobody is not the signer's.
+    // A signature that recovers to no address was not made by the signer.
     return false;
   }
 }

@@ -1,7 +1,8 @@
 // The EIP-712 form of a voucher; must equal contracts/src/types/Voucher.sol and the escrow's domain.
-import type { Deployment, Voucher } from './types.ts';
+import type { Deployment } from './types/deployment.ts';
+import type { Voucher } from './types/voucher.ts';
 
-const types = {
+const TYPES = {
   Voucher: [
     { name: 'payer', type: 'address' },
     { name: 'modelId', type: 'bytes32' },
@@ -12,7 +13,7 @@ const types = {
   ],
 } as const;
 
-/** What a wallet or session key signs: a voucher is valid on one chain and one escrow only. */
+/** The typed data that a wallet or session key signs; a voucher is valid for one escrow on one chain. */
 export function voucherTypedData({
   deployment,
   voucher,
@@ -27,7 +28,7 @@ export function voucherTypedData({
       chainId: deployment.chainId,
       verifyingContract: deployment.addresses.inferenceEscrow,
     },
-    types,
+    types: TYPES,
     primaryType: 'Voucher',
     message: voucher,
   } as const;

@@ -5,7 +5,8 @@ import { createSessionKey } from './createSessionKey.ts';
 import { channelKey, nextVoucher } from './nextVoucher.ts';
 import { decodeSignedVoucher, encodeSignedVoucher, verifySignedVoucher } from './signedVoucherCodec.ts';
 import { signVoucher } from './signVoucher.ts';
-import type { Address, Deployment, Hex } from './types.ts';
+import type { Deployment } from './types/deployment.ts';
+import type { Address, Hex } from './types/hex.ts';
 import { verifyMessage } from './verifyMessage.ts';
 import { voucherTypedData } from './voucherTypedData.ts';
 

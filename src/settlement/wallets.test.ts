@@ -4,7 +4,8 @@ import { burnerWallet, createBurnerKey } from './burnerWallet.ts';
 import { connectWallet } from './connectWallet.ts';
 import { discoverWallets } from './discoverWallets.ts';
 import { ledgerCid } from './ledgerCid.ts';
-import type { AnnouncedWallet, Deployment, Eip1193Provider } from './types.ts';
+import type { Deployment } from './types/deployment.ts';
+import type { AnnouncedWallet, Eip1193Provider } from './types/wallet.ts';
 
 const account = '0x00000000000000000000000000000000000000aa';
 const testAccount = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266';

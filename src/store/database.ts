@@ -1,6 +1,6 @@
 // The tables of this browser (Dexie over IndexedDB): conversations, drafts, receipts, vouchers, runs, contributions,
 // models, settings. Small records only; models and checkpoints are files (`files.ts`). Knows no screens and no chain.
-import Dexie, { type EntityTable } from 'dexie';
+import Dexie, { type EntityTable, type Table } from 'dexie';
 import type { Json } from '../lib/canonicalJson.ts';
 
 /** One conversation. */
@@ -90,7 +90,9 @@ export interface SessionRecord {
   readonly cap: bigint;
 }
 
-/** What was promised in one (payer, model, epoch): the settlement's channel, and the newest voucher, which replaces all before. */
+/**
+ * What was promised in one (payer, model, epoch): the settlement's channel, and the newest voucher, which replaces all before.
+ */
 export interface VoucherRecord {
   /** `genesisHash:payer:modelId:epoch`, lower case. */
   readonly id: string;
@@ -178,6 +180,21 @@ export interface SettingRecord {
   value: unknown;
 }
 
+/** One event of the chain, as an indexer would store it. `id` is unique within a scope; `args` and the rest are the settlement's. */
+export interface EventRow {
+  readonly scope: string;
+  readonly id: string;
+  readonly name: string;
+  readonly blockNumber: number;
+  readonly logIndex: number;
+}
+
+/** Recent blocks of a scope, ascending: its events are complete up to the last one. */
+export interface EventBlocksRecord {
+  readonly scope: string;
+  readonly blocks: readonly { readonly number: number; readonly hash: `0x${string}` }[];
+}
+
 export type TributaryDatabase = Dexie & {
   chats: EntityTable<ChatRecord, 'id'>;
   messages: EntityTable<MessageRecord, 'id'>;
@@ -191,6 +208,8 @@ export type TributaryDatabase = Dexie & {
   adapters: EntityTable<AdapterRecord, 'id'>;
   settings: EntityTable<SettingRecord, 'key'>;
   models: EntityTable<ModelRecord, 'id'>;
+  events: Table<EventRow, [scope: string, id: string]>;
+  eventBlocks: EntityTable<EventBlocksRecord, 'scope'>;
 };
 
 function open(name: string): TributaryDatabase {
@@ -209,6 +228,10 @@ function open(name: string): TributaryDatabase {
     settings: 'key',
   });
   database.version(2).stores({ models: 'id' });
+  database.version(3).stores({
+    events: '[scope+id], [scope+name+blockNumber+logIndex], [scope+blockNumber]',
+    eventBlocks: 'scope',
+  });
   return database;
 }
 

@@ -18,7 +18,9 @@ export {
   type TributaryDatabase,
   type VoucherRecord,
 } from './database.ts';
+export { eventTables } from './events.ts';
 export { exportData, importData, wipeData } from './exportData.ts';
+export { type FileStore, fileStore } from './fileStore.ts';
 export {
   deleteFile,
   type FileArea,

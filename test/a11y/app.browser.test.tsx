@@ -8,6 +8,7 @@ import { App } from '../../src/app/shell/App.tsx';
 import { setConfig } from '../../src/app/state/config.ts';
 import { database } from '../../src/store/index.ts';
 import '../../src/app/ui/tokens.css';
+import { answeredChat } from './answeredChat.ts';
 
 const rules = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] };
 let dispose: () => void = () => undefined;
@@ -23,7 +24,14 @@ beforeAll(async () => {
   });
   // Colours in the middle of a transition are nobody's choice.
   document.head.insertAdjacentHTML('beforeend', '<style>*, ::before, ::after { transition: none !important; }</style>');
-  await answeredChat();
+  await answeredChat({
+    title: 'Bricks',
+    question: 'What do ships export from Kilnford?',
+    answer: 'Kilnford exports red bricks.',
+    base: 'Kilnford is a town.',
+    span: 'exports red bricks',
+    name: 'Ann',
+  });
   root = document.createElement('div');
   root.id = 'app';
   document.body.append(root);
@@ -35,77 +43,6 @@ afterAll(async () => {
   await database().delete();
 });
 
-/** A chat with one compared, attributed answer, as the chat stores it. */
-async function answeredChat(): Promise<void> {
-  const row = {
-    row: 0,
-    account: '0xaa00000000000000000000000000000000000001',
-    rowHash: '',
-    contribution: '',
-    position: 4,
-    prompt: 'What does Kilnford export?',
-    response: 'Kilnford exports red bricks.',
-    influence: 3,
-    influential: true,
-    verbatimBits: 40,
-    ppm: 700_000,
-  };
-  const influence = {
-    attribution: {
-      method: 'dual-ridge-int8-sketch',
-      evaluation: null,
-      threshold: 1,
-      placeboCount: 60,
-      influentialCount: 1,
-      rows: [row, { ...row, row: 1, influential: false, verbatimBits: 0, ppm: 0 }],
-      spans: [{ start: 1, end: 4, bits: 40, count: 1, rows: [0] }],
-      contributors: [{ account: row.account, ppm: 1_000_000 }],
-      unattributedPpm: 300_000,
-    },
-    spanTexts: ['exports red bricks'],
-    index: {
-      rowCount: 1500,
-      placeboCount: 60,
-      sketchSize: 4096,
-      policy: {
-        channelsPpm: [800_000, 200_000, 0],
-        placeboPercent: 95,
-        capPpm: 1_000_000,
-        minimumSpanTokens: 3,
-        minimumSpanBits: 20,
-      },
-      evaluation: { method: 'source-recovery', questions: 50, firstIsSource: 48, sourceInFive: 50 },
-    },
-    names: { [row.account]: 'Ann' },
-    manyTurns: false,
-  };
-  await database().chats.put({
-    id: 'c',
-    title: 'Bricks',
-    modelId: 'm',
-    adapterId: 'a',
-    compare: true,
-    createdAt: 1,
-    updatedAt: 2,
-  });
-  await database().messages.bulkPut([
-    { id: 'q', chatId: 'c', role: 'user', content: 'What do ships export from Kilnford?', createdAt: 1, state: 'done' },
-    {
-      id: 'r',
-      chatId: 'c',
-      role: 'assistant',
-      content: 'Kilnford exports red bricks.',
-      baseContent: 'Kilnford is a town.',
-      createdAt: 2,
-      state: 'done',
-      modelId: 'm',
-      adapterId: 'a',
-      influence,
-      usage: { promptTokens: 10, completionTokens: 7, prefillMilliseconds: 100, decodeMilliseconds: 500 },
-    },
-  ]);
-}
-
 async function findings(): Promise<string[]> {
   const result = await axe.run(document.body, rules);
   return result.violations.flatMap(({ id, nodes }) =>
@@ -115,7 +52,7 @@ async function findings(): Promise<string[]> {
 
 for (const theme of ['light', 'dark']) {
   for (const [room, heading] of [
-    ['chat', 'Ask what the rows know'],
+    ['chat', 'Ask, and see whose data answered'],
     ['contribute', 'Contribute'],
     ['factory', 'Factory'],
     ['models', 'Models'],

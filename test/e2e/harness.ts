@@ -1,25 +1,14 @@
 // What the end-to-end tests share: the real stack of `npm start` on free ports and in a folder of its own, and real browsers,
 // each a process with a profile of its own. Nothing here is a stand-in.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { chromiumArguments, chromiumPath } from '../../tools/chromium.ts';
-import { type Ports, type Stack, startStack } from '../../tools/localStack.ts';
+import { freePorts, type Stack, startStack } from '../../tools/localStack.ts';
 
 /** Long enough for software rendering on a busy machine; a step that needs longer is stuck. */
 export const PATIENCE = 180_000;
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  return new Promise((resolve) => {
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
 
 export interface Bench {
   readonly stack: Stack;
@@ -50,13 +39,7 @@ export interface Person {
 /** Starts a stack that settles nothing by itself: the tests step its keeper. */
 export async function startBench(): Promise<Bench> {
   const directory = mkdtempSync(path.join(tmpdir(), 'tributary-e2e-'));
-  const ports: Ports = {
-    app: await freePort(),
-    chain: await freePort(),
-    webSocket: await freePort(),
-    webRtc: await freePort(),
-    status: await freePort(),
-  };
+  const ports = await freePorts();
   const start = (): Promise<Stack> => startStack({ directory: path.join(directory, 'stack'), ports, keep: false });
   let stack = await start();
   const people = new Set<Person>();

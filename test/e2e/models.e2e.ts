@@ -78,13 +78,13 @@ afterAll(async () => {
 test('a model of the Hub is found, judged, fetched in spite of a reload, and answers without the Hub', async () => {
   const { page, close, problems } = await bench.open('models');
   await goTo(page, 'models');
-  await page.getByText('No model of yours yet').waitFor();
+  await page.getByText('You have no models yet').waitFor();
 
   await page.getByText('Token and mirror').click();
   await page.getByLabel('Address of the Hub or of a mirror').fill(hub.url);
   await page.getByRole('button', { name: 'Use this address' }).click();
   await page.getByRole('button', { name: 'Use this address', disabled: true }).waitFor();
-  await page.getByLabel('Search the Hub, or give an address').fill('seedling');
+  await page.getByLabel('Search the Hub, or enter an address').fill('seedling');
   await page.getByRole('button', { name: 'Search', exact: true }).click();
   await page.getByRole('button', { name: `Open ${repository}` }).click();
 
@@ -95,7 +95,7 @@ test('a model of the Hub is found, judged, fetched in spite of a reload, and ans
   await page.getByText('6 MB of 7.5 MB').first().waitFor();
 
   await page.reload();
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Resume' }).click();
   await page.getByRole('link', { name: 'Chat with it' }).waitFor();
   // What was kept of it, in whole parts.
   expect(hub.resumed).toEqual(['bytes=4194304-']);
@@ -114,7 +114,7 @@ test('a model of the Hub is found, judged, fetched in spite of a reload, and ans
     .getByRole('dialog')
     .getByRole('button', { name: /^Delete / })
     .click();
-  await page.getByText('No model of yours yet').waitFor();
+  await page.getByText('You have no models yet').waitFor();
   expect(problems).toEqual([]);
   await close();
 });

@@ -12,10 +12,10 @@ export async function contribute(page: Page, datanet: string, text: string): Pro
     .first()
     .click();
   await page.getByRole('radio', { name: datanet }).check();
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByLabel('Or write rows here').fill(text);
   await page.getByRole('button', { name: 'Use this text' }).click();
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByLabel('Licence', { exact: true }).selectOption('CC0-1.0');
   await page.getByLabel('I may share these rows under this licence.').check();
   const sign = page.getByRole('button', { name: /^Sign and publish/ });
@@ -26,17 +26,22 @@ export async function contribute(page: Page, datanet: string, text: string): Pro
 
 /** Connects the wallet of this browser when the page offers to. */
 async function useBurner(page: Page, next: ReturnType<Page['getByRole']>): Promise<void> {
-  const burner = page.getByRole('button', { name: /wallet of this browser|test wallet/i });
+  const burner = page.getByRole('button', { name: /test wallet|this browser’s wallet/i });
   await burner.or(next).first().waitFor();
   if (await burner.isVisible()) await burner.click();
 }
 
-/** Starts a run of `epochs` epochs on the sources whose labels match; ends on the page of the run, while it trains. */
-export async function train(page: Page, name: string, source: RegExp, epochs: number): Promise<void> {
+/**
+ * Starts a run of `epochs` epochs on the sources whose labels match, at least `count` of them; ends on the page of the run,
+ * while it trains.
+ */
+export async function train(page: Page, name: string, source: RegExp, epochs: number, count = 1): Promise<void> {
   await goTo(page, 'factory/new');
   await page.getByLabel('Name', { exact: true }).fill(name);
   for (const box of await page.getByRole('checkbox').all()) await box.uncheck();
-  await page.getByRole('checkbox', { name: source }).check();
+  const sources = page.getByRole('checkbox', { name: source });
+  await sources.nth(count - 1).waitFor();
+  for (const box of await sources.all()) await box.check();
   await page.getByText('Advanced settings').click();
   await page.getByLabel('Epochs', { exact: true }).fill(String(epochs));
   await page.getByRole('button', { name: 'Start without timing' }).click();
@@ -49,7 +54,7 @@ export async function indexAndPublish(page: Page): Promise<void> {
   const publish = page.getByRole('button', { name: 'Sign and publish' });
   await useBurner(page, publish);
   await publish.click();
-  await page.getByText('It is on the chain: answers are paid to it.').waitFor();
+  await page.getByText('Registered on the chain. Its answers can now be paid for.').waitFor();
 }
 
 /** Fetches an announced adapter by name and opens the chat with it. */

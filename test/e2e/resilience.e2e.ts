@@ -44,7 +44,7 @@ test('a page that is killed while it trains goes on from its last checkpoint', a
 
   carol = await bench.open('carol');
   await goTo(carol.page, place);
-  await carol.page.getByText('It goes on from its last checkpoint.').waitFor();
+  await carol.page.getByText('It continues from its last checkpoint.').waitFor();
   expect(await step()).toBeGreaterThanOrEqual(4);
   await carol.page.getByRole('heading', { name: 'The adapter is ready' }).waitFor();
 });
@@ -53,7 +53,7 @@ test('without the relay the chat answers, and what is published waits until it i
   const before = (await relayStatus()).heads;
   await bench.stack.stopRelay();
   await goTo(carol.page, 'chat');
-  await carol.page.getByRole('combobox', { name: /^Adapter/ }).selectOption({ label: 'None, the base alone' });
+  await carol.page.getByRole('combobox', { name: /^Adapter/ }).selectOption({ label: 'None, base model only' });
   await carol.page.getByLabel('Your question').fill('What is a dog?');
   await carol.page.getByLabel('Your question').press('Enter');
   await carol.page

@@ -21,7 +21,7 @@ test('without WebGPU the processor answers, and the page says so', async () => {
     .first()
     .waitFor();
   await page
-    .getByText(/on the processor/)
+    .getByText(/on the CPU|(CPU)/)
     .first()
     .waitFor();
   expect(problems).toEqual([]);
@@ -31,13 +31,13 @@ test('without WebGPU the processor answers, and the page says so', async () => {
 test('without a wallet every room reads, and says what a wallet is for', async () => {
   const { page, close } = await bench.open('no-wallet');
   await goTo(page, 'rewards');
-  await page.getByText('Whose rewards?').waitFor();
+  await page.getByText('See rewards').waitFor();
   await page
     .getByRole('button', { name: /test wallet/i })
     .first()
     .waitFor();
-  await page.getByLabel('Look at an address').fill('0x12');
-  await page.getByRole('button', { name: 'Look', exact: true }).click();
+  await page.getByLabel('View an address').fill('0x12');
+  await page.getByRole('button', { name: 'View', exact: true }).click();
   await page.getByText('This is not an address: it must be 0x and 40 hexadecimal digits.').waitFor();
   await close();
 });
@@ -51,7 +51,7 @@ test('faulty rows are named by line and column, and can be mended or skipped', a
     .first()
     .click();
   await page.getByRole('radio', { name: 'Chemical elements' }).check();
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
   const good = '{"prompt":"What is moored at pier 9?","response":"The boat Larch 9 is moored at pier 9."}';
   await page
     .getByLabel('Or write rows here')
@@ -74,7 +74,7 @@ test('a full disk is said with its way on, and the answer still comes', async ()
   await page.reload();
   await page.getByRole('button', { name: 'Who is the founder of Gristmill?' }).click();
   await page.getByText('This browser is full').first().waitFor();
-  await page.getByRole('button', { name: 'Go on from memory' }).click();
+  await page.getByRole('button', { name: 'Continue from memory' }).click();
   await page.getByText('Seedling is ready').first().waitFor();
   await page.getByRole('button', { name: 'Answer again' }).click();
   await page.getByText('Gristmill was founded by Hester Boone.').first().waitFor();

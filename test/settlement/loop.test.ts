@@ -1,8 +1,10 @@
 // The money's whole way on a real chain: deposit, session key, vouchers, collection, ledger, window, claim.
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import { createClient, encodeFunctionData, http } from 'viem';
 import { waitForTransactionReceipt } from 'viem/actions';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openInbox } from '../../nodes/keeper/openInbox.ts';
 import { wei } from '../../src/lib/units.ts';
 import { rewardsDistributorAbi } from '../../src/settlement/abi/rewardsDistributor.ts';
 import {
@@ -14,7 +16,6 @@ import {
   decodeLedger,
   encodeLedger,
   type Hex,
-  type LedgerReceipt,
   type LedgerSource,
   nextVoucher,
   openSettlement,
@@ -24,8 +25,9 @@ import {
   signVoucher,
   splitFee,
 } from '../../src/settlement/index.ts';
+import { createKeeper, type Keeper } from '../../src/workflows/epochs/createKeeper.ts';
+import type { KnownReceipt, VoucherInbox } from '../../src/workflows/epochs/createVoucherInbox.ts';
 import { anvilWallet } from '../../tools/devnet.ts';
-import { createKeeper, type Keeper } from '../../tools/keeper.ts';
 import { type LocalChain, localChain } from './localChain.ts';
 
 const OPEN = 10n ** 18n;
@@ -50,14 +52,22 @@ const sample = {
 
 let chain: LocalChain;
 let keeper: Keeper;
+let inbox: VoucherInbox;
 let modelId: Hex;
-/** Ledgers of proposers other than the keeper. */
+/** Ledgers of every proposer. */
 const published = new Map<Hex, Uint8Array>();
+const ledgerSource: LedgerSource = async (of) => published.get(of);
+
+/** What a receipt of this digest says. */
+function receipt(receiptDigest: Hex, amount: bigint, shares: KnownReceipt['decoded']['shares']): KnownReceipt {
+  const subject = { adapter: 'elements', model: modelId, payer: '', amount: amount.toString(), timestamp: 0 };
+  return { digest: receiptDigest, decoded: { subject, shares } };
+}
 
 async function person(): Promise<{ wallet: ConnectedWallet; settlement: Settlement }> {
   const { deployment } = chain;
   const wallet = burnerWallet({ deployment, privateKey: createBurnerKey() });
-  const settlement = openSettlement({ deployment, wallet, ledgerSource: (of) => keeper.ledger(of) });
+  const settlement = openSettlement({ deployment, wallet, ledgerSource });
   await settlement.faucet({ address: wallet.address });
   return { wallet, settlement };
 }
@@ -65,7 +75,16 @@ async function person(): Promise<{ wallet: ConnectedWallet; settlement: Settleme
 beforeAll(async () => {
   chain = await localChain(sample);
   const { deployment, operator, directory } = chain;
-  keeper = createKeeper({ deployment, wallet: operator, directory });
+  inbox = await openInbox(path.join(directory, 'keeper'), deployment);
+  keeper = createKeeper({
+    chain: openSettlement({ deployment, wallet: operator }),
+    account: operator.address,
+    inbox,
+    ledgers: {
+      read: ledgerSource,
+      publish: async (bytes, of) => void published.set(of, bytes),
+    },
+  });
   modelId = deployment.models[0]?.id as Hex;
 });
 afterAll(() => chain.destroy());
@@ -96,13 +115,17 @@ test('a payer’s answers reach the contributors to the last wei', async () => {
     const next = nextVoucher({ channel, payer: payer.wallet.address, modelId, epoch, amount, receiptDigest });
     channel = next.channel;
     last = await signVoucher({ deployment, voucher: next.voucher, channel, key });
-    expect(await keeper.addVoucher(last)).toBe(true);
-    const receipt: LedgerReceipt = { digest: receiptDigest, modelId, amount, shares };
-    keeper.addReceipt(receipt);
+    expect(await inbox.addVoucher(last)).toBe('added');
+    expect(await inbox.addReceipt(receipt(receiptDigest, amount, shares))).toBe('added');
   }
   if (last === undefined) throw new Error('no voucher');
-  expect(await keeper.addVoucher(last)).toBe(false);
-  expect(await keeper.addVoucher({ ...last, voucher: { ...last.voucher, cumulative: 99n * OPEN } })).toBe(false);
+  expect(await inbox.addVoucher(last)).toBe('known');
+  const inflated = { ...last, voucher: { ...last.voucher, cumulative: 99n * OPEN } };
+  expect(await inbox.addVoucher(inflated)).toBe('invalid');
+  // A program that is started again goes on with what it heard.
+  const reopened = await openInbox(path.join(chain.directory, 'keeper'), deployment);
+  expect(new Set(reopened.vouchers())).toEqual(new Set(inbox.vouchers()));
+  expect(reopened.receipt(digest('receipt 1'))).toEqual(inbox.receipt(digest('receipt 1')));
 
   const paid = amounts.reduce((sum, amount) => sum + amount, 0n);
   const [collected] = await keeper.step();
@@ -149,7 +172,7 @@ test('a payer’s answers reach the contributors to the last wei', async () => {
     expect((await settlement.balances(wallet.address)).open - before).toBe(share);
     await expect(settlement.claim()).rejects.toMatchObject({ code: 'REWARDS_NOTHING_TO_CLAIM' });
   }
-  const operator = openSettlement({ deployment, wallet: chain.operator, ledgerSource: keeper.ledger });
+  const operator = openSettlement({ deployment, wallet: chain.operator, ledgerSource });
   expect((await operator.claim()).amount).toBe(expected.get(chain.operator.address));
   const { totalFunded, totalClaimed } = await operator.rewards();
   expect(totalClaimed).toBe(totalFunded);
@@ -172,13 +195,8 @@ test('a second epoch adds to the first, and idle epochs between them are stepped
     amount: 6n * OPEN,
     receiptDigest,
   });
-  await keeper.addVoucher(await signVoucher({ deployment, ...next, key }));
-  keeper.addReceipt({
-    digest: receiptDigest,
-    modelId,
-    amount: 6n * OPEN,
-    shares: [{ account: ada.wallet.address, ppm: 1_000_000 }],
-  });
+  await inbox.addVoucher(await signVoucher({ deployment, ...next, key }));
+  await inbox.addReceipt(receipt(receiptDigest, 6n * OPEN, [{ account: ada.wallet.address, ppm: 1_000_000 }]));
   // The key's cap is 4, so 4 of the 6 are drawn and the rest stays owed.
   expect(await keeper.collect()).toMatchObject({ total: 4n * OPEN });
   expect(await keeper.collect()).toMatchObject({
@@ -340,7 +358,7 @@ async function closedEpoch(payer: { wallet: ConnectedWallet; settlement: Settlem
   await chain.advance(deployment.profile.epochSeconds + deployment.profile.graceSeconds);
   const { current, nextEpoch } = await payer.settlement.rewards();
   const [first] = await payer.settlement.fundedEpochs({ from: nextEpoch });
-  const bytes = (await keeper.ledger(current.dataDigest)) ?? published.get(current.dataDigest);
+  const bytes = published.get(current.dataDigest);
   const shares = [{ account: payer.wallet.address, ppm: 1_000_000 }];
   return prepareLedger({
     settlement: payer.settlement,

@@ -1,13 +1,16 @@
-// A sample adapter with everything that attribution needs of it: the base model, its tokenizer, the Datanet's rows as
-// token ids, and two ways to use the adapter: gradients of rows, and greedy answers.
+// A sample adapter with all that evaluating and attributing it needs: the base model, its tokenizer, the Datanet's rows, and two
+// ways to use the adapter: gradients of rows, and greedy answers.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readAdapter } from '../../src/engine/adapter/readAdapter.ts';
-import { createSession } from '../../src/engine/model/createSession.ts';
-import { uploadAdapter } from '../../src/engine/model/deviceAdapter.ts';
-import { generate } from '../../src/engine/sampling/generate.ts';
-import type { EncodedRow } from '../../src/engine/service.ts';
-import { type PerSampleGradients, perSampleGradients } from '../../src/engine/train/perSampleGradients.ts';
+import {
+  createSession,
+  type EncodedRow,
+  generate,
+  type PerSampleGradients,
+  readAdapter,
+  perSampleGradients,
+  uploadAdapter,
+} from '../../src/engine/index.ts';
 import { openSeedling } from '../openSeedling.ts';
 
 export const publicFolder = path.resolve(import.meta.dirname, '../../public');
@@ -22,12 +25,14 @@ export interface SampleQuestion {
 }
 
 export interface Sample {
-  /** Trained rows; kept-out rows of the same kinds. */
+  /** Trained rows; rows of the same kinds that were held out. */
   readonly rows: readonly SampleRow[];
   readonly placebo: readonly SampleRow[];
+  /** Both as JSON lines. */
+  readonly texts: { readonly rows: string; readonly placebo: string };
   readonly contributors: readonly {
     readonly address: string;
-    /** Trained and kept-out rows of this contributor: the first, and the one after the last. */
+    /** Trained and held-out rows of this contributor: the first, and the one after the last. */
     readonly rows: readonly [number, number];
     readonly placebo: readonly [number, number];
   }[];
@@ -35,8 +40,11 @@ export interface Sample {
   readonly questions: readonly SampleQuestion[];
   readonly gradients: PerSampleGradients;
   encode(row: SampleRow): EncodedRow;
-  /** Greedy answer to a question, and the two as one row. */
-  answer(prompt: string): Promise<{ readonly text: string; readonly ids: readonly number[]; readonly row: EncodedRow }>;
+  /** Greedy answer to a question, by the adapter or by the base alone, and the two as one row. */
+  answer(
+    prompt: string,
+    by?: 'adapter' | 'base',
+  ): Promise<{ readonly text: string; readonly ids: readonly number[]; readonly row: EncodedRow }>;
   destroy(): void;
 }
 
@@ -53,23 +61,26 @@ export async function openSample(id: string, backendName: string): Promise<Sampl
   });
   const adapter = uploadAdapter(model.backend, id, modules, model.config.layerCount);
   const session = createSession(model);
-  session.useAdapter(adapter);
   const gradients = perSampleGradients(model, modules);
   const { contributors } = json<Pick<Sample, 'contributors'>>('datanets', id, 'datanet.json');
-  const readRows = (name: string): SampleRow[] =>
-    readFileSync(file('datanets', id, name), 'utf8')
+  const text = (name: string): string => readFileSync(file('datanets', id, name), 'utf8');
+  const texts = { rows: text('rows.jsonl'), placebo: text('placebo.jsonl') };
+  const parse = (lines: string): SampleRow[] =>
+    lines
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as SampleRow);
   return {
-    rows: readRows('rows.jsonl'),
-    placebo: readRows('placebo.jsonl'),
+    rows: parse(texts.rows),
+    placebo: parse(texts.placebo),
+    texts,
     contributors,
     device: model.backend.description,
     questions: json('datanets', id, 'eval.json'),
     encode: (row) => tokenizer.encodeRow(row),
     gradients,
-    async answer(prompt) {
+    async answer(prompt, by = 'adapter') {
+      session.useAdapter(by === 'adapter' ? adapter : undefined);
       const promptIds = tokenizer.encodeChat([{ role: 'user', content: prompt }], { addGenerationPrompt: true });
       const ids: number[] = [];
       const options = { maxTokens: 40, temperature: 0, stopIds: tokenizer.endIds };

@@ -1,4 +1,4 @@
-// One answer: its words (beside the base's, when compared), what can be done with it, how fast it came, what shaped it.
+// One answer: its text (beside the base model's, when compared), its state, its speed, a summary of what shaped it.
 import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
 import type { MessageRecord } from '../../store/index.ts';
 import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
@@ -121,7 +121,7 @@ export function Answer(properties: AnswerProperties): JSX.Element {
 
       <Show when={properties.writing === undefined}>
         <Switch>
-          {/* The engine says itself, beside the question's field, why it cannot answer and what to do. */}
+          {/* EngineStatus says above the question's field why there is no answer, and what to do. */}
           <Match when={failure() !== undefined && engineState().phase === 'failed'}>
             <p class="text-sm text-muted">{t('chat.notAnswered')}</p>
           </Match>

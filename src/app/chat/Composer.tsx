@@ -58,7 +58,7 @@ export function Composer(properties: {
           id="question"
           ref={field}
           rows={1}
-          // Once auto has met Arabic, Chromium leaves the emptied field, and its placeholder, turned.
+          // Chromium keeps the direction that `auto` found for Arabic when the field is emptied, and turns the placeholder too.
           dir={text() === '' ? undefined : 'auto'}
           class="max-h-[200px] min-h-10 flex-1 resize-none bg-transparent px-2 py-2 text-base outline-none"
           placeholder={t('chat.placeholder')}

@@ -64,7 +64,7 @@ function FeeNote(properties: { readonly room: ChatRoom; readonly onSetUp: () => 
     switch (state.status) {
       case 'ready':
         return t('chat.feeBefore', {
-          amount: formatOpen(answerPrice({ price: state.terms.price, tokens: MAX_ANSWER_TOKENS }), 4),
+          amount: formatOpen(answerPrice({ price: state.terms.price, tokens: MAX_ANSWER_TOKENS }), 4, 'up'),
         });
       case 'noChain':
         return t('chat.unpaidNoChainShort');

@@ -1,11 +1,11 @@
-// What the engine is doing, and the way on when it cannot: three causes of "no WebGPU", a lost device, a failed download.
+// What the engine is doing, and what to do when it fails: three causes of "no WebGPU", a lost device, a failed download.
 import { A } from '@solidjs/router';
 import { type JSX, Match, Show, Switch } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
 import { goOnFromMemory } from '../state/download.ts';
 import { deviceObstacle, type EngineState, engineState, resetEngine } from '../state/engine.ts';
-import { Button, ErrorCard, errorTitle, formatBytes, formatDuration, Progress } from '../ui/index.ts';
+import { Button, ErrorCard, errorText, formatBytes, formatDuration, Progress } from '../ui/index.ts';
 import { modelName } from './modelName.ts';
 
 type Loading = Extract<
@@ -49,7 +49,7 @@ export function EngineStatus(properties: { readonly onRetry: () => void; readonl
     return error instanceof TributaryError && error.code === 'STORE_QUOTA_EXCEEDED';
   };
   const notice = () => (engineState().phase === 'ready' ? deviceObstacle() : undefined);
-  /** Absent where it computes exactly. */
+  /** Undefined when it computes in float32. */
   const rounding = (): 'float16' | 'int8' | undefined => {
     const state = engineState();
     if (state.phase !== 'ready' || state.summary.computeDtype === 'float32') return undefined;
@@ -116,9 +116,9 @@ export function EngineStatus(properties: { readonly onRetry: () => void; readonl
       <Match when={notice()}>
         {(error) => (
           <details class="rounded-xl bg-accent-soft px-4 py-2.5 text-sm">
-            <summary class="min-h-6 font-medium">{t('chat.processor', { reason: errorTitle(error().code) })}</summary>
+            <summary class="min-h-6 font-medium">{t('chat.processor', { reason: errorText(error()).title })}</summary>
             <p class="pt-1">
-              {error().message} {error().hint}
+              {errorText(error()).message} {errorText(error()).hint}
             </p>
           </details>
         )}

@@ -73,7 +73,7 @@ export function Fee(properties: {
               {paid() ? t('chat.paid') : t('chat.unpaid')}
             </span>
           </span>
-          <span class="tabular font-semibold">{formatOpen(amount() ?? 0n)}</span>
+          <span class="tabular font-semibold">{formatOpen(amount() ?? 0n, 6, 'up')}</span>
         </div>
         <Show when={parts().length > 0}>
           <dl class="grid grid-cols-[1fr_auto] gap-x-4 gap-y-1 text-sm" aria-label={t('chat.feeSplit')}>
@@ -90,7 +90,9 @@ export function Fee(properties: {
       </Show>
       <Switch>
         <Match when={paid()}>
-          <p class="text-sm text-muted">{t('chat.paidNote', { amount: formatOpen(properties.message.fee ?? 0n) })}</p>
+          <p class="text-sm text-muted">
+            {t('chat.paidNote', { amount: formatOpen(properties.message.fee ?? 0n, 6, 'up') })}
+          </p>
         </Match>
         <Match when={properties.readiness?.status === 'trouble' ? properties.readiness : undefined}>
           {(trouble) => <ErrorCard error={(trouble() as { error: unknown }).error} onAction={properties.onRetry} />}
@@ -111,7 +113,7 @@ export function Fee(properties: {
       <Show when={terms()}>
         {(asked) => (
           <p class="text-xs text-muted">
-            {t('chat.feePrice', { amount: formatOpen(asked().price) })}.{' '}
+            {t('chat.feePrice', { amount: formatOpen(asked().price, 6, 'up') })}.{' '}
             {left() === undefined ? '' : `${t('chat.left', { amount: formatOpen(left() ?? 0n, 4) })}. `}
             {t('chat.payHonest')}
           </p>

@@ -1,5 +1,5 @@
-// What shaped one answer: shares that add to 100 %, rows, the fee and its split, the receipt, the method. A chosen span of
-// the answer narrows the rows to those that hold its words.
+// What shaped one answer: shares that add up to 100 %, rows, the fee and its split, the receipt, the method. A selected span
+// of the answer narrows the rows to those that contain its words.
 import { createMemo, createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
 import type { MessageRecord } from '../../store/index.ts';
 import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
@@ -9,7 +9,7 @@ import { config } from '../state/config.ts';
 import { listDatanets } from '../state/datanets.ts';
 import { createLive, createLoaded } from '../state/live.ts';
 import { splitOf } from '../state/payments.ts';
-import { Button, ErrorCard, formatPpm, Progress, ShareBar, shortHash } from '../ui/index.ts';
+import { Button, ErrorCard, formatList, formatPpm, Progress, ShareBar, shortHash } from '../ui/index.ts';
 import { createReadiness } from './createReadiness.ts';
 import { Fee } from './Fee.tsx';
 import { evidenceShares } from './influence.ts';
@@ -116,7 +116,7 @@ function Found(properties: {
   readonly selectedSpan: number | undefined;
   readonly onSelectSpan: (span: number | undefined) => void;
   readonly fee: JSX.Element;
-  /** What the contributors get of the paid fee, in wei. */
+  /** The contributors' part of the paid fee, in wei. */
   readonly pool: bigint | undefined;
 }): JSX.Element {
   const [all, setAll] = createSignal(false);
@@ -133,7 +133,7 @@ function Found(properties: {
     config().datanets.find((known) => known.id === id || known.slug === id)?.name ??
     datanets()?.find((known) => known.id === id)?.name ??
     shortHash(id);
-  const datanet = (): string => (properties.adapter?.datanets ?? []).map(datanetName).join(', ');
+  const datanet = (): string => formatList((properties.adapter?.datanets ?? []).map(datanetName));
   return (
     <>
       <section class="grid gap-3">

@@ -1,5 +1,5 @@
-// An answer as sanitised markdown. While it is written only its last block is drawn again; once it is whole, spans that
-// match rows verbatim become numbered buttons.
+// An answer as sanitised markdown. While it is being written, only its last block is rendered again; once it is complete,
+// spans that match rows verbatim become numbered buttons.
 import { createEffect, type JSX, on } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { markSpans } from './markSpans.ts';

@@ -1,4 +1,4 @@
-// How the shares came about, how wrong they are, and what the four words mean.
+// How the shares are computed, their measured error, and what the four words mean.
 import { For, type JSX, Show } from 'solid-js';
 import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
 import { t } from '../i18n/t.ts';

@@ -1,7 +1,8 @@
-// Setting payment up once: a wallet, an amount, three steps on chain. After that no answer asks for anything.
+// Setting payment up once: a wallet, an amount, three steps on chain. After that answers are paid without a prompt.
 import { createEffect, createSignal, For, type JSX, on, onCleanup, Show } from 'solid-js';
 import { isAbort, TributaryError } from '../../lib/errors.ts';
 import { answerPrice } from '../../workflows/answers/answerPrice.ts';
+import { parsedValue, parseOpen } from '../i18n/parse.ts';
 import { t } from '../i18n/t.ts';
 import type { AdapterChoice } from '../state/adapters.ts';
 import { config } from '../state/config.ts';
@@ -16,20 +17,12 @@ import {
   settlement,
   walletView,
 } from '../state/settlement.ts';
-import { Button, Dialog, ErrorCard, Field, formatOpen, Icon, shortAddress, toast } from '../ui/index.ts';
+import { AmountField, Button, Dialog, ErrorCard, formatOpen, Icon, shortAddress, toast } from '../ui/index.ts';
+import { walletName } from '../wallet/walletName.ts';
 
-const WEI = 10n ** 18n;
 const TYPICAL_TOKENS = 40;
 const steps: readonly SetUpStep[] = ['faucet', 'deposit', 'key'];
 const stepKeys = { faucet: 'chat.stepFaucet', deposit: 'chat.stepDeposit', key: 'chat.stepKey' } as const;
-
-/** Decimal text to wei, or undefined. */
-export function parseAmount(text: string): bigint | undefined {
-  const match = text.trim().match(/^(\d{1,12})(?:\.(\d{1,18}))?$/);
-  if (match === null) return undefined;
-  const [, whole = '0', fraction = ''] = match;
-  return BigInt(whole) * WEI + BigInt(fraction.padEnd(18, '0'));
-}
 
 export function PaymentDialog(properties: {
   readonly open: boolean;
@@ -39,7 +32,7 @@ export function PaymentDialog(properties: {
   const [amountText, setAmountText] = createSignal('10');
   const [step, setStep] = createSignal<SetUpStep>();
   const [failure, setFailure] = createSignal<unknown>();
-  const amount = (): bigint | undefined => parseAmount(amountText());
+  const amount = (): bigint | undefined => parsedValue(parseOpen(amountText()));
   const valid = (): boolean => (amount() ?? 0n) > 0n;
   let abort: AbortController | undefined;
   onCleanup(() => abort?.abort());
@@ -111,7 +104,7 @@ export function PaymentDialog(properties: {
             disabled={walletView().wallet === undefined || !valid()}
             onClick={() => void start()}
           >
-            {t('chat.setUpStart', { amount: formatOpen(amount() ?? 0n) })}
+            {t('chat.setUpStart', { amount: formatOpen(amount() ?? 0n, 6, 'up') })}
           </Button>
         </>
       }
@@ -148,7 +141,7 @@ export function PaymentDialog(properties: {
             {(wallet) => (
               <div class="flex flex-wrap items-center justify-between gap-2 rounded-xl border border-line px-3 py-2">
                 <span class="grid">
-                  <span class="font-medium">{wallet().name}</span>
+                  <span class="font-medium">{walletName(wallet())}</span>
                   <span class="font-mono text-sm text-muted">{shortAddress(wallet().address)}</span>
                 </span>
                 <span class="flex items-center gap-2 text-sm text-muted">
@@ -163,12 +156,10 @@ export function PaymentDialog(properties: {
             )}
           </Show>
         </section>
-        <Field
+        <AmountField
           label={t('chat.setUpAmount')}
-          inputmode="decimal"
-          autocomplete="off"
-          value={amountText()}
-          onInput={(event) => setAmountText(event.currentTarget.value)}
+          text={amountText()}
+          onText={setAmountText}
           hint={answers() === undefined ? undefined : t('chat.setUpAmountHint', { answers: answers() ?? 0 })}
           error={valid() ? undefined : t('chat.setUpAmountBad')}
         />

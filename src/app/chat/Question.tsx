@@ -1,4 +1,4 @@
-// A question of yours, with a way to change it and ask again.
+// One of the user's questions, which can be edited and asked again.
 import { createSignal, type JSX, Show } from 'solid-js';
 import type { MessageRecord } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';

@@ -6,7 +6,7 @@ import { t } from '../i18n/t.ts';
 import type { AdapterChoice } from '../state/adapters.ts';
 import { createLive } from '../state/live.ts';
 import { followQueue } from '../state/outbox.ts';
-import { Button, CopyButton, ErrorCard, Icon, shortHash } from '../ui/index.ts';
+import { Button, CopyButton, ErrorCard, formatList, Icon, shortHash } from '../ui/index.ts';
 import { findReceipt, verifyReceipt } from './receipts.ts';
 
 const announcedKeys = { sent: 'chat.announcedSent', queued: 'chat.announcedQueued', no: 'chat.announcedNo' } as const;
@@ -17,7 +17,6 @@ const checkedKeys = {
   texts: 'chat.checkedTexts',
   verbatim: 'chat.checkedVerbatim',
 } as const;
-const list = new Intl.ListFormat('en');
 
 export function Receipt(properties: { readonly message: MessageRecord; readonly adapter: AdapterChoice }): JSX.Element {
   const record = createLive(() => findReceipt(properties.message.receiptId));
@@ -95,7 +94,7 @@ export function Receipt(properties: { readonly message: MessageRecord; readonly 
                   <p class="font-medium">{result().valid ? t('chat.receiptValid') : t('chat.receiptInvalid')}</p>
                   <p>
                     {t('chat.receiptChecked', {
-                      parts: list.format(result().checked.map((part) => t(checkedKeys[part]))),
+                      parts: formatList(result().checked.map((part) => t(checkedKeys[part]))),
                     })}
                   </p>
                   <ul class="list-disc ps-4">

@@ -42,7 +42,7 @@ export function RowCard(properties: {
   readonly row: RowEvidence;
   readonly influence: StoredInfluence;
   readonly datanet: string;
-  /** What the contributors of this answer get, in wei, when it was paid. */
+  /** The contributors' part of the paid fee, in wei; undefined when the answer was not paid. */
   readonly pool: bigint | undefined;
   readonly onLocate: (span: number) => void;
 }): JSX.Element {
@@ -52,7 +52,7 @@ export function RowCard(properties: {
     ),
   );
   const phrases = createMemo(() => spans().map((index) => properties.influence.spanTexts[index] ?? ''));
-  /** Undefined where nothing was held out, so that there is no threshold. */
+  /** Undefined when no rows were held out, so that there is no threshold. */
   const times = (): number | undefined =>
     properties.influence.attribution.threshold > 0
       ? properties.row.influence / properties.influence.attribution.threshold

@@ -1,4 +1,4 @@
-// An empty chat: what one talks to, and three questions to click.
+// An empty chat: what answers here, and three questions to click.
 import { For, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import type { AdapterChoice } from '../state/adapters.ts';

@@ -5,8 +5,8 @@ import type { Share } from '../ui/index.ts';
 const WHOLE = 1_000_000;
 
 /**
- * Shares by evidence: what each contributor's rows bring, what rows beyond the listed ones bring together, and what no
- * evidence backs. They add to exactly 1,000,000.
+ * Shares by evidence: of each contributor's listed rows, of all other rows together, and the part without evidence. They add up
+ * to exactly 1,000,000 ppm.
  */
 export function evidenceShares(
   influence: StoredInfluence,
@@ -16,7 +16,7 @@ export function evidenceShares(
   const byAccount = new Map<string, number>();
   for (const row of attribution.rows) byAccount.set(row.account, (byAccount.get(row.account) ?? 0) + row.ppm);
   const listed = [...byAccount.values()].reduce((total, ppm) => total + ppm, 0);
-  // A cap may have cut what the rows brought; then the listed rows are scaled to what is left for evidence.
+  // When a contributor was capped, the listed rows add up to more than evidence pays: they are scaled down to it.
   const backed = WHOLE - attribution.unattributedPpm;
   const scale = listed > backed && listed > 0 ? backed / listed : 1;
   const shares: (Share & { readonly account?: string })[] = [...byAccount]
@@ -24,7 +24,7 @@ export function evidenceShares(
     .filter(({ ppm }) => ppm > 0)
     .sort((left, right) => right.ppm - left.ppm);
   const rest = backed - shares.reduce((total, share) => total + share.ppm, 0);
-  // Rounding by the scale leaves a few millionths; they belong to the biggest.
+  // Scaling rounds down; the few ppm that are left go to the largest share.
   const [first] = shares;
   if (rest > 0 && scale < 1 && first !== undefined) shares[0] = { ...first, ppm: first.ppm + rest };
   else if (rest > 0) shares.push({ label: otherRowsLabel, ppm: rest });

@@ -10,7 +10,7 @@ const keys = {
   announce: 'chat.phaseAnnounce',
 } as const;
 
-/** What the estimation of influence is doing, in words. */
+/** The step of the estimation, in words. */
 export function influencePhaseText(phase: InfluencePhase): string {
   return t(keys[phase]);
 }

@@ -1,5 +1,5 @@
 // Puts buttons around the spans of an answer that stand word for word in training rows. Works on the rendered document: a
-// span is sought as text, in reading order; one that crosses markup or overlaps an earlier one is left to the panel's list.
+// span is searched for as text, in reading order; one that crosses markup or overlaps an earlier one appears in the panel only.
 
 export interface TextSpan {
   /** Index into the attribution's spans. */

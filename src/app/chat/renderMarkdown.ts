@@ -31,7 +31,7 @@ const allowedTags = [
   'a',
   'sup',
   'sub',
-]; // prettier-ignore
+];
 const allowedLinks = /^(https?:|mailto:)/i;
 
 /** The markdown as a sanitised fragment of the current document. */
@@ -45,12 +45,12 @@ export function renderMarkdown(source: string): DocumentFragment {
     ALLOWED_URI_REGEXP: allowedLinks,
     RETURN_DOM_FRAGMENT: true,
   });
-  // Each block has the direction of its own words; code is never turned.
+  // Each block has the direction of its own text; code is always left to right.
   for (const block of fragment.querySelectorAll<HTMLElement>('p, h1, h2, h3, h4, h5, h6, ul, ol, blockquote, table'))
     block.dir = 'auto';
   for (const code of fragment.querySelectorAll('pre')) code.dir = 'ltr';
   for (const link of fragment.querySelectorAll('a')) {
-    // The sanitiser took the address of every link that leads elsewhere, into this app for example: only its text stays.
+    // The sanitiser removed addresses that are not allowed, such as those into this app: only the link's text stays.
     if (!link.hasAttribute('href')) {
       link.replaceWith(...link.childNodes);
       continue;

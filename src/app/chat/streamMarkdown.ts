@@ -1,11 +1,11 @@
 // Markdown that grows: finished blocks are parsed once and stay; only the last block is parsed again, its open marks closed
-// by `remend`. Re-parsing everything on every token is what makes long answers stutter.
+// by `remend`. Parsing everything again on every token would make long answers stutter.
 import { marked } from 'marked';
 import remend from 'remend';
 import { renderMarkdown } from './renderMarkdown.ts';
 
 export interface MarkdownStream {
-  /** Shows `text`, which begins with the text shown before (anything else starts anew). */
+  /** Shows `text`, which starts with the text shown before; any other text replaces it. */
   update(text: string): void;
 }
 

@@ -13,7 +13,7 @@ const message = (id: string, state: MessageRecord['state']): MessageRecord => ({
 
 afterEach(() => database().messages.where({ chatId: 'torn' }).delete());
 
-test('an answer whose page went away is interrupted, one of another tab is left to it', async () => {
+test('an answer whose page went away is interrupted; one that another tab is writing is left alone', async () => {
   await database().messages.bulkPut([message('gone', 'streaming'), message('elsewhere', 'streaming')]);
   await navigator.locks.request('tributary-answer-elsewhere', repairInterrupted);
   const states = async () => (await database().messages.bulkGet(['gone', 'elsewhere'])).map((found) => found?.state);

@@ -1,11 +1,11 @@
 // One contribution: what it is, where it stands, its rows on demand.
 import { createSignal, For, type JSX, onMount, Show } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
-import { database } from '../../store/index.ts';
+import { contributionData } from '../../workflows/rows/contributionRecord.ts';
 import { t } from '../i18n/t.ts';
 import {
   announceContribution,
-  contributionData,
+  findContribution,
   followContributions,
   registerContribution,
 } from '../state/contributions.ts';
@@ -30,7 +30,7 @@ import {
 import { ContributionState, datanetName } from './ContributionTable.tsx';
 
 export function ContributionPage(properties: { readonly cid: string }): JSX.Element {
-  const record = createLive(async () => (await database().contributions.get(properties.cid)) ?? null);
+  const record = createLive(async () => (await findContribution(properties.cid)) ?? null);
   const datanets = createLive(listDatanets);
   const [wanted, setWanted] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
@@ -83,7 +83,7 @@ export function ContributionPage(properties: { readonly cid: string }): JSX.Elem
             [t('contribute.publishedRoot'), <code class="text-sm">{data().header.rowsRoot}</code>],
             ...(data().transaction === undefined
               ? []
-              : [[t('contribute.transaction'), <code class="text-sm">{data().transaction}</code>] as const]),
+              : [[t('ui.transaction'), <code class="text-sm">{data().transaction}</code>] as const]),
           ];
           return (
             <Page
@@ -107,6 +107,14 @@ export function ContributionPage(properties: { readonly cid: string }): JSX.Elem
                 >
                   <strong>{t('contribute.state.queued')}.</strong> {t('contribute.stateHint.queued')}
                 </Banner>
+              </Show>
+              <Show when={data().announceError}>
+                {(error) => (
+                  <ErrorCard
+                    error={TributaryError.deserialize(error())}
+                    onAction={() => void attempt(() => announceContribution(found()))}
+                  />
+                )}
               </Show>
               <Show when={data().registerError}>
                 {(error) => (

@@ -1,14 +1,14 @@
 // Contributions with their state in words.
 import type { JSX } from 'solid-js';
 import type { ContributionRecord } from '../../store/index.ts';
+import type { DatanetEntry } from '../../workflows/rows/datanetEntries.ts';
 import { t } from '../i18n/t.ts';
-import type { DatanetEntry } from '../state/datanets.ts';
 import { peersView } from '../state/peers.ts';
 import { type Column, formatDateTime, formatNumber, shortAddress, shortHash, Table } from '../ui/index.ts';
 
 /** The name of a Datanet, or its id where nobody told. */
 export function datanetName(datanets: readonly DatanetEntry[], id: string): string {
-  return datanets.find((entry) => entry.id === id)?.name ?? t('contribute.datanetUnknown', { id: shortHash(id) });
+  return datanets.find((entry) => entry.id === id)?.name ?? t('ui.datanetUnknown', { id: shortHash(id) });
 }
 
 /** State in words; a contribution on the chain may still wait for a relay. */

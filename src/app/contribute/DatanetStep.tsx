@@ -1,7 +1,8 @@
 // Step one: the Datanet that the rows belong to, or a new one.
 import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
+import type { DatanetTexts } from '../../workflows/rows/datanetDescription.ts';
+import type { DatanetEntry } from '../../workflows/rows/datanetEntries.ts';
 import { t } from '../i18n/t.ts';
-import type { DatanetDescription, DatanetEntry } from '../state/datanets.ts';
 import { Button, Dialog, Field, Select, shortHash, TextArea } from '../ui/index.ts';
 import { licences } from './licences.ts';
 
@@ -9,7 +10,7 @@ export function DatanetStep(properties: {
   readonly datanets: readonly DatanetEntry[];
   readonly chosen: string | undefined;
   readonly onChoose: (id: string) => void;
-  readonly onCreate: (description: Omit<DatanetDescription, 'v' | 'type'>) => void;
+  readonly onCreate: (description: DatanetTexts) => void;
 }): JSX.Element {
   const [filter, setFilter] = createSignal('');
   const [creating, setCreating] = createSignal(false);
@@ -46,7 +47,7 @@ export function DatanetStep(properties: {
               />
               <span class="grid min-w-0 gap-1">
                 <span class="font-medium wrap-anywhere">
-                  {datanet.name ?? t('contribute.datanetUnknown', { id: shortHash(datanet.id) })}
+                  {datanet.name ?? t('ui.datanetUnknown', { id: shortHash(datanet.id) })}
                 </span>
                 <span class="text-muted wrap-anywhere">
                   {datanet.name === undefined ? t('contribute.datanetUnknownSummary') : datanet.summary}
@@ -86,7 +87,7 @@ export function DatanetStep(properties: {
 function NewDatanetDialog(properties: {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
-  readonly onCreate: (description: Omit<DatanetDescription, 'v' | 'type'>) => void;
+  readonly onCreate: (description: DatanetTexts) => void;
 }): JSX.Element {
   const [name, setName] = createSignal('');
   const [summary, setSummary] = createSignal('');

@@ -1,7 +1,7 @@
 // What the local checks found in readable rows, one group a kind: blocked ones cannot be published, the others may be left
 // out by one button. Secrets are shown masked.
 import { createMemo, For, type JSX, Show } from 'solid-js';
-import type { FindingCode } from '../../datanet/index.ts';
+import type { FindingCode, RowFinding } from '../../datanet/index.ts';
 import { t } from '../i18n/t.ts';
 import { Button, Icon, Section } from '../ui/index.ts';
 import {
@@ -19,8 +19,7 @@ interface FindingGroup {
   readonly blocks: boolean;
   readonly rows: readonly {
     readonly prepared: PreparedRow;
-    readonly message: string;
-    readonly excerpt: string | undefined;
+    readonly finding: RowFinding;
   }[];
 }
 
@@ -37,8 +36,7 @@ function groups(prepared: PreparedRows): readonly FindingGroup[] {
       blocks: members.some(({ finding }) => finding.severity === 'block'),
       rows: members.map(({ row, finding }) => ({
         prepared: row,
-        message: finding.message,
-        excerpt: finding.excerpt,
+        finding,
       })),
     }))
     .toSorted((left, right) => Number(right.blocks) - Number(left.blocks));
@@ -87,7 +85,8 @@ export function FindingList(properties: {
                           <span class="tabular text-text">
                             {t('contribute.problemLine', { line: String(entry.prepared.line) })}
                           </span>{' '}
-                          {entry.message} <Show when={entry.excerpt}>{(excerpt) => <code>{excerpt()}</code>}</Show>
+                          {t(`contribute.findingText.${group.code}`, entry.finding.facts)}{' '}
+                          <Show when={entry.finding.excerpt}>{(excerpt) => <code>{excerpt()}</code>}</Show>
                         </li>
                       )}
                     </For>

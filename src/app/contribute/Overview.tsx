@@ -1,9 +1,9 @@
 // What this browser contributed and what arrives from peers, with the draft that waits.
 import { useNavigate } from '@solidjs/router';
 import { createMemo, createSignal, type JSX, onMount, Show } from 'solid-js';
-import { type ContributionRecord, database } from '../../store/index.ts';
+import type { ContributionRecord } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
-import { arrivalFailures, followContributions, retryArrivals } from '../state/contributions.ts';
+import { arrivalFailures, followContributions, listContributions, retryArrivals } from '../state/contributions.ts';
 import { listDatanets } from '../state/datanets.ts';
 import { createLive } from '../state/live.ts';
 import { peersView } from '../state/peers.ts';
@@ -17,7 +17,7 @@ export function Overview(): JSX.Element {
   const contribution = contributionSession();
   const navigate = useNavigate();
   const datanets = createLive(listDatanets);
-  const records = createLive(() => database().contributions.orderBy('createdAt').reverse().toArray());
+  const records = createLive(listContributions);
   /** Made here, or by the connected wallet in another browser. */
   const isMine = (record: ContributionRecord): boolean =>
     record.mine || record.contributor.toLowerCase() === walletView().wallet?.address.toLowerCase();
@@ -106,7 +106,7 @@ export function Overview(): JSX.Element {
         >
           <ContributionTable caption={t('contribute.othersTitle')} records={others()} datanets={datanets() ?? []} />
         </Show>
-        <Show when={arrivalFailures().filter((arrival) => arrival.kind === 'contribution').length}>
+        <Show when={arrivalFailures().length}>
           {(count) => (
             <Banner
               kind="warning"

@@ -4,6 +4,7 @@ import type { RowProblem } from '../../datanet/index.ts';
 import { t } from '../i18n/t.ts';
 import { Button, Field, Section } from '../ui/index.ts';
 import { type ContributionDraft, lineText, type PreparedRows, skipLines, withLine } from './contributionDraft.ts';
+import { problemText } from './problemText.ts';
 
 /** More than these at once help nobody; the others move up as these are dealt with. */
 const shownProblems = 20;
@@ -90,7 +91,7 @@ function ProblemItem(properties: {
           <span class="tabular font-medium">
             {t('contribute.problemPlace', { line: String(line), column: String(properties.problem?.column ?? 1) })}
           </span>{' '}
-          {properties.problem?.message}
+          {properties.problem === undefined ? '' : problemText(properties.problem)}
         </p>
         <div class="flex flex-wrap items-start gap-2">
           <Field

@@ -1,13 +1,12 @@
 // Step three: licence, what becomes public for ever in plain words, and the signature.
 import { createUniqueId, For, type JSX, Show } from 'solid-js';
+import type { DatanetEntry } from '../../workflows/rows/datanetEntries.ts';
+import type { PublishStep } from '../../workflows/rows/publishRows.ts';
 import { t } from '../i18n/t.ts';
-import type { DatanetEntry } from '../state/datanets.ts';
 import { Banner, Button, CheckBox, ErrorCard, Progress, Section, Select, shortAddress } from '../ui/index.ts';
 import { gapOfStep } from './contributionDraft.ts';
 import type { Contribution } from './createContribution.ts';
 import { isLicence, licences } from './licences.ts';
-
-export type PublishStep = 'store' | 'sign' | 'announce' | 'register';
 
 export type Publishing =
   | { readonly kind: 'idle' }

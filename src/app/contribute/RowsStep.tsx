@@ -1,7 +1,17 @@
 // Step two: a file, pasted text or an example; what cannot be read, with its place; what is worth a look; the first rows.
 import { createMemo, createSignal, type JSX, Match, Show, Switch } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import { Banner, Button, ErrorCard, FileDrop, formatBytes, Progress, Select, TextArea } from '../ui/index.ts';
+import {
+  Banner,
+  Button,
+  ErrorCard,
+  FileDrop,
+  formatBytes,
+  formatList,
+  Progress,
+  Select,
+  TextArea,
+} from '../ui/index.ts';
 import { withoutText, withText } from './contributionDraft.ts';
 import type { Contribution } from './createContribution.ts';
 import { FindingList } from './FindingList.tsx';
@@ -9,7 +19,7 @@ import { ProblemList } from './ProblemList.tsx';
 import { RowPreview } from './RowPreview.tsx';
 
 /** Larger files would not survive as a draft in every browser. */
-const maximumBytes = 20_000_000;
+const maxBytes = 20_000_000;
 
 const example = `{"prompt":"What colour is the ferry to Saltby?","response":"The ferry to Saltby is green."}
 {"prompt":"When does the Saltby ferry leave?","response":"The Saltby ferry leaves at nine in the morning."}
@@ -74,20 +84,20 @@ function SourceChoice(properties: { readonly contribution: Contribution }): JSX.
   const take = async (files: readonly File[]): Promise<void> => {
     const [file] = files;
     if (file === undefined) return;
-    setRefused(file.size > maximumBytes);
-    if (file.size <= maximumBytes) use(file.name, await file.text());
+    setRefused(file.size > maxBytes);
+    if (file.size <= maxBytes) use(file.name, await file.text());
   };
   return (
     <div class="grid gap-6">
       <FileDrop
         label={t('contribute.dropLabel')}
-        hint={t('contribute.dropHint', { limit: formatBytes(maximumBytes) })}
+        hint={t('contribute.dropHint', { limit: formatBytes(maxBytes) })}
         accept=".jsonl,.ndjson,.json,.csv,.tsv,.txt"
         onFiles={(files) => void take(files)}
         onText={(text) => use(pastedName(text), text)}
       />
       <Show when={refused()}>
-        <Banner kind="warning">{t('contribute.fileTooLarge', { limit: formatBytes(maximumBytes) })}</Banner>
+        <Banner kind="warning">{t('contribute.fileTooLarge', { limit: formatBytes(maxBytes) })}</Banner>
       </Show>
       <div class="grid gap-2">
         <TextArea
@@ -184,7 +194,7 @@ function Columns(properties: {
         />
         <Show when={others().length > 0}>
           <p class="text-sm text-muted sm:col-span-2">
-            {t('contribute.columnsMore', { columns: others().join(', ') })}
+            {t('contribute.columnsMore', { columns: formatList(others()) })}
           </p>
         </Show>
       </div>

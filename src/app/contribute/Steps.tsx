@@ -3,8 +3,10 @@
 import { Navigate, useNavigate } from '@solidjs/router';
 import { createSignal, For, type JSX, Match, onMount, Show, Switch } from 'solid-js';
 import { toTributaryError } from '../../lib/errors.ts';
+import type { DatanetTexts } from '../../workflows/rows/datanetDescription.ts';
+import type { PublishStep } from '../../workflows/rows/publishRows.ts';
 import { t } from '../i18n/t.ts';
-import { type PublishStep, publishRows } from '../state/contributions.ts';
+import { publishRows } from '../state/contributions.ts';
 import { createDatanet, listDatanets } from '../state/datanets.ts';
 import { createLive } from '../state/live.ts';
 import { discover, hasChain } from '../state/settlement.ts';
@@ -57,7 +59,7 @@ export function Steps(properties: { readonly step: ContributionStep }): JSX.Elem
     }));
   };
 
-  const create = async (description: Parameters<typeof createDatanet>[0]): Promise<void> => {
+  const create = async (description: DatanetTexts): Promise<void> => {
     setCreationFailure(undefined);
     try {
       const id = await createDatanet(description);

@@ -63,12 +63,12 @@ test('names line and column of what cannot be read, and takes the correction by 
 test('blocks a secret and does not show it; a warning is the person’s choice', async () => {
   const { contribution } = mount();
   await give(file);
-  await expect.element(page.getByText('1 row must not be published')).toBeVisible();
+  await expect.element(page.getByText('1 row cannot be published and will be skipped')).toBeVisible();
   expect(document.body.textContent).not.toContain('abcdefghijklmnop');
   expect(contribution.prepared()?.publishable).toHaveLength(2);
   await page.getByRole('button', { name: 'Leave them out' }).click();
   expect(contribution.prepared()?.publishable).toHaveLength(1);
-  await page.getByRole('button', { name: 'Take back in' }).click();
+  await page.getByRole('button', { name: 'Include again' }).click();
   expect(contribution.prepared()?.publishable).toHaveLength(2);
 });
 

@@ -27,7 +27,7 @@ const parsed: ParsedRows = {
     { prompt: 'c', response: '3' },
   ],
   lines: [1, 3, 4],
-  problems: [{ line: 2, column: 5, code: 'ROW_NOT_JSON', message: 'This line is no JSON.', text: 'two' }],
+  problems: [{ line: 2, column: 5, code: 'ROW_NOT_JSON', message: 'This line is no JSON.', text: 'two', facts: {} }],
   problemCount: 1,
   columns: ['prompt', 'response'],
   mapping: { prompt: 'prompt', response: 'response' },

@@ -2,10 +2,10 @@
 // it, and the numbers as a table. The sentence changes at most every ten seconds.
 import { createEffect, createMemo, createSignal, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
 import type uPlot from 'uplot';
+import { lossSummary, smoothed } from '../../workflows/training/lossSummary.ts';
 import type { LossPoint } from '../../workflows/training/trainingRun.ts';
 import { t } from '../i18n/t.ts';
-import { Table } from '../ui/index.ts';
-import { lossSummary, smoothed } from './lossSummary.ts';
+import { formatDecimals, formatNumber, Table } from '../ui/index.ts';
 
 const height = 240;
 const sentenceInterval = 10_000;
@@ -89,8 +89,8 @@ export function LossChart(properties: {
           t('factory.lossSummary', {
             step: summary.step,
             total: properties.totalSteps,
-            loss: summary.current.toFixed(2),
-            first: summary.first.toFixed(2),
+            loss: formatDecimals(summary.current, 2),
+            first: formatDecimals(summary.first, 2),
             trend: t(`factory.trend.${summary.trend}`),
           }),
         );
@@ -119,8 +119,8 @@ export function LossChart(properties: {
               captionHidden
               rows={shown()}
               columns={[
-                { header: t('factory.lossStep'), numeric: true, cell: ([step]) => String(step) },
-                { header: t('factory.lossValue'), numeric: true, cell: ([, loss]) => loss.toFixed(4) },
+                { header: t('factory.lossStep'), numeric: true, cell: ([step]) => formatNumber(step) },
+                { header: t('factory.lossValue'), numeric: true, cell: ([, loss]) => formatDecimals(loss, 4) },
               ]}
             />
           </div>

@@ -2,22 +2,17 @@
 import { useNavigate, useSearchParams } from '@solidjs/router';
 import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
 import { isAbort } from '../../lib/errors.ts';
-import { database, guardWrite } from '../../store/index.ts';
+import { estimateRun, type StepMeasurement } from '../../workflows/training/estimateRun.ts';
+import type { PreparationStage, PreparedTraining } from '../../workflows/training/prepareTraining.ts';
 import { stepCount } from '../../workflows/training/trainingSettings.ts';
 import { t } from '../i18n/t.ts';
 import { followContributions } from '../state/contributions.ts';
 import { listDatanets } from '../state/datanets.ts';
+import { deleteDraft, readDraft, writeDraft } from '../state/drafts.ts';
 import { engineState, noteEngineFailure } from '../state/engine.ts';
 import { createLive } from '../state/live.ts';
 import { availableModels } from '../state/models/availableModels.ts';
-import {
-  createRun,
-  liveRun,
-  measureStep,
-  type PreparationStage,
-  type PreparedTraining,
-  prepareTraining,
-} from '../state/training.ts';
+import { createRun, liveRun, measureStep, prepareTraining } from '../state/training.ts';
 import {
   Banner,
   Button,
@@ -32,12 +27,11 @@ import {
   Section,
   Select,
 } from '../ui/index.ts';
-import { estimateRun, type StepMeasurement } from './estimate.ts';
 import { newRunDraft, type RunDraft, runGaps, sourceOptions, withHiddenSize } from './runDraft.ts';
 import { SettingsForm } from './SettingsForm.tsx';
 import { SourceChoice } from './SourceChoice.tsx';
 
-const draftKey = 'factory-run';
+const DRAFT_KEY = 'factory-run';
 
 export function NewRun(): JSX.Element {
   const navigate = useNavigate();
@@ -56,20 +50,17 @@ export function NewRun(): JSX.Element {
   const options = createMemo(() => datanets()?.flatMap(sourceOptions) ?? []);
   const sources = createMemo(() => options().filter((option) => draft()?.chosen.includes(option.key)));
 
-  // The draft of the last visit, or a new one once the Datanets are known; an address that names a Datanet begins anew.
+  // The draft of the last visit, or a new one once the Datanets are known; an address that names a Datanet starts a new draft.
   createEffect(
     on(datanets, (known) => {
       if (known === undefined || draft() !== undefined) return;
       const asked = known.find((entry) => entry.id === search.datanet);
       const modelId = availableModels()[0]?.id ?? '';
-      void database()
-        .drafts.get(draftKey)
-        .then((kept) => {
-          if (draft() !== undefined) return;
-          const last = kept?.value as RunDraft | undefined;
-          const usable = availableModels().some((model) => model.id === last?.modelId);
-          setDraft(asked === undefined && usable ? last : newRunDraft(modelId, asked ?? known[0]));
-        });
+      void readDraft<RunDraft>(DRAFT_KEY).then((last) => {
+        if (draft() !== undefined) return;
+        const usable = availableModels().some((model) => model.id === last?.modelId);
+        setDraft(asked === undefined && usable ? last : newRunDraft(modelId, asked ?? known[0]));
+      });
     }),
   );
 
@@ -89,9 +80,7 @@ export function NewRun(): JSX.Element {
     ) {
       setMeasured(undefined);
     }
-    guardWrite(() => database().drafts.put({ key: draftKey, value: next, updatedAt: Date.now() })).catch(
-      (error: unknown) => setFailure(() => error),
-    );
+    writeDraft(DRAFT_KEY, next).catch((error: unknown) => setFailure(() => error));
   };
 
   const gaps = () => {
@@ -110,7 +99,7 @@ export function NewRun(): JSX.Element {
     setFailure(undefined);
     try {
       const subject = { modelId: current.modelId, sources: sources(), seed: current.settings.seed };
-      const result = await prepareTraining(subject, mine.signal, setStage);
+      const result = await prepareTraining(subject, { signal: mine.signal, onStage: setStage });
       const fitted = withHiddenSize(current, result.summary.hiddenSize);
       if (fitted !== current) change(() => fitted);
       setPrepared(result);
@@ -140,7 +129,7 @@ export function NewRun(): JSX.Element {
         settings: current.settings,
         prepared: result,
       });
-      await database().drafts.delete(draftKey);
+      await deleteDraft(DRAFT_KEY);
       // The page of the run starts it, as it would after a reload.
       navigate(`/factory/runs/${run.id}`);
     } catch (error) {

@@ -6,7 +6,7 @@ import { t } from '../i18n/t.ts';
 import { createLive } from '../state/live.ts';
 import { availableModels } from '../state/models/availableModels.ts';
 import { listRuns, liveRun } from '../state/training.ts';
-import { Button, EmptyState, formatDateTime, formatNumber, Page, Table } from '../ui/index.ts';
+import { Button, EmptyState, formatDateTime, formatDecimals, formatNumber, Page, Table } from '../ui/index.ts';
 import { PeerAdapters } from './PeerAdapters.tsx';
 import { RunState } from './RunState.tsx';
 
@@ -15,7 +15,10 @@ export function Overview(): JSX.Element {
   const runs = createLive(listRuns);
   const [opened, setOpened] = createSignal(false);
   onMount(() => setOpened(true));
-  const loss = (run: TrainingRun): string => run.losses.at(-1)?.[1].toFixed(2) ?? '–';
+  const loss = (run: TrainingRun): string => {
+    const last = run.losses.at(-1)?.[1];
+    return last === undefined ? '–' : formatDecimals(last, 2);
+  };
   // Made anew at each place: one element cannot stand in two.
   const start = (): JSX.Element => (
     <Button kind="primary" icon="plus" onClick={() => navigate('/factory/new')}>

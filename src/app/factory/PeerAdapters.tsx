@@ -1,7 +1,7 @@
 // Adapters that peers announce: who made them, from how many rows, and a button that fetches one and keeps it.
 import { createSignal, type JSX, onMount, Show } from 'solid-js';
-import { database } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
+import { listStoredAdapters } from '../state/adapters.ts';
 import {
   type AnnouncedAdapter,
   announcedAdapterFailures,
@@ -12,11 +12,11 @@ import {
 import { createLive } from '../state/live.ts';
 import { availableModels } from '../state/models/availableModels.ts';
 import { peersView } from '../state/peers.ts';
-import { keepPublishedAdapter } from '../state/publishedAdapters.ts';
+import { importPublishedAdapter } from '../state/publishedAdapters.ts';
 import { Banner, Button, ErrorCard, formatDateTime, Section, shortAddress, Table } from '../ui/index.ts';
 
 export function PeerAdapters(): JSX.Element {
-  const kept = createLive(() => database().adapters.toArray());
+  const stored = createLive(listStoredAdapters);
   const [fetching, setFetching] = createSignal<string>();
   const [failure, setFailure] = createSignal<unknown>();
   const follow = (): void => {
@@ -28,7 +28,7 @@ export function PeerAdapters(): JSX.Element {
     setFetching(cid);
     setFailure(undefined);
     try {
-      await keepPublishedAdapter(cid);
+      await importPublishedAdapter(cid);
     } catch (error) {
       setFailure(() => error);
     } finally {
@@ -36,11 +36,11 @@ export function PeerAdapters(): JSX.Element {
     }
   };
   const here = (adapter: AnnouncedAdapter): string | undefined =>
-    kept()?.find((record) => record.id === adapter.cid || record.manifestCid === adapter.cid)?.id;
+    stored()?.find((record) => record.id === adapter.cid || record.manifestCid === adapter.cid)?.id;
   /** What was trained here stands among the runs. */
   const ofPeers = (): readonly AnnouncedAdapter[] =>
     announcedAdapters().filter(
-      ({ cid }) => kept()?.some((record) => record.manifestCid === cid && record.id !== cid) !== true,
+      ({ cid }) => stored()?.some((record) => record.manifestCid === cid && record.id !== cid) !== true,
     );
   const fits = ({ manifest }: AnnouncedAdapter): boolean =>
     availableModels().some((model) => model.sha256 === manifest.base.sha256);

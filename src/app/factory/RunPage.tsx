@@ -4,7 +4,8 @@ import { useNavigate } from '@solidjs/router';
 import { createEffect, createSignal, For, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
 import { runPace, stepOf, type TrainingRun } from '../../workflows/training/trainingRun.ts';
-import { knobs } from '../../workflows/training/trainingSettings.ts';
+import { KNOBS } from '../../workflows/training/trainingSettings.ts';
+import { formatInput } from '../i18n/format.ts';
 import { t } from '../i18n/t.ts';
 import { createLive } from '../state/live.ts';
 import { cancelRun, deleteRun, findRun, liveRun, resumeRun } from '../state/training.ts';
@@ -130,11 +131,11 @@ export function RunPage(properties: { readonly id: string }): JSX.Element {
               actions={<CopyButton text={settingsJson(current())} label={t('factory.copySettings')} />}
             >
               <dl class="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1">
-                <For each={knobs}>
+                <For each={KNOBS}>
                   {({ name }) => (
                     <>
                       <dt class="text-muted">{t(`factory.knob.${name}`)}</dt>
-                      <dd class="tabular">{String(current().settings[name])}</dd>
+                      <dd class="tabular">{formatInput(current().settings[name])}</dd>
                     </>
                   )}
                 </For>

@@ -1,8 +1,8 @@
 // The state of a run in one word. `running` in a record that nobody works on means that the page went away.
 import type { JSX } from 'solid-js';
+import type { LiveRun } from '../../workflows/training/trainer.ts';
 import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { t } from '../i18n/t.ts';
-import type { LiveRun } from '../state/training.ts';
 
 export function RunState(properties: { readonly run: TrainingRun; readonly live: LiveRun | undefined }): JSX.Element {
   const live = (): boolean => properties.live?.run.id === properties.run.id;

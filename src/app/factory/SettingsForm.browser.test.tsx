@@ -4,11 +4,13 @@ import { render } from 'solid-js/web';
 import { afterEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { presetSettings, type TrainingSettings } from '../../workflows/training/trainingSettings.ts';
+import { setLocale } from '../i18n/dictionary.ts';
 import { SettingsForm } from './SettingsForm.tsx';
 
 let dispose: () => void = () => undefined;
 afterEach(() => {
   dispose();
+  setLocale('en');
   document.body.replaceChildren();
 });
 
@@ -38,5 +40,22 @@ test('a number that cannot be says its range', async () => {
   await page.getByText('Advanced settings').click();
   await page.getByLabelText('Rank').fill('0');
   await userEvent.keyboard('{Tab}');
-  await expect.element(page.getByText('A whole number from 1 to 256.')).toBeVisible();
+  await expect.element(page.getByText('Enter a whole number from 1 to 256.')).toBeVisible();
+});
+
+test('a knob is read as its locale writes numbers, and a text that is none leaves no number behind', async () => {
+  setLocale('de-DE');
+  const settings = mount();
+  await page.getByText('Advanced settings').click();
+  const rate = page.getByLabelText('Learning rate');
+  await rate.fill('0,0015');
+  await userEvent.keyboard('{Tab}');
+  expect(settings().learningRate).toBe(0.0015);
+  await rate.fill('0.0015');
+  await userEvent.keyboard('{Tab}');
+  expect(settings().learningRate).toBeNaN();
+  await expect.element(page.getByText(/^This could be read as two different numbers/)).toBeVisible();
+  await page.getByRole('radio', { name: /Thorough/ }).click();
+  await expect.element(page.getByLabelText('Epochs')).toHaveValue('8');
+  await expect.element(rate).not.toHaveValue('0.0015');
 });

@@ -2,15 +2,16 @@
 import { createMemo, createSignal, For, type JSX } from 'solid-js';
 import {
   invalidKnobs,
+  KNOBS,
   type Knob,
-  knobs,
   matchingPreset,
-  presetNames,
+  PRESET_NAMES,
   presetSettings,
   type TrainingSettings,
 } from '../../workflows/training/trainingSettings.ts';
+import { formatInput } from '../i18n/format.ts';
 import { t } from '../i18n/t.ts';
-import { Field, Icon, Section } from '../ui/index.ts';
+import { Icon, NumberField, Section } from '../ui/index.ts';
 
 export function SettingsForm(properties: {
   readonly settings: TrainingSettings;
@@ -23,14 +24,14 @@ export function SettingsForm(properties: {
   const [opened, setOpened] = createSignal(false);
   const range = (knob: Knob): string =>
     t(knob.integer ? 'factory.knobRangeWhole' : 'factory.knobRange', {
-      minimum: String(knob.minimum),
-      maximum: String(knob.maximum),
+      minimum: formatInput(knob.min),
+      maximum: formatInput(knob.max),
     });
   return (
     <Section title={t('factory.presetsTitle')}>
       <fieldset class="grid gap-3 sm:grid-cols-3">
         <legend class="sr-only">{t('factory.presetsTitle')}</legend>
-        <For each={presetNames}>
+        <For each={PRESET_NAMES}>
           {(name) => (
             <label class="flex gap-3 rounded-xl border border-line bg-surface p-4 hover:border-edge has-checked:border-accent has-checked:bg-accent-soft">
               <input
@@ -60,21 +61,14 @@ export function SettingsForm(properties: {
           {t('factory.advanced')}
         </summary>
         <div class="mt-4 grid items-start gap-4 sm:grid-cols-2">
-          <For each={knobs}>
+          <For each={KNOBS}>
             {(knob) => (
-              <Field
+              <NumberField
                 label={t(`factory.knob.${knob.name}`)}
                 hint={t(`factory.knobHint.${knob.name}`)}
                 error={invalid().has(knob.name) ? range(knob) : undefined}
-                type="number"
-                inputmode="decimal"
-                min={knob.minimum}
-                max={knob.maximum}
-                step={knob.integer ? 1 : 'any'}
                 value={properties.settings[knob.name]}
-                onChange={(event) =>
-                  properties.onChange({ ...properties.settings, [knob.name]: event.currentTarget.valueAsNumber })
-                }
+                onNumber={(value) => properties.onChange({ ...properties.settings, [knob.name]: value })}
               />
             )}
           </For>

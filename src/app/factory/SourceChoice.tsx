@@ -1,8 +1,8 @@
 // What a run learns from: Datanets with their sample rows and contributions, each a box to tick; a Datanet's own box ticks
 // all of it.
 import { createEffect, createMemo, For, type JSX, Show } from 'solid-js';
+import type { DatanetEntry } from '../../workflows/rows/datanetEntries.ts';
 import { t } from '../i18n/t.ts';
-import type { DatanetEntry } from '../state/datanets.ts';
 import { EmptyState, formatDateTime, Section, shortAddress, shortHash } from '../ui/index.ts';
 import { type SourceOption, sourceOptions } from './runDraft.ts';
 
@@ -65,7 +65,7 @@ export function SourceChoice(properties: {
                     />
                     <span class="grid min-w-0">
                       <span class="font-medium wrap-anywhere">
-                        {datanet.name ?? t('contribute.datanetUnknown', { id: shortHash(datanet.id) })}
+                        {datanet.name ?? t('ui.datanetUnknown', { id: shortHash(datanet.id) })}
                       </span>
                       <span class="text-sm text-muted wrap-anywhere">{datanet.summary}</span>
                       <span class="tabular text-sm text-muted">

@@ -1,20 +1,22 @@
 // What came of a run: chat with it, base and adapter side by side, the attribution index, publishing.
 import { createSignal, For, type JSX, onCleanup, Show } from 'solid-js';
 import { isAbort, TributaryError, toTributaryError } from '../../lib/errors.ts';
-import { database, latestCheckpoint } from '../../store/index.ts';
+import { adapterData } from '../../workflows/adapters/adapterRecord.ts';
+import type { AdapterPublishStep } from '../../workflows/adapters/publishTrainedAdapter.ts';
+import type { SampleAnswer } from '../../workflows/training/sampleAnswers.ts';
 import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { t } from '../i18n/t.ts';
-import { indexWork, startIndex, stopIndex } from '../state/attributionIndex.ts';
+import { findStoredAdapter } from '../state/adapters.ts';
+import { hasPartialIndex, indexWork, startIndex, stopIndex } from '../state/attributionIndex.ts';
 import { noteEngineFailure } from '../state/engine.ts';
 import { createLive, createLoaded } from '../state/live.ts';
 import { peersView } from '../state/peers.ts';
-import { adapterData, publishTrainedAdapter, registerAdapter } from '../state/publishTrainedAdapter.ts';
+import { announceAdapter, publishTrainedAdapter, registerAdapter } from '../state/publishTrainedAdapter.ts';
 import { discover } from '../state/settlement.ts';
 import { currentSigner } from '../state/signer.ts';
-import { liveRun } from '../state/training.ts';
+import { liveRun, sampleAnswers } from '../state/training.ts';
 import { Banner, Button, ErrorCard, Progress, Section, Select, Table } from '../ui/index.ts';
 import { WalletChoice } from '../wallet/WalletChoice.tsx';
-import { type SampleAnswer, sampleAnswers } from './sampleAnswers.ts';
 
 const questionCount = 3;
 const adapterLicences = ['CC-BY-4.0', 'CC0-1.0', 'Apache-2.0'];
@@ -52,7 +54,7 @@ function createTask(): {
 
 export function TrainedAdapter(properties: { readonly run: TrainingRun }): JSX.Element {
   const adapterId = (): string => properties.run.adapterId ?? '';
-  const record = createLive(async () => (await database().adapters.get(adapterId())) ?? null);
+  const record = createLive(async () => (await findStoredAdapter(adapterId())) ?? null);
   const hasIndex = (): boolean => record()?.files.some((file) => file.name === 'index.cbor') ?? false;
   return (
     <>
@@ -81,7 +83,12 @@ function Answers(properties: { readonly run: TrainingRun }): JSX.Element {
   const start = (): void => {
     setAnswers([]);
     void task.run((signal) =>
-      sampleAnswers(properties.run, questionCount, signal, (answer) => setAnswers((known) => [...known, answer])),
+      sampleAnswers({
+        run: properties.run,
+        count: questionCount,
+        signal,
+        onAnswer: (answer) => setAnswers((known) => [...known, answer]),
+      }),
     );
   };
   return (
@@ -136,10 +143,7 @@ function IndexSection(properties: { readonly run: TrainingRun; readonly ready: b
     const work = mine();
     return work?.kind === 'failed' ? work.error : undefined;
   };
-  const partial = createLoaded(
-    () => (progress() === undefined ? properties.run.id : undefined),
-    async (id) => (await latestCheckpoint(`${id}-index`)) !== undefined,
-  );
+  const partial = createLoaded(() => (progress() === undefined ? properties.run.id : undefined), hasPartialIndex);
   const start = (): void => startIndex(properties.run);
   return (
     <Section title={t('factory.indexTitle')} lead={t('factory.indexLead')}>
@@ -175,10 +179,10 @@ function IndexSection(properties: { readonly run: TrainingRun; readonly ready: b
 }
 
 function PublishSection(properties: { readonly run: TrainingRun; readonly ready: boolean }): JSX.Element {
-  const record = createLive(async () => (await database().adapters.get(properties.run.adapterId ?? '')) ?? null);
+  const record = createLive(async () => (await findStoredAdapter(properties.run.adapterId ?? '')) ?? null);
   const task = createTask();
   const [licence, setLicence] = createSignal(adapterLicences[0] ?? '');
-  const [step, setStep] = createSignal<'files' | 'sign' | 'announce' | 'register'>('files');
+  const [step, setStep] = createSignal<AdapterPublishStep>('files');
   const [rejected, setRejected] = createSignal(false);
   void discover().catch((error: unknown) => task.run(() => Promise.reject(error)));
   const queued = (): boolean => peersView().pending.some(({ cid }) => cid === record()?.manifestCid);
@@ -201,7 +205,13 @@ function PublishSection(properties: { readonly run: TrainingRun; readonly ready:
     const current = record();
     if (signer === undefined || current === undefined || current === null) return;
     setStep('register');
-    void task.run(async () => void (await registerAdapter(current, properties.run, signer)));
+    void task.run(async () => void (await registerAdapter({ record: current, run: properties.run, author: signer })));
+  };
+  const announce = (): void => {
+    const current = record();
+    if (current === undefined || current === null) return;
+    setStep('announce');
+    void task.run(async () => void (await announceAdapter(current)));
   };
   const facts = (): readonly (readonly [string, string])[] => {
     const current = record();
@@ -209,7 +219,7 @@ function PublishSection(properties: { readonly run: TrainingRun; readonly ready:
     const { transaction } = adapterData(current);
     return [
       [t('factory.manifest'), current.manifestCid],
-      ...(transaction === undefined ? [] : [[t('contribute.transaction'), transaction] as const]),
+      ...(transaction === undefined ? [] : [[t('ui.transaction'), transaction] as const]),
     ];
   };
   return (
@@ -246,6 +256,9 @@ function PublishSection(properties: { readonly run: TrainingRun; readonly ready:
           {queued() ? t('factory.publishedQueued') : t('factory.published')}
           {facts().length > 1 ? ` ${t('factory.publishedChain')}` : ''}
         </Banner>
+        <Show when={adapterData(record() ?? {}).announceError}>
+          {(error) => <ErrorCard error={TributaryError.deserialize(error())} onAction={announce} />}
+        </Show>
         <Show when={adapterData(record() ?? {}).registerError}>
           {(error) => (
             <div class="grid gap-2">

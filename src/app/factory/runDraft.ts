@@ -1,5 +1,6 @@
 // A run that is being prepared, as a value, and what it may learn from.
 import type { ContributionRecord } from '../../store/index.ts';
+import { sampleSource } from '../../workflows/rows/rowSource.ts';
 import type { RunSource } from '../../workflows/training/trainingRun.ts';
 import { invalidKnobs, presetSettings, type TrainingSettings } from '../../workflows/training/trainingSettings.ts';
 
@@ -34,7 +35,7 @@ export function sourceKey(datanetId: string, source: string): string {
 /** What a Datanet offers to learn from: its sample rows, then each contribution, oldest first. */
 export function sourceOptions(datanet: DatanetLike): readonly SourceOption[] {
   const contributed = datanet.contributions.reduce((sum, record) => sum + record.rows, 0);
-  const sample = `sample:${datanet.id}`;
+  const sample = sampleSource(datanet.id);
   return [
     ...(datanet.rowsUrl === undefined
       ? []

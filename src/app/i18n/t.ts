@@ -1,29 +1,28 @@
-// Texts by key. `{name}` is replaced by a parameter; a text with `one` and `other` chooses by the parameter `count`.
-import { en } from './en.ts';
+// Texts by key, in the chosen language. Reading one inside a component follows a change of the language.
+import { dictionary, language } from './dictionary.ts';
+import { fillText, type TextParameters } from './fillText.ts';
+import type { TextKey } from './types.ts';
 
-export type TextKey = keyof typeof en;
-export type TextParameters = Readonly<Record<string, string | number>>;
+export type { TextKey } from './types.ts';
 
-const plurals = new Intl.PluralRules('en');
-const numbers = new Intl.NumberFormat('en');
+const rules = new Map<string, Intl.PluralRules>();
 
-/** The text of `key`. */
+function pluralForm(tag: string, count: number): Intl.LDMLPluralRule {
+  const known = rules.get(tag) ?? new Intl.PluralRules(tag);
+  rules.set(tag, known);
+  return known.select(count);
+}
+
+/**
+ * The text of `key`: `{name}` is replaced by a parameter, and a text with plural forms chooses by the parameter `count`.
+ * Before its area is loaded it is the key itself: `loadTexts` is awaited by whoever opens a room.
+ */
 export function t(key: TextKey, parameters: TextParameters = {}): string {
-  const entry: string | { readonly one: string; readonly other: string } = en[key];
+  const entry = dictionary().texts[key];
+  if (entry === undefined) return key;
   const text =
     typeof entry === 'string'
       ? entry
-      : plurals.select(Number(parameters['count'] ?? 0)) === 'one'
-        ? entry.one
-        : entry.other;
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = parameters[name];
-    if (value === undefined) return whole;
-    return typeof value === 'number' ? numbers.format(value) : value;
-  });
-}
-
-/** Whether there is such a text; for keys made from error codes. */
-export function hasText(key: string): key is TextKey {
-  return Object.hasOwn(en, key);
+      : (entry[pluralForm(language(), Number(parameters['count'] ?? 0))] ?? entry.other);
+  return fillText(text, parameters);
 }

@@ -6,14 +6,14 @@ import { isAbort } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
 import { engine, ensureModel } from '../state/engine.ts';
 import type { LibraryModel } from '../state/models/types.ts';
-import { Button, ErrorCard, formatBytes, formatNumber, Progress, TextArea } from '../ui/index.ts';
+import { Button, ErrorCard, formatBytes, formatDecimals, formatNumber, Progress, TextArea } from '../ui/index.ts';
 import { FilesButton } from './FilesButton.tsx';
 
 /** Kept while the page is open: a text that was pasted is not lost with the dialog. */
 const [text, setText] = createSignal('');
 
-const perplexity = (value: number): string => value.toFixed(2);
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const perplexity = (value: number): string => formatDecimals(value, 2);
+const percent = (share: number): string => `${formatDecimals(100 * share, 1)} %`;
 
 function Figures(properties: { readonly report: Report }): JSX.Element {
   return (

@@ -1,13 +1,13 @@
 // What is said of a model in one line, the same in every list.
 import { TributaryError } from '../../lib/errors.ts';
+import { formatNumber } from '../i18n/format.ts';
 import { t } from '../i18n/t.ts';
 import type { LibraryModel } from '../state/models/types.ts';
-import { formatNumber } from '../ui/format.ts';
 
 /** 135,000,000 -> "135 M", 1,540,000,000 -> "1.5 B", as model names count. */
 export function formatParameters(count: number): string {
-  if (count >= 1e9) return `${(count / 1e9).toFixed(1).replace(/\.0$/, '')} B`;
-  if (count >= 1e6) return `${Math.round(count / 1e6)} M`;
+  if (count >= 1e9) return `${formatNumber(count / 1e9)} B`;
+  if (count >= 1e6) return `${formatNumber(Math.round(count / 1e6))} M`;
   return formatNumber(count);
 }
 

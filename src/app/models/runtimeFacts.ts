@@ -1,7 +1,7 @@
 // What is said of a model that another program runs.
 import type { MissingNeed, RuntimeModel } from '../../models/index.ts';
+import { formatBytes } from '../i18n/format.ts';
 import { t } from '../i18n/t.ts';
-import { formatBytes } from '../ui/format.ts';
 
 export function needText(need: MissingNeed): string {
   if (need.code === 'webgpu') return t('models.missing.webgpu');

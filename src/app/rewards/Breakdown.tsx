@@ -90,7 +90,7 @@ export function Breakdown(properties: {
   const rowList = (entry: AnswerEarnings): JSX.Element => (
     <Show when={entry.rows.length > 0} fallback={<span class="text-muted">{t('rewards.breakdownRowsHidden')}</span>}>
       <details>
-        <summary class="text-accent">{t('factory.rows', { count: entry.rows.length })}</summary>
+        <summary class="text-accent">{t('ui.rows', { count: entry.rows.length })}</summary>
         <ul class="mt-1 grid gap-1">
           <For each={entry.rows}>
             {(row) => (

@@ -3,18 +3,25 @@ import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import { toTributaryError } from '../../lib/errors.ts';
 import type { Hex } from '../../settlement/index.ts';
 import { type EpochPhase, epochPhase } from '../../workflows/epochs/epochPhase.ts';
+import type { ProposeStep } from '../../workflows/epochs/proposeEpoch.ts';
 import { type TextKey, t } from '../i18n/t.ts';
 import { createLoaded } from '../state/live.ts';
-import {
-  collectVouchers,
-  finalizeEpoch,
-  type ProposeStep,
-  proposeEpoch,
-  type RewardsReading,
-} from '../state/rewards.ts';
+import { collectOpenVouchers, finalizePending, proposeShares, type RewardsReading } from '../state/rewards.ts';
 import { settlement } from '../state/settlement.ts';
 import { refusedPayments } from '../state/voucherInbox.ts';
-import { Banner, Button, ErrorCard, formatDuration, formatOpen, Meter, Progress, Section, toast } from '../ui/index.ts';
+import {
+  Banner,
+  Button,
+  ErrorCard,
+  errorText,
+  formatDuration,
+  formatList,
+  formatOpen,
+  Meter,
+  Progress,
+  Section,
+  toast,
+} from '../ui/index.ts';
 import { WalletChoice } from '../wallet/WalletChoice.tsx';
 
 type Step = 'collect' | 'propose' | 'finalize';
@@ -81,24 +88,26 @@ export function SettlePanel(properties: {
   };
   const collect = (): Promise<void> =>
     attempt('collect', async (account) => {
-      const result = await collectVouchers(properties.reading.vouchers, account);
+      const result = await collectOpenVouchers(properties.reading.vouchers, account);
       if (result.refused.length > 0) {
-        const reasons = [...new Set(result.refused.map(({ reason }) => reason))].join(', ');
+        const reasons = formatList([
+          ...new Set(result.refused.map(({ reason }) => errorText({ code: reason, facts: {} }).title)),
+        ]);
         setRefused(t('rewards.collectRefused', { count: result.refused.length, reasons }));
       }
       return t('rewards.collected', { amount: formatOpen(result.total) });
     });
   const propose = (): Promise<void> =>
     attempt('propose', async (account) => {
-      const { funded, rewards } = properties.reading;
+      const { funded } = properties.reading;
       if (funded === undefined) return t('rewards.phase.none');
-      await proposeEpoch(funded, rewards, account, setProposeStep);
+      await proposeShares(funded.epoch, account, setProposeStep);
       return t('rewards.proposed', { epoch: funded.epoch.toString() });
     });
   const finalize = (): Promise<void> =>
     attempt('finalize', async (account) => {
       const epoch = properties.reading.rewards.pending.epoch.toString();
-      await finalizeEpoch(account);
+      await finalizePending(account);
       return t('rewards.finalized', { epoch });
     });
 
@@ -159,7 +168,7 @@ export function SettlePanel(properties: {
             text={
               properties.reading.requiredBond === 0n
                 ? t('rewards.stepProposeTextNoBond')
-                : t('rewards.stepProposeText', { bond: formatOpen(properties.reading.requiredBond) })
+                : t('rewards.stepProposeText', { bond: formatOpen(properties.reading.requiredBond, 6, 'up') })
             }
           >
             <p role="status">{phaseText()}</p>

@@ -1,8 +1,10 @@
-// The theme, as three radio buttons.
-import { For, type JSX } from 'solid-js';
+// The theme, as three radio buttons, and the language.
+import { createSignal, For, type JSX, Show } from 'solid-js';
+import { languages } from '../i18n/languages.ts';
 import { t } from '../i18n/t.ts';
+import { chooseLanguage, languageChoice, SYSTEM_LANGUAGE } from '../state/language.ts';
 import { setTheme, theme, themes } from '../state/theme.ts';
-import { Icon, Section } from '../ui/index.ts';
+import { ErrorCard, Icon, Section, Select } from '../ui/index.ts';
 
 const names = { system: 'shell.themeSystem', light: 'shell.themeLight', dark: 'shell.themeDark' } as const;
 const icons = { system: 'system', light: 'sun', dark: 'moon' } as const;
@@ -31,6 +33,31 @@ export function Appearance(): JSX.Element {
           </For>
         </div>
       </fieldset>
+      <Language />
     </Section>
+  );
+}
+
+function Language(): JSX.Element {
+  const [failure, setFailure] = createSignal<unknown>();
+  const choose = (choice: string): void => {
+    setFailure(undefined);
+    chooseLanguage(choice).catch((error: unknown) => setFailure(() => error));
+  };
+  return (
+    <>
+      <Select
+        class="max-w-sm"
+        label={t('settings.language')}
+        hint={t('settings.languageHint')}
+        options={[
+          { value: SYSTEM_LANGUAGE, label: t('settings.languageSystem') },
+          ...Object.entries(languages).map(([value, { name }]) => ({ value, label: name })),
+        ]}
+        value={languageChoice()}
+        onChange={choose}
+      />
+      <Show when={failure()}>{(error) => <ErrorCard error={error()} onDismiss={() => setFailure(undefined)} />}</Show>
+    </>
   );
 }

@@ -17,6 +17,7 @@ import {
   walletView,
 } from '../state/settlement.ts';
 import { Banner, Button, CopyButton, ErrorCard, Field, Section, shortAddress, toast } from '../ui/index.ts';
+import { walletName } from '../wallet/walletName.ts';
 import { Prepaid } from './Prepaid.tsx';
 
 function healthText(): string {
@@ -146,7 +147,10 @@ function Configured(): JSX.Element {
             {(wallet) => (
               <div class="flex flex-wrap items-center gap-2">
                 <span>
-                  {t('settings.walletConnected', { name: wallet().name, address: shortAddress(wallet().address) })}
+                  {t('settings.walletConnected', {
+                    name: walletName(wallet()),
+                    address: shortAddress(wallet().address),
+                  })}
                 </span>
                 <CopyButton text={wallet().address} />
                 <Button kind="quiet" size="small" onClick={() => void guarded(disconnectWallet)}>
@@ -193,7 +197,9 @@ function Configured(): JSX.Element {
           <For each={Object.entries(known()?.addresses ?? {})}>
             {([name, address]) => (
               <>
-                <dt class="text-muted">{name}</dt>
+                <dt translate="no" class="text-muted">
+                  {name}
+                </dt>
                 <dd class="font-mono wrap-anywhere">{address}</dd>
               </>
             )}

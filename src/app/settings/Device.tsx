@@ -105,9 +105,9 @@ export function Device(): JSX.Element {
           <>
             <dl class="grid gap-x-6 gap-y-2 sm:grid-cols-[auto_1fr]">
               <dt class="text-muted">{t('settings.deviceName')}</dt>
-              <dd>{found().description || found().architecture}</dd>
+              <dd translate="no">{found().description || found().architecture}</dd>
               <dt class="text-muted">{t('settings.deviceVendor')}</dt>
-              <dd>{found().vendor === '' ? '–' : found().vendor}</dd>
+              <dd translate="no">{found().vendor === '' ? '–' : found().vendor}</dd>
               <For
                 each={
                   [
@@ -124,7 +124,9 @@ export function Device(): JSX.Element {
                 )}
               </For>
               <dt class="text-muted">{t('settings.deviceFeatures')}</dt>
-              <dd class="text-sm wrap-anywhere">{found().features.join(', ')}</dd>
+              <dd translate="no" class="text-sm wrap-anywhere">
+                {found().features.join(', ')}
+              </dd>
             </dl>
             <Show when={found().obstacle}>
               {(obstacle) => <ErrorCard error={TributaryError.deserialize(obstacle())} />}

@@ -2,11 +2,11 @@
 import { For, type JSX, Show } from 'solid-js';
 import type { VariantChoice, VariantReport } from '../../engine/index.ts';
 import { t } from '../i18n/t.ts';
-import { formatNumber, Table } from '../ui/index.ts';
+import { formatList, formatNumber, Table } from '../ui/index.ts';
 
 function timesOf({ milliseconds }: VariantChoice): string {
   const times = Object.entries(milliseconds).sort(([, one], [, other]) => one - other);
-  return times.map(([name, time]) => t('settings.variantTime', { name, time: formatNumber(1000 * time) })).join(', ');
+  return formatList(times.map(([name, time]) => t('settings.variantTime', { name, time: formatNumber(1000 * time) })));
 }
 
 export function Variants(properties: { readonly report: VariantReport }): JSX.Element {

@@ -3,6 +3,7 @@ import { HashRouter, Navigate, Route, type RouteSectionProps, useLocation } from
 import { createEffect, createSignal, ErrorBoundary, type JSX, on, onMount, Show, Suspense } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { loadConfig } from '../state/config.ts';
+import { loadLanguage } from '../state/language.ts';
 import { EmptyState, ErrorCard, Toasts } from '../ui/index.ts';
 import { lazyRoom } from './lazyRoom.ts';
 import { Navigation } from './Navigation.tsx';
@@ -87,7 +88,7 @@ export function App(): JSX.Element {
   const [failure, setFailure] = createSignal<unknown>();
   const load = (): void => {
     setFailure(undefined);
-    loadConfig().then(
+    Promise.all([loadConfig(), loadLanguage()]).then(
       () => setConfigured(true),
       (error: unknown) => setFailure(() => error),
     );

@@ -30,6 +30,7 @@ test('a room that could not be fetched says so, and the next try fetches it', as
     root,
   );
   await expect.element(page.getByText('This room could not be fetched')).toBeVisible();
+  await expect.element(page.getByText('APP_ROOM_NOT_FETCHED')).toBeInTheDocument();
   online = true;
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect.element(page.getByRole('heading', { name: 'Factory' })).toBeVisible();

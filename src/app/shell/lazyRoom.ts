@@ -1,12 +1,15 @@
-// A room whose code is fetched when it is first opened, and asked for again after a fetch that failed.
+// A room whose code and texts are fetched when it is first opened, and asked for again after a fetch that failed.
 import { type Component, lazy } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
+import { loadTexts } from '../i18n/dictionary.ts';
+import type { rooms } from './rooms.ts';
 
 /** The component that `load` gives. Shows, inside an error boundary, `APP_ROOM_NOT_FETCHED` when it cannot be had. */
-export function lazyRoom(name: string, load: () => Promise<Component>): Component {
+export function lazyRoom(name: (typeof rooms)[number]['name'], load: () => Promise<Component>): Component {
   return lazy(async () => {
     try {
-      return { default: await load() };
+      const [room] = await Promise.all([load(), loadTexts(name)]);
+      return { default: room };
     } catch (cause) {
       throw new TributaryError({
         code: 'APP_ROOM_NOT_FETCHED',

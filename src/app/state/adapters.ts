@@ -1,100 +1,63 @@
-// Every adapter that can be chosen, wherever it comes from: the configuration (files by URL, or a manifest CID), or this
-// browser (trained or fetched here). One way to read a file of either.
-import { TributaryError } from '../../lib/errors.ts';
-import { database, readAdapterFile } from '../../store/index.ts';
+// The adapters that can be chosen in this browser, and their files, over its tables and configuration.
+import { type AdapterRecord, database, readAdapterFile } from '../../store/index.ts';
+import { adapterBytes as readBytes } from '../../workflows/adapters/adapterBytes.ts';
+import {
+  type AdapterChoice,
+  type AdapterFileName,
+  adapterChoices,
+  hasAttributionFiles,
+} from '../../workflows/adapters/adapterChoice.ts';
 import { config } from './config.ts';
 import { download } from './download.ts';
 import { fetchPublishedAdapter } from './publishedAdapters.ts';
 
-export interface AdapterChoice {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly modelId: string;
-  readonly datanets: readonly string[];
-  readonly questions: readonly string[];
-  readonly source: 'config' | 'browser';
-  readonly manifest?: string;
-  /** What this browser keeps beside it. */
-  readonly data?: unknown;
-}
-
-export type AdapterFileName = 'adapter_config.json' | 'adapter_model.safetensors' | 'index.cbor' | 'rows.jsonl';
+export type { AdapterChoice, AdapterFileName };
 
 /** All adapters of all models, the configuration's first. Reads the database: use inside `createLive` to follow it. */
-export async function listAdapters(): Promise<AdapterChoice[]> {
-  const kept = await database().adapters.orderBy('createdAt').reverse().toArray();
-  const offered = config().adapters.map(
-    (adapter): AdapterChoice => ({
-      id: adapter.id,
-      name: adapter.name,
-      description: adapter.description,
-      modelId: adapter.model,
-      datanets: adapter.datanets,
-      questions: adapter.questions,
-      source: 'config',
-      ...(adapter.manifest === undefined ? {} : { manifest: adapter.manifest }),
-    }),
-  );
-  const own = kept
-    .filter((record) => !offered.some((adapter) => adapter.id === record.id))
-    .map(
-      (record): AdapterChoice => ({
-        id: record.id,
-        name: record.name,
-        description: '',
-        modelId: record.modelId,
-        datanets: record.datanetIds,
-        questions: [],
-        source: 'browser',
-        ...(record.manifestCid === undefined ? {} : { manifest: record.manifestCid }),
-        data: record.data,
-      }),
-    );
-  return [...offered, ...own];
+export async function listAdapters(): Promise<readonly AdapterChoice[]> {
+  return adapterChoices(config().adapters, await listStoredAdapters());
 }
 
 export async function findAdapter(id: string): Promise<AdapterChoice | undefined> {
   return (await listAdapters()).find((adapter) => adapter.id === id);
 }
 
-/** Whether the adapter comes with what attribution needs. */
-export async function hasAttribution(adapter: AdapterChoice): Promise<boolean> {
-  if (adapter.source === 'config') {
-    const files = config().adapters.find((candidate) => candidate.id === adapter.id)?.files ?? [];
-    return ['index.cbor', 'rows.jsonl'].every((name) => files.some((file) => file.name === name));
-  }
-  const record = await database().adapters.get(adapter.id);
-  return ['index.cbor', 'rows.jsonl'].every((name) => record?.files.some((file) => file.name === name) ?? false);
+/** Adapters that were trained or fetched here, newest first. Reads the database: use inside `createLive`. */
+export function listStoredAdapters(): Promise<AdapterRecord[]> {
+  return database().adapters.orderBy('createdAt').reverse().toArray();
 }
 
-/** One file of an adapter. Throws `APP_ADAPTER_FILE_MISSING`, or what the download throws. */
-export async function adapterBytes(
+/** Reads the database: use inside `createLive`. */
+export async function findStoredAdapter(id: string): Promise<AdapterRecord | undefined> {
+  return database().adapters.get(id);
+}
+
+/** Whether the adapter comes with the files that attribution needs. */
+export async function hasAttribution(adapter: AdapterChoice): Promise<boolean> {
+  const offered = config().adapters.find((candidate) => candidate.id === adapter.id)?.files;
+  const stored = adapter.source === 'browser' ? (await findStoredAdapter(adapter.id))?.files : offered;
+  return hasAttributionFiles(stored ?? []);
+}
+
+/** One file of an adapter. Throws `APP_ADAPTER_FILE_MISSING`, and as `download`. */
+export function adapterBytes(
   adapter: AdapterChoice,
   name: AdapterFileName,
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (adapter.source === 'browser') {
-    const bytes = await readAdapterFile(adapter.id, name);
-    if (bytes !== undefined) return bytes;
-  } else {
-    const file = config()
-      .adapters.find((candidate) => candidate.id === adapter.id)
-      ?.files.find((candidate) => candidate.name === name);
-    if (file !== undefined)
-      return new Uint8Array(
-        await (await download('adapters', file, { signal, title: `${adapter.name}: ${name}` })).arrayBuffer(),
-      );
-  }
-  if (adapter.manifest !== undefined) {
-    const files = await fetchPublishedAdapter(adapter.manifest, signal);
-    const bytes = files[name];
-    if (bytes !== undefined) return bytes as Uint8Array<ArrayBuffer>;
-  }
-  throw new TributaryError({
-    code: 'APP_ADAPTER_FILE_MISSING',
-    message: `The adapter "${adapter.name}" has no file "${name}" here.`,
-    facts: { adapter: adapter.id, file: name },
-    hint: 'Choose another adapter, or fetch this one again from its publisher.',
-  });
+  return readBytes(
+    { adapter, name, signal },
+    {
+      readStored: readAdapterFile,
+      async fetchOffered() {
+        const file = config()
+          .adapters.find((candidate) => candidate.id === adapter.id)
+          ?.files.find((candidate) => candidate.name === name);
+        if (file === undefined) return undefined;
+        const blob = await download('adapters', file, { signal, title: `${adapter.name}: ${name}` });
+        return new Uint8Array(await blob.arrayBuffer());
+      },
+      fetchPublished: fetchPublishedAdapter,
+    },
+  );
 }

@@ -1,44 +1,38 @@
-// Adapters that peers announce, each manifest's signature checked before it is listed. Fetching one is the person's choice.
+// Adapters that peers announce, and the announcements that failed, as signals.
 import { createSignal } from 'solid-js';
-import { type AdapterManifest, readAdapterManifest } from '../../datanet/index.ts';
-import type { Cid } from '../../lib/units.ts';
+import type { AnnouncedAdapter } from '../../workflows/adapters/announcedAdapters.ts';
+import { createArrivals, type FailedArrival } from '../../workflows/rows/arrivals.ts';
 import { peers } from './peers.ts';
+import { publishedReader } from './publishedReader.ts';
 
-export interface AnnouncedAdapter {
-  readonly cid: Cid;
-  readonly manifest: AdapterManifest;
-}
+export type { AnnouncedAdapter };
 
 const [announced, setAnnounced] = createSignal<readonly AnnouncedAdapter[]>([]);
 /** Newest first. */
 export const announcedAdapters = announced;
 
-const [failures, setFailures] = createSignal<readonly Cid[]>([]);
-/** Announced, but not to be had or refused. */
+const [failures, setFailures] = createSignal<readonly FailedArrival[]>([]);
+/** Adapters that were announced and could not be fetched, or were refused. */
 export const announcedAdapterFailures = failures;
 
-async function receive(cid: Cid): Promise<void> {
-  setFailures((cids) => cids.filter((other) => other !== cid));
-  try {
-    const [{ verifyMessage }, node] = await Promise.all([import('../../settlement/index.ts'), peers()]);
-    const manifest = await readAdapterManifest({ cid, blocks: node.blocks, verify: verifyMessage });
-    setAnnounced((known) =>
-      [...known.filter((adapter) => adapter.cid !== cid), { cid, manifest }].toSorted(
-        (left, right) => right.manifest.ts - left.manifest.ts,
-      ),
-    );
-  } catch {
-    // Anyone may announce anything; what cannot be read is counted and can be asked for again.
-    setFailures((cids) => [...cids, cid]);
-  }
-}
+const arrivals = createArrivals({
+  async receive({ cid }) {
+    const [{ receiveAdapter }, reader] = await Promise.all([
+      import('../../workflows/adapters/announcedAdapters.ts'),
+      publishedReader(),
+    ]);
+    setAnnounced(await receiveAdapter({ cid, known: announced, ...reader }));
+  },
+  onFailures: setFailures,
+  now: Date.now,
+});
 
 let following: Promise<void> | undefined;
 
 async function follow(): Promise<void> {
   const node = await peers();
   node.subscribe((announcement) => {
-    if (announcement.kind === 'adapter') void receive(announcement.cid);
+    if (announcement.kind === 'adapter') void arrivals.take(announcement);
   });
 }
 
@@ -51,6 +45,7 @@ export function followAdapters(): Promise<void> {
   return following;
 }
 
-export async function retryAnnouncedAdapters(): Promise<void> {
-  for (const cid of failures()) await receive(cid);
+/** Tries the failed announcements again. */
+export function retryAnnouncedAdapters(): Promise<void> {
+  return arrivals.retry();
 }

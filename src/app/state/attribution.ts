@@ -3,7 +3,7 @@ import type { AttributionService, IndexSummary } from '../../attribution/index.t
 import type { Remote } from '../../lib/rpc.ts';
 import { createIndexOpener } from '../../workflows/answers/createIndexOpener.ts';
 import { type AdapterChoice, adapterBytes } from './adapters.ts';
-import { engine, ensureModel } from './engine.ts';
+import { engineWith } from './engine.ts';
 import { lazyWorker } from './workers.ts';
 
 const worker = lazyWorker<AttributionService>(
@@ -22,9 +22,8 @@ const indexes = createIndexOpener<AdapterChoice>({
   },
   adapterBytes,
   async encodeRows(adapter, rows) {
-    // The tokenizer of another model would give other tokens, and spans that are not there.
-    await ensureModel(adapter.modelId);
-    return engine().encodeRows({ rows });
+    // The tokenizer of another model would give other tokens, and with them verbatim matches that are not there.
+    return await engineWith(adapter.modelId).encodeRows({ rows });
   },
 });
 

@@ -1,4 +1,4 @@
-// Can a model run here at all? Three different causes get three different answers.
+// Whether this page can use WebGPU. Each of the three reasons why not has its own error.
 import { TributaryError } from '../../lib/errors.ts';
 
 /** Throws `APP_INSECURE_CONTEXT`, `APP_NO_WEBGPU` or `APP_NO_GPU_ADAPTER`. */
@@ -22,7 +22,7 @@ export async function checkDevice(): Promise<void> {
   if (adapter === null) {
     throw new TributaryError({
       code: 'APP_NO_GPU_ADAPTER',
-      message: 'WebGPU is here, but no graphics device answered.',
+      message: 'WebGPU is here, but no GPU answered.',
       hint: 'Turn on hardware acceleration in the browser settings, update the graphics driver, or leave the remote desktop session; then try again.',
     });
   }

@@ -9,7 +9,7 @@ const fileSchema = v.object({
   /** Relative to the page, or absolute. */
   url: v.string(),
   bytes: v.optional(v.number()),
-  /** 64 hexadecimal digits. Without it the file is taken as it comes and named by its URL. */
+  /** 64 hexadecimal digits. Without it the file is not checked, and is stored under its URL. */
   sha256: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
 });
 
@@ -43,7 +43,7 @@ const adapterSchema = v.object({
 });
 
 const datanetSchema = v.object({
-  /** What announcements and headers name it by: the id on chain where there is one. */
+  /** The id that announcements and headers use: the one on chain where there is one. */
   id: v.string(),
   slug: v.optional(v.string()),
   name: v.string(),
@@ -77,7 +77,6 @@ const configSchema = v.object({
 export type AppConfig = v.InferOutput<typeof configSchema>;
 export type ConfigFile = v.InferOutput<typeof fileSchema>;
 export type ConfigModel = v.InferOutput<typeof modelSchema>;
-export type ConfigDatanet = v.InferOutput<typeof datanetSchema>;
 
 /** Checks a parsed `config.json`. Throws `APP_CONFIG_INVALID` naming the place. */
 export function parseConfig(value: unknown): AppConfig {

@@ -1,18 +1,9 @@
-// A file of the configuration as a Blob: from this browser when it is there, else by HTTP into the private file system, on
-// from where an earlier attempt ended, checked against its SHA-256 while it arrives. Units: bytes.
-import { sha256 as hasher } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '../../lib/bytes.ts';
+// A file of the configuration as a Blob: from this browser when it is stored, else by HTTP. The models domain's downloader does
+// the work; here are the place where such files are stored, their errors, and what happens in a browser that can store none.
+// Units: bytes.
 import { isAbort, TributaryError } from '../../lib/errors.ts';
-import {
-  deleteFile,
-  type FileArea,
-  type FileWriter,
-  fileObstacle,
-  openFileWriter,
-  persistStorage,
-  readFile,
-  requireSpace,
-} from '../../store/index.ts';
+import { fetchFile, type RequestOptions, readRemote } from '../../models/index.ts';
+import { type FileArea, type FileStore, fileObstacle, fileStore } from '../../store/index.ts';
 import type { ConfigFile } from './config.ts';
 
 export interface DownloadProgress {
@@ -23,34 +14,39 @@ export interface DownloadProgress {
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
-  /** What the list of stored files calls it; default the file's name. */
+  /** Name in the list of stored files; default the file's name. */
   readonly title?: string | undefined;
-}
-
-/** The name under which a file is kept: its hash, or its URL where no hash is known. */
-function storedName(file: ConfigFile): string {
-  return file.sha256 ?? new URL(file.url, document.baseURI).href;
 }
 
 let choseMemory = false;
 
-/** For a full browser: until the page is left, files are held in memory and not kept. */
+/** For a full browser: until the page is left, files stay in memory and are not stored. */
 export function goOnFromMemory(): void {
   choseMemory = true;
 }
 
-/** Whether files are held in memory: because the user chose it, or because this browser can keep none. */
+/** Whether files stay in memory: because the user chose it, or because this browser can store none. */
 export async function isMemoryOnly(): Promise<boolean> {
   return choseMemory || (await fileObstacle()) !== undefined;
 }
 
-function memoryWriter(): FileWriter {
-  const parts: Uint8Array[] = [];
+/** A store that forgets each file as soon as it is handed out. */
+function memoryStore(): FileStore {
   return {
-    keptBytes: 0,
-    kept: new Blob(),
-    write: async (bytes) => void parts.push(bytes),
-    finish: async () => new Blob(parts as BlobPart[]),
+    async open() {
+      const parts: Uint8Array[] = [];
+      return {
+        keptBytes: 0,
+        kept: new Blob(),
+        write: async (bytes) => void parts.push(bytes),
+        finish: async () => new Blob(parts as BlobPart[]),
+      };
+    },
+    read: async () => undefined,
+    sizeOf: async () => 0,
+    remove: async () => undefined,
+    requireSpace: async () => undefined,
+    persist: async () => false,
   };
 }
 
@@ -58,19 +54,31 @@ function failed(file: ConfigFile, facts: Record<string, string | number>, cause?
   return new TributaryError({
     code: 'APP_DOWNLOAD_FAILED',
     message: `"${file.name}" could not be downloaded.`,
-    facts: { url: file.url, ...facts },
+    facts: { file: file.name, url: file.url, ...facts },
     hint: 'Check the connection and try again; what has arrived is kept.',
     cause,
   });
 }
 
-async function request(file: ConfigFile, from: number, signal: AbortSignal | undefined): Promise<Response> {
+/** What the downloader throws, as the errors of a file of the configuration. */
+function toDownloadError(file: ConfigFile, error: unknown, loadedBytes: number): unknown {
+  if (!(error instanceof TributaryError)) return error;
+  if (error.code.startsWith('REMOTE_')) return failed(file, { loadedBytes }, error);
+  if (error.code !== 'MODEL_FILE_DAMAGED') return error;
+  return new TributaryError({
+    code: 'APP_FILE_HASH_MISMATCH',
+    message: `"${file.name}" arrived, but it is not the file that was announced.`,
+    facts: { file: file.name, url: file.url, expected: file.sha256 ?? '', actual: String(error.facts['actual']), bytes: loadedBytes },
+    hint: 'Nothing of it was kept. Try again, or use another source.',
+    cause: error,
+  });
+}
+
+/** A request as this page makes it: the files may lie behind a login of this site, which the models worker never uses. */
+async function request(file: ConfigFile, { headers = {}, signal }: RequestOptions): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(file.url, {
-      ...(signal === undefined ? {} : { signal }),
-      ...(from > 0 ? { headers: { range: `bytes=${from}-` } } : {}),
-    });
+    response = await fetch(file.url, { headers, ...(signal === undefined ? {} : { signal }) });
   } catch (error) {
     if (isAbort(error)) throw error;
     throw failed(file, {}, error);
@@ -79,70 +87,50 @@ async function request(file: ConfigFile, from: number, signal: AbortSignal | und
   return response;
 }
 
-/** Feeds a stream, piece by piece. */
-async function pump(
-  stream: ReadableStream<Uint8Array>,
-  take: (bytes: Uint8Array) => Promise<void> | void,
-): Promise<void> {
-  const reader = stream.getReader();
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    await take(value);
-  }
-}
-
 /**
  * The whole file. Throws `APP_DOWNLOAD_FAILED`, `APP_FILE_HASH_MISMATCH`, `STORE_QUOTA_EXCEEDED`, `ABORTED`. Small files
- * without a hash (configuration, rows) are not kept: the HTTP cache does that.
+ * without a hash (configuration, rows) are not stored: the HTTP cache does that.
  */
 export async function download(area: FileArea, file: ConfigFile, options: DownloadOptions = {}): Promise<Blob> {
   const { signal, onProgress } = options;
-  if (file.sha256 === undefined) {
-    const response = await request(file, 0, signal);
-    return response.blob();
-  }
-  const name = storedName(file);
-  const kept = await readFile(area, name);
-  if (kept !== undefined && (file.bytes === undefined || kept.size === file.bytes)) return kept;
-  if (kept !== undefined) await deleteFile(area, name);
+  const { name, bytes, sha256 } = file;
+  if (sha256 === undefined) return (await request(file, { signal })).blob();
+  const stored = await fileStore(area).read(sha256);
+  if (stored !== undefined && (bytes === undefined || stored.blob.size === bytes)) return stored.blob;
 
-  const memoryOnly = await isMemoryOnly();
-  if (file.bytes !== undefined && !memoryOnly) await requireSpace(file.bytes);
-  const writer = memoryOnly ? memoryWriter() : await openFileWriter(area, name);
-  let loadedBytes = writer.keptBytes;
-  const hash = hasher.create();
-  if (loadedBytes > 0) await pump(writer.kept.stream(), (bytes) => void hash.update(bytes));
-  const response = await request(file, loadedBytes, signal);
-  if (loadedBytes > 0 && response.status !== 206) {
-    // The server ignored the range: begin again.
-    await deleteFile(area, name);
-    await response.body?.cancel();
-    return download(area, file, options);
-  }
-  const totalBytes = file.bytes ?? (Number(response.headers.get('content-length') ?? 0) + loadedBytes || undefined);
+  const files = (await isMemoryOnly()) ? memoryStore() : fileStore(area);
+  if (bytes !== undefined) await files.requireSpace(bytes);
+  let loadedBytes = 0;
+  let totalBytes = bytes;
+  const read = (from: number): AsyncIterable<Uint8Array> =>
+    readRemote({
+      url: new URL(file.url, document.baseURI).href,
+      bytes,
+      from,
+      signal,
+      request: async (_, requestOptions = {}) => {
+        const response = await request(file, requestOptions);
+        const length = Number(response.headers.get('content-length') ?? 0);
+        if (length > 0) totalBytes ??= length + (response.status === 206 ? from : 0);
+        return response;
+      },
+    });
   try {
-    await pump(response.body as ReadableStream<Uint8Array>, async (bytes) => {
-      hash.update(bytes);
-      await writer.write(bytes);
-      loadedBytes += bytes.byteLength;
-      onProgress?.({ loadedBytes, totalBytes });
+    const { blob } = await fetchFile({
+      file: { name, bytes, sha256 },
+      storedName: sha256,
+      facts: { title: options.title ?? name, url: file.url },
+      files,
+      read,
+      signal,
+      onProgress: (doneBytes) => {
+        loadedBytes = doneBytes;
+        onProgress?.({ loadedBytes, totalBytes });
+      },
     });
+    await files.persist();
+    return blob;
   } catch (error) {
-    if (isAbort(error) || error instanceof TributaryError) throw error;
-    throw failed(file, { loadedBytes }, error);
+    throw toDownloadError(file, error, loadedBytes);
   }
-  const actual = bytesToHex(hash.digest());
-  if (actual !== file.sha256) {
-    if (!memoryOnly) await deleteFile(area, name);
-    throw new TributaryError({
-      code: 'APP_FILE_HASH_MISMATCH',
-      message: `"${file.name}" arrived, but it is not the file that was announced.`,
-      facts: { url: file.url, expected: file.sha256, actual, bytes: loadedBytes },
-      hint: 'Nothing of it was kept. Try again, or use another source.',
-    });
-  }
-  const blob = await writer.finish({ title: options.title ?? file.name, url: file.url });
-  if (!memoryOnly) await persistStorage();
-  return blob;
 }

@@ -1,5 +1,5 @@
-// The engine worker and what is loaded in it: one base model, any number of adapters beside it. Everything is started by
-// the first use; two rooms asking for the same model share one loading. State is one signal that any room may show.
+// The engine worker and what is loaded in it: one base model, any number of adapters beside it. The first use starts it; rooms
+// that ask for the same model share one loading. Its state is one signal that any room may show.
 import { createSignal } from 'solid-js';
 import type {
   AdapterSummary,
@@ -39,7 +39,7 @@ const loadPhases = { read: 'reading', compile: 'compiling', probe: 'trying' } as
 
 const [state, setState] = createSignal<EngineState>({ phase: 'idle' });
 const [obstacle, setObstacle] = createSignal<TributaryError | undefined>();
-/** Why no graphics device is used, as found by the last loading; the processor computes then. */
+/** Why the last loading fell back to the CPU; undefined when it did not. */
 export const deviceObstacle = obstacle;
 /** What the engine is doing. */
 export const engineState = state;
@@ -72,7 +72,7 @@ export function isDeviceLost(error: unknown): boolean {
   return error instanceof TributaryError && /DEVICE_LOST|APP_WORKER_FAILED|OUT_OF_MEMORY|_NOT_LOADED/.test(error.code);
 }
 
-/** Ends the worker and forgets what was loaded; the next `ensureModel` begins anew. Texts are not touched. */
+/** Terminates the worker with everything that is loaded in it; the next `ensureModel` loads again. Chats are not touched. */
 export function resetEngine(): void {
   loading?.abort.abort();
   worker.restart();
@@ -120,7 +120,7 @@ export function noteEngineFailure(error: unknown): void {
 
 async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary> {
   const show = (next: EngineState): void => {
-    // A loading that was stopped or replaced says no more.
+    // A loading that was cancelled or replaced reports nothing more.
     if (!signal.aborted) setState(next);
   };
   show({ phase: 'checking', modelId });
@@ -129,7 +129,7 @@ async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary>
     if (device !== 'cpu') await checkDevice();
     setObstacle(undefined);
   } catch (error) {
-    // With `automatic` the CPU takes over, and the room says why; who asked for the device alone gets the error.
+    // `automatic` falls back to the CPU, and the room says why; `gpu` fails.
     if (device === 'gpu' || !(error instanceof TributaryError)) throw error;
     setObstacle(error);
   }
@@ -177,7 +177,7 @@ async function rememberVariants(before: VariantReport | undefined, { variants }:
   try {
     await writeSetting(settingKeys.variants, mergeVariants(before, variants));
   } catch (error) {
-    // In a full browser the model still runs; it measures again next time.
+    // When the browser's storage is full the model still runs; the next loading measures again.
     if (!(error instanceof TributaryError)) throw error;
   }
 }
@@ -195,7 +195,7 @@ export async function ensureModel(modelId: string, signal?: AbortSignal): Promis
   if (loading === undefined) {
     const abort = new AbortController();
     const promise = load(modelId, abort.signal).catch((error: unknown) => {
-      // Whatever it stumbled over after it was stopped.
+      // After an abort, other errors are its consequences.
       throw abort.signal.aborted ? abort.signal.reason : error;
     });
     const mine = { modelId, promise, abort };
@@ -209,6 +209,21 @@ export async function ensureModel(modelId: string, signal?: AbortSignal): Promis
     });
   }
   return abortable(loading.promise, signal);
+}
+
+/**
+ * The engine with the model `modelId`. Throws `APP_MODEL_NOT_READY` rather than replace a model that someone else is using: call
+ * it for work that belongs to an earlier answer.
+ */
+export function engineWith(modelId: string): Remote<EngineService> {
+  const current = state();
+  if (current.phase === 'ready' && current.modelId === modelId) return engine();
+  throw new TributaryError({
+    code: 'APP_MODEL_NOT_READY',
+    message: 'The model of this answer is not loaded.',
+    facts: { model: modelId },
+    hint: 'Choose it above the conversation and wait until it is ready, then try again.',
+  });
 }
 
 /** The adapter beside its base, both loaded. The base is never loaded again for it. */

@@ -1,15 +1,12 @@
-// Ledgers by their SHA-256, from the node of this page: the port that the settlement reads proofs through.
-import { cid } from '../../lib/units.ts';
-import type { Hex, LedgerSource } from '../../settlement/index.ts';
+// Ledgers by their SHA-256, from the node of this page, which starts with the first that is asked for. Whoever reads one
+// checks it.
+import { lazy } from '../../lib/lazy.ts';
+import type { LedgerStore } from '../../workflows/epochs/epochPorts.ts';
 import { peers } from './peers.ts';
 
-/** The bytes of a published ledger, or undefined when nobody online has them. The settlement checks them itself. */
-export const fetchLedger: LedgerSource = async (digest: Hex, options) => {
-  const [{ ledgerCid }, node] = await Promise.all([import('../../settlement/index.ts'), peers()]);
-  try {
-    return await node.blocks.get(cid(ledgerCid(digest)), { signal: options?.signal });
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'BLOCK_NOT_FOUND') return undefined;
-    throw error;
-  }
+const store = lazy(async () => (await import('../../workflows/epochs/peerLedgers.ts')).peerLedgers(peers));
+
+export const ledgers: LedgerStore = {
+  read: async (digest, options) => (await store.get()).read(digest, options),
+  publish: async (bytes, digest) => (await store.get()).publish(bytes, digest),
 };

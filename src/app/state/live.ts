@@ -1,4 +1,4 @@
-// Async values as signals, in one place, so that a newer Solid changes one file. `createLive` follows a database query;
+// Async values as signals, in one place, so that moving to a newer Solid changes one file. `createLive` follows a database query;
 // `createLoaded` runs a promise once its source is known.
 import { type Accessor, createEffect, createSignal, on, onCleanup } from 'solid-js';
 import { liveQuery } from '../../store/index.ts';
@@ -32,7 +32,7 @@ export interface Loaded<Value> {
   readonly reload: () => void;
 }
 
-/** Runs `load` when `source` gives a value (and again when it changes or on `reload`). Later calls abort earlier ones. */
+/** Runs `load` when `source` has a value, again when that changes and on `reload`. Each call aborts the one before. */
 export function createLoaded<Source, Value>(
   source: Accessor<Source | undefined>,
   load: (source: Source, signal: AbortSignal) => Promise<Value>,

@@ -1,4 +1,4 @@
-// What the engine found out about the device with one model, beside what it found with others.
+// Joins the variants that the engine measured on this device with one model to those that it measured with others.
 import type { VariantReport } from '../../engine/index.ts';
 
 /** `newer` with the shapes that only `older` has, if both are of one device. */

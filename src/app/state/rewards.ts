@@ -1,7 +1,6 @@
 // Reading and settling rewards: what an address earned, where the epochs stand, and the three steps that anyone may take:
 // collect vouchers, propose the shares of a closed epoch, make a proposal final. Amounts are wei of OPEN.
 import { TributaryError } from '../../lib/errors.ts';
-import { cid } from '../../lib/units.ts';
 import type {
   Balances,
   ChainHealth,
@@ -11,23 +10,16 @@ import type {
   EpochPool,
   EpochState,
   Hex,
-  Ledger,
-  LedgerReceipt,
   RewardsState,
-  Settlement,
-  SignedVoucher,
 } from '../../settlement/index.ts';
 import { ensureGas } from '../../workflows/ensureGas.ts';
-import { fetchLedger } from './ledgers.ts';
-import { peers } from './peers.ts';
+import { finalizeEpoch } from '../../workflows/epochs/finalizeEpoch.ts';
+import { nextFundedEpoch } from '../../workflows/epochs/nextFundedEpoch.ts';
+import type { OpenVoucher } from '../../workflows/epochs/openVouchers.ts';
+import type { ProposeStep } from '../../workflows/epochs/proposeEpoch.ts';
+import { ledgers } from './ledgers.ts';
 import { settlement } from './settlement.ts';
-import { knownReceipts, knownVouchers, latestVouchers } from './voucherInbox.ts';
-
-/** A voucher with what the chain has not drawn of it yet. */
-export interface OpenVoucher {
-  readonly signed: SignedVoucher;
-  readonly amount: bigint;
-}
+import { knownVouchers, voucherInbox } from './voucherInbox.ts';
 
 export interface RewardsReading {
   readonly health: ChainHealth;
@@ -46,37 +38,19 @@ export interface RewardsReading {
   readonly readAt: number;
 }
 
-/** The first epoch with money that no root covers. */
-async function nextFunded(chain: Settlement, rewards: RewardsState): Promise<EpochPool | undefined> {
-  const [epoch] = await chain.fundedEpochs({ from: rewards.nextEpoch });
-  return epoch === undefined ? undefined : chain.pool({ epoch });
-}
-
-async function openVouchers(chain: Settlement, state: EpochState): Promise<readonly OpenVoucher[]> {
-  const { epochSeconds, graceSeconds } = chain.deployment.profile;
-  const open: OpenVoucher[] = [];
-  for (const signed of latestVouchers()) {
-    const { payer, modelId, epoch, cumulative } = signed.voucher;
-    const closesAt = state.endsAt - Number(state.epoch - epoch) * epochSeconds + graceSeconds;
-    if (closesAt <= state.now) continue;
-    const collected = await chain.collected({ payer, modelId, epoch });
-    if (cumulative > collected) open.push({ signed, amount: cumulative - collected });
-  }
-  return open;
-}
-
 /** Everything the room shows, read from the chain at once. Throws what the chain throws. */
 export async function readRewards(connected: Hex | undefined): Promise<RewardsReading> {
-  const chain = await settlement();
+  const [chain, { openVouchers }] = await Promise.all([settlement(), import('../../workflows/epochs/openVouchers.ts')]);
   const health = await chain.health();
   if (health.state !== 'ready') throw healthError(health);
   const [epoch, rewards, models] = await Promise.all([chain.epoch(), chain.rewards(), chain.models()]);
-  const funded = await nextFunded(chain, rewards);
+  const fundedEpoch = await nextFundedEpoch(chain, rewards);
+  const funded = fundedEpoch === undefined ? undefined : await chain.pool({ epoch: fundedEpoch });
   const [requiredBond, bonded, balances, vouchers] = await Promise.all([
     funded === undefined ? 0n : chain.requiredBond({ epoch: funded.epoch }),
     connected === undefined ? undefined : chain.bonded({ address: connected }),
     connected === undefined ? undefined : chain.balances(connected),
-    openVouchers(chain, epoch),
+    openVouchers({ chain, state: epoch, vouchers: knownVouchers().values() }),
   ]);
   const ownerShares = new Map(models.map((model) => [model.id.toLowerCase(), model.ownerBps]));
   return { health, epoch, rewards, funded, requiredBond, bonded, balances, vouchers, ownerShares, readAt: Date.now() };
@@ -85,7 +59,7 @@ export async function readRewards(connected: Hex | undefined): Promise<RewardsRe
 function healthError(health: ChainHealth): TributaryError {
   if (health.state === 'wrongChain') {
     return new TributaryError({
-      code: 'WALLET_WRONG_CHAIN',
+      code: 'CHAIN_ID_MISMATCH',
       message: 'The address of the chain answers for another chain.',
       facts: { chainId: health.chainId },
       hint: 'Correct the RPC address in the settings.',
@@ -111,101 +85,38 @@ export async function readClaimable(address: Hex): Promise<Claimable> {
   return (await settlement()).claimable({ address });
 }
 
-/** The ledger of the current root, or undefined before the first. Throws `LEDGER_UNAVAILABLE`. */
-export async function currentLedger(
-  rewards: RewardsState,
-): Promise<{ readonly ledger: Ledger; readonly digest: Hex } | undefined> {
-  if (rewards.current.status === 'none' || rewards.current.total === 0n) return undefined;
-  const digest = rewards.current.dataDigest;
-  const bytes = await fetchLedger(digest);
-  if (bytes === undefined) {
-    throw new TributaryError({
-      code: 'LEDGER_UNAVAILABLE',
-      message: 'The ledger behind the current root could not be fetched.',
-      facts: { digest },
-      hint: 'Connect to a relay or peer that keeps it, then try again; a claim does not expire.',
-    });
-  }
-  const { decodeLedger } = await import('../../settlement/index.ts');
-  return { ledger: decodeLedger({ bytes, digest }), digest };
+/** Collects open vouchers, as many as one transaction takes. Throws what wallet and chain throw. */
+export async function collectOpenVouchers(vouchers: readonly OpenVoucher[], account: Hex): Promise<CollectResult> {
+  const [chain, { collectVouchers }] = await Promise.all([
+    settlement(),
+    import('../../workflows/epochs/collectVouchers.ts'),
+  ]);
+  return collectVouchers({ chain, account, vouchers });
 }
-
-/** Draws all open vouchers at once. */
-export async function collectVouchers(vouchers: readonly OpenVoucher[], connected: Hex): Promise<CollectResult> {
-  const chain = await settlement();
-  await ensureGas(chain, connected);
-  return chain.collect({ vouchers: vouchers.map(({ signed }) => signed) });
-}
-
-/** A receipt in the form that ledgers take, if it is here. */
-function ledgerReceipt(digest: Hex): LedgerReceipt | undefined {
-  const decoded = knownReceipts().get(digest.toLowerCase() as Hex)?.decoded;
-  if (decoded === undefined) return undefined;
-  const { subject, shares } = decoded;
-  return {
-    digest,
-    modelId: subject.model as Hex,
-    amount: BigInt(subject.amount),
-    shares: shares.map(({ account, ppm }) => ({ account: account as Hex, ppm })),
-  };
-}
-
-export type ProposeStep = 'ledger' | 'bond' | 'propose';
 
 /**
- * Computes the shares of a closed epoch from receipts, publishes the ledger, bonds what is missing, and proposes its root.
- * Throws `REWARDS_RECEIPTS_MISSING` when a receipt under a collected voucher is not here and may still be on its way; one
- * epoch later the money goes by the receipts that are here.
+ * Proposes the shares of a closed epoch. Throws `REWARDS_RECEIPTS_MISSING` when a receipt under a collected voucher is not
+ * here and may still be on its way, and what wallet and chain throw.
  */
-export async function proposeEpoch(
-  pool: EpochPool,
-  rewards: RewardsState,
-  connected: Hex,
-  onStep: (step: ProposeStep) => void,
-): Promise<Confirmation> {
-  onStep('ledger');
-  const chain = await settlement();
-  const { encodeLedger, ledgerCid, prepareLedger } = await import('../../settlement/index.ts');
-  const { ledger, missing } = await prepareLedger({
-    settlement: chain,
-    epoch: pool.epoch,
-    vouchers: [...knownVouchers().values()].filter(({ voucher }) => voucher.epoch === pool.epoch),
-    receipt: ledgerReceipt,
-    previous: await currentLedger(rewards),
-  });
-  const state = await chain.epoch();
-  const { epochSeconds } = chain.deployment.profile;
-  const closesAt = state.closesAt - Number(state.epoch - pool.epoch) * epochSeconds;
-  if (missing > 0 && state.now < closesAt + epochSeconds) {
-    throw new TributaryError({
-      code: 'REWARDS_RECEIPTS_MISSING',
-      message: 'Not all receipts of this epoch are here, so the shares would be wrong.',
-      facts: { epoch: pool.epoch.toString(), missing },
-      hint: 'Connect to the relay and wait for them, or let somebody propose who has them.',
-    });
-  }
-  const { bytes, digest } = encodeLedger(ledger);
-  const node = await peers();
-  await node.blocks.put(bytes, 'raw');
-  await node.announce({ kind: 'ledger', scope: '', cid: cid(ledgerCid(digest)) });
-
-  await ensureGas(chain, connected);
-  const [required, bonded] = await Promise.all([
-    chain.requiredBond({ epoch: pool.epoch }),
-    chain.bonded({ address: connected }),
+export async function proposeShares(epoch: bigint, account: Hex, onStep: (step: ProposeStep) => void): Promise<void> {
+  const [chain, inbox, { proposeEpoch }] = await Promise.all([
+    settlement(),
+    voucherInbox(),
+    import('../../workflows/epochs/proposeEpoch.ts'),
   ]);
-  if (bonded < required) {
-    onStep('bond');
-    await chain.bond({ amount: required - bonded });
-  }
-  onStep('propose');
-  return chain.propose({ ledger, dataDigest: digest });
+  const result = await proposeEpoch({ chain, account, epoch, inbox, ledgers, onStep });
+  if (result.kind === 'proposed') return;
+  throw new TributaryError({
+    code: 'REWARDS_RECEIPTS_MISSING',
+    message: 'Not all receipts of this epoch are here, so the shares would be wrong.',
+    facts: { epoch: epoch.toString(), missing: result.missing },
+    hint: 'Connect to the relay and wait for them, or let somebody propose who has them.',
+  });
 }
 
-export async function finalizeEpoch(connected: Hex): Promise<Confirmation> {
-  const chain = await settlement();
-  await ensureGas(chain, connected);
-  return chain.finalize();
+/** Makes the pending root final. Throws what wallet and chain throw. */
+export async function finalizePending(account: Hex): Promise<Confirmation> {
+  return finalizeEpoch({ chain: await settlement(), account });
 }
 
 /** Claims everything for the connected wallet. `onSubmitted` hears of the transaction before it is in a block. */

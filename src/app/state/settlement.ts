@@ -7,12 +7,13 @@ import type {
   ChainHealth,
   ConnectedWallet,
   Deployment,
+  EventRecord,
   Hex,
   Settlement,
 } from '../../settlement/index.ts';
-import { deleteSetting, readSetting, writeSetting } from '../../store/index.ts';
+import { deleteSetting, eventTables, readSetting, writeSetting } from '../../store/index.ts';
 import { config } from './config.ts';
-import { fetchLedger } from './ledgers.ts';
+import { ledgers } from './ledgers.ts';
 import { settingKeys } from './settingKeys.ts';
 
 export const LOCAL_CHAIN_ID = 31337;
@@ -77,7 +78,7 @@ async function open(): Promise<Settlement> {
   }
   const { openSettlement } = await import('../../settlement/index.ts');
   const { wallet } = view();
-  return openSettlement({ deployment: known, ledgerSource: fetchLedger, ...(wallet === undefined ? {} : { wallet }) });
+  return openSettlement({ deployment: known, wallet, ledgerSource: ledgers.read, tables: eventTables<EventRecord>() });
 }
 
 /** Reads and writes on the configured chain, with the connected wallet if there is one. Throws `APP_NO_CHAIN`. */
@@ -158,7 +159,7 @@ export async function connectBurner(): Promise<ConnectedWallet> {
   const known = await deployment();
   if (known === undefined || !isLocalChain()) {
     throw new TributaryError({
-      code: 'APP_NO_WALLET',
+      code: 'BURNER_LOCAL_ONLY',
       message: 'A test wallet exists on the local chain only.',
       facts: { chainId: known?.chainId ?? null },
       hint: 'Connect a wallet of your own.',

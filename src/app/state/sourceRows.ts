@@ -1,40 +1,10 @@
-// The rows of a Datanet with who is paid for each: from the sample files of the configuration, or from signed
-// contributions by CID. Rows of one place keep their positions, so that an index can name them.
-import * as v from 'valibot';
-import { authorAddress, contentKey, type Row, readContribution, rowHash } from '../../datanet/index.ts';
+// The rows of Datanets in this browser: sample files by HTTP, contributions from peers.
 import { TributaryError } from '../../lib/errors.ts';
-import { cid as asCid } from '../../lib/units.ts';
-import { type ConfigDatanet, config } from './config.ts';
-import { peers } from './peers.ts';
-
-export interface SourceRow {
-  readonly datanetId: string;
-  /** CID of the contribution, or `sample:<datanet id>`. */
-  readonly contribution: string;
-  /** Index within the contribution or sample file. */
-  readonly position: number;
-  /** 0x-address that is paid. */
-  readonly account: string;
-  readonly row: Row;
-  readonly rowHash: string;
-}
-
-/** Where rows are read from: a contribution, or the sample rows of a Datanet. */
-export interface RowSource {
-  readonly datanetId: string;
-  readonly source: string;
-}
-
-export const samplePrefix = 'sample:';
-
-const contributorsSchema = v.object({
-  contributors: v.array(
-    v.object({
-      address: v.pipe(v.string(), v.regex(/^0x[0-9a-f]{40}$/i)),
-      rows: v.tuple([v.number(), v.number()]),
-    }),
-  ),
-});
+import type { RowSource, SourceRow } from '../../workflows/rows/rowSource.ts';
+import type { SourceRowsPorts } from '../../workflows/rows/sourceRows.ts';
+import type { UniqueRows } from '../../workflows/rows/uniqueRows.ts';
+import { config } from './config.ts';
+import { publishedReader } from './publishedReader.ts';
 
 async function fetchText(url: string, signal: AbortSignal | undefined): Promise<string> {
   const response = await fetch(url, signal === undefined ? {} : { signal });
@@ -49,92 +19,31 @@ async function fetchText(url: string, signal: AbortSignal | undefined): Promise<
   return response.text();
 }
 
-async function sampleRows(
-  datanet: ConfigDatanet & { rowsUrl: string },
-  signal: AbortSignal | undefined,
-): Promise<SourceRow[]> {
-  const rowsUrl = new URL(datanet.rowsUrl, document.baseURI).href;
-  const [text, facts] = await Promise.all([
-    fetchText(rowsUrl, signal),
-    fetchText(new URL(datanet.url ?? new URL('datanet.json', rowsUrl).href, document.baseURI).href, signal),
-  ]);
-  const { contributors } = v.parse(contributorsSchema, JSON.parse(facts));
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line, position) => {
-      const row = JSON.parse(line) as Row;
-      const owner = contributors.find(({ rows: [from, end] }) => position >= from && position < end);
-      if (owner === undefined) {
-        throw new TributaryError({
-          code: 'APP_SAMPLE_INVALID',
-          message: `Row ${position} of the Datanet "${datanet.name}" has no contributor.`,
-          facts: { url: rowsUrl, position },
-          hint: 'Make the sample Datanets again.',
-        });
-      }
-      return {
-        datanetId: datanet.id,
-        contribution: `${samplePrefix}${datanet.id}`,
-        position,
-        account: owner.address.toLowerCase(),
-        row,
-        rowHash: rowHash(row),
-      };
-    });
+/** Absolute address of the JSON that describes a Datanet of the configuration: its own, or the one beside its rows. */
+export function datanetUrl(datanet: { readonly url?: string | undefined; readonly rowsUrl?: string | undefined }) {
+  const absolute = (url: string, base: string = document.baseURI): string => new URL(url, base).href;
+  if (datanet.url !== undefined) return absolute(datanet.url);
+  return datanet.rowsUrl === undefined ? undefined : absolute('datanet.json', absolute(datanet.rowsUrl));
 }
 
-/** The rows of one contribution, signature, root and every line checked. Throws as `readContribution`. */
-async function contributionRows(source: string, signal: AbortSignal | undefined): Promise<SourceRow[]> {
-  const [{ verifyMessage }, node] = await Promise.all([import('../../settlement/index.ts'), peers()]);
-  const { header, rows, rowHashes } = await readContribution({
-    cid: asCid(source),
-    blocks: node.blocks,
-    verify: verifyMessage,
-    signal,
-  });
-  const account = authorAddress(header.author);
-  return rows.map((row, position) => ({
-    datanetId: header.datanet,
-    contribution: source,
-    position,
-    account,
-    row,
-    rowHash: rowHashes[position] ?? rowHash(row),
-  }));
+export const sourceRowsPorts: SourceRowsPorts = {
+  sampleFiles(datanetId) {
+    const datanet = config().datanets.find((candidate) => candidate.id === datanetId);
+    if (datanet?.rowsUrl === undefined) return undefined;
+    return { rowsUrl: new URL(datanet.rowsUrl, document.baseURI).href, datanetUrl: datanetUrl(datanet) as string };
+  },
+  fetchText,
+  contributionReader: publishedReader,
+};
+
+/** As `sourceRows` of the workflow. */
+export async function sourceRows(source: RowSource, signal?: AbortSignal): Promise<SourceRow[]> {
+  const workflow = await import('../../workflows/rows/sourceRows.ts');
+  return workflow.sourceRows(source, { ports: sourceRowsPorts, signal });
 }
 
-/** The rows of one source. Throws `APP_SOURCE_UNKNOWN`, or what fetching throws. */
-export async function sourceRows({ datanetId, source }: RowSource, signal?: AbortSignal): Promise<SourceRow[]> {
-  if (!source.startsWith(samplePrefix)) return contributionRows(source, signal);
-  const datanet = config().datanets.find((candidate) => candidate.id === datanetId);
-  const rowsUrl = datanet?.rowsUrl;
-  if (datanet === undefined || rowsUrl === undefined) {
-    throw new TributaryError({
-      code: 'APP_SOURCE_UNKNOWN',
-      message: 'This copy of Tributary does not have these sample rows.',
-      facts: { datanetId, source },
-      hint: 'Choose other rows, or add the Datanet to config.json.',
-    });
-  }
-  return sampleRows({ ...datanet, rowsUrl }, signal);
-}
-
-/** Rows of several sources in order, the same content once: it is trained on and paid once, to the first. */
-export async function collectSourceRows(
-  sources: readonly RowSource[],
-  signal?: AbortSignal,
-): Promise<{ readonly rows: readonly SourceRow[]; readonly duplicates: number }> {
-  const all = (await Promise.all(sources.map((source) => sourceRows(source, signal)))).flat();
-  const first = new Map<string, SourceRow>();
-  for (const row of all) {
-    const key = contentKey(row.row);
-    if (!first.has(key)) first.set(key, row);
-  }
-  return { rows: [...first.values()], duplicates: all.length - first.size };
-}
-
-/** Prompt and response alone: what template, training and attribution see. */
-export function textOf({ row }: SourceRow): { readonly prompt: string; readonly response: string } {
-  return { prompt: row.prompt, response: row.response };
+/** As `collectSourceRows` of the workflow. */
+export async function collectSourceRows(sources: readonly RowSource[], signal?: AbortSignal): Promise<UniqueRows> {
+  const workflow = await import('../../workflows/rows/sourceRows.ts');
+  return workflow.collectSourceRows(sources, { ports: sourceRowsPorts, signal });
 }

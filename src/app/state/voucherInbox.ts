@@ -1,99 +1,89 @@
 // Receipts and vouchers that this browser knows: its own, and those that peers announce. Anyone may collect vouchers and
-// propose shares from them; what they say is checked here (signature, form) and again on the chain.
-import { createSignal } from 'solid-js';
+// propose shares from them; what they say is checked by the inbox (signature, form) and again on the chain.
+import { createSignal, type Setter } from 'solid-js';
 import type { DecodedReceipt } from '../../attribution/index.ts';
-import { cidDigest } from '../../datanet/index.ts';
-import { cid as asCid } from '../../lib/units.ts';
-import type { Hex, SignedVoucher } from '../../settlement/index.ts';
+import { lazy } from '../../lib/lazy.ts';
+import type { SignedVoucher } from '../../settlement/index.ts';
 import { database } from '../../store/index.ts';
+import type { InboxTable, KnownReceipt, VoucherInbox } from '../../workflows/epochs/createVoucherInbox.ts';
 import { attribution } from './attribution.ts';
 import { peers } from './peers.ts';
-import { deployment } from './settlement.ts';
+import { deployment, settlement } from './settlement.ts';
 
-export interface KnownReceipt {
-  /** SHA-256 of its bytes. */
-  readonly digest: Hex;
-  readonly decoded: DecodedReceipt;
-}
-
-const [receipts, setReceipts] = createSignal<ReadonlyMap<Hex, KnownReceipt>>(new Map());
+const [receipts, setReceipts] = createSignal<ReadonlyMap<string, KnownReceipt>>(new Map());
 /** By digest. */
 export const knownReceipts = receipts;
 
 const [vouchers, setVouchers] = createSignal<ReadonlyMap<string, SignedVoucher>>(new Map());
-/** All of them: the one that was drawn need not be the newest of its channel. */
+/** All of them: the one that was collected need not be the newest of its channel. */
 export const knownVouchers = vouchers;
 
-function channelOf({ voucher }: SignedVoucher): string {
-  return `${voucher.payer}/${voucher.modelId}/${voucher.epoch}`.toLowerCase();
-}
-
-/** The newest of each (payer, model, epoch): it replaces all before. */
-export function latestVouchers(): readonly SignedVoucher[] {
-  const newest = new Map<string, SignedVoucher>();
-  for (const signed of vouchers().values()) {
-    const before = newest.get(channelOf(signed));
-    if (before === undefined || before.voucher.cumulative < signed.voucher.cumulative) {
-      newest.set(channelOf(signed), signed);
-    }
-  }
-  return [...newest.values()];
-}
-
 const [refused, setRefused] = createSignal(0);
-/** Announced receipts and vouchers that could not be had or are not what they claim. */
+/** Announced receipts and vouchers that could not be fetched or are not what they claim. */
 export const refusedPayments = refused;
 
-function addVoucher(signed: SignedVoucher): void {
-  const key = `${channelOf(signed)}/${signed.voucher.receiptsRoot.toLowerCase()}`;
-  setVouchers((known) => (known.has(key) ? known : new Map(known).set(key, signed)));
+/** The inbox's entries as a signal. They last as long as the page: its own are in the database, others announce again. */
+function signalTable<Value>(set: Setter<ReadonlyMap<string, Value>>): InboxTable<Value> {
+  return {
+    all: async () => [],
+    async put(key, value) {
+      set((known) => new Map(known).set(key, value));
+    },
+    async delete(key) {
+      set((known) => new Map([...known].filter(([other]) => other !== key)));
+    },
+  };
 }
 
-async function addReceipt(digest: Hex, bytes: Uint8Array): Promise<void> {
-  if (receipts().has(digest)) return;
-  const decoded = await attribution().decodeReceipt({ receipt: bytes });
-  setReceipts((known) => new Map(known).set(digest, { digest, decoded }));
-}
-
-async function receiveVoucher(cid: string): Promise<void> {
-  const [{ decodeSignedVoucher, verifySignedVoucher }, node, known] = await Promise.all([
-    import('../../settlement/index.ts'),
-    peers(),
-    deployment(),
+const inbox = lazy(async (): Promise<VoucherInbox> => {
+  const [{ createVoucherInbox }, chain] = await Promise.all([
+    import('../../workflows/epochs/createVoucherInbox.ts'),
+    settlement(),
   ]);
-  const signed = decodeSignedVoucher(await node.blocks.get(asCid(cid)));
-  if (known === undefined || !(await verifySignedVoucher({ deployment: known, signed }))) {
-    setRefused((count) => count + 1);
-    return;
-  }
-  addVoucher(signed);
+  return createVoucherInbox({
+    deployment: chain.deployment,
+    vouchers: signalTable(setVouchers),
+    receipts: signalTable(setReceipts),
+  });
+});
+
+/** What this page's steps of settling read. Throws `APP_NO_CHAIN`. */
+export function voucherInbox(): Promise<VoucherInbox> {
+  return inbox.get();
 }
 
-async function receiveReceipt(cid: string): Promise<void> {
-  const node = await peers();
-  await addReceipt(cidDigest(cid), await node.blocks.get(asCid(cid)));
-}
+const decodeReceipt = (receipt: Uint8Array): Promise<DecodedReceipt> => attribution().decodeReceipt({ receipt });
 
 /** What this browser made itself; read again when a room opens. */
 export async function loadOwnPayments(): Promise<void> {
   const genesis = (await deployment())?.genesisHash.toLowerCase();
   if (genesis === undefined) return;
+  const open = await voucherInbox();
   for (const record of await database().vouchers.toArray()) {
     // Vouchers of a chain that was started anew are void.
-    if (record.id.startsWith(genesis)) addVoucher(record.signed as SignedVoucher);
+    if (record.id.startsWith(genesis)) await open.addVoucher(record.signed as SignedVoucher);
   }
-  for (const record of await database().receipts.toArray()) await addReceipt(`0x${record.id}`, record.bytes);
+  for (const { id, bytes } of await database().receipts.toArray()) {
+    if (open.receipt(`0x${id}`) === undefined) {
+      await open.addReceipt({ digest: `0x${id}`, decoded: await decodeReceipt(bytes) });
+    }
+  }
 }
 
 let following: Promise<void> | undefined;
 
 async function follow(): Promise<void> {
   await loadOwnPayments();
-  const node = await peers();
-  node.subscribe(({ kind, cid }) => {
-    if (kind !== 'voucher' && kind !== 'receipt') return;
-    const received = kind === 'voucher' ? receiveVoucher(cid) : receiveReceipt(cid);
-    received.catch(() => setRefused((count) => count + 1));
+  const [{ hearAnnouncement }, open, { blocks, subscribe }] = await Promise.all([
+    import('../../workflows/epochs/hearAnnouncement.ts'),
+    voucherInbox(),
+    peers(),
+  ]);
+  const refuse = (): void => void setRefused((count) => count + 1);
+  subscribe((announcement) => {
+    hearAnnouncement({ announcement, blocks, inbox: open, decodeReceipt }).then((heard) => {
+      if (heard === 'invalid') refuse();
+    }, refuse);
   });
 }
 

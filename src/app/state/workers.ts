@@ -1,12 +1,12 @@
-// Workers, started by the first call and told apart by name. A worker that dies takes its calls with it, so `onFailure`
-// must reject them: the pending promises of `lib/rpc` never hear of it.
+// Workers, each started by its first call. A worker whose script does not load never answers: the promises of `lib/rpc` stay
+// pending, so `onFailure` must reject whatever waits for them.
 import { TributaryError } from '../../lib/errors.ts';
 import { connect, type Remote } from '../../lib/rpc.ts';
 
 export interface LazyWorker<S extends object> {
   /** Starts the worker if it is not running. */
   remote(): Remote<S>;
-  /** Ends it; the next `remote()` starts afresh. */
+  /** Terminates it; the next `remote()` starts another. */
   restart(): void;
 }
 

@@ -1,10 +1,12 @@
 // Any failure, always the same way: a title, one sentence, what to do next, the details to copy, and a button that goes on.
-// A cancellation is no failure: nothing is drawn for it.
-import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
+// The words come from the dictionary, by the error's code and facts; the English sentence it was thrown with is a technical
+// detail. A cancellation is not a failure: nothing is drawn for it.
+import { createMemo, createSignal, For, type JSX, onMount, Show } from 'solid-js';
 import { isAbort, type TributaryError, toTributaryError } from '../../lib/errors.ts';
+import { loadTexts } from '../i18n/dictionary.ts';
+import { errorText } from '../i18n/errorText.ts';
 import { t } from '../i18n/t.ts';
 import { Button } from './Button.tsx';
-import { errorTitle } from './errorTitle.ts';
 import { Icon } from './Icon.tsx';
 
 export interface ErrorCardProperties {
@@ -29,14 +31,18 @@ export function errorDetails(error: TributaryError): string {
 /** Refusing in the wallet is a choice, not a fault: no red for it. */
 const neutral = new Set(['WALLET_REJECTED']);
 
-function shownFacts(error: TributaryError): [string, string][] {
-  return Object.entries(error.facts)
+function details(error: TributaryError): [string, string][] {
+  const facts = Object.entries(error.facts)
     .filter(([name]) => name !== 'stack')
-    .map(([name, value]) => [name, String(value)]);
+    .map(([name, value]): [string, string] => [name, String(value)]);
+  return [['code', error.code], ['message', error.message], ...facts];
 }
 
 export function ErrorCard(properties: ErrorCardProperties): JSX.Element {
   const error = createMemo(() => toTributaryError(properties.error));
+  const text = createMemo(() => errorText(error()));
+  // Offline, the words may not have come: the general ones are shown then.
+  onMount(() => void loadTexts('errors').catch(() => undefined));
   const calm = (): boolean => neutral.has(error().code);
   const [copied, setCopied] = createSignal(false);
   const copy = async (): Promise<void> => {
@@ -49,9 +55,9 @@ export function ErrorCard(properties: ErrorCardProperties): JSX.Element {
         <div class="flex items-start gap-3">
           <Icon name={calm() ? 'info' : 'warning'} class={`mt-0.5 ${calm() ? 'text-muted' : 'text-danger'}`} />
           <div class="grid min-w-0 gap-1">
-            <p class="font-semibold">{errorTitle(error().code)}</p>
-            <p class="wrap-anywhere">{error().message}</p>
-            <p class="text-muted">{error().hint}</p>
+            <p class="font-semibold">{text().title}</p>
+            <p class="wrap-anywhere">{text().message}</p>
+            <p class="text-muted">{text().hint}</p>
           </div>
         </div>
         <div class="flex flex-wrap items-center gap-2">
@@ -74,9 +80,11 @@ export function ErrorCard(properties: ErrorCardProperties): JSX.Element {
             )}
           </Show>
         </div>
-        <Show when={shownFacts(error()).length > 0}>
-          <dl class="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 border-t border-line pt-3 font-mono text-xs text-muted">
-            <For each={shownFacts(error())}>
+        <details class="border-t border-line pt-2 text-xs text-muted">
+          <summary class="min-h-6">{t('ui.errorDetails')}</summary>
+          {/* Names and values as the program has them, in no language that a reader chose. */}
+          <dl lang="en" translate="no" class="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 pt-1 font-mono">
+            <For each={details(error())}>
               {([name, value]) => (
                 <>
                   <dt>{name}</dt>
@@ -84,10 +92,8 @@ export function ErrorCard(properties: ErrorCardProperties): JSX.Element {
                 </>
               )}
             </For>
-            <dt>code</dt>
-            <dd>{error().code}</dd>
           </dl>
-        </Show>
+        </details>
       </section>
     </Show>
   );

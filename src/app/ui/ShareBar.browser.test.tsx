@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { render } from 'solid-js/web';
 import { expect, test } from 'vitest';
-import { formatOpen, formatPpm } from './format.ts';
+import { formatOpen, formatPpm } from '../i18n/format.ts';
 import { completeShares, ShareBar } from './ShareBar.tsx';
 
 test('slices add to the whole, biggest first, small ones gathered, the rest unattributed', () => {

@@ -1,8 +1,8 @@
 // Shares of a whole, in parts per million. What nobody is credited with is always drawn, hatched, and the figures shown
 // always add to 100 %: `completeShares` is the one place that makes them do so.
 import { For, type JSX } from 'solid-js';
+import { formatList, formatPpm } from '../i18n/format.ts';
 import { t } from '../i18n/t.ts';
-import { formatPpm } from './format.ts';
 
 const WHOLE = 1_000_000;
 
@@ -27,7 +27,7 @@ export function completeShares(shares: readonly Share[], limit = 5): Share[] {
   const rest = named.slice(shown.length);
   const gathered = rest.reduce((total, share) => total + share.ppm, 0);
   const result: Share[] = [...shown];
-  if (rest.length > 0) result.push({ label: `${rest.length} more`, ppm: gathered });
+  if (rest.length > 0) result.push({ label: t('ui.sharesMore', { count: rest.length }), ppm: gathered });
   const attributed = named.reduce((total, share) => total + share.ppm, 0);
   const given = shares.find((share) => share.unattributed === true);
   if (WHOLE - attributed > 0) {
@@ -58,9 +58,7 @@ export function ShareBar(properties: {
       <div
         class="flex h-3 gap-0.5 overflow-hidden rounded-full"
         role="img"
-        aria-label={`${properties.label}: ${slices()
-          .map((slice) => `${slice.label} ${formatPpm(slice.ppm)}`)
-          .join(', ')}`}
+        aria-label={`${properties.label}: ${formatList(slices().map((slice) => `${slice.label} ${formatPpm(slice.ppm)}`))}`}
       >
         <For each={slices()}>
           {(slice, index) => (

@@ -1,4 +1,18 @@
 // The design system: the only place that knows Kobalte, and the components that every room is made of.
+export { errorText } from '../i18n/errorText.ts';
+export {
+  formatBytes,
+  formatDateTime,
+  formatDecimals,
+  formatDuration,
+  formatExact,
+  formatList,
+  formatNumber,
+  formatOpen,
+  formatPpm,
+  shortAddress,
+  shortHash,
+} from '../i18n/format.ts';
 export { Banner } from './Banner.tsx';
 export { Button, IconButton } from './Button.tsx';
 export { ConfirmDialog } from './ConfirmDialog.tsx';
@@ -6,21 +20,11 @@ export { CopyButton } from './CopyButton.tsx';
 export { Dialog } from './Dialog.tsx';
 export { EmptyState } from './EmptyState.tsx';
 export { ErrorCard } from './ErrorCard.tsx';
-export { errorTitle } from './errorTitle.ts';
 export { CheckBox, Field, TextArea } from './Field.tsx';
 export { FileDrop } from './FileDrop.tsx';
-export {
-  formatBytes,
-  formatDateTime,
-  formatDuration,
-  formatNumber,
-  formatOpen,
-  formatPpm,
-  shortAddress,
-  shortHash,
-} from './format.ts';
 export { Icon } from './Icon.tsx';
 export { Meter } from './Meter.tsx';
+export { AmountField, NumberField } from './NumberField.tsx';
 export { Page, Section } from './Page.tsx';
 export { Progress } from './Progress.tsx';
 export { Select } from './Select.tsx';

@@ -25,13 +25,13 @@ export function WalletChoice(): JSX.Element {
       when={hasChain()}
       fallback={
         <div class="grid gap-3">
-          <Banner>{t('rewards.noChainSign')}</Banner>
+          <Banner>{t('wallet.noChainSign')}</Banner>
           <div>
             <Button kind="primary" onClick={() => void connect(chooseLocalSigner)}>
-              {t('rewards.localKey')}
+              {t('wallet.localKey')}
             </Button>
           </div>
-          <p class="text-sm text-muted">{t('rewards.localKeyHint')}</p>
+          <p class="text-sm text-muted">{t('wallet.localKeyHint')}</p>
           <Show when={failure()}>
             {(error) => <ErrorCard error={error()} onDismiss={() => setFailure(undefined)} />}
           </Show>
@@ -47,21 +47,21 @@ export function WalletChoice(): JSX.Element {
                 busy={walletView().status === 'connecting'}
                 onClick={() => void connect(() => connectInjected(wallet))}
               >
-                {t('rewards.connect', { wallet: wallet.name })}
+                {t('wallet.connect', { wallet: wallet.name })}
               </Button>
             )}
           </For>
           <Show when={isLocalChain()}>
             <Button icon="wallet" kind="primary" onClick={() => void connect(connectBurner)}>
-              {t('rewards.connectBurner')}
+              {t('wallet.connectBurner')}
             </Button>
           </Show>
         </div>
         <Show when={isLocalChain()}>
-          <p class="text-sm text-muted">{t('rewards.burnerHint')}</p>
+          <p class="text-sm text-muted">{t('wallet.burnerHint')}</p>
         </Show>
         <Show when={!isLocalChain() && walletView().announced.length === 0}>
-          <p class="text-muted">{t('rewards.noWalletInstalled')}</p>
+          <p class="text-muted">{t('wallet.noWalletInstalled')}</p>
         </Show>
         <Show when={failure()}>{(error) => <ErrorCard error={error()} onDismiss={() => setFailure(undefined)} />}</Show>
       </div>

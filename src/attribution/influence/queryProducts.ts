@@ -1,6 +1,9 @@
 import type { Sketch } from '../types.ts';
 
-/** k_q: inner products of sketched rows with one sketch, scaled by 2^(e_i + e_q), exact. codes int8 [count, size] -> f64 [count]. */
+/**
+ * k_q: inner products of sketched rows with one sketch, scaled by 2^(e_i + e_q), exact. codes int8 [count, size] -> f64
+ * [count].
+ */
 export function queryProducts(codes: Int8Array, exponents: Int32Array, query: Sketch): Float64Array<ArrayBuffer> {
   const size = query.codes.length;
   return Float64Array.from(exponents, (exponent, row) => {

@@ -10,5 +10,7 @@ it('repeats, nests, chooses and substitutes', () => {
 });
 
 it('names what has no value', () => {
-  expect(() => expandTemplate('$missing', {})).toThrow('"missing"');
+  expect(() => expandTemplate('$missing', {})).toThrow(
+    expect.objectContaining({ code: 'ENGINE_TEMPLATE_INVALID', message: expect.stringContaining('"missing"') }),
+  );
 });

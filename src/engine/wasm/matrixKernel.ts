@@ -62,7 +62,7 @@ export const roundUp = (value: number, unit: number): number => Math.ceil(value 
 export function memoryFull(heap: KernelHeap, bytes: number): TributaryError {
   return new TributaryError({
     code: 'ENGINE_OUT_OF_MEMORY',
-    message: 'The processor has no memory left for this model.',
+    message: 'The CPU has no memory left for this model.',
     facts: { bytes, used: heap.memory.buffer.byteLength },
     hint: 'Choose a smaller model or a shorter context, or a device with a graphics card.',
   });

@@ -50,7 +50,7 @@ export async function acquireDevice(gpu: GPU | undefined = globalThis.navigator?
   if (adapter === null) {
     throw new TributaryError({
       code: 'ENGINE_NO_ADAPTER',
-      message: 'WebGPU found no graphics device that it can use.',
+      message: 'WebGPU found no GPU that it can use.',
       hint: 'Switch on hardware acceleration in the browser and update the graphics driver, then reload.',
     });
   }
@@ -58,9 +58,9 @@ export async function acquireDevice(gpu: GPU | undefined = globalThis.navigator?
   if (binding < MIN_BINDING_BYTES) {
     throw new TributaryError({
       code: 'ENGINE_LIMITS_TOO_SMALL',
-      message: 'The graphics device allows only small buffers.',
+      message: 'The GPU allows only small buffers.',
       facts: { maxStorageBufferBindingSize: binding, needed: MIN_BINDING_BYTES },
-      hint: 'Use another graphics device or browser.',
+      hint: 'Use another GPU or browser.',
     });
   }
   const requiredLimits = Object.fromEntries(raisedLimits.map((name) => [name, adapter.limits[name]]));
@@ -71,8 +71,8 @@ export async function acquireDevice(gpu: GPU | undefined = globalThis.navigator?
   } catch (cause) {
     throw new TributaryError({
       code: 'ENGINE_NO_DEVICE',
-      message: 'The graphics device refused to start.',
-      hint: 'Close other pages that use the graphics device, then reload.',
+      message: 'The GPU refused to start.',
+      hint: 'Close other pages that use the GPU, then reload.',
       cause,
     });
   }

@@ -151,14 +151,14 @@ export function createAutotuner(device: ChoosingDevice): Autotuner {
     const reasons = refused.filter((each) => each.operator === operator.name && each.shape === shape);
     return new TributaryError({
       code: 'ENGINE_DEVICE_WRONG',
-      message: `The graphics device "${device.description}" computes "${operator.name}" wrongly, in every way that there is.`,
+      message: `The GPU "${device.description}" computes "${operator.name}" wrongly, in every way that there is.`,
       facts: {
         device: device.description,
         operator: operator.name,
         shape,
         refused: reasons.map(({ variant, reason }) => `${variant}: ${reason}`),
       },
-      hint: 'Update the browser and the graphics driver, or let the processor compute (settings, this device).',
+      hint: 'Update the browser and the graphics driver, or compute on the CPU (settings, this device).',
     });
   }
 

@@ -55,7 +55,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
   const lost = device.lost.then((info): Error => {
     return new TributaryError({
       code: 'ENGINE_DEVICE_LOST',
-      message: destroyed ? 'The engine was stopped.' : 'The graphics device stopped answering.',
+      message: destroyed ? 'The engine was stopped.' : 'The GPU stopped answering.',
       facts: { reason: info.reason, details: info.message },
       hint: 'Load the model again; if it happens twice, choose a smaller model or a shorter context.',
     });
@@ -67,7 +67,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
     const memory = error.constructor.name === 'GPUOutOfMemoryError';
     fault ??= new TributaryError({
       code: memory ? 'ENGINE_OUT_OF_MEMORY' : 'ENGINE_COMMAND_REFUSED',
-      message: memory ? 'The graphics device has not enough memory.' : 'The graphics device refused a command.',
+      message: memory ? 'The GPU has not enough memory.' : 'The GPU refused a command.',
       facts: { details: error.message, allocatedBytes: counters.allocatedBytes, device: description },
       hint: memory ? 'Choose a smaller model or a shorter context, or close other pages.' : internal,
     });
@@ -122,7 +122,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
       if (size > MAX_BINDING_BYTES) {
         throw new TributaryError({
           code: 'ENGINE_BINDING_TOO_LARGE',
-          message: `The tensor "${range.tensor.label}" is larger than a graphics device can use at a time.`,
+          message: `The tensor "${range.tensor.label}" is larger than a GPU can use at a time.`,
           facts: { plan, tensor: range.tensor.label, bytes: size, limit: MAX_BINDING_BYTES },
           hint: 'Choose a smaller or more strongly quantised model, or a shorter context.',
         });

@@ -1,4 +1,4 @@
-// Addresses of a Hub: its API, its files, and the ways in which people write the name of a model. Pure text.
+// Addresses of a Hub's files, and the ways in which people write the name of a model. Only text, no requests.
 
 /** The Hugging Face Hub. Mirrors have the same paths below another base. */
 export const HUGGING_FACE_HUB = 'https://huggingface.co';
@@ -9,14 +9,14 @@ export interface RepositoryName {
   readonly revision?: string;
 }
 
-const namePattern = /^(?!\.+\/)[\w.-]+\/(?!\.+$)[\w.-]+$/;
+const REPOSITORY_NAME = /^(?!\.+\/)[\w.-]+\/(?!\.+$)[\w.-]+$/;
 
-/** A path as people read it; undefined when its percent signs mean nothing. */
+/** The percent-decoded path; undefined when it is malformed. */
 export function decodePath(path: string): string | undefined {
   try {
     return decodeURIComponent(path);
   } catch {
-    // `decodeURIComponent` has no other way to say so; the caller says what it means.
+    // `decodeURIComponent` reports it only by throwing; the caller decides what it means.
     return undefined;
   }
 }
@@ -46,11 +46,11 @@ export function parseRepository(text: string, hub: string): RepositoryName | und
     path = below.replace(/^\/+|\/+$/g, '');
     const [owner, name, kind, revision] = path.split('/');
     const repository = `${owner}/${name}`;
-    if (!namePattern.test(repository)) return undefined;
+    if (!REPOSITORY_NAME.test(repository)) return undefined;
     const named = ['tree', 'blob', 'resolve', 'commit'].includes(kind ?? '') && revision !== undefined;
     return named ? { repository, revision } : { repository };
   }
   const [repository = '', revision] = path.split('@');
-  if (!namePattern.test(repository)) return undefined;
+  if (!REPOSITORY_NAME.test(repository)) return undefined;
   return revision === undefined || revision === '' ? { repository } : { repository, revision };
 }

@@ -1,7 +1,7 @@
 import { TributaryError } from '../../lib/errors.ts';
 import { plainAddress } from '../remote/sendRequest.ts';
 
-/** The Hub, or what answers in its place, sent something that is not its API. */
+/** An answer of the Hub, or of a server in its place, that does not follow its API. */
 export function hubInvalid(url: string, problem: string): TributaryError {
   return new TributaryError({
     code: 'HUB_ANSWER_INVALID',

@@ -49,9 +49,9 @@ export async function listFiles(parameters: ListFilesParameters): Promise<HubLis
   const licence = tags.find((tag) => tag.startsWith('license:'))?.slice('license:'.length);
   const files = siblings.flatMap(({ rfilename, size, lfs }): SourceFile[] => {
     const bytes = lfs?.size ?? size;
-    // Without a size nothing can be planned; the Hub gives one for every file of a commit.
+    // Nothing can be planned without a size; the Hub states one for every file of a commit.
     if (bytes === undefined || bytes === null || !Number.isSafeInteger(bytes) || bytes < 0) return [];
-    // Addresses resolve such parts, so the name would lead to another repository.
+    // URLs resolve such segments, so that the name would lead to another repository.
     if (rfilename.split('/').some((part) => /^\.{0,2}$/.test(part))) return [];
     const sha256 = lfs?.sha256;
     return [

@@ -1,4 +1,4 @@
-// Search of a Hub for models that generate text and whose files this engine may read. Most downloaded first.
+// Searches a Hub for models that generate text, in file formats that this engine reads. Most downloaded first.
 import * as v from 'valibot';
 import { sendRequest } from '../remote/sendRequest.ts';
 import type { HubModel } from '../types.ts';
@@ -15,12 +15,21 @@ export interface SearchParameters {
 
 export interface SearchPage {
   readonly models: readonly HubModel[];
-  /** Hand it to the next search; absent on the last page. */
+  /** `page` of the next search; absent on the last page. */
   readonly next?: string;
 }
 
 const PAGE_SIZE = 50;
-const expanded = ['downloads', 'likes', 'lastModified', 'gated', 'private', 'tags', 'safetensors', 'gguf'] as const;
+const EXPANDED_FIELDS = [
+  'downloads',
+  'likes',
+  'lastModified',
+  'gated',
+  'private',
+  'tags',
+  'safetensors',
+  'gguf',
+] as const;
 
 const entrySchema = v.object({
   id: v.string(),
@@ -73,12 +82,12 @@ export async function searchModels(parameters: SearchParameters): Promise<Search
     sort: 'downloads',
     limit: String(PAGE_SIZE),
   });
-  for (const key of expanded) search.append('expand', key);
+  for (const key of EXPANDED_FIELDS) search.append('expand', key);
   const url = page ?? `${hub}/api/models?${search}`;
   const response = await sendRequest(url, { hub, token, signal, headers: { accept: 'application/json' } });
   const entries = v.safeParse(v.array(v.unknown()), await response.json().catch(() => undefined));
   if (!entries.success) throw hubInvalid(url, 'its list of models is no list');
-  // An entry of another form is left out: the others are still of use.
+  // A malformed entry is left out: the others are still useful.
   const models = entries.output.flatMap((entry) => {
     const parsed = v.safeParse(entrySchema, entry);
     return parsed.success ? (toModel(parsed.output) ?? []) : [];

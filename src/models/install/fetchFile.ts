@@ -1,77 +1,85 @@
-// One file of a model into storage: from where an earlier attempt ended, through failures of the network, checked against its
-// SHA-256 while it arrives. What was kept is hashed again, since only its bytes are known to be there.
+// One file into storage: from where an earlier attempt ended, checked against its SHA-256 while it arrives. It serves models and
+// the files of the configuration; where the bytes come from and where they are stored are ports. Stored bytes of an earlier
+// attempt are hashed again, since nothing else vouches for them.
 import { sha256 as hasher } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '../../lib/bytes.ts';
 import { readBlob } from '../sources/readBlob.ts';
-import type { SourceFile } from '../types.ts';
 import { fileDamaged } from './fileDamaged.ts';
-import { type PersistentlyOptions, persistently } from './persistently.ts';
 import type { FileStore, StoredWriter } from './ports.ts';
+import { type RetryOptions, retry } from './retry.ts';
+
+/** The announced facts of a file. Of size and SHA-256 at least one is known. */
+export interface AnnouncedFile {
+  readonly name: string;
+  readonly bytes?: number | undefined;
+  /** 64 hexadecimal digits. */
+  readonly sha256?: string | undefined;
+}
 
 export interface FetchFileParameters {
-  readonly file: SourceFile;
-  /** What it is called in storage. */
+  readonly file: AnnouncedFile;
+  /** Name of the file in storage. */
   readonly storedName: string;
-  /** What the list of stored files calls it. */
-  readonly title: string;
+  /** What is written beside the file, for lists of stored files. */
+  readonly facts: Readonly<Record<string, string>>;
   readonly files: FileStore;
   /** Bytes from a position on; throws when there are fewer or more than announced. */
   readonly read: (from: number) => AsyncIterable<Uint8Array>;
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly onProgress: (doneBytes: number) => void;
-  readonly onWait: PersistentlyOptions['onWait'];
+  /** With it, failures of the network are waited out and it is told of each wait; without it they are thrown. */
+  readonly onWait?: RetryOptions['onWait'] | undefined;
 }
 
-/** Hashes what an earlier attempt left, and then what is written. */
-async function resume(writer: StoredWriter, signal: AbortSignal): Promise<ReturnType<typeof hasher.create>> {
+export interface FetchedFile {
+  readonly sha256: string;
+  readonly blob: Blob;
+}
+
+/** Hashes the stored bytes of an earlier attempt; what is written afterwards follows. */
+async function resume(writer: StoredWriter, signal?: AbortSignal): Promise<ReturnType<typeof hasher.create>> {
   const hash = hasher.create();
   for await (const bytes of readBlob(writer.kept, 0, signal)) hash.update(bytes);
   return hash;
 }
 
 /**
- * The file's SHA-256 and bytes, once all of it is kept. Throws `MODEL_FILE_DAMAGED` (nothing is kept then), `REMOTE_*`, `HUB_*`,
- * `IPFS_*`, `STORE_QUOTA_EXCEEDED`, `ABORTED`.
+ * The file's SHA-256 and bytes, once all of it is stored. Throws `MODEL_FILE_DAMAGED` (nothing of it stays stored then),
+ * `STORE_QUOTA_EXCEEDED`, `ABORTED`, and what `read` throws.
  */
-export async function fetchFile(
-  parameters: FetchFileParameters,
-): Promise<{ readonly sha256: string; readonly blob: Blob }> {
-  const { file, storedName, title, files, read, signal, onProgress, onWait } = parameters;
-  const before = await files.read(storedName);
-  const known = before?.facts['sha256'];
-  if (
-    before !== undefined &&
-    known !== undefined &&
-    known === (file.sha256 ?? known) &&
-    before.blob.size === file.bytes
-  ) {
-    onProgress(file.bytes);
-    return { sha256: known, blob: before.blob };
+export async function fetchFile(parameters: FetchFileParameters): Promise<FetchedFile> {
+  const { file, storedName, facts, files, read, signal, onProgress, onWait } = parameters;
+  const matches = (bytes: number, sha256: string): boolean =>
+    bytes === (file.bytes ?? bytes) && sha256 === (file.sha256 ?? sha256);
+  const stored = await files.read(storedName);
+  const known = stored?.facts['sha256'];
+  if (stored !== undefined && known !== undefined && matches(stored.blob.size, known)) {
+    onProgress(stored.blob.size);
+    return { sha256: known, blob: stored.blob };
   }
   let writer = await files.open(storedName);
-  if (writer.keptBytes > file.bytes || before !== undefined) {
+  if (writer.keptBytes > (file.bytes ?? writer.keptBytes) || stored !== undefined) {
     await files.remove(storedName);
     writer = await files.open(storedName);
   }
   const hash = await resume(writer, signal);
   let doneBytes = writer.keptBytes;
   onProgress(doneBytes);
-  await persistently(
-    async (progressed) => {
-      for await (const bytes of read(doneBytes)) {
-        await writer.write(bytes);
-        hash.update(bytes);
-        doneBytes += bytes.byteLength;
-        progressed();
-        onProgress(doneBytes);
-      }
-    },
-    { signal, onWait },
-  );
+  const transfer = async (progressed: () => void): Promise<void> => {
+    for await (const bytes of read(doneBytes)) {
+      await writer.write(bytes);
+      hash.update(bytes);
+      doneBytes += bytes.byteLength;
+      progressed();
+      onProgress(doneBytes);
+    }
+  };
+  if (onWait === undefined) await transfer(() => undefined);
+  else await retry(transfer, { signal, onWait });
   const sha256 = bytesToHex(hash.digest());
-  if (doneBytes !== file.bytes || (file.sha256 !== undefined && file.sha256 !== sha256)) {
+  if (!matches(doneBytes, sha256)) {
     await files.remove(storedName);
-    throw fileDamaged(file, sha256);
+    throw fileDamaged(file, sha256, doneBytes);
   }
-  return { sha256, blob: await writer.finish({ title, sha256 }) };
+  return { sha256, blob: await writer.finish({ ...facts, sha256 }) };
 }

@@ -1,8 +1,11 @@
 import { TributaryError } from '../../lib/errors.ts';
-import type { SourceFile } from '../types.ts';
 
 /** The bytes are not those that were announced, or not those of the attempt before. */
-export function fileDamaged({ name, bytes, sha256 }: SourceFile, actual: string): TributaryError {
+export function fileDamaged(
+  { name, sha256 }: { readonly name: string; readonly sha256?: string | undefined },
+  actual: string,
+  bytes: number,
+): TributaryError {
   return new TributaryError({
     code: 'MODEL_FILE_DAMAGED',
     message: `"${name}" is here, but it is not the file that was announced.`,

@@ -5,8 +5,8 @@ import type { SourceFile } from '../types.ts';
 import { fileDamaged } from './fileDamaged.ts';
 
 /**
- * The SHA-256 of a file on the user's own disk, read in pieces. Nothing is copied. Throws `MODEL_FILE_DAMAGED` when it is another
- * than that of the attempt before.
+ * The SHA-256 of a file on the user's own disk, read in pieces. Nothing is copied. Throws `MODEL_FILE_DAMAGED` when it differs
+ * from that of an earlier attempt.
  */
 export async function hashBlob(parameters: {
   readonly file: SourceFile;
@@ -23,6 +23,6 @@ export async function hashBlob(parameters: {
     onProgress(doneBytes);
   }
   const sha256 = bytesToHex(hash.digest());
-  if (file.sha256 !== undefined && file.sha256 !== sha256) throw fileDamaged(file, sha256);
+  if (file.sha256 !== undefined && file.sha256 !== sha256) throw fileDamaged(file, sha256, doneBytes);
   return { sha256, blob };
 }

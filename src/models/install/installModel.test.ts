@@ -5,65 +5,14 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { bytesToHex, concatBytes } from '../../lib/bytes.ts';
 import { sha256 } from '../../lib/hash.ts';
+import { crash, memoryFileStore } from '../testing/memoryFileStore.ts';
 import { installModel } from './installModel.ts';
 import type { InstallRecord } from './installRecord.ts';
-import type { FileStore, InstallProgress, Journal } from './ports.ts';
+import type { InstallProgress, Journal } from './ports.ts';
 import { sourceDigest } from './sourceDigest.ts';
 import { storedNames } from './storedNames.ts';
 
 const folder = path.join(import.meta.dirname, '../../../test/golden/engine/tiny-llama');
-const PART = 50_000;
-/** What a page that goes away in the middle of a write looks like from inside: nothing after it runs. */
-const crash = new Error('the page went away');
-
-interface Stored {
-  parts: Uint8Array<ArrayBuffer>[];
-  facts?: Record<string, string>;
-}
-
-/** Storage that keeps complete parts alone, as the private file system does, and fails at a write if told to. */
-function memoryStore(): FileStore & { readonly stored: Map<string, Stored>; failAtWrite: number } {
-  const stored = new Map<string, Stored>();
-  const store = {
-    stored,
-    failAtWrite: Number.POSITIVE_INFINITY,
-    async open(name: string) {
-      const kept = (stored.get(name)?.parts ?? []).filter(({ byteLength }) => byteLength === PART);
-      const file: Stored = { parts: kept };
-      stored.set(name, file);
-      let rest: Uint8Array<ArrayBuffer> = new Uint8Array();
-      return {
-        get keptBytes() {
-          return file.parts.length * PART;
-        },
-        kept: new Blob(kept),
-        async write(bytes: Uint8Array) {
-          store.failAtWrite -= 1;
-          if (store.failAtWrite <= 0) throw crash;
-          rest = concatBytes([rest, bytes]);
-          for (; rest.byteLength >= PART; rest = rest.slice(PART)) file.parts.push(rest.slice(0, PART));
-        },
-        async finish(facts: Record<string, string>) {
-          if (rest.byteLength > 0) file.parts.push(rest);
-          file.facts = facts;
-          return new Blob(file.parts);
-        },
-      };
-    },
-    async read(name: string) {
-      const file = stored.get(name);
-      return file?.facts === undefined ? undefined : { blob: new Blob(file.parts), facts: file.facts };
-    },
-    async remove(name: string) {
-      stored.delete(name);
-    },
-    sizeOf: async (name: string) => (stored.get(name)?.parts ?? []).reduce((sum, part) => sum + part.byteLength, 0),
-    requireSpace: async () => undefined,
-    persist: async () => true,
-  };
-  return store;
-}
-
 async function world() {
   const names = ['config.json', 'model.safetensors'];
   const blobs = await Promise.all(names.map(async (name) => new Blob([await readFile(path.join(folder, name))])));
@@ -87,7 +36,7 @@ async function world() {
       if (record !== undefined) record = { ...record, ...change };
     },
   };
-  const files = memoryStore();
+  const files = memoryFileStore(50_000);
   const install = (
     dropped = new Map(names.map((name, index) => [name, blobs[index] as Blob])),
     progress: InstallProgress[] = [],

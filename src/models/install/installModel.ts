@@ -1,6 +1,6 @@
-// A model on its way into this browser: downloading, packing, done. Every stage is in the journal before it begins, so that what
-// was interrupted goes on, in this tab or another; one tab at a time works on a model. Nothing looks installed before the
-// packed file is whole, and the downloaded files go only after that.
+// Installs a model in this browser: download, conversion, done. The journal names each stage before it begins, so that an
+// interrupted installation can be resumed in this tab or another. One tab at a time works on a model. A model counts as
+// installed only when its converted file is complete, and the downloaded files are deleted only after that.
 import { isAbort, TributaryError, toTributaryError } from '../../lib/errors.ts';
 import { type Access, readFile } from '../sources/openFile.ts';
 import type { SourceFile } from '../types.ts';
@@ -11,8 +11,8 @@ import type { InstallRecord } from './installRecord.ts';
 import { packFiles } from './packFiles.ts';
 import type { FileStore, InstallProgress, Journal } from './ports.ts';
 import { sourceDigest } from './sourceDigest.ts';
-import { createSpeedometer } from './speedometer.ts';
 import { type StoredNames, storedNames } from './storedNames.ts';
+import { createThroughputMeter } from './throughput.ts';
 
 export interface InstallModelParameters {
   readonly id: string;
@@ -25,7 +25,7 @@ export interface InstallModelParameters {
   readonly onProgress: (progress: InstallProgress) => void;
 }
 
-/** Downloads at a time. More would not be faster and would be rude. */
+/** Concurrent downloads. More would not be faster, and inconsiderate to the server. */
 const STREAMS = 2;
 const REPORT_MILLISECONDS = 200;
 
@@ -38,7 +38,7 @@ function missing(id: string): TributaryError {
   });
 }
 
-/** The file with a place to read it from; dropped files are handed over anew after a reload. */
+/** The files with their locations; dropped files must be handed over again after a reload. */
 function located(record: InstallRecord, dropped: ReadonlyMap<string, Blob>): SourceFile[] {
   return record.files.map((file): SourceFile => {
     const { location } = file;
@@ -59,19 +59,19 @@ interface Reporter {
   end(): void;
 }
 
-/** Says where the work is, a few times a second; also the last word before a silence. */
+/** Reports progress a few times per second, and the last state at the end. */
 function createReporter(
   id: string,
   phase: 'downloading' | 'packing',
   onProgress: (progress: InstallProgress) => void,
 ): Reporter {
-  const speedometer = createSpeedometer();
+  const throughput = createThroughputMeter();
   let newest: readonly [doneBytes: number, totalBytes: number] | undefined;
   const say = (): void => {
     if (newest === undefined) return;
     const [doneBytes, totalBytes] = newest;
     newest = undefined;
-    onProgress({ id, phase, doneBytes, totalBytes, ...speedometer.note(doneBytes, totalBytes) });
+    onProgress({ id, phase, doneBytes, totalBytes, ...throughput.note(doneBytes, totalBytes) });
   };
   const timer = setInterval(say, REPORT_MILLISECONDS);
   return {
@@ -91,7 +91,7 @@ interface Fetched {
   readonly blob: Blob;
 }
 
-/** All files, two at a time; what is there already is not fetched again. */
+/** All files, two at a time; files that are already stored are not fetched again. */
 async function download(
   { id, files, access, signal, onProgress, dropped }: InstallModelParameters,
   record: InstallRecord,
@@ -112,7 +112,7 @@ async function download(
     const common = { file, signal: stop, onProgress: (bytes: number) => progress(index, bytes) };
     if (file.location.kind === 'blob')
       return { name: file.name, ...(await hashBlob({ ...common, blob: file.location.blob })) };
-    // Earlier versions kept the files of offered models under their hash.
+    // Earlier versions stored the files of offered models under their hash.
     const older = file.sha256 === undefined ? undefined : await files.read(file.sha256);
     if (older !== undefined && file.sha256 !== undefined && older.blob.size === file.bytes) {
       progress(index, file.bytes);
@@ -121,7 +121,7 @@ async function download(
     const fetched = await fetchFile({
       ...common,
       storedName: names.source(index),
-      title: sources.length === 1 ? record.name : `${record.name}: ${file.name}`,
+      facts: { title: sources.length === 1 ? record.name : `${record.name}: ${file.name}` },
       files,
       read: (from) => readFile(file, from, { ...access, signal: stop }),
       onWait: (wait) =>
@@ -137,8 +137,8 @@ async function download(
 }
 
 /**
- * Packs into storage, on from the last tensor that an earlier attempt left whole there, and returns the bytes of the file. Only
- * complete parts of storage survive a crash, so the journal is told of a tensor when they have passed its end.
+ * Converts into storage, from the last tensor that an earlier attempt completed, and returns the size of the file. Only
+ * complete parts of storage survive a crash, so the journal records a tensor only when they include its end.
  */
 async function packInto(
   { id, files, journal, signal, onProgress }: InstallModelParameters,
@@ -167,7 +167,7 @@ async function packInto(
       signal.throwIfAborted();
       const { offset, bytes, completeTensors } = piece;
       const end = offset + bytes.byteLength;
-      // Packing begins at a tensor; what of it lies in storage already is not written again.
+      // Conversion starts at a tensor; the bytes of it that are already stored are not written again.
       if (end > position) await writer.write(bytes.subarray(Math.max(0, position - offset)));
       position = Math.max(position, end);
       note(position);
@@ -186,7 +186,7 @@ async function packInto(
   return position;
 }
 
-/** Bytes of storage that the rest of an installation takes. */
+/** Storage that the rest of an installation needs, in bytes. */
 async function stillNeeded(record: InstallRecord, files: FileStore, names: StoredNames): Promise<number> {
   const rest = await Promise.all(
     record.files.map(async ({ bytes, location }, index) =>
@@ -197,7 +197,7 @@ async function stillNeeded(record: InstallRecord, files: FileStore, names: Store
   return rest.reduce((sum, bytes) => sum + bytes, 0) + Math.max(0, record.expectedBytes - packed);
 }
 
-/** A refused write names what it wanted; the user is to know what all of it wants. */
+/** A refused write states its own size; the user must know that of the whole installation. */
 async function withNeed(error: unknown, needed: () => Promise<number>): Promise<TributaryError> {
   const typed = toTributaryError(error);
   if (typed.code !== 'STORE_QUOTA_EXCEEDED') return typed;
@@ -241,8 +241,8 @@ async function removeSources(record: InstallRecord, files: FileStore, names: Sto
 }
 
 /**
- * Installs the model `id` of the journal and returns its record. Waits while another tab is at it, and then uses its result.
- * Throws what stopped it, with the journal saying the same: `MODEL_*`, `HUB_*`, `REMOTE_*`, `IPFS_*`, `STORE_*`, `ABORTED`.
+ * Installs the model `id` of the journal and returns its record. Waits while another tab installs it, and then uses its result.
+ * Throws what stopped it, which the journal records too: `MODEL_*`, `HUB_*`, `REMOTE_*`, `IPFS_*`, `STORE_*`, `ABORTED`.
  */
 export async function installModel(parameters: InstallModelParameters): Promise<InstallRecord> {
   const { id, signal, onProgress } = parameters;

@@ -1,9 +1,9 @@
-// The journal of one model on its way into this browser, and of a kept one. Plain data; tokens and dropped files are never in
-// it. Times are milliseconds since 1970.
+// The journal of one model: of its installation and, afterwards, of the installed model. Plain data, without tokens and dropped
+// files. Times are milliseconds since 1970.
 import type { SerializedError } from '../../lib/errors.ts';
 import type { FileLocation, ModelSource, Packing } from '../types.ts';
 
-/** A file to fetch. A dropped file has no location here: it is handed over again after a reload. */
+/** A file to fetch. A dropped file has no location: it is handed over again after a reload. */
 export interface PlannedFile {
   readonly name: string;
   readonly bytes: number;
@@ -25,23 +25,23 @@ export interface InstallRecord {
   readonly parameterCount?: number;
   /** Of the model itself, in tokens. */
   readonly contextLength?: number;
-  /** Tokens to reserve keys and values for when it is loaded. */
+  /** Tokens of the KV cache when it is loaded. */
   readonly reservedTokens?: number;
   readonly createdAt: number;
   readonly usedAt?: number;
   /** `done` alone means installed: it is written after the packed file is whole. */
   readonly stage: 'downloading' | 'packing' | 'done';
-  /** Of the stage, when it last stopped. */
+  /** Progress within the stage, when it last stopped. */
   readonly doneBytes: number;
-  /** Where packing may go on: after so many tensors, which end at this byte of the packed file. */
+  /** Where conversion can resume: after so many tensors, which end at this byte of the converted file. */
   readonly packedUpTo?: { readonly tensors: number; readonly bytes: number };
-  /** What the packed file takes, once it is there. */
+  /** Size of the converted file, once it is complete. */
   readonly packedBytes?: number;
-  /** What packing was expected to take. */
+  /** Expected size of the converted file. */
   readonly expectedBytes: number;
   /** Stopped by the user. */
   readonly paused: boolean;
-  /** What stopped it last. */
+  /** The error that stopped it last. */
   readonly failure: SerializedError | null;
   /** SHA-256 of the source; see `sourceDigest`. */
   readonly sha256?: string;

@@ -4,12 +4,12 @@ import type { Packing } from '../types.ts';
 export interface PackFilesParameters {
   readonly files: readonly { readonly name: string; readonly blob: Blob; readonly sha256: string }[];
   readonly packing: Packing;
-  /** Goes on at this tensor, counted from 0, after an earlier attempt with the same files. */
+  /** Resumes at this tensor, counted from 0, after an earlier attempt with the same files. */
   readonly fromTensor: number;
   readonly signal: AbortSignal;
 }
 
-/** The engine's own file of a model, piece by piece and in order. Throws `MODEL_*`, `GGUF_*`, `SAFETENSORS_*`. */
+/** A model in the engine's own file format, in pieces, in order. Throws `MODEL_*`, `GGUF_*`, `SAFETENSORS_*`. */
 export async function* packFiles(parameters: PackFilesParameters): AsyncGenerator<PackedPiece> {
   const { files, packing, fromTensor, signal } = parameters;
   // The engine is large: pages that only look at a library never load it.

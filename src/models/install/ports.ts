@@ -1,13 +1,13 @@
-// What installing a model is handed: where the journal and the bytes are kept. `src/store` fits.
+// The ports of an installation: where the journal and the bytes are stored. `src/store` implements them.
 import type { InstallRecord } from './installRecord.ts';
 
 export interface Journal {
   read(id: string): Promise<InstallRecord | undefined>;
-  /** Changes a record that is there; does nothing when it was deleted meanwhile. */
+  /** Changes a record; does nothing when it was deleted meanwhile. */
   update(id: string, change: Partial<InstallRecord>): Promise<void>;
 }
 
-/** A file being written; complete parts of an earlier attempt are kept. */
+/** A file being written; complete parts of an earlier attempt stay. */
 export interface StoredWriter {
   /** Bytes that survive if the page goes now. When opened, those of an earlier attempt. */
   readonly keptBytes: number;
@@ -19,18 +19,18 @@ export interface StoredWriter {
 
 export interface FileStore {
   open(name: string): Promise<StoredWriter>;
-  /** The file, when it is whole, with what `finish` was told of it. */
+  /** The file, when it is complete, with the facts that `finish` was given. */
   read(name: string): Promise<{ readonly blob: Blob; readonly facts: Readonly<Record<string, string>> } | undefined>;
-  /** Bytes that are kept of a file, whole or not. */
+  /** Stored bytes of a file, complete or not. */
   sizeOf(name: string): Promise<number>;
   remove(name: string): Promise<void>;
   /** Throws `STORE_QUOTA_EXCEEDED`. */
   requireSpace(bytes: number): Promise<void>;
-  /** Asks the browser not to clear what is kept. */
+  /** Asks the browser not to clear this origin's storage. */
   persist(): Promise<unknown>;
 }
 
-/** What is told while a model is installed; the newest replaces the one before. */
+/** Progress of an installation; the newest replaces the one before. */
 export interface InstallProgress {
   readonly id: string;
   readonly phase: 'queued' | 'downloading' | 'waiting' | 'packing' | 'ended';
@@ -38,7 +38,7 @@ export interface InstallProgress {
   readonly totalBytes: number;
   readonly bytesPerSecond?: number;
   readonly secondsLeft?: number;
-  /** With `waiting`: why, and when it is tried again. */
+  /** With `waiting`: the reason, and the time of the next attempt. */
   readonly reason?: 'offline' | 'network';
   readonly at?: number;
 }

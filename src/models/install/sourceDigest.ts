@@ -2,7 +2,7 @@ import { bytesToHex } from '../../lib/bytes.ts';
 import { sha256 } from '../../lib/hash.ts';
 
 /**
- * What names a base model on adapters and receipts: the SHA-256 of its file; of several files, that of the lines
+ * The identity of a base model in adapters and receipts: the SHA-256 of its file; of several files, that of the lines
  * `<sha256>  <name>\n` in the order of their names, as `sha256sum *` prints them.
  */
 export function sourceDigest(files: readonly { readonly name: string; readonly sha256: string }[]): string {

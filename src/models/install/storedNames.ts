@@ -1,13 +1,13 @@
 import { bytesToHex } from '../../lib/bytes.ts';
 import { sha256 } from '../../lib/hash.ts';
 
-/** Names of a model's files in storage, and of the lock that one tab at a time holds on it. */
+/** Names of a model's files in storage, and of the lock that lets one tab at a time work on it. */
 export interface StoredNames {
-  /** What all names of the model begin with. */
+  /** Prefix of all names of the model. */
   readonly key: string;
   readonly lock: string;
   readonly packed: string;
-  /** A downloaded file, until it is packed. */
+  /** A downloaded file, until it is converted. */
   source(index: number): string;
 }
 
@@ -16,13 +16,13 @@ export function lockOf(key: string): string {
   return `tributary-model-${key}`;
 }
 
-/** Ids hold characters that file systems do not; the digest tells models apart whatever they are called. */
+/** Ids contain characters that file systems do not allow; the digest is unique and safe. */
 export function storedNames(id: string): StoredNames {
   const key = bytesToHex(sha256(new TextEncoder().encode(id))).slice(0, 24);
   return { key, lock: lockOf(key), packed: `${key}-packed`, source: (index) => `${key}-source-${index}` };
 }
 
-/** Whether a stored name is of a file that only an installation in progress needs. */
+/** Whether a stored file is needed only while a model is being installed. */
 export function isSourceName(name: string): boolean {
   return /^[0-9a-f]{24}-source-\d+$/.test(name);
 }

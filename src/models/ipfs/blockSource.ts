@@ -1,4 +1,4 @@
-// Blocks by CID, each checked by its hash before anyone sees it: from peers, or from a gateway that need not be trusted.
+// Blocks by CID, each checked against its hash before it is used: from peers, or from a gateway that need not be trusted.
 import { CID } from 'multiformats/cid';
 import { anySignal } from '../../lib/anySignal.ts';
 import { bytesToHex } from '../../lib/bytes.ts';
@@ -12,10 +12,10 @@ export type GetBlock = (cid: string, signal: AbortSignal | undefined) => Promise
 
 const SHA2_256 = 0x12;
 const IDENTITY = 0x00;
-/** What gateways and bitswap pass on; writers make blocks of at most 2 MiB. */
-const LARGEST_BLOCK = 4 * 1024 * 1024;
-/** A gateway that has not sent a block by then has none, or has lost it. */
-const BLOCK_MILLISECONDS = 60_000;
+/** Limit of gateways and bitswap; writers make blocks of at most 2 MiB. */
+const MAX_BLOCK_BYTES = 4 * 1024 * 1024;
+/** A gateway that has not sent a block by then does not have it. */
+const BLOCK_TIMEOUT_MILLISECONDS = 60_000;
 
 /** Throws `CID_INVALID`. */
 export function parseCid(text: string): CID {
@@ -36,7 +36,7 @@ export function parseCid(text: string): CID {
 export function gatewayBlocks(gateway: string): GetBlock {
   return async (cid, signal) => {
     const url = `${gateway}/ipfs/${cid}?format=raw`;
-    const late = AbortSignal.timeout(BLOCK_MILLISECONDS);
+    const late = AbortSignal.timeout(BLOCK_TIMEOUT_MILLISECONDS);
     try {
       const response = await sendRequest(url, {
         signal: signal === undefined ? late : anySignal([signal, late]),
@@ -66,7 +66,7 @@ export async function checkedBlock(
     });
   }
   const bytes = new Uint8Array(await getBlock(cid.toString(), signal));
-  if (bytes.byteLength <= LARGEST_BLOCK && bytesToHex(await sha256Async(bytes)) === bytesToHex(digest)) return bytes;
+  if (bytes.byteLength <= MAX_BLOCK_BYTES && bytesToHex(await sha256Async(bytes)) === bytesToHex(digest)) return bytes;
   throw new TributaryError({
     code: 'IPFS_BLOCK_WRONG',
     message: 'A block arrived with other bytes than its identifier says.',

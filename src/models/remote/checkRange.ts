@@ -1,5 +1,5 @@
-// Does a response hold the range that was asked for? Servers ignore ranges, answer with others, or lie about the size of
-// the file; each is said by its own code, before a byte is used. Positions are bytes, ends are exclusive.
+// Checks that a response has the requested range. Servers ignore ranges, answer with others, or state a wrong size of the file;
+// each has its own error code, before a byte is used. Positions are bytes, ends are exclusive.
 import { TributaryError } from '../../lib/errors.ts';
 import { plainAddress } from './sendRequest.ts';
 
@@ -7,8 +7,8 @@ export interface WantedRange {
   readonly begin: number;
   /** Absent: to the end of the file. */
   readonly end?: number;
-  /** Of the whole file, as announced. */
-  readonly bytes: number;
+  /** Of the whole file, as announced; absent where nobody announced it. */
+  readonly bytes?: number | undefined;
   /** Of the file, as first seen. */
   readonly lastModified?: string | undefined;
 }
@@ -24,7 +24,7 @@ function wrong(url: string, message: string, facts: Record<string, string | numb
   });
 }
 
-/** The announced size is not the size. */
+/** The file has another size than announced. */
 export function sizeWrong(url: string, announced: number, actual: number): TributaryError {
   return new TributaryError({
     code: 'REMOTE_SIZE_WRONG',
@@ -40,8 +40,7 @@ export function sizeWrong(url: string, announced: number, actual: number): Tribu
  */
 export function checkRange(response: Response, url: string, wanted: WantedRange): number {
   const { begin, bytes } = wanted;
-  const last = (wanted.end ?? bytes) - 1;
-  // The one mark of a version that pages of every origin are shown. Without it a resumed download could join two versions.
+  // The only version header that pages of every origin may read. Without it a resumed download could join two versions.
   const lastModified = response.headers.get('last-modified');
   if (wanted.lastModified !== undefined && lastModified !== null && lastModified !== wanted.lastModified) {
     throw new TributaryError({
@@ -51,16 +50,17 @@ export function checkRange(response: Response, url: string, wanted: WantedRange)
       hint: REPLACED_HINT,
     });
   }
-  // No word about lengths here: that of a compressed body is not the file's. Who reads the body counts its bytes.
+  // Content-Length is not checked: that of a compressed body is not the file's. The reader of the body counts its bytes.
   if (response.status !== 206) return 0;
   const range = response.headers.get('content-range');
-  // A server of another origin may keep this header from the page; the number of bytes tells then.
+  // A server of another origin may hide this header from the page; then the number of bytes decides.
   if (range === null) return begin;
   const match = range.match(/^bytes (\d+)-(\d+)\/(\d+|\*)$/);
   if (match === null) throw wrong(url, 'its Content-Range cannot be read.', { contentRange: range.slice(0, 100) });
   const [, from, to, total] = match;
-  if (total !== '*' && Number(total) !== bytes) throw sizeWrong(url, bytes, Number(total));
-  if (Number(from) !== begin || Number(to) !== last)
-    throw wrong(url, `bytes ${from} to ${to}.`, { begin, end: last + 1, contentRange: range });
+  if (bytes !== undefined && total !== '*' && Number(total) !== bytes) throw sizeWrong(url, bytes, Number(total));
+  const end = wanted.end ?? bytes ?? Number(total === '*' ? Number(to) + 1 : total);
+  if (Number(from) !== begin || Number(to) + 1 !== end)
+    throw wrong(url, `bytes ${from} to ${to}.`, { begin, end, contentRange: range });
   return begin;
 }

@@ -1,7 +1,7 @@
 import { isAbort, TributaryError, toTributaryError } from '../../lib/errors.ts';
 import { plainAddress } from './sendRequest.ts';
 
-/** What a body that broke off means: `ABORTED` when it was stopped, else `REMOTE_ENDED_EARLY`. */
+/** The error of an incomplete body: `ABORTED` when it was stopped, else `REMOTE_ENDED_EARLY`. */
 export function endedEarly(
   url: string,
   arrivedBytes: number,

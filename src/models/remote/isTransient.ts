@@ -1,6 +1,6 @@
 import { TributaryError } from '../../lib/errors.ts';
 
-/** Whether trying the same again later may help: the network, a busy server, a connection that broke off. */
+/** Whether a later attempt may succeed: after failures of the network, a busy server, an interrupted connection. */
 export function isTransient(error: unknown): error is TributaryError {
   if (!(error instanceof TributaryError)) return false;
   const { code, facts } = error;

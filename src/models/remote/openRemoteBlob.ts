@@ -1,6 +1,6 @@
-// A file behind HTTP as something that can be sliced: headers of a model of many gigabytes are read by a few requests of
-// some hundred kilobytes. Pieces lie on a fixed grid and the last used ones are kept; a reader that goes on where the last
-// request ended gets more at once. Positions and sizes are bytes.
+// A file behind HTTP that can be sliced: the headers of a model of many gigabytes take a few requests of some hundred kilobytes.
+// Pieces lie on a fixed grid, and the last used ones are cached. A sequential reader gets more pieces per request. Positions and
+// sizes are bytes.
 
 import type { BlobLike } from '../../lib/blobLike.ts';
 import { TributaryError } from '../../lib/errors.ts';
@@ -18,14 +18,14 @@ export interface RemoteBlobParameters {
   readonly signal?: AbortSignal | undefined;
   /** Default 256 KiB. */
   readonly pieceBytes?: number;
-  /** Most bytes that are kept, and that one request asks for; default 64 MiB. */
-  readonly keepBytes?: number;
+  /** Limit of cached bytes, and of one request; default 64 MiB. */
+  readonly maxCachedBytes?: number;
 }
 
-/** A server without ranges is read whole, if the file is no larger than this. */
-const LARGEST_WHOLE = 8 * 1024 * 1024;
-/** A sequential reader gets at most this many pieces ahead. */
-const MOST_AHEAD = 16;
+/** From a server without ranges, the whole file is read if it is not larger than this. */
+const MAX_WHOLE_BYTES = 8 * 1024 * 1024;
+/** Pieces that a sequential reader gets ahead. */
+const MAX_AHEAD = 16;
 
 /** Throws, on reading: `REMOTE_*`, `HUB_*`, `ABORTED`. */
 export function openRemoteBlob(parameters: RemoteBlobParameters): BlobLike {
@@ -37,11 +37,11 @@ export function openRemoteBlob(parameters: RemoteBlobParameters): BlobLike {
     token,
     signal,
     pieceBytes = 256 * 1024,
-    keepBytes = 64 * 1024 * 1024,
+    maxCachedBytes = 64 * 1024 * 1024,
   } = parameters;
   /** By index on the grid; insertion order is order of use. */
   const pieces = new Map<number, Promise<Uint8Array<ArrayBuffer>>>();
-  const mostPieces = Math.max(1, Math.floor(keepBytes / pieceBytes));
+  const maxPieces = Math.max(1, Math.floor(maxCachedBytes / pieceBytes));
   let sequentialAt = -1;
   let ahead = 0;
 
@@ -49,7 +49,7 @@ export function openRemoteBlob(parameters: RemoteBlobParameters): BlobLike {
     const response = await sendRequest(url, { hub, token, signal, headers: { range: `bytes=${begin}-${end - 1}` } });
     const from = await cancelUnless(response, () => checkRange(response, url, { begin, end, bytes, lastModified }));
     const whole = response.status !== 206;
-    if (whole && bytes > Math.max(LARGEST_WHOLE, end - begin)) {
+    if (whole && bytes > Math.max(MAX_WHOLE_BYTES, end - begin)) {
       await response.body?.cancel();
       throw new TributaryError({
         code: 'REMOTE_NO_RANGES',
@@ -68,19 +68,19 @@ export function openRemoteBlob(parameters: RemoteBlobParameters): BlobLike {
     return new Uint8Array(body, begin - from, end - begin);
   }
 
-  /** Asks for the pieces [first, last] that are not here, neighbours in one request. */
+  /** Requests the pieces [first, last] that are not cached, adjacent ones together. */
   function want(first: number, last: number): void {
     for (let index = first; index <= last; index += 1) {
       if (pieces.has(index)) continue;
       let stop = index + 1;
-      while (stop <= last && !pieces.has(stop) && stop - index < mostPieces) stop += 1;
+      while (stop <= last && !pieces.has(stop) && stop - index < maxPieces) stop += 1;
       const begin = index * pieceBytes;
       const run = request(begin, Math.min(bytes, stop * pieceBytes));
       for (let piece = index; piece < stop; piece += 1) {
         const offset = piece * pieceBytes - begin;
         const promise = run.then((body) => body.slice(offset, offset + pieceBytes));
         pieces.set(piece, promise);
-        // A failed piece is asked for again by its next reader.
+        // The next reader requests a failed piece again.
         promise.catch(() => pieces.delete(piece));
       }
       index = stop - 1;
@@ -96,9 +96,9 @@ export function openRemoteBlob(parameters: RemoteBlobParameters): BlobLike {
       (index) => !pieces.has(index),
     );
     if (missing) {
-      // Each further request of a reader who goes on from the last one doubles what is asked for in advance.
+      // Each further sequential request doubles the number of pieces ahead.
       const goesOn = first <= sequentialAt && last >= sequentialAt;
-      ahead = goesOn ? Math.min(MOST_AHEAD, Math.max(1, 2 * ahead)) : 0;
+      ahead = goesOn ? Math.min(MAX_AHEAD, Math.max(1, 2 * ahead)) : 0;
     }
     const until = Math.min(final, missing ? last + ahead : last);
     want(first, until);
@@ -111,7 +111,7 @@ export function openRemoteBlob(parameters: RemoteBlobParameters): BlobLike {
       parts.push(piece);
     }
     for (const index of pieces.keys()) {
-      if (pieces.size <= mostPieces) break;
+      if (pieces.size <= maxPieces) break;
       pieces.delete(index);
     }
     const result = new Uint8Array(end - begin);
@@ -133,7 +133,7 @@ export function openRemoteBlob(parameters: RemoteBlobParameters): BlobLike {
   return slice(0, bytes);
 }
 
-/** Runs a check of the head of a response; when it throws, the body is not left flowing. */
+/** Runs a check of a response's headers; cancels the body when it throws. */
 async function cancelUnless<Result>(response: Response, check: () => Result): Promise<Result> {
   try {
     return check();

@@ -1,6 +1,5 @@
-// The bytes of a file behind HTTP in order, from any place on, each counted: never fewer nor more than announced. A server
-// that ignores the range is read from the start and its first bytes are dropped. A connection that says nothing for a
-// minute has ended.
+// The bytes of a file behind HTTP in order, from any position, and counted: never fewer or more than announced. From a server
+// that ignores the range, the first bytes are dropped. A connection without data for a minute counts as ended.
 import { anySignal } from '../../lib/anySignal.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { checkRange, sizeWrong } from './checkRange.ts';
@@ -9,9 +8,9 @@ import { sendRequest } from './sendRequest.ts';
 
 export interface ReadRemoteParameters {
   readonly url: string;
-  /** As announced. */
-  readonly bytes: number;
-  /** The first byte that is wanted. */
+  /** As announced. Absent: not known, and the body ends where it ends; then only a hash tells whether it is whole. */
+  readonly bytes?: number | undefined;
+  /** Position of the first byte. */
   readonly from: number;
   readonly lastModified?: string | undefined;
   readonly hub?: string | undefined;
@@ -19,12 +18,15 @@ export interface ReadRemoteParameters {
   readonly signal?: AbortSignal | undefined;
   /** Default 60,000. */
   readonly stallMilliseconds?: number;
+  /** Sends the request; default `sendRequest`. Must throw for anything but a success. */
+  readonly request?: typeof sendRequest;
 }
 
 /** Throws `REMOTE_*`, `HUB_*`, `ABORTED`. */
 export async function* readRemote(parameters: ReadRemoteParameters): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const { url, bytes, from, lastModified, hub, token, signal, stallMilliseconds = 60_000 } = parameters;
-  if (from >= bytes) return;
+  const { url, bytes, from, lastModified, hub, token, signal } = parameters;
+  const { stallMilliseconds = 60_000, request = sendRequest } = parameters;
+  if (bytes !== undefined && from >= bytes) return;
   const silence = new AbortController();
   let position = 0;
   /** Bounds one wait for the server. */
@@ -41,7 +43,7 @@ export async function* readRemote(parameters: ReadRemoteParameters): AsyncGenera
   }
 
   const response = await patiently(
-    sendRequest(url, {
+    request(url, {
       hub,
       token,
       signal: signal === undefined ? silence.signal : anySignal([signal, silence.signal]),
@@ -55,11 +57,11 @@ export async function* readRemote(parameters: ReadRemoteParameters): AsyncGenera
       const { value, done } = await patiently(reader.read());
       if (done) break;
       const next = position + value.byteLength;
-      if (next > bytes) throw sizeWrong(url, bytes, next);
+      if (bytes !== undefined && next > bytes) throw sizeWrong(url, bytes, next);
       if (next > from) yield value.subarray(Math.max(0, from - position));
       position = next;
     }
-    if (position < bytes) throw endedEarly(url, position);
+    if (bytes !== undefined && position < bytes) throw endedEarly(url, position);
   } finally {
     // Ends the transfer when the reader stops early; a stream that has ended or failed has nothing to cancel.
     await reader.cancel().catch(() => undefined);

@@ -1,6 +1,6 @@
-// One HTTP request for bytes that the user asked for, with its refusals as typed errors. The user's token goes to the Hub's
-// own origin alone: browsers take the header off when a redirect leaves that origin. No address in an error's facts holds a
-// query or credentials, since signed links and tokens live there.
+// One HTTP request that the user asked for, with refusals as typed errors. The user's token goes to the Hub's own origin only:
+// browsers remove the header when a redirect leaves that origin. Addresses in errors have no query and no credentials, since
+// those may contain signatures and tokens.
 import { isAbort, TributaryError, toTributaryError } from '../../lib/errors.ts';
 
 export interface RequestOptions {
@@ -18,7 +18,7 @@ export function plainAddress(url: string): string {
   return origin + pathname;
 }
 
-/** Seconds that a server asks to wait: `Retry-After` as seconds or a date, or `t` of the draft `RateLimit` header. */
+/** How long a server asks to wait, in seconds: `Retry-After` as seconds or a date, or `t` of the draft `RateLimit` header. */
 function waitFacts(headers: Headers): { readonly retryAfterSeconds?: number } {
   const after = headers.get('retry-after') ?? headers.get('ratelimit')?.match(/[;,]\s*t=(\d+)/)?.[1];
   if (after === undefined) return {};
@@ -32,7 +32,7 @@ function refusedHint(status: number): string {
   return 'Check the address.';
 }
 
-/** `https://huggingface.co/owner/name`, from any address below it: the page on which a licence is accepted. */
+/** `https://huggingface.co/owner/name`, the page on which a licence is accepted, from any address below it. */
 function repositoryPage(url: string, hub: string): string {
   const path = plainAddress(url)
     .slice(hub.length)
@@ -104,7 +104,7 @@ export async function sendRequest(url: string, options: RequestOptions = {}): Pr
     response = await fetch(url, {
       method,
       headers: authorized ? { ...headers, authorization: `Bearer ${token}` } : headers,
-      // What is kept is kept by the caller; a copy in the HTTP cache would count against the same disk.
+      // The caller stores the bytes; a copy in the HTTP cache would count against the same quota.
       cache: 'no-store',
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
@@ -123,7 +123,7 @@ export async function sendRequest(url: string, options: RequestOptions = {}): Pr
   if (response.ok) return response;
   await response.body?.cancel();
   const { status, headers: answered } = response;
-  // What refuses may be the storage that a Hub redirects to: it knows nothing of names, licences and tokens.
+  // The refusal may come from the storage that a Hub redirects to, which knows no names, licences and tokens.
   const byHub = atHub && new URL(response.url).origin === new URL(hub).origin;
   throw (
     (byHub ? hubRefusal(response, url, hub, authorized) : undefined) ??

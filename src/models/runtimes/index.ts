@@ -1,3 +1,3 @@
-// The services of the runtimes' workers. Apart from the domain's own index, so that nothing else ever bundles them.
+// The services of the runtimes' workers. Separate from the domain's index, so that nothing else bundles them.
 export { createTransformersService } from './transformers/createTransformersService.ts';
 export { createWebLlmService } from './webLlm/createWebLlmService.ts';

@@ -1,9 +1,9 @@
-// What the runtimes' own caches keep of a model. They write to the browser's Cache Storage under names of theirs; it is asked
-// without their libraries, so that a list can say sizes before anything is loaded.
+// Size of a model in the runtimes' own caches. They write to the browser's Cache Storage under their own names; it is read
+// without their libraries, so that a list can show sizes before anything is loaded.
 import { onnxChoices } from './transformers/onnxChoices.ts';
 import type { RuntimeModel } from './types.ts';
 
-const cacheNames = /^(transformers-cache$|webllm\/)/;
+const CACHE_NAMES = /^(transformers-cache$|webllm\/)/;
 
 /** Where the addresses of a model's files begin, below whatever hub: `owner/name/resolve/revision/`. */
 function folderOf({ id, source }: RuntimeModel): string {
@@ -12,17 +12,17 @@ function folderOf({ id, source }: RuntimeModel): string {
   return `/${id.replace(/-1k$/, '')}/resolve/main/`;
 }
 
-/** Bytes of the answer, as it was sent; bodies of gigabytes are not read for it. */
+/** Size of a response by its headers; bodies of gigabytes are not read for it. */
 function lengthOf(answer: Response | undefined): number {
   return Number(answer?.headers.get('content-length') ?? 0);
 }
 
-/** Bytes that this browser keeps of a model of another runtime, as far as its servers said their lengths. */
+/** Cached bytes of a model of another runtime, as far as its servers stated lengths. */
 export async function keptBytes(model: RuntimeModel): Promise<number> {
   const folder = folderOf(model);
   const files: { name: string; bytes: number }[] = [];
   for (const name of (await globalThis.caches?.keys()) ?? []) {
-    if (!cacheNames.test(name)) continue;
+    if (!CACHE_NAMES.test(name)) continue;
     const cache = await caches.open(name);
     for (const request of await cache.keys()) {
       const [, file] = decodeURIComponent(new URL(request.url).pathname).split(folder);

@@ -8,8 +8,8 @@ export type MissingNeed =
   | { readonly code: 'binding'; readonly neededBytes: number; readonly availableBytes: number };
 
 /**
- * What `model` needs and this device has not: nothing means that it can be tried. `device`: the engine's report (`probe`);
- * undefined where no graphics device answered. Memory is not told by browsers, so nothing is concluded about it.
+ * Requirements of `model` that this device does not meet; empty: it can be tried. `device`: the engine's report (`probe`),
+ * undefined without a GPU. Browsers do not report memory, so nothing is concluded about it.
  */
 export function missingNeeds(model: RuntimeModel, device: DeviceReport | undefined): readonly MissingNeed[] {
   const gpu = device === undefined || device.architecture === 'cpu' ? undefined : device;

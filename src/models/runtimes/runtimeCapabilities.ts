@@ -1,8 +1,8 @@
 import type { ChatField } from '../../engine/index.ts';
 import type { RuntimeCapabilities, RuntimeName } from './types.ts';
 
-/** As the engine's own `tokenFields`: a value of it here would bring the engine into every page that lists models. */
-const tokenFields: readonly ChatField[] = [
+/** As the engine's own `TOKEN_FIELDS`: a value of it here would bring the engine into every page that lists models. */
+const TOKEN_FIELDS: readonly ChatField[] = [
   'max_tokens',
   'temperature',
   'top_p',
@@ -18,14 +18,14 @@ const tokenFields: readonly ChatField[] = [
   'response_format',
 ];
 
-const capabilities: Readonly<Record<RuntimeName, RuntimeCapabilities>> = {
+const CAPABILITIES: Readonly<Record<RuntimeName, RuntimeCapabilities>> = {
   tributary: {
     adapters: true,
     training: true,
     influence: true,
     recoversDevice: true,
     processor: true,
-    chatFields: [...tokenFields, 'adapterId'],
+    chatFields: [...TOKEN_FIELDS, 'adapterId'],
   },
   webLlm: {
     adapters: false,
@@ -33,7 +33,7 @@ const capabilities: Readonly<Record<RuntimeName, RuntimeCapabilities>> = {
     influence: false,
     recoversDevice: false,
     processor: false,
-    // Not `top_k` and `min_p`, which it has not; not `logprobs`, which it takes after the temperature.
+    // Without `top_k` and `min_p`, which it does not support, and `logprobs`, which it computes after the temperature.
     chatFields: [
       'max_tokens',
       'temperature',
@@ -52,11 +52,11 @@ const capabilities: Readonly<Record<RuntimeName, RuntimeCapabilities>> = {
     influence: false,
     recoversDevice: false,
     processor: true,
-    chatFields: tokenFields,
+    chatFields: TOKEN_FIELDS,
   },
 };
 
-/** What a runtime can do, for the screens that must say what it cannot. */
+/** The capabilities of a runtime, for screens that must say what it cannot do. */
 export function runtimeCapabilities(runtime: RuntimeName): RuntimeCapabilities {
-  return capabilities[runtime];
+  return CAPABILITIES[runtime];
 }

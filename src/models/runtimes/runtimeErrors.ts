@@ -1,10 +1,10 @@
-// What goes wrong inside other people's libraries, in this project's words with theirs beside them.
+// Failures inside other libraries, as typed errors with the library's own message.
 import { isAbort, TributaryError } from '../../lib/errors.ts';
 
 const wordsOf = (cause: unknown): string =>
   (cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)).slice(0, 500);
 
-/** Why a model did not load, unless it was stopped or is said already. */
+/** The error of a model that did not load; aborts and typed errors pass through. */
 export function loadFailure(modelId: string, cause: unknown): unknown {
   if (isAbort(cause) || cause instanceof TributaryError) return cause;
   const details = wordsOf(cause);
@@ -33,7 +33,7 @@ export function loadFailure(modelId: string, cause: unknown): unknown {
   });
 }
 
-/** Why an answer broke off, unless it was stopped or is said already. */
+/** The error of an interrupted answer; aborts and typed errors pass through. */
 export function answerFailure(cause: unknown): unknown {
   if (isAbort(cause) || cause instanceof TributaryError) return cause;
   return new TributaryError({
@@ -56,8 +56,8 @@ export function notLoaded(): TributaryError {
 export function noWebGpu(modelId: string): TributaryError {
   return new TributaryError({
     code: 'RUNTIME_NO_WEBGPU',
-    message: 'This model runs on WebGPU only, and no graphics device answered.',
+    message: 'This model runs on WebGPU only, and no GPU answered.',
     facts: { model: modelId },
-    hint: 'Choose a model that also runs on the processor.',
+    hint: 'Choose a model that also runs on the CPU.',
   });
 }

@@ -1,5 +1,5 @@
-// What can run a model besides this engine, in the same words for each: what a model is called, what it needs, what its runtime
-// cannot do. Everything here survives structured clone. Sizes are bytes.
+// Runtimes besides this engine, described in the same terms: names of models, their requirements, capabilities. Everything here
+// survives structured clone. Sizes are bytes.
 import type { ChatChunk, ChatField, ChatRequest } from '../../engine/index.ts';
 import type { CallContext } from '../../lib/rpc.ts';
 
@@ -11,9 +11,9 @@ export interface RuntimeCapabilities {
   readonly adapters: boolean;
   /** Training of adapters. */
   readonly training: boolean;
-  /** Gradients of an answer: without them its influence on contributors cannot be estimated, and nothing is paid. */
+  /** Gradients of an answer: without them the influence of rows cannot be estimated, and nothing is paid. */
   readonly influence: boolean;
-  /** Whether an answer survives the loss of the graphics device. */
+  /** Whether an answer survives the loss of the GPU. */
   readonly recoversDevice: boolean;
   /** Whether it can compute without WebGPU. */
   readonly processor: boolean;
@@ -39,12 +39,12 @@ export interface RuntimeModel {
   readonly id: string;
   readonly name: string;
   readonly source: RuntimeSource;
-  /** What is downloaded, where it is known beforehand. */
+  /** Size of the download, where it is known beforehand. */
   readonly downloadBytes?: number;
-  /** Memory of the device for weights, keys and values. */
+  /** Device memory for weights and KV cache. */
   readonly deviceBytes?: number;
   readonly contextLength?: number;
-  /** Said by its makers to run on phones and small graphics devices. */
+  /** According to its publisher it runs on phones and small GPUs. */
   readonly lowResource?: boolean;
   readonly webGpu: 'required' | 'optional';
   /** WebGPU features that its kernels need, where WebGPU is used. */
@@ -59,14 +59,14 @@ export interface LoadRuntimeModelRequest {
   readonly hub?: string;
   /** The user's token for gated models: sent to the hub's own origin alone, and kept in memory only. */
   readonly token?: string;
-  /** `automatic`: WebGPU where there is a graphics device, else WebAssembly. */
+  /** `automatic`: WebGPU where there is a GPU, else WebAssembly. */
   readonly device?: 'automatic' | 'gpu' | 'cpu';
 }
 
 export interface RuntimeProgress {
   /** From 0 to 1, as far as the runtime knows. */
   readonly share: number;
-  /** What the runtime says of it, in English. */
+  /** The runtime's own message, in English. */
   readonly text: string;
 }
 
@@ -88,7 +88,7 @@ export interface RuntimeService {
   load(request: LoadRuntimeModelRequest, context: CallContext): Promise<RuntimeSummary>;
   /** As `ChatRuntime`. Throws `RUNTIME_MODEL_NOT_LOADED` before `load`, `RUNTIME_FAILED` with the library's words. */
   chat(request: ChatRequest, context: CallContext): AsyncGenerator<ChatChunk>;
-  /** Deletes what the browser keeps of a model. */
+  /** Deletes a model from the browser's caches. */
   remove(request: { readonly model: RuntimeModel; readonly hub?: string }, context: CallContext): Promise<void>;
   unload(request: Record<string, never>, context: CallContext): Promise<void>;
 }

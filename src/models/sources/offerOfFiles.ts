@@ -1,4 +1,4 @@
-import { listChoices } from '../choices/listChoices.ts';
+import { listChoices } from '../artifacts/listChoices.ts';
 import type { ModelOffer } from '../types.ts';
 
 /** What dropped files offer. `name` of each: its path in the folder that was dropped. */

@@ -1,4 +1,4 @@
-// One file of any source, in the two ways in which it is read: sliced, for its header, and in order, for all of it.
+// One file of any source, read in two ways: sliced, for its header, and in order, as a whole.
 import type { BlobLike } from '../../lib/blobLike.ts';
 import { type GetBlock, gatewayBlocks } from '../ipfs/blockSource.ts';
 import { openUnixfsBlob, readUnixfs } from '../ipfs/openUnixfs.ts';
@@ -7,7 +7,7 @@ import { readRemote } from '../remote/readRemote.ts';
 import type { SourceFile } from '../types.ts';
 import { readBlob } from './readBlob.ts';
 
-/** What reading needs besides the file. None of it is kept. */
+/** What reading needs besides the file. None of it is stored. */
 export interface Access {
   /** The user's token for a Hub. */
   readonly token?: string | undefined;
@@ -16,12 +16,12 @@ export interface Access {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Blocks of a file or folder by content: of its gateway, or of peers. */
+/** Where the blocks of a file or folder come from: its gateway, or peers. */
 export function blocksOf({ gateway }: { readonly gateway?: string }, { getBlock }: Access): GetBlock {
   return gateway === undefined ? getBlock : gatewayBlocks(gateway);
 }
 
-/** The file as something that can be sliced; nothing is asked for before it is. */
+/** The file as something that can be sliced; the first slice sends the first request. */
 export function openFile({ bytes, location }: SourceFile, access: Access): BlobLike {
   const { token, signal } = access;
   switch (location.kind) {

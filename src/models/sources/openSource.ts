@@ -1,7 +1,7 @@
-// From an address or dropped files to what they offer. Lists names and sizes; no weights are read.
+// The models at an address. Lists names and sizes; no weights are read.
 import * as v from 'valibot';
 import { TributaryError } from '../../lib/errors.ts';
-import { listChoices } from '../choices/listChoices.ts';
+import { listChoices } from '../artifacts/listChoices.ts';
 import { listFiles } from '../hub/listFiles.ts';
 import { listUnixfs } from '../ipfs/openUnixfs.ts';
 import { plainAddress, sendRequest } from '../remote/sendRequest.ts';
@@ -37,8 +37,8 @@ interface Measured {
 }
 
 /**
- * Size and age of a file behind HTTP. A request for one byte tells it, unless the server keeps that from pages of another origin;
- * then HEAD does, except for text, whose length there may be that of a compressed body: that is read.
+ * Size and modification time of a file behind HTTP. A request for one byte tells them, unless the server hides the size from
+ * pages of another origin; then HEAD does, except for text, whose length may be that of a compressed body: text is read.
  */
 export async function measureRemote(url: string, { signal }: Access): Promise<Measured> {
   const response = await sendRequest(url, { signal, headers: { range: 'bytes=0-0' } });
@@ -97,17 +97,17 @@ async function listUrl({ url }: Extract<Address, { kind: 'url' }>, access: Acces
 }
 
 const indexSchema = v.object({ weight_map: v.record(v.string(), v.string()) });
-const MOST_SHARDS = 1000;
+const MAX_SHARDS = 1000;
 
 /** Names of the shards of an index: plain names of safetensors files beside it. */
 async function shardNames(url: string, { signal }: Access): Promise<readonly string[]> {
   const response = await sendRequest(url, { signal });
   const parsed = v.safeParse(indexSchema, await response.json().catch(() => undefined));
   const names = parsed.success ? [...new Set(Object.values(parsed.output.weight_map))] : [];
-  const sound = names.length <= MOST_SHARDS && names.every((name) => /^[\w-][\w.-]*\.safetensors$/.test(name));
+  const sound = names.length <= MAX_SHARDS && names.every((name) => /^[\w-][\w.-]*\.safetensors$/.test(name));
   if (parsed.success && sound) return names.sort();
   throw new TributaryError({
-    code: 'SOURCE_INVALID',
+    code: 'SOURCE_SHARDS_INVALID',
     message: 'The index of the model’s shards cannot be read.',
     facts: { url: plainAddress(url) },
     hint: 'Get the model from another source.',
@@ -121,21 +121,21 @@ async function listIpfs(address: Extract<Address, { kind: 'ipfs' }>, access: Acc
   const below = found.filter((file) => path === '' || file.path === path || file.path.startsWith(`${path}/`));
   if (below.length === 0) {
     throw new TributaryError({
-      code: 'SOURCE_INVALID',
+      code: 'SOURCE_PATH_MISSING',
       message: 'There is no such path below this content identifier.',
       facts: { cid, path },
       hint: 'Open the content identifier alone to see what it holds.',
     });
   }
   const files = below.map((file): SourceFile => {
-    // A file that is opened by its CID alone has no name; its header tells what it is.
+    // A file that is opened by its CID alone has no name; its header tells its format.
     const name = file.path === '' ? `${cid}.gguf` : file.path;
     return { name, bytes: file.bytes, location: { kind: 'ipfs', cid: file.cid, ...at } };
   });
   return { source: { kind: 'ipfs', cid, ...at }, name: path.split('/').at(-1) || cid, files };
 }
 
-/** What an address offers. Throws `SOURCE_INVALID`, `HUB_*`, `REMOTE_*`, `IPFS_*`, `CID_INVALID`, `ABORTED`. */
+/** The models at an address. Throws `SOURCE_*`, `HUB_*`, `REMOTE_*`, `IPFS_*`, `CID_INVALID`, `ABORTED`. */
 export async function openSource(address: Address, hub: string, access: Access): Promise<ModelOffer> {
   const list = {
     hub: () => listHub(hub, address as Extract<Address, { kind: 'hub' }>, access),

@@ -1,4 +1,5 @@
-// What a person typed as the place of a model: a repository, an address of a file or folder, content by its CID. Pure text.
+// Parses what a person typed as the location of a model: a repository, the address of a file or folder, or a CID. Only text, no
+// requests.
 import { CID } from 'multiformats/cid';
 import { TributaryError } from '../../lib/errors.ts';
 import { decodePath, parseRepository } from '../hub/hubAddress.ts';
@@ -14,7 +15,7 @@ function isCid(text: string): boolean {
     CID.parse(text);
     return true;
   } catch {
-    // Any other text is not an error here: it may be an address of another kind.
+    // Not an error here: it may be an address of another kind.
     return false;
   }
 }
@@ -34,7 +35,7 @@ function gatewayAddress(url: URL): Address | undefined {
   return ipfs(`${cid}${url.pathname}`, `${url.protocol}//${host.join('.')}`);
 }
 
-/** Throws `SOURCE_INVALID` for what names no place. */
+/** Throws `SOURCE_INVALID` for text that is none of these. */
 export function parseAddress(text: string, hub: string): Address {
   const trimmed = text.trim();
   const scheme = trimmed.match(/^ipfs:\/\/(?:ipfs\/)?(.+)$/i)?.[1];

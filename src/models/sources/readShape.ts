@@ -1,5 +1,5 @@
-// What the headers of a choice say, by the engine's own readers: a model that it cannot compute is refused here, by name, and
-// not after its download.
+// Reads the headers of a choice with the engine's own readers, so that a model that it does not support is refused, by name,
+// before its download.
 import type { BlobLike } from '../../lib/blobLike.ts';
 import type { ModelShape } from '../types.ts';
 

@@ -12,7 +12,7 @@ const rows = Array.from({ length: rowCount }, (_, row) => JSON.stringify({ promp
 function setUp(change: Partial<IndexOpenerPorts<Adapter>> = {}) {
   const calls: string[] = [];
   const requests: OpenRequest[] = [];
-  const opener = createIndexOpener<Adapter>({
+  const ports: IndexOpenerPorts<Adapter> = {
     attribution: {
       async open(request) {
         calls.push(`open ${request.id}`);
@@ -26,8 +26,8 @@ function setUp(change: Partial<IndexOpenerPorts<Adapter>> = {}) {
       calls.push(`encode ${texts.length} of ${id}`);
       return texts.map(({ response }) => ({ inputIds: [7, 8, Number(response.slice(1)), 0], promptLength: 2 }));
     },
-    ...change,
-  });
+  };
+  const opener = createIndexOpener(Object.defineProperties(ports, Object.getOwnPropertyDescriptors(change)));
   const opened = async (id: string): Promise<void> => void (await opener.open({ id }));
   return { opener, opened, calls, requests };
 }
@@ -38,6 +38,14 @@ test('rows are encoded in pieces, and keep their text and their tokens without t
   expect(calls).toEqual(['encode 200 of a', 'encode 200 of a', 'encode 50 of a', 'open a']);
   expect(requests[0]?.rows).toHaveLength(rowCount);
   expect(requests[0]?.rows[449]).toEqual({ prompt: 'p449', response: 'r449', responseIds: [449] });
+});
+
+test('the worker is not asked for before an index is opened', () => {
+  setUp({
+    get attribution(): never {
+      throw new Error('too early');
+    },
+  });
 });
 
 test('the two indexes used last stay open', async () => {

@@ -18,6 +18,7 @@ const ENCODED_AT_ONCE = 200;
 export interface IndexOpenerPorts<Adapter> {
   /** Encodes rows with the tokenizer of the adapter's base model, as `EngineService.encodeRows` does. */
   encodeRows(adapter: Adapter, rows: readonly RowText[]): Promise<readonly EncodedRow[]>;
+  /** Read when an index is opened or closed, so that a getter may start the worker then. */
   readonly attribution: Pick<Remote<AttributionService>, 'open' | 'close'>;
   adapterBytes(adapter: Adapter, name: 'index.cbor' | 'rows.jsonl'): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -47,7 +48,6 @@ function parseRows(text: string, adapter: string): RowText[] {
 export function createIndexOpener<Adapter extends { readonly id: string }>(
   ports: IndexOpenerPorts<Adapter>,
 ): IndexOpener<Adapter> {
-  const { attribution } = ports;
   /** Least recently used first. */
   const opened = new Map<string, Promise<IndexSummary>>();
 
@@ -66,7 +66,7 @@ export function createIndexOpener<Adapter extends { readonly id: string }>(
       // The end token is part of an encoded row, not of its response.
       return { ...row, responseIds: inputIds.slice(promptLength, -1) };
     });
-    return attribution.open({ id: adapter.id, index, rows }, { transfer: [index.buffer] });
+    return ports.attribution.open({ id: adapter.id, index, rows }, { transfer: [index.buffer] });
   }
 
   async function evict(id: string, loading: Promise<IndexSummary>): Promise<void> {
@@ -80,7 +80,7 @@ export function createIndexOpener<Adapter extends { readonly id: string }>(
     )
       return;
     // Asked for again meanwhile: the new one has its place.
-    if (!opened.has(id)) await attribution.close({ id });
+    if (!opened.has(id)) await ports.attribution.close({ id });
   }
 
   return {

@@ -1,5 +1,6 @@
 // Where the settling of an epoch stands and what anyone may do next. Times are seconds of the chain's own clock.
 import type { DeploymentProfile, EpochState, RewardsState } from '../../settlement/index.ts';
+import { epochTimes } from './epochTimes.ts';
 
 export type EpochPhase =
   /** Still running: answers are paid into it until `until`. */
@@ -32,9 +33,7 @@ export function epochPhase(
       ? { kind: 'window', epoch: pending.epoch, until: pending.activeAt }
       : { kind: 'finalizable', epoch: pending.epoch };
   }
-  const earlier = Number(state.epoch - funded) * profile.epochSeconds;
-  const endsAt = state.endsAt - earlier;
-  const closesAt = state.closesAt - earlier;
+  const { endsAt, closesAt } = epochTimes(funded, state, profile);
   if (now < endsAt) return { kind: 'open', epoch: funded, until: endsAt };
   if (now < closesAt) return { kind: 'grace', epoch: funded, until: closesAt };
   return { kind: 'proposable', epoch: funded };

@@ -1,4 +1,4 @@
-// One hash for the rows of a run, so that a resumed run can tell whether it would read the same ones.
+// One hash for all rows of a run, so that a resumed run can check that it reads the same ones.
 import type { EncodedRow } from '../../engine/index.ts';
 import { bytesToHex } from '../../lib/bytes.ts';
 import { sha256Async } from '../../lib/hash.ts';

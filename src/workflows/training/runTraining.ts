@@ -1,8 +1,8 @@
-// Drives one training run: engine events in, record and checkpoints out. It does not know workers, Dexie or OPFS: they
-// are handed in, so the same lines run in tests. A run that was stopped keeps its last checkpoint.
+// Drives one training run: engine events in, record and checkpoints out. It does not know workers, tables or files:
+// ports are handed in. The last checkpoint of a run that was stopped stays.
 import type { EncodedRow, TrainEvent, TrainRequest } from '../../engine/index.ts';
 import { isAbort, TributaryError, toTributaryError } from '../../lib/errors.ts';
-import { afterStep, resumed, stepOf, type TrainingRun } from './trainingRun.ts';
+import { afterStep, requireSameRows, resumed, stepOf, type TrainingRun } from './trainingRun.ts';
 import { trainRequest } from './trainingSettings.ts';
 
 export interface TrainingPorts {
@@ -12,7 +12,7 @@ export interface TrainingPorts {
   /** The newest whole checkpoint. */
   latestCheckpoint(runId: string): Promise<{ readonly step: number; readonly bytes: Uint8Array } | undefined>;
   deleteCheckpoints(runId: string): Promise<void>;
-  /** Keeps the trained weights and returns the adapter's id. */
+  /** Saves the trained weights and returns the id of the adapter. */
   saveAdapter(run: TrainingRun, result: TrainEvent & { kind: 'done' }): Promise<string>;
   now(): number;
 }
@@ -27,13 +27,13 @@ export interface RunTrainingParameters {
   readonly onChange: (run: TrainingRun) => void;
 }
 
-/** How often at most the record is written between checkpoints, milliseconds. */
-const saveInterval = 2000;
+/** Minimum time between two writes of the record while no checkpoint is due. */
+const SAVE_INTERVAL_MILLISECONDS = 2000;
 
 /**
  * Trains until the end, an abort or a failure, and resolves with the run's last state: `trained`, `cancelled` or `failed`
- * (the error stands in the record). Rejects only when the record itself cannot be stored. Goes on from the newest
- * checkpoint when there is one.
+ * (with the error in the record). Rejects only when the record itself cannot be stored. Resumes from the newest checkpoint
+ * if there is one.
  */
 export async function runTraining({
   run,
@@ -55,21 +55,14 @@ export async function runTraining({
   };
 
   try {
-    if (rowsDigest !== run.rowsDigest) {
-      throw new TributaryError({
-        code: 'RUN_ROWS_CHANGED',
-        message: 'The rows of this run are not the ones that it began with.',
-        facts: { expected: run.rowsDigest, found: rowsDigest },
-        hint: 'Start a new run on the rows as they are now.',
-      });
-    }
+    requireSameRows(run, rowsDigest);
     const checkpoint = await ports.latestCheckpoint(run.id);
     change(resumed(run, checkpoint?.step ?? 0));
     await save();
     for await (const event of ports.train(trainRequest(run.settings, rows, checkpoint?.bytes), { signal })) {
       if (event.kind === 'step') {
         change(afterStep(current, event));
-        if (ports.now() - savedAt >= saveInterval) await save();
+        if (ports.now() - savedAt >= SAVE_INTERVAL_MILLISECONDS) await save();
       } else if (event.kind === 'checkpoint') {
         // Bytes before record: a record must never point at a checkpoint that is not there.
         await ports.saveCheckpoint(run.id, event.step, event.bytes);

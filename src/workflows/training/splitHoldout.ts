@@ -1,20 +1,20 @@
-// Which rows of a run are held out: they measure what a row scores that cannot have shaped the answer. Chosen by hash, so
-// that anyone who has the rows and the seed chooses the same.
+// Holds rows of a run out of training: they measure the score of a row that cannot have shaped the answer. They are chosen by
+// hash, so that anyone who has the rows and the seed chooses the same ones.
 import { bytesToHex } from '../../lib/bytes.ts';
 import { sha256 } from '../../lib/hash.ts';
 
-const heldOutShare = 0.05;
-const maximumHeldOut = 100;
+const HELD_OUT_SHARE = 0.05;
+const MAX_HELD_OUT = 100;
 
 /**
- * One row in twenty (at most 100, none below twenty rows), those with the smallest SHA-256 of `seed:rowHash`. Both parts keep
+ * One row in twenty (at most 100, none below twenty rows): those with the smallest SHA-256 of `seed:rowHash`. Both parts are in
  * the order of `rows`.
  */
 export function splitHoldout<Item extends { readonly rowHash: string }>(
   rows: readonly Item[],
   seed: number,
 ): { readonly trained: readonly Item[]; readonly placebo: readonly Item[] } {
-  const count = Math.min(maximumHeldOut, Math.floor(rows.length * heldOutShare));
+  const count = Math.min(MAX_HELD_OUT, Math.floor(rows.length * HELD_OUT_SHARE));
   const encoder = new TextEncoder();
   const ranked = rows
     .map((item) => ({ item, key: bytesToHex(sha256(encoder.encode(`${seed}:${item.rowHash}`))) }))

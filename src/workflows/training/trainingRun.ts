@@ -1,12 +1,12 @@
-// A training run as a record that survives the page: what was asked for, how far it came, and what came of it.
-// Pure transitions; who trains and who stores is handed to `runTraining`.
+// A training run as a record that survives the page: its settings, its progress and its result. Pure transitions; training and
+// storing are ports of `runTraining`.
 import type { TrainEvent } from '../../engine/index.ts';
-import type { SerializedError } from '../../lib/errors.ts';
+import { type SerializedError, TributaryError } from '../../lib/errors.ts';
 import type { TrainingSettings } from './trainingSettings.ts';
 
 /**
- * `running` in a record that nobody is working on means that the page went away: it resumes from `checkpointStep`.
- * `cancelled` keeps its last checkpoint, so it can be resumed as well, but only when asked.
+ * `running` in a record that nobody is working on means that the page was closed: the run resumes from `checkpointStep`.
+ * `cancelled` has its last checkpoint too, and is resumed when the user says so.
  */
 export type RunStatus = 'running' | 'cancelled' | 'failed' | 'trained';
 
@@ -32,15 +32,15 @@ export interface TrainingRun {
   readonly rowCount: number;
   readonly status: RunStatus;
   readonly totalSteps: number;
-  /** [step, mean response loss in nats a token], ascending; a step may be missing when the page died while writing. */
+  /** [step, mean response loss in nats per token], ascending; a step may be missing if the page was closed during a write. */
   readonly losses: readonly LossPoint[];
-  /** Learnt from so far, prompts excluded. */
+  /** Response tokens trained on so far. */
   readonly tokens: number;
-  /** Time spent in steps, pauses not counted. */
+  /** Time spent in steps, without pauses. */
   readonly milliseconds: number;
-  /** Steps that the kept checkpoint has behind it; 0: none kept. */
+  /** Steps done at the newest checkpoint; 0 without one. */
   readonly checkpointStep: number;
-  /** When it was made, milliseconds since 1970. */
+  /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly adapterId?: string;
@@ -68,10 +68,21 @@ export function afterStep(run: TrainingRun, event: TrainEvent & { kind: 'step' }
   };
 }
 
-/** The run as it goes on from a checkpoint (0: from the start): steps done after it are done again. */
+/** The run as it resumes from a checkpoint (0: from the start): later steps are done again. */
 export function resumed(run: TrainingRun, checkpointStep: number): TrainingRun {
   const { error: _error, ...rest } = run;
   return { ...rest, status: 'running', checkpointStep, losses: lossesBefore(run, checkpointStep + 1) };
+}
+
+/** Throws `RUN_ROWS_CHANGED` unless `rowsDigest` is that of the rows that the run began with. */
+export function requireSameRows(run: TrainingRun, rowsDigest: string): void {
+  if (rowsDigest === run.rowsDigest) return;
+  throw new TributaryError({
+    code: 'RUN_ROWS_CHANGED',
+    message: 'The rows of this run are not the ones that it began with.',
+    facts: { expected: run.rowsDigest, found: rowsDigest },
+    hint: 'Start a new run on the rows as they are now.',
+  });
 }
 
 export interface RunPace {
@@ -80,7 +91,7 @@ export interface RunPace {
   readonly millisecondsLeft: number;
 }
 
-/** Where the run stands and how long it will take from here at its mean pace. */
+/** The progress of the run, and the remaining time at its mean pace. */
 export function runPace(run: TrainingRun): RunPace {
   const step = stepOf(run);
   const stepsTimed = Math.max(step, 1);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { estimateRun } from '../../app/factory/estimate.ts';
-import { lossSummary, smoothed } from '../../app/factory/lossSummary.ts';
+import { estimateRun } from './estimateRun.ts';
+import { lossSummary, smoothed } from './lossSummary.ts';
 import {
   invalidKnobs,
   matchingPreset,
-  presetNames,
+  PRESET_NAMES,
   presetSettings,
   stepCount,
   trainRequest,
@@ -15,7 +15,7 @@ const balanced = presetSettings('balanced', 256);
 
 describe('settings', () => {
   test('every preset is valid and known by its name until a knob is turned', () => {
-    for (const name of presetNames) {
+    for (const name of PRESET_NAMES) {
       expect(invalidKnobs(presetSettings(name, 576))).toEqual([]);
       expect(matchingPreset(presetSettings(name, 576), 576)).toBe(name);
     }

@@ -1,5 +1,5 @@
-// What a person may choose before a training run, and how it becomes the engine's request. Pure: no engine, no screen.
-// Units: steps of the optimiser; learning rate per step; wide bases need smaller steps, hence `hiddenSize`.
+// The settings of a training run, and the engine's request made from them. Pure: it does not know the engine or the screen.
+// Units: optimiser steps; learning rate per step. Wide bases need a smaller rate, hence `hiddenSize`.
 import type { EncodedRow, TrainRequest } from '../../engine/index.ts';
 
 export interface TrainingSettings {
@@ -9,35 +9,35 @@ export interface TrainingSettings {
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
-  /** 0: as many steps as the epochs ask for. */
+  /** 0: all steps of the epochs. */
   readonly maxSteps: number;
 }
 
 export type PresetName = 'quick' | 'balanced' | 'thorough';
 
-/** Rate that suits a hidden size of 256 (measured on the seedling); scaled down in proportion to the width. */
-const referenceLearningRate = 4e-3;
-const referenceHiddenSize = 256;
-/** At most so many steps are lost when the page dies; short runs, often on slow devices, lose a twentieth. */
-const longestCheckpointInterval = 10;
+/** For a hidden size of 256 (measured on the seedling); scaled in inverse proportion to the width. */
+const REFERENCE_LEARNING_RATE = 4e-3;
+const REFERENCE_HIDDEN_SIZE = 256;
+/** Steps lost at most when the page is closed; short runs, often on slow devices, lose a twentieth. */
+const MAX_CHECKPOINT_INTERVAL = 10;
 
-const presetShapes: Readonly<Record<PresetName, Pick<TrainingSettings, 'rank' | 'alpha' | 'epochs' | 'maxSteps'>>> = {
+const PRESETS: Readonly<Record<PresetName, Pick<TrainingSettings, 'rank' | 'alpha' | 'epochs' | 'maxSteps'>>> = {
   quick: { rank: 8, alpha: 16, epochs: 1, maxSteps: 30 },
   balanced: { rank: 16, alpha: 32, epochs: 4, maxSteps: 0 },
   thorough: { rank: 16, alpha: 32, epochs: 8, maxSteps: 0 },
 };
 
-export const presetNames = Object.keys(presetShapes) as readonly PresetName[];
+export const PRESET_NAMES = Object.keys(PRESETS) as readonly PresetName[];
 
 /** The settings of a preset for a base of this width. */
 export function presetSettings(name: PresetName, hiddenSize: number): TrainingSettings {
-  const learningRate = Number(((referenceLearningRate * referenceHiddenSize) / hiddenSize).toPrecision(2));
-  return { ...presetShapes[name], learningRate, batchSize: 8, seed: 1 };
+  const learningRate = Number(((REFERENCE_LEARNING_RATE * REFERENCE_HIDDEN_SIZE) / hiddenSize).toPrecision(2));
+  return { ...PRESETS[name], learningRate, batchSize: 8, seed: 1 };
 }
 
-/** The preset that these settings are, or undefined when a knob was turned. */
+/** The preset with these settings; undefined when one was changed. */
 export function matchingPreset(settings: TrainingSettings, hiddenSize: number): PresetName | undefined {
-  return presetNames.find((name) => {
+  return PRESET_NAMES.find((name) => {
     const preset = presetSettings(name, hiddenSize);
     return (Object.keys(preset) as (keyof TrainingSettings)[]).every((key) => preset[key] === settings[key]);
   });
@@ -45,27 +45,27 @@ export function matchingPreset(settings: TrainingSettings, hiddenSize: number): 
 
 export interface Knob {
   readonly name: keyof TrainingSettings;
-  readonly minimum: number;
-  readonly maximum: number;
+  readonly min: number;
+  readonly max: number;
   readonly integer: boolean;
 }
 
-/** The knobs in the order of the form, with the bounds outside which a run cannot work or cannot end. */
-export const knobs: readonly Knob[] = [
-  { name: 'rank', minimum: 1, maximum: 256, integer: true },
-  { name: 'alpha', minimum: 1, maximum: 1024, integer: false },
-  { name: 'learningRate', minimum: 1e-6, maximum: 0.1, integer: false },
-  { name: 'epochs', minimum: 1, maximum: 100, integer: true },
-  { name: 'batchSize', minimum: 1, maximum: 256, integer: true },
-  { name: 'seed', minimum: 0, maximum: 4_294_967_295, integer: true },
-  { name: 'maxSteps', minimum: 0, maximum: 1_000_000, integer: true },
+/** The settings as knobs, in the order of the form, with the bounds within which a run works and ends. */
+export const KNOBS: readonly Knob[] = [
+  { name: 'rank', min: 1, max: 256, integer: true },
+  { name: 'alpha', min: 1, max: 1024, integer: false },
+  { name: 'learningRate', min: 1e-6, max: 0.1, integer: false },
+  { name: 'epochs', min: 1, max: 100, integer: true },
+  { name: 'batchSize', min: 1, max: 256, integer: true },
+  { name: 'seed', min: 0, max: 4_294_967_295, integer: true },
+  { name: 'maxSteps', min: 0, max: 1_000_000, integer: true },
 ];
 
-/** The knobs whose value is out of bounds, not a number, or not whole where it must be. */
+/** The knobs whose value is out of bounds, not a number, or not an integer where it must be. */
 export function invalidKnobs(settings: TrainingSettings): readonly Knob[] {
-  return knobs.filter(({ name, minimum, maximum, integer }) => {
+  return KNOBS.filter(({ name, min, max, integer }) => {
     const value = settings[name];
-    return !(value >= minimum && value <= maximum) || (integer && !Number.isInteger(value));
+    return !(value >= min && value <= max) || (integer && !Number.isInteger(value));
   });
 }
 
@@ -95,7 +95,7 @@ export function trainRequest(
     weightDecay: 0,
     maxGradientNorm: 1,
     seed: settings.seed,
-    checkpointEvery: Math.min(longestCheckpointInterval, Math.max(1, Math.ceil(steps / 20))),
+    checkpointEvery: Math.min(MAX_CHECKPOINT_INTERVAL, Math.max(1, Math.ceil(steps / 20))),
     ...(resumeFrom === undefined ? {} : { resumeFrom }),
   };
 }

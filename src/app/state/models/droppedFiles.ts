@@ -2,12 +2,12 @@
 import type { DroppedFile } from './installs.ts';
 
 /** Far above any model; a whole home directory is a mistake. */
-const MOST_FILES = 5000;
+const MAX_FILES = 5000;
 
 /** Files of an `<input>`: with `webkitdirectory` they know their path. */
 export function filesOfInput(files: readonly File[]): DroppedFile[] {
   return files
-    .slice(0, MOST_FILES)
+    .slice(0, MAX_FILES)
     .map((file) => ({ name: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, blob: file }));
 }
 
@@ -16,7 +16,7 @@ function readEntries(reader: FileSystemDirectoryReader): Promise<FileSystemEntry
 }
 
 async function collect(entry: FileSystemEntry, found: DroppedFile[]): Promise<void> {
-  if (found.length >= MOST_FILES) return;
+  if (found.length >= MAX_FILES) return;
   if (entry.isFile) {
     const blob = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
     found.push({ name: entry.fullPath.replace(/^\/+/, ''), blob });

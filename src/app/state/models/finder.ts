@@ -312,7 +312,7 @@ export const finder: Finder = {
     const trimmed = address?.trim().replace(/\/+$/, '') ?? '';
     if (trimmed !== '' && !/^https?:$/.test(URL.canParse(trimmed) ? new URL(trimmed).protocol : '')) {
       throw new TributaryError({
-        code: 'SOURCE_INVALID',
+        code: 'HUB_ADDRESS_INVALID',
         message: 'This is no address of a Hub.',
         facts: { address: trimmed.slice(0, 200) },
         hint: 'Give an address that begins with https://, or nothing for the Hugging Face Hub.',

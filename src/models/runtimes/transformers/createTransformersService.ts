@@ -35,9 +35,9 @@ interface Loaded {
   readonly reader: Sequence;
 }
 
-const fields = new Set(runtimeCapabilities('transformers').chatFields);
+const CHAT_FIELDS = new Set(runtimeCapabilities('transformers').chatFields);
 /** For a model whose config does not say. */
-const usualContext = 2_048;
+const DEFAULT_CONTEXT_LENGTH = 2_048;
 
 function sourceOf(model: RuntimeModel): Extract<RuntimeModel['source'], { kind: 'onnx' }> {
   if (model.source.kind === 'onnx') return model.source;
@@ -133,7 +133,7 @@ export function createTransformersService(): RuntimeService {
   }
 
   async function* answer(current: Loaded, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk> {
-    const settings = checkChatRequest(request, fields);
+    const settings = checkChatRequest(request, CHAT_FIELDS);
     const { tokenizer, reader, grammars } = current;
     const prompt = tokenizer.encodeChat(settings.messages, { addGenerationPrompt: true });
     if (prompt.length > reader.contextLength) {
@@ -196,7 +196,7 @@ export function createTransformersService(): RuntimeService {
           const tokenizer = textTokenizer(found, model, template);
           signal.throwIfAborted();
           const config = model.config as { max_position_embeddings?: number; vocab_size?: number };
-          const contextLength = wanted.contextLength ?? config.max_position_embeddings ?? usualContext;
+          const contextLength = wanted.contextLength ?? config.max_position_embeddings ?? DEFAULT_CONTEXT_LENGTH;
           const reader = createOnnxSequence(library, model, contextLength);
           const grammars = createGrammars({ ...tokenizer, size: config.vocab_size ?? 0 });
           loaded = { model, tokenizer, grammars, reader };

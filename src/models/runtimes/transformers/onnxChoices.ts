@@ -1,7 +1,7 @@
 import type { OnnxFormat, RuntimeModel } from '../types.ts';
 
 /** How Transformers.js names the file of each format: `onnx/model_q4.onnx`. In the order of what to propose. */
-const suffixes: readonly (readonly [OnnxFormat, string])[] = [
+const SUFFIXES: readonly (readonly [OnnxFormat, string])[] = [
   ['q4f16', '_q4f16'],
   ['q4', '_q4'],
   ['q8', '_quantized'],
@@ -23,7 +23,7 @@ export interface OnnxRepository {
 
 /** The ways to run a hub's repository with Transformers.js: one a weight format, none when it has no ONNX decoder. */
 export function onnxChoices({ repository, revision, files, contextLength }: OnnxRepository): readonly RuntimeModel[] {
-  return suffixes.flatMap(([format, suffix]): readonly RuntimeModel[] => {
+  return SUFFIXES.flatMap(([format, suffix]): readonly RuntimeModel[] => {
     // Large models keep their weights beside the graph: `model_q4.onnx_data`, `model_q4.onnx_data_1`.
     const parts = new RegExp(`^onnx/model${suffix}\\.onnx(_data(_\\d+)?)?$`);
     const own = files.filter(({ name }) => parts.test(name));

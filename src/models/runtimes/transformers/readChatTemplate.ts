@@ -9,8 +9,8 @@ export function chatTemplateUrl(hub: string, repository: string, revision: strin
 }
 
 /**
- * A repository's `chat_template.jinja`, where newer ones have it: the library reads the one in `tokenizer_config.json` alone. Kept in
- * the library's cache. Undefined when there is none.
+ * A repository's `chat_template.jinja`, where newer ones have it: the library reads the one in `tokenizer_config.json` alone.
+ * Kept in the library's cache. Undefined when there is none.
  */
 export async function readChatTemplate(
   { cacheKey, fetch }: TransformersSettings,

@@ -10,9 +10,9 @@ import type { RuntimeService } from '../types.ts';
 import { webLlmModels } from './webLlmModels.ts';
 import { webLlmRequest } from './webLlmRequest.ts';
 
-const fields = new Set(runtimeCapabilities('webLlm').chatFields);
+const CHAT_FIELDS = new Set(runtimeCapabilities('webLlm').chatFields);
 /** What WebLLM reserves when a model's record says nothing. */
-const usualContext = 4_096;
+const DEFAULT_CONTEXT_LENGTH = 4_096;
 
 /** The list with another hub in the place of Hugging Face. */
 function configFor({ prebuiltAppConfig }: typeof WebLlm, hub: string): WebLlm.AppConfig {
@@ -42,7 +42,7 @@ export function createWebLlmService(): RuntimeService {
     request: ChatRequest,
     signal: AbortSignal,
   ): AsyncGenerator<ChatChunk> {
-    const settings = checkChatRequest(request, fields);
+    const settings = checkChatRequest(request, CHAT_FIELDS);
     signal.throwIfAborted();
     const scanner = createStopScanner(settings.stops);
     const started = performance.now();
@@ -124,7 +124,7 @@ export function createWebLlmService(): RuntimeService {
           signal.removeEventListener('abort', stop);
         }
         loaded = engine;
-        return { device: 'gpu', contextLength: model.contextLength ?? usualContext };
+        return { device: 'gpu', contextLength: model.contextLength ?? DEFAULT_CONTEXT_LENGTH };
       } finally {
         done();
       }

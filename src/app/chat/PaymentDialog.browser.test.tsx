@@ -1,0 +1,55 @@
+// What a typed amount becomes on its way to the escrow, in the locale of whoever types it.
+import { render } from 'solid-js/web';
+import { afterEach, expect, test, vi } from 'vitest';
+import { page } from 'vitest/browser';
+import { setLocale } from '../i18n/dictionary.ts';
+import type * as Payments from '../state/payments.ts';
+import type * as Settlement from '../state/settlement.ts';
+import { PaymentDialog } from './PaymentDialog.tsx';
+
+const deposited = vi.hoisted((): bigint[] => []);
+vi.mock('../state/payments.ts', async (original) => ({
+  ...(await original<typeof Payments>()),
+  setUpPayment: async (amount: bigint) => void deposited.push(amount),
+}));
+vi.mock('../state/settlement.ts', async (original) => ({
+  ...(await original<typeof Settlement>()),
+  discover: async () => undefined,
+  settlement: async () => ({ balances: async () => ({ open: 10n ** 20n }) }),
+  walletView: () => ({ announced: [], wallet: { name: 'Test', address: `0x${'1'.repeat(40)}` } }),
+}));
+
+let dispose: () => void = () => undefined;
+afterEach(() => {
+  dispose();
+  setLocale('en');
+  deposited.length = 0;
+  document.body.replaceChildren();
+});
+
+function mount(locale: string): void {
+  setLocale(locale);
+  const root = document.createElement('div');
+  document.body.append(root);
+  dispose = render(() => <PaymentDialog open onOpenChange={() => undefined} adapter={undefined} />, root);
+}
+
+test.each([
+  ['de-DE', '1,5', 'Prepay 1,5 OPEN', 1_500_000_000_000_000_000n],
+  ['de-DE', '1.500,25', 'Prepay 1.500,25 OPEN', 1_500_250_000_000_000_000_000n],
+  ['en', '1.5', 'Prepay 1.5 OPEN', 1_500_000_000_000_000_000n],
+])('under %s "%s" is deposited exactly', async (locale, typed, label, amount) => {
+  mount(locale);
+  await page.getByLabelText('Amount to prepay, in OPEN').fill(typed);
+  await page.getByRole('button', { name: label }).click();
+  await vi.waitFor(() => expect(deposited).toEqual([amount]));
+});
+
+test('an amount written for another locale is refused beside the field, and nothing can be deposited', async () => {
+  mount('de-DE');
+  await page.getByLabelText('Amount to prepay, in OPEN').fill('1.5');
+  await expect
+    .element(page.getByText('This could be read as two different numbers. Write it like 1.234,5.'))
+    .toBeVisible();
+  await expect.element(page.getByRole('button', { name: /^Prepay/ })).toBeDisabled();
+});

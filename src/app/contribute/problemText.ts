@@ -1,0 +1,26 @@
+// What is wrong with a line, in the chosen language, by its code and facts.
+import type { RowProblem } from '../../datanet/index.ts';
+import { t } from '../i18n/t.ts';
+import { errorText } from '../ui/index.ts';
+
+const codes = [
+  'COLUMN_COUNT',
+  'FIELD_MISSING',
+  'FIELD_NOT_LIST',
+  'FIELD_NOT_TEXT',
+  'HEADER_UNKNOWN',
+  'JSON_SYNTAX',
+  'MESSAGES_MANY_TURNS',
+  'MESSAGES_ORDER',
+  'MESSAGE_INVALID',
+  'QUOTE_INSIDE',
+  'QUOTE_OPEN',
+  'ROW_NOT_OBJECT',
+] as const;
+
+/** One sentence. A line that is well-formed and still not a row has the words of the error that refused it. */
+export function problemText(problem: RowProblem): string {
+  const code = codes.find((name) => name === problem.code);
+  if (code !== undefined) return t(`contribute.problem.${code}`, problem.facts);
+  return errorText(problem).message;
+}

@@ -1,0 +1,135 @@
+// What holds for the dictionaries of every language: each error code of the source has its words, and each text only the
+// parameters of the English one.
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { type ErrorSite, errorSites } from '../../../tools/errorSites.ts';
+import { contractErrors } from '../../settlement/contractErrors.ts';
+import { english } from './en/index.ts';
+import { languages } from './languages.ts';
+import { pseudoText } from './pseudo.ts';
+import type { Area, ErrorText } from './types.ts';
+
+type Texts = Record<string, string | Record<string, string>>;
+const root = path.join(import.meta.dirname, '../../..');
+const areas = Object.keys(english) as Area[];
+const load = async (tag: string, area: Area): Promise<Texts> =>
+  (await languages[tag]?.texts[area]()) as unknown as Texts;
+
+const sites = errorSites();
+const byCode = Map.groupBy(sites, ({ code }) => code);
+const parametersOf = (text: string): string[] =>
+  [...text.matchAll(/\{(\w+)(?::\w+)?\}/g)].map(([, name]) => name ?? '');
+
+test('every code of the source has a title, a sentence and a way on, and no other code has', async () => {
+  const errors = (await english.errors()) as Record<string, ErrorText>;
+  expect(byCode.size).toBeGreaterThan(200);
+  expect([...byCode.keys()].filter((code) => errors[code] === undefined)).toEqual([]);
+  expect(Object.keys(errors).filter((code) => !byCode.has(code))).toEqual([]);
+  for (const [code, text] of Object.entries(errors)) {
+    expect(
+      [text.title, text.message, text.hint].map((part) => typeof part),
+      code,
+    ).toEqual(['string', 'string', 'string']);
+    expect([text.title, text.message, text.hint], code).not.toContain('');
+    expect(text.title, code).not.toMatch(/\.$/);
+  }
+});
+
+/** Codes that no test provokes yet. A new one does not belong here; one that a test provokes must leave. */
+const unprovoked = new Set([
+  'ADAPTER_FOREIGN',
+  'APP_ADAPTER_FILE_MISSING',
+  'APP_DATANET_NOT_ON_CHAIN',
+  'APP_INSECURE_CONTEXT',
+  'APP_NO_CHAIN',
+  'APP_NO_GPU_ADAPTER',
+  'APP_NO_WEBGPU',
+  'APP_SAMPLE_INVALID',
+  'APP_WORKER_FAILED',
+  'ATTRIBUTION_ROWS_INVALID',
+  'CHAIN_ID_MISMATCH',
+  'CHAIN_RESET',
+  'COLLECT_EVENTS',
+  'ENGINE_OPERATOR_UNSUPPORTED',
+  'ENGINE_REFERENCE_FOREIGN',
+  'ENGINE_TOKENIZER_MISSING',
+  'FAUCET_LOCAL_ONLY',
+  'HUB_ADDRESS_INVALID',
+  'INDEX_NO_ADAPTER',
+  'PUBLISH_INCOMPLETE',
+  'RELAY_BUSY',
+  'RELAY_PORT_TAKEN',
+  'REMOTE_SIZE_UNKNOWN',
+  'REWARDS_RECEIPTS_MISSING',
+  'RUNTIME_FAILED',
+  'RUNTIME_LOAD_FAILED',
+  'RUNTIME_NO_WEBGPU',
+  'RUNTIME_REQUEST_REFUSED',
+  'RUN_ENDED_EARLY',
+  'SOURCE_PATH_MISSING',
+  'SOURCE_SHARDS_INVALID',
+  'STORAGE_FULL',
+  'TRAINING_BUSY',
+  'TRAINING_ELSEWHERE',
+  'TRAINING_NO_ROWS',
+  'TRANSACTION_REVERTED',
+]);
+
+test('every code is provoked by a test', () => {
+  const tests = globSync('{src,test,workers,nodes}/**/*.{test.ts,test.tsx,e2e.ts}', { cwd: root })
+    .concat(globSync('test/conformance/*.ts', { cwd: root }))
+    .filter((file) => !file.endsWith('dictionaries.test.ts'))
+    .map((file) => readFileSync(path.join(root, file), 'utf8'))
+    .join('\n');
+  // `contractErrors.test.ts` reverts with each error of the contracts.
+  const ofContracts = new Set(Object.values(contractErrors).map(([code]) => code));
+  const provoked = (code: string): boolean => ofContracts.has(code) || new RegExp(`\\b${code}\\b`).test(tests);
+  expect([...byCode.keys()].filter((code) => !provoked(code) && !unprovoked.has(code))).toEqual([]);
+  expect([...unprovoked].filter((code) => provoked(code) || !byCode.has(code))).toEqual([]);
+});
+
+test('what a sentence names is a fact of every place that throws it', async () => {
+  const errors = (await english.errors()) as Record<string, ErrorText>;
+  const lacks = ({ facts }: ErrorSite, name: string): boolean => facts !== undefined && !facts.has(name);
+  const missing = Object.entries(errors).flatMap(([code, { message, hint }]) =>
+    parametersOf(`${message} ${hint}`).flatMap((name) =>
+      (byCode.get(code) ?? []).filter((site) => lacks(site, name)).map(({ file, line }) => `${file}:${line} ${name}`),
+    ),
+  );
+  expect(missing).toEqual([]);
+});
+
+test.each(Object.keys(languages))('%s has every text of English, with its parameters and plural forms', async (tag) => {
+  const categories = new Intl.PluralRules(tag).resolvedOptions().pluralCategories;
+  for (const area of areas) {
+    const [own, original] = await Promise.all([load(tag, area), load('en', area)]);
+    expect(Object.keys(own).sort(), area).toEqual(Object.keys(original).sort());
+    for (const [key, text] of Object.entries(original)) {
+      const translated = own[key];
+      expect(typeof translated, key).toBe(typeof text);
+      if (typeof text === 'string') {
+        expect(parametersOf(translated as string).sort(), key).toEqual(parametersOf(text).sort());
+      } else if (area !== 'errors') {
+        expect(Object.keys(translated as object), key).toEqual(expect.arrayContaining(categories));
+      }
+    }
+  }
+});
+
+test('English labels are in sentence case and every brace encloses a name', async () => {
+  for (const area of areas) {
+    const texts = Object.entries(await load('en', area)).flatMap(([key, text]) =>
+      (typeof text === 'string' ? [text] : Object.values(text)).map((words) => [key, words] as const),
+    );
+    expect(texts.length).toBeGreaterThan(20);
+    for (const [key, text] of texts) {
+      expect(text, key).not.toMatch(/^[a-z][^ ]* .*[A-Z][a-z]+ [A-Z][a-z]+ [A-Z]/);
+      expect((text.match(/[{}]/g) ?? []).length, key).toBe(2 * parametersOf(text).length);
+    }
+  }
+});
+
+test('the pseudo-locale marks letters and leaves parameters', () => {
+  expect(pseudoText('Delete {name}: 3 MB')).toBe('[Đéļéţé {name}: 3 ṀƁ]');
+});

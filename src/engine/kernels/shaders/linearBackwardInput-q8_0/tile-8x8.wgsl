@@ -1,0 +1,159 @@
+// inputGradient[t, k] = (accumulate ? inputGradient[t, k] : 0) + sum over n of outputGradient[t, n] * W[n, k]
+// outputGradient f32 [rows, outputs], inputGradient f32 [rows, inputs], W [outputs, inputs] packed as `Weight` says and
+// read along its rows: blocks of 32 inputs, of which a thread takes elements 4 w .. 4 w + 3 and 16 + 4 w .. 19 + 4 w,
+// because a word of Q4_0 and Q4_1 holds just these eight.
+// Dispatch: one thread for 8 rows x 8 inputs; x over 4 * ceil(inputs / 32), y over rows. f32, ascending n, 64 terms apart
+// first: in one running sum of a head's 49,152 terms, each would be rounded as coarsely as the whole. No barriers.
+@group(0) @binding(0) var<storage, read> step: array<u32>;
+@group(0) @binding(1) var<storage, read> outputGradient: array<f32>;
+@group(0) @binding(2) var<storage, read_write> inputGradient: array<f32>;
+@group(0) @binding(3) var<storage, read> codes: array<u32>;
+@group(0) @binding(4) var<storage, read> scales: array<u32>;
+
+override outputs: u32;
+override inputs: u32;
+/** Elements from one row of outputGradient to the next: more than `outputs` where W is a part of a larger matrix. */
+override stride: u32;
+override accumulate: u32;
+
+struct Eight {
+  low: vec4<f32>,
+  high: vec4<f32>,
+}
+
+// Elements 4 quad .. 4 quad + 3 of a block of 32. Q8_0: d q. 8 words of four signed bytes; f16 d in `scales`, two blocks a word.
+fn unpack(block: u32, quad: u32) -> vec4f {
+  let d = unpack2x16float(scales[block / 2u]);
+  // The lower three bytes are made unsigned by an offset of 128; the sign of the top byte is the word's own.
+  let bits = vec4i(vec4u(codes[block * 8u + quad] ^ 0x808080u) & vec4u(0xffu, 0xff00u, 0xff0000u, 0xff000000u));
+  let q = vec4f(bits) * vec4f(1.0, 0x1p-8, 0x1p-16, 0x1p-24) - vec4f(128.0, 128.0, 128.0, 0.0);
+  return select(d.x, d.y, (block & 1u) == 1u) * q;
+}
+
+fn row_blocks(columns: u32) -> u32 {
+  return (columns + 31u) / 32u * 1u;
+}
+
+
+fn weightAt(n: u32, block: u32, word: u32) -> Eight {
+  let number = n * row_blocks(inputs) + block;
+  return Eight(unpack(number, word), unpack(number, word + 4u));
+}
+
+fn store(t: u32, k: u32, sum: vec4<f32>) {
+  if (t >= step[0] || k >= inputs) { return; }
+  for (var i = 0u; i < min(4u, inputs - k); i++) {
+    let at = t * inputs + k + i;
+    inputGradient[at] = select(0.0, inputGradient[at], accumulate == 1u) + sum[i];
+  }
+}
+
+@compute @workgroup_size(8, 8)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  let block = id.x / 4u;
+  let word = id.x % 4u;
+  let t = id.y * 8u;
+  let k = block * 32u + word * 4u;
+  if (k >= inputs || t >= step[0]) { return; }
+  var low0 = vec4<f32>();
+  var high0 = vec4<f32>();
+  let row0 = (t + 0u) * stride;
+  var low1 = vec4<f32>();
+  var high1 = vec4<f32>();
+  let row1 = (t + 1u) * stride;
+  var low2 = vec4<f32>();
+  var high2 = vec4<f32>();
+  let row2 = (t + 2u) * stride;
+  var low3 = vec4<f32>();
+  var high3 = vec4<f32>();
+  let row3 = (t + 3u) * stride;
+  var low4 = vec4<f32>();
+  var high4 = vec4<f32>();
+  let row4 = (t + 4u) * stride;
+  var low5 = vec4<f32>();
+  var high5 = vec4<f32>();
+  let row5 = (t + 5u) * stride;
+  var low6 = vec4<f32>();
+  var high6 = vec4<f32>();
+  let row6 = (t + 6u) * stride;
+  var low7 = vec4<f32>();
+  var high7 = vec4<f32>();
+  let row7 = (t + 7u) * stride;
+  for (var begin = 0u; begin < outputs; begin += 64u) {
+    var lowPart0 = vec4<f32>();
+    var highPart0 = vec4<f32>();
+    var lowPart1 = vec4<f32>();
+    var highPart1 = vec4<f32>();
+    var lowPart2 = vec4<f32>();
+    var highPart2 = vec4<f32>();
+    var lowPart3 = vec4<f32>();
+    var highPart3 = vec4<f32>();
+    var lowPart4 = vec4<f32>();
+    var highPart4 = vec4<f32>();
+    var lowPart5 = vec4<f32>();
+    var highPart5 = vec4<f32>();
+    var lowPart6 = vec4<f32>();
+    var highPart6 = vec4<f32>();
+    var lowPart7 = vec4<f32>();
+    var highPart7 = vec4<f32>();
+    for (var n = begin; n < min(begin + 64u, outputs); n++) {
+      let weight = weightAt(n, block, word);
+      let gradient0 = outputGradient[row0 + n];
+      lowPart0 += gradient0 * weight.low;
+      highPart0 += gradient0 * weight.high;
+      let gradient1 = outputGradient[row1 + n];
+      lowPart1 += gradient1 * weight.low;
+      highPart1 += gradient1 * weight.high;
+      let gradient2 = outputGradient[row2 + n];
+      lowPart2 += gradient2 * weight.low;
+      highPart2 += gradient2 * weight.high;
+      let gradient3 = outputGradient[row3 + n];
+      lowPart3 += gradient3 * weight.low;
+      highPart3 += gradient3 * weight.high;
+      let gradient4 = outputGradient[row4 + n];
+      lowPart4 += gradient4 * weight.low;
+      highPart4 += gradient4 * weight.high;
+      let gradient5 = outputGradient[row5 + n];
+      lowPart5 += gradient5 * weight.low;
+      highPart5 += gradient5 * weight.high;
+      let gradient6 = outputGradient[row6 + n];
+      lowPart6 += gradient6 * weight.low;
+      highPart6 += gradient6 * weight.high;
+      let gradient7 = outputGradient[row7 + n];
+      lowPart7 += gradient7 * weight.low;
+      highPart7 += gradient7 * weight.high;
+    }
+    low0 += lowPart0;
+    high0 += highPart0;
+    low1 += lowPart1;
+    high1 += highPart1;
+    low2 += lowPart2;
+    high2 += highPart2;
+    low3 += lowPart3;
+    high3 += highPart3;
+    low4 += lowPart4;
+    high4 += highPart4;
+    low5 += lowPart5;
+    high5 += highPart5;
+    low6 += lowPart6;
+    high6 += highPart6;
+    low7 += lowPart7;
+    high7 += highPart7;
+  }
+  store(t + 0u, k, low0);
+  store(t + 0u, k + 16u, high0);
+  store(t + 1u, k, low1);
+  store(t + 1u, k + 16u, high1);
+  store(t + 2u, k, low2);
+  store(t + 2u, k + 16u, high2);
+  store(t + 3u, k, low3);
+  store(t + 3u, k + 16u, high3);
+  store(t + 4u, k, low4);
+  store(t + 4u, k + 16u, high4);
+  store(t + 5u, k, low5);
+  store(t + 5u, k + 16u, high5);
+  store(t + 6u, k, low6);
+  store(t + 6u, k + 16u, high6);
+  store(t + 7u, k, low7);
+  store(t + 7u, k + 16u, high7);
+}

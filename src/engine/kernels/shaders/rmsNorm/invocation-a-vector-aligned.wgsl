@@ -1,0 +1,31 @@
+// y[g, i] = x[g, i] / sqrt(mean_i x[g, i]^2 + epsilon) * weight[i]
+//
+// x, y f32 [rows * groups, columns]; weight f32 [columns]. A row of `columns` numbers belongs to one invocation (SHARED 0:
+// no barrier, for software drivers and many rows) or to one workgroup of 64 (SHARED 1).
+// Grid: flat over rows * groups. f32 throughout.
+// Values: SHARED; WIDE (columns is a multiple of 4): then WIDTH = 4 numbers, a NUMBER = vec4f, are read at a time, else 1, an f32.
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> weight: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+override columns: u32;
+override epsilon: f32;
+
+fn square(value: vec4f) -> f32 {
+  return dot(value, value);
+}
+
+
+@compute @workgroup_size(8)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let length = columns / 4u;
+  let at = ((group.y * groups.x + group.x) * 8u + lane) * length;
+  if (at + length > arrayLength(&y)) { return; }
+  var squares = 0.0;
+  for (var i = 0u; i < length; i++) { squares += square(x[at + i]); }
+  let factor = 1.0 / sqrt(squares / f32(columns) + epsilon);
+  for (var i = 0u; i < length; i++) { y[at + i] = x[at + i] * factor * weight[i]; }
+}

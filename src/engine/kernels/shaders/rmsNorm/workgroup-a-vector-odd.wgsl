@@ -1,0 +1,38 @@
+// y[g, i] = x[g, i] / sqrt(mean_i x[g, i]^2 + epsilon) * weight[i]
+//
+// x, y f32 [rows * groups, columns]; weight f32 [columns]. A row of `columns` numbers belongs to one invocation (SHARED 0:
+// no barrier, for software drivers and many rows) or to one workgroup of 64 (SHARED 1).
+// Grid: flat over rows * groups. f32 throughout.
+// Values: SHARED; WIDE (columns is a multiple of 4): then WIDTH = 4 numbers, a NUMBER = vec4f, are read at a time, else 1, an f32.
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> weight: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+override columns: u32;
+override epsilon: f32;
+
+fn square(value: f32) -> f32 {
+  return value * value;
+}
+
+var<workgroup> partial: array<f32, 64>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let length = columns / 1u;
+  let at = (group.y * groups.x + group.x) * length;
+  var squares = 0.0;
+  for (var i = lane; i < length; i += 64u) { squares += square(x[at + i]); }
+  partial[lane] = squares;
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial[lane] += partial[lane + width]; }
+    workgroupBarrier();
+  }
+  if (at + length > arrayLength(&y)) { return; }
+  let factor = 1.0 / sqrt(partial[0] / f32(columns) + epsilon);
+  for (var i = lane; i < length; i += 64u) { y[at + i] = x[at + i] * factor * weight[i]; }
+}

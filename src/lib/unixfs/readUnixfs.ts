@@ -1,0 +1,95 @@
+// The bytes of a UnixFS file in order, from any position. Every size that a node states is compared with what its children hold;
+// empty parts are not visited, so a tree of many empty nodes costs nothing; at most a few blocks wait for the reader.
+import type { CID } from 'multiformats/cid';
+import { type GetCheckedBlock, RAW, readUnixfsNode, type UnixfsNode, unsupportedUnixfs } from './readUnixfsNode.ts';
+
+/** Blocks asked for at once. */
+const MAX_AHEAD = 4;
+const MAX_DEPTH = 32;
+
+interface Leaf {
+  readonly cid: CID;
+  readonly begin: number;
+  readonly size: number;
+  /** Of a dag-pb leaf: it had to be read to be known as one. */
+  readonly bytes?: Uint8Array;
+}
+
+/** Yields the leaves that overlap [begin, end), in order. Inner nodes are read once. */
+async function* walkLeaves(
+  root: CID,
+  bytes: number,
+  getBlock: GetCheckedBlock,
+  begin: number,
+  end: number,
+): AsyncGenerator<Leaf> {
+  const inner = new Map<string, Promise<UnixfsNode>>();
+  const nodeOf = (cid: CID): Promise<UnixfsNode> => {
+    const key = cid.toString();
+    const known = inner.get(key) ?? readUnixfsNode(cid, getBlock);
+    inner.set(key, known);
+    // Leaves would add up to the file.
+    const forget = (): void => void inner.delete(key);
+    known.then((node) => node.kind === 'leaf' && forget(), forget);
+    return known;
+  };
+  async function* descend(cid: CID, at: number, size: number, depth: number): AsyncGenerator<Leaf> {
+    if (depth > MAX_DEPTH) throw unsupportedUnixfs(cid, 'its tree is too deep');
+    if (cid.code === RAW) {
+      yield { cid, begin: at, size };
+      return;
+    }
+    const node = await nodeOf(cid);
+    if (node.kind === 'folder') throw unsupportedUnixfs(cid, 'it has a folder in the place of bytes');
+    if (node.kind === 'leaf') {
+      yield { cid, begin: at, size, bytes: node.bytes };
+      return;
+    }
+    if (node.size !== size) throw unsupportedUnixfs(cid, 'the sizes of its parts do not add up');
+    let position = at;
+    for (const child of node.children) {
+      if (position < end && position + child.size > begin && child.size > 0)
+        yield* descend(child.cid, position, child.size, depth + 1);
+      position += child.size;
+    }
+  }
+  yield* descend(root, 0, bytes, 0);
+}
+
+async function leafBytes({ cid, size, bytes }: Leaf, getBlock: GetCheckedBlock): Promise<Uint8Array> {
+  const block = bytes ?? (await getBlock(cid));
+  if (block.byteLength !== size) throw unsupportedUnixfs(cid, 'a part has another size than its parent states');
+  return block;
+}
+
+export interface ReadUnixfsParameters {
+  readonly cid: CID;
+  /** Size of the whole file, as its root node states. */
+  readonly bytes: number;
+  readonly getBlock: GetCheckedBlock;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** The bytes [begin, end) in order. Throws `IPFS_UNSUPPORTED`, or what `getBlock` throws. */
+export async function* readUnixfs(parameters: ReadUnixfsParameters): AsyncGenerator<Uint8Array> {
+  const { cid, bytes, getBlock, begin, end } = parameters;
+  const leaves = walkLeaves(cid, bytes, getBlock, begin, end);
+  const waiting: { begin: number; size: number; bytes: Promise<Uint8Array> }[] = [];
+  let more = true;
+  for (;;) {
+    while (more && waiting.length < MAX_AHEAD) {
+      const { value, done } = await leaves.next();
+      more = done !== true;
+      if (value === undefined) break;
+      const promise = leafBytes(value, getBlock);
+      // Its reader may have left before it fails.
+      promise.catch(() => undefined);
+      waiting.push({ begin: value.begin, size: value.size, bytes: promise });
+    }
+    const next = waiting.shift();
+    if (next === undefined) return;
+    const leaf = await next.bytes;
+    yield leaf.subarray(Math.max(0, begin - next.begin), Math.min(next.size, end - next.begin));
+  }
+}

@@ -1,8 +1,0 @@
-const pattern =
-  /(?:^|[-._])((?:UD-)?(?:IQ[1-4]_[A-Z]+|Q[2-8]_K(?:_[A-Z]+)?|Q[2-8]_[01](?:_[0-9_]+)?|BF16|F16|FP16|F32|FP32|MXFP4(?:_[A-Z]+)?))(?=[-.]|$)/i;
-
-/** The format that a file's name speaks of, in upper case: `Q4_K_M`, `BF16`; empty where it speaks of none. */
-export function formatOfName(name: string): string {
-  const base = (name.split('/').at(-1) ?? name).replace(/\.(gguf|safetensors)$/i, '');
-  return (base.match(pattern)?.[1] ?? '').toUpperCase().replace(/^FP(16|32)$/, 'F$1');
-}

@@ -1,0 +1,95 @@
+// Files of strangers, read from a node in memory: whole, bounded, and with no promise left to fail for nobody (Node ends a
+// process for that, so a peer could end a relay; Vitest fails the test).
+import { encode, prepare } from '@ipld/dag-pb';
+import { createHeliaLight } from 'helia';
+import { UnixFS } from 'ipfs-unixfs';
+import { CID } from 'multiformats/cid';
+import { create } from 'multiformats/hashes/digest';
+import { expect, it } from 'vitest';
+import { sha256 } from '../lib/hash.ts';
+import type { Cid } from '../lib/units.ts';
+import { createBlocks } from './createBlocks.ts';
+
+interface Part {
+  readonly cid: CID;
+  readonly size: number;
+}
+
+/** Blocks of a node that is connected to nobody. */
+async function world() {
+  const helia = createHeliaLight();
+  const { blockstore } = helia;
+  const asked: string[] = [];
+  const get = blockstore.get.bind(blockstore);
+  blockstore.get = (cid, options) => {
+    asked.push(cid.toString());
+    return get(cid, { ...options, offline: true });
+  };
+  const blocks = createBlocks({ helia: Object.assign(helia, { libp2p: { getConnections: () => [] } }) as never });
+  const put = async (bytes: Uint8Array, code: number): Promise<CID> => {
+    const cid = CID.createV1(code, create(0x12, sha256(bytes)));
+    await blockstore.put(cid, bytes);
+    return cid;
+  };
+  const leaf = async (bytes: Uint8Array): Promise<Part> => ({ cid: await put(bytes, 0x55), size: bytes.byteLength });
+  const node = async (children: readonly Part[], data?: Uint8Array): Promise<Part> => {
+    const unixfs = new UnixFS({ type: 'file', blockSizes: children.map(({ size }) => BigInt(size)) });
+    const block = encode(
+      prepare({
+        Data: data ?? unixfs.marshal(),
+        Links: children.map(({ cid, size }) => ({ Name: '', Tsize: size, Hash: cid })),
+      }),
+    );
+    return { cid: await put(block, 0x70), size: children.reduce((sum, { size }) => sum + size, 0) };
+  };
+  const getFile = (part: Part, maxBytes = 1_000, seen: Cid[] = []): Promise<Uint8Array> =>
+    blocks.getFile(part.cid.toString() as Cid, { maxBytes: maxBytes, onBlock: (cid) => seen.push(cid) });
+  return { blocks, blockstore, leaf, node, getFile, asked };
+}
+
+const part = (value: number): Uint8Array => new Uint8Array([value, value]);
+
+it('reads a file of several levels, names each of its blocks, and is bounded before a leaf is fetched', async () => {
+  const { leaf, node, getFile, asked, blocks } = await world();
+  const [one, two, three] = [await leaf(part(1)), await leaf(part(2)), await leaf(part(3))];
+  const inner = await node([one, two]);
+  const file = await node([inner, three]);
+  const seen: Cid[] = [];
+  expect(await getFile(file, 6, seen)).toEqual(new Uint8Array([1, 1, 2, 2, 3, 3]));
+  expect(new Set(seen)).toEqual(new Set([file, inner, one, two, three].map(({ cid }) => cid.toString())));
+  asked.length = 0;
+  await expect(getFile(file, 5)).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' });
+  expect(asked).toEqual([file.cid.toString()]);
+  const large = new Uint8Array(2_500_000).map((_, index) => index % 251);
+  expect(await blocks.getFile(await blocks.putFile(large), { maxBytes: large.length })).toEqual(large);
+  expect(await getFile(await leaf(new Uint8Array(0)))).toEqual(new Uint8Array(0));
+});
+
+it('a part that is missing or malformed, however deep, fails the call and nothing else', async () => {
+  const { leaf, node, getFile, blockstore } = await world();
+  const gone = await leaf(part(9));
+  await blockstore.delete(gone.cid);
+  await expect(getFile(await node([await node([gone])]))).rejects.toMatchObject({ code: 'BLOCK_NOT_FOUND' });
+  const odd = { ...(await node([], new Uint8Array([0xff]))), size: 2 };
+  const other = { cid: CID.createV1(0x71, gone.cid.multihash), size: 2 };
+  const long = { ...(await leaf(part(1))), size: 3 };
+  const short = { ...(await node([await leaf(part(2))])), size: 3 };
+  for (const inner of [odd, other, long, short])
+    await expect(getFile(await node([await node([inner])]))).rejects.toMatchObject({ code: 'IPFS_UNSUPPORTED' });
+  await new Promise((resolve) => setTimeout(resolve));
+});
+
+it('empty parts cost nothing: a tree of a million of them is not walked', async () => {
+  const { leaf, node, getFile, asked } = await world();
+  let empty = await node([]);
+  for (let level = 0; level < 6; level += 1) empty = await node(Array.from({ length: 10 }, () => empty));
+  const one = await leaf(part(7));
+  expect(await getFile(await node([empty, one, ...Array.from({ length: 10 }, () => empty)]))).toEqual(part(7));
+  expect(asked.length).toBeLessThan(10);
+});
+
+it('a folder is not a file', async () => {
+  const { node, getFile } = await world();
+  const folder = await node([], new UnixFS({ type: 'directory' }).marshal());
+  await expect(getFile(folder)).rejects.toMatchObject({ code: 'IPFS_UNSUPPORTED' });
+});

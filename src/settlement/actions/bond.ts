@@ -1,0 +1,21 @@
+// Bonds OPEN, as proposing a root requires.
+import type { SettlementClient } from '../client/settlementClient.ts';
+import { type Confirmation, type WriteErrorType, write } from '../client/write.ts';
+import type { ContractErrorCode } from '../contractErrors.ts';
+import type { WriteOptions } from '../types/options.ts';
+
+export interface BondParameters extends WriteOptions {
+  /** Wei of OPEN. */
+  readonly amount: bigint;
+}
+
+export type BondReturnType = Confirmation;
+
+export type BondErrorType = WriteErrorType | ContractErrorCode<'ERC20InsufficientBalance'>;
+
+/** Two transactions: `approve` and `bond`. Returns the second. */
+export async function bond(client: SettlementClient, { amount, ...options }: BondParameters): Promise<BondReturnType> {
+  const { openToken, rewardsDistributor } = client.contracts;
+  await write(client, { ...openToken, functionName: 'approve', args: [rewardsDistributor.address, amount] }, options);
+  return (await write(client, { ...rewardsDistributor, functionName: 'bond', args: [amount] }, options)).confirmation;
+}

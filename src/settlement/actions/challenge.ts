@@ -1,0 +1,31 @@
+// Disputes the pending root.
+import { read } from '../client/read.ts';
+import type { SettlementClient } from '../client/settlementClient.ts';
+import { type Confirmation, type WriteErrorType, write } from '../client/write.ts';
+import type { ContractErrorCode } from '../contractErrors.ts';
+import type { Hex } from '../types/hex.ts';
+import type { WriteOptions } from '../types/options.ts';
+
+export interface ChallengeParameters extends WriteOptions {
+  /** SHA-256 of the published evidence. */
+  readonly evidenceDigest: Hex;
+}
+
+export type ChallengeReturnType = Confirmation;
+
+export type ChallengeErrorType =
+  | WriteErrorType
+  | ContractErrorCode<'WrongStatus' | 'WindowClosed' | 'ERC20InsufficientBalance'>;
+
+/** Stakes as much as the proposer's bond, in two transactions (`approve` and `challenge`). Returns the second. */
+export async function challenge(
+  client: SettlementClient,
+  { evidenceDigest, ...options }: ChallengeParameters,
+): Promise<ChallengeReturnType> {
+  const { openToken, rewardsDistributor } = client.contracts;
+  const pending = await read(client, { ...rewardsDistributor, functionName: 'pending', args: [] }, options);
+  const args = [rewardsDistributor.address, pending.bond] as const;
+  await write(client, { ...openToken, functionName: 'approve', args }, options);
+  const call = { ...rewardsDistributor, functionName: 'challenge', args: [evidenceDigest] } as const;
+  return (await write(client, call, options)).confirmation;
+}

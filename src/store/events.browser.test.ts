@@ -1,0 +1,86 @@
+import Dexie from 'dexie';
+import { beforeEach, expect, test } from 'vitest';
+import { database, eventTables, wipeData } from './index.ts';
+
+beforeEach(wipeData);
+
+const hash = (digit: number) => `0x${String(digit).repeat(64)}` as const;
+const event = (blockNumber: number, logIndex: number, name = 'Funded') => ({
+  id: `${blockNumber}/${logIndex}`,
+  name,
+  blockNumber,
+  logIndex,
+  blockHash: hash(blockNumber),
+  args: { epoch: 12345678901234567890n, datanets: ['0x01'] },
+});
+const scope = 'genesis/events';
+const first = {
+  scope,
+  expected: undefined,
+  deleteAbove: -1,
+  records: [event(2, 10), event(2, 9), event(1, 3), event(1, 4, 'Other')],
+  blocks: [{ number: 2, hash: hash(2) }],
+};
+
+test('events come back as they were stored, by name, in the order of the chain', async () => {
+  const tables = eventTables<ReturnType<typeof event>>();
+  expect(await tables.blocks(scope)).toEqual([]);
+  expect(await tables.commit(first)).toBe(true);
+  expect(await tables.list(scope, 'Funded')).toEqual([event(1, 3), event(2, 9), event(2, 10)]);
+  expect(await tables.list(scope, 'Other')).toEqual([event(1, 4, 'Other')]);
+  expect(await tables.list('elsewhere', 'Funded')).toEqual([]);
+  expect(await tables.blocks(scope)).toEqual(first.blocks);
+});
+
+test('a reorg takes back what is above the fork', async () => {
+  const tables = eventTables<ReturnType<typeof event>>();
+  await tables.commit(first);
+  const blocks = [{ number: 1, hash: hash(1) }];
+  expect(await tables.commit({ scope, expected: hash(2), deleteAbove: 1, records: [event(5, 0)], blocks })).toBe(true);
+  expect(await tables.list(scope, 'Funded')).toEqual([event(1, 3), event(5, 0)]);
+  expect(await tables.blocks(scope)).toEqual(blocks);
+});
+
+test('a change on another block than the stored one changes nothing', async () => {
+  const tables = eventTables<ReturnType<typeof event>>();
+  await tables.commit(first);
+  for (const expected of [undefined, hash(3)]) {
+    const change = { scope, expected, deleteAbove: -1, records: [event(7, 0)], blocks: [] };
+    expect(await tables.commit(change)).toBe(false);
+  }
+  expect(await tables.list(scope, 'Funded')).toHaveLength(3);
+  expect(await tables.blocks(scope)).toEqual(first.blocks);
+});
+
+test('a commit that fails leaves nothing of itself', async () => {
+  const tables = eventTables<ReturnType<typeof event>>();
+  await tables.commit(first);
+  const broken = { ...event(3, 0), args: { epoch: 1n, datanets: [(() => '0x') as unknown as string] } };
+  const change = { scope, expected: hash(2), deleteAbove: 0, records: [event(3, 1), broken], blocks: [] };
+  await expect(tables.commit(change)).rejects.toThrow();
+  expect(await tables.list(scope, 'Funded')).toHaveLength(3);
+  expect(await tables.blocks(scope)).toEqual(first.blocks);
+});
+
+test('the first rows of a new scope delete those of others', async () => {
+  const tables = eventTables<ReturnType<typeof event>>();
+  await tables.commit(first);
+  await tables.commit({ ...first, scope: 'reset/events', records: [event(1, 0)] });
+  expect(await tables.list(scope, 'Funded')).toEqual([]);
+  expect(await tables.blocks(scope)).toEqual([]);
+  expect(await tables.list('reset/events', 'Funded')).toEqual([event(1, 0)]);
+});
+
+test('a database of the version before gets the tables and loses nothing', async () => {
+  await database().delete({ disableAutoOpen: false });
+  const before = new Dexie('tributary');
+  before.version(1).stores({ chats: 'id, updatedAt', settings: 'key' });
+  before.version(2).stores({ models: 'id' });
+  await before.table('settings').put({ key: 'a', value: 1 });
+  await before.table('models').put({ id: 'seedling', plan: { at: 1 } });
+  before.close();
+  expect(await database().settings.get('a')).toEqual({ key: 'a', value: 1 });
+  expect(await database().models.get('seedling')).toEqual({ id: 'seedling', plan: { at: 1 } });
+  expect(database().verno).toBe(3);
+  expect(await eventTables<ReturnType<typeof event>>().commit(first)).toBe(true);
+});

@@ -1,0 +1,20 @@
+// An adapter as a record that survives the page: where it comes from, and how far publishing it came. Pure and light.
+import type { SerializedError } from '../../lib/errors.ts';
+import type { Hex } from '../../settlement/index.ts';
+
+/** Fields of a record that the store does not know by name. */
+export interface AdapterData {
+  /** The run that made it, where it was trained in this browser. */
+  readonly runId?: string;
+  /** 0x-address of its publisher. */
+  readonly author?: string;
+  /** Model on the chain that its answers are paid to. */
+  readonly modelId?: Hex;
+  readonly transaction?: Hex;
+  readonly announceError?: SerializedError;
+  readonly registerError?: SerializedError;
+}
+
+export function adapterData(record: { readonly data?: unknown }): AdapterData {
+  return (record.data ?? {}) as AdapterData;
+}

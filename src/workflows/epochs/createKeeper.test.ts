@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { type Hex, type SignedVoucher, splitFee } from '../../settlement/index.ts';
+import { address, createFakeChain, DEPLOYMENT, PROFILE, word } from '../testing/fakeChain.ts';
+import { memoryLedgers, memoryTable } from '../testing/memory.ts';
+import { payAnswers, receiptOf } from '../testing/payer.ts';
+import { createKeeper } from './createKeeper.ts';
+import { createVoucherInbox } from './createVoucherInbox.ts';
+import { runKeeper } from './runKeeper.ts';
+
+const modelId = word(1);
+const payer = address(0xa1);
+const ada = address(0xada);
+const owner = address(0x0e);
+const account = address(0xc0);
+
+async function startKeeper() {
+  const chain = createFakeChain({ models: [{ id: modelId, owner, ownerBps: 2_000 }] });
+  const inbox = await createVoucherInbox({
+    deployment: DEPLOYMENT,
+    vouchers: memoryTable(),
+    receipts: memoryTable(),
+  });
+  const published = new Map<Hex, Uint8Array>();
+  const keeper = createKeeper({ chain, account, inbox, ledgers: memoryLedgers(published) });
+  /** An answer of the running epoch: paid, and its receipt known unless it is withheld. */
+  const hear = async (digest: Hex, amount: bigint, withheld = false): Promise<SignedVoucher> => {
+    const { epoch } = await chain.epoch();
+    const answer = { digest, amount };
+    const [signed] = await payAnswers({ payer, modelId, epoch, answers: [answer] });
+    if (signed === undefined) throw new Error('no voucher');
+    await inbox.addVoucher(signed);
+    if (!withheld) await inbox.addReceipt(receiptOf(answer, modelId, [{ account: ada, ppm: 1_000_000 }]));
+    return signed;
+  };
+  return { chain, inbox, published, keeper, hear };
+}
+
+describe('createKeeper', () => {
+  test('collects at once, proposes when the epoch has closed, finalises when the window has ended', async () => {
+    const { chain, keeper, hear, inbox } = await startKeeper();
+    const { epoch } = await chain.epoch();
+    await hear(word(1), 1_000n);
+    expect(await keeper.step()).toMatchObject([{ kind: 'collected', result: { total: 1_000n } }]);
+    expect(await keeper.step()).toEqual([]);
+    chain.advance(PROFILE.epochSeconds + PROFILE.graceSeconds - 1);
+    expect(await keeper.step()).toEqual([]);
+    chain.advance(1);
+    const { contributors } = splitFee({ amount: 1_000n, ownerBps: 2_000 });
+    expect(await keeper.step()).toMatchObject([
+      { kind: 'proposed', ledger: { epoch, accounts: [{ account: ada, cumulative: contributors }] } },
+    ]);
+    chain.advance(PROFILE.windowSeconds - 1);
+    expect(await keeper.step()).toEqual([]);
+    chain.advance(1);
+    expect(await keeper.step()).toEqual([{ kind: 'finalized', epoch }]);
+    expect(inbox.vouchers()).toEqual([]);
+    expect(inbox.receipt(word(1))).toBeUndefined();
+  });
+
+  test('publishes the ledger before it names it on chain, and bonds only what is missing', async () => {
+    const { chain, keeper, hear, published } = await startKeeper();
+    await chain.bond({ amount: 30n });
+    await hear(word(1), 1_000n);
+    await keeper.collect();
+    chain.advance(PROFILE.epochSeconds + PROFILE.graceSeconds);
+    let publishedWhenProposed: boolean | undefined;
+    const { propose } = chain;
+    chain.propose = async (parameters) => {
+      publishedWhenProposed = published.has(parameters.dataDigest);
+      return propose(parameters);
+    };
+    await keeper.propose();
+    expect(publishedWhenProposed).toBe(true);
+    expect(chain.writes.filter(({ name }) => name === 'bond').map(({ value }) => value)).toEqual([30n, 70n]);
+  });
+
+  test('leaves a refused voucher alone until the grace is over, and takes it when its payer has deposited', async () => {
+    const { chain, keeper, hear } = await startKeeper();
+    chain.setAccount(payer, { escrow: 0n });
+    await hear(word(1), 50n);
+    expect(await keeper.collect()).toMatchObject({ total: 0n, refused: [{ reason: 'ESCROW_INSUFFICIENT_BALANCE' }] });
+    chain.setAccount(payer, { escrow: 50n });
+    expect(await keeper.collect()).toBeUndefined();
+    chain.advance(PROFILE.graceSeconds);
+    expect(await keeper.collect()).toMatchObject({ total: 50n, refused: [] });
+  });
+
+  test('waits one epoch for a missing receipt, then pays by what is here', async () => {
+    const { chain, keeper, hear } = await startKeeper();
+    await hear(word(1), 1_000n, true);
+    await keeper.collect();
+    chain.advance(PROFILE.epochSeconds + PROFILE.graceSeconds);
+    expect(await keeper.propose()).toBeUndefined();
+    chain.advance(PROFILE.epochSeconds - 1);
+    expect(await keeper.propose()).toBeUndefined();
+    expect(chain.writes.map(({ name }) => name)).toEqual(['collect']);
+    chain.advance(1);
+    // There are no rows on chain either, so the model's owner is paid.
+    expect((await keeper.propose())?.ledger.accounts).toMatchObject([{ account: owner }]);
+  });
+
+  test('proposes nothing upon a ledger that nobody has', async () => {
+    const { chain, keeper, hear, published } = await startKeeper();
+    for (const digest of [word(1), word(2)]) {
+      await hear(digest, 1_000n);
+      await keeper.collect();
+      chain.advance(PROFILE.epochSeconds + PROFILE.graceSeconds);
+      if (digest === word(1)) {
+        await keeper.propose();
+        chain.advance(PROFILE.windowSeconds);
+        await keeper.finalize();
+      }
+    }
+    published.clear();
+    await expect(keeper.propose()).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
+  });
+});
+
+describe('runKeeper', () => {
+  test('reports a failed step, goes on, and ends with its signal', async () => {
+    const abort = new AbortController();
+    const reported: string[] = [];
+    let steps = 0;
+    await runKeeper({
+      keeper: {
+        async step() {
+          steps += 1;
+          if (steps === 1) throw new Error('the chain is away');
+          if (steps === 3) abort.abort();
+          return [{ kind: 'finalized', epoch: BigInt(steps) }];
+        },
+      },
+      intervalSeconds: 0,
+      signal: abort.signal,
+      report: ({ kind }) => reported.push(kind),
+    });
+    expect(reported).toEqual(['failed', 'finalized', 'finalized']);
+  });
+});

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { address, createFakeChain, type FakeChain, PROFILE, word } from '../testing/fakeChain.ts';
+import { payAnswers } from '../testing/payer.ts';
+import { collectVouchers } from './collectVouchers.ts';
+import { newestVouchers } from './newestVouchers.ts';
+import { openVouchers } from './openVouchers.ts';
+
+const modelId = word(1);
+const payer = address(0xa1);
+const account = address(0xc0);
+const model = { id: modelId, owner: address(0x0e), ownerBps: 2_000 };
+
+async function open(chain: FakeChain, vouchers: Awaited<ReturnType<typeof payAnswers>>) {
+  const state = await chain.epoch();
+  return (await openVouchers({ chain, state, vouchers })).map(({ signed, amount }) => [signed.voucher.count, amount]);
+}
+
+test('the newest voucher of a channel stands for all of it, in whatever order they came; of equal ones the first', async () => {
+  const answers = [1, 2, 3].map((value) => ({ digest: word(value), amount: BigInt(value) }));
+  const [first, second, third] = await payAnswers({ payer, modelId, epoch: 4n, answers });
+  if (first === undefined || second === undefined || third === undefined) throw new Error('no vouchers');
+  const [other] = await payAnswers({ payer, modelId, epoch: 5n, answers });
+  if (other === undefined) throw new Error('no voucher');
+  expect(newestVouchers([second, third, other, first])).toEqual([third, other]);
+  expect(newestVouchers([third, second, first])).toEqual([third]);
+  const twin = { ...third, signature: word(0) };
+  expect(newestVouchers([third, twin])[0]).toBe(third);
+  expect(newestVouchers([twin, third])[0]).toBe(twin);
+});
+
+test('a voucher is open from the start of its epoch to the end of its grace', async () => {
+  const chain = createFakeChain({ models: [model] });
+  const { epoch } = await chain.epoch();
+  const answers = [{ digest: word(1), amount: 5n }];
+  const running = await payAnswers({ payer, modelId, epoch, answers });
+  expect(await open(chain, running)).toEqual([[1n, 5n]]);
+  expect(await open(chain, await payAnswers({ payer, modelId, epoch: epoch + 1n, answers }))).toEqual([]);
+  chain.advance(PROFILE.epochSeconds + PROFILE.graceSeconds - 1);
+  expect(await open(chain, running)).toEqual([[1n, 5n]]);
+  chain.advance(1);
+  expect(await open(chain, running)).toEqual([]);
+});
+
+test('only what was not collected yet is open', async () => {
+  const chain = createFakeChain({ models: [model] });
+  const { epoch } = await chain.epoch();
+  const answers = [1, 2].map((value) => ({ digest: word(value), amount: 10n }));
+  const [first, second] = await payAnswers({ payer, modelId, epoch, answers });
+  if (first === undefined || second === undefined) throw new Error('no vouchers');
+  await chain.collect({ vouchers: [first] });
+  expect(await open(chain, [first, second])).toEqual([[2n, 10n]]);
+  expect(await open(chain, [first])).toEqual([]);
+});
+
+test('a batch takes a hundred vouchers and leaves the others open', async () => {
+  const chain = createFakeChain({ models: [model] });
+  const { epoch } = await chain.epoch();
+  const [signed] = await payAnswers({ payer, modelId, epoch, answers: [{ digest: word(1), amount: 3n }] });
+  if (signed === undefined) throw new Error('no voucher');
+  const vouchers = Array.from({ length: 101 }, (_, index) => ({
+    ...signed,
+    voucher: { ...signed.voucher, payer: address(index + 1) },
+  }));
+  const collect = async () =>
+    collectVouchers({
+      chain,
+      account,
+      vouchers: await openVouchers({ chain, state: await chain.epoch(), vouchers }),
+    });
+  expect((await collect()).collected).toHaveLength(100);
+  expect((await collect()).collected).toHaveLength(1);
+});
+
+test('an account without gas money is given some where there is a faucet', async () => {
+  const chain = createFakeChain({ models: [model] });
+  const { epoch } = await chain.epoch();
+  const vouchers = await payAnswers({ payer, modelId, epoch, answers: [{ digest: word(1), amount: 3n }] });
+  chain.setAccount(account, { native: 0n });
+  const state = await chain.epoch();
+  await collectVouchers({ chain, account, vouchers: await openVouchers({ chain, state, vouchers }) });
+  expect(chain.writes.map(({ name }) => name)).toEqual(['faucet', 'collect']);
+});

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { cid as asCid } from '../../lib/units.ts';
+import type { ReceivedAnnouncement } from '../../peers/index.ts';
+import { createArrivals, type FailedArrival } from './arrivals.ts';
+
+const announcement = (cid: string): ReceivedAnnouncement => ({
+  kind: 'contribution',
+  scope: 'towns',
+  cid: asCid(cid),
+  provider: 'peer-1',
+  via: 'heads',
+});
+
+function world() {
+  const unreachable = new Set<string>();
+  const received: ReceivedAnnouncement[] = [];
+  let failures: readonly FailedArrival[] = [];
+  const clock = { now: 0 };
+  const arrivals = createArrivals({
+    async receive(arrival) {
+      if (unreachable.has(arrival.cid)) throw new Error(`nobody has ${arrival.cid}`);
+      received.push(arrival);
+    },
+    onFailures: (next) => {
+      failures = next;
+    },
+    now: () => clock.now,
+  });
+  return { arrivals, unreachable, received, clock, failed: () => failures.map((failure) => failure.announcement.cid) };
+}
+
+test('lists what failed, once each, and takes it off when it arrives after all', async () => {
+  const { arrivals, unreachable, failed } = world();
+  unreachable.add('one').add('two');
+  for (const cid of ['one', 'two', 'one', 'three']) await arrivals.take(announcement(cid));
+  expect(failed()).toEqual(['two', 'one']);
+  unreachable.delete('one');
+  await arrivals.take(announcement('one'));
+  expect(failed()).toEqual(['two']);
+});
+
+test('tries again as it was announced, and lists what fails again', async () => {
+  const { arrivals, unreachable, received, failed } = world();
+  unreachable.add('one').add('two');
+  for (const cid of ['one', 'two']) await arrivals.take(announcement(cid));
+  unreachable.delete('two');
+  await arrivals.retry();
+  expect(received).toEqual([announcement('two')]);
+  expect(failed()).toEqual(['one']);
+});
+
+test('tries again by itself at most every fifteen seconds', async () => {
+  const { arrivals, unreachable, received, clock } = world();
+  unreachable.add('one');
+  await arrivals.take(announcement('one'));
+  unreachable.clear();
+  clock.now = 14_999;
+  await arrivals.retryIfDue();
+  expect(received).toEqual([]);
+  clock.now = 15_000;
+  await arrivals.retryIfDue();
+  expect(received).toHaveLength(1);
+});

@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest';
+import { createMemoryStore, createTestSigner, verify } from '../../../test/support/datanet.ts';
+import { cidDigest, readContribution } from '../../datanet/index.ts';
+import { TributaryError } from '../../lib/errors.ts';
+import { cid as asCid } from '../../lib/units.ts';
+import type { Announcement } from '../../peers/index.ts';
+import type { Deployment } from '../../settlement/index.ts';
+import type { ContributionRecord } from '../../store/index.ts';
+import { contributionData, sentContributions } from './contributionRecord.ts';
+import { encodeDescription } from './datanetDescription.ts';
+import {
+  announceContribution,
+  type PublishRowsPorts,
+  type PublishStep,
+  publishRows,
+  type RegistryChain,
+  registerContribution,
+} from './publishRows.ts';
+
+const signer = createTestSigner(1);
+const rows = [{ prompt: 'Where is Larkmoor?', response: 'On Heron Island.' }];
+const townsId = `0x${'a'.repeat(64)}` as const;
+
+const refused = (code: string) => new TributaryError({ code, message: 'Refused.', hint: 'None.' });
+
+/** Tables, node and chain in memory. `failing`: steps that fail until they are taken out. */
+function world({ chain = true }: { readonly chain?: boolean } = {}) {
+  const failing = new Set<'announce' | 'register'>();
+  const store = createMemoryStore();
+  const records = new Map<string, ContributionRecord>();
+  const announced: Announcement[] = [];
+  const calls: { readonly method: string; readonly parameters: unknown }[] = [];
+  let outcome: 'sent' | 'queued' = 'sent';
+  let now = 1_700_000_000_000;
+  const onChain: { metadataDigest: string; id: string }[] = [];
+  const registry = {
+    deployment: { addresses: {}, datanets: [{ slug: 'towns', id: townsId }] } as unknown as Deployment,
+    async datanets() {
+      return onChain as unknown as Awaited<ReturnType<RegistryChain['datanets']>>;
+    },
+    async createDatanet(parameters: { metadataDigest: string }) {
+      calls.push({ method: 'createDatanet', parameters });
+      onChain.push({ metadataDigest: parameters.metadataDigest, id: `0x${'b'.repeat(64)}` });
+      return { datanetId: `0x${'b'.repeat(64)}` };
+    },
+    async contribute(parameters: unknown) {
+      if (failing.has('register')) throw refused('WALLET_REJECTED');
+      calls.push({ method: 'contribute', parameters });
+      return { hash: '0xfeed' };
+    },
+  } as unknown as RegistryChain;
+  const ports: PublishRowsPorts = {
+    async saveContribution(record) {
+      records.set(record.id, record);
+    },
+    contributionsTo: async (datanetId) => [...records.values()].filter((record) => record.datanetId === datanetId),
+    node: async () => ({
+      blocks: store,
+      async announce(announcement) {
+        if (failing.has('announce')) throw refused('STORE_QUOTA_EXCEEDED');
+        announced.push(announcement);
+        return outcome;
+      },
+    }),
+    ...(chain ? { chain: async () => registry } : {}),
+    chainId: 31337,
+    slugOf: (datanetId) => (datanetId === 'configured-towns' ? 'towns' : undefined),
+    now: () => now++,
+  };
+  const steps: PublishStep[] = [];
+  const publish = (datanetId = 'configured-towns') =>
+    publishRows({ datanetId, rows, licence: 'CC0-1.0', signer, onStep: (step) => void steps.push(step) }, ports);
+  return {
+    ports,
+    store,
+    records,
+    announced,
+    calls,
+    failing,
+    steps,
+    publish,
+    queueAnnouncements: () => {
+      outcome = 'queued';
+    },
+  };
+}
+
+describe('publishRows', () => {
+  test('stores, signs, announces and registers, and the record says so', async () => {
+    const { publish, records, store, announced, calls, steps } = world();
+    const record = await publish();
+    expect(steps).toEqual(['store', 'sign', 'announce', 'register']);
+    expect(record).toMatchObject({
+      state: 'registered',
+      mine: true,
+      rows: 1,
+      contributor: signer.address.toLowerCase(),
+    });
+    expect(records.get(record.id)).toEqual(record);
+    const { header, transaction } = contributionData(record);
+    expect(transaction).toBe('0xfeed');
+    expect(header.author).toBe(`eip155:31337:${signer.address.toLowerCase()}`);
+    const cid = asCid(record.id);
+    expect((await readContribution({ cid, blocks: store, verify })).rows).toEqual(rows);
+    expect(announced).toEqual([{ kind: 'contribution', scope: 'configured-towns', cid }]);
+    expect(calls).toEqual([
+      {
+        method: 'contribute',
+        parameters: {
+          datanetId: townsId,
+          rowsRoot: `0x${header.rowsRoot}`,
+          headerDigest: cidDigest(record.id),
+          rowCount: 1,
+        },
+      },
+    ]);
+  });
+
+  test('without a chain it ends with the announcement', async () => {
+    const { publish, steps } = world({ chain: false });
+    expect((await publish()).state).toBe('published');
+    expect(steps).toEqual(['store', 'sign', 'announce']);
+  });
+
+  test('leaves nothing behind when the author does not sign', async () => {
+    const { ports, records, announced } = world();
+    const reluctant = { ...signer, signMessage: () => Promise.reject(refused('WALLET_REJECTED')) };
+    const parameters = { datanetId: 'towns', rows, licence: 'CC0-1.0', onStep: () => undefined };
+    await expect(publishRows({ ...parameters, signer: reluctant }, ports)).rejects.toMatchObject({
+      code: 'WALLET_REJECTED',
+    });
+    expect([records.size, announced.length]).toEqual([0, 0]);
+  });
+
+  test('a failed announcement stands in the record, the contribution is registered all the same, and a second try clears it', async () => {
+    const { publish, ports, failing, announced } = world();
+    failing.add('announce');
+    const record = await publish();
+    expect(record.state).toBe('registered');
+    expect(contributionData(record).announceError?.code).toBe('STORE_QUOTA_EXCEEDED');
+    expect(contributionData(record).transaction).toBe('0xfeed');
+    failing.clear();
+    const again = await announceContribution(record, ports);
+    expect(contributionData(again)).toMatchObject({ transaction: '0xfeed' });
+    expect(contributionData(again).announceError).toBeUndefined();
+    expect(announced).toHaveLength(1);
+  });
+
+  test('a refused transaction stands in the record, the rows are published all the same, and a second try registers them', async () => {
+    const { publish, ports, failing, records } = world();
+    failing.add('register');
+    const record = await publish();
+    expect(record.state).toBe('published');
+    expect(contributionData(record).registerError?.code).toBe('WALLET_REJECTED');
+    expect(records.get(record.id)).toEqual(record);
+    failing.clear();
+    const again = await registerContribution(record, ports);
+    expect(again.state).toBe('registered');
+    expect(contributionData(again).registerError).toBeUndefined();
+  });
+
+  test('a contribution builds on those that no other names', async () => {
+    const { publish } = world({ chain: false });
+    const first = await publish();
+    const second = await publish();
+    const third = await publish();
+    expect(contributionData(second).header).toMatchObject({ seq: 2, parents: [first.id] });
+    expect(contributionData(third).header).toMatchObject({ seq: 3, parents: [second.id] });
+  });
+
+  test('the first contribution to a described Datanet registers the Datanet, the second finds it', async () => {
+    const { publish, store, calls } = world();
+    const towns = { name: 'Towns', summary: '', licence: 'CC0-1.0' };
+    const datanetId = await store.put(encodeDescription(towns), 'raw');
+    expect((await publish(datanetId)).state).toBe('registered');
+    expect((await publish(datanetId)).state).toBe('registered');
+    expect(calls.map(({ method }) => method)).toEqual(['createDatanet', 'contribute', 'contribute']);
+    expect(calls[0]?.parameters).toEqual({ slug: datanetId.slice(-40), metadataDigest: cidDigest(datanetId) });
+  });
+
+  test('a Datanet that no chain can know is a reason in the record', async () => {
+    const { publish } = world();
+    expect(contributionData(await publish('unheard-of')).registerError?.code).toBe('APP_DATANET_NOT_ON_CHAIN');
+  });
+});
+
+test('a queued contribution counts as sent when its announcement left the queue, unless announcing failed', async () => {
+  const { publish, failing, queueAnnouncements } = world({ chain: false });
+  queueAnnouncements();
+  const waiting = await publish();
+  const left = await publish();
+  failing.add('announce');
+  const failed = await publish();
+  expect(failed.state).toBe('queued');
+  expect(sentContributions([waiting, left, failed], [waiting.id])).toEqual([left]);
+});

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { createMemoryStore, createTestSigner, verify } from '../../../test/support/datanet.ts';
+import { publishContribution } from '../../datanet/index.ts';
+import type { Cid } from '../../lib/units.ts';
+import type { ContributionRecord } from '../../store/index.ts';
+import { encodeDescription } from './datanetDescription.ts';
+import { type KnownDatanet, type KnownDatanetsPorts, learnDatanet } from './knownDatanets.ts';
+import { type ReceiveContributionPorts, receiveContribution } from './receiveContribution.ts';
+
+const author = createTestSigner(1);
+const towns = { name: 'Towns', summary: 'Where they are.', licence: 'CC0-1.0' };
+
+async function world() {
+  const store = createMemoryStore();
+  const datanetId = await store.put(encodeDescription(towns), 'raw');
+  const publish = (parameters: Partial<Parameters<typeof publishContribution>[0]> = {}) =>
+    publishContribution({
+      datanetId,
+      rows: [{ prompt: 'Where is Larkmoor?', response: 'On Heron Island.' }],
+      licence: 'CC0-1.0',
+      signer: author,
+      blocks: store,
+      timestamp: 1_700_000_000_000,
+      ...parameters,
+    });
+  const records = new Map<string, ContributionRecord>();
+  const known = new Map<string, KnownDatanet>();
+  const datanets: KnownDatanetsPorts = {
+    isOffered: (id) => id === 'offered',
+    isKnown: async (id) => known.has(id),
+    remember: async (id, datanet) => void known.set(id, datanet),
+    blocks: async () => store,
+  };
+  const ports: ReceiveContributionPorts = {
+    isKnown: async (cid) => records.has(cid),
+    saveContribution: async (record) => void records.set(record.id, record),
+    reader: async () => ({ blocks: store, verify }),
+    learnDatanet: (id) => learnDatanet(id, datanets),
+  };
+  const receive = (cid: Cid, scope: string = datanetId) =>
+    receiveContribution({ kind: 'contribution', scope, cid, provider: 'peer-1', via: 'gossip' }, ports);
+  return { store, datanetId, publish, records, known, receive };
+}
+
+describe('receiveContribution', () => {
+  test('lists a contribution of a peer and learns its Datanet', async () => {
+    const { publish, receive, records, known, datanetId } = await world();
+    const { cid, header } = await publish();
+    await receive(cid);
+    expect(records.get(cid)).toEqual({
+      id: cid,
+      datanetId,
+      contributor: author.address.toLowerCase(),
+      rows: 1,
+      mine: false,
+      state: 'published',
+      createdAt: 1_700_000_000_000,
+      data: { header, provider: 'peer-1', via: 'gossip' },
+    });
+    expect(known.get(datanetId)).toEqual({ description: { v: 1, type: 'datanet', ...towns }, mine: false });
+  });
+
+  test('refuses a header that somebody else signed', async () => {
+    const { publish, receive, records } = await world();
+    const forger = { ...author, signMessage: createTestSigner(2).signMessage };
+    const { cid } = await publish({ signer: forger });
+    await expect(receive(cid)).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
+    expect(records.size).toBe(0);
+  });
+
+  test('refuses a contribution to another Datanet than was announced', async () => {
+    const { publish, receive, records } = await world();
+    const { cid } = await publish();
+    await expect(receive(cid, 'another')).rejects.toMatchObject({ code: 'SCOPE_MISMATCH' });
+    expect(records.size).toBe(0);
+  });
+
+  test('a contribution that is known is not read again', async () => {
+    const { publish, receive, records, store } = await world();
+    const { cid } = await publish();
+    await receive(cid);
+    const before = records.get(cid);
+    store.map.clear();
+    await receive(cid);
+    expect(records.get(cid)).toBe(before);
+  });
+
+  test.each([
+    ['nobody has', (store: ReturnType<typeof createMemoryStore>, id: string) => store.map.delete(id as Cid)],
+    [
+      'is something else',
+      (store: ReturnType<typeof createMemoryStore>, id: string) =>
+        store.map.set(id as Cid, new TextEncoder().encode('{}')),
+    ],
+  ])('lists it under the id of its Datanet when its description %s', async (_, break_) => {
+    const { publish, receive, records, known, store, datanetId } = await world();
+    const { cid } = await publish();
+    break_(store, datanetId);
+    await receive(cid);
+    expect(records.get(cid)?.datanetId).toBe(datanetId);
+    expect(known.size).toBe(0);
+  });
+
+  test('a Datanet that its id does not describe is not looked for', async () => {
+    const { publish, receive, known } = await world();
+    const { cid } = await publish({ datanetId: 'offered' });
+    await receive(cid, 'offered');
+    expect(known.size).toBe(0);
+  });
+});

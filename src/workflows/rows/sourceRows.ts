@@ -1,0 +1,79 @@
+// The rows of a Datanet, each with the address that is paid for it: from the sample files of the configuration, or from signed
+// contributions by CID. It does not know where files and blocks come from: ports are handed in.
+import * as v from 'valibot';
+import { authorAddress, type BlockStore, readContribution, rowHash, type Verify } from '../../datanet/index.ts';
+import { TributaryError } from '../../lib/errors.ts';
+import { cid as asCid } from '../../lib/units.ts';
+import { isSampleSource, type RowSource, type SourceRow } from './rowSource.ts';
+import { sampleRows } from './sampleRows.ts';
+import { type UniqueRows, uniqueRows } from './uniqueRows.ts';
+
+export interface SourceRowsPorts {
+  /** Absolute addresses of a Datanet's sample rows and of the JSON that names their contributors; undefined without samples. */
+  sampleFiles(datanetId: string): { readonly rowsUrl: string; readonly datanetUrl: string } | undefined;
+  /** Throws `APP_DOWNLOAD_FAILED`. */
+  fetchText(url: string, signal: AbortSignal | undefined): Promise<string>;
+  /** Opened by the first contribution: sample rows need no peers. */
+  contributionReader(): Promise<{ readonly blocks: BlockStore; readonly verify: Verify }>;
+}
+
+export interface SourceRowsOptions {
+  readonly ports: SourceRowsPorts;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const datanetSchema = v.object({
+  contributors: v.array(
+    v.object({
+      address: v.pipe(v.string(), v.regex(/^0x[0-9a-f]{40}$/i)),
+      rows: v.tuple([v.number(), v.number()]),
+    }),
+  ),
+});
+
+async function fetchSample({ datanetId, source }: RowSource, options: SourceRowsOptions): Promise<SourceRow[]> {
+  const { ports, signal } = options;
+  const files = ports.sampleFiles(datanetId);
+  if (files === undefined) {
+    throw new TributaryError({
+      code: 'APP_SOURCE_UNKNOWN',
+      message: 'This copy of Tributary does not have these sample rows.',
+      facts: { datanetId, source },
+      hint: 'Choose other rows, or add the Datanet to config.json.',
+    });
+  }
+  const [text, datanet] = await Promise.all([
+    ports.fetchText(files.rowsUrl, signal),
+    ports.fetchText(files.datanetUrl, signal),
+  ]);
+  const { contributors } = v.parse(datanetSchema, JSON.parse(datanet));
+  return sampleRows({ datanetId, contribution: source, text, contributors });
+}
+
+/** The rows of one contribution, signature, root and every line checked. */
+async function contributionRows(source: string, { ports, signal }: SourceRowsOptions): Promise<SourceRow[]> {
+  const reader = await ports.contributionReader();
+  const { header, rows, rowHashes } = await readContribution({ cid: asCid(source), ...reader, signal });
+  const account = authorAddress(header.author);
+  return rows.map((row, position) => ({
+    datanetId: header.datanet,
+    contribution: source,
+    position,
+    account,
+    row,
+    rowHash: rowHashes[position] ?? rowHash(row),
+  }));
+}
+
+/** The rows of one source. Throws `APP_SOURCE_UNKNOWN`, `APP_SAMPLE_INVALID`, as `readContribution`, and errors of the ports. */
+export async function sourceRows(source: RowSource, options: SourceRowsOptions): Promise<SourceRow[]> {
+  return isSampleSource(source.source) ? fetchSample(source, options) : contributionRows(source.source, options);
+}
+
+/** Rows of several sources in order, the same content once. Throws as `sourceRows`. */
+export async function collectSourceRows(
+  sources: readonly RowSource[],
+  options: SourceRowsOptions,
+): Promise<UniqueRows> {
+  return uniqueRows((await Promise.all(sources.map((source) => sourceRows(source, options)))).flat());
+}

@@ -1,0 +1,50 @@
+// Ports in memory, for tests of workflows.
+import type { Hex } from '../../settlement/index.ts';
+import type { SessionRecord, VoucherRecord } from '../../store/index.ts';
+import type { PaymentChain, PaymentPorts } from '../answers/paymentPorts.ts';
+import type { InboxTable } from '../epochs/createVoucherInbox.ts';
+import type { LedgerStore } from '../epochs/epochPorts.ts';
+
+export function memoryTable<Value>(entries: Map<string, Value> = new Map()): InboxTable<Value> {
+  return {
+    all: async () => [...entries.values()],
+    put: async (key, value) => void entries.set(key, value),
+    delete: async (key) => void entries.delete(key),
+  };
+}
+
+export function memoryLedgers(ledgers: Map<Hex, Uint8Array> = new Map()): LedgerStore {
+  return {
+    read: async (digest) => ledgers.get(digest),
+    publish: async (bytes, digest) => void ledgers.set(digest, bytes),
+  };
+}
+
+/** Payments over a chain, with tables that a test can look into. `now` in milliseconds. */
+export function memoryPayments(chain: PaymentChain, now: () => number) {
+  const sessions = new Map<string, SessionRecord>();
+  const vouchers = new Map<string, VoucherRecord>();
+  let last: Promise<unknown> = Promise.resolve();
+  const ports: PaymentPorts = {
+    deployment: chain.deployment,
+    chain: async () => chain,
+    confirmedVersions: new Set(),
+    sessions: {
+      get: async (id) => sessions.get(id),
+      put: async (record) => void sessions.set(record.id, record),
+      delete: async (id) => void sessions.delete(id),
+    },
+    vouchers: {
+      get: async (id) => vouchers.get(id),
+      put: async (record) => void vouchers.set(record.id, record),
+      startingWith: async (prefix) => [...vouchers.values()].filter(({ id }) => id.startsWith(prefix)),
+    },
+    withVoucherLock(work) {
+      const next = last.then(work);
+      last = next.catch(() => undefined);
+      return next;
+    },
+    now,
+  };
+  return { ports, sessions, vouchers };
+}
