@@ -13,7 +13,7 @@ enable subgroups;
 // may begin within the rows of a wider result.
 // Values: ALIGNED (inputs % 4 == 0), GUARDED (quads beyond a row's end are read), X and CODES, what these arrays hold; SCALES (W has
 // them); F32; BLOCKS (the shader reads the blocks of W itself); FORMAT, functions that unpack W: decode.wgsl for BLOCKS, otherwise
-// that of unpackSource.ts.
+// that of decodeSource.ts.
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> codes: array<vec4u>;
 @group(0) @binding(2) var<storage, read> scales: array<u32>;

@@ -1,0 +1,37 @@
+// y[r, i] = W[ids[r] - first_row, i] where that is one of W's table_rows rows, else y stays.  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
+// Grid: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see decodeSource.ts.
+@group(0) @binding(0) var<storage, read> ids: array<u32>;
+@group(0) @binding(1) var<storage, read> codes: array<u32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+override columns: u32;
+override first_row: u32;
+override table_rows: u32;
+
+// Elements 4 quad .. 4 quad + 3 of a block of 32. F16: 16 words, two halves each, element 2 i in the low half of word i.
+fn unpack(block: u32, quad: u32) -> vec4f {
+  let at = block * 16u + quad * 2u;
+  return vec4f(unpack2x16float(codes[at]), unpack2x16float(codes[at + 1u]));
+}
+
+fn row_blocks(columns: u32) -> u32 {
+  return (columns + 31u) / 32u * 1u;
+}
+
+
+fn weight(row: u32, i: u32) -> f32 {
+  return unpack(row * row_blocks(columns) + i / 32u, (i % 32u) / 4u)[i % 4u];
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = (group.y * groups.x + group.x) * 64u + lane;
+  if (index >= arrayLength(&y)) { return; }
+  // Below the first row the difference wraps around and is too large as well.
+  let row = ids[index / columns] - first_row;
+  if (row >= table_rows) { return; }
+  y[index] = weight(row, index % columns);
+}

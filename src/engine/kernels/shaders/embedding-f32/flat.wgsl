@@ -1,0 +1,28 @@
+// y[r, i] = W[ids[r] - first_row, i] where that is one of W's table_rows rows, else y stays.  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
+// Grid: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see decodeSource.ts.
+@group(0) @binding(0) var<storage, read> ids: array<u32>;
+@group(0) @binding(1) var<storage, read> codes: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+override columns: u32;
+override first_row: u32;
+override table_rows: u32;
+
+
+
+fn weight(row: u32, i: u32) -> f32 {
+  return codes[row * columns + i];
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = (group.y * groups.x + group.x) * 64u + lane;
+  if (index >= arrayLength(&y)) { return; }
+  // Below the first row the difference wraps around and is too large as well.
+  let row = ids[index / columns] - first_row;
+  if (row >= table_rows) { return; }
+  y[index] = weight(row, index % columns);
+}

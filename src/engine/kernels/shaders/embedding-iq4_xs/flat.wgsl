@@ -1,0 +1,55 @@
+// y[r, i] = W[ids[r] - first_row, i] where that is one of W's table_rows rows, else y stays.  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
+// Grid: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see decodeSource.ts.
+@group(0) @binding(0) var<storage, read> ids: array<u32>;
+@group(0) @binding(1) var<storage, read> codes: array<u32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+override columns: u32;
+override first_row: u32;
+override table_rows: u32;
+
+// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. IQ4_XS: d (s - 32) times a level. 34
+// words: f16 d, above it the upper 2 bits of the eight s; their lower 4 bits; nibbles, each 32 elements as Q4_0's.
+/** The sixteen levels, four signed bytes a word. */
+const levels = vec4u(0xbfad9881u, 0xf6eaddcfu, 0x26190d01u, 0x71594535u);
+
+fn level(code: u32) -> f32 {
+  return f32(i32(levels[code / 4u] << (24u - 8u * (code % 4u))) >> 24u);
+}
+
+/** Levels of the low nibble of each byte. */
+fn levels_of(word: u32) -> vec4f {
+  return vec4f(level(word & 15u), level((word >> 8u) & 15u), level((word >> 16u) & 15u), level((word >> 24u) & 15u));
+}
+
+
+fn unpack(block: u32, quad: u32) -> vec4f {
+  let at = (block / 8u) * 34u;
+  let group = block % 8u;
+  let low = (codes[at + 1u] >> (4u * group)) & 15u;
+  let high = (codes[at] >> (16u + 2u * group)) & 3u;
+  let word = codes[at + 2u + group * 4u + (quad & 3u)] >> (quad & 4u);
+  return unpack2x16float(codes[at]).x * (f32(low | (high << 4u)) - 32.0) * levels_of(word);
+}
+
+fn row_blocks(columns: u32) -> u32 {
+  return (columns + 255u) / 256u * 8u;
+}
+
+
+fn weight(row: u32, i: u32) -> f32 {
+  return unpack(row * row_blocks(columns) + i / 32u, (i % 32u) / 4u)[i % 4u];
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = (group.y * groups.x + group.x) * 64u + lane;
+  if (index >= arrayLength(&y)) { return; }
+  // Below the first row the difference wraps around and is too large as well.
+  let row = ids[index / columns] - first_row;
+  if (row >= table_rows) { return; }
+  y[index] = weight(row, index % columns);
+}

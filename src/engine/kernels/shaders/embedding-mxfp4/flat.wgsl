@@ -1,0 +1,55 @@
+// y[r, i] = W[ids[r] - first_row, i] where that is one of W's table_rows rows, else y stays.  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
+// Grid: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see decodeSource.ts.
+@group(0) @binding(0) var<storage, read> ids: array<u32>;
+@group(0) @binding(1) var<storage, read> codes: array<u32>;
+@group(0) @binding(2) var<storage, read> scales: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+override columns: u32;
+override first_row: u32;
+override table_rows: u32;
+
+// Elements 4 quad .. 4 quad + 3 of a block of 32. MXFP4: 2^(e - 128) times a level (the 4-bit float doubled). 4 words of nibbles as Q4_0's;
+// e in `scales`, four blocks a word.
+/** The sixteen levels, four signed bytes a word. */
+const levels = vec4u(0x03020100u, 0x0c080604u, 0xfdfeff00u, 0xf4f8fafcu);
+
+fn level(code: u32) -> f32 {
+  return f32(i32(levels[code / 4u] << (24u - 8u * (code % 4u))) >> 24u);
+}
+
+/** Levels of the low nibble of each byte. */
+fn levels_of(word: u32) -> vec4f {
+  return vec4f(level(word & 15u), level((word >> 8u) & 15u), level((word >> 16u) & 15u), level((word >> 24u) & 15u));
+}
+
+
+fn unpack(block: u32, quad: u32) -> vec4f {
+  let e = (scales[block / 4u] >> (8u * (block % 4u))) & 255u;
+  // In two steps, because the least powers are subnormal, which a device may take for zero.
+  let scale = bitcast<f32>((max(e, 3u) - 1u) << 23u);
+  let rest = bitcast<f32>((124u + min(e, 3u)) << 23u);
+  return scale * (rest * levels_of(codes[block * 4u + (quad & 3u)] >> (quad & 4u)));
+}
+
+fn row_blocks(columns: u32) -> u32 {
+  return (columns + 31u) / 32u * 1u;
+}
+
+
+fn weight(row: u32, i: u32) -> f32 {
+  return unpack(row * row_blocks(columns) + i / 32u, (i % 32u) / 4u)[i % 4u];
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = (group.y * groups.x + group.x) * 64u + lane;
+  if (index >= arrayLength(&y)) { return; }
+  // Below the first row the difference wraps around and is too large as well.
+  let row = ids[index / columns] - first_row;
+  if (row >= table_rows) { return; }
+  y[index] = weight(row, index % columns);
+}

@@ -1,0 +1,44 @@
+// y[r, i] = W[ids[r] - first_row, i] where that is one of W's table_rows rows, else y stays.  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
+// Grid: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see decodeSource.ts.
+@group(0) @binding(0) var<storage, read> ids: array<u32>;
+@group(0) @binding(1) var<storage, read> codes: array<u32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+override columns: u32;
+override first_row: u32;
+override table_rows: u32;
+
+// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q2_K: d s q - dmin m. 21 words: a byte
+// for every 16 elements, s in its low and m in its high nibble (4 words); codes of 2 bits, 128 elements to 8 words (16); f16 d and dmin.
+fn unpack(block: u32, quad: u32) -> vec4f {
+  let at = (block / 8u) * 21u;
+  let group = block % 8u;
+  let d = unpack2x16float(codes[at + 20u]);
+  let sixteen = 2u * group + quad / 4u;
+  let scale = codes[at + sixteen / 4u] >> (8u * (sixteen % 4u));
+  let word = codes[at + 4u + (group / 4u) * 8u + quad] >> (2u * (group % 4u));
+  let q = vec4f(vec4i(vec4u(word) & vec4u(0x3u, 0x300u, 0x30000u, 0x3000000u))) * vec4f(1.0, 0x1p-8, 0x1p-16, 0x1p-24);
+  return d.x * f32(scale & 15u) * q - d.y * f32((scale >> 4u) & 15u);
+}
+
+fn row_blocks(columns: u32) -> u32 {
+  return (columns + 255u) / 256u * 8u;
+}
+
+
+fn weight(row: u32, i: u32) -> f32 {
+  return unpack(row * row_blocks(columns) + i / 32u, (i % 32u) / 4u)[i % 4u];
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = (group.y * groups.x + group.x) * 64u + lane;
+  if (index >= arrayLength(&y)) { return; }
+  // Below the first row the difference wraps around and is too large as well.
+  let row = ids[index / columns] - first_row;
+  if (row >= table_rows) { return; }
+  y[index] = weight(row, index % columns);
+}

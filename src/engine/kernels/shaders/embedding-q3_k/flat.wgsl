@@ -1,0 +1,50 @@
+// y[r, i] = W[ids[r] - first_row, i] where that is one of W's table_rows rows, else y stays.  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
+// Grid: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see decodeSource.ts.
+@group(0) @binding(0) var<storage, read> ids: array<u32>;
+@group(0) @binding(1) var<storage, read> codes: array<u32>;
+@group(0) @binding(2) var<storage, read> scales: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+override columns: u32;
+override first_row: u32;
+override table_rows: u32;
+
+// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q3_K: d (s - 32) q. 27 words: bit g of
+// byte l is the mask of element 32 g + l (8 words), 0 takes 4 from q; codes of 2 bits, 128 elements to 8 words (16); sixteen scales
+// of 6 bits, the low 4 in 8 bytes, the high 2 in 4 (3 words). f16 d in `scales`, two blocks a word.
+fn unpack(block: u32, quad: u32) -> vec4f {
+  let number = block / 8u;
+  let at = number * 27u;
+  let group = block % 8u;
+  let d = unpack2x16float(scales[number / 2u]);
+  let sixteen = 2u * group + quad / 4u;
+  let low = (codes[at + 24u + (sixteen % 8u) / 4u] >> (8u * (sixteen % 4u) + 4u * (sixteen / 8u))) & 15u;
+  let high = (codes[at + 26u] >> (8u * (sixteen % 4u) + 2u * (sixteen / 4u))) & 3u;
+  let word = codes[at + 8u + (group / 4u) * 8u + quad] >> (2u * (group % 4u));
+  let q = vec4f(vec4i(vec4u(word) & vec4u(0x3u, 0x300u, 0x30000u, 0x3000000u))) * vec4f(1.0, 0x1p-8, 0x1p-16, 0x1p-24);
+  let bits = vec4i(vec4u(codes[at + quad] >> group) & vec4u(0x1u, 0x100u, 0x10000u, 0x1000000u));
+  let mask = vec4f(bits) * vec4f(4.0, 0x4p-8, 0x4p-16, 0x4p-24);
+  return select(d.x, d.y, (number & 1u) == 1u) * (f32(low | (high << 4u)) - 32.0) * (q + mask - 4.0);
+}
+
+fn row_blocks(columns: u32) -> u32 {
+  return (columns + 255u) / 256u * 8u;
+}
+
+
+fn weight(row: u32, i: u32) -> f32 {
+  return unpack(row * row_blocks(columns) + i / 32u, (i % 32u) / 4u)[i % 4u];
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = (group.y * groups.x + group.x) * 64u + lane;
+  if (index >= arrayLength(&y)) { return; }
+  // Below the first row the difference wraps around and is too large as well.
+  let row = ids[index / columns] - first_row;
+  if (row >= table_rows) { return; }
+  y[index] = weight(row, index % columns);
+}

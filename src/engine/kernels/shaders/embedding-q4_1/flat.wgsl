@@ -1,0 +1,40 @@
+// y[r, i] = W[ids[r] - first_row, i] where that is one of W's table_rows rows, else y stays.  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
+// Grid: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see decodeSource.ts.
+@group(0) @binding(0) var<storage, read> ids: array<u32>;
+@group(0) @binding(1) var<storage, read> codes: array<u32>;
+@group(0) @binding(2) var<storage, read> scales: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+override columns: u32;
+override first_row: u32;
+override table_rows: u32;
+
+// Elements 4 quad .. 4 quad + 3 of a block of 32. Q4_1: d q + m. Codes as Q4_0's; f16 d and m in a word of `scales`.
+fn unpack(block: u32, quad: u32) -> vec4f {
+  let d = unpack2x16float(scales[block]);
+  let word = codes[block * 4u + (quad & 3u)] >> (quad & 4u);
+  let bits = vec4i(vec4u(word) & vec4u(0xfu, 0xf00u, 0xf0000u, 0xf000000u));
+  return d.x * (vec4f(bits) * vec4f(1.0, 0x1p-8, 0x1p-16, 0x1p-24)) + d.y;
+}
+
+fn row_blocks(columns: u32) -> u32 {
+  return (columns + 31u) / 32u * 1u;
+}
+
+
+fn weight(row: u32, i: u32) -> f32 {
+  return unpack(row * row_blocks(columns) + i / 32u, (i % 32u) / 4u)[i % 4u];
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = (group.y * groups.x + group.x) * 64u + lane;
+  if (index >= arrayLength(&y)) { return; }
+  // Below the first row the difference wraps around and is too large as well.
+  let row = ids[index / columns] - first_row;
+  if (row >= table_rows) { return; }
+  y[index] = weight(row, index % columns);
+}

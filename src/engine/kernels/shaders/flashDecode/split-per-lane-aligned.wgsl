@@ -1,0 +1,170 @@
+// The formula of pagedAttention.wgsl for few rows over many positions: an invocation takes one part of the positions, split_blocks
+// blocks of 16, for HEADS query heads of one key head, and leaves its unnormalised sums, maxima and normalisers for flashDecodeReduce
+// (Flash-Decoding: Dao et al. 2023). So every key and value is loaded once, and a single row keeps many processors busy.
+//
+// Buffers as there, but out f32 [rows, heads, splits, D4 + 4]: the sum, then maximum, normaliser, 0, 0. Parts without a
+// position that the row sees are not written. No barrier. f32.
+// Grid: x splits in workgroups of LANES, y key heads * GROUPS, z rows. Values: QUADS, SHARE, HEADS, GROUPS = ceil(SHARE / HEADS),
+// LANES, ALIGNED, BLOCK (quads of a block, 16 * QUADS), PARTIAL (QUADS + 1), CAPPED.
+@group(0) @binding(0) var<storage, read> step: array<u32>;
+@group(0) @binding(1) var<storage, read> positions: array<u32>;
+@group(0) @binding(2) var<storage, read> slots: array<u32>;
+@group(0) @binding(3) var<storage, read> table: array<u32>;
+@group(0) @binding(4) var<storage, read> q: array<vec4f>;
+@group(0) @binding(5) var<storage, read> keys: array<vec4f>;
+@group(0) @binding(6) var<storage, read> values: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> result: array<vec4f>;
+struct Shape {
+  kv_heads: u32,
+  dimension: u32,
+  max_blocks_per_sequence: u32,
+  window: u32,
+  splits: u32,
+  split_blocks: u32,
+  scale: f32,
+  softcap: f32,
+}
+@group(0) @binding(8) var<uniform> shape: Shape;
+
+fn load_query(head: u32, c: u32) -> vec4f {
+  return q[head * 8u + c];
+}
+
+@compute @workgroup_size(8)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let row = group.z;
+  let split = group.x * 8u + lane;
+  let position = positions[row];
+  let first_seen = select(0u, position + 1u - min(shape.window, position + 1u), shape.window > 0u);
+  let start = max(first_seen, split * shape.split_blocks * 16u);
+  let end = min(position + 1u, (split + 1u) * shape.split_blocks * 16u);
+  if (row >= step[0] || split >= shape.splits || start >= end) { return; }
+  let kv_head = group.y / 1u;
+  let first_head = (group.y % 1u) * 2u;
+  // The last group may have fewer heads: it computes its last one again.
+  let index0 = (row * shape.kv_heads + kv_head) * 2u + min(first_head + 0u, 2u - 1u);
+  let query0_0 = load_query(index0, 0u) * shape.scale;
+  var sum0_0 = vec4f();
+  let query0_1 = load_query(index0, 1u) * shape.scale;
+  var sum0_1 = vec4f();
+  let query0_2 = load_query(index0, 2u) * shape.scale;
+  var sum0_2 = vec4f();
+  let query0_3 = load_query(index0, 3u) * shape.scale;
+  var sum0_3 = vec4f();
+  let query0_4 = load_query(index0, 4u) * shape.scale;
+  var sum0_4 = vec4f();
+  let query0_5 = load_query(index0, 5u) * shape.scale;
+  var sum0_5 = vec4f();
+  let query0_6 = load_query(index0, 6u) * shape.scale;
+  var sum0_6 = vec4f();
+  let query0_7 = load_query(index0, 7u) * shape.scale;
+  var sum0_7 = vec4f();
+  var highest0 = -3.0e38;
+  var normaliser0 = 0.0;
+  // The last group may have fewer heads: it computes its last one again.
+  let index1 = (row * shape.kv_heads + kv_head) * 2u + min(first_head + 1u, 2u - 1u);
+  let query1_0 = load_query(index1, 0u) * shape.scale;
+  var sum1_0 = vec4f();
+  let query1_1 = load_query(index1, 1u) * shape.scale;
+  var sum1_1 = vec4f();
+  let query1_2 = load_query(index1, 2u) * shape.scale;
+  var sum1_2 = vec4f();
+  let query1_3 = load_query(index1, 3u) * shape.scale;
+  var sum1_3 = vec4f();
+  let query1_4 = load_query(index1, 4u) * shape.scale;
+  var sum1_4 = vec4f();
+  let query1_5 = load_query(index1, 5u) * shape.scale;
+  var sum1_5 = vec4f();
+  let query1_6 = load_query(index1, 6u) * shape.scale;
+  var sum1_6 = vec4f();
+  let query1_7 = load_query(index1, 7u) * shape.scale;
+  var sum1_7 = vec4f();
+  var highest1 = -3.0e38;
+  var normaliser1 = 0.0;
+  let blocks_at = slots[row] * shape.max_blocks_per_sequence;
+  for (var j = start; j < end; j++) {
+    let at = (table[blocks_at + j / 16u] * shape.kv_heads + kv_head) * 128u + (j % 16u) * 8u;
+    var score0 = 0.0;
+    var score1 = 0.0;
+    let key0 = keys[at + 0u];
+    score0 += dot(query0_0, key0);
+    score1 += dot(query1_0, key0);
+    let key1 = keys[at + 1u];
+    score0 += dot(query0_1, key1);
+    score1 += dot(query1_1, key1);
+    let key2 = keys[at + 2u];
+    score0 += dot(query0_2, key2);
+    score1 += dot(query1_2, key2);
+    let key3 = keys[at + 3u];
+    score0 += dot(query0_3, key3);
+    score1 += dot(query1_3, key3);
+    let key4 = keys[at + 4u];
+    score0 += dot(query0_4, key4);
+    score1 += dot(query1_4, key4);
+    let key5 = keys[at + 5u];
+    score0 += dot(query0_5, key5);
+    score1 += dot(query1_5, key5);
+    let key6 = keys[at + 6u];
+    score0 += dot(query0_6, key6);
+    score1 += dot(query1_6, key6);
+    let key7 = keys[at + 7u];
+    score0 += dot(query0_7, key7);
+    score1 += dot(query1_7, key7);
+    // Without a branch: its many joined values cost a software driver's compiler more than it saves.
+    let top0 = max(highest0, score0);
+    let correction0 = exp(highest0 - top0);
+    highest0 = top0;
+    let weight0 = exp(score0 - highest0);
+    normaliser0 = normaliser0 * correction0 + weight0;
+    // Without a branch: its many joined values cost a software driver's compiler more than it saves.
+    let top1 = max(highest1, score1);
+    let correction1 = exp(highest1 - top1);
+    highest1 = top1;
+    let weight1 = exp(score1 - highest1);
+    normaliser1 = normaliser1 * correction1 + weight1;
+    let value0 = values[at + 0u];
+    sum0_0 = sum0_0 * correction0 + weight0 * value0;
+    sum1_0 = sum1_0 * correction1 + weight1 * value0;
+    let value1 = values[at + 1u];
+    sum0_1 = sum0_1 * correction0 + weight0 * value1;
+    sum1_1 = sum1_1 * correction1 + weight1 * value1;
+    let value2 = values[at + 2u];
+    sum0_2 = sum0_2 * correction0 + weight0 * value2;
+    sum1_2 = sum1_2 * correction1 + weight1 * value2;
+    let value3 = values[at + 3u];
+    sum0_3 = sum0_3 * correction0 + weight0 * value3;
+    sum1_3 = sum1_3 * correction1 + weight1 * value3;
+    let value4 = values[at + 4u];
+    sum0_4 = sum0_4 * correction0 + weight0 * value4;
+    sum1_4 = sum1_4 * correction1 + weight1 * value4;
+    let value5 = values[at + 5u];
+    sum0_5 = sum0_5 * correction0 + weight0 * value5;
+    sum1_5 = sum1_5 * correction1 + weight1 * value5;
+    let value6 = values[at + 6u];
+    sum0_6 = sum0_6 * correction0 + weight0 * value6;
+    sum1_6 = sum1_6 * correction1 + weight1 * value6;
+    let value7 = values[at + 7u];
+    sum0_7 = sum0_7 * correction0 + weight0 * value7;
+    sum1_7 = sum1_7 * correction1 + weight1 * value7;
+  }
+  let out0 = (index0 * shape.splits + split) * 9u;
+  result[out0 + 0u] = sum0_0;
+  result[out0 + 1u] = sum0_1;
+  result[out0 + 2u] = sum0_2;
+  result[out0 + 3u] = sum0_3;
+  result[out0 + 4u] = sum0_4;
+  result[out0 + 5u] = sum0_5;
+  result[out0 + 6u] = sum0_6;
+  result[out0 + 7u] = sum0_7;
+  result[out0 + 8u] = vec4f(highest0, normaliser0, 0.0, 0.0);
+  let out1 = (index1 * shape.splits + split) * 9u;
+  result[out1 + 0u] = sum1_0;
+  result[out1 + 1u] = sum1_1;
+  result[out1 + 2u] = sum1_2;
+  result[out1 + 3u] = sum1_3;
+  result[out1 + 4u] = sum1_4;
+  result[out1 + 5u] = sum1_5;
+  result[out1 + 6u] = sum1_6;
+  result[out1 + 7u] = sum1_7;
+  result[out1 + 8u] = vec4f(highest1, normaliser1, 0.0, 0.0);
+}

@@ -1,0 +1,190 @@
+// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1), tiles of x and W in workgroup memory.
+//
+// A workgroup of 128 owns 32 rows by 64 outputs and walks along k, 32 elements at a time: it unpacks that piece of x and W into
+// workgroup memory once, neighbouring lanes reading neighbouring words; then each invocation multiplies 4 rows by 4 outputs, 16
+// apart. For graphics cards, where every number is then read from memory once a tile.
+// Grid: x = 64 outputs, y = 32 rows. HALF 0: all in f32, in the order of k. HALF 1: x and W rounded to f16, products of four elements
+// added in f16 (relative error up to 2^-9 of their largest), these sums in f32.
+// Values: HALF, NUMBER = f16 or f32; OPERANDS: operands.wgsl.
+// What each shader of a linear layer binds, and how it reads that.
+//
+// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1)
+// x f32 [rows, inputs]; W: see `Weight` in backend.ts; y f32 rows of `stride` elements, of which the first `outputs` are written: y
+// may begin within the rows of a wider result.
+// Values: ALIGNED (inputs % 4 == 0), GUARDED (quads beyond a row's end are read), X and CODES, what these arrays hold; SCALES (W has
+// them); F32; BLOCKS (the shader reads the blocks of W itself); FORMAT, functions that unpack W: decode.wgsl for BLOCKS, otherwise
+// that of decodeSource.ts.
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> codes: array<u32>;
+@group(0) @binding(2) var<storage, read> scales: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(4) var<uniform> shape: Shape;
+struct Shape {
+  inputs: u32,
+  outputs: u32,
+  stride: u32,
+  accumulate: u32,
+  scale: f32,
+}
+
+/** Where a row begins, for `load_x`. */
+fn start_x(row: u32) -> u32 {
+  return row * shape.inputs;
+}
+
+/** Elements 4 q .. 4 q + 3 of a row of x, zero beyond the row's end. */
+fn load_x(start: u32, q: u32) -> vec4f {
+  let at = start + 4u * q;
+  let left = shape.inputs - min(shape.inputs, 4u * q);
+  return select(vec4f(), vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
+}
+
+// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q6_K: d s (q - 32). 52 words: nibbles, 128
+// elements to 16 words, the first 64 low; the upper 2 bits of q, 128 elements to 8 words (16); a signed byte s for every 16 elements
+// (4 words). f16 d in `scales`, two blocks a word.
+fn unpack(block: u32, quad: u32) -> vec4f {
+  let number = block / 8u;
+  let at = number * 52u;
+  let group = block % 8u;
+  let d = unpack2x16float(scales[number / 2u]);
+  let sixteen = 2u * group + quad / 4u;
+  let scale = i32(codes[at + 48u + sixteen / 4u] << (24u - 8u * (sixteen % 4u))) >> 24u;
+  let low = codes[at + (group / 4u) * 16u + (group & 1u) * 8u + quad] >> (2u * (group & 2u));
+  let high = codes[at + 32u + (group / 4u) * 8u + quad] >> (2u * (group % 4u));
+  let word = (low & 0x0f0f0f0fu) | ((high & 0x03030303u) << 4u);
+  let bits = vec4i(vec4u(word) & vec4u(0x3fu, 0x3f00u, 0x3f0000u, 0x3f000000u));
+  let q = vec4f(bits) * vec4f(1.0, 0x1p-8, 0x1p-16, 0x1p-24) - 32.0;
+  return select(d.x, d.y, (number & 1u) == 1u) * f32(scale) * q;
+}
+
+fn row_blocks(columns: u32) -> u32 {
+  return (columns + 255u) / 256u * 8u;
+}
+
+
+/** Where a row begins: for `load_w`, or its first block. */
+fn start_w(row: u32) -> u32 {
+  return row * row_blocks(shape.inputs);
+}
+
+/** Elements 4 q .. 4 q + 3 of a row of W. */
+fn load_w(start: u32, q: u32) -> vec4f {
+  return unpack(start + q / 8u, q % 8u);
+}
+
+
+// By quads, then by rows or outputs: lanes that read together read neighbours.
+var<workgroup> tile_x: array<vec4<f32>, 256>;
+var<workgroup> tile_w: array<vec4<f32>, 512>;
+
+@compute @workgroup_size(128)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let column = group.x * 64u;
+  let row = group.y * 32u;
+  let row_count = (arrayLength(&y) + shape.stride - 1u) / shape.stride;
+  let left = lane % 16u;
+  let top = lane / 16u * 4u;
+  var sum0 = vec4f();
+  var sum1 = vec4f();
+  var sum2 = vec4f();
+  var sum3 = vec4f();
+  for (var b = 0u; b < (shape.inputs + 31u) / 32u; b++) {
+    // Beyond the edge the last row or output once more; nothing is stored for it.
+    for (var n = lane; n < 256u; n += 128u) {
+      tile_x[n % 8u * 32u + n / 8u] = vec4<f32>(load_x(start_x(min(row + n / 8u, row_count - 1u)), b * 8u + n % 8u));
+    }
+    for (var n = lane; n < 512u; n += 128u) {
+      tile_w[n % 8u * 64u + n / 8u] = vec4<f32>(load_w(start_w(min(column + n / 8u, shape.outputs - 1u)), b * 8u + n % 8u));
+    }
+    workgroupBarrier();
+    for (var q = 0u; q < 8u; q++) {
+      let weights = mat4x4<f32>(
+        tile_w[q * 64u + left], tile_w[q * 64u + left + 16u], tile_w[q * 64u + left + 32u], tile_w[q * 64u + left + 48u]);
+      sum0 += vec4f(tile_x[q * 32u + top + 0u] * weights);
+      sum1 += vec4f(tile_x[q * 32u + top + 1u] * weights);
+      sum2 += vec4f(tile_x[q * 32u + top + 2u] * weights);
+      sum3 += vec4f(tile_x[q * 32u + top + 3u] * weights);
+    }
+    workgroupBarrier();
+  }
+  if (row + top + 0u < row_count && column + left + 0u * 16u < shape.outputs) {
+    let at = (row + top + 0u) * shape.stride + column + left + 0u * 16u;
+    let total = shape.scale * sum0[0];
+    if (shape.accumulate == 1u) { y[at] += total; } else { y[at] = total; }
+  }
+  if (row + top + 0u < row_count && column + left + 1u * 16u < shape.outputs) {
+    let at = (row + top + 0u) * shape.stride + column + left + 1u * 16u;
+    let total = shape.scale * sum0[1];
+    if (shape.accumulate == 1u) { y[at] += total; } else { y[at] = total; }
+  }
+  if (row + top + 0u < row_count && column + left + 2u * 16u < shape.outputs) {
+    let at = (row + top + 0u) * shape.stride + column + left + 2u * 16u;
+    let total = shape.scale * sum0[2];
+    if (shape.accumulate == 1u) { y[at] += total; } else { y[at] = total; }
+  }
+  if (row + top + 0u < row_count && column + left + 3u * 16u < shape.outputs) {
+    let at = (row + top + 0u) * shape.stride + column + left + 3u * 16u;
+    let total = shape.scale * sum0[3];
+    if (shape.accumulate == 1u) { y[at] += total; } else { y[at] = total; }
+  }
+  if (row + top + 1u < row_count && column + left + 0u * 16u < shape.outputs) {
+    let at = (row + top + 1u) * shape.stride + column + left + 0u * 16u;
+    let total = shape.scale * sum1[0];
+    if (shape.accumulate == 1u) { y[at] += total; } else { y[at] = total; }
+  }
+  if (row + top + 1u < row_count && column + left + 1u * 16u < shape.outputs) {
+    let at = (row + top + 1u) * shape.stride + column + left + 1u * 16u;
+    let total = shape.scale * sum1[1];
+    if (shape.accumulate == 1u) { y[at] += total; } else { y[at] = total; }
+  }
+  if (row + top + 1u < row_count && column + left + 2u * 16u < shape.outputs) {
+    let at = (row + top + 1u) * shape.stride + column + left + 2u * 16u;
+    let total = shape.scale * sum1[2];
+    if (shape.accumulate == 1u) { y[at] += total; } else { y[at] = total; }
+  }
+  if (row + top + 1u < row_count && column + left + 3u * 16u < shape.outputs) {
+    let at = (row + top + 1u) * shape.stride + column + left + 3u * 16u;
+    let total = shape.scale * sum1[3];
+    if (shape.accumulate == 1u) { y[at] += total; } else { y[at] = total; }
+  }
+  if (row + top + 2u < row_count && column + left + 0u * 16u < shape.outputs) {
+    let at = (row + top + 2u) * shape.stride + column + left + 0u * 16u;
+    let total = shape.scale * sum2[0];
+    if (shape.accumulate == 1u) { y[at] += total; } else { y[at] = total; }
+  }
+  if (row + top + 2u < row_count && column + left + 1u * 16u < shape.outputs) {
+    let at = (row + top + 2u) * shape.stride + column + left + 1u * 16u;
+    let total = shape.scale * sum2[1];
+    if (shape.accumulate == 1u) { y[at] += total; } else { y[at] = total; }
+  }
+  if (row + top + 2u < row_count && column + left + 2u * 16u < shape.outputs) {
+    let at = (row + top + 2u) * shape.stride + column + left + 2u * 16u;
+    let total = shape.scale * sum2[2];
+    if (shape.accumulate == 1u) { y[at] += total; } else { y[at] = total; }
+  }
+  if (row + top + 2u < row_count && column + left + 3u * 16u < shape.outputs) {
+    let at = (row + top + 2u) * shape.stride + column + left + 3u * 16u;
+    let total = shape.scale * sum2[3];
+    if (shape.accumulate == 1u) { y[at] += total; } else { y[at] = total; }
+  }
+  if (row + top + 3u < row_count && column + left + 0u * 16u < shape.outputs) {
+    let at = (row + top + 3u) * shape.stride + column + left + 0u * 16u;
+    let total = shape.scale * sum3[0];
+    if (shape.accumulate == 1u) { y[at] += total; } else { y[at] = total; }
+  }
+  if (row + top + 3u < row_count && column + left + 1u * 16u < shape.outputs) {
+    let at = (row + top + 3u) * shape.stride + column + left + 1u * 16u;
+    let total = shape.scale * sum3[1];
+    if (shape.accumulate == 1u) { y[at] += total; } else { y[at] = total; }
+  }
+  if (row + top + 3u < row_count && column + left + 2u * 16u < shape.outputs) {
+    let at = (row + top + 3u) * shape.stride + column + left + 2u * 16u;
+    let total = shape.scale * sum3[2];
+    if (shape.accumulate == 1u) { y[at] += total; } else { y[at] = total; }
+  }
+  if (row + top + 3u < row_count && column + left + 3u * 16u < shape.outputs) {
+    let at = (row + top + 3u) * shape.stride + column + left + 3u * 16u;
+    let total = shape.scale * sum3[3];
+    if (shape.accumulate == 1u) { y[at] += total; } else { y[at] = total; }
+  }
+}

@@ -1,0 +1,451 @@
+// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1), x handed from lane to lane.
+//
+// An invocation owns ROWS rows by COLUMNS outputs; the lanes of a workgroup lie side by side along the outputs, so all of them need
+// the same x. SHARE lanes load a different quad of it each (first one of every row, then the next quads) and broadcast them: drivers
+// that fetch lane by lane would otherwise fetch the same quad for each. Any subgroup of SHARE lanes or more will do: lane l holds what
+// lane l % SHARE holds, and only those below SHARE are asked. W is unpacked once for all rows. No workgroup memory and no barrier.
+// Grid: x = COLUMNS * LANES outputs, y = ROWS rows. Accumulates in f32, in the order of k.
+// Values: ROWS, COLUMNS (4 or 8), OUTPUT_QUADS = COLUMNS / 4, WIDE (they are 8); LANES; SHARE, SHARED_ROWS = min(ROWS, SHARE), LOADS =
+// ROWS / SHARED_ROWS, QUADS = SHARE / SHARED_ROWS, WHOLE (QUADS is 8); OPERANDS: operands.wgsl; BLOCKS (W is read a block at a time):
+// Q8_0, Q4, Q4_1.
+enable subgroups;
+// What each shader of a linear layer binds, and how it reads that.
+//
+// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1)
+// x f32 [rows, inputs]; W: see `Weight` in backend.ts; y f32 rows of `stride` elements, of which the first `outputs` are written: y
+// may begin within the rows of a wider result.
+// Values: ALIGNED (inputs % 4 == 0), GUARDED (quads beyond a row's end are read), X and CODES, what these arrays hold; SCALES (W has
+// them); F32; BLOCKS (the shader reads the blocks of W itself); FORMAT, functions that unpack W: decode.wgsl for BLOCKS, otherwise
+// that of decodeSource.ts.
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> codes: array<u32>;
+@group(0) @binding(2) var<storage, read> scales: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(4) var<uniform> shape: Shape;
+struct Shape {
+  inputs: u32,
+  outputs: u32,
+  stride: u32,
+  accumulate: u32,
+  scale: f32,
+}
+
+/** Where a row begins, for `load_x`. */
+fn start_x(row: u32) -> u32 {
+  return row * (shape.inputs / 4u);
+}
+
+/** Elements 4 q .. 4 q + 3 of a row of x, zero beyond the row's end. */
+fn load_x(start: u32, q: u32) -> vec4f {
+  return x[start + q];
+}
+
+// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q6_K: d s (q - 32). 52 words: nibbles, 128
+// elements to 16 words, the first 64 low; the upper 2 bits of q, 128 elements to 8 words (16); a signed byte s for every 16 elements
+// (4 words). f16 d in `scales`, two blocks a word.
+fn unpack(block: u32, quad: u32) -> vec4f {
+  let number = block / 8u;
+  let at = number * 52u;
+  let group = block % 8u;
+  let d = unpack2x16float(scales[number / 2u]);
+  let sixteen = 2u * group + quad / 4u;
+  let scale = i32(codes[at + 48u + sixteen / 4u] << (24u - 8u * (sixteen % 4u))) >> 24u;
+  let low = codes[at + (group / 4u) * 16u + (group & 1u) * 8u + quad] >> (2u * (group & 2u));
+  let high = codes[at + 32u + (group / 4u) * 8u + quad] >> (2u * (group % 4u));
+  let word = (low & 0x0f0f0f0fu) | ((high & 0x03030303u) << 4u);
+  let bits = vec4i(vec4u(word) & vec4u(0x3fu, 0x3f00u, 0x3f0000u, 0x3f000000u));
+  let q = vec4f(bits) * vec4f(1.0, 0x1p-8, 0x1p-16, 0x1p-24) - 32.0;
+  return select(d.x, d.y, (number & 1u) == 1u) * f32(scale) * q;
+}
+
+fn row_blocks(columns: u32) -> u32 {
+  return (columns + 255u) / 256u * 8u;
+}
+
+
+/** Where a row begins: for `load_w`, or its first block. */
+fn start_w(row: u32) -> u32 {
+  return row * row_blocks(shape.inputs);
+}
+
+/** Elements 4 q .. 4 q + 3 of a row of W. */
+fn load_w(start: u32, q: u32) -> vec4f {
+  return unpack(start + q / 8u, q % 8u);
+}
+
+
+@compute @workgroup_size(4)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(subgroup_invocation_id) member: u32,
+) {
+  let column = (group.x * 4u + lane) * 8u;
+  let row = group.y * 32u;
+  let row_count = (arrayLength(&y) + shape.stride - 1u) / shape.stride;
+  // No lane may leave before the end, since others need what it loads: beyond the edge it repeats the last row or output.
+  let column0 = start_w(min(column + 0u, shape.outputs - 1u));
+  let column1 = start_w(min(column + 1u, shape.outputs - 1u));
+  let column2 = start_w(min(column + 2u, shape.outputs - 1u));
+  let column3 = start_w(min(column + 3u, shape.outputs - 1u));
+  let column4 = start_w(min(column + 4u, shape.outputs - 1u));
+  let column5 = start_w(min(column + 5u, shape.outputs - 1u));
+  let column6 = start_w(min(column + 6u, shape.outputs - 1u));
+  let column7 = start_w(min(column + 7u, shape.outputs - 1u));
+  let row0 = start_x(min(row + 0u * 4u + member % 4u, row_count - 1u));
+  let row1 = start_x(min(row + 1u * 4u + member % 4u, row_count - 1u));
+  let row2 = start_x(min(row + 2u * 4u + member % 4u, row_count - 1u));
+  let row3 = start_x(min(row + 3u * 4u + member % 4u, row_count - 1u));
+  let row4 = start_x(min(row + 4u * 4u + member % 4u, row_count - 1u));
+  let row5 = start_x(min(row + 5u * 4u + member % 4u, row_count - 1u));
+  let row6 = start_x(min(row + 6u * 4u + member % 4u, row_count - 1u));
+  let row7 = start_x(min(row + 7u * 4u + member % 4u, row_count - 1u));
+  let ahead = member % 4u / 4u;
+  var sum0_0_0 = vec4f();
+  var sum0_0_1 = vec4f();
+  var sum0_1_0 = vec4f();
+  var sum0_1_1 = vec4f();
+  var sum0_2_0 = vec4f();
+  var sum0_2_1 = vec4f();
+  var sum0_3_0 = vec4f();
+  var sum0_3_1 = vec4f();
+  var sum1_0_0 = vec4f();
+  var sum1_0_1 = vec4f();
+  var sum1_1_0 = vec4f();
+  var sum1_1_1 = vec4f();
+  var sum1_2_0 = vec4f();
+  var sum1_2_1 = vec4f();
+  var sum1_3_0 = vec4f();
+  var sum1_3_1 = vec4f();
+  var sum2_0_0 = vec4f();
+  var sum2_0_1 = vec4f();
+  var sum2_1_0 = vec4f();
+  var sum2_1_1 = vec4f();
+  var sum2_2_0 = vec4f();
+  var sum2_2_1 = vec4f();
+  var sum2_3_0 = vec4f();
+  var sum2_3_1 = vec4f();
+  var sum3_0_0 = vec4f();
+  var sum3_0_1 = vec4f();
+  var sum3_1_0 = vec4f();
+  var sum3_1_1 = vec4f();
+  var sum3_2_0 = vec4f();
+  var sum3_2_1 = vec4f();
+  var sum3_3_0 = vec4f();
+  var sum3_3_1 = vec4f();
+  var sum4_0_0 = vec4f();
+  var sum4_0_1 = vec4f();
+  var sum4_1_0 = vec4f();
+  var sum4_1_1 = vec4f();
+  var sum4_2_0 = vec4f();
+  var sum4_2_1 = vec4f();
+  var sum4_3_0 = vec4f();
+  var sum4_3_1 = vec4f();
+  var sum5_0_0 = vec4f();
+  var sum5_0_1 = vec4f();
+  var sum5_1_0 = vec4f();
+  var sum5_1_1 = vec4f();
+  var sum5_2_0 = vec4f();
+  var sum5_2_1 = vec4f();
+  var sum5_3_0 = vec4f();
+  var sum5_3_1 = vec4f();
+  var sum6_0_0 = vec4f();
+  var sum6_0_1 = vec4f();
+  var sum6_1_0 = vec4f();
+  var sum6_1_1 = vec4f();
+  var sum6_2_0 = vec4f();
+  var sum6_2_1 = vec4f();
+  var sum6_3_0 = vec4f();
+  var sum6_3_1 = vec4f();
+  var sum7_0_0 = vec4f();
+  var sum7_0_1 = vec4f();
+  var sum7_1_0 = vec4f();
+  var sum7_1_1 = vec4f();
+  var sum7_2_0 = vec4f();
+  var sum7_2_1 = vec4f();
+  var sum7_3_0 = vec4f();
+  var sum7_3_1 = vec4f();
+  let quads = (shape.inputs + 3u) / 4u;
+  for (var b = 0u; b < (quads + 7u) / 8u; b++) {
+    // Bounds that are no constants: software drivers would unroll the loop and compile for seconds.
+    for (var first = b * 8u; first < min(b * 8u + 8u, quads); first += 1u) {
+      let loaded0 = load_x(row0, first + ahead);
+      let loaded1 = load_x(row1, first + ahead);
+      let loaded2 = load_x(row2, first + ahead);
+      let loaded3 = load_x(row3, first + ahead);
+      let loaded4 = load_x(row4, first + ahead);
+      let loaded5 = load_x(row5, first + ahead);
+      let loaded6 = load_x(row6, first + ahead);
+      let loaded7 = load_x(row7, first + ahead);
+      {
+        let q = first + 0u;
+        let w0 = unpack(column0 + b, q & 7u);
+        let w1 = unpack(column1 + b, q & 7u);
+        let w2 = unpack(column2 + b, q & 7u);
+        let w3 = unpack(column3 + b, q & 7u);
+        let w4 = unpack(column4 + b, q & 7u);
+        let w5 = unpack(column5 + b, q & 7u);
+        let w6 = unpack(column6 + b, q & 7u);
+        let w7 = unpack(column7 + b, q & 7u);
+        let weights0 = mat4x4f(w0, w1, w2, w3);
+        let weights1 = mat4x4f(w4, w5, w6, w7);
+        {
+          let shared_x = subgroupBroadcast(loaded0, 0u * 4u + 0u);
+          sum0_0_0 += shared_x * weights0;
+          sum0_0_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded0, 0u * 4u + 1u);
+          sum0_1_0 += shared_x * weights0;
+          sum0_1_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded0, 0u * 4u + 2u);
+          sum0_2_0 += shared_x * weights0;
+          sum0_2_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded0, 0u * 4u + 3u);
+          sum0_3_0 += shared_x * weights0;
+          sum0_3_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded1, 0u * 4u + 0u);
+          sum1_0_0 += shared_x * weights0;
+          sum1_0_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded1, 0u * 4u + 1u);
+          sum1_1_0 += shared_x * weights0;
+          sum1_1_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded1, 0u * 4u + 2u);
+          sum1_2_0 += shared_x * weights0;
+          sum1_2_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded1, 0u * 4u + 3u);
+          sum1_3_0 += shared_x * weights0;
+          sum1_3_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded2, 0u * 4u + 0u);
+          sum2_0_0 += shared_x * weights0;
+          sum2_0_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded2, 0u * 4u + 1u);
+          sum2_1_0 += shared_x * weights0;
+          sum2_1_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded2, 0u * 4u + 2u);
+          sum2_2_0 += shared_x * weights0;
+          sum2_2_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded2, 0u * 4u + 3u);
+          sum2_3_0 += shared_x * weights0;
+          sum2_3_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded3, 0u * 4u + 0u);
+          sum3_0_0 += shared_x * weights0;
+          sum3_0_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded3, 0u * 4u + 1u);
+          sum3_1_0 += shared_x * weights0;
+          sum3_1_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded3, 0u * 4u + 2u);
+          sum3_2_0 += shared_x * weights0;
+          sum3_2_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded3, 0u * 4u + 3u);
+          sum3_3_0 += shared_x * weights0;
+          sum3_3_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded4, 0u * 4u + 0u);
+          sum4_0_0 += shared_x * weights0;
+          sum4_0_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded4, 0u * 4u + 1u);
+          sum4_1_0 += shared_x * weights0;
+          sum4_1_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded4, 0u * 4u + 2u);
+          sum4_2_0 += shared_x * weights0;
+          sum4_2_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded4, 0u * 4u + 3u);
+          sum4_3_0 += shared_x * weights0;
+          sum4_3_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded5, 0u * 4u + 0u);
+          sum5_0_0 += shared_x * weights0;
+          sum5_0_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded5, 0u * 4u + 1u);
+          sum5_1_0 += shared_x * weights0;
+          sum5_1_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded5, 0u * 4u + 2u);
+          sum5_2_0 += shared_x * weights0;
+          sum5_2_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded5, 0u * 4u + 3u);
+          sum5_3_0 += shared_x * weights0;
+          sum5_3_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded6, 0u * 4u + 0u);
+          sum6_0_0 += shared_x * weights0;
+          sum6_0_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded6, 0u * 4u + 1u);
+          sum6_1_0 += shared_x * weights0;
+          sum6_1_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded6, 0u * 4u + 2u);
+          sum6_2_0 += shared_x * weights0;
+          sum6_2_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded6, 0u * 4u + 3u);
+          sum6_3_0 += shared_x * weights0;
+          sum6_3_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded7, 0u * 4u + 0u);
+          sum7_0_0 += shared_x * weights0;
+          sum7_0_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded7, 0u * 4u + 1u);
+          sum7_1_0 += shared_x * weights0;
+          sum7_1_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded7, 0u * 4u + 2u);
+          sum7_2_0 += shared_x * weights0;
+          sum7_2_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded7, 0u * 4u + 3u);
+          sum7_3_0 += shared_x * weights0;
+          sum7_3_1 += shared_x * weights1;
+        }
+      }
+    }
+  }
+  // In arrays, so that one piece of code writes all rows: written out, it takes some drivers longer to compile than all the rest.
+  var sums0: array<vec4f, 32>;
+  sums0[0u * 4u + 0u] = sum0_0_0;
+  sums0[0u * 4u + 1u] = sum0_1_0;
+  sums0[0u * 4u + 2u] = sum0_2_0;
+  sums0[0u * 4u + 3u] = sum0_3_0;
+  sums0[1u * 4u + 0u] = sum1_0_0;
+  sums0[1u * 4u + 1u] = sum1_1_0;
+  sums0[1u * 4u + 2u] = sum1_2_0;
+  sums0[1u * 4u + 3u] = sum1_3_0;
+  sums0[2u * 4u + 0u] = sum2_0_0;
+  sums0[2u * 4u + 1u] = sum2_1_0;
+  sums0[2u * 4u + 2u] = sum2_2_0;
+  sums0[2u * 4u + 3u] = sum2_3_0;
+  sums0[3u * 4u + 0u] = sum3_0_0;
+  sums0[3u * 4u + 1u] = sum3_1_0;
+  sums0[3u * 4u + 2u] = sum3_2_0;
+  sums0[3u * 4u + 3u] = sum3_3_0;
+  sums0[4u * 4u + 0u] = sum4_0_0;
+  sums0[4u * 4u + 1u] = sum4_1_0;
+  sums0[4u * 4u + 2u] = sum4_2_0;
+  sums0[4u * 4u + 3u] = sum4_3_0;
+  sums0[5u * 4u + 0u] = sum5_0_0;
+  sums0[5u * 4u + 1u] = sum5_1_0;
+  sums0[5u * 4u + 2u] = sum5_2_0;
+  sums0[5u * 4u + 3u] = sum5_3_0;
+  sums0[6u * 4u + 0u] = sum6_0_0;
+  sums0[6u * 4u + 1u] = sum6_1_0;
+  sums0[6u * 4u + 2u] = sum6_2_0;
+  sums0[6u * 4u + 3u] = sum6_3_0;
+  sums0[7u * 4u + 0u] = sum7_0_0;
+  sums0[7u * 4u + 1u] = sum7_1_0;
+  sums0[7u * 4u + 2u] = sum7_2_0;
+  sums0[7u * 4u + 3u] = sum7_3_0;
+  var sums1: array<vec4f, 32>;
+  sums1[0u * 4u + 0u] = sum0_0_1;
+  sums1[0u * 4u + 1u] = sum0_1_1;
+  sums1[0u * 4u + 2u] = sum0_2_1;
+  sums1[0u * 4u + 3u] = sum0_3_1;
+  sums1[1u * 4u + 0u] = sum1_0_1;
+  sums1[1u * 4u + 1u] = sum1_1_1;
+  sums1[1u * 4u + 2u] = sum1_2_1;
+  sums1[1u * 4u + 3u] = sum1_3_1;
+  sums1[2u * 4u + 0u] = sum2_0_1;
+  sums1[2u * 4u + 1u] = sum2_1_1;
+  sums1[2u * 4u + 2u] = sum2_2_1;
+  sums1[2u * 4u + 3u] = sum2_3_1;
+  sums1[3u * 4u + 0u] = sum3_0_1;
+  sums1[3u * 4u + 1u] = sum3_1_1;
+  sums1[3u * 4u + 2u] = sum3_2_1;
+  sums1[3u * 4u + 3u] = sum3_3_1;
+  sums1[4u * 4u + 0u] = sum4_0_1;
+  sums1[4u * 4u + 1u] = sum4_1_1;
+  sums1[4u * 4u + 2u] = sum4_2_1;
+  sums1[4u * 4u + 3u] = sum4_3_1;
+  sums1[5u * 4u + 0u] = sum5_0_1;
+  sums1[5u * 4u + 1u] = sum5_1_1;
+  sums1[5u * 4u + 2u] = sum5_2_1;
+  sums1[5u * 4u + 3u] = sum5_3_1;
+  sums1[6u * 4u + 0u] = sum6_0_1;
+  sums1[6u * 4u + 1u] = sum6_1_1;
+  sums1[6u * 4u + 2u] = sum6_2_1;
+  sums1[6u * 4u + 3u] = sum6_3_1;
+  sums1[7u * 4u + 0u] = sum7_0_1;
+  sums1[7u * 4u + 1u] = sum7_1_1;
+  sums1[7u * 4u + 2u] = sum7_2_1;
+  sums1[7u * 4u + 3u] = sum7_3_1;
+  for (var r = row; r < min(row + 32u, row_count); r++) {
+    let at = r * shape.stride + column;
+    let total0 = shape.scale * sums0[r - row];
+    if (column + 4u * 0u + 0u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 0u + 0u] += total0[0]; } else { y[at + 4u * 0u + 0u] = total0[0]; }
+    }
+    if (column + 4u * 0u + 1u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 0u + 1u] += total0[1]; } else { y[at + 4u * 0u + 1u] = total0[1]; }
+    }
+    if (column + 4u * 0u + 2u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 0u + 2u] += total0[2]; } else { y[at + 4u * 0u + 2u] = total0[2]; }
+    }
+    if (column + 4u * 0u + 3u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 0u + 3u] += total0[3]; } else { y[at + 4u * 0u + 3u] = total0[3]; }
+    }
+    let total1 = shape.scale * sums1[r - row];
+    if (column + 4u * 1u + 0u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 1u + 0u] += total1[0]; } else { y[at + 4u * 1u + 0u] = total1[0]; }
+    }
+    if (column + 4u * 1u + 1u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 1u + 1u] += total1[1]; } else { y[at + 4u * 1u + 1u] = total1[1]; }
+    }
+    if (column + 4u * 1u + 2u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 1u + 2u] += total1[2]; } else { y[at + 4u * 1u + 2u] = total1[2]; }
+    }
+    if (column + 4u * 1u + 3u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 1u + 3u] += total1[3]; } else { y[at + 4u * 1u + 3u] = total1[3]; }
+    }
+  }
+}

@@ -1,0 +1,176 @@
+// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1), x handed from lane to lane.
+//
+// An invocation owns ROWS rows by COLUMNS outputs; the lanes of a workgroup lie side by side along the outputs, so all of them need
+// the same x. SHARE lanes load a different quad of it each (first one of every row, then the next quads) and broadcast them: drivers
+// that fetch lane by lane would otherwise fetch the same quad for each. Any subgroup of SHARE lanes or more will do: lane l holds what
+// lane l % SHARE holds, and only those below SHARE are asked. W is unpacked once for all rows. No workgroup memory and no barrier.
+// Grid: x = COLUMNS * LANES outputs, y = ROWS rows. Accumulates in f32, in the order of k.
+// Values: ROWS, COLUMNS (4 or 8), OUTPUT_QUADS = COLUMNS / 4, WIDE (they are 8); LANES; SHARE, SHARED_ROWS = min(ROWS, SHARE), LOADS =
+// ROWS / SHARED_ROWS, QUADS = SHARE / SHARED_ROWS, WHOLE (QUADS is 8); OPERANDS: operands.wgsl; BLOCKS (W is read a block at a time):
+// Q8_0, Q4, Q4_1.
+enable subgroups;
+// What each shader of a linear layer binds, and how it reads that.
+//
+// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1)
+// x f32 [rows, inputs]; W: see `Weight` in backend.ts; y f32 rows of `stride` elements, of which the first `outputs` are written: y
+// may begin within the rows of a wider result.
+// Values: ALIGNED (inputs % 4 == 0), GUARDED (quads beyond a row's end are read), X and CODES, what these arrays hold; SCALES (W has
+// them); F32; BLOCKS (the shader reads the blocks of W itself); FORMAT, functions that unpack W: decode.wgsl for BLOCKS, otherwise
+// that of decodeSource.ts.
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> codes: array<u32>;
+@group(0) @binding(2) var<storage, read> scales: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(4) var<uniform> shape: Shape;
+struct Shape {
+  inputs: u32,
+  outputs: u32,
+  stride: u32,
+  accumulate: u32,
+  scale: f32,
+}
+
+/** Where a row begins, for `load_x`. */
+fn start_x(row: u32) -> u32 {
+  return row * shape.inputs;
+}
+
+/** Elements 4 q .. 4 q + 3 of a row of x, zero beyond the row's end. */
+fn load_x(start: u32, q: u32) -> vec4f {
+  let at = start + 4u * q;
+  let left = shape.inputs - min(shape.inputs, 4u * q);
+  return select(vec4f(), vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
+}
+
+// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q6_K: d s (q - 32). 52 words: nibbles, 128
+// elements to 16 words, the first 64 low; the upper 2 bits of q, 128 elements to 8 words (16); a signed byte s for every 16 elements
+// (4 words). f16 d in `scales`, two blocks a word.
+fn unpack(block: u32, quad: u32) -> vec4f {
+  let number = block / 8u;
+  let at = number * 52u;
+  let group = block % 8u;
+  let d = unpack2x16float(scales[number / 2u]);
+  let sixteen = 2u * group + quad / 4u;
+  let scale = i32(codes[at + 48u + sixteen / 4u] << (24u - 8u * (sixteen % 4u))) >> 24u;
+  let low = codes[at + (group / 4u) * 16u + (group & 1u) * 8u + quad] >> (2u * (group & 2u));
+  let high = codes[at + 32u + (group / 4u) * 8u + quad] >> (2u * (group % 4u));
+  let word = (low & 0x0f0f0f0fu) | ((high & 0x03030303u) << 4u);
+  let bits = vec4i(vec4u(word) & vec4u(0x3fu, 0x3f00u, 0x3f0000u, 0x3f000000u));
+  let q = vec4f(bits) * vec4f(1.0, 0x1p-8, 0x1p-16, 0x1p-24) - 32.0;
+  return select(d.x, d.y, (number & 1u) == 1u) * f32(scale) * q;
+}
+
+fn row_blocks(columns: u32) -> u32 {
+  return (columns + 255u) / 256u * 8u;
+}
+
+
+/** Where a row begins: for `load_w`, or its first block. */
+fn start_w(row: u32) -> u32 {
+  return row * row_blocks(shape.inputs);
+}
+
+/** Elements 4 q .. 4 q + 3 of a row of W. */
+fn load_w(start: u32, q: u32) -> vec4f {
+  return unpack(start + q / 8u, q % 8u);
+}
+
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(subgroup_invocation_id) member: u32,
+) {
+  let column = (group.x * 64u + lane) * 4u;
+  let row = group.y * 8u;
+  let row_count = (arrayLength(&y) + shape.stride - 1u) / shape.stride;
+  // No lane may leave before the end, since others need what it loads: beyond the edge it repeats the last row or output.
+  let column0 = start_w(min(column + 0u, shape.outputs - 1u));
+  let column1 = start_w(min(column + 1u, shape.outputs - 1u));
+  let column2 = start_w(min(column + 2u, shape.outputs - 1u));
+  let column3 = start_w(min(column + 3u, shape.outputs - 1u));
+  let row0 = start_x(min(row + 0u * 8u + member % 8u, row_count - 1u));
+  let ahead = member % 8u / 8u;
+  var sum0_0_0 = vec4f();
+  var sum0_1_0 = vec4f();
+  var sum0_2_0 = vec4f();
+  var sum0_3_0 = vec4f();
+  var sum0_4_0 = vec4f();
+  var sum0_5_0 = vec4f();
+  var sum0_6_0 = vec4f();
+  var sum0_7_0 = vec4f();
+  let quads = (shape.inputs + 3u) / 4u;
+  for (var b = 0u; b < (quads + 7u) / 8u; b++) {
+    // Bounds that are no constants: software drivers would unroll the loop and compile for seconds.
+    for (var first = b * 8u; first < min(b * 8u + 8u, quads); first += 1u) {
+      let loaded0 = load_x(row0, first + ahead);
+      {
+        let q = first + 0u;
+        let w0 = unpack(column0 + b, q & 7u);
+        let w1 = unpack(column1 + b, q & 7u);
+        let w2 = unpack(column2 + b, q & 7u);
+        let w3 = unpack(column3 + b, q & 7u);
+        let weights0 = mat4x4f(w0, w1, w2, w3);
+        {
+          let shared_x = subgroupBroadcast(loaded0, 0u * 8u + 0u);
+          sum0_0_0 += shared_x * weights0;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded0, 0u * 8u + 1u);
+          sum0_1_0 += shared_x * weights0;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded0, 0u * 8u + 2u);
+          sum0_2_0 += shared_x * weights0;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded0, 0u * 8u + 3u);
+          sum0_3_0 += shared_x * weights0;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded0, 0u * 8u + 4u);
+          sum0_4_0 += shared_x * weights0;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded0, 0u * 8u + 5u);
+          sum0_5_0 += shared_x * weights0;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded0, 0u * 8u + 6u);
+          sum0_6_0 += shared_x * weights0;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded0, 0u * 8u + 7u);
+          sum0_7_0 += shared_x * weights0;
+        }
+      }
+    }
+  }
+  // In arrays, so that one piece of code writes all rows: written out, it takes some drivers longer to compile than all the rest.
+  var sums0: array<vec4f, 8>;
+  sums0[0u * 8u + 0u] = sum0_0_0;
+  sums0[0u * 8u + 1u] = sum0_1_0;
+  sums0[0u * 8u + 2u] = sum0_2_0;
+  sums0[0u * 8u + 3u] = sum0_3_0;
+  sums0[0u * 8u + 4u] = sum0_4_0;
+  sums0[0u * 8u + 5u] = sum0_5_0;
+  sums0[0u * 8u + 6u] = sum0_6_0;
+  sums0[0u * 8u + 7u] = sum0_7_0;
+  for (var r = row; r < min(row + 8u, row_count); r++) {
+    let at = r * shape.stride + column;
+    let total0 = shape.scale * sums0[r - row];
+    if (column + 4u * 0u + 0u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 0u + 0u] += total0[0]; } else { y[at + 4u * 0u + 0u] = total0[0]; }
+    }
+    if (column + 4u * 0u + 1u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 0u + 1u] += total0[1]; } else { y[at + 4u * 0u + 1u] = total0[1]; }
+    }
+    if (column + 4u * 0u + 2u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 0u + 2u] += total0[2]; } else { y[at + 4u * 0u + 2u] = total0[2]; }
+    }
+    if (column + 4u * 0u + 3u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 0u + 3u] += total0[3]; } else { y[at + 4u * 0u + 3u] = total0[3]; }
+    }
+  }
+}

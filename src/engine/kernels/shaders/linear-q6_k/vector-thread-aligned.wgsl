@@ -1,0 +1,106 @@
+// y[o] = scale * sum_k W[o, k] x[k]   (+ y[o] when accumulate is 1): `linear` for a single row, as in decoding.
+//
+// Four outputs share every load of x. SHARED 0: they belong to one invocation, no barrier, for software drivers. SHARED 1: to a
+// workgroup of 64, whose lanes take every 64th block (or quad) and add up in a tree; with SUBGROUP 1 within each subgroup, whatever
+// its size, and then over the subgroups.
+// Grid: x = groups of four outputs (SHARED 1), or 32 times four (SHARED 0); past 65,535 workgroups y counts on.
+// Values: SHARED, SUBGROUP, STRIDE; OPERANDS: operands.wgsl; BLOCKS (W is read a block at a time): Q8_0, Q4, Q4_1.
+// What each shader of a linear layer binds, and how it reads that.
+//
+// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1)
+// x f32 [rows, inputs]; W: see `Weight` in backend.ts; y f32 rows of `stride` elements, of which the first `outputs` are written: y
+// may begin within the rows of a wider result.
+// Values: ALIGNED (inputs % 4 == 0), GUARDED (quads beyond a row's end are read), X and CODES, what these arrays hold; SCALES (W has
+// them); F32; BLOCKS (the shader reads the blocks of W itself); FORMAT, functions that unpack W: decode.wgsl for BLOCKS, otherwise
+// that of decodeSource.ts.
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> codes: array<u32>;
+@group(0) @binding(2) var<storage, read> scales: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(4) var<uniform> shape: Shape;
+struct Shape {
+  inputs: u32,
+  outputs: u32,
+  stride: u32,
+  accumulate: u32,
+  scale: f32,
+}
+
+/** Where a row begins, for `load_x`. */
+fn start_x(row: u32) -> u32 {
+  return row * (shape.inputs / 4u);
+}
+
+/** Elements 4 q .. 4 q + 3 of a row of x, zero beyond the row's end. */
+fn load_x(start: u32, q: u32) -> vec4f {
+  return x[start + q];
+}
+
+// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q6_K: d s (q - 32). 52 words: nibbles, 128
+// elements to 16 words, the first 64 low; the upper 2 bits of q, 128 elements to 8 words (16); a signed byte s for every 16 elements
+// (4 words). f16 d in `scales`, two blocks a word.
+fn unpack(block: u32, quad: u32) -> vec4f {
+  let number = block / 8u;
+  let at = number * 52u;
+  let group = block % 8u;
+  let d = unpack2x16float(scales[number / 2u]);
+  let sixteen = 2u * group + quad / 4u;
+  let scale = i32(codes[at + 48u + sixteen / 4u] << (24u - 8u * (sixteen % 4u))) >> 24u;
+  let low = codes[at + (group / 4u) * 16u + (group & 1u) * 8u + quad] >> (2u * (group & 2u));
+  let high = codes[at + 32u + (group / 4u) * 8u + quad] >> (2u * (group % 4u));
+  let word = (low & 0x0f0f0f0fu) | ((high & 0x03030303u) << 4u);
+  let bits = vec4i(vec4u(word) & vec4u(0x3fu, 0x3f00u, 0x3f0000u, 0x3f000000u));
+  let q = vec4f(bits) * vec4f(1.0, 0x1p-8, 0x1p-16, 0x1p-24) - 32.0;
+  return select(d.x, d.y, (number & 1u) == 1u) * f32(scale) * q;
+}
+
+fn row_blocks(columns: u32) -> u32 {
+  return (columns + 255u) / 256u * 8u;
+}
+
+
+/** Where a row begins: for `load_w`, or its first block. */
+fn start_w(row: u32) -> u32 {
+  return row * row_blocks(shape.inputs);
+}
+
+/** Elements 4 q .. 4 q + 3 of a row of W. */
+fn load_w(start: u32, q: u32) -> vec4f {
+  return unpack(start + q / 8u, q % 8u);
+}
+
+
+@compute @workgroup_size(32)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let column = ((group.y * groups.x + group.x) * 32u + lane) * 4u;
+  if (column >= shape.outputs) { return; }
+  let first = 0u;
+  let column0 = start_w(min(column + 0u, shape.outputs - 1u));
+  let column1 = start_w(min(column + 1u, shape.outputs - 1u));
+  let column2 = start_w(min(column + 2u, shape.outputs - 1u));
+  let column3 = start_w(min(column + 3u, shape.outputs - 1u));
+  var sum = vec4f();
+  for (var q = first; q < (shape.inputs + 3u) / 4u; q += 1u) {
+    sum += load_x(0u, q) * mat4x4f(load_w(column0, q), load_w(column1, q), load_w(column2, q), load_w(column3, q));
+  }
+  if (column + 0u < shape.outputs) {
+    let result = shape.scale * sum[0];
+    if (shape.accumulate == 1u) { y[column + 0u] += result; } else { y[column + 0u] = result; }
+  }
+  if (column + 1u < shape.outputs) {
+    let result = shape.scale * sum[1];
+    if (shape.accumulate == 1u) { y[column + 1u] += result; } else { y[column + 1u] = result; }
+  }
+  if (column + 2u < shape.outputs) {
+    let result = shape.scale * sum[2];
+    if (shape.accumulate == 1u) { y[column + 2u] += result; } else { y[column + 2u] = result; }
+  }
+  if (column + 3u < shape.outputs) {
+    let result = shape.scale * sum[3];
+    if (shape.accumulate == 1u) { y[column + 3u] += result; } else { y[column + 3u] = result; }
+  }
+}

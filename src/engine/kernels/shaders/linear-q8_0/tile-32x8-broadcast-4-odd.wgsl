@@ -1,0 +1,476 @@
+// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1), x handed from lane to lane.
+//
+// An invocation owns ROWS rows by COLUMNS outputs; the lanes of a workgroup lie side by side along the outputs, so all of them need
+// the same x. SHARE lanes load a different quad of it each (first one of every row, then the next quads) and broadcast them: drivers
+// that fetch lane by lane would otherwise fetch the same quad for each. Any subgroup of SHARE lanes or more will do: lane l holds what
+// lane l % SHARE holds, and only those below SHARE are asked. W is unpacked once for all rows. No workgroup memory and no barrier.
+// Grid: x = COLUMNS * LANES outputs, y = ROWS rows. Accumulates in f32, in the order of k.
+// Values: ROWS, COLUMNS (4 or 8), OUTPUT_QUADS = COLUMNS / 4, WIDE (they are 8); LANES; SHARE, SHARED_ROWS = min(ROWS, SHARE), LOADS =
+// ROWS / SHARED_ROWS, QUADS = SHARE / SHARED_ROWS, WHOLE (QUADS is 8); OPERANDS: operands.wgsl; BLOCKS (W is read a block at a time):
+// Q8_0, Q4, Q4_1.
+enable subgroups;
+// What each shader of a linear layer binds, and how it reads that.
+//
+// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1)
+// x f32 [rows, inputs]; W: see `Weight` in backend.ts; y f32 rows of `stride` elements, of which the first `outputs` are written: y
+// may begin within the rows of a wider result.
+// Values: ALIGNED (inputs % 4 == 0), GUARDED (quads beyond a row's end are read), X and CODES, what these arrays hold; SCALES (W has
+// them); F32; BLOCKS (the shader reads the blocks of W itself); FORMAT, functions that unpack W: decode.wgsl for BLOCKS, otherwise
+// that of decodeSource.ts.
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> codes: array<vec4u>;
+@group(0) @binding(2) var<storage, read> scales: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(4) var<uniform> shape: Shape;
+struct Shape {
+  inputs: u32,
+  outputs: u32,
+  stride: u32,
+  accumulate: u32,
+  scale: f32,
+}
+
+/** Where a row begins, for `load_x`. */
+fn start_x(row: u32) -> u32 {
+  return row * shape.inputs;
+}
+
+/** Elements 4 q .. 4 q + 3 of a row of x, zero beyond the row's end. */
+fn load_x(start: u32, q: u32) -> vec4f {
+  let at = start + 4u * q;
+  let left = shape.inputs - min(shape.inputs, 4u * q);
+  return select(vec4f(), vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
+}
+
+// Blocks of Q8_0, Q4_0 and Q4_1 (Q4: one of these two), for shaders that read a whole block at a time.
+//
+// Codes become floats four at a time. Masks and powers of two instead of shifts by different amounts: x86 below AVX2 has no
+// such vector shift, and software drivers then do it lane by lane. Exact: every code fits a float's 24 bits.
+fn bytes(word: u32) -> vec4f {
+  // The lower three bytes are made unsigned by an offset of 128; the sign of the top byte is the word's own.
+  let parts = vec4i(vec4u(word ^ 0x808080u) & vec4u(0xffu, 0xff00u, 0xff0000u, 0xff000000u));
+  return vec4f(parts) * vec4f(1.0, 0x1p-8, 0x1p-16, 0x1p-24) - vec4f(128.0, 128.0, 128.0, 0.0);
+}
+/** The scale of a block. */
+fn half(n: u32) -> f32 {
+  let pair = unpack2x16float(scales[n / 2u]);
+  return select(pair.x, pair.y, (n & 1u) == 1u);
+}
+fn row_blocks(columns: u32) -> u32 {
+  return (columns + 31u) / 32u;
+}
+
+
+/** Where a row begins: for `load_w`, or its first block. */
+fn start_w(row: u32) -> u32 {
+  return row * row_blocks(shape.inputs);
+}
+
+
+@compute @workgroup_size(4)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(subgroup_invocation_id) member: u32,
+) {
+  let column = (group.x * 4u + lane) * 8u;
+  let row = group.y * 32u;
+  let row_count = (arrayLength(&y) + shape.stride - 1u) / shape.stride;
+  // No lane may leave before the end, since others need what it loads: beyond the edge it repeats the last row or output.
+  let column0 = start_w(min(column + 0u, shape.outputs - 1u));
+  let column1 = start_w(min(column + 1u, shape.outputs - 1u));
+  let column2 = start_w(min(column + 2u, shape.outputs - 1u));
+  let column3 = start_w(min(column + 3u, shape.outputs - 1u));
+  let column4 = start_w(min(column + 4u, shape.outputs - 1u));
+  let column5 = start_w(min(column + 5u, shape.outputs - 1u));
+  let column6 = start_w(min(column + 6u, shape.outputs - 1u));
+  let column7 = start_w(min(column + 7u, shape.outputs - 1u));
+  let row0 = start_x(min(row + 0u * 4u + member % 4u, row_count - 1u));
+  let row1 = start_x(min(row + 1u * 4u + member % 4u, row_count - 1u));
+  let row2 = start_x(min(row + 2u * 4u + member % 4u, row_count - 1u));
+  let row3 = start_x(min(row + 3u * 4u + member % 4u, row_count - 1u));
+  let row4 = start_x(min(row + 4u * 4u + member % 4u, row_count - 1u));
+  let row5 = start_x(min(row + 5u * 4u + member % 4u, row_count - 1u));
+  let row6 = start_x(min(row + 6u * 4u + member % 4u, row_count - 1u));
+  let row7 = start_x(min(row + 7u * 4u + member % 4u, row_count - 1u));
+  let ahead = member % 4u / 4u;
+  var sum0_0_0 = vec4f();
+  var sum0_0_1 = vec4f();
+  var sum0_1_0 = vec4f();
+  var sum0_1_1 = vec4f();
+  var sum0_2_0 = vec4f();
+  var sum0_2_1 = vec4f();
+  var sum0_3_0 = vec4f();
+  var sum0_3_1 = vec4f();
+  var sum1_0_0 = vec4f();
+  var sum1_0_1 = vec4f();
+  var sum1_1_0 = vec4f();
+  var sum1_1_1 = vec4f();
+  var sum1_2_0 = vec4f();
+  var sum1_2_1 = vec4f();
+  var sum1_3_0 = vec4f();
+  var sum1_3_1 = vec4f();
+  var sum2_0_0 = vec4f();
+  var sum2_0_1 = vec4f();
+  var sum2_1_0 = vec4f();
+  var sum2_1_1 = vec4f();
+  var sum2_2_0 = vec4f();
+  var sum2_2_1 = vec4f();
+  var sum2_3_0 = vec4f();
+  var sum2_3_1 = vec4f();
+  var sum3_0_0 = vec4f();
+  var sum3_0_1 = vec4f();
+  var sum3_1_0 = vec4f();
+  var sum3_1_1 = vec4f();
+  var sum3_2_0 = vec4f();
+  var sum3_2_1 = vec4f();
+  var sum3_3_0 = vec4f();
+  var sum3_3_1 = vec4f();
+  var sum4_0_0 = vec4f();
+  var sum4_0_1 = vec4f();
+  var sum4_1_0 = vec4f();
+  var sum4_1_1 = vec4f();
+  var sum4_2_0 = vec4f();
+  var sum4_2_1 = vec4f();
+  var sum4_3_0 = vec4f();
+  var sum4_3_1 = vec4f();
+  var sum5_0_0 = vec4f();
+  var sum5_0_1 = vec4f();
+  var sum5_1_0 = vec4f();
+  var sum5_1_1 = vec4f();
+  var sum5_2_0 = vec4f();
+  var sum5_2_1 = vec4f();
+  var sum5_3_0 = vec4f();
+  var sum5_3_1 = vec4f();
+  var sum6_0_0 = vec4f();
+  var sum6_0_1 = vec4f();
+  var sum6_1_0 = vec4f();
+  var sum6_1_1 = vec4f();
+  var sum6_2_0 = vec4f();
+  var sum6_2_1 = vec4f();
+  var sum6_3_0 = vec4f();
+  var sum6_3_1 = vec4f();
+  var sum7_0_0 = vec4f();
+  var sum7_0_1 = vec4f();
+  var sum7_1_0 = vec4f();
+  var sum7_1_1 = vec4f();
+  var sum7_2_0 = vec4f();
+  var sum7_2_1 = vec4f();
+  var sum7_3_0 = vec4f();
+  var sum7_3_1 = vec4f();
+  let quads = (shape.inputs + 3u) / 4u;
+  for (var b = 0u; b < (quads + 7u) / 8u; b++) {
+    let n0 = column0 + b;
+    let d0 = half(n0);
+    let low0 = codes[n0 * 2u];
+    let high0 = codes[n0 * 2u + 1u];
+    let n1 = column1 + b;
+    let d1 = half(n1);
+    let low1 = codes[n1 * 2u];
+    let high1 = codes[n1 * 2u + 1u];
+    let n2 = column2 + b;
+    let d2 = half(n2);
+    let low2 = codes[n2 * 2u];
+    let high2 = codes[n2 * 2u + 1u];
+    let n3 = column3 + b;
+    let d3 = half(n3);
+    let low3 = codes[n3 * 2u];
+    let high3 = codes[n3 * 2u + 1u];
+    let n4 = column4 + b;
+    let d4 = half(n4);
+    let low4 = codes[n4 * 2u];
+    let high4 = codes[n4 * 2u + 1u];
+    let n5 = column5 + b;
+    let d5 = half(n5);
+    let low5 = codes[n5 * 2u];
+    let high5 = codes[n5 * 2u + 1u];
+    let n6 = column6 + b;
+    let d6 = half(n6);
+    let low6 = codes[n6 * 2u];
+    let high6 = codes[n6 * 2u + 1u];
+    let n7 = column7 + b;
+    let d7 = half(n7);
+    let low7 = codes[n7 * 2u];
+    let high7 = codes[n7 * 2u + 1u];
+    // Bounds that are no constants: software drivers would unroll the loop and compile for seconds.
+    for (var first = b * 8u; first < min(b * 8u + 8u, quads); first += 1u) {
+      let loaded0 = load_x(row0, first + ahead);
+      let loaded1 = load_x(row1, first + ahead);
+      let loaded2 = load_x(row2, first + ahead);
+      let loaded3 = load_x(row3, first + ahead);
+      let loaded4 = load_x(row4, first + ahead);
+      let loaded5 = load_x(row5, first + ahead);
+      let loaded6 = load_x(row6, first + ahead);
+      let loaded7 = load_x(row7, first + ahead);
+      {
+        let q = first + 0u;
+        let w0 = bytes(select(low0, high0, (q & 4u) != 0u)[q & 3u]) * d0;
+        let w1 = bytes(select(low1, high1, (q & 4u) != 0u)[q & 3u]) * d1;
+        let w2 = bytes(select(low2, high2, (q & 4u) != 0u)[q & 3u]) * d2;
+        let w3 = bytes(select(low3, high3, (q & 4u) != 0u)[q & 3u]) * d3;
+        let w4 = bytes(select(low4, high4, (q & 4u) != 0u)[q & 3u]) * d4;
+        let w5 = bytes(select(low5, high5, (q & 4u) != 0u)[q & 3u]) * d5;
+        let w6 = bytes(select(low6, high6, (q & 4u) != 0u)[q & 3u]) * d6;
+        let w7 = bytes(select(low7, high7, (q & 4u) != 0u)[q & 3u]) * d7;
+        let weights0 = mat4x4f(w0, w1, w2, w3);
+        let weights1 = mat4x4f(w4, w5, w6, w7);
+        {
+          let shared_x = subgroupBroadcast(loaded0, 0u * 4u + 0u);
+          sum0_0_0 += shared_x * weights0;
+          sum0_0_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded0, 0u * 4u + 1u);
+          sum0_1_0 += shared_x * weights0;
+          sum0_1_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded0, 0u * 4u + 2u);
+          sum0_2_0 += shared_x * weights0;
+          sum0_2_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded0, 0u * 4u + 3u);
+          sum0_3_0 += shared_x * weights0;
+          sum0_3_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded1, 0u * 4u + 0u);
+          sum1_0_0 += shared_x * weights0;
+          sum1_0_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded1, 0u * 4u + 1u);
+          sum1_1_0 += shared_x * weights0;
+          sum1_1_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded1, 0u * 4u + 2u);
+          sum1_2_0 += shared_x * weights0;
+          sum1_2_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded1, 0u * 4u + 3u);
+          sum1_3_0 += shared_x * weights0;
+          sum1_3_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded2, 0u * 4u + 0u);
+          sum2_0_0 += shared_x * weights0;
+          sum2_0_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded2, 0u * 4u + 1u);
+          sum2_1_0 += shared_x * weights0;
+          sum2_1_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded2, 0u * 4u + 2u);
+          sum2_2_0 += shared_x * weights0;
+          sum2_2_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded2, 0u * 4u + 3u);
+          sum2_3_0 += shared_x * weights0;
+          sum2_3_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded3, 0u * 4u + 0u);
+          sum3_0_0 += shared_x * weights0;
+          sum3_0_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded3, 0u * 4u + 1u);
+          sum3_1_0 += shared_x * weights0;
+          sum3_1_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded3, 0u * 4u + 2u);
+          sum3_2_0 += shared_x * weights0;
+          sum3_2_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded3, 0u * 4u + 3u);
+          sum3_3_0 += shared_x * weights0;
+          sum3_3_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded4, 0u * 4u + 0u);
+          sum4_0_0 += shared_x * weights0;
+          sum4_0_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded4, 0u * 4u + 1u);
+          sum4_1_0 += shared_x * weights0;
+          sum4_1_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded4, 0u * 4u + 2u);
+          sum4_2_0 += shared_x * weights0;
+          sum4_2_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded4, 0u * 4u + 3u);
+          sum4_3_0 += shared_x * weights0;
+          sum4_3_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded5, 0u * 4u + 0u);
+          sum5_0_0 += shared_x * weights0;
+          sum5_0_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded5, 0u * 4u + 1u);
+          sum5_1_0 += shared_x * weights0;
+          sum5_1_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded5, 0u * 4u + 2u);
+          sum5_2_0 += shared_x * weights0;
+          sum5_2_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded5, 0u * 4u + 3u);
+          sum5_3_0 += shared_x * weights0;
+          sum5_3_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded6, 0u * 4u + 0u);
+          sum6_0_0 += shared_x * weights0;
+          sum6_0_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded6, 0u * 4u + 1u);
+          sum6_1_0 += shared_x * weights0;
+          sum6_1_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded6, 0u * 4u + 2u);
+          sum6_2_0 += shared_x * weights0;
+          sum6_2_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded6, 0u * 4u + 3u);
+          sum6_3_0 += shared_x * weights0;
+          sum6_3_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded7, 0u * 4u + 0u);
+          sum7_0_0 += shared_x * weights0;
+          sum7_0_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded7, 0u * 4u + 1u);
+          sum7_1_0 += shared_x * weights0;
+          sum7_1_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded7, 0u * 4u + 2u);
+          sum7_2_0 += shared_x * weights0;
+          sum7_2_1 += shared_x * weights1;
+        }
+        {
+          let shared_x = subgroupBroadcast(loaded7, 0u * 4u + 3u);
+          sum7_3_0 += shared_x * weights0;
+          sum7_3_1 += shared_x * weights1;
+        }
+      }
+    }
+  }
+  // In arrays, so that one piece of code writes all rows: written out, it takes some drivers longer to compile than all the rest.
+  var sums0: array<vec4f, 32>;
+  sums0[0u * 4u + 0u] = sum0_0_0;
+  sums0[0u * 4u + 1u] = sum0_1_0;
+  sums0[0u * 4u + 2u] = sum0_2_0;
+  sums0[0u * 4u + 3u] = sum0_3_0;
+  sums0[1u * 4u + 0u] = sum1_0_0;
+  sums0[1u * 4u + 1u] = sum1_1_0;
+  sums0[1u * 4u + 2u] = sum1_2_0;
+  sums0[1u * 4u + 3u] = sum1_3_0;
+  sums0[2u * 4u + 0u] = sum2_0_0;
+  sums0[2u * 4u + 1u] = sum2_1_0;
+  sums0[2u * 4u + 2u] = sum2_2_0;
+  sums0[2u * 4u + 3u] = sum2_3_0;
+  sums0[3u * 4u + 0u] = sum3_0_0;
+  sums0[3u * 4u + 1u] = sum3_1_0;
+  sums0[3u * 4u + 2u] = sum3_2_0;
+  sums0[3u * 4u + 3u] = sum3_3_0;
+  sums0[4u * 4u + 0u] = sum4_0_0;
+  sums0[4u * 4u + 1u] = sum4_1_0;
+  sums0[4u * 4u + 2u] = sum4_2_0;
+  sums0[4u * 4u + 3u] = sum4_3_0;
+  sums0[5u * 4u + 0u] = sum5_0_0;
+  sums0[5u * 4u + 1u] = sum5_1_0;
+  sums0[5u * 4u + 2u] = sum5_2_0;
+  sums0[5u * 4u + 3u] = sum5_3_0;
+  sums0[6u * 4u + 0u] = sum6_0_0;
+  sums0[6u * 4u + 1u] = sum6_1_0;
+  sums0[6u * 4u + 2u] = sum6_2_0;
+  sums0[6u * 4u + 3u] = sum6_3_0;
+  sums0[7u * 4u + 0u] = sum7_0_0;
+  sums0[7u * 4u + 1u] = sum7_1_0;
+  sums0[7u * 4u + 2u] = sum7_2_0;
+  sums0[7u * 4u + 3u] = sum7_3_0;
+  var sums1: array<vec4f, 32>;
+  sums1[0u * 4u + 0u] = sum0_0_1;
+  sums1[0u * 4u + 1u] = sum0_1_1;
+  sums1[0u * 4u + 2u] = sum0_2_1;
+  sums1[0u * 4u + 3u] = sum0_3_1;
+  sums1[1u * 4u + 0u] = sum1_0_1;
+  sums1[1u * 4u + 1u] = sum1_1_1;
+  sums1[1u * 4u + 2u] = sum1_2_1;
+  sums1[1u * 4u + 3u] = sum1_3_1;
+  sums1[2u * 4u + 0u] = sum2_0_1;
+  sums1[2u * 4u + 1u] = sum2_1_1;
+  sums1[2u * 4u + 2u] = sum2_2_1;
+  sums1[2u * 4u + 3u] = sum2_3_1;
+  sums1[3u * 4u + 0u] = sum3_0_1;
+  sums1[3u * 4u + 1u] = sum3_1_1;
+  sums1[3u * 4u + 2u] = sum3_2_1;
+  sums1[3u * 4u + 3u] = sum3_3_1;
+  sums1[4u * 4u + 0u] = sum4_0_1;
+  sums1[4u * 4u + 1u] = sum4_1_1;
+  sums1[4u * 4u + 2u] = sum4_2_1;
+  sums1[4u * 4u + 3u] = sum4_3_1;
+  sums1[5u * 4u + 0u] = sum5_0_1;
+  sums1[5u * 4u + 1u] = sum5_1_1;
+  sums1[5u * 4u + 2u] = sum5_2_1;
+  sums1[5u * 4u + 3u] = sum5_3_1;
+  sums1[6u * 4u + 0u] = sum6_0_1;
+  sums1[6u * 4u + 1u] = sum6_1_1;
+  sums1[6u * 4u + 2u] = sum6_2_1;
+  sums1[6u * 4u + 3u] = sum6_3_1;
+  sums1[7u * 4u + 0u] = sum7_0_1;
+  sums1[7u * 4u + 1u] = sum7_1_1;
+  sums1[7u * 4u + 2u] = sum7_2_1;
+  sums1[7u * 4u + 3u] = sum7_3_1;
+  for (var r = row; r < min(row + 32u, row_count); r++) {
+    let at = r * shape.stride + column;
+    let total0 = shape.scale * sums0[r - row];
+    if (column + 4u * 0u + 0u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 0u + 0u] += total0[0]; } else { y[at + 4u * 0u + 0u] = total0[0]; }
+    }
+    if (column + 4u * 0u + 1u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 0u + 1u] += total0[1]; } else { y[at + 4u * 0u + 1u] = total0[1]; }
+    }
+    if (column + 4u * 0u + 2u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 0u + 2u] += total0[2]; } else { y[at + 4u * 0u + 2u] = total0[2]; }
+    }
+    if (column + 4u * 0u + 3u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 0u + 3u] += total0[3]; } else { y[at + 4u * 0u + 3u] = total0[3]; }
+    }
+    let total1 = shape.scale * sums1[r - row];
+    if (column + 4u * 1u + 0u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 1u + 0u] += total1[0]; } else { y[at + 4u * 1u + 0u] = total1[0]; }
+    }
+    if (column + 4u * 1u + 1u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 1u + 1u] += total1[1]; } else { y[at + 4u * 1u + 1u] = total1[1]; }
+    }
+    if (column + 4u * 1u + 2u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 1u + 2u] += total1[2]; } else { y[at + 4u * 1u + 2u] = total1[2]; }
+    }
+    if (column + 4u * 1u + 3u < shape.outputs) {
+      if (shape.accumulate == 1u) { y[at + 4u * 1u + 3u] += total1[3]; } else { y[at + 4u * 1u + 3u] = total1[3]; }
+    }
+  }
+}
