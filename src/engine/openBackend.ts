@@ -1,4 +1,4 @@
-// Chooses what computes: a graphics device by WebGPU, or the processor by WebAssembly where there is none worth the name.
+// Opens the device to compute on: the GPU by WebGPU, or the CPU by WebAssembly where there is no hardware GPU.
 import { isAbort, TributaryError } from '../lib/errors.ts';
 import type { Backend } from './backend.ts';
 import { createReferenceBackend } from './reference/createReferenceBackend.ts';
@@ -20,7 +20,7 @@ export interface OpenBackendOptions {
   readonly gpu?: GPU | undefined;
 }
 
-function openProcessor(): OpenedBackend {
+function openCpu(): OpenedBackend {
   const fast = createWasmBackend();
   const backend = fast ?? createReferenceBackend();
   const features = fast === undefined ? [] : ['simd128'];
@@ -44,21 +44,21 @@ async function openGpu(gpu: GPU | undefined): Promise<OpenedBackend & { readonly
 }
 
 /**
- * The backend of the device asked for. `automatic`: the graphics device, unless there is none or it is one that computes in
- * software, which measured ten times slower than WebAssembly on the same processor.
+ * The backend of the device asked for. `automatic`: the GPU, unless there is none or its driver renders in software, which measured ten
+ * times slower than WebAssembly on the same CPU.
  *
- * Throws as `acquireDevice` when `gpu` is asked for and cannot be had.
+ * Throws as `acquireDevice` when `gpu` is asked for and is not available.
  */
 export async function openBackend({ device = 'automatic', gpu }: OpenBackendOptions = {}): Promise<OpenedBackend> {
-  if (device === 'cpu') return openProcessor();
+  if (device === 'cpu') return openCpu();
   if (device === 'gpu') return await openGpu(gpu);
   try {
     const opened = await openGpu(gpu);
     if (!opened.software) return opened;
     opened.backend.destroy();
   } catch (error) {
-    // No usable graphics device is what the processor is for; anything else is a fault to report.
+    // Without a usable GPU the CPU takes over; any other failure is reported.
     if (isAbort(error) || !(error instanceof TributaryError)) throw error;
   }
-  return openProcessor();
+  return openCpu();
 }

@@ -20,11 +20,11 @@ export interface DeviceReport {
   readonly computeDtypes: readonly ComputeDtype[];
   /** Graphics devices: how each operator is computed, as far as plans have been recorded. */
   readonly variants?: VariantReport;
-  /** Why the processor computes though the graphics device was tried. */
+  /** Why the CPU computes although the GPU was tried. */
   readonly obstacle?: SerializedError;
 }
 
-/** What computes: `automatic` takes the graphics device unless there is none or it is one in software. */
+/** The device to compute on. `automatic`: the GPU, unless there is none or its driver renders in software. */
 export type DeviceChoice = 'automatic' | 'gpu' | 'cpu';
 
 /** A packed file, a GGUF file, or the files of a Hugging Face folder. */
@@ -202,14 +202,14 @@ export interface QualityReport {
     readonly perplexity: number;
     /** The model's perplexity less the reference's. */
     readonly difference: number;
-    /** Share of tokens at which both hold the same token for likeliest. */
+    /** Share of tokens at which both have the same most likely token. */
     readonly agreement: number;
   };
 }
 
 /** The methods of the engine worker. One model at a time; adapters stay unmerged beside it. */
 export interface EngineService {
-  /** What the device can do; without a name, the one that is open or the best. A model on another device goes with that. */
+  /** Describes the device; without a name, the open one or the best. Asking for another device unloads the model. */
   probe(request: { readonly device?: DeviceChoice }, context: CallContext): Promise<DeviceReport>;
   loadModel(request: LoadModelRequest, context: CallContext): Promise<ModelSummary>;
   /** Reads headers only. Refuses a model that this engine does not compute by the name of its field or tensor. */

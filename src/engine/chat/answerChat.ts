@@ -1,5 +1,5 @@
-// From sampled tokens to the pieces of an answer: text that grows, stop texts, logarithms of probability, usage. Whoever samples
-// may be lost in the middle; the text goes on with the next one.
+// From sampled tokens to the pieces of an answer: text that grows, stop texts, logarithms of probability, usage. The device
+// that samples may be lost in the middle; the text goes on with the next one.
 import type { SampledToken } from '../sampling/createSampler.ts';
 import type { FinishReason } from '../sampling/sampleTokens.ts';
 import type { TextTokenizer } from '../tokenizer/openTokenizer.ts';
@@ -13,7 +13,7 @@ export interface AnswerChatParameters {
   readonly stops: readonly string[];
   /** Tokens after the prompt and after `sampled`, which are of this answer already. */
   readonly sample: (sampled: readonly number[]) => AsyncGenerator<SampledToken, FinishReason>;
-  /** Called with what `sample` threw, and the number of tokens so far: returns when sampler can go on, or throws. */
+  /** Called with the error that `sample` threw and the number of tokens so far. Returns when sampling can go on, or throws. */
   readonly recover?: (error: unknown, sampledTokens: number) => Promise<void>;
 }
 

@@ -17,7 +17,7 @@ export interface GrammarVocabulary {
 export interface Grammars {
   /**
    * A fresh constraint by a grammar in xgrammar's EBNF. The last grammars stay compiled. Throws `CHAT_GRAMMAR_FAILED` when the
-   * library cannot be had or refuses.
+   * library cannot be loaded or refuses.
    */
   constrain(grammar: string): Promise<GrammarMatcher>;
   destroy(): void;

@@ -7,7 +7,7 @@ export interface StopScanner {
   readonly stopText: string | undefined;
   /** What of the text so far may be shown: not the stop text, not what may become one. */
   push(text: string): string;
-  /** What was held back, when the answer ends without a stop text. */
+  /** The rest of the text, when the answer ends without a stop text. */
   finish(): string;
 }
 

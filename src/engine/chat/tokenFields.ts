@@ -1,6 +1,6 @@
 import type { ChatField } from './types.ts';
 
-/** What sampler token by token computes, on any model whose logits can be had (`sampleTokens`, `answerChat`). */
+/** The fields that sampling supports on any model that exposes its logits (`sampleTokens`, `answerChat`). */
 export const tokenFields: readonly ChatField[] = [
   'max_tokens',
   'temperature',

@@ -1,5 +1,5 @@
 // What the templates expand to, as files in git (`shaders/`): a change of a template or of its values shows in the diff as the WGSL
-// that a device will compile, without the comments. Delete the folder and run this test to write them anew; with CI set, one that is
+// that a device will compile, without the comments. Delete the folder and run this test to write them again; with CI set, one that is
 // missing fails.
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ const shapes: Readonly<Record<string, Constants>> = {
   padded: { ...heads, inputs: 36, columns: 36, headDimension: 128, width: 128 },
 };
 
-/** Linear shaders are the same for all formats but for how a weight is read, which `embeddingGather` shows; the digests see the rest. */
+/** Linear shaders are the same for all formats but for how a weight is read, which `embedding` shows; the digests see the rest. */
 const shownFormats = /^linear\w* (q8_0|q6_k)$/;
 
 const isOperator = (value: unknown): value is Operator =>

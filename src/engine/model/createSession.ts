@@ -21,7 +21,7 @@ export interface ReadOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Samples tokens on the device, where their logits can stay. */
+/** Samples tokens on the device: the logits need not be downloaded. */
 export interface SessionSampler {
   /** Settings, penalties and random numbers of the tokens that are sampled from here on. */
   start(start: SamplerState): Promise<void>;
@@ -30,7 +30,7 @@ export interface SessionSampler {
   /** Most tokens of one `sample`. */
   readonly maxTokens: number;
   /**
-   * Reads ids after those in the cache, then samples `count` tokens, each after the one before, without a stop in between. All but
+   * Runs the model on ids after those in the cache, then samples `count` tokens one after another without waiting in between. All but
    * the last are then in the cache. An id of `NO_TOKEN` says that the mask forbade every one.
    */
   sample(ids: readonly number[], count: number, options?: ReadOptions): Promise<readonly SampledToken[]>;
@@ -42,26 +42,26 @@ export interface Session {
   readonly contextLength: number;
   readonly adapter: DeviceAdapter | undefined;
   /**
-   * Uses another adapter, or none, from here on. Empties the cache if it changes: keys and values depend on it. Like `truncate`, not while
-   * ids are read.
+   * Uses another adapter, or none, from here on. If it changes, the sequence is emptied: keys and values depend on the adapter. Like
+   * `truncate`, not during `forward`.
    */
   useAdapter(adapter: DeviceAdapter | undefined): void;
   /** Forgets all but the first `length` ids. */
   truncate(length: number): void;
   /**
-   * Takes up the longest beginning of `prompt` whose keys and values are still in the pool, of this session or another, short of
-   * its last id; gives its length. What is left of the prompt is to be read.
+   * Reuses the longest beginning of `prompt`, without its last id, whose keys and values are in the prefix cache, from this session or
+   * another; returns its length. The rest of the prompt must be passed to `forward`.
    */
   matchPrefixCache(prompt: readonly number[]): Promise<number>;
-  /** Reads ids after those in the cache; logits f32 [vocabulary] after the last one. */
+  /** Runs the model on ids after those in the cache; returns logits f32 [vocabulary] after the last one. */
   forward(ids: readonly number[], options?: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
-  /** Like `read`, but gives the index of the largest logit and leaves the logits on the device. */
+  /** Like `forward`, but returns the index of the largest logit; the logits stay on the device. */
   forwardArgmax(ids: readonly number[], options?: ReadOptions): Promise<number>;
-  /** Like `read`, with the logits after every id: f32 [ids.length, vocabulary]. */
+  /** Like `forward`, with the logits after every id: f32 [ids.length, vocabulary]. */
   forwardAllLogits(ids: readonly number[], options?: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
-  /** Absent on the processor: there the logits are at hand. */
+  /** Absent on the CPU backends: there the logits are in memory, and `cpuSampler` samples. */
   readonly sampler: SessionSampler | undefined;
-  /** Compiles what reading needs, so that the first answer does not wait for it. */
+  /** Compiles the plans, so that the first answer does not wait for them. */
   prepare(): Promise<void>;
   /** Drops the plans of an adapter that is about to go. Every session of the runner that uses it must be told. */
   forgetAdapter(adapter: DeviceAdapter): void;
@@ -151,7 +151,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
     const { length } = sequence.ids;
     const steps = Math.min(count, MAX_STEPS, contextLength - length + 1);
     await sequence.reserve(length + steps - 1);
-    // Sampling makes it the position of the sampled token, and puts that in the place of the id.
+    // The sampler increments the position and overwrites the id.
     uploadRows(backend, decode.activations, [{ ...row, id: 0, position: length - 1 }]);
     for (let sampled = 0; sampled < steps; sampled += 1) {
       if (sampled > 0) backend.submit(plan, { rows: 1 });

@@ -1,4 +1,4 @@
-// The forward pass of a decoder as a flat list of operator calls over a batch of rows with a key-value cache. The same list
+// The forward pass of a decoder as a flat list of operator calls over a batch of rows with a KV cache. The same list
 // serves one decode step (capacity 1) and a prefill chunk.
 import type { Backend, OperatorCall, Tensor } from '../backend.ts';
 import { add } from '../kernels/add/add.ts';
@@ -40,18 +40,18 @@ export interface Activations {
   readonly normedQ: Tensor;
   readonly normedK: Tensor;
   readonly attended: Tensor;
-  /** Only for few rows on a device: partial results of a split attention. */
+  /** Only for few rows on a GPU: partial results of flash decoding. */
   readonly partials?: Tensor;
   readonly gate: Tensor;
   readonly up: Tensor;
   readonly activated: Tensor;
-  /** Only with output norms: what attention or feed-forward gives, before its norm. */
+  /** Only with output norms: the output of attention or feed-forward before its norm. */
   readonly branch: Tensor;
-  /** Only with the arithmetic `int8`: a module's input as bytes, written anew for each. */
+  /** Only with the compute dtype `int8`: the current module's input as bytes. */
   readonly quantized?: QuantizedActivations;
 }
 
-/** Up to so many rows attention is split along the positions: more rows keep a device busy without. */
+/** Most rows for which attention is split along the positions (flash decoding): more rows occupy a device without. */
 const MAX_SPLIT_ROWS = 4;
 
 function attentionShape({ config, contextLength }: LoadedModel): {

@@ -1,4 +1,4 @@
-// The held model's perplexity on a text, and beside it that of the weights that it was made from.
+// The loaded model's perplexity on a text, compared with that of the unquantised weights.
 import { TributaryError } from '../../lib/errors.ts';
 import type { CallContext } from '../../lib/rpc.ts';
 import { openModelFile } from '../openModelFile.ts';
@@ -19,7 +19,7 @@ export async function measureQuality(
   const { model, session } = await models.ready(context);
   const { tokenizer } = models.text();
   const ids = tokenizer.encode(text);
-  // Gemma foretells next to nothing of a text that does not begin with this.
+  // Gemma predicts a text badly that does not begin with this token.
   const begin = tokenizer.encode('', { addSpecial: true }).find((id) => id === model.config.beginOfSequenceId);
   if (scoredTokens(ids.length, session.contextLength, begin) < 1) {
     throw new TributaryError({

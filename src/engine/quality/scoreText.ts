@@ -1,17 +1,17 @@
-// How well a loaded model foretells a text: the log-probability of each token after those before it. It knows ids, no text.
+// How well a loaded model predicts a text: the log-probability of each token after those before it. It knows ids, not text.
 import type { Session } from '../model/createSession.ts';
 
 export interface TextScore {
   /** Natural logarithms, one a scored token, in order. */
   readonly logProbabilities: Float64Array<ArrayBuffer>;
-  /** The id that the model held for likeliest in place of each scored token. */
+  /** The model's most likely id at each scored token. */
   readonly best: Uint32Array<ArrayBuffer>;
   /** exp of the mean negative log-probability. */
   readonly perplexity: number;
 }
 
 export interface ScoreOptions {
-  /** Id that begins each window, for models that have never read a text without; it is not scored. */
+  /** Id that begins each window, for models that were trained with one; it is not scored. */
   readonly begin?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;

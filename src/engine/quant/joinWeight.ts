@@ -1,4 +1,4 @@
-// A packed weight as GGML stores it: the way back from `packWeight`, for a packed file that is packed anew in other formats.
+// A packed weight as GGML stores it: the inverse of `packWeight`, for converting a packed file to other formats.
 import type { BlockFormatName } from '../formats/blockFormats.ts';
 import { deviceLayout } from '../formats/deviceLayout.ts';
 import { fileLayout, fileRowBytes } from '../formats/fileLayout.ts';

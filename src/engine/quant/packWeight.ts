@@ -5,24 +5,24 @@ import { checkFileSize, fileRowBytes } from '../formats/fileLayout.ts';
 
 export interface PackedWeight {
   readonly codes: Uint32Array<ArrayBuffer>;
-  /** Empty where the format keeps nothing apart. */
+  /** Empty where the format has no separate scales. */
   readonly scales: Uint32Array<ArrayBuffer>;
 }
 
 type Units = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
 
-/** The same memory in halves or bytes. */
+/** The same memory as u16 or u8. */
 const unitsOf = (words: Uint32Array<ArrayBuffer>, size: 1 | 2): Units =>
   size === 2 ? new Uint16Array(words.buffer) : new Uint8Array(words.buffer);
 
-/** The bytes in halves where they have an even length, or as they are. */
+/** The bytes as u16 or u8. */
 function sourceUnits(bytes: Uint8Array, size: 1 | 2): Uint8Array | Uint16Array {
   if (size === 1) return bytes;
   const even = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
   return new Uint16Array(even.buffer, even.byteOffset, even.byteLength / 2);
 }
 
-/** Rows whose blocks lie as they are stored; 16-bit rows that are no whole number of blocks are padded with zeros. */
+/** Copies rows whose blocks stay whole; 16-bit rows are padded with zeros to whole blocks. */
 function copyRows(bytes: Uint8Array, codes: Uint32Array<ArrayBuffer>, rows: number, storedBytes: number): void {
   const target = new Uint8Array(codes.buffer);
   const rowBytes = target.byteLength / rows;

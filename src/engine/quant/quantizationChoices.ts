@@ -1,4 +1,4 @@
-// Which format a tensor has on the device and in a packed file, given what it is stored as and what was chosen.
+// The format of a tensor on the device and in a packed file, from its stored format and the user's choices.
 import type { WeightFormat } from '../backend.ts';
 import type { ModelFile, StoredTensor } from '../modelFile.ts';
 
@@ -17,8 +17,8 @@ export interface QuantizationChoices {
 export const storedChoices: QuantizationChoices = { weights: 'stored', embedding: 'stored', head: 'stored' };
 
 /**
- * What is chosen where nobody chooses. What is quantised already stays as it is. Unquantised weights become Q8_0, which halves
- * them and leaves the answers as they were; four bits without calibration change them, so whoever wants that says so.
+ * The default choices. Quantised files stay as they are. Unquantised weights become Q8_0, which halves their size without changing the
+ * answers noticeably; four bits without calibration do change them, so they must be chosen explicitly.
  */
 export function defaultChoices({ container }: Pick<ModelFile, 'container'>): QuantizationChoices {
   return container === 'safetensors' ? { weights: 'q8_0', embedding: 'q8_0', head: 'q8_0' } : storedChoices;

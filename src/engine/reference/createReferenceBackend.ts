@@ -1,4 +1,4 @@
-// The port without a GPU: every operator's plain TypeScript reference, run at once on this thread. The oracle of the
+// The backend without a GPU: every operator's plain TypeScript reference, run at once on this thread. The oracle of the
 // tests, and slow.
 import { TributaryError } from '../../lib/errors.ts';
 import { nextTask } from '../../lib/nextTask.ts';

@@ -1,4 +1,4 @@
-// A chat request answered by the held model, over the loss of its device.
+// A chat request answered by the loaded model; the answer survives the loss of its device.
 import type { CallContext } from '../../lib/rpc.ts';
 import { answerChat } from '../chat/answerChat.ts';
 import { checkChatRequest } from '../chat/checkChatRequest.ts';
@@ -47,7 +47,7 @@ export async function* answerRequest(
         return yield* sampleTokens(session, prompt, options);
       },
       async recover(error, sampledTokens) {
-        // A device that is lost again before it gave a token will be lost for good.
+        // A device that is lost again before it produced a token is treated as gone for good.
         if (signal.aborted || sampledTokens === lastRecovery || !(await models.isLost())) throw error;
         lastRecovery = sampledTokens;
       },

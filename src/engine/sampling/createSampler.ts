@@ -1,5 +1,5 @@
-// Samples tokens where the logits are: what the kernels of `sampleToken` need, allocated once, and the words that go to the device
-// and back. It knows one row of logits and no model.
+// The GPU sampler: the buffers and plans of the `sampleToken` kernels, and the words that go to the device and back. It knows one row of
+// logits and no model.
 import type { Backend, Plan, Tensor } from '../backend.ts';
 import {
   inContext,

@@ -1,5 +1,5 @@
-// Samples one token after another from whatever reads ids and gives logits: penalties, grammar, sampling, logarithms of
-// probability, all on the processor in f64. It knows no text and no device.
+// Samples one token after another from a `Sequence`: logits processors (penalties, grammar), sampling, log-probabilities, on the CPU in
+// f64 or by the sequence's GPU sampler. It knows no text and no device.
 import { TributaryError } from '../../lib/errors.ts';
 import { NO_TOKEN } from '../kernels/sampleToken/sampleToken.ts';
 import type { SampledToken, SamplerState, SamplingParams, TokenAlternative } from './createSampler.ts';
@@ -30,31 +30,31 @@ export interface GpuSampler {
   ): Promise<readonly SampledToken[]>;
 }
 
-/** A sequence on a model. `Session` is one; so is what Transformers.js keeps between steps. */
+/** A sequence on a model: `Session` here, `createOnnxSequence` on Transformers.js. */
 export interface Sequence {
-  /** What has been read and is kept. */
+  /** The ids whose keys and values are cached. */
   readonly ids: readonly number[];
   readonly contextLength: number;
-  /** Forgets all but the first `length` ids, or more of them. */
+  /** Drops all but the first `length` ids, or more of them. */
   truncate(length: number): void;
-  /** Reads ids after those kept; logits f32 [vocabulary] after the last one. */
+  /** Runs the model on ids after the cached ones; returns logits f32 [vocabulary] after the last one. */
   forward(ids: readonly number[], options: { readonly signal?: AbortSignal | undefined }): Promise<Float32Array>;
-  /** The index of the largest logit, where the logits can stay where they are. */
+  /** Returns the index of the largest logit, where the logits need not be downloaded. */
   forwardArgmax?(ids: readonly number[], options: { readonly signal?: AbortSignal | undefined }): Promise<number>;
-  /** Takes up the longest beginning of `prompt` that is kept anywhere, short of its last id; absent where only `ids` are kept. */
+  /** Reuses the longest beginning of `prompt`, without its last id, from the prefix cache; absent where there is none. */
   matchPrefixCache?(prompt: readonly number[]): Promise<number>;
   readonly sampler?: GpuSampler | undefined;
 }
 
 export interface SampleOptions {
   readonly settings: SamplingParams;
-  /** Tokens of this answer that were sampled before, by a sequence that is gone. */
+  /** Tokens of this answer that were sampled before, on a sequence that was lost. */
   readonly sampled?: readonly number[];
   /** Most tokens of the answer, `sampled` included. */
   readonly maxTokens: number;
-  /** Ids that end the answer; the one that came is not given out. */
+  /** Ids that end the answer; they are not yielded. */
   readonly stopIds: readonly number[];
-  /** The next number in [0, 1): one a token, none when temperature is 0. */
+  /** Returns the next number in [0, 1): one per token, none when temperature is 0. */
   readonly random: () => number;
   /** `random` is `seededRandom` of it: a device may then sample the same numbers. */
   readonly seed?: number;
@@ -106,7 +106,7 @@ function adjusted(
   return result;
 }
 
-/** Why there is no token to sample. */
+/** The error for a distribution without any token. */
 function nothingToSample({ constraint }: SampleOptions): TributaryError {
   if (constraint !== undefined) {
     return new TributaryError({
@@ -137,7 +137,7 @@ function pick(logits: Float64Array, settings: SamplingParams, random: () => numb
   );
 }
 
-/** Samples one token from logits on the processor. */
+/** Samples one token from downloaded logits. */
 function cpuSampler(sequence: Sequence, context: readonly number[], answer: readonly number[], options: SampleOptions) {
   const { settings, random, constraint, signal } = options;
   const plain =
@@ -158,10 +158,10 @@ function cpuSampler(sequence: Sequence, context: readonly number[], answer: read
   };
 }
 
-/** A batch of tokens is read back about so often: text should flow, and a sequence's abort should be felt. */
+/** Time between two read-backs: text should flow, and an abort should take effect soon. */
 const BATCH_MILLISECONDS = 40;
 
-/** Samples on the device: as many tokens at once as it makes in a moment, one where a grammar decides after each. */
+/** Samples on the device: as many tokens per batch as it computes in `BATCH_MILLISECONDS`, one where a grammar masks each. */
 async function gpuSampler(
   sampler: GpuSampler,
   context: readonly number[],
@@ -190,8 +190,8 @@ async function gpuSampler(
 }
 
 /**
- * Tokens after `prompt` and `sampled`, one by one; returns why the answer ended. What the sequence keeps is reused for the longest
- * common beginning. An abort throws its reason and leaves the sequence usable.
+ * Tokens after `prompt` and `sampled`, one by one; returns why the answer ended. The cached ids are reused for the longest common
+ * beginning. An abort throws its reason and leaves the sequence usable.
  */
 export async function* sampleTokens(
   sequence: Sequence,
@@ -203,7 +203,7 @@ export async function* sampleTokens(
   const answer = [...sampled];
   const context = [...prompt, ...sampled];
 
-  // The last token is always read anew: its logits are not kept.
+  // The last token always runs again: its logits were not kept.
   if (sequence.matchPrefixCache === undefined) {
     let shared = 0;
     while (shared < context.length - 1 && sequence.ids[shared] === context[shared]) shared += 1;

@@ -1,4 +1,5 @@
-// From logits to the probabilities that a token is sampled from. Computed in f64: kept sets depend on sums at their edges.
+// From logits to the distribution that a token is sampled from: temperature, top-k, top-p, min-p. In f64: kept sets depend on sums at their
+// edges.
 
 export interface DistributionParams {
   /** Above 1 makes ids of the context less likely; 1 or absent: off. */

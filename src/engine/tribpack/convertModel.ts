@@ -70,7 +70,7 @@ export async function* convertModel(
       hint: 'Begin from the start.',
     });
   }
-  // Whoever takes the pieces may keep them.
+  // The consumer may keep the pieces.
   const dataStart = head.byteLength;
   const first = tensors[fromTensor];
   let offset = first === undefined ? byteLength : fromTensor === 0 ? 0 : dataStart + first.codes[0];

@@ -1,4 +1,4 @@
-// The processor's kernels over packed weights, as WebAssembly functions, two a format. All addresses are bytes; floats are f32.
+// CPU kernels over packed weights, as WebAssembly functions, two per format. All addresses are bytes; floats are f32.
 //
 // - `unpack_<format>`: blocks as floats.
 // - `vector_<format>`: result[n] = sum_k x[k] W[n, k] for one x, straight from the blocks.

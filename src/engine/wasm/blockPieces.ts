@@ -61,7 +61,7 @@ export function powerAt(address: Code): Code {
 export function blockPieces(scope: Scope, codes: Local, scales: Local) {
   const word = scope.variable('v128');
   const setup: Code[] = [];
-  /** A constant, made before the first block: engines make it anew wherever it is written, which costs more than to use it. */
+  /** A constant, built before the first block: engines rebuild it wherever it is written, which costs more than its use. */
   function once(value: Code): Code {
     const variable = scope.variable('v128');
     setup.push(local.set(variable, value));

@@ -1,5 +1,5 @@
-// The port on the processor, fast: the reference backend with its matrix products in WebAssembly SIMD. For machines without
-// a graphics device, where a "software" WebGPU device is ten times slower.
+// The CPU backend: the reference backend with its matrix products in WebAssembly SIMD. For machines without a GPU, where a software
+// WebGPU device is ten times slower.
 import type { Backend, Operator, OperatorCall, WeightFormat } from '../backend.ts';
 import { attentionOperator } from '../kernels/attention/attention.ts';
 import { linearOperators } from '../kernels/linear/linear.ts';

@@ -1,4 +1,4 @@
-// Exponentials on the processor, four at a time, as WebAssembly functions. Addresses are bytes; floats are f32.
+// Exponentials on the CPU, four at a time, as WebAssembly functions. Addresses are bytes; floats are f32.
 //
 // exp(x) = 2^n exp(r) with n = round(x / ln 2) and r = x - n ln 2 in two parts (Cody and Waite 1980), exp(r) by its Taylor
 // polynomial of degree 7: within 2 units in the last place of f32 on [-87, 88]; x is clamped to that range.

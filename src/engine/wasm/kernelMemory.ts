@@ -1,4 +1,4 @@
-// The memory that the processor's tensors lie in: blocks of the kernel's heap, so that nothing is copied to compute with it.
+// The memory of the CPU backend's tensors: blocks of the kernel's heap, so that nothing is copied to compute with it.
 import type { ElementArray, ElementType } from '../backend.ts';
 import type { ElementMemory } from '../reference/createReferenceBackend.ts';
 import { type MatrixKernel, memoryFull } from './matrixKernel.ts';

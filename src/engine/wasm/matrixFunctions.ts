@@ -1,4 +1,4 @@
-// Matrix products on the processor, as WebAssembly functions. All addresses and strides are bytes; floats are f32.
+// Matrix products on the CPU, as WebAssembly functions. All addresses and strides are bytes; floats are f32.
 //
 // - `dotProducts`: result[r, n] = sum_k left[r, k] right[n, k]: both operands along their rows, as in a linear layer.
 // - `rowProducts`: result[r, c] (+)= sum_k left[r, k] right[k, c]: the right operand down its columns, as in a gradient.

@@ -1,6 +1,5 @@
-// Matrix products on the processor, in WebAssembly SIMD: for machines whose only "graphics device" is their processor. All
-// operands lie in one WebAssembly memory and are named by their places in it, because growing that memory voids every array
-// over it.
+// Matrix products on the CPU, in WebAssembly SIMD. All operands lie in one WebAssembly memory and are named by their addresses, because
+// growing that memory invalidates every array over it.
 import { TributaryError } from '../../lib/errors.ts';
 import type { BlockFormatName } from '../formats/blockFormats.ts';
 import { deviceLayout } from '../formats/deviceLayout.ts';

@@ -48,7 +48,7 @@ type WeightRows = (first: number, count: number, target: number) => Matrix;
 
 interface OpenedWeight {
   readonly rows: WeightRows;
-  /** Rows that are made ready at a time. */
+  /** Rows that are dequantised at a time. */
   readonly group: number;
   /** Floats that `rows` needs at its target. */
   readonly targetLength: number;
@@ -65,7 +65,7 @@ function blockMatrix(
   return { format, codes, scales: hasScales(format) ? words(buffers, 'scales').byteOffset : 0, rows, columns };
 }
 
-/** How the rows of a weight are had as f32: where they are, or unpacked to a target. */
+/** Access to the rows of a weight as f32: in place, or dequantised to a target. */
 function openWeight(
   kernel: MatrixKernel,
   format: WeightFormat,

@@ -6,7 +6,7 @@ import { firstSeen } from '../kernels/pagedAttention/attendBlocks.ts';
 import { BLOCK_SIZE } from '../kernels/pagedAttention/pagedAttention.ts';
 import { type MatrixKernel, roundUp } from './matrixKernel.ts';
 
-/** Rows whose scores are held at a time. */
+/** Rows whose scores are in memory at a time. */
 const TILE_ROWS = 32;
 
 /** Queries that see keys of one head: one head of several rows, or the heads of one row that share keys. */

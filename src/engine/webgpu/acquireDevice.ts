@@ -35,7 +35,7 @@ const MIN_BINDING_BYTES = 128 * 2 ** 20;
 /**
  * A device of `gpu` with the largest limits it has.
  *
- * Throws `ENGINE_NO_WEBGPU` without an implementation, `ENGINE_NO_ADAPTER` without a usable graphics device,
+ * Throws `ENGINE_NO_WEBGPU` without an implementation, `ENGINE_NO_ADAPTER` without a usable GPU,
  * `ENGINE_LIMITS_TOO_SMALL` when its bindings are below WebGPU's minimum, `ENGINE_NO_DEVICE` when it refuses.
  */
 export async function acquireDevice(gpu: GPU | undefined = globalThis.navigator?.gpu): Promise<AcquiredDevice> {

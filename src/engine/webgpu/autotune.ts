@@ -98,12 +98,12 @@ export function createAutotuner(device: ChoosingDevice): Autotuner {
     signal?.throwIfAborted();
     onProgress?.(operator.name);
 
-    // A trial that was stopped begins anew.
+    // A trial that was stopped starts again.
     refused = refused.filter((each) => each.operator !== operator.name || each.shape !== shape);
     const refuse = ({ name }: Variant, reason: string): void => {
       refused.push({ operator: operator.name, shape, variant: name, reason });
     };
-    // Software devices share the processor with everything else: their times are noise, and the order is made for them.
+    // Software devices share the CPU with everything else: their times are noise, and the list's order is tuned for them.
     const hasTime = (): boolean => !features.has('software') && performance.now() < deadline;
     const trial = openAutotuneTrial(device, call);
     try {

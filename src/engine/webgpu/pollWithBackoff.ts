@@ -1,21 +1,21 @@
-// Patience for a binding that asks at every turn of the event loop whether its work is done, as Dawn's for Node does: without a pause
-// it keeps a core busy, and where shaders run on the processor, that core is one of theirs.
+// Backoff for a binding that polls at every turn of the event loop, as Dawn's for Node does. Without it, polling occupies a core, and where
+// shaders run on the CPU they lose that core.
 
-/** The longest nap in milliseconds: what else the event loop has to do waits no longer. */
-const longest = 1;
-/** A nap is this part of the time waited so far, so that a wait takes no more than that much longer. */
-const share = 1 / 16;
+/** Longest sleep in milliseconds: other work of the event loop waits no longer. */
+const MAX_SLEEP = 1;
+/** A sleep is this share of the time waited so far: a wait gets longer by no more than that. */
+const BACKOFF = 1 / 16;
 
 const never = new Int32Array(new SharedArrayBuffer(4));
 let pending = 0;
 let since = 0;
-let napping = false;
+let sleeping = false;
 
-function nap(): void {
-  napping = pending > 0;
-  if (!napping) return;
-  Atomics.wait(never, 0, 0, Math.min(longest, (performance.now() - since) * share));
-  setImmediate(nap);
+function sleep(): void {
+  sleeping = pending > 0;
+  if (!sleeping) return;
+  Atomics.wait(never, 0, 0, Math.min(MAX_SLEEP, (performance.now() - since) * BACKOFF));
+  setImmediate(sleep);
 }
 
 function changePending(by: 1 | -1): void {
@@ -23,12 +23,12 @@ function changePending(by: 1 | -1): void {
   pending += by;
 }
 
-/** `work`, while which this thread sleeps for most of each turn of its event loop. Only for Node: browsers allow no such sleep. */
+/** Awaits `work` while this thread sleeps for most of each turn of its event loop. Only for Node: browsers do not allow it. */
 export async function pollWithBackoff<Result>(work: Promise<Result>): Promise<Result> {
   changePending(1);
-  if (!napping) {
-    napping = true;
-    setImmediate(nap);
+  if (!sleeping) {
+    sleeping = true;
+    setImmediate(sleep);
   }
   try {
     return await work;

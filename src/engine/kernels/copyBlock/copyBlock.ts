@@ -1,4 +1,4 @@
-// Copies one block of a key-value cache onto another.
+// Copies one block of a KV cache onto another.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { dispatchSize } from '../dispatchSize.ts';
 import { constant, floats, words } from '../operands.ts';

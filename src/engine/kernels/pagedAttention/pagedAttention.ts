@@ -1,5 +1,5 @@
-// Grouped-query attention of rows of any number of sequences over a key-value cache in blocks: each row sees the positions
-// of its own sequence up to its own, or the nearest `window` of them.
+// Paged attention with grouped queries: each row of a batch attends to the positions of its own sequence up to its own, or to the
+// nearest `window` of them, in the blocks of the KV cache that the block table names.
 import type { Constants, Operator, OperatorCall, Tensor, Variant } from '../../backend.ts';
 import { dispatchSize } from '../dispatchSize.ts';
 import { expandTemplate } from '../expandTemplate.ts';
@@ -10,17 +10,17 @@ import joinTemplate from './flashDecodeReduce.wgsl?raw';
 import template from './pagedAttention.wgsl?raw';
 import { pagedAttentionProbes } from './pagedAttentionProbe.ts';
 
-/** Positions in a block of the cache. */
+/** Positions in a block of the KV cache. */
 export const BLOCK_SIZE = 16;
 
-/** Parts of a split attention are at least so many blocks: 32 positions. */
+/** Fewest blocks of a split: 32 positions. */
 const MIN_SPLIT_BLOCKS = 2;
-/** And so few that joining them stays cheap. */
+/** Most splits: reducing them stays cheap. */
 const MAX_SPLITS = 128;
 /**
- * Most pairs of row and head that share the keys that an invocation loads. Where shaders run on the processor, loads take the
- * time, and compiling the unrolled text of a large kernel takes seconds: so four where models have most to gain (heads of 64), and
- * fewer for the small heads of tests and the wide ones whose text is long already.
+ * Pairs of row and head that share the keys loaded by one invocation. Where shaders run on the CPU, loads dominate, and compiling a
+ * large unrolled kernel takes seconds. Hence four pairs where models gain most (heads of 64), and fewer for the small heads of tests and
+ * for wide heads, whose kernel is long already.
  */
 function sharingPairs(quads: number): number {
   if (quads > 16) return 1;
