@@ -3,15 +3,15 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { type ErrorSite, errorSites } from '../../../tools/errorSites.ts';
-import { contractErrors } from '../../settlement/contractErrors.ts';
-import { english } from './en/index.ts';
-import { languages } from './languages.ts';
-import { pseudoText } from './pseudo.ts';
-import type { Area, ErrorText } from './types.ts';
+import { type ErrorSite, errorSites } from '../tools/errorSites.ts';
+import { contractErrors } from '../src/settlement/contractErrors.ts';
+import { english } from '../src/app/i18n/en/index.ts';
+import { languages } from '../src/app/i18n/languages.ts';
+import { pseudoText } from '../src/app/i18n/pseudo.ts';
+import type { Area, ErrorText } from '../src/app/i18n/types.ts';
 
 type Texts = Record<string, string | Record<string, string>>;
-const root = path.join(import.meta.dirname, '../../..');
+const root = path.join(import.meta.dirname, '..');
 const areas = Object.keys(english) as Area[];
 const load = async (tag: string, area: Area): Promise<Texts> =>
   (await languages[tag]?.texts[area]()) as unknown as Texts;
