@@ -7,8 +7,8 @@ import {
   type EncodedRow,
   generate,
   type PerSampleGradients,
-  readAdapter,
   perSampleGradients,
+  readAdapter,
   uploadAdapter,
 } from '../../src/engine/index.ts';
 import { openSeedling } from '../openSeedling.ts';

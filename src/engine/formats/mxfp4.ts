@@ -9,7 +9,9 @@ import wgsl from './mxfp4.wgsl?raw';
 
 /** Twice the values of the 4-bit float E2M1. */
 const mxfp4Levels = [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12] as const;
-const mxfp4LevelsSource = expandTemplate(levelsTemplate, { TABLE: '0x03020100u, 0x0c080604u, 0xfdfeff00u, 0xf4f8fafcu' });
+const mxfp4LevelsSource = expandTemplate(levelsTemplate, {
+  TABLE: '0x03020100u, 0x0c080604u, 0xfdfeff00u, 0xf4f8fafcu',
+});
 
 export const mxfp4: BlockFormat = {
   ggml: { name: 'MXFP4', type: 39 },

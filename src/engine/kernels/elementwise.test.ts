@@ -3,8 +3,8 @@ import { agreement, testNoise } from '../testing/agreement.ts';
 import { addOperator } from './add/add.ts';
 import { addBiasOperator } from './addBias/addBias.ts';
 import { argmaxOperator } from './argmax/argmax.ts';
-import { swiGluOperator } from './swiGlu/swiGlu.ts';
 import { selectRowOperator } from './selectRow/selectRow.ts';
+import { swiGluOperator } from './swiGlu/swiGlu.ts';
 
 it.each([50, 52])('swiGlu of %i columns', async (columns) => {
   const gate = testNoise(3 * columns).map((value) => value * 8);

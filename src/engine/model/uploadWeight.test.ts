@@ -8,7 +8,7 @@ import { weightReader } from '../kernels/linear/weightAt.ts';
 import type { StoredTensor } from '../modelFile.ts';
 import { quantize } from '../quant/quantize.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
-import { testNoise, randomBlocks } from '../testing/agreement.ts';
+import { randomBlocks, testNoise } from '../testing/agreement.ts';
 import { uploadWeight } from './uploadWeight.ts';
 
 /** A stored matrix, and the most bytes that were read at a time. */

@@ -6,7 +6,7 @@ import { linear, linearOperators } from '../kernels/linear/linear.ts';
 import { linearGradInputOperators } from '../kernels/linearGradInput/linearGradInput.ts';
 import { pagedAttentionOperator } from '../kernels/pagedAttention/pagedAttention.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
-import { testNoise, randomWeight } from '../testing/agreement.ts';
+import { randomWeight, testNoise } from '../testing/agreement.ts';
 import { relativeError } from '../testing/relativeError.ts';
 import { runOperator } from '../testing/runOperator.ts';
 import { createWasmBackend } from './createWasmBackend.ts';

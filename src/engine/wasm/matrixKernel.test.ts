@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { blockFormatNames } from '../formats/blockFormats.ts';
 import { deviceLayout } from '../formats/deviceLayout.ts';
 import { weightReader } from '../kernels/linear/weightAt.ts';
-import { testNoise, randomWeight } from '../testing/agreement.ts';
+import { randomWeight, testNoise } from '../testing/agreement.ts';
 import { createMatrixKernel, type MatrixKernel } from './matrixKernel.ts';
 
 /** Copies arrays into the kernel's memory; NaN all around them, which no result may see. */

@@ -1,7 +1,7 @@
 // Adds one tensor, times a number, to another in place.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats } from '../operands.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { constant, floats } from '../operands.ts';
 import wgsl from './add.wgsl?raw';
 
 /** Constants: columns, scale. */

@@ -1,7 +1,7 @@
 // Adds one vector to every row (Qwen2's bias on queries, keys and values).
 import type { Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { floats } from '../operands.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { floats } from '../operands.ts';
 import source from './addBias.wgsl?raw';
 
 /** Constants: columns, the length of the bias. */

@@ -1,9 +1,9 @@
 // Grouped-query attention of each row over its own span of keys: causal, windowed and packed batches are all just spans,
 // and the keys may be a cache or the batch itself.
 import type { Constants, Operator, OperatorCall, Tensor, Variant } from '../../backend.ts';
-import { constant, floats, words } from '../operands.ts';
-import { expandTemplate } from '../expandTemplate.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { expandTemplate } from '../expandTemplate.ts';
+import { constant, floats, words } from '../operands.ts';
 import template from './attention.wgsl?raw';
 import { attentionProbe } from './attentionProbe.ts';
 
@@ -36,7 +36,8 @@ function variant(shared: boolean): Variant {
       scale: constant(constants, 'scale'),
       softcap: constant(constants, 'softcap'),
     }),
-    workgroups: (constants, { rows }) => dispatchSize(rows * constant(constants, 'heads'), shared ? 1 : lanes(constants)),
+    workgroups: (constants, { rows }) =>
+      dispatchSize(rows * constant(constants, 'heads'), shared ? 1 : lanes(constants)),
   };
 }
 

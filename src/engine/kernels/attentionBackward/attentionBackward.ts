@@ -1,8 +1,8 @@
 // Gradients of causal attention over packed rows with grouped queries: three operators that compute the probabilities
 // again from a log-sum a row and head, so that no [rows, rows] matrix is ever stored.
 import type { Buffers, Constants, Operator, Variant } from '../../backend.ts';
-import { constant, floats, words } from '../operands.ts';
 import { expandTemplate } from '../expandTemplate.ts';
+import { constant, floats, words } from '../operands.ts';
 import keyValueSource from './attentionBackwardKeyValue.wgsl?raw';
 import querySource from './attentionBackwardQuery.wgsl?raw';
 import statisticsSource from './attentionStatistics.wgsl?raw';

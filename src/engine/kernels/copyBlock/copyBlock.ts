@@ -1,7 +1,7 @@
 // Copies one block of a KV cache onto another.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats, words } from '../operands.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { constant, floats, words } from '../operands.ts';
 import wgsl from './copyBlock.wgsl?raw';
 
 /** Constants: size, the elements of a block. */

@@ -1,7 +1,7 @@
 // The gated activation of Gemma's feed-forward layer (Shazeer 2020; the approximation of GELU: Hendrycks and Gimpel 2016).
 import type { Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats } from '../operands.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { constant, floats } from '../operands.ts';
 import source from './geGlu.wgsl?raw';
 
 /** Constants: columns. */

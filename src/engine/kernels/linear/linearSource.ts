@@ -2,8 +2,8 @@
 import type { Constants, WeightFormat } from '../../backend.ts';
 import { decodeSource } from '../../formats/decodeSource.ts';
 import { hasScales } from '../../formats/deviceLayout.ts';
-import { constant } from '../operands.ts';
 import { expandTemplate } from '../expandTemplate.ts';
+import { constant } from '../operands.ts';
 import decode from './decode.wgsl?raw';
 import operands from './operands.wgsl?raw';
 
@@ -45,5 +45,9 @@ export function linearSource(
     CODES: format === 'f32' ? numbers : blocks ? 'vec4u' : 'u32',
   };
   const unpacking = format === 'f32' ? '' : blocks ? expandTemplate(decode, flags) : decodeSource(format);
-  return expandTemplate(template, { ...flags, ...own, OPERANDS: expandTemplate(operands, { ...flags, FORMAT: unpacking }) });
+  return expandTemplate(template, {
+    ...flags,
+    ...own,
+    OPERANDS: expandTemplate(operands, { ...flags, FORMAT: unpacking }),
+  });
 }

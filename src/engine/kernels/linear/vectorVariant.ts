@@ -1,7 +1,7 @@
 // Ways to compute a linear layer for a single row: linearVector.wgsl on any weight format.
 import type { Variant, WeightFormat } from '../../backend.ts';
-import { constant } from '../operands.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { constant } from '../operands.ts';
 import { linearShape } from './linearShape.ts';
 import { linearSource } from './linearSource.ts';
 import template from './linearVector.wgsl?raw';

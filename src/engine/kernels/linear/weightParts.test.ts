@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Backend, ElementArray, Tensor, Weight, WeightFormat } from '../../backend.ts';
 import { weightFormats } from '../../formats/blockFormats.ts';
 import { createReferenceBackend } from '../../reference/createReferenceBackend.ts';
-import { dawnBackend, testNoise, randomWeight } from '../../testing/agreement.ts';
+import { dawnBackend, randomWeight, testNoise } from '../../testing/agreement.ts';
 import { relativeError } from '../../testing/relativeError.ts';
 import { createWasmBackend } from '../../wasm/createWasmBackend.ts';
 import { embedding } from '../embedding/embedding.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { weightFormats } from '../../formats/blockFormats.ts';
-import { agreement, testNoise, randomWeight } from '../../testing/agreement.ts';
+import { agreement, randomWeight, testNoise } from '../../testing/agreement.ts';
 import { f32, type GoldenCase, goldenCases, worstError } from '../../testing/trainingGolden.ts';
 import { matmul } from '../matmul/matmul.ts';
 import { segmentedMatmul } from '../segmentedMatmul/segmentedMatmul.ts';
@@ -158,13 +158,7 @@ it('keeps the precision of a sum as long as a vocabulary', async () => {
     codes: testNoise(outputs * 4, 4).map(Math.abs),
   };
   const constants = { inputs: 4, outputs, stride: outputs, accumulate: 0 };
-  const { difference, reference } = await agreement(
-    linearGradInputOperators.f32,
-    data,
-    constants,
-    1,
-    'inputGradient',
-  );
+  const { difference, reference } = await agreement(linearGradInputOperators.f32, data, constants, 1, 'inputGradient');
   // One running sum is off by some 1e-5 of it.
   expect(difference / (reference[0] as number)).toBeLessThan(1e-6);
 });

@@ -4,10 +4,10 @@ import type { Constants, Operator, OperatorCall, Tensor, Weight, WeightFormat } 
 import { weightFormats } from '../../formats/blockFormats.ts';
 import { decodeSource } from '../../formats/decodeSource.ts';
 import { hasScales } from '../../formats/deviceLayout.ts';
-import { constant, floats } from '../operands.ts';
 import { expandTemplate } from '../expandTemplate.ts';
 import { weightReader } from '../linear/weightAt.ts';
 import { weightParts } from '../linear/weightParts.ts';
+import { constant, floats } from '../operands.ts';
 import template from './linearGradInput.wgsl?raw';
 
 /** Rows of the register tile. */

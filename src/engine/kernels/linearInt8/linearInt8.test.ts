@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agreement, testNoise, randomWeight, runnableVariants } from '../../testing/agreement.ts';
+import { agreement, randomWeight, runnableVariants, testNoise } from '../../testing/agreement.ts';
 import { linearOperators } from '../linear/linear.ts';
 import { quantizeActivationsOperator } from '../quantizeActivations/quantizeActivations.ts';
 import { linearInt8Operators } from './linearInt8.ts';

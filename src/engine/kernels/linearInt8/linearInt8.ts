@@ -1,12 +1,12 @@
 // The linear layer on activations that were rounded to bytes: the arithmetic of llama.cpp, less exact than `linear` and, where a
 // device multiplies four bytes at once, faster. A choice of the caller's, since it changes the numbers.
 import type { Buffers, Constants, Operator, OperatorCall, Tensor, Variables, Variant, Weight } from '../../backend.ts';
-import { constant, floats } from '../operands.ts';
 import { expandTemplate } from '../expandTemplate.ts';
 import type { LinearOptions } from '../linear/linear.ts';
 import { linearShape } from '../linear/linearShape.ts';
 import { weightReader } from '../linear/weightAt.ts';
 import { weightParts } from '../linear/weightParts.ts';
+import { constant, floats } from '../operands.ts';
 import type { QuantizedActivations } from '../quantizeActivations/quantizeActivations.ts';
 import template from './linearInt8.wgsl?raw';
 import { linearInt8Probe } from './linearInt8Probe.ts';

@@ -1,7 +1,7 @@
 // On what the variants of a linear layer on bytes are compared and measured: as those of `linear`, with x rounded.
 import type { OperatorProbe, OperatorSample } from '../../backend.ts';
-import { constant } from '../operands.ts';
 import { linearProbe } from '../linear/linearProbe.ts';
+import { constant } from '../operands.ts';
 import { quantizeActivationsOperator } from '../quantizeActivations/quantizeActivations.ts';
 
 function rounded(sample: OperatorSample): OperatorSample {

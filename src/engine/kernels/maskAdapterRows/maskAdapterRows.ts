@@ -1,8 +1,8 @@
 // Zeroes the rows that do not use an adapter, between its two factors: in a batch of several adapters, B (A x) then adds nothing
 // to the rows of the others.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats, integers } from '../operands.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { constant, floats, integers } from '../operands.ts';
 import source from './maskAdapterRows.wgsl?raw';
 
 /** Constants: columns; adapter, the index of the rows that stay. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createReferenceBackend } from '../../reference/createReferenceBackend.ts';
-import { agreement, testNoise, runnableVariants } from '../../testing/agreement.ts';
+import { agreement, runnableVariants, testNoise } from '../../testing/agreement.ts';
 import { runOperator } from '../../testing/runOperator.ts';
 import { attentionOperator } from '../attention/attention.ts';
-import { flashDecodeReduceOperator, pagedAttentionOperator, flashDecodeOperator } from './pagedAttention.ts';
+import { flashDecodeOperator, flashDecodeReduceOperator, pagedAttentionOperator } from './pagedAttention.ts';
 
 const shapes = [
   { heads: 4, keyValueHeads: 2, headDimension: 24, softcap: 0, window: 0 },
@@ -17,7 +17,9 @@ const maxBlocksPerSequence = 5;
 function batch({ heads, keyValueHeads, headDimension }: (typeof shapes)[number]) {
   const padded = Math.ceil(headDimension / 4) * 4;
   const cache = (seed: number): Float32Array<ArrayBuffer> =>
-    testNoise(11 * keyValueHeads * 16 * padded, seed).map((value, index) => (index % padded < headDimension ? value : 0));
+    testNoise(11 * keyValueHeads * 16 * padded, seed).map((value, index) =>
+      index % padded < headDimension ? value : 0,
+    );
   const positions = Uint32Array.of(30, 31, 32, 0, 79, 78, 4_000_000_000);
   const rows = positions.length - 1;
   return {

@@ -1,7 +1,7 @@
 // Activations as signed bytes in blocks of 32, each with its scale: what `linearInt8` multiplies.
 import type { Buffers, Constants, Operator, OperatorCall, Tensor, Variables } from '../../backend.ts';
-import { constant, floats } from '../operands.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { constant, floats } from '../operands.ts';
 import source from './quantizeActivations.wgsl?raw';
 
 /** Rows of activations as bytes. */
@@ -66,6 +66,10 @@ export const quantizeActivationsOperator: Operator = {
 };
 
 /** The call that writes x, f32 [capacity, columns], into `result`, which may have room for more columns. */
-export function quantizeActivations(x: Tensor, { codes, factors }: QuantizedActivations, columns: number): OperatorCall {
+export function quantizeActivations(
+  x: Tensor,
+  { codes, factors }: QuantizedActivations,
+  columns: number,
+): OperatorCall {
   return { operator: quantizeActivationsOperator, tensors: { x, codes, factors }, constants: { columns } };
 }

@@ -1,8 +1,8 @@
 // Root-mean-square normalisation of rows, or of every head in a row (Qwen3's query and key norms).
 import type { Constants, Operator, OperatorCall, OperatorSample, Tensor, Variables } from '../../backend.ts';
-import { constant, floats } from '../operands.ts';
-import { expandTemplate } from '../expandTemplate.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { expandTemplate } from '../expandTemplate.ts';
+import { constant, floats } from '../operands.ts';
 import { testNoise } from '../testNoise.ts';
 import template from './rmsNorm.wgsl?raw';
 

@@ -1,7 +1,7 @@
 // Rotary position embedding, half-split as Hugging Face stores heads, by a table of cosines and sines.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats, words } from '../operands.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { constant, floats, words } from '../operands.ts';
 import source from './rope.wgsl?raw';
 
 /** Constants: heads, headDimension, rotaryDimension, direction (1, or -1 to turn back). Source: Su et al. 2021 (RoFormer). */

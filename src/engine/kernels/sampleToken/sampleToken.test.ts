@@ -115,7 +115,8 @@ async function uniform(number: number, seed: number): Promise<number> {
 
 const spread = (size: number, seed: number, scale: number): Float32Array =>
   testNoise(size, seed).map((value) => value * scale);
-const rounded = (size: number, seed: number): Float32Array => testNoise(size, seed).map((value) => Math.round(value * 3));
+const rounded = (size: number, seed: number): Float32Array =>
+  testNoise(size, seed).map((value) => Math.round(value * 3));
 
 describe('sampleToken', () => {
   const choices: readonly Partial<SamplingParamWords>[] = [

@@ -1,7 +1,7 @@
 // Multiplies a tensor by a number in place: Gemma's embedding.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats } from '../operands.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { constant, floats } from '../operands.ts';
 import source from './scale.wgsl?raw';
 
 /** Constants: columns, factor. */

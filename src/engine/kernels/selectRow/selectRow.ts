@@ -1,7 +1,7 @@
 // Copies the last active row: only its logits choose the next token, so the head need not see the others.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats, words } from '../operands.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { constant, floats, words } from '../operands.ts';
 import wgsl from './selectRow.wgsl?raw';
 
 /** Constants: columns. */

@@ -1,7 +1,7 @@
 // Gemma 2's bound on logits: they stay between -cap and cap, in order.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats } from '../operands.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { constant, floats } from '../operands.ts';
 import source from './softcap.wgsl?raw';
 
 /** Constants: columns, cap. */

@@ -1,8 +1,8 @@
 // The gated activation of Llama's feed-forward layer (Shazeer 2020).
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats } from '../operands.ts';
-import { expandTemplate } from '../expandTemplate.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { expandTemplate } from '../expandTemplate.ts';
+import { constant, floats } from '../operands.ts';
 import template from './swiGlu.wgsl?raw';
 
 /** Elements that an invocation computes. */

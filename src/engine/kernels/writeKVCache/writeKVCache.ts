@@ -1,7 +1,7 @@
 // Stores the batch's keys and values at their positions in the blocks of their sequences.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
-import { constant, floats, words } from '../operands.ts';
 import { dispatchSize } from '../dispatchSize.ts';
+import { constant, floats, words } from '../operands.ts';
 import { BLOCK_SIZE } from '../pagedAttention/pagedAttention.ts';
 import wgsl from './writeKVCache.wgsl?raw';
 
