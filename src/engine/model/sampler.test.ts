@@ -28,7 +28,7 @@ async function answer(settings: SamplingParams, device: boolean, maxTokens = 40)
   return tokens;
 }
 
-describe('sampler on the device', () => {
+describe('sampling on the device', () => {
   it.each<SamplingParams>([
     { temperature: 0 },
     { temperature: 0, repetitionPenalty: 1.3 },
