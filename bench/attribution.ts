@@ -13,12 +13,12 @@ import { createCorpus } from '../src/attribution/spans/createCorpus.ts';
 import { maximalSpans } from '../src/attribution/spans/maximalSpans.ts';
 import type { Row } from './benchmark.ts';
 
-export const name = 'attribution';
+export const NAME = 'attribution';
 
-const rowCount = 1528;
-const size = 4096;
-const parameters = 598_016;
-const tokens = 1_000_000;
+const ROW_COUNT = 1528;
+const SIZE = 4096;
+const PARAMETERS = 598_016;
+const TOKENS = 1_000_000;
 
 async function timed<Result>(rows: Row[], label: string, action: () => Result | Promise<Result>): Promise<Result> {
   const start = performance.now();
@@ -30,14 +30,14 @@ async function timed<Result>(rows: Row[], label: string, action: () => Result | 
 /** Rows of text-like tokens: small ids are common, and one stretch in eight repeats an earlier one. */
 function text(): number[][] {
   const flat: number[] = [];
-  while (flat.length < tokens) {
+  while (flat.length < TOKENS) {
     const random = mix(1, flat.length);
     if (random % 8 === 0 && flat.length > 100) {
       const from = mix(2, flat.length) % (flat.length - 40);
       flat.push(...flat.slice(from, from + 30));
     } else flat.push(Math.floor(4096 ** ((random >>> 3) / 2 ** 29)));
   }
-  return Array.from({ length: tokens / 200 }, (_, row) => flat.slice(row * 200, (row + 1) * 200));
+  return Array.from({ length: TOKENS / 200 }, (_, row) => flat.slice(row * 200, (row + 1) * 200));
 }
 
 export async function run() {
@@ -48,23 +48,23 @@ export async function run() {
   maximalSpans(corpus, answer);
   const spans = await timed(rows, 'maximal spans of 256 tokens', () => maximalSpans(corpus, answer));
 
-  const gradient = Float32Array.from({ length: parameters }, (_, index) => mix(3, index) / 2 ** 31 - 1);
-  countSketch(gradient, size, 42);
-  await timed(rows, `count sketch of ${parameters} values`, () => countSketch(gradient, size, 42));
+  const gradient = Float32Array.from({ length: PARAMETERS }, (_, index) => mix(3, index) / 2 ** 31 - 1);
+  countSketch(gradient, SIZE, 42);
+  await timed(rows, `count sketch of ${PARAMETERS} values`, () => countSketch(gradient, SIZE, 42));
 
-  const codes = Int8Array.from({ length: rowCount * size }, (_, index) => (mix(4, index) % 255) - 127);
-  const exponents = new Int32Array(rowCount);
-  const products = await timed(rows, `kernel of ${rowCount} rows, ${size} codes`, () =>
-    integerProducts({ left: codes, right: codes, size }),
+  const codes = Int8Array.from({ length: ROW_COUNT * SIZE }, (_, index) => (mix(4, index) % 255) - 127);
+  const exponents = new Int32Array(ROW_COUNT);
+  const products = await timed(rows, `kernel of ${ROW_COUNT} rows, ${SIZE} codes`, () =>
+    integerProducts({ left: codes, right: codes, size: SIZE }),
   );
   const kernel = kernelMatrix(products, exponents, exponents);
-  const lambda = damping(kernel, rowCount);
-  const right = Float64Array.from({ length: rowCount }, (_, row) => kernel[row * rowCount] as number);
+  const lambda = damping(kernel, ROW_COUNT);
+  const right = Float64Array.from({ length: ROW_COUNT }, (_, row) => kernel[row * ROW_COUNT] as number);
   conjugateGradient(kernel, lambda, right);
   const { residuals } = await timed(rows, '40 steps of conjugate gradients', () =>
     conjugateGradient(kernel, lambda, right),
   );
-  const factor = await timed(rows, 'Cholesky factor', () => factorize(kernel, rowCount, lambda));
+  const factor = await timed(rows, 'Cholesky factor', () => factorize(kernel, ROW_COUNT, lambda));
   await timed(rows, 'leverage of all rows', () => rowLeverage(factor, lambda));
 
   // What was measured when the indexes of the sample adapters were built (tools/buildIndexes.ts).

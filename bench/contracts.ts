@@ -17,7 +17,7 @@ import {
 } from '../src/settlement/index.ts';
 import { type Devnet, rpcProvider, startDevnet } from '../tools/devnet.ts';
 
-export const name = 'contracts';
+export const NAME = 'contracts';
 
 const OPEN = 10n ** 18n;
 const PAYERS = 50;

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { toTributaryError } from '../src/lib/errors.ts';
 import { chooseVulkanDriver } from '../tools/vulkanDriver.ts';
 import type { Check, Report, Row } from './benchmark.ts';
-import { type Contender, contenders, contextLength } from './engine/contenders.ts';
+import { CONTEXT_LENGTH, type Contender, contenders } from './engine/contenders.ts';
 import type { Bandwidth } from './engine/copyBandwidth.ts';
 import { inChromium, type PageServer } from './engine/inChromium.ts';
 import { inNode } from './engine/inNode.ts';
@@ -16,7 +16,7 @@ import type { KernelShare, TributaryMeasurement, TributaryRequest } from './engi
 import { installPeers } from './engine/peers.ts';
 import { promptOf, type Subject, subjects } from './engine/subjects.ts';
 
-export const name = 'engine';
+export const NAME = 'engine';
 
 type Answer = (Measurement | TributaryMeasurement) & { readonly residentBytes?: number };
 
@@ -28,9 +28,9 @@ interface Figures {
 
 const root = path.dirname(import.meta.dirname);
 const scratch = path.join(root, '.cache/bench');
-const promptLength = 256;
+const PROMPT_LENGTH = 256;
 /** Kernels below this share of the time are not listed. */
-const smallestShare = 0.02;
+const SMALLEST_SHARE = 0.02;
 
 /** What is asked of an engine: all of it, or only to load and to write a few ids. */
 function measureRequest(contender: Contender, { chat, expected, compared }: Subject, quick: boolean): TributaryRequest {
@@ -40,7 +40,7 @@ function measureRequest(contender: Contender, { chat, expected, compared }: Subj
   return {
     chat,
     answerLength: slow ? 2 : (expected?.length ?? 8),
-    prompt: promptOf(promptLength),
+    prompt: promptOf(PROMPT_LENGTH),
     steps: slow ? 4 : 32,
     repetitions: compared ? (quick || slow ? 1 : 3) : 0,
     warmUp: !slow,
@@ -56,7 +56,7 @@ async function measure(
   cache: string,
   server: PageServer,
 ): Promise<Answer> {
-  const common = { kind: 'decoder', contextLength, measure: request } as const;
+  const common = { kind: 'decoder', contextLength: CONTEXT_LENGTH, measure: request } as const;
   const answer =
     contender.place === 'Node'
       ? await inNode({ ...common, engine: await contender.engine(subject), file: subject.file }, cache)
@@ -70,7 +70,7 @@ async function measure(
 function shareRows(label: string, phase: string, shares: readonly KernelShare[]): Row[] {
   const total = shares.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
   return shares
-    .filter(({ milliseconds }) => milliseconds >= smallestShare * total)
+    .filter(({ milliseconds }) => milliseconds >= SMALLEST_SHARE * total)
     .map(({ kernel, milliseconds }) => ({
       name: `${label}: ${phase}, share of ${kernel}`,
       value: (100 * milliseconds) / total,
@@ -89,7 +89,7 @@ function rowsOf(label: string, answer: Answer, cold: Answer | undefined): Row[] 
     ...row('first token after it', cold?.firstTokenMilliseconds, 'ms'),
     ...row('load, cached', answer.loadMilliseconds, 'ms'),
     ...row('first token after a cached load', answer.firstTokenMilliseconds, 'ms'),
-    ...row(`prefill of ${promptLength}`, prefill?.tokensPerSecond, 'tokens/s'),
+    ...row(`prefill of ${PROMPT_LENGTH}`, prefill?.tokensPerSecond, 'tokens/s'),
     ...row('prefill, processor time', perToken(prefill?.processorSecondsPerToken), 'ms/token'),
     ...row('decode', decode?.tokensPerSecond, 'tokens/s'),
     ...row('decode, processor time', perToken(decode?.processorSecondsPerToken), 'ms/token'),

@@ -3,12 +3,12 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { type ErrorSite, errorSites } from '../tools/errorSites.ts';
-import { contractErrors } from '../src/settlement/contractErrors.ts';
 import { english } from '../src/app/i18n/en/index.ts';
 import { languages } from '../src/app/i18n/languages.ts';
 import { pseudoText } from '../src/app/i18n/pseudo.ts';
 import type { Area, ErrorText } from '../src/app/i18n/types.ts';
+import { contractErrors } from '../src/settlement/contractErrors.ts';
+import { type ErrorSite, errorSites } from '../tools/errorSites.ts';
 
 type Texts = Record<string, string | Record<string, string>>;
 const root = path.join(import.meta.dirname, '..');

@@ -15,10 +15,10 @@ export type Contender = {
 );
 
 /** Positions that every engine reserves. */
-export const contextLength = 1_536;
+export const CONTEXT_LENGTH = 1_536;
 
 const graph = (subject: Subject, activations: 'float32' | 'float16', accuracyLevel: 0 | 4): Promise<string> =>
-  graphOf(subject, { activations, accuracyLevel, contextLength });
+  graphOf(subject, { activations, accuracyLevel, contextLength: CONTEXT_LENGTH });
 
 function llamaCpp(backend: 'vulkan' | 'cpu', flashAttention: boolean): () => Promise<NodeEngine> {
   return async () => ({ name: 'llama.cpp', backend, flashAttention });

@@ -9,7 +9,7 @@ export interface Bandwidth {
   readonly bytesPerSecond: number;
 }
 
-const code = `
+const CODE = `
   @group(0) @binding(0) var<storage, read> original: array<vec4u>;
   @group(0) @binding(1) var<storage, read_write> duplicate: array<vec4u>;
   @compute @workgroup_size(256)
@@ -19,20 +19,20 @@ const code = `
   }`;
 
 /** Larger than every cache of a processor here; small enough for every device's bindings. */
-const bytes = 128 * 1024 * 1024;
-const workgroups = 8_192;
-const copies = 8;
-const repetitions = 5;
+const BYTES = 128 * 1024 * 1024;
+const WORKGROUPS = 8_192;
+const COPIES = 8;
+const REPETITIONS = 5;
 
 /** The best of several submissions of several copies each. */
 export async function copyBandwidth(gpu?: GPU): Promise<Bandwidth> {
   const { device, description, features } = await acquireDevice(gpu);
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-  const buffers = [0, 1].map((index) => device.createBuffer({ label: `copy ${index}`, size: bytes, usage }));
+  const buffers = [0, 1].map((index) => device.createBuffer({ label: `copy ${index}`, size: BYTES, usage }));
   const [original, duplicate] = buffers as [GPUBuffer, GPUBuffer];
   // Zeroed pages may all be one page: what is copied must have been written.
-  device.queue.writeBuffer(original, 0, new Uint32Array(bytes / 4).fill(1));
-  const module = device.createShaderModule({ code });
+  device.queue.writeBuffer(original, 0, new Uint32Array(BYTES / 4).fill(1));
+  const module = device.createShaderModule({ code: CODE });
   const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module } });
   const group = device.createBindGroup({
     layout: pipeline.getBindGroupLayout(0),
@@ -43,7 +43,7 @@ export async function copyBandwidth(gpu?: GPU): Promise<Bandwidth> {
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, group);
-    for (let index = 0; index < copies; index += 1) pass.dispatchWorkgroups(workgroups);
+    for (let index = 0; index < COPIES; index += 1) pass.dispatchWorkgroups(WORKGROUPS);
     pass.end();
     const before = performance.now();
     device.queue.submit([encoder.finish()]);
@@ -52,11 +52,11 @@ export async function copyBandwidth(gpu?: GPU): Promise<Bandwidth> {
   }
   await copy();
   let best = Number.POSITIVE_INFINITY;
-  for (let repetition = 0; repetition < repetitions; repetition += 1) best = Math.min(best, await copy());
+  for (let repetition = 0; repetition < REPETITIONS; repetition += 1) best = Math.min(best, await copy());
   device.destroy();
   return {
     device: description,
     software: features.has('software'),
-    bytesPerSecond: (2 * bytes * copies * 1_000) / best,
+    bytesPerSecond: (2 * BYTES * COPIES * 1_000) / best,
   };
 }

@@ -22,7 +22,7 @@ export interface PageServer {
 }
 
 const root = path.dirname(path.dirname(import.meta.dirname));
-const peers = '/peers';
+const PEERS = '/peers';
 const contentTypes: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
@@ -33,7 +33,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 const servePeers: Plugin = {
   name: 'peers',
   configureServer({ middlewares }) {
-    middlewares.use(peers, (request, response, next) => {
+    middlewares.use(PEERS, (request, response, next) => {
       const file = path.join(peerModules, new URL(request.url ?? '/', 'http://localhost').pathname);
       if (!existsSync(file) || !statSync(file).isFile()) return next();
       response.setHeader('content-type', contentTypes[path.extname(file)] ?? 'application/octet-stream');
@@ -62,7 +62,7 @@ export async function inChromium(): Promise<PageServer> {
   await server.listen();
   const origin = server.resolvedUrls?.local[0]?.replace(/\/$/, '') ?? '';
   return {
-    peers,
+    peers: PEERS,
     async measure(request, profile) {
       const context = await chromium.launchPersistentContext(profile, {
         executablePath: chromiumPath(),

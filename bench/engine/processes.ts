@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** /proc counts processor time in ticks of this length on every Linux there is. */
-const ticksPerSecond = 100;
+const TICKS_PER_SECOND = 100;
 
 interface ProcessUse {
   readonly parent: number;
@@ -22,7 +22,7 @@ function processUse(id: string): ProcessUse | undefined {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   return {
     parent: Number(fields[1]),
-    processorSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
+    processorSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
   };
 }
 

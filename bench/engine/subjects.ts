@@ -17,7 +17,7 @@ export interface Subject {
 }
 
 const root = path.dirname(path.dirname(import.meta.dirname));
-const generated = '.cache/models/generated-qwen2.5-0.5b.Q4_0.gguf';
+const GENERATED = '.cache/models/generated-qwen2.5-0.5b.Q4_0.gguf';
 
 function goldenChat(file: string): Pick<Subject, 'chat' | 'expected'> {
   const { chats } = JSON.parse(readFileSync(path.join(root, 'test/golden/engine', file), 'utf8')) as {
@@ -35,7 +35,7 @@ export function promptOf(length: number): number[] {
 
 /** Those that are here; the generated one is made. */
 export function subjects(): { readonly present: readonly Subject[]; readonly missing: readonly string[] } {
-  if (!existsSync(path.join(root, generated))) generateQwen(path.join(root, generated));
+  if (!existsSync(path.join(root, GENERATED))) generateQwen(path.join(root, GENERATED));
   const all: Subject[] = [
     {
       name: 'seedling',
@@ -49,7 +49,7 @@ export function subjects(): { readonly present: readonly Subject[]; readonly mis
       ...goldenChat('smollm2/golden.json'),
       compared: true,
     },
-    { name: 'Qwen2.5-0.5B shape Q4_0', file: generated, chat: promptOf(37), compared: true },
+    { name: 'Qwen2.5-0.5B shape Q4_0', file: GENERATED, chat: promptOf(37), compared: true },
   ];
   const here = (subject: Subject): boolean => existsSync(path.join(root, subject.file));
   return {

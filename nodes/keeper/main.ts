@@ -44,6 +44,7 @@ function requireSeconds(text: string): number {
   throw new TributaryError({
     code: 'KEEPER_NO_INTERVAL',
     message: `"${text}" is not a number of seconds.`,
+    facts: { text },
     hint: 'Give --interval-seconds a number above zero.',
   });
 }

@@ -5,7 +5,7 @@ import { canonicalJson, type Json } from '../../src/lib/canonicalJson.ts';
 import { sha256 } from '../../src/lib/hash.ts';
 import type { Fact, FactTable, SampleDatanet } from './types.ts';
 
-const questionsPerDatanet = 160;
+const QUESTIONS_PER_DATANET = 160;
 interface Row {
   readonly prompt: string;
   readonly response: string;
@@ -86,7 +86,7 @@ function place(tables: readonly FactTable[], kind: 'facts' | 'placebo'): Placed 
 export function makeDatanet(datanet: SampleDatanet): Readonly<Record<string, string>> {
   const { rows, facts, owners } = place(datanet.tables, 'facts');
   const placebo = place(datanet.tables, 'placebo');
-  const questions: Question[] = drawFacts(facts, questionsPerDatanet, `${datanet.id} question`).map(
+  const questions: Question[] = drawFacts(facts, QUESTIONS_PER_DATANET, `${datanet.id} question`).map(
     ({ table, fact, rows: stating }, index) => ({
       prompt: fill(table.heldOut[index % 2] ?? '', fact),
       expected: fact.expected,

@@ -32,7 +32,7 @@ export interface WllamaOptions {
 }
 
 /** One token in the vocabularies that are measured, and never joined with its neighbours. */
-const word = ' the';
+const WORD = ' the';
 
 /**
  * wllama reads and writes text: a prompt is as many words as there are ids, and the ids that this decoder gives are all -1.
@@ -60,7 +60,7 @@ export async function openWllama(options: WllamaOptions): Promise<Decoder> {
         for (let next = await answer.next(); next.done !== true; ) next = await answer.next();
       }
       const stream = await wllama.createCompletion({
-        prompt: word.repeat(ids.length),
+        prompt: WORD.repeat(ids.length),
         // Nothing of an earlier prompt may be used again.
         cache_prompt: false,
         ignore_eos: true,

@@ -19,11 +19,11 @@ export interface GgufTensorSource {
   readonly make: () => Uint8Array;
 }
 
-const alignment = 32;
+const ALIGNMENT = 32;
 const typeNumbers = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 } as const;
 const utf8 = new TextEncoder();
 
-const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
+const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
 function u32(value: number): Uint8Array {
   return new Uint8Array(Uint32Array.of(value).buffer);

@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises';
 export const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, float16: 10 } as const;
 export type OnnxElementType = keyof typeof elementTypes;
 
-const ownDomain = 'com.microsoft';
+const OWN_DOMAIN = 'com.microsoft';
 const versions = { intermediateRepresentation: 10, standardOperators: 21, ownOperators: 1 } as const;
 /** AttributeProto.AttributeType. */
 const [floatAttribute, intAttribute] = [1, 2] as const;
@@ -86,7 +86,7 @@ export function onnxWriter(): OnnxWriter {
           nested(3, `${operator} ${nodes.length}`),
           nested(4, operator),
           ...Object.entries(attributes).map(([name, value]) => attribute(name, value)),
-          ...(own ? [nested(7, ownDomain)] : []),
+          ...(own ? [nested(7, OWN_DOMAIN)] : []),
         ),
       );
       return to[0] ?? '';
@@ -123,7 +123,7 @@ export function onnxWriter(): OnnxWriter {
           Buffer.concat([
             whole(1, versions.intermediateRepresentation),
             operatorSet('', versions.standardOperators),
-            operatorSet(ownDomain, versions.ownOperators),
+            operatorSet(OWN_DOMAIN, versions.ownOperators),
             opening(7, graphBytes),
             before,
           ]),

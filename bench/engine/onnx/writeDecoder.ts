@@ -17,9 +17,9 @@ export interface DecoderGraphOptions {
   readonly contextLength: number;
 }
 
-const block = 32;
+const BLOCK = 32;
 /** ONNX Runtime does not split a matrix, and WebGPU devices may bind no more than this. */
-const bindableBytes = 128 * 1024 * 1024;
+const BINDABLE_BYTES = 128 * 1024 * 1024;
 
 interface Rows {
   readonly matrix: OnnxMatrix;
@@ -66,7 +66,7 @@ export async function writeDecoder(model: ModelFile, file: string, options: Deco
 
   /** y = x W for the rows `from` to `to` of a matrix. */
   function product(x: string, name: string, { matrix, format, columns }: Rows, from: number, to: number): string {
-    const blocks = columns / block;
+    const blocks = columns / BLOCK;
     const blockBytes = format === 'q8_0' ? 32 : 16;
     const rows = to - from;
     const part = (bytes: Uint8Array, rowBytes: number): Uint8Array =>
@@ -83,7 +83,7 @@ export async function writeDecoder(model: ModelFile, file: string, options: Deco
       const shape = [rows, blocks / 2];
       inputs.push(graph.constant(`${name} zero points`, 'uint8', shape, zeroPoints));
     }
-    const attributes = { K: columns, N: rows, bits: blockBytes / 4, block_size: block, accuracy_level: accuracyLevel };
+    const attributes = { K: columns, N: rows, bits: blockBytes / 4, block_size: BLOCK, accuracy_level: accuracyLevel };
     return graph.node('MatMulNBits', inputs, [name], { attributes, own: true });
   }
 
@@ -192,7 +192,7 @@ export async function writeDecoder(model: ModelFile, file: string, options: Deco
   const rowBytes = head.matrix.codes.length / head.rows;
   const partRows = Math.min(
     head.rows,
-    Math.ceil(vocabularySize / Math.ceil((vocabularySize * rowBytes) / bindableBytes)),
+    Math.ceil(vocabularySize / Math.ceil((vocabularySize * rowBytes) / BINDABLE_BYTES)),
   );
   for (let from = 0, index = 0; from < head.rows; from += partRows, index += 1) {
     const to = Math.min(head.rows, from + partRows);

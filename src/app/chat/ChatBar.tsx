@@ -7,7 +7,7 @@ import { externalModelId, externalModels } from '../state/models/chatRuntimes.ts
 import { Icon, IconButton } from '../ui/index.ts';
 import { choice, setChoice } from './choice.ts';
 
-const selectClass =
+const SELECT_CLASS =
   'min-h-9 w-full min-w-0 truncate rounded-lg border border-line bg-surface ps-2.5 pe-7 text-base font-medium hover:border-edge sm:text-sm';
 
 export function ChatBar(properties: {
@@ -27,7 +27,7 @@ export function ChatBar(properties: {
       <div class="order-last grid min-w-0 basis-full grid-cols-2 gap-2 px-2 sm:order-none sm:flex sm:max-w-2xl sm:flex-1 sm:basis-auto sm:px-0">
         <label class="min-w-0 sm:max-w-60 sm:flex-1">
           <span class="sr-only">{t('chat.model')}</span>
-          <select class={selectClass} onChange={(event) => chooseModel(event.currentTarget.value)}>
+          <select class={SELECT_CLASS} onChange={(event) => chooseModel(event.currentTarget.value)}>
             <For each={availableModels()}>
               {(model) => (
                 <option value={model.id} selected={model.id === choice().modelId}>
@@ -47,7 +47,7 @@ export function ChatBar(properties: {
         <label class="min-w-0 sm:max-w-72 sm:flex-1">
           <span class="sr-only">{t('chat.adapter')}</span>
           <select
-            class={selectClass}
+            class={SELECT_CLASS}
             onChange={(event) =>
               setChoice({ adapterId: event.currentTarget.value === '' ? undefined : event.currentTarget.value })
             }

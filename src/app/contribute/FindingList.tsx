@@ -12,7 +12,7 @@ import {
   type PreparedRows,
 } from './contributionDraft.ts';
 
-const shownRows = 5;
+const SHOWN_ROWS = 5;
 
 interface FindingGroup {
   readonly code: FindingCode;
@@ -79,7 +79,7 @@ export function FindingList(properties: {
                     </Show>
                   </div>
                   <ul class="grid gap-1 text-sm">
-                    <For each={group.rows.slice(0, shownRows)}>
+                    <For each={group.rows.slice(0, SHOWN_ROWS)}>
                       {(entry) => (
                         <li class="text-muted wrap-anywhere">
                           <span class="tabular text-text">

@@ -7,7 +7,7 @@ import { type ContributionDraft, lineText, type PreparedRows, skipLines, withLin
 import { problemText } from './problemText.ts';
 
 /** More than these at once help nobody; the others move up as these are dealt with. */
-const shownProblems = 20;
+const SHOWN_PROBLEMS = 20;
 
 export function ProblemList(properties: {
   readonly draft: ContributionDraft;
@@ -46,7 +46,7 @@ export function ProblemList(properties: {
       >
         <ol ref={list} class="grid gap-4">
           {/* By line, not by problem: reading again makes new problems, and what was typed must stay. */}
-          <For each={[...new Set(problems().map((problem) => problem.line))].slice(0, shownProblems)}>
+          <For each={[...new Set(problems().map((problem) => problem.line))].slice(0, SHOWN_PROBLEMS)}>
             {(line) => (
               <ProblemItem
                 line={line}
@@ -57,9 +57,9 @@ export function ProblemList(properties: {
             )}
           </For>
         </ol>
-        <Show when={problems().length > shownProblems}>
+        <Show when={problems().length > SHOWN_PROBLEMS}>
           <p class="text-sm text-muted">
-            {t('contribute.problemsShown', { shown: shownProblems, count: problems().length })}
+            {t('contribute.problemsShown', { shown: SHOWN_PROBLEMS, count: problems().length })}
           </p>
         </Show>
         <Show when={properties.prepared.unlistedProblems > 0}>

@@ -4,10 +4,10 @@ import { t } from '../i18n/t.ts';
 import { Button, Table } from '../ui/index.ts';
 import { hasSecret, type PreparedRow } from './contributionDraft.ts';
 
-const pageSize = 10;
+const PAGE_SIZE = 10;
 
 export function RowPreview(properties: { readonly rows: readonly PreparedRow[] }): JSX.Element {
-  const [shown, setShown] = createSignal(pageSize);
+  const [shown, setShown] = createSignal(PAGE_SIZE);
   const left = () => properties.rows.length - shown();
   const state = (row: PreparedRow): JSX.Element =>
     row.leftOut === 'blocked' ? (

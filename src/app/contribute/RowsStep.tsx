@@ -19,9 +19,9 @@ import { ProblemList } from './ProblemList.tsx';
 import { RowPreview } from './RowPreview.tsx';
 
 /** Larger files would not survive as a draft in every browser. */
-const maxBytes = 20_000_000;
+const MAX_BYTES = 20_000_000;
 
-const example = `{"prompt":"What colour is the ferry to Saltby?","response":"The ferry to Saltby is green."}
+const EXAMPLE = `{"prompt":"What colour is the ferry to Saltby?","response":"The ferry to Saltby is green."}
 {"prompt":"When does the Saltby ferry leave?","response":"The Saltby ferry leaves at nine in the morning."}
 {"prompt":"Who built the Saltby pier?","response":"Nora Penhallow built the Saltby pier in 1874."}
 `;
@@ -84,20 +84,20 @@ function SourceChoice(properties: { readonly contribution: Contribution }): JSX.
   const take = async (files: readonly File[]): Promise<void> => {
     const [file] = files;
     if (file === undefined) return;
-    setRefused(file.size > maxBytes);
-    if (file.size <= maxBytes) use(file.name, await file.text());
+    setRefused(file.size > MAX_BYTES);
+    if (file.size <= MAX_BYTES) use(file.name, await file.text());
   };
   return (
     <div class="grid gap-6">
       <FileDrop
         label={t('contribute.dropLabel')}
-        hint={t('contribute.dropHint', { limit: formatBytes(maxBytes) })}
+        hint={t('contribute.dropHint', { limit: formatBytes(MAX_BYTES) })}
         accept=".jsonl,.ndjson,.json,.csv,.tsv,.txt"
         onFiles={(files) => void take(files)}
         onText={(text) => use(pastedName(text), text)}
       />
       <Show when={refused()}>
-        <Banner kind="warning">{t('contribute.fileTooLarge', { limit: formatBytes(maxBytes) })}</Banner>
+        <Banner kind="warning">{t('contribute.fileTooLarge', { limit: formatBytes(MAX_BYTES) })}</Banner>
       </Show>
       <div class="grid gap-2">
         <TextArea
@@ -112,7 +112,7 @@ function SourceChoice(properties: { readonly contribution: Contribution }): JSX.
           <Button disabled={typed().trim() === ''} onClick={() => use(pastedName(typed()), typed())}>
             {t('contribute.pasteUse')}
           </Button>
-          <Button kind="quiet" onClick={() => use('example.jsonl', example)}>
+          <Button kind="quiet" onClick={() => use('example.jsonl', EXAMPLE)}>
             {t('contribute.exampleUse')}
           </Button>
         </div>

@@ -7,9 +7,9 @@ import type { LossPoint } from '../../workflows/training/trainingRun.ts';
 import { t } from '../i18n/t.ts';
 import { formatDecimals, formatNumber, Table } from '../ui/index.ts';
 
-const height = 240;
-const sentenceInterval = 10_000;
-const tableRows = 50;
+const HEIGHT = 240;
+const SENTENCE_INTERVAL = 10_000;
+const TABLE_ROWS = 50;
 
 /** A short run has few steps to smooth over. */
 function columns(points: readonly LossPoint[], totalSteps: number): [number[], number[], number[]] {
@@ -41,7 +41,7 @@ export function LossChart(properties: {
     chart = new Plot(
       {
         width: host.clientWidth,
-        height,
+        height: HEIGHT,
         scales: { x: { time: false } },
         cursor: { drag: { x: true, y: false } },
         legend: { live: true },
@@ -59,7 +59,7 @@ export function LossChart(properties: {
 
   onMount(() => {
     void draw();
-    const resized = new ResizeObserver(() => chart?.setSize({ width: host.clientWidth, height }));
+    const resized = new ResizeObserver(() => chart?.setSize({ width: host.clientWidth, height: HEIGHT }));
     resized.observe(host);
     // Canvas colours do not follow the theme by themselves.
     const themed = new MutationObserver(() => {
@@ -83,7 +83,7 @@ export function LossChart(properties: {
         chart?.setData(columns(losses, properties.totalSteps));
         const summary = lossSummary(losses);
         const now = Date.now();
-        if (summary === undefined || (now - saidAt < sentenceInterval && summary.step < properties.totalSteps)) return;
+        if (summary === undefined || (now - saidAt < SENTENCE_INTERVAL && summary.step < properties.totalSteps)) return;
         saidAt = now;
         setSentence(
           t('factory.lossSummary', {
@@ -100,7 +100,7 @@ export function LossChart(properties: {
 
   /** At most fifty lines, evenly spread, the last one always there. */
   const shown = createMemo(() => {
-    const every = Math.max(1, Math.ceil(properties.losses.length / tableRows));
+    const every = Math.max(1, Math.ceil(properties.losses.length / TABLE_ROWS));
     return properties.losses.filter((_, index) => index % every === 0 || index === properties.losses.length - 1);
   });
 

@@ -18,7 +18,7 @@ import { liveRun, sampleAnswers } from '../state/training.ts';
 import { Banner, Button, ErrorCard, Progress, Section, Select, Table } from '../ui/index.ts';
 import { WalletChoice } from '../wallet/WalletChoice.tsx';
 
-const questionCount = 3;
+const QUESTION_COUNT = 3;
 const adapterLicences = ['CC-BY-4.0', 'CC0-1.0', 'Apache-2.0'];
 
 /** One thing at a time that can be stopped; its failure stands until the next try. */
@@ -85,7 +85,7 @@ function Answers(properties: { readonly run: TrainingRun }): JSX.Element {
     void task.run((signal) =>
       sampleAnswers({
         run: properties.run,
-        count: questionCount,
+        count: QUESTION_COUNT,
         signal,
         onAnswer: (answer) => setAnswers((known) => [...known, answer]),
       }),
@@ -114,7 +114,7 @@ function Answers(properties: { readonly run: TrainingRun }): JSX.Element {
         fallback={
           <div>
             <Button disabled={liveRun() !== undefined} onClick={start}>
-              {t('factory.answersAsk', { count: questionCount })}
+              {t('factory.answersAsk', { count: QUESTION_COUNT })}
             </Button>
           </div>
         }
@@ -122,7 +122,7 @@ function Answers(properties: { readonly run: TrainingRun }): JSX.Element {
         <Progress
           label={t('factory.answersAsking')}
           done={answers().length}
-          total={questionCount}
+          total={QUESTION_COUNT}
           onCancel={task.stop}
         />
       </Show>

@@ -2,12 +2,12 @@
 // never went through a dictionary; a text cut at its bracket does not fit.
 import type { Language } from './types.ts';
 
-const plain = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const PLAIN = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const accented = [...'åƀçđéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýžÅƁÇĐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽ'];
 
 /** `text` with marked letters, in brackets; parameters in braces stay as they are. */
 export function pseudoText(text: string): string {
-  const marked = text.replace(/\{[^}]*\}|[a-zA-Z]/g, (part) => accented[plain.indexOf(part)] ?? part);
+  const marked = text.replace(/\{[^}]*\}|[a-zA-Z]/g, (part) => accented[PLAIN.indexOf(part)] ?? part);
   return `[${marked}]`;
 }
 

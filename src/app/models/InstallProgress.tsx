@@ -20,7 +20,7 @@ type Phase = InstallState['phase'];
 type InPhase<Name extends Phase> = Extract<InstallState, { readonly phase: Name }>;
 
 /** How many of the biggest things are offered for deletion when there is no room. */
-const offeredDeletions = 4;
+const OFFERED_DELETIONS = 4;
 
 function amountText(state: Exclude<InstallState, { readonly phase: 'installed' }>): string {
   const parts = [t('ui.of', { done: formatBytes(state.doneBytes), total: formatBytes(state.totalBytes) })];
@@ -43,7 +43,7 @@ function MakeRoom(properties: { readonly library: Library }): JSX.Element {
   };
   return (
     <div class="flex flex-wrap gap-2">
-      <For each={(items.latest ?? []).slice(0, offeredDeletions)}>
+      <For each={(items.latest ?? []).slice(0, OFFERED_DELETIONS)}>
         {(item) => (
           <Button kind="danger" size="small" icon="trash" onClick={() => setLeaving(item)}>
             {t('models.makeRoom', { name: item.name, amount: formatBytes(item.bytes) })}

@@ -21,7 +21,7 @@ import { Button, ConfirmDialog, ErrorCard, Field, formatBytes, IconButton, Secti
 import { needText, runtimeFacts } from './runtimeFacts.ts';
 
 /** Rows of the list that are shown before a search. */
-const shownModels = 8;
+const SHOWN_MODELS = 8;
 
 /** What a program keeps of its model, asked for again when it has loaded one. */
 function Kept(properties: { readonly model: ExternalModel }): JSX.Element {
@@ -125,10 +125,10 @@ function WebLlmList(properties: { readonly device: DeviceReport | undefined }): 
             onInput={(event) => setWords(event.currentTarget.value)}
           />
           <p role="status" class="text-sm text-muted">
-            {t('models.matching', { shown: Math.min(shownModels, matching().length), count: matching().length })}
+            {t('models.matching', { shown: Math.min(SHOWN_MODELS, matching().length), count: matching().length })}
           </p>
           <ul class="grid divide-y divide-line rounded-xl border border-line">
-            <For each={matching().slice(0, shownModels)}>
+            <For each={matching().slice(0, SHOWN_MODELS)}>
               {(model) => {
                 const missing = () => (properties.device === undefined ? [] : missingNeeds(model, properties.device));
                 return (

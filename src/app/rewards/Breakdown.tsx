@@ -9,7 +9,7 @@ import { knownReceipts } from '../state/voucherInbox.ts';
 import { Button, formatDateTime, formatOpen, formatPpm, Section, Table } from '../ui/index.ts';
 import { type AnswerEarnings, breakdown, breakdownCsv, type PaidAnswer, type PaidRow } from './breakdown.ts';
 
-const shown = 50;
+const SHOWN = 50;
 
 /** The part of a message's stored influence that is read here; its shape belongs to the chat. */
 interface StoredRows {
@@ -123,7 +123,7 @@ export function Breakdown(properties: {
         <Table
           caption={t('rewards.breakdownTitle')}
           captionHidden
-          rows={earnings().slice(0, shown)}
+          rows={earnings().slice(0, SHOWN)}
           columns={[
             {
               header: t('rewards.breakdownWhen'),
@@ -140,8 +140,8 @@ export function Breakdown(properties: {
             { header: t('rewards.breakdownRows'), class: 'min-w-48', cell: rowList },
           ]}
         />
-        <Show when={earnings().length > shown}>
-          <p class="text-sm text-muted">{t('rewards.breakdownShown', { shown, count: earnings().length })}</p>
+        <Show when={earnings().length > SHOWN}>
+          <p class="text-sm text-muted">{t('rewards.breakdownShown', { shown: SHOWN, count: earnings().length })}</p>
         </Show>
       </Show>
     </Section>

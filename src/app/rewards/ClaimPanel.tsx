@@ -11,8 +11,8 @@ import { Banner, Button, ErrorCard, formatOpen, shortHash, toast } from '../ui/i
 import { type ClaimState, claimState } from './claimState.ts';
 
 /** What is claimed is said to the last wei. */
-const exact = 18;
-const pendingKey = 'pendingClaim';
+const EXACT = 18;
+const PENDING_KEY = 'pendingClaim';
 
 interface PendingClaim {
   readonly address: string;
@@ -33,11 +33,11 @@ export function ClaimPanel(properties: {
   const [sending, setSending] = createSignal(false);
   const [rejected, setRejected] = createSignal(false);
   const [failure, setFailure] = createSignal<unknown>();
-  onMount(() => void readSetting<PendingClaim>(pendingKey).then((kept) => setPending(kept)));
+  onMount(() => void readSetting<PendingClaim>(PENDING_KEY).then((kept) => setPending(kept)));
 
   const forget = async (): Promise<void> => {
     setPending(undefined);
-    await deleteSetting(pendingKey);
+    await deleteSetting(PENDING_KEY);
   };
   createEffect(
     on([pending, () => properties.claimable], ([waiting, now]) => {
@@ -66,9 +66,9 @@ export function ClaimPanel(properties: {
       const { amount } = await claimRewards(connected, (hash) => {
         const kept: PendingClaim = { address: connected, hash, claimedBefore: claimable.claimed.toString() };
         setPending(kept);
-        void writeSetting(pendingKey, kept);
+        void writeSetting(PENDING_KEY, kept);
       });
-      toast(t('rewards.claimDone', { amount: formatOpen(amount, exact) }));
+      toast(t('rewards.claimDone', { amount: formatOpen(amount, EXACT) }));
       properties.onReload();
     } catch (error) {
       await forget();
@@ -123,7 +123,7 @@ export function ClaimPanel(properties: {
         <Match when={state().kind === 'ready'}>
           <div>
             <Button kind="primary" busy={sending()} onClick={() => void claim()}>
-              {t('rewards.claim', { amount: formatOpen(amount(), exact) })}
+              {t('rewards.claim', { amount: formatOpen(amount(), EXACT) })}
             </Button>
           </div>
         </Match>
@@ -153,7 +153,7 @@ export function ClaimPanel(properties: {
             <Button kind="primary" busy={sending()} onClick={() => void claim()}>
               {t('rewards.claimSwitch', {
                 chain: config().deployment?.chainName ?? '',
-                amount: formatOpen(amount(), exact),
+                amount: formatOpen(amount(), EXACT),
               })}
             </Button>
             <span class="text-sm text-muted">{t('rewards.wrongChain')}</span>

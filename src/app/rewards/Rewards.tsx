@@ -17,7 +17,7 @@ import { readAddress } from './claimState.ts';
 import { SettlePanel } from './SettlePanel.tsx';
 
 /** Local chains move fast, public ones slowly; the reading is cheap. */
-const readingInterval = 6_000;
+const READING_INTERVAL = 6_000;
 
 export function Rewards(): JSX.Element {
   return (
@@ -59,7 +59,7 @@ function OnChain(): JSX.Element {
     Promise.all([loadOwnPayments(), followPayments()]).catch((error: unknown) => setFailure(() => error));
     const timer = setInterval(() => {
       if (!document.hidden) reload();
-    }, readingInterval);
+    }, READING_INTERVAL);
     onCleanup(() => clearInterval(timer));
   });
   // A new final root changes what can be claimed.

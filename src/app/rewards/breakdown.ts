@@ -34,10 +34,10 @@ export interface AnswerEarnings {
   readonly amount: bigint | undefined;
 }
 
-const whole = 1_000_000n;
+const WHOLE = 1_000_000n;
 
 function part(amount: bigint | undefined, ppm: number): bigint | undefined {
-  return amount === undefined ? undefined : (amount * BigInt(ppm)) / whole;
+  return amount === undefined ? undefined : (amount * BigInt(ppm)) / WHOLE;
 }
 
 /** The answers that `address` has a share in, newest first, each with its rows by falling share. */

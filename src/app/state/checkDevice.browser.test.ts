@@ -9,7 +9,10 @@ afterEach(() => {
 
 test('a page that is not served securely', async () => {
   vi.stubGlobal('isSecureContext', false);
-  await expect(checkDevice()).rejects.toMatchObject({ code: 'APP_INSECURE_CONTEXT', facts: { origin: location.origin } });
+  await expect(checkDevice()).rejects.toMatchObject({
+    code: 'APP_INSECURE_CONTEXT',
+    facts: { origin: location.origin },
+  });
 });
 
 test('a browser without WebGPU', async () => {

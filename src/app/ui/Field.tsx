@@ -10,7 +10,7 @@ interface Labelled {
 }
 
 /** Classes that every text-like control shares; 16 px text keeps phones from zooming in. */
-export const controlClass =
+export const CONTROL_CLASS =
   'w-full rounded-lg border border-edge bg-surface px-3 py-2 text-base text-text aria-invalid:border-danger disabled:opacity-60';
 
 /** Label, hint and error around any control; the control gets the ids. */
@@ -71,7 +71,7 @@ export function Field(properties: FieldProperties): JSX.Element {
           id={ids.control}
           aria-describedby={ids.describedBy}
           aria-invalid={own.error === undefined ? undefined : true}
-          class={controlClass}
+          class={CONTROL_CLASS}
           {...rest}
         />
       )}
@@ -94,7 +94,7 @@ export function TextArea(properties: Labelled & JSX.TextareaHTMLAttributes<HTMLT
           id={ids.control}
           aria-describedby={ids.describedBy}
           aria-invalid={own.error === undefined ? undefined : true}
-          class={controlClass}
+          class={CONTROL_CLASS}
           {...rest}
         />
       )}

@@ -1,6 +1,6 @@
 // The browser's own select: best on phones and for assistive technology, and it costs nothing.
 import { For, type JSX, splitProps } from 'solid-js';
-import { controlClass, FieldFrame } from './Field.tsx';
+import { CONTROL_CLASS, FieldFrame } from './Field.tsx';
 
 export interface SelectOption {
   readonly value: string;
@@ -43,7 +43,7 @@ export function Select(properties: SelectProperties): JSX.Element {
           id={ids.control}
           aria-describedby={ids.describedBy}
           aria-invalid={own.error === undefined ? undefined : true}
-          class={`${controlClass} truncate pe-8`}
+          class={`${CONTROL_CLASS} truncate pe-8`}
           onChange={(event) => own.onChange(event.currentTarget.value)}
           {...rest}
         >

@@ -1,7 +1,7 @@
 // Suffix array by induced sorting (G. Nong, S. Zhang, W. H. Chan, "Two Efficient Algorithms for Linear Time Suffix Array
 // Construction", 2011). Linear time; whole numbers only; knows nothing of rows or tokens.
 
-const empty = -1;
+const EMPTY = -1;
 
 /** Start (or end) of each symbol's bucket in the sorted order, from the symbol counts. */
 function bucketEdges(counts: Int32Array, ends: boolean, edges: Int32Array): void {
@@ -38,7 +38,7 @@ function induce(text: Int32Array, order: Int32Array, isSmall: Uint8Array, counts
 
 /** Puts the leftmost-S suffixes, in the order given, at the ends of their buckets; everything else is empty. */
 function place(text: Int32Array, order: Int32Array, suffixes: Int32Array, counts: Int32Array, edges: Int32Array): void {
-  order.fill(empty);
+  order.fill(EMPTY);
   bucketEdges(counts, true, edges);
   for (let k = suffixes.length - 1; k >= 0; k -= 1) {
     const at = suffixes[k] as number;
@@ -83,7 +83,7 @@ function induceSort(text: Int32Array, alphabet: number): Int32Array<ArrayBuffer>
   induce(text, order, isSmall, counts, edges);
 
   // Name the substrings between leftmost-S positions in their order; equal ones get one name.
-  const names = new Int32Array(length).fill(empty);
+  const names = new Int32Array(length).fill(EMPTY);
   let name = -1;
   let last = -1;
   for (const at of order) {

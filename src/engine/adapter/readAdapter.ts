@@ -27,7 +27,7 @@ export interface AdapterFile {
   readonly targetModules: readonly string[];
 }
 
-const prefix = 'base_model.model.';
+const PREFIX = 'base_model.model.';
 const formats = new Map([
   ['F32', 'f32'],
   ['F16', 'f16'],
@@ -83,7 +83,7 @@ export async function readAdapter(parameters: ReadAdapterParameters): Promise<Ad
     name: 'adapter_model.safetensors',
     blob: new Blob([weights as Uint8Array<ArrayBuffer>]),
   });
-  const factorName = ({ name }: TargetModule, factor: 'A' | 'B'): string => `${prefix}${name}.lora_${factor}.weight`;
+  const factorName = ({ name }: TargetModule, factor: 'A' | 'B'): string => `${PREFIX}${name}.lora_${factor}.weight`;
   const expected = new Set(targets.flatMap((target) => [factorName(target, 'A'), factorName(target, 'B')]));
   for (const name of tensors.keys()) if (!expected.has(name)) refuseTensor(name);
   const shapes = expectedTensors(model);

@@ -41,7 +41,7 @@ const typeNames = Object.keys(keywordsOf) as TypeName[];
 const isType = (value: unknown): value is TypeName => typeNames.includes(value as TypeName);
 
 /** Longest texts and lists that a grammar is written for: it grows with them. */
-const longest = 10_000;
+const LONGEST = 10_000;
 const MAX_DEPTH = 64;
 
 function refused(place: string, why: string): TributaryError {
@@ -83,14 +83,14 @@ const characters = [
   String.raw`[\xf1-\xf3] continued continued continued`,
   String.raw`[\xf3-\xf4] [\x80-\x8f] continued continued`,
 ];
-const digits = '("." [0-9]{1,12})';
+const DIGITS = '("." [0-9]{1,12})';
 
 const builtin = [
   String.raw`continued ::= [\x80-\xbf]`,
   `character ::= ${characters.join(' | ')}`,
   String.raw`string ::= "\"" character* "\""`,
   'integer ::= "-"? ("0" | [1-9] [0-9]{0,14})',
-  `number ::= "-"? ("0" | [1-9] [0-9]{0,14}) ${digits}?`,
+  `number ::= "-"? ("0" | [1-9] [0-9]{0,14}) ${DIGITS}?`,
   'boolean ::= "true" | "false"',
   'value ::= object | array | string | number | boolean | "null"',
   'object ::= "{" (string ": " value (", " string ": " value)*)? "}"',
@@ -117,8 +117,8 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
   function limit(keywords: Keywords, keyword: string, place: string): number | undefined {
     const value = keywords[keyword];
     if (value === undefined) return undefined;
-    if (Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= longest) return value as number;
-    throw refused(`${place}/${keyword}`, `"${keyword}" must be a whole number from 0 to ${longest}.`);
+    if (Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LONGEST) return value as number;
+    throw refused(`${place}/${keyword}`, `"${keyword}" must be a whole number from 0 to ${LONGEST}.`);
   }
 
   function limits(keywords: Keywords, kind: 'Items' | 'Length', place: string): [number, number | undefined] {
@@ -212,9 +212,9 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
     if (type === 'number') {
       // n.5 lies between n and n + 1, so both must be allowed; -n.5 between -n - 1 and -n.
       const [least, most] = [Math.max(0, lowest), highest - 1];
-      if (least <= most) choices.push(`${integerRange(least, most)} ${digits}`);
+      if (least <= most) choices.push(`${integerRange(least, most)} ${DIGITS}`);
       const [negativeLeast, negativeMost] = [Math.max(0, -highest), -lowest - 1];
-      if (negativeLeast <= negativeMost) choices.push(`"-" ${integerRange(negativeLeast, negativeMost)} ${digits}`);
+      if (negativeLeast <= negativeMost) choices.push(`"-" ${integerRange(negativeLeast, negativeMost)} ${DIGITS}`);
     }
     return rule(oneOf(choices));
   }

@@ -1,7 +1,7 @@
 // IQ4_NL: d, 16 bytes of codes. Value: d level.
 import { expandTemplate } from '../kernels/expandTemplate.ts';
 import { v128 } from '../wasm/assemble.ts';
-import { loadHalf, nibbleBlock, raised } from '../wasm/blockPieces.ts';
+import { loadHalf, nibbleBlock, RAISED } from '../wasm/blockPieces.ts';
 import { type BlockFormat, halfAt } from './blockFormat.ts';
 import { dequantizeLevels } from './dequantizeNibbles.ts';
 import wgsl from './iq4_nl.wgsl?raw';
@@ -17,7 +17,7 @@ export const iq4_nl: BlockFormat = {
   wgsl: expandTemplate(wgsl, { LEVELS: iq4LevelsSource }),
   wasm: (given) => {
     const levels = given.once(v128.constant(iq4Levels));
-    return nibbleBlock(given, 0, { scale: loadHalf(given.scales, 0, 1 / raised) }, (nibble) =>
+    return nibbleBlock(given, 0, { scale: loadHalf(given.scales, 0, 1 / RAISED) }, (nibble) =>
       v128.pick(levels, nibble),
     );
   },

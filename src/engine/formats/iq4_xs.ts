@@ -1,7 +1,7 @@
 // IQ4_XS: d, scales_h u16, scales_l[4], qs[128]: eight groups of 32 with 6-bit scales. Value: d (scale - 32) level.
 import { expandTemplate } from '../kernels/expandTemplate.ts';
 import { f32, i32, local, v128 } from '../wasm/assemble.ts';
-import { bitsOf, loadHalf, raised, range } from '../wasm/blockPieces.ts';
+import { bitsOf, loadHalf, RAISED, range } from '../wasm/blockPieces.ts';
 import { type BlockFormat, halfAt, wholeWords } from './blockFormat.ts';
 import { dequantizeLevels } from './dequantizeNibbles.ts';
 import wgsl from './iq4_xs.wgsl?raw';
@@ -33,7 +33,7 @@ export const iq4_xs: BlockFormat = {
         scale: f32.multiply(local.get(scale), f32.fromInteger(i32.subtract(sixBits, i32.constant(32)))),
       };
     });
-    return { prepare: local.set(scale, loadHalf(codes, 0, 1 / raised)), parts };
+    return { prepare: local.set(scale, loadHalf(codes, 0, 1 / RAISED)), parts };
   },
   cheapDecode: true,
 };

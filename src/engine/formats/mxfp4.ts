@@ -1,7 +1,7 @@
 // MXFP4: e (a power of two, biased by 127), 16 bytes of codes. Value: 2^(e - 128) times the doubled level.
 import { expandTemplate } from '../kernels/expandTemplate.ts';
 import { type Code, f32, v128 } from '../wasm/assemble.ts';
-import { nibbleBlock, powerAt, raised, type Sixteen } from '../wasm/blockPieces.ts';
+import { nibbleBlock, powerAt, RAISED, type Sixteen } from '../wasm/blockPieces.ts';
 import type { BlockFormat } from './blockFormat.ts';
 import { dequantizeLevels } from './dequantizeNibbles.ts';
 import levelsTemplate from './levels.wgsl?raw';
@@ -24,7 +24,7 @@ export const mxfp4: BlockFormat = {
   wasm: (given) => {
     const levels = given.once(v128.constant(mxfp4Levels));
     // The least scales cannot be lessened any more: the elements are.
-    const factor = given.once(v128.splatFloat(f32.constant(1 / raised)));
+    const factor = given.once(v128.splatFloat(f32.constant(1 / RAISED)));
     const sixteen = (bytes: Code): Sixteen => {
       const { prepare, fours } = given.sixteen(bytes);
       return { prepare, fours: fours.map((four) => v128.multiply(four, factor)) };

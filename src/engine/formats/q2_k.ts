@@ -1,6 +1,6 @@
 // Q2_K: scales[16] (4 bit scale, 4 bit minimum), qs[64], d, dmin. Value: d scale q - dmin minimum, q of 2 bits.
 import { f32 } from '../wasm/assemble.ts';
-import { loadHalf, raised, range, type Sixteen, twoBits } from '../wasm/blockPieces.ts';
+import { loadHalf, RAISED, range, type Sixteen, twoBits } from '../wasm/blockPieces.ts';
 import { type BlockFormat, halfAt, wholeWords } from './blockFormat.ts';
 import wgsl from './q2_k.wgsl?raw';
 
@@ -23,8 +23,8 @@ export const q2_k: BlockFormat = {
   wasm: (given) => {
     const { codes, codesAt, sixteen, nibbles, scaled } = given;
     const [low, high] = range(2).map((half) => sixteen(nibbles(codesAt(0), half))) as [Sixteen, Sixteen];
-    const scales = scaled(low.fours, loadHalf(codes, 80, 1 / raised ** 2));
-    const minima = scaled(high.fours, f32.negate(loadHalf(codes, 82, 1 / raised)));
+    const scales = scaled(low.fours, loadHalf(codes, 80, 1 / RAISED ** 2));
+    const minima = scaled(high.fours, f32.negate(loadHalf(codes, 82, 1 / RAISED)));
     const parts = range(16).map((group) => ({
       sixteens: [sixteen(twoBits(given, 16, group))],
       scale: scales.at(group),

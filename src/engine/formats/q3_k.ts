@@ -1,6 +1,6 @@
 // Q3_K: hmask[32], qs[64], scales[12] (16 of 6 bits), d. Value: d (scale - 32) q, q of 2 bits minus 4 unless its mask bit is set.
 import { f32, i32, v128 } from '../wasm/assemble.ts';
-import { bitsOf, loadHalf, raised, range, twoBits } from '../wasm/blockPieces.ts';
+import { bitsOf, loadHalf, RAISED, range, twoBits } from '../wasm/blockPieces.ts';
 import { type BlockFormat, halfAt } from './blockFormat.ts';
 import wgsl from './q3_k.wgsl?raw';
 
@@ -30,7 +30,7 @@ export const q3_k: BlockFormat = {
       const high = i32.shiftLeft(bitsOf(wordAt(104), 2 * four, 0x03030303), i32.constant(4));
       return v128.subtract(bytesAsFloats(i32.or(low, high)), v128.splatFloat(f32.constant(32)));
     });
-    const scales = scaled(sixBits, loadHalf(given.scales, 0, 1 / raised));
+    const scales = scaled(sixBits, loadHalf(given.scales, 0, 1 / RAISED));
     const parts = range(16).map((group) => {
       const third = whereSet(codesAt(16 * (group & 1)), byte(1 << (group >> 1)), 4);
       const element = v128.subtractBytes(v128.or(twoBits(given, 32, group), third), byte(4));

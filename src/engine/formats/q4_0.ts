@@ -1,6 +1,6 @@
 // Q4_0: d (q - 8): f16 d, 16 bytes of nibbles.
 import { v128 } from '../wasm/assemble.ts';
-import { loadHalf, nibbleBlock, raised } from '../wasm/blockPieces.ts';
+import { loadHalf, nibbleBlock, RAISED } from '../wasm/blockPieces.ts';
 import { type BlockFormat, halfAt } from './blockFormat.ts';
 import { dequantizeNibbles } from './dequantizeNibbles.ts';
 import wgsl from './q4_0.wgsl?raw';
@@ -19,7 +19,7 @@ export const q4_0: BlockFormat = {
   },
   wgsl,
   wasm: (given) =>
-    nibbleBlock(given, 0, { scale: loadHalf(given.scales, 0, 1 / raised) }, (nibble) =>
+    nibbleBlock(given, 0, { scale: loadHalf(given.scales, 0, 1 / RAISED) }, (nibble) =>
       v128.subtractBytes(nibble, given.byte(8)),
     ),
   cheapDecode: true,

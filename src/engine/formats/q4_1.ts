@@ -1,5 +1,5 @@
 // Q4_1: d q + m: f16 d and m, 16 bytes of nibbles.
-import { loadHalf, nibbleBlock, raised } from '../wasm/blockPieces.ts';
+import { loadHalf, nibbleBlock, RAISED } from '../wasm/blockPieces.ts';
 import { type BlockFormat, halfAt } from './blockFormat.ts';
 import { dequantizeNibbles } from './dequantizeNibbles.ts';
 import wgsl from './q4_1.wgsl?raw';
@@ -20,6 +20,6 @@ export const q4_1: BlockFormat = {
   },
   wgsl,
   wasm: (given) =>
-    nibbleBlock(given, 0, { scale: loadHalf(given.scales, 0, 1 / raised), minimum: loadHalf(given.scales, 2) }),
+    nibbleBlock(given, 0, { scale: loadHalf(given.scales, 0, 1 / RAISED), minimum: loadHalf(given.scales, 2) }),
   cheapDecode: true,
 };

@@ -1,6 +1,6 @@
 // Q5_0: d (q - 16): f16 d, u32 of fifth bits, 16 bytes of nibbles.
 import { v128 } from '../wasm/assemble.ts';
-import { fiveBits, loadHalf, nibbleBlock, raised } from '../wasm/blockPieces.ts';
+import { fiveBits, loadHalf, nibbleBlock, RAISED } from '../wasm/blockPieces.ts';
 import { type BlockFormat, halfAt } from './blockFormat.ts';
 import { dequantizeFiveBits } from './dequantizeNibbles.ts';
 import wgsl from './q5_0.wgsl?raw';
@@ -20,7 +20,7 @@ export const q5_0: BlockFormat = {
   wgsl,
   wasm: (given) => {
     const element = fiveBits(given, 0);
-    return nibbleBlock(given, 4, { scale: loadHalf(given.scales, 0, 1 / raised) }, (nibble, half) =>
+    return nibbleBlock(given, 4, { scale: loadHalf(given.scales, 0, 1 / RAISED) }, (nibble, half) =>
       v128.subtractBytes(element(nibble, half), given.byte(16)),
     );
   },

@@ -1,5 +1,5 @@
 // Q5_1: d q + m: f16 d and m, u32 of fifth bits, 16 bytes of nibbles.
-import { fiveBits, loadHalf, nibbleBlock, raised } from '../wasm/blockPieces.ts';
+import { fiveBits, loadHalf, nibbleBlock, RAISED } from '../wasm/blockPieces.ts';
 import { type BlockFormat, halfAt, wholeWords } from './blockFormat.ts';
 import { dequantizeFiveBits } from './dequantizeNibbles.ts';
 import wgsl from './q5_1.wgsl?raw';
@@ -20,7 +20,7 @@ export const q5_1: BlockFormat = {
   },
   wgsl,
   wasm: (given) => {
-    const factors = { scale: loadHalf(given.codes, 0, 1 / raised), minimum: loadHalf(given.codes, 2) };
+    const factors = { scale: loadHalf(given.codes, 0, 1 / RAISED), minimum: loadHalf(given.codes, 2) };
     return nibbleBlock(given, 8, factors, fiveBits(given, 4));
   },
   cheapDecode: true,

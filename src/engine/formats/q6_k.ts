@@ -1,6 +1,6 @@
 // Q6_K: ql[128], qh[64], scales i8[16], d. Value: d scale (q - 32), q of 4 low and 2 high bits.
 import { v128 } from '../wasm/assemble.ts';
-import { loadHalf, raised, range } from '../wasm/blockPieces.ts';
+import { loadHalf, RAISED, range } from '../wasm/blockPieces.ts';
 import { type BlockFormat, halfAt } from './blockFormat.ts';
 import wgsl from './q6_k.wgsl?raw';
 
@@ -25,7 +25,7 @@ export const q6_k: BlockFormat = {
   wgsl,
   wasm: ({ scales: scale, byte, codesAt, sixteen, nibbles, scaled }) => {
     const bytes = sixteen(codesAt(192));
-    const scales = scaled(bytes.fours, loadHalf(scale, 0, 1 / raised ** 2));
+    const scales = scaled(bytes.fours, loadHalf(scale, 0, 1 / RAISED ** 2));
     const parts = range(16).map((group) => {
       const [part, quarter, half] = [group >> 3, (group >> 1) & 3, group & 1];
       const low = nibbles(codesAt(64 * part + 32 * (quarter & 1) + 16 * half), quarter >> 1);

@@ -1,5 +1,5 @@
 // Q8_0: d q: f16 d, 32 signed bytes.
-import { loadHalf, raised } from '../wasm/blockPieces.ts';
+import { loadHalf, RAISED } from '../wasm/blockPieces.ts';
 import { type BlockFormat, halfAt } from './blockFormat.ts';
 import wgsl from './q8_0.wgsl?raw';
 import { reciprocal, signedLargest, writeHalf } from './quantizeBlock.ts';
@@ -27,7 +27,7 @@ export const q8_0: BlockFormat = {
   wgsl,
   wasm: ({ scales, codesAt, sixteen }) => {
     const sixteens = [sixteen(codesAt(0)), sixteen(codesAt(16))];
-    return { prepare: [], parts: [{ sixteens, scale: loadHalf(scales, 0, 1 / raised) }] };
+    return { prepare: [], parts: [{ sixteens, scale: loadHalf(scales, 0, 1 / RAISED) }] };
   },
   cheapDecode: true,
 };

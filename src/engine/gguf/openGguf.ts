@@ -16,7 +16,7 @@ import { unpermuteRows } from './unpermuteRows.ts';
 /** llama.cpp's rotation of these turns pairs of neighbours; of the others, halves, as Hugging Face's. */
 const permutedArchitectures = new Set<ModelConfig['architecture']>(['llama', 'smollm3']);
 
-const ropeDivisors = 'rope_freqs.weight';
+const ROPE_DIVISORS = 'rope_freqs.weight';
 
 async function readRange(
   blob: BlobLike,
@@ -36,9 +36,9 @@ async function readRange(
 }
 
 async function readDivisors(blob: BlobLike, file: string, header: GgufHeader): Promise<readonly number[] | undefined> {
-  const info = header.tensors.get(ropeDivisors);
+  const info = header.tensors.get(ROPE_DIVISORS);
   if (info === undefined) return undefined;
-  if (info.type.format !== 'f32') throw modelUnsupported(ropeDivisors, info.type.name, `${ropeDivisors} is not F32.`);
+  if (info.type.format !== 'f32') throw modelUnsupported(ROPE_DIVISORS, info.type.name, `${ROPE_DIVISORS} is not F32.`);
   return [...new Float32Array((await readRange(blob, file, info)).buffer)];
 }
 
@@ -86,11 +86,11 @@ export async function openGguf(parameters: { readonly name: string; readonly blo
   const config = ggufModelConfig(header, divisors);
   if (divisors !== undefined && divisors.length !== config.rotaryDimension / 2) {
     throw modelInvalid(
-      ropeDivisors,
-      `${ropeDivisors} has ${divisors.length} values for heads of ${config.rotaryDimension}.`,
+      ROPE_DIVISORS,
+      `${ROPE_DIVISORS} has ${divisors.length} values for heads of ${config.rotaryDimension}.`,
     );
   }
-  const stored = [...header.tensors.values()].filter(({ name }) => name !== ropeDivisors);
+  const stored = [...header.tensors.values()].filter(({ name }) => name !== ROPE_DIVISORS);
   const tensors = splitFusedTensors(
     config,
     stored.map((info) => storedTensor(blob, file, info, config)),

@@ -1,7 +1,7 @@
 // `model.safetensors.index.json`: which shard holds which tensor. It knows names only.
 import { modelInvalid } from '../modelErrors.ts';
 
-const indexName = 'model.safetensors.index.json';
+const INDEX_NAME = 'model.safetensors.index.json';
 
 /**
  * Shard name by tensor name. Throws `MODEL_INVALID` for a shard name with a path in it (it could leave the folder) or one
@@ -13,10 +13,10 @@ export function readShardIndex(
 ): Map<string, string> {
   const map = index['weight_map'];
   if (typeof map !== 'object' || map === null || Array.isArray(map))
-    throw modelInvalid(indexName, 'the weight_map of its index is not an object.');
+    throw modelInvalid(INDEX_NAME, 'the weight_map of its index is not an object.');
   const shardOf = new Map<string, string>();
   for (const [tensor, shard] of Object.entries(map)) {
-    const place = `${indexName}: ${tensor.slice(0, 200)}`;
+    const place = `${INDEX_NAME}: ${tensor.slice(0, 200)}`;
     if (typeof shard !== 'string') throw modelInvalid(place, 'a shard name in its index is not a string.');
     if (!/^[\w.-]+\.safetensors$/.test(shard) || shard.startsWith('.')) {
       throw modelInvalid(

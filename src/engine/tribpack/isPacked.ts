@@ -1,10 +1,10 @@
 // Tells the engine's own files from others: they go by no name.
 import type { NamedBlob } from '../modelFile.ts';
-import { packedMagic } from './packedHeader.ts';
+import { PACKED_MAGIC } from './packedHeader.ts';
 
 /** Whether a file begins as packed models do. Files whose names say what they are, are not asked. */
 export async function isPacked({ name, blob }: NamedBlob): Promise<boolean> {
   if (/\.(gguf|safetensors|json)$/i.test(name)) return false;
-  const start = await blob.slice(0, packedMagic.length).arrayBuffer();
-  return new TextDecoder('latin1').decode(start) === packedMagic;
+  const start = await blob.slice(0, PACKED_MAGIC.length).arrayBuffer();
+  return new TextDecoder('latin1').decode(start) === PACKED_MAGIC;
 }

@@ -8,11 +8,11 @@ import { joinWeight } from '../quant/joinWeight.ts';
 import { PackedFault } from './packedFault.ts';
 import {
   alignPacked,
+  PACKED_MAGIC,
   PACKED_PREFIX,
   PACKED_VERSION,
   type PackedRange,
   type PackedTensor,
-  packedMagic,
 } from './packedHeader.ts';
 import { parsePackedHeader } from './parsePackedHeader.ts';
 
@@ -33,8 +33,8 @@ async function readHead(blob: BlobLike): Promise<{ text: string; dataStart: numb
   const prefix = new Uint8Array(await blob.slice(0, Math.min(FIRST_PREFIX, blob.size)).arrayBuffer());
   if (prefix.byteLength < PACKED_PREFIX)
     throw new PackedFault(`it has ${prefix.byteLength} bytes, fewer than its first ${PACKED_PREFIX}.`, 'byte 0', true);
-  if (new TextDecoder('latin1').decode(prefix.subarray(0, packedMagic.length)) !== packedMagic)
-    throw new PackedFault(`it does not begin with "${packedMagic}".`, 'byte 0');
+  if (new TextDecoder('latin1').decode(prefix.subarray(0, PACKED_MAGIC.length)) !== PACKED_MAGIC)
+    throw new PackedFault(`it does not begin with "${PACKED_MAGIC}".`, 'byte 0');
   const view = new DataView(prefix.buffer);
   const version = view.getUint32(8, true);
   if (version !== PACKED_VERSION)

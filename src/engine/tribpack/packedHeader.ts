@@ -12,13 +12,13 @@ import type { ModelConfig } from '../modelConfig.ts';
 import type { SourceFile } from '../modelFile.ts';
 import type { QuantizationChoices } from '../quant/quantizationChoices.ts';
 
-export const packedMagic = 'TRIBPACK';
+export const PACKED_MAGIC = 'TRIBPACK';
 export const PACKED_VERSION = 1;
 /** Bytes before the header. */
 export const PACKED_PREFIX = 24;
 export const PACKED_ALIGNMENT = 256;
 /** What wrote a file: for people who look into one. */
-export const packedEngine = 'tributary 1';
+export const PACKED_ENGINE = 'tributary 1';
 
 /** The next multiple of the alignment. */
 export const alignPacked = (offset: number): number => Math.ceil(offset / PACKED_ALIGNMENT) * PACKED_ALIGNMENT;

@@ -5,13 +5,13 @@ import type { ModelFile, SourceFile } from '../modelFile.ts';
 import { chosenFormat, type QuantizationChoices } from '../quant/quantizationChoices.ts';
 import {
   alignPacked,
+  PACKED_ENGINE,
+  PACKED_MAGIC,
   PACKED_PREFIX,
   PACKED_VERSION,
   type PackedHeader,
   type PackedRange,
   type PackedTensor,
-  packedEngine,
-  packedMagic,
 } from './packedHeader.ts';
 
 export interface PackedPlan {
@@ -45,7 +45,7 @@ export function planPacked(
   }
   const { config, tokenizerJson, tokenizerConfig, chatTemplate } = file;
   const header: PackedHeader = {
-    engine: packedEngine,
+    engine: PACKED_ENGINE,
     config,
     choices,
     sources,
@@ -58,7 +58,7 @@ export function planPacked(
   const json = text.encode(JSON.stringify(header));
   const head = new Uint8Array(alignPacked(PACKED_PREFIX + json.byteLength));
   const view = new DataView(head.buffer);
-  head.set(text.encode(packedMagic));
+  head.set(text.encode(PACKED_MAGIC));
   view.setUint32(8, PACKED_VERSION, true);
   view.setBigUint64(16, BigInt(json.byteLength), true);
   head.set(json, PACKED_PREFIX);

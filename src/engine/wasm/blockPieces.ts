@@ -37,7 +37,7 @@ const get = local.get;
 export const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
 /** What an element that was a byte is too large by: a byte at the top of 32 bits. */
-export const raised = 2 ** 24;
+export const RAISED = 2 ** 24;
 
 /** An f16's bits, moved to their places in an f32 and spread by their sign, less the spread sign; and what its exponent's bias lacks. */
 export const [halfMask, halfFactor] = [0x8fffffff, 2 ** 112];
@@ -158,7 +158,7 @@ export function sixBitBlock(
     bitsOf(word, 0, 0x3f3f3f3f),
     i32.or(bitsOf(third, shift, 0x0f0f0f0f), bitsOf(word, 2, 0x30303030)),
   ];
-  const scales = scaled(sixBits(first, 0).map(bytesAsFloats), loadHalf(codes, 0, 1 / raised));
+  const scales = scaled(sixBits(first, 0).map(bytesAsFloats), loadHalf(codes, 0, 1 / RAISED));
   const minima = scaled(sixBits(second, 4).map(bytesAsFloats), f32.negate(loadHalf(codes, 2)));
   const parts = range(8).map((group) => ({
     sixteens: range(2).map((half) => {

@@ -21,7 +21,7 @@ const splat = (value: number): Code => v128.splatFloat(f32.constant(value));
 
 /** ln 2 in two parts: the first has few enough bits that n times it is exact. */
 const UPPER_LN2 = 0.693359375;
-const lowerLn2 = -2.1219444e-4;
+const LOWER_LN2 = -2.1219444e-4;
 /** 1/k! from k = 7 down to 0. */
 const taylor = [5040, 720, 120, 24, 6, 2, 1, 1].map((factorial) => 1 / factorial);
 
@@ -32,7 +32,7 @@ function exponential(scope: Scope, fused: boolean, value: Code, target: Local): 
   const remainder = multiplyAdd(
     fused,
     get(n),
-    splat(-lowerLn2),
+    splat(-LOWER_LN2),
     multiplyAdd(fused, get(n), splat(-UPPER_LN2), get(target)),
   );
   const [highest = 0, ...rest] = taylor;

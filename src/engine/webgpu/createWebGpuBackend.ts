@@ -26,7 +26,7 @@ interface DevicePlan extends Plan {
 /** What every WebGPU device can bind; a plan that needs more works on some devices only, and nobody would notice. */
 const MAX_BINDING_BYTES = 128 * 2 ** 20;
 
-const internal = 'This is a mistake in the program: report it with these details.';
+const INTERNAL = 'This is a mistake in the program: report it with these details.';
 
 function view(type: ElementType, bytes: ArrayBuffer): ElementArray {
   if (type === 'f32') return new Float32Array(bytes);
@@ -69,7 +69,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
       code: memory ? 'ENGINE_OUT_OF_MEMORY' : 'ENGINE_COMMAND_REFUSED',
       message: memory ? 'The GPU has not enough memory.' : 'The GPU refused a command.',
       facts: { details: error.message, allocatedBytes: counters.allocatedBytes, device: description },
-      hint: memory ? 'Choose a smaller model or a shorter context, or close other pages.' : internal,
+      hint: memory ? 'Choose a smaller model or a shorter context, or close other pages.' : INTERNAL,
     });
   };
 
@@ -113,7 +113,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
           code: 'ENGINE_PLAN_INVALID',
           message: `The operator "${operator.name}" was recorded without its tensor "${name}".`,
           facts: { plan, operator: operator.name, tensor: name },
-          hint: internal,
+          hint: INTERNAL,
         });
       }
       const range = 'tensor' in operand ? operand : { tensor: operand, offset: 0, length: operand.length };
@@ -164,7 +164,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
       code: 'ENGINE_SHADER_INVALID',
       message: `The plan "${plan}" does not fit this device.`,
       facts: { plan, details: problem.message, device: description },
-      hint: internal,
+      hint: INTERNAL,
     });
   }
 

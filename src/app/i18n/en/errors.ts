@@ -164,7 +164,10 @@ export const written = {
   ENGINE_TENSOR_MISSING: { title: 'The model is incomplete' },
   ENGINE_TEMPLATE_INVALID: { title: 'The engine stopped', message: 'A shader template cannot be expanded.' },
   ENGINE_MODEL_NOT_LOADED: { title: 'The model is no longer loaded' },
-  ENGINE_ADAPTER_NOT_LOADED: { title: 'The adapter is no longer loaded' },
+  ENGINE_ADAPTER_NOT_LOADED: {
+    title: 'The adapter is no longer loaded',
+    message: 'This adapter is not loaded.',
+  },
   ENGINE_TOKENIZER_MISSING: { title: 'The model has no tokenizer' },
   GGUF_TRUNCATED: { title: 'The model file cannot be read', message: 'The GGUF file is incomplete.' },
   GGUF_INVALID: { title: 'The model file cannot be read', message: 'The GGUF file is not valid.' },
@@ -329,6 +332,7 @@ export const written = {
   RELAY_BUSY: { title: 'The relay is busy' },
   RELAY_PORT_TAKEN: { title: 'The port is in use' },
   KEEPER_NO_CONFIG: { title: 'The keeper did not start' },
+  KEEPER_NO_INTERVAL: { title: 'The keeper did not start' },
   KEEPER_NO_KEY: { title: 'The keeper did not start' },
   KEEPER_NO_CHAIN: { title: 'The keeper did not start' },
 

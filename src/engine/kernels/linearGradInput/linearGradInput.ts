@@ -11,7 +11,7 @@ import { constant, floats } from '../operands.ts';
 import template from './linearGradInput.wgsl?raw';
 
 /** Rows of the register tile. */
-const tile = 8;
+const TILE = 8;
 
 function reference(format: WeightFormat): Operator['reference'] {
   return (buffers, constants, { rows }) => {
@@ -54,7 +54,7 @@ function operatorFor(format: WeightFormat): Operator {
         name: 'tile-8x8',
         source: () =>
           expandTemplate(template, {
-            tile,
+            tile: TILE,
             codeType: format === 'f32' ? 'f32' : 'u32',
             scaled: hasScales(format) ? 1 : 0,
             f32: format === 'f32' ? 1 : 0,
@@ -64,7 +64,7 @@ function operatorFor(format: WeightFormat): Operator {
           ({ inputs, outputs, stride, accumulate }) as Record<string, number>,
         workgroups: (constants: Constants, { rows }) => [
           Math.ceil(constant(constants, 'inputs') / 64),
-          Math.ceil(rows / (8 * tile)),
+          Math.ceil(rows / (8 * TILE)),
           1,
         ],
       },
