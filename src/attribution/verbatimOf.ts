@@ -12,8 +12,8 @@ export interface Verbatim {
 export function verbatimOf({ corpus, index }: OpenedIndex, answerIds: readonly number[]): Verbatim {
   const { minimumSpanTokens, minimumSpanBits } = index.policy;
   const spans = gateSpans(maximalSpans(corpus, answerIds).spans, {
-    minimumLength: minimumSpanTokens,
-    minimumBits: minimumSpanBits,
+    minLength: minimumSpanTokens,
+    minBits: minimumSpanBits,
   });
   return { spans, scores: rowScores(spans) };
 }

@@ -213,9 +213,9 @@ function* spanCases(file: string): Generator<ConformanceCase> {
         );
         for (const gate of query.gates) {
           const kept = gateSpans(spans, {
-            minimumLength: gate.min_length,
-            minimumBits: gate.min_bits,
-            maximumCount: gate.max_count,
+            minLength: gate.min_length,
+            minBits: gate.min_bits,
+            maxCount: gate.max_count,
           });
           const scores = [...rowScores(kept)];
           if (

@@ -1,19 +1,19 @@
 import type { MaximalSpan } from './maximalSpans.ts';
 
 export interface SpanGate {
-  readonly minimumLength: number;
-  readonly minimumBits: number;
+  readonly minLength: number;
+  readonly minBits: number;
   /** Spans that occur more often are boilerplate. Default: no limit. */
-  readonly maximumCount?: number;
+  readonly maxCount?: number;
 }
 
 /** The spans that are long, rare and surprising enough to be evidence. */
 export function gateSpans(spans: readonly MaximalSpan[], gate: SpanGate): MaximalSpan[] {
   return spans.filter(
     ({ length, bits, count }) =>
-      length >= gate.minimumLength &&
-      bits >= gate.minimumBits &&
-      count <= (gate.maximumCount ?? Number.POSITIVE_INFINITY),
+      length >= gate.minLength &&
+      bits >= gate.minBits &&
+      count <= (gate.maxCount ?? Number.POSITIVE_INFINITY),
   );
 }
 

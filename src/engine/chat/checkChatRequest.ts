@@ -136,11 +136,11 @@ function logprobsOf(request: Fields): number | undefined {
 }
 
 /** So small a temperature that logits divided by it leave what f32 holds: the likeliest token is certain long before. */
-const LEAST_TEMPERATURE = 1e-30;
+const MIN_TEMPERATURE = 1e-30;
 
 function temperatureOf(request: Fields): number {
   const temperature = between(request, 'temperature', 0, 2) ?? 1;
-  return temperature < LEAST_TEMPERATURE ? 0 : temperature;
+  return temperature < MIN_TEMPERATURE ? 0 : temperature;
 }
 
 /**
