@@ -21,6 +21,7 @@ export const thrownTexts = {
   APP_NO_CHAIN: { message: "This copy of Tributary is not connected to a chain.", hint: "Chat works without one. `npm start` brings a local chain; a maintainer can name a public one in config.json." },
   APP_NO_GPU_ADAPTER: { message: "WebGPU is here, but no GPU answered.", hint: "Turn on hardware acceleration in the browser settings, update the graphics driver, or leave the remote desktop session; then try again." },
   APP_NO_WEBGPU: { message: "This browser offers no WebGPU, which models run on best.", hint: "Use Chrome or Edge 121, Safari 26 or Firefox 141 and later. Everything works without it, more slowly." },
+  APP_PART_NOT_FETCHED: { message: "The code of a part of this room could not be fetched.", hint: "Try again when the network is back. If Tributary was updated meanwhile, reload the page." },
   APP_ROOM_NOT_FETCHED: { message: "The code of the room \"{room}\" could not be fetched.", hint: "Try again when the network is back. If Tributary was updated meanwhile, reload the page." },
   APP_SAMPLE_INVALID: { message: "Row {position} of the sample Datanet has no contributor.", hint: "Make the sample Datanets again." },
   APP_SOURCE_UNKNOWN: { message: "This copy of Tributary does not have these sample rows.", hint: "Choose other rows, or add the Datanet to config.json." },
