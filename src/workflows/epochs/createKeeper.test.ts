@@ -28,6 +28,7 @@ async function startKeeper() {
     const answer = { digest, amount };
     const [signed] = await payAnswers({ payer, modelId, epoch, answers: [answer] });
     if (signed === undefined) throw new Error('no voucher');
+    chain.allow(signed);
     await inbox.addVoucher(signed);
     if (!withheld) await inbox.addReceipt(receiptOf(answer, modelId, [{ account: ada, ppm: 1_000_000 }]));
     return signed;
@@ -82,6 +83,18 @@ describe('createKeeper', () => {
     chain.setAccount(payer, { escrow: 50n });
     expect(await keeper.collect()).toBeUndefined();
     chain.advance(PROFILE.graceSeconds);
+    expect(await keeper.collect()).toMatchObject({ total: 50n, refused: [] });
+  });
+
+  test('collects what is owed beside vouchers that a stranger signed for the same channel', async () => {
+    const { chain, keeper, hear, inbox } = await startKeeper();
+    const { epoch } = await chain.epoch();
+    const answer = { digest: word(1), amount: 10n ** 20n };
+    const [forged] = await payAnswers({ payer, modelId, epoch, answers: [answer] });
+    if (forged === undefined) throw new Error('no voucher');
+    await inbox.addVoucher(forged);
+    const honest = await hear(word(1), 50n);
+    expect(inbox.vouchers()).toEqual([forged, honest]);
     expect(await keeper.collect()).toMatchObject({ total: 50n, refused: [] });
   });
 
