@@ -9,7 +9,7 @@ import { evidenceShares } from './influence.ts';
 import { influenceJob } from './influenceJobs.ts';
 import { influencePhaseText } from './influencePhaseText.ts';
 import { AnswerText, type SpanLink, StreamingText } from './MarkdownText.tsx';
-import { failures, type Writing } from './writing.ts';
+import { failures, isOwnAnswer, type Writing } from './writing.ts';
 
 export interface AnswerProperties {
   readonly message: MessageRecord;
@@ -135,7 +135,7 @@ export function Answer(properties: AnswerProperties): JSX.Element {
           <Match when={properties.message.state === 'failed'}>
             <p class="text-sm text-muted">{t('chat.failed')}</p>
           </Match>
-          <Match when={properties.message.state === 'streaming'}>
+          <Match when={properties.message.state === 'streaming' && !isOwnAnswer(properties.message.id)}>
             <p class="text-sm text-muted">{t('chat.elsewhere')}</p>
           </Match>
           <Match when={properties.message.cut}>
