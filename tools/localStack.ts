@@ -141,6 +141,9 @@ interface RelayProcess {
   stop(): Promise<void>;
 }
 
+/** By itself, or by a signal: a crash leaves no exit code. */
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
 /** The relay as a process of its own, `npm run relay`: its native WebRTC code must not take the chain and the page with it. */
 function createRelayProcess(data: string, ports: Ports, report: (line: string) => void): RelayProcess {
   let child: ChildProcess | undefined;
@@ -162,7 +165,9 @@ function createRelayProcess(data: string, ports: Ports, report: (line: string) =
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     child = started;
-    process.once('exit', () => started.kill());
+    const kill = (): void => void started.kill();
+    process.once('exit', kill);
+    started.once('exit', () => process.removeListener('exit', kill));
     let last = '';
     for (const stream of [started.stdout, started.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
@@ -170,7 +175,7 @@ function createRelayProcess(data: string, ports: Ports, report: (line: string) =
         if (/^(kept|refused) /.test(line)) report(`Relay: ${line}`);
       });
     }
-    while (started.exitCode === null) {
+    while (!hasEnded(started)) {
       const status = await fetch(`http://127.0.0.1:${ports.status}/status`).then(
         (response) => response.json() as Promise<RelayStatus>,
         () => undefined,
@@ -187,7 +192,7 @@ function createRelayProcess(data: string, ports: Ports, report: (line: string) =
   async function stop(): Promise<void> {
     const running = child;
     child = undefined;
-    if (running === undefined || running.exitCode !== null) return;
+    if (running === undefined || hasEnded(running)) return;
     const ended = new Promise((resolve) => running.once('exit', resolve));
     running.kill('SIGTERM');
     const timer = setTimeout(() => running.kill('SIGKILL'), 5_000);

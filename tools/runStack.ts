@@ -1,6 +1,6 @@
 // What `npm start` and `npm run dev` have in common: the stack on free ports, its URL on the screen, and an end by Ctrl+C.
 import { toTributaryError } from '../src/lib/errors.ts';
-import { isPortFree, type Ports, type StackParameters, startStack } from './localStack.ts';
+import { isPortFree, type Ports, type Stack, type StackParameters, startStack } from './localStack.ts';
 
 export interface RunStackParameters extends Pick<StackParameters, 'directory' | 'serve'> {
   /** The ports that it has when nobody else has them. */
@@ -27,23 +27,25 @@ async function choosePorts(usualPorts: Ports): Promise<Ports> {
 
 /** Runs until Ctrl+C, then stops everything and ends the process; ends it with an error when something does not start. */
 export async function runStack({ ports, note, prepare, ...parameters }: RunStackParameters): Promise<void> {
+  let stack: Stack | undefined;
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    // What has been started before the stack stands ends with this process.
+    await stack?.stop();
+    process.exit(0);
+  };
+  process.on('SIGINT', () => void stop());
+  process.on('SIGTERM', () => void stop());
   try {
     await prepare?.();
-    const stack = await startStack({
+    stack = await startStack({
       ...parameters,
       ports: await choosePorts(ports),
       report: (line) => console.log(line),
     });
     console.log(`\n  Tributary is at ${stack.url}\n\n  ${note}\n`);
-    let stopping = false;
-    const stop = async (): Promise<void> => {
-      if (stopping) return;
-      stopping = true;
-      await stack.stop();
-      process.exit(0);
-    };
-    process.on('SIGINT', () => void stop());
-    process.on('SIGTERM', () => void stop());
   } catch (error) {
     console.error(`Tributary did not start: ${toTributaryError(error).message}`);
     process.exit(1);

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { type IncomingHttpHeaders, request, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { serveStatic } from './serveStatic.ts';
+import { createStaticHandler, serveStatic } from './serveStatic.ts';
 
 const script = `export const words = '${'tributary '.repeat(500)}';\n`;
 const rows = '{"prompt":"a","response":"b"}\n'.repeat(100);
@@ -125,7 +125,33 @@ test('a file that was built again is compressed again', async () => {
 });
 
 test('nothing outside the folders, and no path that names no file', async () => {
-  for (const url of ['/../package.json', '/%2e%2e/secret', '/assets', '/%zz', '/a%00b', '/none.js'])
-    expect((await get(url)).status).toBe(404);
+  const outside = `${folder}-outside.txt`;
+  writeFileSync(outside, 'secret');
+  const name = path.basename(outside);
+  for (const up of ['../', '%2e%2e/', '..%2f', '%2e%2e%2f', 'assets/../../', 'assets/..%2f..%2f', '//', '/..%2f'])
+    expect((await get(`/${up}${name}`)).status, up).toBe(404);
+  for (const url of [outside, '/assets', '/%zz', '/a%00b', '/none.js', '/constructor', '//[/'])
+    expect((await get(url)).status, url).toBe(404);
+  rmSync(outside);
   expect(JSON.parse((await get('/made')).body.toString())).toEqual([1]);
+});
+
+test('a file that goes away before it is read ends its answer, and nothing else', async () => {
+  const file = path.join(folder, 'gone.bin');
+  writeFileSync(file, 'here');
+  const handle = createStaticHandler({ folders: { '/': folder }, json: {} });
+  const failures: unknown[] = [];
+  const racing = createServer((asked, response) => {
+    handle(asked, response).catch((error: NodeJS.ErrnoException) => {
+      failures.push(error.code);
+      response.destroy();
+    });
+    // The handler has looked at it already, and opens it in a later turn.
+    rmSync(file);
+  });
+  await new Promise<void>((resolve) => racing.listen(0, '127.0.0.1', resolve));
+  const { port } = racing.address() as AddressInfo;
+  await expect(fetch(`http://127.0.0.1:${port}/gone.bin`)).rejects.toThrow();
+  expect(failures).toEqual(['ENOENT']);
+  racing.close();
 });

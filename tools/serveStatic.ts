@@ -3,6 +3,7 @@
 import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip, constants as zlib } from 'node:zlib';
 
@@ -101,7 +102,8 @@ export function createStaticHandler({ folders, json: made }: Pick<ServeParameter
   }
 
   return async (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    // Not as a URL: one that begins with "//" would name a host, and its path another file.
+    const pathname = (request.url ?? '/').replace(/[?#].*$/, '');
     const json = made[pathname];
     if (json !== undefined) {
       response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
@@ -162,7 +164,8 @@ export function createStaticHandler({ folders, json: made }: Pick<ServeParameter
       ...(range === undefined ? {} : { 'content-range': `bytes ${range.start}-${range.end}/${stats.size}` }),
     });
     if (request.method === 'HEAD') response.end();
-    else createReadStream(file, range).pipe(response);
+    // Rejects when the file cannot be read to its end; a reader who goes away closes the file.
+    else await pipeline(createReadStream(file, range), response);
   };
 }
 

@@ -4,7 +4,7 @@
 //   npm test -- node                          only the named runners: contracts, node, browser, e2e
 //   npm test -- src/lib/rpc.test.ts           one file; part of its name does, and finds the runner
 //   npm test -- linear -t q4_0                from the first option on, everything is for the runner itself
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -31,6 +31,16 @@ interface Run {
 const root = path.dirname(import.meta.dirname);
 const reports = path.join(root, '.cache', 'test');
 
+const running = new Set<ChildProcess>();
+
+/** A runner must not outlive this process, and tells its own children. */
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    for (const child of running) child.kill(signal);
+    process.exit(1);
+  });
+}
+
 function execute(parameters: readonly string[], write: Write): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, parameters, {
@@ -38,6 +48,7 @@ function execute(parameters: readonly string[], write: Write): Promise<Outcome> 
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}), ...process.env },
     });
+    running.add(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (data: Buffer) => {
@@ -45,7 +56,10 @@ function execute(parameters: readonly string[], write: Write): Promise<Outcome> 
         write(data);
       });
     }
-    child.on('close', (code) => resolve({ status: code ?? 1, output }));
+    child.on('close', (code) => {
+      running.delete(child);
+      resolve({ status: code ?? 1, output });
+    });
   });
 }
 
@@ -139,7 +153,10 @@ for (const shift of shifts) {
       const since = Date.now();
       const turn = turns.begin();
       turn.write(`\n== ${name}\n`);
-      const count = await runners[name]({ files, options, write: turn.write });
+      const count = await runners[name]({ files, options, write: turn.write }).catch((error: Error) => {
+        turn.write(`${error.stack}\n`);
+        return { passed: 0, failed: 1 };
+      });
       counts.push(count);
       turn.write(`== ${name}: ${count.passed} passed, ${count.failed} failed in ${seconds(since)} s\n`);
       turn.end();

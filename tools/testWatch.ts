@@ -14,7 +14,8 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 const watched = [...chosen].filter(([name]) => name === 'node' || name === 'browser');
-const projects = chosen.size === RUNNERS.length ? watched.slice(0, 1) : watched;
+const isAll = RUNNERS.every((runner) => chosen.get(runner)?.length === 0);
+const projects = isAll ? watched.slice(0, 1) : watched;
 const files = projects.flatMap(([, each]) => each);
 if (projects.length === 0) {
   console.error('Only tests of Node and of the browser can be watched; run the others by `npm test -- <name>`.');

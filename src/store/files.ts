@@ -126,25 +126,29 @@ export async function openFileWriter(area: FileArea, name: string): Promise<File
   let buffered: Uint8Array[] = [];
   let bufferedBytes = 0;
 
-  async function put(partName: string, content: BlobPart[], bytes: number): Promise<void> {
+  async function put(partName: string, content: BlobPart[]): Promise<void> {
+    // As a Blob: of a view, WebKit writes the whole buffer that it is part of.
+    const blob = new Blob(content);
     await guardWrite(async () => {
       const handle = await folder.getFileHandle(partName, { create: true });
       const writable = await handle.createWritable();
       try {
-        // As a Blob: of a view, WebKit writes the whole buffer that it is part of.
-        await writable.write(new Blob(content));
+        // Reserves the room first. A write that runs out of it ends, in Chromium, with whichever comes first: the lack of room,
+        // or a NotReadableError since nobody reads the Blob any more.
+        await writable.truncate(blob.size);
+        await writable.write(blob);
         await writable.close();
       } catch (error) {
         // The stream is already broken by the failure reported below; closing it can only fail again.
         await writable.abort().catch(() => undefined);
         throw error;
       }
-    }, bytes);
+    }, blob.size);
   }
 
   async function flush(): Promise<void> {
     if (bufferedBytes === 0) return;
-    await put(String(index), buffered as BlobPart[], bufferedBytes);
+    await put(String(index), buffered as BlobPart[]);
     index += 1;
     buffered = [];
     bufferedBytes = 0;
@@ -168,7 +172,7 @@ export async function openFileWriter(area: FileArea, name: string): Promise<File
     async finish(facts) {
       await flush();
       const blob = new Blob(await partsOf(folder));
-      await put(COMPLETE, [JSON.stringify({ ...facts, bytes: blob.size, writtenAt: Date.now() })], 256);
+      await put(COMPLETE, [JSON.stringify({ ...facts, bytes: blob.size, writtenAt: Date.now() })]);
       return blob;
     },
   };

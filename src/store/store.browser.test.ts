@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { cdp } from 'vitest/browser';
 import { PART_BYTES } from './files.ts';
 import {
   database,
@@ -133,4 +134,27 @@ test('a write refused for lack of space says how much is free, also when the dat
   }
   const other = new TypeError('x');
   await expect(guardWrite(() => Promise.reject(other))).rejects.toBe(other);
+});
+
+test('a file that does not fit is refused for lack of room, every time', async () => {
+  const quota = (quotaSize?: number): Promise<unknown> =>
+    cdp().send('Storage.overrideQuotaForOrigin', {
+      origin: location.origin,
+      ...(quotaSize === undefined ? {} : { quotaSize }),
+    });
+  const { usage } = await estimateStorage();
+  const codes: unknown[] = [];
+  try {
+    await quota(usage + 1_000_000);
+    // A write that is cut off half-way fails in one of several ways, whichever Chromium notices first.
+    for (let attempt = 0; attempt < 40; attempt += 1) {
+      const writer = await openFileWriter('models', 'large');
+      await writer.write(new Uint8Array(PART_BYTES)).catch((error: { code: unknown }) => codes.push(error.code));
+    }
+  } finally {
+    await quota();
+    await deleteFile('models', 'large');
+  }
+  expect(new Set(codes)).toEqual(new Set(['STORE_QUOTA_EXCEEDED']));
+  expect(codes).toHaveLength(40);
 });

@@ -22,6 +22,8 @@ export interface Bench {
 
 export interface OpenOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** The browser's language, as a BCP 47 tag. */
+  readonly locale?: string;
   /** Chromium arguments instead of the usual ones: for a browser without WebGPU. */
   readonly args?: readonly string[];
   /** Runs before the page's own scripts, with the URL of the chain. */
@@ -50,6 +52,7 @@ export async function startBench(): Promise<Bench> {
       headless: false,
       args: [...(options.args ?? chromiumArguments)],
       viewport: options.viewport ?? { width: 1280, height: 900 },
+      ...(options.locale === undefined ? {} : { locale: options.locale }),
       acceptDownloads: true,
     });
     context.setDefaultTimeout(120_000);

@@ -1,8 +1,9 @@
 // States that are not sunshine, each with its way on: no WebGPU, no wallet, a full disk, faulty rows, no chain and no relay.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Address, openSettlement } from '../../src/settlement/index.ts';
 import { chromiumArguments } from '../../tools/chromium.ts';
 import { type Bench, goTo, startBench } from './harness.ts';
-import { ask } from './people.ts';
+import { ask, burnerAddress } from './people.ts';
 
 let bench: Bench;
 
@@ -151,6 +152,27 @@ test('a wallet on another chain is asked to switch, and then pays', async () => 
   await dialog.waitFor({ state: 'hidden' });
   expect(await page.evaluate(() => (window as unknown as { chainId: () => string }).chainId())).toBe('0x7a69');
   await ask(page, 'Where is Larkmoor?');
+  expect(problems).toEqual([]);
+  await close();
+});
+
+test('"1,5" typed in a German browser deposits one and a half OPEN', async () => {
+  const { page, close, problems } = await bench.open('german', { locale: 'de-DE' });
+  await page.getByRole('button', { name: 'Set up payment' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: /test wallet/i }).click();
+  const amount = dialog.getByLabel('Amount to prepay, in OPEN');
+  // What an English reader would type names no amount here.
+  await amount.fill('1.5');
+  await dialog.getByText('Write it like 1.234,5.').waitFor();
+  expect(await dialog.getByRole('button', { name: /^Prepay/ }).isDisabled()).toBe(true);
+  await amount.fill('1,5');
+  await dialog.getByRole('button', { name: 'Prepay 1,5 OPEN' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  const { deployment, operator } = bench.stack.devnet;
+  const address = (await burnerAddress(page)) as Address;
+  const { escrow } = await openSettlement({ deployment, wallet: operator }).balances(address);
+  expect(escrow).toBe(15n * 10n ** 17n);
   expect(problems).toEqual([]);
   await close();
 });

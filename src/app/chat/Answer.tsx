@@ -18,7 +18,7 @@ import { evidenceShares } from './influence.ts';
 import { influenceJob } from './influenceJobs.ts';
 import { influencePhaseText } from './influencePhaseText.ts';
 import type { SpanLink } from './MarkdownText.tsx';
-import { failures, type Writing } from './writing.ts';
+import { failures, isOwnAnswer, type Writing } from './writing.ts';
 
 // Markdown's parser and sanitiser weigh as much as the rest of the room, and an empty chat has nothing to render.
 const AnswerText = lazyPart(async () => (await import('./MarkdownText.tsx')).AnswerText, PlainText);
@@ -163,7 +163,7 @@ export function Answer(properties: AnswerProperties): JSX.Element {
           <Match when={properties.message.state === 'failed'}>
             <p class="text-sm text-muted">{t('chat.failed')}</p>
           </Match>
-          <Match when={properties.message.state === 'streaming'}>
+          <Match when={properties.message.state === 'streaming' && !isOwnAnswer(properties.message.id)}>
             <p class="text-sm text-muted">{t('chat.elsewhere')}</p>
           </Match>
           <Match when={properties.message.cut}>

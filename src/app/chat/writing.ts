@@ -39,6 +39,11 @@ export { failures, writing };
 
 let abortWriting: AbortController | undefined;
 
+const own = new Set<string>();
+
+/** Whether this page wrote an answer: until its end is read from storage, its record says that somebody is writing it. */
+export const isOwnAnswer = (messageId: string): boolean => own.has(messageId);
+
 /** Stops the answer under way; what was written so far stays. */
 export function stop(): void {
   abortWriting?.abort();
@@ -57,6 +62,7 @@ export async function startAnswer(chat: ChatRecord, createdAt: number, sampling:
     modelId: chat.modelId,
     ...(chat.adapterId === undefined ? {} : { adapterId: chat.adapterId }),
   };
+  own.add(message.id);
   await guardWrite(() => database().messages.put(message));
   const abort = new AbortController();
   abortWriting = abort;
@@ -143,7 +149,10 @@ async function write(
     });
     const state = stopped ? 'stopped' : 'failed';
     // The chat may have been deleted or the question edited meanwhile: update never brings a record back.
-    await guardWrite(() => database().messages.update(message.id, { ...partialAnswerRecord(soFar), state }));
+    await guardWrite(() => database().messages.update(message.id, { ...partialAnswerRecord(soFar), state })).catch(
+      // In a full browser this fails as well; why the answer ended comes first.
+      (unsaved: unknown) => setFailures((map) => withEntry(map, message.id, map.get(message.id) ?? unsaved)),
+    );
   }
 }
 

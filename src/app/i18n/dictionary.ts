@@ -1,6 +1,6 @@
 // The chosen language and locale, and the texts fetched so far. The language says which words are shown; the locale how
 // numbers, dates and amounts are written and read, so that a German reader of English texts still types "1,5".
-import { createSignal } from 'solid-js';
+import { batch, createSignal } from 'solid-js';
 import { languages } from './languages.ts';
 import type { Area, ErrorText, Plural } from './types.ts';
 
@@ -53,22 +53,22 @@ export function setLocale(tag: string): void {
 
 /**
  * Shows `tag` from here on: fetches every area that is in use first, so that no text is missing in between. Resolves when
- * the texts have changed; rejects, and leaves the language as it was, when they cannot be fetched.
+ * the texts have changed; rejects, and leaves the language as it was, when they cannot be fetched. One call at a time.
  */
 export async function setLanguage(tag: string): Promise<void> {
   if (tag === language()) return;
-  const before = { tag: language(), areas, dictionary: dictionary() };
-  const wanted = [...areas.keys()];
-  const texts = await Promise.all(
-    wanted.map(async (area) => [area, await (languages[tag] ?? languages[DEFAULT_LANGUAGE])?.texts[area]()] as const),
-  );
-  // A room that opened in the meantime fetches its texts in the new language.
-  const opened = [...before.areas.keys()].filter((area) => !wanted.includes(area));
-  areas = new Map(wanted.map((area) => [area, Promise.resolve()]));
-  setLanguageSignal(tag);
-  setDictionary({
-    texts: Object.assign({}, ...texts.filter(([area]) => area !== 'errors').map(([, found]) => found)),
-    errors: (texts.find(([area]) => area === 'errors')?.[1] ?? {}) as Dictionary['errors'],
+  const chosen = languages[tag] ?? languages[DEFAULT_LANGUAGE];
+  const fetched = new Map<Area, unknown>();
+  // Rooms that open in the meantime ask for more.
+  for (;;) {
+    const missing = [...areas.keys()].filter((area) => !fetched.has(area));
+    if (missing.length === 0) break;
+    await Promise.all(missing.map(async (area) => fetched.set(area, await chosen?.texts[area]())));
+  }
+  const { errors = {}, ...texts } = Object.fromEntries(fetched);
+  areas = new Map([...fetched.keys()].map((area) => [area, Promise.resolve()]));
+  batch(() => {
+    setLanguageSignal(tag);
+    setDictionary({ texts: Object.assign({}, ...Object.values(texts)), errors: errors as Dictionary['errors'] });
   });
-  await Promise.all(opened.map(loadTexts));
 }

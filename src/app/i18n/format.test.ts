@@ -105,6 +105,20 @@ test.each([
   expect(parseOpen(text)).toEqual({ problem });
 });
 
+test.each([
+  [999.7, '1 s'],
+  [59_940, '59.9 s'],
+  [59_960, '1 min 0 s'],
+  [119_700, '2 min 0 s'],
+  [3_599_600, '1 h 0 min'],
+])('%d ms is %s: no unit is full', (milliseconds, text) => {
+  expect(formatDuration(milliseconds)).toBe(text);
+});
+
+test('a size just below a unit is one of it', () => {
+  expect([999.6, 999_499, 999_600].map(formatBytes)).toEqual(['1 kB', '999 kB', '1 MB']);
+});
+
 test('what is shown follows the locale', () => {
   setLocale('de-DE');
   expect([

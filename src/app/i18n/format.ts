@@ -62,7 +62,7 @@ export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;
   let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
+  while (Math.round(value) >= 1000 && unit < units.length - 1) {
     value /= 1000;
     unit += 1;
   }
@@ -80,9 +80,10 @@ export function formatPpm(ppm: number): string {
 
 export function formatDuration(milliseconds: number): string {
   const { decimal, integer } = formats();
-  if (milliseconds < 1000) return `${integer.format(milliseconds)} ms`;
-  const seconds = milliseconds / 1000;
-  if (seconds < 60) return `${decimal.format(seconds)} s`;
+  if (Math.round(milliseconds) < 1000) return `${integer.format(milliseconds)} ms`;
+  if (milliseconds < 59_950) return `${decimal.format(milliseconds / 1000)} s`;
+  // Rounded first: 119.7 s is 2 min, not 1 min and 60 s.
+  const seconds = Math.round(milliseconds / 1000);
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${integer.format(minutes)} min ${integer.format(seconds % 60)} s`;
   return `${integer.format(Math.floor(minutes / 60))} h ${integer.format(minutes % 60)} min`;

@@ -1,6 +1,7 @@
 // The whole app: the frame, and one lazily loaded room at a time. A room that fails takes only itself down.
 import { HashRouter, Navigate, Route, type RouteSectionProps, useLocation } from '@solidjs/router';
 import { createEffect, createSignal, ErrorBoundary, type JSX, on, onMount, Show, Suspense } from 'solid-js';
+import { dictionary } from '../i18n/dictionary.ts';
 import { t } from '../i18n/t.ts';
 import { loadConfig } from '../state/config.ts';
 import { loadLanguage } from '../state/language.ts';
@@ -18,6 +19,15 @@ const Settings = lazyRoom('settings', async () => (await import('../settings/Set
 
 function Opening(): JSX.Element {
   return <p class="p-8 text-muted">{t('shell.loadingRoom')}…</p>;
+}
+
+/** For a page whose dictionaries did not arrive: the only sentence that cannot come from one. */
+function NoTexts(): JSX.Element {
+  return (
+    <p role="alert" lang="en" class="p-8">
+      Tributary could not load its texts. Reload the page when the network is back.
+    </p>
+  );
 }
 
 /** Frame around the current room. */
@@ -86,6 +96,8 @@ function NotFound(): JSX.Element {
 export function App(): JSX.Element {
   const [configured, setConfigured] = createSignal(false);
   const [failure, setFailure] = createSignal<unknown>();
+  // Before them a text would be its key.
+  const hasTexts = (): boolean => 'shell.name' in dictionary().texts;
   const load = (): void => {
     setFailure(undefined);
     Promise.all([loadConfig(), loadLanguage()]).then(
@@ -98,11 +110,20 @@ export function App(): JSX.Element {
     <Show
       when={configured()}
       fallback={
-        <Show when={failure()} fallback={<Opening />}>
+        <Show
+          when={failure()}
+          fallback={
+            <Show when={hasTexts()}>
+              <Opening />
+            </Show>
+          }
+        >
           {(error) => (
-            <div class="mx-auto max-w-2xl p-6">
-              <ErrorCard error={error()} onAction={load} />
-            </div>
+            <Show when={hasTexts()} fallback={<NoTexts />}>
+              <div class="mx-auto max-w-2xl p-6">
+                <ErrorCard error={error()} onAction={load} />
+              </div>
+            </Show>
           )}
         </Show>
       }

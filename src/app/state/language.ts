@@ -63,9 +63,16 @@ export async function loadLanguage(): Promise<void> {
   void loadTexts('errors').catch(() => undefined);
 }
 
-/** Remembers the choice once its texts are there. */
-export async function chooseLanguage(choice: string): Promise<void> {
-  await apply(choice);
-  localStorage.setItem('language', choice);
-  setSignal(choice);
+let changing: Promise<void> = Promise.resolve();
+
+/** Remembers the choice once its texts are there. Of two choices in a row the later one stays, whichever is fetched sooner. */
+export function chooseLanguage(choice: string): Promise<void> {
+  const changed = changing.then(async () => {
+    await apply(choice);
+    localStorage.setItem('language', choice);
+    setSignal(choice);
+  });
+  // A failure is told to whoever made that choice.
+  changing = changed.catch(() => undefined);
+  return changed;
 }

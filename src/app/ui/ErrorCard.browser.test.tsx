@@ -84,3 +84,16 @@ test('the details hold code, facts and cause', () => {
     cause: { code: 'GGUF_TRUNCATED', facts: { file: 'a.gguf', offset: 17 } },
   });
 });
+
+test('a browser that refuses to copy is said, and rejects nothing', async () => {
+  const rejected = vi.fn((event: PromiseRejectionEvent) => event.preventDefault());
+  window.addEventListener('unhandledrejection', rejected);
+  const write = vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValue(new DOMException('', 'NotAllowedError'));
+  const copy = [...mount(error).querySelectorAll('button')].find((button) => button.textContent === 'Copy details');
+  copy?.click();
+  await expect.poll(() => copy?.textContent).toBe('Your browser refused to copy');
+  await expect.poll(() => copy?.textContent, { timeout: 10_000 }).toBe('Copy details');
+  write.mockRestore();
+  window.removeEventListener('unhandledrejection', rejected);
+  expect(rejected).not.toHaveBeenCalled();
+});

@@ -1,12 +1,13 @@
 // Any failure, always the same way: a title, one sentence, what to do next, the details to copy, and a button that goes on.
 // The words come from the dictionary, by the error's code and facts; the English sentence it was thrown with is a technical
 // detail. A cancellation is not a failure: nothing is drawn for it.
-import { createMemo, createSignal, For, type JSX, onMount, Show } from 'solid-js';
+import { createMemo, For, type JSX, onMount, Show } from 'solid-js';
 import { isAbort, type TributaryError, toTributaryError } from '../../lib/errors.ts';
 import { loadTexts } from '../i18n/dictionary.ts';
 import { errorText } from '../i18n/errorText.ts';
 import { t } from '../i18n/t.ts';
 import { Button } from './Button.tsx';
+import { CopyButton } from './CopyButton.tsx';
 import { Icon } from './Icon.tsx';
 
 export interface ErrorCardProperties {
@@ -44,11 +45,6 @@ export function ErrorCard(properties: ErrorCardProperties): JSX.Element {
   // Offline, the words may not have come: the general ones are shown then.
   onMount(() => void loadTexts('errors').catch(() => undefined));
   const calm = (): boolean => neutral.has(error().code);
-  const [copied, setCopied] = createSignal(false);
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(errorDetails(error()));
-    setCopied(true);
-  };
   return (
     <Show when={!isAbort(error())}>
       <section role="alert" class="grid gap-3 rounded-xl border border-line border-s-4 border-s-danger bg-surface p-4">
@@ -69,9 +65,7 @@ export function ErrorCard(properties: ErrorCardProperties): JSX.Element {
             )}
           </Show>
           {properties.children}
-          <Button kind="quiet" size="small" icon={copied() ? 'check' : 'copy'} onClick={() => void copy()}>
-            {copied() ? t('ui.copied') : t('ui.copyDetails')}
-          </Button>
+          <CopyButton text={errorDetails(error())} label={t('ui.copyDetails')} />
           <Show when={properties.onDismiss}>
             {(dismiss) => (
               <Button kind="quiet" size="small" onClick={() => dismiss()()}>

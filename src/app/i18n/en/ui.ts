@@ -4,6 +4,7 @@ export const ui = {
   'ui.cancel': 'Cancel',
   'ui.copy': 'Copy',
   'ui.copied': 'Copied',
+  'ui.copyRefused': 'Your browser refused to copy',
   'ui.copyDetails': 'Copy details',
   'ui.tryAgain': 'Try again',
   'ui.dismiss': 'Dismiss',
