@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -262,6 +263,19 @@ it('makes an announcement again that the relay has lost', async () => {
   // With the webrtc-direct address as well, which a Node peer has no transport for.
   await peerAt(at, second.multiaddrs);
   expect(await second.event(cid)).toMatchObject({ kind: 'pinned' });
+});
+
+it('refuses to start where its WebSocket port is taken, and lets go of its folder', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  cleanups.push(async () => server.close());
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  const at = await folder();
+  await expect(relayAt(at, { webSocketPort: port })).rejects.toMatchObject({
+    code: 'RELAY_PORT_TAKEN',
+    facts: { host: '127.0.0.1', port },
+  });
+  expect((await relayAt(at)).status().heads).toBe(0);
 });
 
 describe('what a relay refuses', () => {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { TributaryError, toTributaryError } from '../../src/lib/errors.ts';
 import { openFileState, startNodePeers } from '../../src/peers/node.ts';
 import { verifyMessage } from '../../src/settlement/index.ts';
+import { createSlots } from './createSlots.ts';
 import { pinAnnounced } from './pinAnnounced.ts';
 import { openPins } from './pins.ts';
 import { serveStatus } from './serveStatus.ts';
@@ -97,25 +98,7 @@ export async function startRelay(parameters: RelayParameters = {}): Promise<Rela
   const pins = await openPins(pinState, quota);
   const refused: RelayStatus['refused'][number][] = [];
 
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  async function withSlot<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (waiting.length >= MAX_WAITING) {
-      throw new TributaryError({
-        code: 'RELAY_BUSY',
-        message: 'The relay has too many announcements to judge.',
-        hint: 'It hears of this one again when its author reconnects.',
-      });
-    }
-    if (running >= MAX_CONCURRENT) await new Promise<void>((resolve) => waiting.push(resolve));
-    running += 1;
-    try {
-      return await work();
-    } finally {
-      running -= 1;
-      waiting.shift()?.();
-    }
-  }
+  const withSlot = createSlots({ concurrent: MAX_CONCURRENT, waiting: MAX_WAITING });
 
   const family = host.includes(':') ? 'ip6' : 'ip4';
   const node = await startNodePeers({

@@ -52,6 +52,18 @@ describe('before a model is loaded', () => {
   });
 });
 
+it('refuses to read text with a model that came without a tokenizer', async () => {
+  const service = createEngineService({ openBackend: () => openBackend({ device: 'cpu' }) });
+  const files = ['config.json', 'model.safetensors'].map((name) => ({
+    name,
+    blob: new Blob([readFileSync(path.join(root, 'test/golden/engine/tiny-llama', name))]),
+  }));
+  await service.loadModel({ files, contextLength: 32 }, context());
+  await expect(service.encode({ text: 'a dog' }, context())).rejects.toMatchObject({
+    code: 'ENGINE_TOKENIZER_MISSING',
+  });
+});
+
 describe('a model that cannot be loaded', () => {
   it('leaves the one before it as it was when its template is no template', async () => {
     const opened: OpenedBackend[] = [];

@@ -105,6 +105,18 @@ describe('the quality report', async () => {
     expect(await service.measureQuality({ text }, context())).toEqual(alone);
   });
 
+  it('refuses weights of a model with another vocabulary as its source, and the model stays', async () => {
+    const files = ['config.json', 'model.safetensors'].map((name) => ({
+      name,
+      blob: new Blob([readFileSync(path.join(import.meta.dirname, '../../test/golden/engine/tiny-llama', name))]),
+    }));
+    await expect(service.measureQuality({ text, reference: { files } }, context())).rejects.toMatchObject({
+      code: 'ENGINE_REFERENCE_FOREIGN',
+      facts: { model: 4_096, reference: 1_003 },
+    });
+    expect(await service.measureQuality({ text }, context())).toEqual(alone);
+  });
+
   it('refuses a text without anything to foretell', async () => {
     await expect(service.measureQuality({ text: '' }, context())).rejects.toMatchObject({
       code: 'ENGINE_TEXT_TOO_SHORT',

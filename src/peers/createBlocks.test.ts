@@ -112,3 +112,20 @@ it('a tree that names one part again and again is left at the deadline', async (
   await pause();
   expect(asked.length).toBe(length);
 });
+
+it.each([
+  new DOMException('The current transaction exceeded its quota limitations.', 'QuotaExceededError'),
+  new DOMException('Failed to write blobs (InvalidBlob)', 'DataError'),
+  new Error('ENOSPC: no space left on device, write'),
+])('a full disk is one error, however it is reported: $message', async (cause) => {
+  const { blocks, blockstore } = await world();
+  blockstore.put = () => Promise.reject(cause);
+  const full = { code: 'STORAGE_FULL' };
+  await expect(blocks.put(part(1), 'raw')).rejects.toMatchObject(full);
+  await expect(blocks.putFile(part(1))).rejects.toMatchObject(full);
+  blockstore.get = () => {
+    throw cause;
+  };
+  const gone = 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e' as Cid;
+  await expect(blocks.get(gone)).rejects.toMatchObject(full);
+});

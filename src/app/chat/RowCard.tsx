@@ -1,11 +1,17 @@
 // One training row as evidence: its text with the matched words marked, where it comes from, which of the two facts hold
-// (influential, estimated; matches verbatim), and its share.
+// (influential, estimated; matches verbatim), and its share. Strength is in words; the figures behind them are one step away.
 import { createMemo, For, type JSX, Show } from 'solid-js';
 import type { RowEvidence } from '../../attribution/index.ts';
 import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
 import { t } from '../i18n/t.ts';
 import { Button, formatNumber, formatOpen, formatPpm } from '../ui/index.ts';
-import { contributorName } from './influence.ts';
+import { contributorName, countWords, type Strength, strengthOf } from './influence.ts';
+
+const strengthTexts = {
+  slight: 'chat.strengthSlight',
+  moderate: 'chat.strengthModerate',
+  strong: 'chat.strengthStrong',
+} as const satisfies Record<Strength, string>;
 
 interface Piece {
   readonly text: string;
@@ -57,6 +63,7 @@ export function RowCard(properties: {
     properties.influence.attribution.threshold > 0
       ? properties.row.influence / properties.influence.attribution.threshold
       : undefined;
+  const words = createMemo(() => countWords(phrases()));
   const amount = (): bigint | undefined =>
     properties.pool === undefined ? undefined : (properties.pool * BigInt(properties.row.ppm)) / 1_000_000n;
   const Marked = (marked: { readonly text: string }): JSX.Element => (
@@ -89,20 +96,32 @@ export function RowCard(properties: {
           when={properties.row.influential}
           fallback={<span class="rounded-full border border-line px-2 py-0.5 text-muted">{t('chat.wordWeak')}</span>}
         >
-          <span
-            class="rounded-full bg-accent-soft px-2 py-0.5 font-medium text-accent-strong"
-            title={times() === undefined ? undefined : t('chat.strength', { times: formatNumber(times() ?? 0) })}
-          >
+          <span class="rounded-full bg-accent-soft px-2 py-0.5 font-medium text-accent-strong">
             {t('chat.wordInfluential')}
-            {times() === undefined ? '' : ` · ${t('chat.strength', { times: formatNumber(times() ?? 0) })}`}
+            <Show when={times()}>{(factor) => ` · ${t(strengthTexts[strengthOf(factor())])}`}</Show>
           </span>
         </Show>
         <Show when={properties.row.verbatimBits > 0}>
           <span class="rounded-full border border-edge px-2 py-0.5 font-medium">
-            {t('chat.wordVerbatim')} · {t('chat.verbatimBits', { bits: formatNumber(properties.row.verbatimBits) })}
+            {t('chat.wordVerbatim')}
+            <Show when={words()}>{(count) => ` · ${t('chat.verbatimWords', { count: count() })}`}</Show>
           </span>
         </Show>
       </div>
+      <details class="text-xs text-muted">
+        <summary class="min-h-6 w-fit py-1">{t('chat.figures')}</summary>
+        <p>
+          {times() === undefined
+            ? t('chat.figureNoThreshold', { score: formatNumber(properties.row.influence) })
+            : t('chat.figureInfluence', {
+                times: formatNumber(times() ?? 0),
+                percent: properties.influence.index.policy.placeboPercent,
+              })}
+        </p>
+        <Show when={properties.row.verbatimBits > 0}>
+          <p>{t('chat.figureVerbatim', { bits: formatNumber(properties.row.verbatimBits) })}</p>
+        </Show>
+      </details>
       <div class="flex flex-wrap items-center justify-between gap-2 text-sm">
         <span class="tabular font-medium">
           {amount() === undefined

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
-import { evidenceShares } from './influence.ts';
+import { countWords, evidenceShares, strengthOf } from './influence.ts';
 
 const WHOLE = 1_000_000;
 
@@ -89,4 +89,21 @@ test('the shares always add to the whole, also when a cap cut what rows brought'
       },
     ),
   );
+});
+
+test('strength in words is cut at twice and ten times the threshold', () => {
+  expect([1, 1.99, 2, 9.99, 10, 72.1].map(strengthOf)).toEqual([
+    'slight',
+    'slight',
+    'moderate',
+    'moderate',
+    'strong',
+    'strong',
+  ]);
+});
+
+test('words are counted as each script separates them', () => {
+  expect(countWords(['The lamp’s light, at 3.5 m.', ' burns '])).toBe(7);
+  expect(countWords(['灯台の光'])).toBeGreaterThan(1);
+  expect(countWords([' …, ', ''])).toBe(0);
 });

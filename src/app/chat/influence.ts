@@ -1,4 +1,5 @@
-// The sums in the influence panel: shares by evidence that add up to the whole.
+// The figures of the influence panel, as sums and words: shares by evidence that add up to the whole, how strong a row's
+// influence is, how much of the answer stands in it.
 import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
 import type { Share } from '../ui/index.ts';
 
@@ -30,6 +31,32 @@ export function evidenceShares(
   else if (rest > 0) shares.push({ label: otherRowsLabel, ppm: rest });
   if (attribution.unattributedPpm > 0) shares.push({ label: '', ppm: attribution.unattributedPpm, unattributed: true });
   return shares;
+}
+
+/**
+ * Twice the threshold. The threshold is the score that 95 % of untrained rows stay below: one in twenty would pass it. Were
+ * their scores normal, that is 1.64 standard deviations, and twice it 3.3: one untrained row in 2,000 would come so far,
+ * fewer than one in a Datanet of the samples' size.
+ */
+const MODERATE_FROM = 2;
+/** Real scores have longer tails than normal ones, so the strongest word begins an order of magnitude above the threshold. */
+const STRONG_FROM = 10;
+
+export type Strength = 'slight' | 'moderate' | 'strong';
+
+/** Of the influence of a row that passed the threshold; `times` is its score over the threshold. */
+export function strengthOf(times: number): Strength {
+  if (times >= STRONG_FROM) return 'strong';
+  return times >= MODERATE_FROM ? 'moderate' : 'slight';
+}
+
+/** How many words these texts have: what a word is, the script decides. Punctuation and spaces are none. */
+export function countWords(texts: readonly string[]): number {
+  const words = new Intl.Segmenter(undefined, { granularity: 'word' });
+  return texts.reduce(
+    (total, text) => total + [...words.segment(text)].filter(({ isWordLike }) => isWordLike === true).length,
+    0,
+  );
 }
 
 export function contributorName(influence: StoredInfluence, account: string): string {

@@ -76,6 +76,16 @@ describe('the choice of a variant', () => {
     backend.destroy();
   });
 
+  it('refuses an operator of which the device supports no variant', async () => {
+    const backend = await open();
+    const operator = doubling({ ...right, supports: (features) => features.has('not yet invented') }, half);
+    await expect(backend.record('plan', [callOf(backend, operator)])).rejects.toMatchObject({
+      code: 'ENGINE_OPERATOR_UNSUPPORTED',
+      facts: { operator: 'doubling' },
+    });
+    backend.destroy();
+  });
+
   it('takes the fastest of those that are right', async () => {
     const backend = await open();
     const { choices } = await select(backend, doubling(slow, right));
