@@ -3,29 +3,21 @@
 //   npm run budgets -- --static       the table alone
 //   npm run budgets -- --why chat     and what is in the files of a room
 //   npm run budgets -- --check        fails when a room weighs more than it may: part of `npm run check`
-//   npm run budgets -- --lower        lowers the budgets to what the rooms weigh now; it never raises one
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundleSizes, type RouteSize } from './bundleSizes.ts';
 
 const file = path.join(path.dirname(import.meta.dirname), 'bench', 'results', 'budgets.json');
 
-interface Budget {
-  /** What it may weigh now, in kB (1,000 bytes). */
-  readonly budget: number;
-  /** What it should come down to. */
-  readonly goal: number;
-}
-
-type Budgets = Record<string, Budget>;
+/** kB (1,000 bytes) by route. */
+type Budgets = Record<string, number>;
 
 const { values } = parseArgs({
   options: {
     static: { type: 'boolean', default: false },
     why: { type: 'string' },
     check: { type: 'boolean', default: false },
-    lower: { type: 'boolean', default: false },
   },
 });
 const budgets = JSON.parse(readFileSync(file, 'utf8')) as Budgets;
@@ -43,28 +35,18 @@ function showWhy({ route, files }: RouteSize): void {
   }
 }
 
-const isOver = ({ route, gzipBytes }: RouteSize): boolean => gzipBytes / 1000 > (budgets[route]?.budget ?? 0);
+const isOver = ({ route, gzipBytes }: RouteSize): boolean => gzipBytes / 1000 > (budgets[route] ?? 0);
 
-console.log('room            kB gzip   budget     goal');
+console.log('room            kB gzip   budget');
 for (const size of sizes) {
-  const { budget, goal } = budgets[size.route] ?? { budget: 0, goal: 0 };
   const mark = isOver(size) ? '  over its budget' : '';
-  console.log(
-    `${size.route.padEnd(14)}${kilobytes(size.gzipBytes).padStart(9)}${String(budget).padStart(9)}${String(goal).padStart(9)}${mark}`,
-  );
+  const columns = [kilobytes(size.gzipBytes), String(budgets[size.route] ?? 0)].map((text) => text.padStart(9));
+  console.log(`${size.route.padEnd(14)}${columns.join('')}${mark}`);
 }
 for (const size of sizes) if (size.route === values.why) showWhy(size);
 
-if (values.lower) {
-  const lowered = sizes.map(({ route, gzipBytes }): [string, Budget] => {
-    const { budget = Number.POSITIVE_INFINITY, goal = 0 } = budgets[route] ?? {};
-    return [route, { budget: Math.min(budget, Math.ceil(gzipBytes / 1000)), goal }];
-  });
-  const lines = lowered.map(([route, { budget, goal }]) => `  "${route}": { "budget": ${budget}, "goal": ${goal} }`);
-  writeFileSync(file, `{\n${lines.join(',\n')}\n}\n`);
-}
 if (values.check) process.exit(sizes.some(isOver) ? 1 : 0);
-if (!values.static && values.why === undefined && !values.lower) {
+if (!values.static && values.why === undefined) {
   const { measurePages } = await import('./measurePages.ts');
   await measurePages(sizes.map(({ route }) => route));
   process.exit(0);

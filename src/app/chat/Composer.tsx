@@ -103,7 +103,7 @@ export function Composer(properties: {
       <p id="question-keys" class="sr-only">
         {t('chat.keys')}
       </p>
-      <div class="flex min-h-5 flex-wrap justify-between gap-x-4 px-2 text-xs text-muted">{properties.note}</div>
+      <div class="flex min-h-6 flex-wrap justify-between gap-x-4 px-2 text-xs text-muted">{properties.note}</div>
     </form>
   );
 }

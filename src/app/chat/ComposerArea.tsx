@@ -34,7 +34,10 @@ export function ComposerArea(properties: {
   return (
     <div class="mx-auto grid w-full max-w-3xl gap-3 px-4 pb-3">
       <Show when={room.failure()}>{(error) => <ErrorCard error={error()} onDismiss={room.dismissFailure} />}</Show>
-      <ModelNotice loading={loading} />
+      {/* As high as the progress of a loading, so that the field below stays where it is. */}
+      <div class={`grid content-end ${loading.isReady() ? '' : 'min-h-[4.875rem]'}`}>
+        <ModelNotice loading={loading} />
+      </div>
       <Composer
         busy={writing() !== undefined}
         disabled={loading.mustDownload() || availableModels().length === 0}

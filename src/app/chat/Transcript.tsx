@@ -46,12 +46,15 @@ export function Transcript(properties: {
         <Show
           when={room.chatId() !== undefined}
           fallback={
-            <Welcome
-              adapter={room.adapter()}
-              hasAdapters={hasAdapters()}
-              disabled={properties.mustDownload}
-              onAsk={(question) => void room.send(question)}
-            />
+            // Not before it is known who answers: its words would jump.
+            <Show when={room.adapters() !== undefined && choice().modelId !== ''}>
+              <Welcome
+                adapter={room.adapter()}
+                hasAdapters={hasAdapters()}
+                disabled={properties.mustDownload}
+                onAsk={(question) => void room.send(question)}
+              />
+            </Show>
           }
         >
           <h1 class="sr-only">{t('chat.title')}</h1>

@@ -85,7 +85,8 @@ export function Overview(): JSX.Element {
           </Show>
         </section>
       </Show>
-      <Show when={opened()}>
+      {/* Not before the runs above it are known: it would jump. */}
+      <Show when={opened() && runs() !== undefined}>
         <PeerAdapters />
       </Show>
     </Page>

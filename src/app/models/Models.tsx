@@ -7,8 +7,9 @@ import type { LibraryModel } from '../state/models/types.ts';
 import { Dialog, lazyPart, Page } from '../ui/index.ts';
 import { FinderView } from './FinderView.tsx';
 import { LibraryList } from './LibraryList.tsx';
-import { Runtimes } from './Runtimes.tsx';
 
+/** Far below the first screen. */
+const Runtimes = lazyPart(async () => (await import('./Runtimes.tsx')).Runtimes);
 const QualityReport = lazyPart(async () => (await import('./QualityReport.tsx')).QualityReport);
 
 export function Models(): JSX.Element {
@@ -19,8 +20,11 @@ export function Models(): JSX.Element {
       <div ref={top} class="scroll-mt-8">
         <LibraryList library={library} finder={finder} onQuality={setMeasured} />
       </div>
-      <FinderView finder={finder} onInstalled={() => top.scrollIntoView({ block: 'start' })} />
-      <Runtimes />
+      {/* Not before the list above is known: they would jump. */}
+      <Show when={library.models() !== undefined}>
+        <FinderView finder={finder} onInstalled={() => top.scrollIntoView({ block: 'start' })} />
+        <Runtimes />
+      </Show>
       <Dialog
         open={measured() !== undefined}
         onOpenChange={(open) => {
