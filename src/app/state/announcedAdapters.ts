@@ -1,8 +1,9 @@
 // Adapters that peers announce, and the announcements that failed, as signals.
 import { createSignal } from 'solid-js';
+import type { Peers } from '../../peers/index.ts';
 import type { AnnouncedAdapter } from '../../workflows/adapters/announcedAdapters.ts';
 import { createArrivals, type FailedArrival } from '../../workflows/rows/arrivals.ts';
-import { peers } from './peers.ts';
+import { followPeers } from './peers.ts';
 import { publishedReader } from './publishedReader.ts';
 
 export type { AnnouncedAdapter };
@@ -27,10 +28,7 @@ const arrivals = createArrivals({
   now: Date.now,
 });
 
-let following: Promise<void> | undefined;
-
-async function follow(): Promise<void> {
-  const node = await peers();
+function follow(node: Peers): void {
   node.subscribe((announcement) => {
     if (announcement.kind === 'adapter') void arrivals.take(announcement);
   });
@@ -38,11 +36,7 @@ async function follow(): Promise<void> {
 
 /** Takes in adapters as they are announced. Safe to call by every room that shows them. */
 export function followAdapters(): Promise<void> {
-  following ??= follow().catch((error: unknown) => {
-    following = undefined;
-    throw error;
-  });
-  return following;
+  return followPeers(follow);
 }
 
 /** Tries the failed announcements again. */

@@ -1,13 +1,14 @@
 // Contributions of this browser, out and in: the workflows over its tables, node and chain, and the arrivals that failed as a
 // signal.
 import { createSignal } from 'solid-js';
+import type { Peers } from '../../peers/index.ts';
 import { type ContributionRecord, database, guardWrite } from '../../store/index.ts';
 import { createArrivals, type FailedArrival } from '../../workflows/rows/arrivals.ts';
 import { sentContributions } from '../../workflows/rows/contributionRecord.ts';
 import type { PublishRowsParameters, PublishRowsPorts } from '../../workflows/rows/publishRows.ts';
 import { config } from './config.ts';
 import { learnDatanet, listDatanets } from './datanets.ts';
-import { peers } from './peers.ts';
+import { followPeers, peers } from './peers.ts';
 import { publishedReader } from './publishedReader.ts';
 import { hasChain, settlement } from './settlement.ts';
 import { sourceRowsPorts } from './sourceRows.ts';
@@ -53,10 +54,7 @@ async function markSent(pending: readonly string[]): Promise<void> {
   }
 }
 
-let following: Promise<void> | undefined;
-
-async function follow(): Promise<void> {
-  const node = await peers();
+function follow(node: Peers): void {
   node.subscribe((announcement) => {
     if (announcement.kind === 'contribution') void arrivals.take(announcement);
   });
@@ -70,11 +68,7 @@ async function follow(): Promise<void> {
 
 /** Takes in contributions as they are announced. Safe to call by every room that shows them. */
 export function followContributions(): Promise<void> {
-  following ??= follow().catch((error: unknown) => {
-    following = undefined;
-    throw error;
-  });
-  return following;
+  return followPeers(follow);
 }
 
 /** Tries the failed arrivals again. */

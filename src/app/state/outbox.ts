@@ -3,9 +3,7 @@
 import type { Peers } from '../../peers/index.ts';
 import type { SignedVoucher } from '../../settlement/index.ts';
 import { database } from '../../store/index.ts';
-import { peers, relayAddresses } from './peers.ts';
-
-let following: Promise<void> | undefined;
+import { followPeers, peers, relayAddresses } from './peers.ts';
 
 /** Records that the node has queued become `sent` once they have left its queue. */
 async function reconcile(node: Peers): Promise<void> {
@@ -16,17 +14,14 @@ async function reconcile(node: Peers): Promise<void> {
   await database().vouchers.filter(left).modify({ announced: 'sent' });
 }
 
+function follow(node: Peers): void {
+  node.onChange(() => void reconcile(node));
+}
+
 /** Keeps the records in step with the node's queue from now on. Starts the node when something may be waiting. */
-export function followQueue(): Promise<void> {
-  following ??= (async () => {
-    const node = await peers();
-    node.onChange(() => void reconcile(node));
-    await reconcile(node);
-  })().catch((error: unknown) => {
-    following = undefined;
-    throw error;
-  });
-  return following;
+export async function followQueue(): Promise<void> {
+  await followPeers(follow);
+  await reconcile(await peers());
 }
 
 /** Announces every receipt and voucher that has not been. Returns whether the node took them. */

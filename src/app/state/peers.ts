@@ -20,6 +20,9 @@ const [view, setView] = createSignal<PeersView>({ status: 'idle', connections: [
 export const peersView = view;
 
 let started: Promise<Peers> | undefined;
+/** The running node that followers are given. */
+let running: Peers | undefined;
+const followers = new Set<(node: Peers) => void>();
 
 /** Relay addresses: the person's own, or those of the configuration. */
 export async function relayAddresses(): Promise<readonly string[]> {
@@ -50,6 +53,8 @@ async function start(): Promise<Peers> {
   };
   peers.onChange(show);
   show();
+  running = peers;
+  for (const follow of followers) follow(peers);
   return peers;
 }
 
@@ -67,11 +72,18 @@ export function peers(): Promise<Peers> {
 
 /** Stops and starts the node: "try again" of the peers panel. */
 export async function restartPeers(): Promise<Peers> {
-  const running = started;
+  const before = started;
   started = undefined;
-  if (running !== undefined) {
-    const node = await running.catch(() => undefined);
-    await node?.stop();
-  }
+  running = undefined;
+  const node = await before?.catch(() => undefined);
+  await node?.stop();
   return peers();
+}
+
+/** Starts the node and gives it to `follow`, and later every node that replaces it: what listens to a node ends with it. */
+export async function followPeers(follow: (node: Peers) => void): Promise<void> {
+  await peers();
+  if (followers.has(follow)) return;
+  followers.add(follow);
+  if (running !== undefined) follow(running);
 }

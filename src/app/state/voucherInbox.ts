@@ -7,7 +7,7 @@ import type { SignedVoucher } from '../../settlement/index.ts';
 import { database } from '../../store/index.ts';
 import type { InboxTable, KnownReceipt, VoucherInbox } from '../../workflows/epochs/createVoucherInbox.ts';
 import { attribution } from './attribution.ts';
-import { peers } from './peers.ts';
+import { followPeers } from './peers.ts';
 import { deployment, settlement } from './settlement.ts';
 
 const [receipts, setReceipts] = createSignal<ReadonlyMap<string, KnownReceipt>>(new Map());
@@ -74,16 +74,17 @@ let following: Promise<void> | undefined;
 
 async function follow(): Promise<void> {
   await loadOwnPayments();
-  const [{ hearAnnouncement }, open, { blocks, subscribe }] = await Promise.all([
+  const [{ hearAnnouncement }, open] = await Promise.all([
     import('../../workflows/epochs/hearAnnouncement.ts'),
     voucherInbox(),
-    peers(),
   ]);
   const refuse = (): void => void setRefused((count) => count + 1);
-  subscribe((announcement) => {
-    hearAnnouncement({ announcement, blocks, inbox: open, decodeReceipt }).then((heard) => {
-      if (heard === 'invalid') refuse();
-    }, refuse);
+  await followPeers(({ blocks, subscribe }) => {
+    subscribe((announcement) => {
+      hearAnnouncement({ announcement, blocks, inbox: open, decodeReceipt }).then((heard) => {
+        if (heard === 'invalid') refuse();
+      }, refuse);
+    });
   });
 }
 

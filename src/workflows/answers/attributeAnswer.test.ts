@@ -227,6 +227,18 @@ describe('the payment', () => {
     expect(announced).toBe(0);
   });
 
+  test('is made once, though sending it failed and the answer is attributed again', async () => {
+    const offline = async (): Promise<never> => {
+      throw new Error('no relay');
+    };
+    const first = await run(message(), () => ({ announce: offline }));
+    expect(first.error).toMatchObject({ message: 'no relay' });
+    const again = await run(message(Object.assign({}, ...first.changes)));
+    expect(again.error).toBeUndefined();
+    expect([first.paid.length, again.paid, again.receipts, again.announced]).toEqual([1, [], [], 1]);
+    expect(again.changes.map((change) => Object.keys(change))).toEqual([['influence', 'answerIds']]);
+  });
+
   test('is not made after a cancellation', async () => {
     const { error, paid, receipts } = await run(message(), ({ putReceipt }, abort) => ({
       async putReceipt(receipt) {

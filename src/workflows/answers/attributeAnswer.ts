@@ -1,7 +1,7 @@
 // From a finished answer to its influence, receipt and voucher, step by step; each step is reported and can be cancelled.
 // Results are stored after each step, so that a cancelled payment does not lose the receipt. It knows no screen, no database and
 // no chain: they are ports.
-import type { AttributionService, IndexSummary } from '../../attribution/index.ts';
+import type { Attribution, AttributionService, IndexSummary } from '../../attribution/index.ts';
 import type { EncodedRow, EngineService } from '../../engine/index.ts';
 import type { Remote } from '../../lib/rpc.ts';
 import type { Hex } from '../../settlement/index.ts';
@@ -98,40 +98,21 @@ async function spanText(
   return through.slice(before.length);
 }
 
-/** Runs the steps. Throws what they throw; when paying fails, influence and receipt are stored already. */
-export async function attributeAnswer<Adapter extends AttributedAdapter, Terms extends AnswerTerms>(
-  parameters: AttributeAnswerParameters<Adapter, Terms>,
-): Promise<void> {
-  const { ports, message, prompt, adapter, manyTurns, signal, onPhase } = parameters;
-  const { engine, attribution, payments } = ports;
-  onPhase('index');
-  const summary = await ports.openIndex(adapter, signal);
-
-  onPhase('gradient');
-  const { row, answerIds } = await encodeMessage(engine, message, prompt, signal);
-  const gradient = await engine.rowGradient({ adapterId: adapter.id, row }, { signal });
-
-  onPhase('rows');
-  const found = await attribution.attribute(
-    { id: adapter.id, gradient, answerIds },
-    { signal, transfer: [gradient.buffer] },
-  );
-  const { sketch: _, ...shown } = found;
-  const influence: StoredInfluence = {
-    attribution: shown,
-    spanTexts: await Promise.all(found.spans.map((span) => spanText(engine, answerIds, span, signal))),
-    index: {
-      rowCount: summary.rowCount,
-      placeboCount: summary.placeboCount,
-      sketchSize: summary.sketchSize,
-      policy: summary.policy,
-      evaluation: summary.evaluation,
-    },
-    names: await ports.contributorNames(adapter.datanets, signal),
-    manyTurns,
-  };
-  await ports.updateMessage(message.id, { influence, answerIds });
-
+/** Writes the receipt, and pays where the answer can be paid. */
+async function writeReceipt<Adapter extends AttributedAdapter, Terms extends AnswerTerms>({
+  ports,
+  message,
+  prompt,
+  adapter,
+  signal,
+  onPhase,
+  answerIds,
+  found,
+}: AttributeAnswerParameters<Adapter, Terms> & {
+  readonly answerIds: readonly number[];
+  readonly found: Attribution;
+}): Promise<void> {
+  const { attribution, payments } = ports;
   onPhase('receipt');
   const { status, terms, left = 0n } = await payments.readiness(adapter);
   const tokens = message.usage?.completionTokens ?? answerIds.length;
@@ -171,6 +152,47 @@ export async function attributeAnswer<Adapter extends AttributedAdapter, Terms e
     const paid = await payments.pay({ terms, tokens, receiptDigest: receipt.digest });
     await ports.updateMessage(message.id, { voucherId: paid.voucherId, fee: paid.amount });
   }
+}
+
+/**
+ * Runs the steps; an answer that was paid is not paid again. Throws what they throw; when paying fails, influence and
+ * receipt are stored already.
+ */
+export async function attributeAnswer<Adapter extends AttributedAdapter, Terms extends AnswerTerms>(
+  parameters: AttributeAnswerParameters<Adapter, Terms>,
+): Promise<void> {
+  const { ports, message, prompt, adapter, manyTurns, signal, onPhase } = parameters;
+  const { engine, attribution } = ports;
+  onPhase('index');
+  const summary = await ports.openIndex(adapter, signal);
+
+  onPhase('gradient');
+  const { row, answerIds } = await encodeMessage(engine, message, prompt, signal);
+  const gradient = await engine.rowGradient({ adapterId: adapter.id, row }, { signal });
+
+  onPhase('rows');
+  const found = await attribution.attribute(
+    { id: adapter.id, gradient, answerIds },
+    { signal, transfer: [gradient.buffer] },
+  );
+  const { sketch: _, ...shown } = found;
+  const influence: StoredInfluence = {
+    attribution: shown,
+    spanTexts: await Promise.all(found.spans.map((span) => spanText(engine, answerIds, span, signal))),
+    index: {
+      rowCount: summary.rowCount,
+      placeboCount: summary.placeboCount,
+      sketchSize: summary.sketchSize,
+      policy: summary.policy,
+      evaluation: summary.evaluation,
+    },
+    names: await ports.contributorNames(adapter.datanets, signal),
+    manyTurns,
+  };
+  await ports.updateMessage(message.id, { influence, answerIds });
+
+  // Its receipt is the one that the voucher pays: another would be paid once more.
+  if (message.voucherId === undefined) await writeReceipt({ ...parameters, answerIds, found });
   onPhase('announce');
   await ports.announce();
 }
