@@ -1,6 +1,6 @@
 // One batch with rows of several sequences and adapters: each row has the logits that it has in a batch of its own.
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Backend } from '../backend.ts';
+import type { Backend, Tensor } from '../backend.ts';
 import { createKVCache } from '../kvCache/createKVCache.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { dawnBackend } from '../testing/agreement.ts';
@@ -155,10 +155,11 @@ it('an index stays with its adapter until that is removed, and plans of a remove
   runner.destroy();
 });
 
-/** The reference, which notes the begin and the end of each recording, and counts the plans that exist. */
-function watchedBackend(): { readonly backend: Backend; readonly recordings: string[]; readonly plans: () => number } {
+/** The reference, which notes the begin and the end of each recording and every upload, and counts the plans that exist. */
+function watchedBackend() {
   const reference = createReferenceBackend();
   const recordings: string[] = [];
+  const uploads: Tensor[] = [];
   let plans = 0;
   const backend: Backend = {
     ...reference,
@@ -170,12 +171,16 @@ function watchedBackend(): { readonly backend: Backend; readonly recordings: str
       plans += 1;
       return plan;
     },
+    upload(tensor, data, offset) {
+      uploads.push(tensor);
+      reference.upload(tensor, data, offset);
+    },
     destroyPlan(plan) {
       plans -= 1;
       reference.destroyPlan(plan);
     },
   };
-  return { backend, recordings, plans: () => plans };
+  return { backend, recordings, uploads, plans: () => plans };
 }
 
 it('prepares decoding before prompts, so that a device measures its variants first', async () => {
@@ -222,4 +227,13 @@ it('keeps the plans of few combinations of adapters, of those that were used las
   for (const adapter of loaded) adapter.destroy();
   expect(backend.counters.allocatedBytes).toBe(allocatedBytes);
   runner.destroy();
+});
+
+it('a token of one adapter costs the uploads of its row: id, position, slot and their number', async () => {
+  const { backend, uploads } = watchedBackend();
+  const session = createSession(await loadModel(backend, await goldenModel('tiny-llama'), { contextLength: 32 }));
+  await session.forward([1, 2]);
+  uploads.length = 0;
+  await session.forward([3]);
+  expect(uploads.length).toBe(4);
 });
