@@ -3,13 +3,13 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** By the time they take on two cores, longest first. */
-const slowTests: readonly string[] = [
+export const slowTests: readonly string[] = [
   'src/engine/chat/engineChat.test.ts',
   'src/engine/kernels/linear/linear.test.ts',
   'workers/transformers.browser.test.ts',
   'library.browser.test.ts',
   'src/engine/createEngineService.test.ts',
-  'src/engine/webgpu/chooseVariant.test.ts',
+  'src/engine/webgpu/autotune.test.ts',
   'src/engine/kernels/linearGradInput/linearGradInput.test.ts',
   'nodes/relay/relay.test.ts',
   'src/engine/variants.test.ts',

@@ -18,7 +18,7 @@ export interface DeviceReport {
   readonly limits: Readonly<Record<string, number>>;
   /** What `LoadModelRequest.computeDtype` can be here. */
   readonly computeDtypes: readonly ComputeDtype[];
-  /** Graphics devices: how each operator is computed, as far as plans have been recorded. */
+  /** On a GPU: how each operator is computed, as far as plans have been recorded. */
   readonly variants?: VariantReport;
   /** Why the CPU computes although the GPU was tried. */
   readonly obstacle?: SerializedError;

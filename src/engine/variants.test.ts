@@ -29,7 +29,7 @@ function context(phases: Set<string> = new Set()): CallContext {
   return { signal: new AbortController().signal, progress };
 }
 
-/** A service whose best device is this one, and whose processor is the real one. */
+/** A service whose best device is this one, and whose CPU is the real one. */
 function serviceOn(gpu: GPU): EngineService {
   const open = (device: DeviceChoice): Promise<OpenedBackend> =>
     openBackend({ device: device === 'automatic' ? 'gpu' : device, gpu });
@@ -69,7 +69,7 @@ it('what was chosen goes out with the report and comes in with the next loading'
   expect(await firstAnswer(next)).toBe(chats[0]?.text);
 }, 300_000);
 
-it('where the best device computes wrongly the processor takes over and says why', async () => {
+it('where the best device computes wrongly the CPU takes over and says why', async () => {
   const service = serviceOn(wrongNorm());
   await service.loadModel({ files: [seedling], contextLength: 64 }, context());
   const { architecture, obstacle } = await service.probe({}, context());

@@ -8,6 +8,12 @@ import { type AdapterTable, NO_ADAPTER } from './createAdapterTable.ts';
 import { type Activations, type BatchRow, createActivations, decoderCalls, uploadRows } from './decoderCalls.ts';
 import type { LoadedModel } from './decoderWeights.ts';
 
+/**
+ * Plans for rows of several adapters that a batch keeps. Adapters combine in more ways than a device has memory for, and a plan has bind
+ * groups for each of its calls.
+ */
+export const MAX_MIXED_PLANS = 8;
+
 export interface BatchOptions {
   /** Of its plans, for messages. */
   readonly label: string;
@@ -23,7 +29,7 @@ export interface Batch {
   readonly activations: Activations;
   /**
    * The forward pass of rows that use these adapters, recorded at first need. Where all rows use one, its factors are applied to all
-   * of them; otherwise each adapter's product is masked by the row's index.
+   * of them; otherwise each adapter's product is masked by the row's index. Of such plans the `MAX_MIXED_PLANS` used last are kept.
    */
   planFor(adapters: Iterable<number>): Promise<Plan>;
   /** Submits the forward pass of `rows`, at most `capacity`: keys and values go to their places in the cache. */
@@ -76,6 +82,14 @@ export function createBatch(
     if (scratch !== undefined) backend.destroyTensor(scratch);
   }
 
+  function dropOldMixedPlans(): void {
+    const mixed = [...plans].filter(([, { adapters }]) => adapters.length > 1);
+    for (const [key, { recorded }] of mixed.slice(0, -MAX_MIXED_PLANS)) {
+      recorded.drop(freePlan);
+      plans.delete(key);
+    }
+  }
+
   async function planFor(indices: Iterable<number>): Promise<Plan> {
     const adapters = [...new Set(indices)].sort((left, right) => left - right);
     const key = adapters.join();
@@ -91,8 +105,11 @@ export function createBatch(
         });
       }
       entry = { adapters, recorded: lazy(() => recordPlan(adapters)) };
-      plans.set(key, entry);
     }
+    // To the end of the map: the first of it was used longest ago.
+    plans.delete(key);
+    plans.set(key, entry);
+    if (adapters.length > 1) dropOldMixedPlans();
     return (await entry.recorded.get()).plan;
   }
 

@@ -1,12 +1,13 @@
 // One batch with rows of several sequences and adapters: each row has the logits that it has in a batch of its own.
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Backend } from '../backend.ts';
+import type { Backend, Tensor } from '../backend.ts';
 import { createKVCache } from '../kvCache/createKVCache.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { dawnBackend } from '../testing/agreement.ts';
 import { goldenModel, goldenTensors, largestDifference } from '../testing/goldenModel.ts';
 import { createWasmBackend } from '../wasm/createWasmBackend.ts';
 import { NO_ADAPTER } from './createAdapterTable.ts';
+import { MAX_MIXED_PLANS } from './createBatch.ts';
 import { createModelRunner, type ModelRunner } from './createModelRunner.ts';
 import { createSession } from './createSession.ts';
 import type { BatchRow } from './decoderCalls.ts';
@@ -152,4 +153,87 @@ it('an index stays with its adapter until that is removed, and plans of a remove
   expect(runner.adapters.at(1)).toBe(other);
   expect(runner.adapters.indexOf(one)).toBe(0);
   runner.destroy();
+});
+
+/** The reference, which notes the begin and the end of each recording and every upload, and counts the plans that exist. */
+function watchedBackend() {
+  const reference = createReferenceBackend();
+  const recordings: string[] = [];
+  const uploads: Tensor[] = [];
+  let plans = 0;
+  const backend: Backend = {
+    ...reference,
+    async record(label, calls) {
+      recordings.push(`${label}: begin`);
+      await new Promise((resolve) => setImmediate(resolve));
+      const plan = await reference.record(label, calls);
+      recordings.push(`${label}: end`);
+      plans += 1;
+      return plan;
+    },
+    upload(tensor, data, offset) {
+      uploads.push(tensor);
+      reference.upload(tensor, data, offset);
+    },
+    destroyPlan(plan) {
+      plans -= 1;
+      reference.destroyPlan(plan);
+    },
+  };
+  return { backend, recordings, uploads, plans: () => plans };
+}
+
+it('prepares decoding before prompts, so that a device measures its variants first', async () => {
+  const { backend, recordings } = watchedBackend();
+  const runner = createModelRunner(await loadModel(backend, await goldenModel('tiny-llama'), { contextLength: 32 }));
+  await runner.prepare(NO_ADAPTER);
+  expect(recordings.filter((each) => !each.startsWith('head'))).toEqual([
+    'decode base: begin',
+    'decode base: end',
+    'prefill base: begin',
+    'prefill base: end',
+  ]);
+  runner.destroy();
+});
+
+it('keeps the plans of few combinations of adapters, of those that were used last, and of each adapter alone', async () => {
+  const { backend, recordings, plans } = watchedBackend();
+  const model = await loadModel(backend, await goldenModel('tiny-llama'), { contextLength: 32 });
+  const runner = createModelRunner(model);
+  const { allocatedBytes } = backend.counters;
+  const loaded = [1, 2, 3, 4, 5].map((seed) => adapterNamed(model, `adapter ${seed}`, 2, seed));
+  const indices = loaded.map((adapter) => runner.adapters.indexOf(adapter));
+  const loadedBytes = backend.counters.allocatedBytes;
+  for (const index of [NO_ADAPTER, ...indices]) await runner.decode.planFor([index]);
+  const alone = plans();
+  const combinations = Array.from({ length: 31 }, (_, bits) => indices.filter((index) => ((bits + 1) >> index) & 1));
+  const mixed = combinations.filter(({ length }) => length > 1);
+  const [first = []] = mixed;
+  for (const combination of mixed) {
+    await runner.decode.planFor(combination);
+    await runner.decode.planFor(first);
+  }
+  expect(plans() - alone).toBe(MAX_MIXED_PLANS);
+  // Each was recorded once, the first too: it was never the one that was used longest ago.
+  const { length } = recordings;
+  expect(length).toBe(2 * (alone + mixed.length));
+  for (const combination of [...indices.map((index) => [index]), first, mixed.at(-1) ?? []])
+    await runner.decode.planFor(combination);
+  expect(recordings.length).toBe(length);
+  for (const adapter of loaded) runner.forgetAdapter(adapter);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(plans()).toBe(1);
+  expect(backend.counters.allocatedBytes).toBe(loadedBytes);
+  for (const adapter of loaded) adapter.destroy();
+  expect(backend.counters.allocatedBytes).toBe(allocatedBytes);
+  runner.destroy();
+});
+
+it('a token of one adapter costs the uploads of its row: id, position, slot and their number', async () => {
+  const { backend, uploads } = watchedBackend();
+  const session = createSession(await loadModel(backend, await goldenModel('tiny-llama'), { contextLength: 32 }));
+  await session.forward([1, 2]);
+  uploads.length = 0;
+  await session.forward([3]);
+  expect(uploads.length).toBe(4);
 });

@@ -109,7 +109,11 @@ export function createModelRunner(model: LoadedModel, options: ModelRunnerOption
       return result;
     },
     async prepare(adapter) {
-      await Promise.all([decode.planFor([adapter]), prefill.planFor([adapter]), lastHead.get()]);
+      const plans = async (): Promise<void> => {
+        // What answers wait for most is measured first: a device has a budget of time for that.
+        for (const batch of [decode, prefill]) await batch.planFor([adapter]);
+      };
+      await Promise.all([plans(), lastHead.get()]);
     },
     forgetAdapter(adapter) {
       const index = adapters.remove(adapter);

@@ -147,6 +147,8 @@ export function uploadRows(backend: Backend, activations: Activations, rows: rea
     activations.slots,
     Uint32Array.from(rows, ({ slot }) => slot),
   );
+  // Plans for rows of one adapter do not read it.
+  if (rows.every(({ adapter }) => adapter === rows[0]?.adapter)) return;
   backend.upload(
     activations.adapters,
     Int32Array.from(rows, ({ adapter }) => adapter),

@@ -176,7 +176,7 @@ describe('a session', () => {
     model.destroy();
   });
 
-  it('hears an abort that comes as a message while the processor reads', async () => {
+  it('hears an abort that comes as a message while the CPU reads', async () => {
     const session = createSession(await loadModel(createReferenceBackend(), file), { prefillChunkSize: 8 });
     const { port1, port2 } = new MessageChannel();
     const abort = new AbortController();

@@ -1,4 +1,4 @@
-// Tokens sampled on the device: the same as those sampled on the processor from downloaded logits, several at a time as one by one.
+// Tokens sampled on the device: the same as those sampled on the CPU from downloaded logits, several at a time as one by one.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SampledToken, SamplingParams } from '../sampling/createSampler.ts';
 import { generate } from '../sampling/generate.ts';
@@ -35,7 +35,7 @@ describe('sampling on the device', () => {
     { temperature: 1.3 },
     { temperature: 0.8, topK: 20, topP: 0.9, minP: 0.01 },
     { temperature: 1, topP: 0.7, repetitionPenalty: 1.1, frequencyPenalty: 0.4, presencePenalty: 0.3 },
-  ])('gives the tokens of the processor: %o', async (settings) => {
+  ])('gives the tokens of the CPU: %o', async (settings) => {
     const [device, host] = [await answer(settings, true), await answer(settings, false)];
     expect(device.map(({ id }) => id)).toEqual(host.map(({ id }) => id));
   });

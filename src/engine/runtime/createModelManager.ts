@@ -203,7 +203,7 @@ export function createModelManager(openDevice: (device: DeviceChoice) => Promise
       discard();
       throw new TributaryError({
         code: 'ENGINE_DEVICE_LOST',
-        message: 'The graphics device stopped answering, and the model could not be loaded again.',
+        message: 'The GPU stopped answering, and the model could not be loaded again.',
         hint: 'Load the model again; if it happens twice, choose a smaller model or a shorter context.',
         cause,
       });

@@ -33,7 +33,7 @@ export function createWasmBackend(): Backend | undefined {
   const backend = createReferenceBackend(kernelMemory(kernel));
   return {
     ...backend,
-    description: 'Processor (WebAssembly SIMD)',
+    description: 'CPU (WebAssembly SIMD)',
     record(label, calls) {
       const replaced = calls.map((call): OperatorCall => {
         const reference = fast.get(call.operator);

@@ -39,7 +39,7 @@ function fingerprint(candidates: readonly Variant[], constants: OperatorCall['co
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
-/** The variants that may run: what the device supports, in f32 or the arithmetic that the call allows. */
+/** The variants that may run: what the device supports, in f32 or the compute dtype that the call allows. */
 export function supportedVariants(
   { operator, constants, computeDtype: allowed }: OperatorCall,
   features: ReadonlySet<string>,

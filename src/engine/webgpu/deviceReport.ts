@@ -13,7 +13,7 @@ const reported = [
 ] as const;
 
 /** Half precision is a gain on graphics cards only, and only their kernels have it. */
-function arithmeticsOf(features: ReadonlySet<string>): ComputeDtype[] {
+function computeDtypesOf(features: ReadonlySet<string>): ComputeDtype[] {
   const halves = features.has('shader-f16') && !features.has('software');
   const bytes = features.has('packed_4x8_integer_dot_product');
   return ['float32', ...(halves ? (['float16'] as const) : []), ...(bytes ? (['int8'] as const) : [])];
@@ -21,5 +21,12 @@ function arithmeticsOf(features: ReadonlySet<string>): ComputeDtype[] {
 
 export function deviceReport({ device, description, vendor, architecture, features }: AcquiredDevice): DeviceReport {
   const limits = Object.fromEntries(reported.map((name) => [name, device.limits[name]]));
-  return { description, vendor, architecture, features: [...features], limits, computeDtypes: arithmeticsOf(features) };
+  return {
+    description,
+    vendor,
+    architecture,
+    features: [...features],
+    limits,
+    computeDtypes: computeDtypesOf(features),
+  };
 }

@@ -23,7 +23,7 @@ export function createOnnxSequence(library: OnnxLibrary, model: PreTrainedModel,
     truncate(length) {
       if (length >= ids.length) return;
       ids = [];
-      // Tensors on the graphics device are freed; nothing waits for it.
+      // Tensors on the GPU are freed; nothing waits for it.
       void cache.dispose();
       cache = new library.DynamicCache();
     },

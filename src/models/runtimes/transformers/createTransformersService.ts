@@ -89,7 +89,7 @@ async function chooseGpu(
   const adapter = (await navigator.gpu?.requestAdapter()) ?? undefined;
   const usable = adapter !== undefined && model.features.every((feature) => adapter.features.has(feature));
   if (device === 'gpu' && !usable) throw noWebGpu(model.id);
-  // A graphics device in software is slower than WebAssembly on the same processor.
+  // A GPU in software is slower than WebAssembly on the same CPU.
   const software = /swiftshader|llvmpipe|lavapipe|warp|software/i.test(
     `${adapter?.info.vendor} ${adapter?.info.architecture} ${adapter?.info.description}`,
   );
