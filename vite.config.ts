@@ -12,6 +12,8 @@ const rolldownOptions: Rolldown.InputOptions = {
 
 export default defineConfig({
   base: './',
+  // Its default build is for browsers older than those that have WebGPU.
+  resolve: { alias: [{ find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.mjs' }] },
   plugins: [solid(), tailwindcss()],
   // Workers too: a package found only when one starts would reload the page under whoever works on it.
   optimizeDeps: { entries: ['index.html', 'workers/*.ts', '!**/*.test.ts'] },

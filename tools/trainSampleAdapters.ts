@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { type EncodedRow, type TrainEvent, train } from '../src/engine/index.ts';
 import { bytesToHex } from '../src/lib/bytes.ts';
 import { TributaryError } from '../src/lib/errors.ts';
-import { sha256Async } from '../src/lib/hash.ts';
+import { sha256Async } from '../src/lib/sha256Async.ts';
 import { rowsDigest } from '../src/workflows/training/rowsDigest.ts';
 import { runTraining } from '../src/workflows/training/runTraining.ts';
 import { stepOf, type TrainingRun } from '../src/workflows/training/trainingRun.ts';

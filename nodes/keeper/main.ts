@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { TributaryError, toTributaryError } from '../../src/lib/errors.ts';
 import type { Deployment, Hex } from '../../src/settlement/index.ts';
 import { keyWallet } from './keyWallet.ts';
-import { type KeeperNodeEvent, startKeeper } from './startKeeper.ts';
+import type { KeeperNodeEvent } from './startKeeper.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,27 +25,38 @@ interface Configuration {
   readonly deployment: Deployment | null;
 }
 
-async function readConfiguration(place: string): Promise<Configuration> {
-  if (!/^https?:/.test(place)) return JSON.parse(await readFile(place, 'utf8')) as Configuration;
-  const response = await fetch(place);
-  const { ok, status } = response;
-  if (ok) return (await response.json()) as Configuration;
-  throw new TributaryError({
-    code: 'KEEPER_NO_CONFIG',
-    message: `The configuration was not found at ${place} (HTTP ${status}).`,
-    facts: { place, status },
-    hint: 'Give its file or URL with --config.',
-  });
+async function fetchText(url: string): Promise<string> {
+  const response = await fetch(url);
+  if (response.ok) return response.text();
+  throw new Error(`HTTP ${response.status}`);
 }
+
+async function readConfiguration(place: string): Promise<Partial<Configuration>> {
+  try {
+    return JSON.parse(await (/^https?:/.test(place) ? fetchText(place) : readFile(place, 'utf8')));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TributaryError({
+      code: 'KEEPER_NO_CONFIG',
+      message: `The configuration could not be read from ${place}: ${reason}.`,
+      facts: { place, reason },
+      hint: 'Give its file or URL with --config.',
+      cause: error,
+    });
+  }
+}
+
+/** A longer timer of Node ends at once. */
+const MAX_SECONDS = 86_400;
 
 function requireSeconds(text: string): number {
   const seconds = Number(text);
-  if (seconds > 0 && Number.isFinite(seconds)) return seconds;
+  if (seconds > 0 && seconds <= MAX_SECONDS) return seconds;
   throw new TributaryError({
     code: 'KEEPER_NO_INTERVAL',
     message: `"${text}" is not a number of seconds.`,
     facts: { text },
-    hint: 'Give --interval-seconds a number above zero.',
+    hint: 'Give --interval-seconds a number above zero, at most a day.',
   });
 }
 
@@ -75,7 +86,7 @@ function line(event: KeeperNodeEvent): string {
 }
 
 try {
-  const { relays, deployment: configured } = await readConfiguration(values.config);
+  const { relays = [], deployment: configured = null } = await readConfiguration(values.config);
   if (configured === null) {
     throw new TributaryError({
       code: 'KEEPER_NO_CHAIN',
@@ -86,12 +97,15 @@ try {
   }
   const deployment = { ...configured, rpcUrl: values['rpc-url'] ?? configured.rpcUrl };
   const wallet = keyWallet({ deployment, privateKey: requireKey() });
+  const intervalSeconds = requireSeconds(values['interval-seconds']);
+  // Peers are slow to load: what is wrong with the options is said before.
+  const { startKeeper } = await import('./startKeeper.ts');
   const node = await startKeeper({
     folder: values.data,
     deployment,
     wallet,
     relays: values.relay ?? relays,
-    intervalSeconds: requireSeconds(values['interval-seconds']),
+    intervalSeconds,
     onEvent: (event) => console.log(line(event)),
   });
   console.log(`Keeper ${wallet.address} on ${deployment.chainName}\nStop with Ctrl+C.`);
@@ -105,7 +119,7 @@ try {
   process.on('SIGINT', () => void stop());
   process.on('SIGTERM', () => void stop());
 } catch (error) {
-  const { message, hint } = toTributaryError(error);
-  console.error(`The keeper did not start: ${message} ${hint}`);
+  const { code, message, hint } = toTributaryError(error);
+  console.error(`The keeper did not start (${code}): ${message} ${hint}`);
   process.exit(1);
 }

@@ -315,11 +315,12 @@ describe('receipt', () => {
       code: 'RECEIPT_INVALID',
     });
     const attribution = await ask(8);
-    const wrong = { ...subject, amount: '1.5' };
-    await expect(
-      service.createReceipt({ id, attribution, subject: wrong, prompt, answer, answerIds }),
-    ).rejects.toMatchObject({
-      code: 'RECEIPT_INVALID',
-    });
+    // A time that no screen can show is none.
+    for (const wrong of [{ amount: '1.5' }, { timestamp: 8_640_000_000_001 }]) {
+      await expect(
+        service.createReceipt({ id, attribution, subject: { ...subject, ...wrong }, prompt, answer, answerIds }),
+      ).rejects.toMatchObject({ code: 'RECEIPT_INVALID' });
+    }
+    expect(() => new Date(1_000 * 8_640_000_000_000).toISOString()).not.toThrow();
   });
 });

@@ -4,7 +4,7 @@ import { CID } from 'multiformats/cid';
 import { create } from 'multiformats/hashes/digest';
 import { bytesToHex } from '../lib/bytes.ts';
 import { TributaryError } from '../lib/errors.ts';
-import { sha256Async } from '../lib/hash.ts';
+import { sha256Async } from '../lib/sha256Async.ts';
 import { cid as branded, type Cid } from '../lib/units.ts';
 import type { BlockStore, ReadOptions } from './types.ts';
 

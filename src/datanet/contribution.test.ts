@@ -3,7 +3,6 @@ import { CID } from 'multiformats/cid';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore, createTestSigner, verify } from '../../test/support/datanet.ts';
 import type { Cid } from '../lib/units.ts';
-import { collectRows } from './collectRows.ts';
 import { publishContribution } from './publishContribution.ts';
 import { readContribution, readContributionHeader } from './readContribution.ts';
 import { authorAddress } from './signedDocument.ts';
@@ -259,18 +258,6 @@ describe('union', () => {
     expect(union.problems).toEqual([]);
     const parted = await unionContributions({ heads: [right.cid, left.cid], datanetId: 'facts', blocks, verify });
     expect(parted.heads).toEqual([left.cid, right.cid].sort());
-
-    const collected = await collectRows({ contributions: union.contributions, blocks, verify });
-    expect(
-      collected.rows.map(({ row, contributor, rowIndex }) => [row.prompt, contributor.slice(9, 15), rowIndex]).sort(),
-    ).toEqual([
-      ['alpha', '0x7e5f', 0],
-      ['beta', '0x7e5f', 1],
-      ['delta', '0x6813', 0],
-      ['epsilon', '0x7e5f', 0],
-      ['gamma', '0x2b5a', 0],
-    ]);
-    expect(collected.duplicates).toBe(1);
   });
 
   it('names what is missing or foreign and goes on without it; a graph past the limit is refused', async () => {

@@ -3,17 +3,17 @@
 export { canonicalRow } from './canonicalRow.ts';
 export { checkRows } from './checkRows.ts';
 export { cidDigest } from './cids.ts';
-export { type CollectedRows, collectRows } from './collectRows.ts';
 export { contentKey } from './contentKey.ts';
 export { MAX_PARENTS } from './limits.ts';
 export { parseRows } from './parseRows.ts';
 export { publishAdapter } from './publishAdapter.ts';
 export { publishContribution } from './publishContribution.ts';
-export { type ReadAdapter, readAdapter, readAdapterManifest } from './readAdapter.ts';
-export { type ReadContribution, readContribution, readContributionHeader } from './readContribution.ts';
+export { readAdapter, readAdapterManifest } from './readAdapter.ts';
+export { readContribution, readContributionHeader } from './readContribution.ts';
 export { rowHash } from './rowHash.ts';
+/** @public A contribution's `rowsRoot` is a published format: whoever holds a row can show that it is in. */
 export { inclusionProof, rowsRoot, verifyInclusion } from './rowsRoot.ts';
-export { shardRows } from './shardRows.ts';
-export { accountOf, authorAddress } from './signedDocument.ts';
+export { authorAddress } from './signedDocument.ts';
 export type * from './types.ts';
-export { type ContributionUnion, unionContributions } from './unionContributions.ts';
+/** @public The reader of a published format: a Datanet is what its heads reach by `parents`. */
+export { unionContributions } from './unionContributions.ts';

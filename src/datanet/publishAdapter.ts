@@ -1,7 +1,7 @@
 import { bytesToHex, hexToBytes } from '../lib/bytes.ts';
 import type { Json } from '../lib/canonicalJson.ts';
 import { TributaryError } from '../lib/errors.ts';
-import { sha256Async } from '../lib/hash.ts';
+import { sha256Async } from '../lib/sha256Async.ts';
 import type { Cid } from '../lib/units.ts';
 import { parseCid } from './cids.ts';
 import { MAX_ADAPTER_BYTES } from './limits.ts';

@@ -1,6 +1,6 @@
 import { bytesToHex } from '../lib/bytes.ts';
 import { TributaryError } from '../lib/errors.ts';
-import { sha256Async } from '../lib/hash.ts';
+import { sha256Async } from '../lib/sha256Async.ts';
 import { cid as branded, type Cid } from '../lib/units.ts';
 import { MAX_MANIFEST_BYTES } from './limits.ts';
 import { manifestSchema } from './schemas.ts';

@@ -3,7 +3,7 @@
 import type { Json } from '../lib/canonicalJson.ts';
 import type { Fact } from '../lib/errors.ts';
 import type { CallContext } from '../lib/rpc.ts';
-import type { Cid, RowHash } from '../lib/units.ts';
+import type { Cid } from '../lib/units.ts';
 
 /** One question with its answer. Further fields travel with the row and are part of its hash. */
 export interface Row {
@@ -146,17 +146,6 @@ export interface ContributionHeader {
 export interface Contribution {
   readonly cid: Cid;
   readonly header: ContributionHeader;
-}
-
-/** A row of a Datanet with its origin. */
-export interface DatanetRow {
-  readonly row: Row;
-  readonly rowHash: RowHash;
-  /** CAIP-10 account of the contributor. */
-  readonly contributor: string;
-  readonly contribution: Cid;
-  /** Index of the row within its contribution. */
-  readonly rowIndex: number;
 }
 
 /** A file referred to by a manifest. */

@@ -1,13 +1,12 @@
 // Models that people bring: found on a hub, by address, by CID or on their own disk, checked before anything is downloaded, and
 // converted into one file. It knows the engine's formats and no screens; where bytes are stored is handed in.
-export { createModelsService, type ModelsServiceOptions } from './createModelsService.ts';
+export { createModelsService } from './createModelsService.ts';
 export { HUGGING_FACE_HUB } from './hub/hubAddress.ts';
-export type { SearchPage } from './hub/searchModels.ts';
 export { fetchFile } from './install/fetchFile.ts';
 export type { InstallRecord, PlannedFile } from './install/installRecord.ts';
-export type { FileStore, InstallProgress, Journal } from './install/ports.ts';
+export type { InstallProgress } from './install/ports.ts';
 export { sourceDigest } from './install/sourceDigest.ts';
-export { isSourceName, lockOf, type StoredNames, storedNames } from './install/storedNames.ts';
+export { isSourceName, lockOf, storedNames } from './install/storedNames.ts';
 export { readRemote } from './remote/readRemote.ts';
 export type { RequestOptions } from './remote/sendRequest.ts';
 export { judgeFit } from './requirements/judgeFit.ts';

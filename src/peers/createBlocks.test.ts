@@ -93,3 +93,22 @@ it('a folder is not a file', async () => {
   const folder = await node([], new UnixFS({ type: 'directory' }).marshal());
   await expect(getFile(folder)).rejects.toMatchObject({ code: 'IPFS_UNSUPPORTED' });
 });
+
+it('a tree that names one part again and again is left at the deadline', async () => {
+  const { leaf, node, blocks, blockstore, asked } = await world();
+  const get = blockstore.get.bind(blockstore);
+  // As from a disk: the deadline must have a moment to pass in.
+  blockstore.get = async function* later(cid, options) {
+    await new Promise((resolve) => setImmediate(resolve));
+    yield* get(cid, options);
+  };
+  let tree = await leaf(part(7));
+  for (let level = 0; level < 18; level += 1) tree = await node([tree, tree]);
+  const options = { maxBytes: tree.size, timeoutMilliseconds: 100 };
+  await expect(blocks.getFile(tree.cid.toString() as Cid, options)).rejects.toMatchObject({ code: 'BLOCK_NOT_FOUND' });
+  const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
+  await pause(); // for the few blocks that were asked for in advance
+  const { length } = asked;
+  await pause();
+  expect(asked.length).toBe(length);
+});

@@ -6,7 +6,7 @@ import { create } from 'multiformats/hashes/digest';
 import { anySignal } from '../lib/anySignal.ts';
 import { concatBytes, ownBytes } from '../lib/bytes.ts';
 import { TributaryError, toTributaryError } from '../lib/errors.ts';
-import { sha256Async } from '../lib/hash.ts';
+import { sha256Async } from '../lib/sha256Async.ts';
 import { cid as branded, type Cid } from '../lib/units.ts';
 import { readUnixfs } from '../lib/unixfs/readUnixfs.ts';
 import { readUnixfsNode, unsupportedUnixfs } from '../lib/unixfs/readUnixfsNode.ts';

@@ -27,9 +27,16 @@ export function ledgerTree(accounts: Ledger['accounts']): MerkleTree {
   );
 }
 
+const sumOf = (shares: readonly AccountShare[]): number => shares.reduce((total, { ppm }) => total + ppm, 0);
+
+/** Whether these are whole parts per million that add to at most 1,000,000. */
+export function areShares(shares: readonly AccountShare[]): boolean {
+  return shares.every(({ ppm }) => Number.isInteger(ppm) && ppm >= 0) && sumOf(shares) <= PPM_TOTAL;
+}
+
 function checkShares(shares: readonly AccountShare[], facts: Readonly<Record<string, string>>): number {
-  const sum = shares.reduce((total, { ppm }) => total + ppm, 0);
-  if (shares.every(({ ppm }) => Number.isInteger(ppm) && ppm >= 0) && sum <= PPM_TOTAL) return sum;
+  const sum = sumOf(shares);
+  if (areShares(shares)) return sum;
   throw new TributaryError({
     code: 'LEDGER_SHARES',
     message: 'These shares are not whole parts per million that add to at most 1,000,000.',

@@ -1,7 +1,7 @@
 // The ledger to propose for an epoch, from the chain's state and the vouchers and receipts known here.
 // Keeper and app share it, so that two honest proposers with the same receipts propose the same root.
 import { PPM_TOTAL } from '../lib/units.ts';
-import { epochLedger } from './epochLedger.ts';
+import { areShares, epochLedger } from './epochLedger.ts';
 import type { Settlement } from './openSettlement.ts';
 import { rowCountShares } from './rowCountShares.ts';
 import type { Hex } from './types/hex.ts';
@@ -62,8 +62,10 @@ export async function prepareLedger(parameters: PrepareLedgerParameters): Promis
     for (const digest of listed ?? []) {
       const found = receipt(digest);
       if (found === undefined) missing += 1;
-      // A receipt counts for the model that its voucher paid, and once.
-      else if (found.modelId.toLowerCase() === modelId.toLowerCase()) receipts.set(digest, found);
+      // A receipt counts for the model that its voucher paid, and once. One whose shares are none counts for nothing: its author
+      // must not stop the others' pay.
+      else if (found.modelId.toLowerCase() === modelId.toLowerCase() && areShares(found.shares))
+        receipts.set(digest, found);
     }
   }
   const fallback = await fallbackShares(

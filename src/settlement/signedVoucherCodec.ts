@@ -82,7 +82,19 @@ export function decodeSignedVoucher(bytes: Uint8Array): SignedVoucher {
   };
 }
 
-/** Whether the signature was made by the signer's key (accounts with a private key; contract accounts are checked on chain only). */
+/** Half the order of secp256k1. */
+const MAX_S = 0x7fffffff_ffffffff_ffffffff_ffffffff_5d576e73_57a4501d_dfe92f46_681b20a0n;
+
+/** r, s and v in the one form that the escrow takes; anyone can write a signature of somebody else in the other forms. */
+function isCanonical(signature: Hex): boolean {
+  const [, s = '', v] = /^0x[0-9a-f]{64}([0-9a-f]{64})([0-9a-f]{2})$/i.exec(signature) ?? [];
+  return (v?.toLowerCase() === '1b' || v?.toLowerCase() === '1c') && BigInt(`0x${s}`) <= MAX_S;
+}
+
+/**
+ * Whether the signature was made by the signer's key (accounts with a private key; contract accounts are checked on chain
+ * only), and has the form that the escrow takes.
+ */
 export async function verifySignedVoucher({
   deployment,
   signed,
@@ -92,6 +104,7 @@ export async function verifySignedVoucher({
 }): Promise<boolean> {
   try {
     const { voucher, signature } = signed;
+    if (!isCanonical(signature)) return false;
     const signer = await recoverTypedDataAddress({ ...voucherTypedData({ deployment, voucher }), signature });
     return signer.toLowerCase() === signed.signer.toLowerCase();
   } catch {

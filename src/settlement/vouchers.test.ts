@@ -1,4 +1,12 @@
-import { recoverTypedDataAddress } from 'viem';
+import {
+  concat,
+  numberToHex,
+  parseSignature,
+  recoverTypedDataAddress,
+  serializeCompactSignature,
+  serializeSignature,
+  signatureToCompactSignature,
+} from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { describe, expect, test } from 'vitest';
 import { createSessionKey } from './createSessionKey.ts';
@@ -64,6 +72,22 @@ describe('a signed voucher', () => {
     const other = { ...deployment, chainId: 1 };
     expect(await verifySignedVoucher({ deployment: other, signed })).toBe(false);
     expect(await verifySignedVoucher({ deployment, signed: { ...signed, signature: '0x1234' } })).toBe(false);
+  });
+
+  test('is not verified by its signature in a form that the escrow refuses', async () => {
+    const signed = await signVoucher({ deployment, ...next, key });
+    const { r, s, yParity } = parseSignature(signed.signature);
+    const order = 0xffffffff_ffffffff_ffffffff_fffffffe_baaedce6_af48a03b_bfd25e8c_d0364141n;
+    const forms: Hex[] = [
+      serializeSignature({ r, s: numberToHex(order - BigInt(s), { size: 32 }), yParity: 1 - yParity }),
+      concat([r, s, numberToHex(yParity, { size: 1 })]),
+      serializeCompactSignature(signatureToCompactSignature({ r, s, yParity })),
+    ];
+    for (const signature of forms) {
+      expect(await verifySignedVoucher({ deployment, signed: { ...signed, signature } }), signature).toBe(false);
+    }
+    const signature = `0x${signed.signature.slice(2).toUpperCase()}` as Hex;
+    expect(await verifySignedVoucher({ deployment, signed: { ...signed, signature } })).toBe(true);
   });
 
   test('is refused with the field’s name when anything in it is wrong', async () => {

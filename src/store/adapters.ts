@@ -1,6 +1,6 @@
 // Adapters that this browser trained, imported or fetched: a record in a table, files in the private file system.
 import { bytesToHex } from '../lib/bytes.ts';
-import { sha256Async } from '../lib/hash.ts';
+import { sha256Async } from '../lib/sha256Async.ts';
 import { type AdapterRecord, database } from './database.ts';
 import { deleteFile, readFile, writeFile } from './files.ts';
 import { guardWrite } from './guard.ts';

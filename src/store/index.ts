@@ -6,16 +6,12 @@ export {
   type AdapterRecord,
   type AnswerUsage,
   type ChatRecord,
-  type CheckpointRecord,
   type ContributionRecord,
-  type DraftRecord,
   database,
   type MessageRecord,
-  type ModelRecord,
   type ReceiptRecord,
   type RunRecord,
   type SessionRecord,
-  type TributaryDatabase,
   type VoucherRecord,
 } from './database.ts';
 export { eventTables } from './events.ts';
@@ -24,23 +20,14 @@ export { type FileStore, fileStore } from './fileStore.ts';
 export {
   deleteFile,
   type FileArea,
-  type FileWriter,
   fileObstacle,
   listFiles,
   openFileWriter,
   readFile,
-  readFileFacts,
   type StoredFile,
   storedBytes,
   writeFile,
 } from './files.ts';
-export {
-  estimateStorage,
-  freeStorage,
-  guardWrite,
-  persistStorage,
-  requireSpace,
-  type StorageEstimateReport,
-} from './guard.ts';
+export { estimateStorage, freeStorage, guardWrite, persistStorage, type StorageEstimateReport } from './guard.ts';
 export { deleteModelPlan, listModelPlans, readModelPlan, updateModelPlan, writeModelPlan } from './models.ts';
 export { deleteSetting, readSetting, writeSetting } from './settings.ts';

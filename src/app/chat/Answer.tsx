@@ -1,15 +1,43 @@
 // One answer: its text (beside the base model's, when compared), its state, its speed, a summary of what shaped it.
-import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
+import { createMemo, For, type JSX, Match, Show, Switch } from 'solid-js';
 import type { MessageRecord } from '../../store/index.ts';
 import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
 import { t } from '../i18n/t.ts';
 import { engineState } from '../state/engine.ts';
-import { CopyButton, ErrorCard, formatDuration, formatNumber, formatPpm, IconButton, ShareBar } from '../ui/index.ts';
+import {
+  CopyButton,
+  ErrorCard,
+  formatDuration,
+  formatNumber,
+  formatPpm,
+  IconButton,
+  lazyPart,
+  ShareBar,
+} from '../ui/index.ts';
 import { evidenceShares } from './influence.ts';
 import { influenceJob } from './influenceJobs.ts';
 import { influencePhaseText } from './influencePhaseText.ts';
-import { AnswerText, type SpanLink, StreamingText } from './MarkdownText.tsx';
+import type { SpanLink } from './MarkdownText.tsx';
 import { failures, isOwnAnswer, type Writing } from './writing.ts';
+
+// Markdown's parser and sanitiser weigh as much as the rest of the room, and an empty chat has nothing to render.
+const AnswerText = lazyPart(async () => (await import('./MarkdownText.tsx')).AnswerText, PlainText);
+const StreamingText = lazyPart(async () => (await import('./MarkdownText.tsx')).StreamingText, PlainText);
+
+/** The paragraphs as they are written: about as high as they will be. */
+function PlainText(properties: { readonly text: string }): JSX.Element {
+  return (
+    <div class="prose">
+      <For each={properties.text.split(/\n{2,}/).filter((paragraph) => paragraph !== '')}>
+        {(paragraph) => (
+          <p dir="auto" class="whitespace-pre-line">
+            {paragraph}
+          </p>
+        )}
+      </For>
+    </div>
+  );
+}
 
 export interface AnswerProperties {
   readonly message: MessageRecord;

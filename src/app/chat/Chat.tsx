@@ -1,15 +1,16 @@
 // The chat: conversation in the middle, what shaped the chosen answer beside it (on narrow windows in a sheet from below).
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import { Dialog } from '../ui/index.ts';
+import { Dialog, lazyDialog, lazyPart } from '../ui/index.ts';
 import { ChatBar } from './ChatBar.tsx';
 import { ComposerArea } from './ComposerArea.tsx';
 import { createChatRoom } from './createChatRoom.ts';
 import { createModelLoading } from './createModelLoading.ts';
-import { History } from './History.tsx';
-import { InfluencePanel } from './InfluencePanel.tsx';
-import { PaymentDialog } from './PaymentDialog.tsx';
 import { Transcript } from './Transcript.tsx';
+
+const History = lazyDialog(async () => (await import('./History.tsx')).History);
+const InfluencePanel = lazyPart(async () => (await import('./InfluencePanel.tsx')).InfluencePanel);
+const PaymentDialog = lazyDialog(async () => (await import('./PaymentDialog.tsx')).PaymentDialog);
 
 /** Whether there is room for the panel beside the conversation. */
 function createIsWide(): () => boolean {

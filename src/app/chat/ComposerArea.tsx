@@ -5,6 +5,7 @@ import { MAX_ANSWER_TOKENS } from '../../workflows/answers/streamAnswer.ts';
 import { t } from '../i18n/t.ts';
 import { engineState } from '../state/engine.ts';
 import { availableModels } from '../state/models/availableModels.ts';
+import { expectedReadiness } from '../state/payments.ts';
 import { ErrorCard, formatOpen } from '../ui/index.ts';
 import { Composer } from './Composer.tsx';
 import { choice } from './choice.ts';
@@ -57,10 +58,11 @@ export function ComposerArea(properties: {
 
 /** The most that the next answer can cost, or why it costs nothing. */
 function FeeNote(properties: { readonly room: ChatRoom; readonly onSetUp: () => void }): JSX.Element {
-  const readiness = createReadiness(properties.room.adapter);
+  const { room } = properties;
+  const readiness = createReadiness(room.adapter, () => room.asksChain() === true);
   const note = (): JSX.Element => {
-    const state = readiness.value();
-    if (state === undefined || properties.room.adapter() === undefined) return '';
+    const state = room.asksChain() === false ? expectedReadiness(room.adapter()) : readiness.value();
+    if (state === undefined || room.adapter() === undefined) return '';
     switch (state.status) {
       case 'ready':
         return t('chat.feeBefore', {

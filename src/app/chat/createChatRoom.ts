@@ -8,7 +8,7 @@ import { type AdapterChoice, listAdapters } from '../state/adapters.ts';
 import { createLive } from '../state/live.ts';
 import { availableModels } from '../state/models/availableModels.ts';
 import { externalModel, externalModels } from '../state/models/chatRuntimes.ts';
-import { discover } from '../state/settlement.ts';
+import { discover, isWalletRemembered, walletView } from '../state/settlement.ts';
 import { findChat, messagesOf } from './chats.ts';
 import { choice, restoreChoice, setChoice } from './choice.ts';
 import { ask } from './conversation.ts';
@@ -31,6 +31,8 @@ export interface ChatRoom {
   readonly selectedSpan: Accessor<number | undefined>;
   select(messageId: string): void;
   selectSpan(span: number | undefined, messageId?: string): void;
+  /** Whether the chain is asked about payments: there is a wallet, or a question to pay for. Undefined until that is known. */
+  readonly asksChain: Accessor<boolean | undefined>;
   /** For screen readers. */
   readonly announcement: Accessor<string>;
   /** Why the last question was not sent. */
@@ -50,6 +52,7 @@ export function createChatRoom(): ChatRoom {
   const [selectedSpan, setSelectedSpan] = createSignal<number>();
   const [announcement, setAnnouncement] = createSignal('');
   const [failure, setFailure] = createSignal<unknown>();
+  const [remembersWallet, setRemembersWallet] = createSignal<boolean>();
   const deselect = (): void => {
     setSelectedMessage(undefined);
     setSelectedSpan(undefined);
@@ -67,7 +70,9 @@ export function createChatRoom(): ChatRoom {
   onMount(async () => {
     await repairInterrupted();
     await restoreChoice();
-    void discover().catch(() => undefined);
+    setRemembersWallet(await isWalletRemembered());
+    // What is in the way of the chain is a state of the payment, shown beside the question's field.
+    if (remembersWallet() === true) void discover().catch(() => undefined);
   });
   followAddress(adapters);
   // A chat that is opened again brings its model and adapter.
@@ -106,6 +111,7 @@ export function createChatRoom(): ChatRoom {
       if (messageId !== undefined) setSelectedMessage(messageId);
       setSelectedSpan(span);
     },
+    asksChain: () => parameters.chat !== undefined || walletView().wallet !== undefined || remembersWallet(),
     announcement,
     failure,
     dismissFailure: () => void setFailure(undefined),

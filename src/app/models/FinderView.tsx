@@ -3,11 +3,22 @@ import { createEffect, createSignal, For, type JSX, Match, on, Show, Switch } fr
 import type { HubModel } from '../../models/index.ts';
 import { t } from '../i18n/t.ts';
 import type { Finder, OpenedState, SearchState } from '../state/models/types.ts';
-import { Button, EmptyState, ErrorCard, Field, FileDrop, formatNumber, Progress, Section } from '../ui/index.ts';
+import {
+  Button,
+  EmptyState,
+  ErrorCard,
+  Field,
+  FileDrop,
+  formatNumber,
+  lazyPart,
+  Progress,
+  Section,
+} from '../ui/index.ts';
 import { FilesButton } from './FilesButton.tsx';
-import { HubAccess } from './HubAccess.tsx';
 import { formatParameters, isAddress, wantsToken } from './modelFacts.ts';
-import { OfferView } from './OfferView.tsx';
+
+const HubAccess = lazyPart(async () => (await import('./HubAccess.tsx')).HubAccess);
+const OfferView = lazyPart(async () => (await import('./OfferView.tsx')).OfferView);
 
 type Found = Exclude<SearchState, { readonly phase: 'idle' }>;
 type Opened<Phase extends OpenedState['phase']> = Extract<OpenedState, { readonly phase: Phase }>;
@@ -90,12 +101,14 @@ export function FinderView(properties: { readonly finder: Finder; readonly onIns
   const opened = () => properties.finder.state().opened;
   const openedIn = <Phase extends OpenedState['phase']>(phase: Phase): Opened<Phase> | undefined =>
     opened().phase === phase ? (opened() as Opened<Phase>) : undefined;
+  const [isOpenedHere, setOpenedHere] = createSignal(false);
   // What had the focus is gone with the view before.
   createEffect(
     on(
       () => opened().phase,
       (phase) => {
-        if (phase === 'open') box.querySelector('h3')?.focus();
+        // The offer's heading takes it when it is there.
+        setOpenedHere(phase === 'open');
         // Not the field in it: that would open a phone's keyboard.
         if (phase === 'closed') box.focus({ preventScroll: true });
       },
@@ -140,7 +153,14 @@ export function FinderView(properties: { readonly finder: Finder; readonly onIns
             )}
           </Match>
           <Match when={openedIn('open')}>
-            {(open) => <OfferView finder={properties.finder} open={open()} onInstalled={properties.onInstalled} />}
+            {(open) => (
+              <OfferView
+                finder={properties.finder}
+                open={open()}
+                takesFocus={isOpenedHere()}
+                onInstalled={properties.onInstalled}
+              />
+            )}
           </Match>
           <Match when={opened().phase === 'closed'}>
             <form class="flex flex-wrap items-start gap-3" onSubmit={submit}>

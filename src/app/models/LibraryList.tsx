@@ -9,11 +9,13 @@ import {
   formatBytes,
   formatDateTime,
   IconButton,
+  lazyPart,
   Section,
   toast,
 } from '../ui/index.ts';
-import { InstallProgress } from './InstallProgress.tsx';
 import { formatParameters, sourceText } from './modelFacts.ts';
+
+const InstallProgress = lazyPart(async () => (await import('./InstallProgress.tsx')).InstallProgress);
 
 const installed = (model: LibraryModel): boolean => model.state.phase === 'installed';
 

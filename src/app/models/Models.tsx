@@ -4,11 +4,12 @@ import { t } from '../i18n/t.ts';
 import { finder } from '../state/models/finder.ts';
 import { library } from '../state/models/library.ts';
 import type { LibraryModel } from '../state/models/types.ts';
-import { Dialog, Page } from '../ui/index.ts';
+import { Dialog, lazyPart, Page } from '../ui/index.ts';
 import { FinderView } from './FinderView.tsx';
 import { LibraryList } from './LibraryList.tsx';
-import { QualityReport } from './QualityReport.tsx';
 import { Runtimes } from './Runtimes.tsx';
+
+const QualityReport = lazyPart(async () => (await import('./QualityReport.tsx')).QualityReport);
 
 export function Models(): JSX.Element {
   let top!: HTMLDivElement;

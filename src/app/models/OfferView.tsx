@@ -1,5 +1,5 @@
 // What a source offers: its choices, whether each fits this device, and what the chosen one needs, before any download.
-import { createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
+import { createSignal, For, type JSX, Match, onMount, Show, Switch } from 'solid-js';
 import type { Fit, ModelChoice, ModelShape, PackedFormat, Packing, RuntimeModel } from '../../models/index.ts';
 import { t } from '../i18n/t.ts';
 import { addExternalModel, type ExternalModel } from '../state/models/chatRuntimes.ts';
@@ -286,8 +286,14 @@ function Selected(properties: {
 export function OfferView(properties: {
   readonly finder: Finder;
   readonly open: Open;
+  /** It was opened just now, in place of what had the focus. */
+  readonly takesFocus: boolean;
   readonly onInstalled: () => void;
 }): JSX.Element {
+  let heading!: HTMLHeadingElement;
+  onMount(() => {
+    if (properties.takesFocus) heading.focus();
+  });
   const offer = () => properties.open.offer;
   const selected = (): Candidate | undefined =>
     properties.open.candidates.find(({ choice }) => choice.id === properties.open.selected);
@@ -301,7 +307,7 @@ export function OfferView(properties: {
     <div class="grid gap-5">
       <div class="flex flex-wrap items-start justify-between gap-3">
         <div class="grid min-w-0 gap-0.5">
-          <h3 tabindex="-1" class="text-lg font-medium outline-none wrap-anywhere">
+          <h3 ref={heading} tabindex="-1" class="text-lg font-medium outline-none wrap-anywhere">
             {offer().name}
           </h3>
           <p class="text-sm text-muted wrap-anywhere">{origin()}</p>

@@ -1,81 +1,21 @@
 // From which answers the money comes: share and amount of each, its rows where this browser asked the question, and all of
 // it as CSV.
 import { createMemo, For, type JSX, Show } from 'solid-js';
-import { database } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
 import { listAdapters } from '../state/adapters.ts';
-import { createLive, createLoaded } from '../state/live.ts';
-import { knownReceipts } from '../state/voucherInbox.ts';
+import { createLive } from '../state/live.ts';
 import { Button, formatDateTime, formatOpen, formatPpm, Section, Table } from '../ui/index.ts';
-import { type AnswerEarnings, breakdown, breakdownCsv, type PaidAnswer, type PaidRow } from './breakdown.ts';
+import { type AnswerEarnings, breakdown, breakdownCsv } from './breakdown.ts';
+import { createPaidAnswers } from './createPaidAnswers.ts';
 
 const SHOWN = 50;
-
-/** The part of a message's stored influence that is read here; its shape belongs to the chat. */
-interface StoredRows {
-  readonly attribution: {
-    readonly rows: readonly {
-      readonly account: string;
-      readonly ppm: number;
-      readonly contribution: string;
-      readonly position: number;
-      readonly prompt: string;
-    }[];
-  };
-}
-
-/** Rows behind the receipts of this browser's own answers, by receipt digest. */
-async function ownRows(): Promise<ReadonlyMap<string, readonly PaidRow[]>> {
-  const rows = new Map<string, readonly PaidRow[]>();
-  for (const receipt of await database().receipts.toArray()) {
-    const message = await database().messages.get(receipt.messageId);
-    const influence = message?.influence as StoredRows | undefined;
-    if (influence === undefined) continue;
-    rows.set(
-      `0x${receipt.id}`,
-      influence.attribution.rows
-        .filter((row) => row.ppm > 0)
-        .map((row) => ({
-          contributor: row.account,
-          ppm: row.ppm,
-          contribution: row.contribution,
-          rowIndex: row.position,
-          text: row.prompt,
-        })),
-    );
-  }
-  return rows;
-}
 
 export function Breakdown(properties: {
   readonly address: string;
   readonly ownerShares: ReadonlyMap<string, number>;
 }): JSX.Element {
-  const rows = createLive(ownRows);
   const adapters = createLive(listAdapters);
-  const domain = createLoaded(
-    () => true,
-    () => import('../../settlement/index.ts'),
-  );
-  const answers = createMemo((): readonly PaidAnswer[] => {
-    const splitFee = domain.value()?.splitFee;
-    if (splitFee === undefined) return [];
-    return [...knownReceipts().values()].map(({ digest, decoded }): PaidAnswer => {
-      const { subject, shares } = decoded;
-      const fee = BigInt(subject.amount);
-      const ownerBps = properties.ownerShares.get(subject.model.toLowerCase());
-      const paid = fee > 0n && ownerBps !== undefined;
-      return {
-        receipt: digest,
-        at: 1000 * subject.timestamp,
-        adapterId: subject.adapter,
-        fee: paid ? fee : undefined,
-        contributorsPart: paid ? splitFee({ amount: fee, ownerBps }).contributors : undefined,
-        shares,
-        rows: rows()?.get(digest) ?? [],
-      };
-    });
-  });
+  const answers = createPaidAnswers(() => properties.ownerShares);
   const earnings = createMemo(() => breakdown(answers(), properties.address));
   const adapterName = (id: string): string =>
     adapters()?.find((adapter) => adapter.id === id || adapter.manifest === id)?.name ?? id;

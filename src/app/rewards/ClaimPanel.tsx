@@ -3,23 +3,15 @@
 import { createEffect, createSignal, For, type JSX, Match, on, onMount, Show, Switch } from 'solid-js';
 import { toTributaryError } from '../../lib/errors.ts';
 import type { Claimable, Hex } from '../../settlement/index.ts';
-import { deleteSetting, readSetting, writeSetting } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
 import { config } from '../state/config.ts';
 import { claimRewards } from '../state/rewards.ts';
 import { Banner, Button, ErrorCard, formatOpen, shortHash, toast } from '../ui/index.ts';
 import { type ClaimState, claimState } from './claimState.ts';
+import { forgetPendingClaim, type PendingClaim, readPendingClaim, writePendingClaim } from './pendingClaim.ts';
 
 /** What is claimed is said to the last wei. */
 const EXACT = 18;
-const PENDING_KEY = 'pendingClaim';
-
-interface PendingClaim {
-  readonly address: string;
-  readonly hash: Hex;
-  /** Claimed before it, decimal wei: once the chain says more, it is through. */
-  readonly claimedBefore: string;
-}
 
 export function ClaimPanel(properties: {
   readonly watched: Hex;
@@ -33,11 +25,13 @@ export function ClaimPanel(properties: {
   const [sending, setSending] = createSignal(false);
   const [rejected, setRejected] = createSignal(false);
   const [failure, setFailure] = createSignal<unknown>();
-  onMount(() => void readSetting<PendingClaim>(PENDING_KEY).then((kept) => setPending(kept)));
+  onMount(() => {
+    readPendingClaim().then(setPending, (error: unknown) => setFailure(() => error));
+  });
 
   const forget = async (): Promise<void> => {
     setPending(undefined);
-    await deleteSetting(PENDING_KEY);
+    await forgetPendingClaim();
   };
   createEffect(
     on([pending, () => properties.claimable], ([waiting, now]) => {
@@ -64,9 +58,10 @@ export function ClaimPanel(properties: {
     setFailure(undefined);
     try {
       const { amount } = await claimRewards(connected, (hash) => {
-        const kept: PendingClaim = { address: connected, hash, claimedBefore: claimable.claimed.toString() };
-        setPending(kept);
-        void writeSetting(PENDING_KEY, kept);
+        const sent: PendingClaim = { address: connected, hash, claimedBefore: claimable.claimed.toString() };
+        setPending(sent);
+        // The claim is under way: without the note only a reload forgets it.
+        writePendingClaim(sent).catch((error: unknown) => setFailure(() => error));
       });
       toast(t('rewards.claimDone', { amount: formatOpen(amount, EXACT) }));
       properties.onReload();

@@ -7,10 +7,11 @@ import { database, guardWrite } from '../../store/index.ts';
 import type { PaidAnswer } from '../../workflows/answers/payAnswer.ts';
 import type { PaymentPorts } from '../../workflows/answers/paymentPorts.ts';
 import { type PaymentReadiness, paymentReadiness as readiness } from '../../workflows/answers/paymentReadiness.ts';
-import { type PaymentTerms, paymentTerms as terms } from '../../workflows/answers/paymentTerms.ts';
+import { onChainModel, type PaymentTerms, paymentTerms as terms } from '../../workflows/answers/paymentTerms.ts';
 import { sessionId } from '../../workflows/answers/sessionId.ts';
 import type { SetUpStep } from '../../workflows/answers/setUpPayment.ts';
 import type { AdapterChoice } from './adapters.ts';
+import { config } from './config.ts';
 import { deployment, settlement, walletView } from './settlement.ts';
 
 export type { PaymentReadiness, PaymentTerms, SetUpStep };
@@ -60,6 +61,16 @@ async function requirePayer(): Promise<{ readonly wallet: ConnectedWallet; reado
 export async function paymentTerms(adapter: AdapterChoice): Promise<PaymentTerms | undefined> {
   const ports = await paymentPorts();
   return ports === undefined ? undefined : terms({ adapter, ports });
+}
+
+/** As much of `paymentReadiness` as is known without the chain; `unasked`: the rest is for the chain to say. */
+export function expectedReadiness(
+  adapter: AdapterChoice | undefined,
+): { readonly status: 'noChain' | 'noModel' } | { readonly status: 'unasked' } {
+  const { deployment: known } = config();
+  if (known === null) return { status: 'noChain' };
+  const isNamed = adapter !== undefined && onChainModel(adapter, known) !== undefined;
+  return { status: isNamed ? 'unasked' : 'noModel' };
 }
 
 /** Whether an answer of this adapter would be paid, and if not, why. Never throws: trouble is a state. */

@@ -124,6 +124,11 @@ export async function discover(): Promise<void> {
   await checkChain();
 }
 
+/** Whether a wallet was connected in this browser and not disconnected since. */
+export async function isWalletRemembered(): Promise<boolean> {
+  return hasChain() && (await readSetting<string>(settingKeys.wallet)) !== undefined;
+}
+
 /** Connects the remembered wallet again, without a prompt. Does nothing when there is none. */
 async function reconnect(): Promise<void> {
   const remembered = await readSetting<string>(settingKeys.wallet);

@@ -22,6 +22,7 @@ export { ErrorCard } from './ErrorCard.tsx';
 export { CheckBox, Field, TextArea } from './Field.tsx';
 export { FileDrop } from './FileDrop.tsx';
 export { Icon } from './Icon.tsx';
+export { lazyDialog, lazyPart } from './lazyPart.tsx';
 export { Meter } from './Meter.tsx';
 export { AmountField, NumberField } from './NumberField.tsx';
 export { Page, Section } from './Page.tsx';

@@ -13,6 +13,8 @@ const sizedBytes = (length: number) =>
     v.check((value) => value.length === length, `${length} bytes expected`),
   );
 const ppm = whole(0, 1_000_000);
+/** Seconds since 1970 of the last moment that a `Date` can show. */
+const MAX_TIMESTAMP = 8_640_000_000_000;
 
 const receiptSchema = v.strictObject({
   v: v.literal(1),
@@ -22,7 +24,7 @@ const receiptSchema = v.strictObject({
     model: v.pipe(v.string(), v.regex(/^(0x[0-9a-f]{64})?$/)),
     payer: v.pipe(v.string(), v.regex(/^(0x[0-9a-f]{40})?$/)),
     amount: v.pipe(v.string(), v.regex(/^(0|[1-9]\d{0,77})$/)),
-    timestamp: whole(0, 2 ** 48),
+    timestamp: whole(0, MAX_TIMESTAMP),
   }),
   index: sizedBytes(32),
   prompt: sizedBytes(32),

@@ -1,10 +1,10 @@
-// Dispatch sizes: a dimension of a dispatch holds at most 65,535 workgroups, so long lists are laid out in two.
+// Dispatch sizes: one dimension allows at most 65,535 workgroups, so larger counts spread over x and y.
 
 const MAX_WORKGROUPS = 65_535;
 
 /**
- * Workgroups for `count` invocations, `size` to a workgroup. The shader's flat index is
- * `(workgroup_id.y * num_workgroups.x + workgroup_id.x) * size + local_invocation_index`; it may pass `count`.
+ * Workgroups for `count` invocations at `size` per workgroup. The shader's flat index is
+ * `(workgroup_id.y * num_workgroups.x + workgroup_id.x) * size + local_invocation_index`; it may exceed `count`.
  */
 export function dispatchSize(count: number, size = 64): readonly [number, number, number] {
   const groups = Math.ceil(count / size);

@@ -1,12 +1,12 @@
-// Expands a WGSL template into a module: WGSL has no generics and no macros, and software drivers unroll nothing, so
-// register tiles must be written out. Three line directives, nestable, all in comments so that editors still parse the file:
+// Expands a WGSL template into a module. WGSL has no generics and no macros, and software drivers do not unroll loops, so
+// register tiles must be written out. Three nestable line directives, all in comments so that editors still parse the file:
 //   //#for i in NAME      repeats its body with $i = 0, 1, ... values.NAME - 1
 //   //#if NAME            keeps its body when values.NAME is not 0; `//#else` inverts
 //   //#end
-// and `$NAME` or `${NAME}` anywhere stands for the value.
+// `$NAME` or `${NAME}` anywhere is replaced by the value.
 import { TributaryError } from '../../lib/errors.ts';
 
-/** The text with its directives carried out. Throws `ENGINE_TEMPLATE_INVALID` for an unknown name or an unclosed block. */
+/** The expanded text. Throws `ENGINE_TEMPLATE_INVALID` for an unknown name or an unclosed block. */
 export function expandTemplate(template: string, values: Readonly<Record<string, number | string>>): string {
   const lines = template.split('\n');
   let next = 0;
@@ -30,7 +30,7 @@ export function expandTemplate(template: string, values: Readonly<Record<string,
       String(valueNamed(braced ?? bare ?? '', scope)),
     );
 
-  /** Lines up to the block's `//#end` (or `//#else`), from `next` on. */
+  /** Expands the lines from `next` to the block's `//#end` (or `//#else`). */
   function block(scope: Readonly<Record<string, number | string>>, output: string[], keep: boolean): '#end' | '#else' {
     while (next < lines.length) {
       const line = lines[next] ?? '';

@@ -1,4 +1,4 @@
-// Reads an operator's named constants and buffers: a missing one is a mistake in a plan and is told by name.
+// Reads an operator's named constants and buffers. A missing one is an error in a plan, reported by name.
 import { TributaryError } from '../../lib/errors.ts';
 import type { Buffers, Constants } from '../backend.ts';
 

@@ -1,6 +1,6 @@
-// What the templates expand to, as files in git (`shaders/`): a change of a template or of its values shows in the diff as the WGSL
-// that a device will compile, without the comments. Delete the folder and run this test to write them again; with CI set, one that is
-// missing fails.
+// The expanded templates as committed snapshots (`shaders/`): a change of a template or of its values shows in the diff as the WGSL
+// that a device will compile, without comments. To regenerate them, delete the folder and run this test; with CI set, a missing
+// snapshot fails.
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,21 +10,21 @@ import type { Constants, Operator } from '../backend.ts';
 const folder = path.join(import.meta.dirname, 'shaders');
 
 const heads = { heads: 4, keyValueHeads: 2, window: 0, softcap: 0 };
-/** Shapes that take every branch of a template. Where two give the same text, the first stands for both. */
+/** Shapes that cover every branch of a template. Where two expand to the same text, the first stands for both. */
 const shapes: Readonly<Record<string, Constants>> = {
   aligned: { ...heads, inputs: 96, columns: 96, headDimension: 32, width: 32 },
   odd: { ...heads, inputs: 50, columns: 50, headDimension: 30, width: 30, keyValueHeads: 1, softcap: 50, window: 8 },
-  // By four, and its last block is not full.
+  // Divisible by four, with a partial last block.
   padded: { ...heads, inputs: 36, columns: 36, headDimension: 128, width: 128 },
 };
 
-/** Linear shaders are the same for all formats but for how a weight is read, which `embedding` shows; the digests see the rest. */
+/** Linear shaders of all formats differ only in how they read weights, which `embedding` shows; the digests cover the rest. */
 const shownFormats = /^linear\w* (q8_0|q6_k)$/;
 
 const isOperator = (value: unknown): value is Operator =>
   typeof value === 'object' && value !== null && 'variants' in value && 'bindings' in value;
 
-/** Every operator that a kernel's module exports, alone or in a record by format. */
+/** Every operator that a kernel module exports, alone or in a record by format. */
 async function allOperators(): Promise<Operator[]> {
   const modules = globSync('*/*.ts', { cwd: import.meta.dirname, exclude: ['**/*.test.ts'] }).sort();
   const values = await Promise.all(
@@ -37,14 +37,14 @@ const recordOf = (value: unknown): Operator[] =>
   typeof value === 'object' && value !== null ? Object.values(value).filter(isOperator) : [];
 
 interface Shader {
-  /** Operator and variant, and the shape where it matters. */
+  /** Operator and variant, plus the shape if it matters. */
   readonly name: string;
   readonly text: string;
   readonly isShown: boolean;
 }
 
 const operators = await allOperators();
-/** Sources that no template expands to: the kernel's own file shows their changes. */
+/** Sources that are not template expansions: the kernel's own file shows their changes. */
 const files = new Set(
   globSync('*/*.wgsl', { cwd: import.meta.dirname, exclude: ['shaders/**'] }).map((file) =>
     readFileSync(path.join(import.meta.dirname, file), 'utf8'),
@@ -84,7 +84,7 @@ describe('shaders', () => {
     await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(path.join(folder, 'digests.txt'));
   });
 
-  it('that no variant has any more are not committed', () => {
+  it('that no variant uses are not committed', () => {
     const known = new Set(['digests.txt', ...shaders.filter(({ isShown }) => isShown).map(fileOf)]);
     const committed = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
     expect(committed.filter((file) => /\.\w+$/.test(file) && !known.has(file.split(path.sep).join('/')))).toEqual([]);

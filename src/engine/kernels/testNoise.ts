@@ -1,4 +1,4 @@
-// Numbers that look random and are the same in every run: what kernels are compared on.
+// Deterministic pseudo-random numbers, as inputs on which kernels are compared.
 
 /** f32 in [-1, 1), by a linear congruential generator (Numerical Recipes, 2nd edition). */
 export function testNoise(length: number, seed = 1): Float32Array<ArrayBuffer> {

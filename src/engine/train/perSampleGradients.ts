@@ -98,18 +98,3 @@ export function perSampleGradients(
     },
   };
 }
-
-/** The gradient of one row alone. For many rows, or again and again, keep a `perSampleGradients`. */
-export async function rowGradient(
-  model: LoadedModel,
-  modules: readonly AdapterModule[],
-  row: EncodedRow,
-): Promise<Float32Array<ArrayBuffer>> {
-  const source = perSampleGradients(model, modules, { slots: 1 });
-  try {
-    for await (const { gradient } of source.gradients([row])) return gradient;
-    return new Float32Array(source.length);
-  } finally {
-    source.destroy();
-  }
-}

@@ -1,7 +1,7 @@
 // The bytes of a UnixFS file in order, from any position. Every size that a node states is compared with what its children hold;
 // empty parts are not visited, so a tree of many empty nodes costs nothing; at most a few blocks wait for the reader.
 import type { CID } from 'multiformats/cid';
-import { type GetCheckedBlock, RAW, readUnixfsNode, type UnixfsNode, unsupportedUnixfs } from './readUnixfsNode.ts';
+import { type GetCheckedBlock, RAW, readUnixfsNode, unsupportedUnixfs } from './readUnixfsNode.ts';
 
 /** Blocks asked for at once. */
 const MAX_AHEAD = 4;
@@ -15,7 +15,10 @@ interface Leaf {
   readonly bytes?: Uint8Array;
 }
 
-/** Yields the leaves that overlap [begin, end), in order. Inner nodes are read once. */
+/**
+ * Yields the leaves that overlap [begin, end), in order. An inner node is forgotten when its leaves have been visited: a tree may have
+ * one for each byte of the file, and each may list thousands of empty parts.
+ */
 async function* walkLeaves(
   root: CID,
   bytes: number,
@@ -23,23 +26,13 @@ async function* walkLeaves(
   begin: number,
   end: number,
 ): AsyncGenerator<Leaf> {
-  const inner = new Map<string, Promise<UnixfsNode>>();
-  const nodeOf = (cid: CID): Promise<UnixfsNode> => {
-    const key = cid.toString();
-    const known = inner.get(key) ?? readUnixfsNode(cid, getBlock);
-    inner.set(key, known);
-    // Leaves would add up to the file.
-    const forget = (): void => void inner.delete(key);
-    known.then((node) => node.kind === 'leaf' && forget(), forget);
-    return known;
-  };
   async function* descend(cid: CID, at: number, size: number, depth: number): AsyncGenerator<Leaf> {
     if (depth > MAX_DEPTH) throw unsupportedUnixfs(cid, 'its tree is too deep');
     if (cid.code === RAW) {
       yield { cid, begin: at, size };
       return;
     }
-    const node = await nodeOf(cid);
+    const node = await readUnixfsNode(cid, getBlock);
     if (node.kind === 'folder') throw unsupportedUnixfs(cid, 'it has a folder in the place of bytes');
     if (node.kind === 'leaf') {
       yield { cid, begin: at, size, bytes: node.bytes };
@@ -48,8 +41,7 @@ async function* walkLeaves(
     if (node.size !== size) throw unsupportedUnixfs(cid, 'the sizes of its parts do not add up');
     let position = at;
     for (const child of node.children) {
-      if (position < end && position + child.size > begin && child.size > 0)
-        yield* descend(child.cid, position, child.size, depth + 1);
+      if (position < end && position + child.size > begin) yield* descend(child.cid, position, child.size, depth + 1);
       position += child.size;
     }
   }

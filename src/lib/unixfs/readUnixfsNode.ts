@@ -13,6 +13,7 @@ export type UnixfsNode =
   | {
       readonly kind: 'tree';
       readonly size: number;
+      /** The parts that have bytes. */
       readonly children: readonly { readonly cid: CID; readonly size: number }[];
     }
   | { readonly kind: 'folder'; readonly entries: readonly { readonly name: string; readonly cid: CID }[] };
@@ -55,6 +56,8 @@ export async function readUnixfsNode(cid: CID, getBlock: GetCheckedBlock): Promi
   return {
     kind: 'tree',
     size,
-    children: node.Links.map(({ Hash }, index) => ({ cid: Hash as CID, size: sizes[index] ?? 0 })),
+    children: node.Links.map(({ Hash }, index) => ({ cid: Hash as CID, size: sizes[index] ?? 0 })).filter(
+      (child) => child.size > 0,
+    ),
   };
 }

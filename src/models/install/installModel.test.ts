@@ -12,6 +12,8 @@ import type { InstallProgress, Journal } from './ports.ts';
 import { sourceDigest } from './sourceDigest.ts';
 import { storedNames } from './storedNames.ts';
 
+const { packed: packedName } = await storedNames('tiny');
+
 const folder = path.join(import.meta.dirname, '../../../test/golden/engine/tiny-llama');
 async function world() {
   const names = ['config.json', 'model.safetensors'];
@@ -50,7 +52,7 @@ async function world() {
       signal: new AbortController().signal,
       onProgress: (each) => progress.push(each),
     });
-  const packed = (): Uint8Array => concatBytes(files.stored.get(storedNames('tiny').packed)?.parts ?? []);
+  const packed = (): Uint8Array => concatBytes(files.stored.get(packedName)?.parts ?? []);
   return { install, files, packed, record: () => record, forget: () => (record = undefined), blobs };
 }
 
@@ -67,12 +69,12 @@ test('a model is packed, its identity is that of its source, and nothing but the
     stage: 'done',
     paused: false,
     packedBytes: packed().byteLength,
-    sha256: sourceDigest([
+    sha256: await sourceDigest([
       { name: 'config.json', sha256: config },
       { name: 'model.safetensors', sha256: weights },
     ]),
   });
-  expect([...files.stored.keys()]).toEqual([storedNames('tiny').packed]);
+  expect([...files.stored.keys()]).toEqual([packedName]);
   expect(progress.at(0)?.phase).toBe('queued');
   expect(progress.at(-1)?.phase).toBe('ended');
   expect(progress.map(({ phase }) => phase)).toContain('packing');
@@ -90,7 +92,7 @@ test('a crash at any write of packing leaves nothing installed, and the next att
     await install().catch((error: unknown) => expect(error).toMatchObject({ code: 'UNEXPECTED' }));
     const { stage, packedUpTo } = record() as InstallRecord;
     if (stage === 'done') break;
-    expect(files.stored.get(storedNames('tiny').packed)?.facts).toBeUndefined();
+    expect(files.stored.get(packedName)?.facts).toBeUndefined();
     expect(packedUpTo?.tensors ?? 0).toBeGreaterThanOrEqual(before);
     goneOn.push(packedUpTo?.tensors ?? 0);
   }

@@ -218,7 +218,7 @@ async function installLocked(parameters: InstallModelParameters, names: StoredNa
     await journal.update(id, { paused: false, failure: null });
     await files.requireSpace(await stillNeeded(record, files, names));
     const sources = await download(parameters, record, names, note);
-    const sha256 = sourceDigest(sources);
+    const sha256 = await sourceDigest(sources);
     const hashed = record.files.map((file, index) => ({ ...file, sha256: sources[index]?.sha256 ?? '' }));
     await journal.update(id, { stage: 'packing', files: hashed, sha256, doneBytes: record.packedUpTo?.bytes ?? 0 });
     const packedBytes = await packInto(parameters, record, sources, names, note);
@@ -246,9 +246,9 @@ async function removeSources(record: InstallRecord, files: FileStore, names: Sto
  */
 export async function installModel(parameters: InstallModelParameters): Promise<InstallRecord> {
   const { id, signal, onProgress } = parameters;
-  const names = storedNames(id);
   try {
     onProgress({ id, phase: 'queued', doneBytes: 0, totalBytes: 0 });
+    const names = await storedNames(id);
     return await navigator.locks.request(names.lock, { signal }, () => installLocked(parameters, names));
   } catch (error) {
     throw signal.aborted ? toTributaryError(signal.reason) : toTributaryError(error);

@@ -1,5 +1,5 @@
 import { bytesToHex } from '../../lib/bytes.ts';
-import { sha256 } from '../../lib/hash.ts';
+import { sha256Async } from '../../lib/sha256Async.ts';
 
 /** Names of a model's files in storage, and of the lock that lets one tab at a time work on it. */
 export interface StoredNames {
@@ -17,8 +17,8 @@ export function lockOf(key: string): string {
 }
 
 /** Ids contain characters that file systems do not allow; the digest is unique and safe. */
-export function storedNames(id: string): StoredNames {
-  const key = bytesToHex(sha256(new TextEncoder().encode(id))).slice(0, 24);
+export async function storedNames(id: string): Promise<StoredNames> {
+  const key = bytesToHex(await sha256Async(new TextEncoder().encode(id))).slice(0, 24);
   return { key, lock: lockOf(key), packed: `${key}-packed`, source: (index) => `${key}-source-${index}` };
 }
 

@@ -3,7 +3,7 @@ import { CID } from 'multiformats/cid';
 import { anySignal } from '../../lib/anySignal.ts';
 import { bytesToHex } from '../../lib/bytes.ts';
 import { TributaryError } from '../../lib/errors.ts';
-import { sha256Async } from '../../lib/hash.ts';
+import { sha256Async } from '../../lib/sha256Async.ts';
 import { endedEarly } from '../remote/endedEarly.ts';
 import { sendRequest } from '../remote/sendRequest.ts';
 

@@ -182,6 +182,15 @@ describe('syncEvents', () => {
     ]);
   });
 
+  test('tabs that overtake each other at every range of a long history all get to its end', async () => {
+    const chain = fakeChain();
+    const tables = memoryEventTables();
+    chain.mine([funded(1)], ...empty(400), [funded(2)]);
+    chain.limits.blocks = 3;
+    await Promise.all([3, 3, 3, 3].map((maxSpan) => syncEvents({ rpc: chain.rpc, deployment, tables, maxSpan })));
+    await expectCanonical(chain, tables);
+  });
+
   test('a second visit reads no logs, and a later one only the tip and what is new', async () => {
     const chain = fakeChain();
     const tables = memoryEventTables();

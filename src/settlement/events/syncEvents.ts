@@ -32,7 +32,7 @@ export const MAX_RECENT_BLOCKS = 128;
  * blocks late leaves their logs out; a later sync finds them. The logs of a usual reorg are replaced by the same request.
  */
 export const TIP_BLOCKS = 64;
-/** How often the chain may change under one sync before it gives up. */
+/** How often the chain may change under one sync before it gives up, unless the tables grew meanwhile. */
 const MAX_ATTEMPTS = 32;
 
 const NAMES = Object.keys(EVENTS) as EventName[];
@@ -125,8 +125,13 @@ export async function syncEvents(parameters: SyncEventsParameters): Promise<void
     return true;
   }
 
+  let furthest = -1;
   for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
     if (await catchUp()) return;
+    const reached = stored.at(-1)?.number ?? -1;
+    // Another tab that is faster at every range of a long history leaves less to read each time.
+    if (reached > furthest) attempts = 0;
+    furthest = Math.max(furthest, reached);
   }
   throw new TributaryError({
     code: 'CHAIN_UNSETTLED' satisfies SyncEventsErrorType,

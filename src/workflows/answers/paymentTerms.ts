@@ -1,5 +1,4 @@
 // What a model on chain asks for its answers, and whether an adapter may speak for that model.
-import { cidDigest } from '../../datanet/index.ts';
 import type { Deployment, Hex } from '../../settlement/index.ts';
 import type { PaymentPorts } from './paymentPorts.ts';
 
@@ -21,8 +20,8 @@ export interface PayableAdapter {
   readonly data?: unknown;
 }
 
-/** The model on chain that stands for an adapter: registered by the deployment, or named by the adapter. */
-function onChainModel({ id, data }: PayableAdapter, { models }: Pick<Deployment, 'models'>): Hex | undefined {
+/** The model that stands for an adapter on chain, if it is there: listed by the deployment, or named by the adapter. */
+export function onChainModel({ id, data }: PayableAdapter, { models }: Pick<Deployment, 'models'>): Hex | undefined {
   const listed = models.find((model) => model.slug === id)?.id;
   if (listed !== undefined) return listed;
   const modelId = typeof data === 'object' && data !== null && 'modelId' in data ? data.modelId : undefined;
@@ -38,8 +37,10 @@ export interface PaymentTermsParameters {
 async function isVersionOf(manifest: string, modelId: Hex, ports: PaymentTermsParameters['ports']): Promise<boolean> {
   const key = `${modelId}/${manifest}`;
   if (ports.confirmedVersions.has(key)) return true;
+  // Loaded here: few adapters name a manifest of their own, and every room that shows a price imports this file.
+  const [{ cidDigest }, chain] = await Promise.all([import('../../datanet/index.ts'), ports.chain()]);
   const digest = cidDigest(manifest).toLowerCase();
-  const versions = await (await ports.chain()).versions({ modelId });
+  const versions = await chain.versions({ modelId });
   const found = versions.some(({ manifestDigest }) => manifestDigest.toLowerCase() === digest);
   if (found) ports.confirmedVersions.add(key);
   return found;

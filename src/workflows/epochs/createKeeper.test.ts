@@ -23,11 +23,12 @@ async function startKeeper() {
   const published = new Map<Hex, Uint8Array>();
   const keeper = createKeeper({ chain, account, inbox, ledgers: memoryLedgers(published) });
   /** An answer of the running epoch: paid, and its receipt known unless it is withheld. */
-  const hear = async (digest: Hex, amount: bigint, withheld = false): Promise<SignedVoucher> => {
+  const hear = async (digest: Hex, amount: bigint, withheld = false, from = payer): Promise<SignedVoucher> => {
     const { epoch } = await chain.epoch();
     const answer = { digest, amount };
-    const [signed] = await payAnswers({ payer, modelId, epoch, answers: [answer] });
+    const [signed] = await payAnswers({ payer: from, modelId, epoch, answers: [answer] });
     if (signed === undefined) throw new Error('no voucher');
+    chain.allow(signed);
     await inbox.addVoucher(signed);
     if (!withheld) await inbox.addReceipt(receiptOf(answer, modelId, [{ account: ada, ppm: 1_000_000 }]));
     return signed;
@@ -85,6 +86,18 @@ describe('createKeeper', () => {
     expect(await keeper.collect()).toMatchObject({ total: 50n, refused: [] });
   });
 
+  test('collects what is owed beside vouchers that a stranger signed for the same channel', async () => {
+    const { chain, keeper, hear, inbox } = await startKeeper();
+    const { epoch } = await chain.epoch();
+    const answer = { digest: word(1), amount: 10n ** 20n };
+    const [forged] = await payAnswers({ payer, modelId, epoch, answers: [answer] });
+    if (forged === undefined) throw new Error('no voucher');
+    await inbox.addVoucher(forged);
+    const honest = await hear(word(1), 50n);
+    expect(inbox.vouchers()).toEqual([forged, honest]);
+    expect(await keeper.collect()).toMatchObject({ total: 50n, refused: [] });
+  });
+
   test('waits one epoch for a missing receipt, then pays by what is here', async () => {
     const { chain, keeper, hear } = await startKeeper();
     await hear(word(1), 1_000n, true);
@@ -97,6 +110,19 @@ describe('createKeeper', () => {
     chain.advance(1);
     // There are no rows on chain either, so the model's owner is paid.
     expect((await keeper.propose())?.ledger.accounts).toMatchObject([{ account: owner }]);
+  });
+
+  test('a receipt whose shares add to more than everything counts for nothing and stops nobody', async () => {
+    const { chain, keeper, hear, inbox } = await startKeeper();
+    await hear(word(1), 1_000n);
+    await keeper.collect();
+    const signed = await hear(word(2), 1_000n, true, address(0xa2));
+    const eve = [0xe1, 0xe2].map((number) => ({ account: address(number), ppm: 1_000_000 }));
+    await inbox.addReceipt(receiptOf({ digest: word(2), amount: 1_000n }, modelId, eve));
+    expect(await keeper.collect()).toMatchObject({ collected: [{ voucher: signed.voucher }] });
+    chain.advance(PROFILE.epochSeconds + PROFILE.graceSeconds);
+    const { contributors } = splitFee({ amount: 2_000n, ownerBps: 2_000 });
+    expect((await keeper.propose())?.ledger.accounts).toEqual([{ account: ada, cumulative: contributors }]);
   });
 
   test('proposes nothing upon a ledger that nobody has', async () => {

@@ -45,11 +45,13 @@ export function createKeeper({ chain, account, inbox, ledgers }: KeeperPorts): K
     const state = await chain.epoch();
     const open = await openVouchers({ chain, state, vouchers: inbox.vouchers() });
     for (const [key, at] of retryAt) if (at <= state.now) retryAt.delete(key);
-    const due = open.filter(({ signed }) => !retryAt.has(voucherKey(signed.voucher)));
+    const due = open.filter(({ signed }) => !retryAt.has(voucherKey(signed)));
     if (due.length === 0) return undefined;
     const result = await collectVouchers({ chain, account, vouchers: due });
-    for (const { voucher } of result.refused) {
-      retryAt.set(voucherKey(voucher), state.now + chain.deployment.profile.graceSeconds);
+    for (const { index } of result.refused) {
+      const refused = due[index];
+      if (refused === undefined) continue;
+      retryAt.set(voucherKey(refused.signed), state.now + chain.deployment.profile.graceSeconds);
     }
     return result;
   }

@@ -53,13 +53,13 @@ export async function createVoucherInbox({
   receipts: receiptTable,
 }: VoucherInboxParameters): Promise<VoucherInbox> {
   const [storedVouchers, storedReceipts] = await Promise.all([voucherTable.all(), receiptTable.all()]);
-  const vouchers = new Map(storedVouchers.map((signed) => [voucherKey(signed.voucher), signed]));
+  const vouchers = new Map(storedVouchers.map((signed) => [voucherKey(signed), signed]));
   const receipts = new Map(storedReceipts.map((receipt) => [receipt.digest, receipt]));
 
-  /** Over the same receipts the higher sum replaces the lower one; of equal ones the first stays. */
-  function isKnown({ voucher }: SignedVoucher): boolean {
-    const known = vouchers.get(voucherKey(voucher));
-    return known !== undefined && known.voucher.cumulative >= voucher.cumulative;
+  /** Of one signer over the same receipts the higher sum replaces the lower one; of equal ones the first stays. */
+  function isKnown(signed: SignedVoucher): boolean {
+    const known = vouchers.get(voucherKey(signed));
+    return known !== undefined && known.voucher.cumulative >= signed.voucher.cumulative;
   }
 
   return {
@@ -70,7 +70,7 @@ export async function createVoucherInbox({
       if (!(await verifySignedVoucher({ deployment, signed }))) return 'invalid';
       // It may have arrived a second time during the check.
       if (isKnown(signed)) return 'known';
-      const key = voucherKey(signed.voucher);
+      const key = voucherKey(signed);
       vouchers.set(key, signed);
       await voucherTable.put(key, signed);
       return 'added';

@@ -9,6 +9,7 @@ export type EpochChain = Pick<
   | 'faucet'
   | 'epoch'
   | 'collected'
+  | 'sessionKey'
   | 'collect'
   | 'pool'
   | 'fundedEpochs'

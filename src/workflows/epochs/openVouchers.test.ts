@@ -12,6 +12,7 @@ const model = { id: modelId, owner: address(0x0e), ownerBps: 2_000 };
 
 async function open(chain: FakeChain, vouchers: Awaited<ReturnType<typeof payAnswers>>) {
   const state = await chain.epoch();
+  for (const signed of vouchers) chain.allow(signed);
   return (await openVouchers({ chain, state, vouchers })).map(({ signed, amount }) => [signed.voucher.count, amount]);
 }
 
@@ -52,6 +53,24 @@ test('only what was not collected yet is open', async () => {
   expect(await open(chain, [first])).toEqual([]);
 });
 
+test('only what the payer or a key of the payer signed is open', async () => {
+  const chain = createFakeChain({ models: [model], sender: payer });
+  const { epoch, startsAt } = await chain.epoch();
+  const [honest] = await payAnswers({ payer, modelId, epoch, answers: [{ digest: word(1), amount: 5n }] });
+  const [forged] = await payAnswers({ payer, modelId, epoch, answers: [{ digest: word(1), amount: 9n }] });
+  if (honest === undefined || forged === undefined) throw new Error('no vouchers');
+  const found = async (...vouchers: (typeof honest)[]) =>
+    (await openVouchers({ chain, state: await chain.epoch(), vouchers })).map(({ signed }) => signed);
+  expect(await found(forged, honest)).toEqual([]);
+  await chain.setSessionKey({ signer: honest.signer, validUntil: startsAt - 1, cap: 10n });
+  expect(await found(forged, honest)).toEqual([]);
+  // A key that ended within the epoch has signed before.
+  await chain.setSessionKey({ signer: honest.signer, validUntil: startsAt, cap: 10n });
+  expect(await found(forged, honest)).toEqual([honest]);
+  const own = { ...honest, signer: payer };
+  expect(await found(own)).toEqual([own]);
+});
+
 test('a batch takes a hundred vouchers and leaves the others open', async () => {
   const chain = createFakeChain({ models: [model] });
   const { epoch } = await chain.epoch();
@@ -61,6 +80,7 @@ test('a batch takes a hundred vouchers and leaves the others open', async () => 
     ...signed,
     voucher: { ...signed.voucher, payer: address(index + 1) },
   }));
+  for (const each of vouchers) chain.allow(each);
   const collect = async () =>
     collectVouchers({
       chain,
@@ -76,6 +96,7 @@ test('an account without gas money is given some where there is a faucet', async
   const { epoch } = await chain.epoch();
   const vouchers = await payAnswers({ payer, modelId, epoch, answers: [{ digest: word(1), amount: 3n }] });
   chain.setAccount(account, { native: 0n });
+  for (const signed of vouchers) chain.allow(signed);
   const state = await chain.epoch();
   await collectVouchers({ chain, account, vouchers: await openVouchers({ chain, state, vouchers }) });
   expect(chain.writes.map(({ name }) => name)).toEqual(['faucet', 'collect']);

@@ -11,22 +11,55 @@ export interface OpenVoucher {
 }
 
 export interface OpenVouchersParameters {
-  readonly chain: Pick<EpochChain, 'collected' | 'deployment'>;
+  readonly chain: Pick<EpochChain, 'collected' | 'deployment' | 'sessionKey'>;
   readonly state: EpochState;
   /** All known vouchers, of any epoch. */
   readonly vouchers: Iterable<SignedVoucher>;
 }
 
-/** The newest voucher of each channel whose epoch has begun and not closed, and that holds more than was collected. */
+/** Those whose signer may spend for their payer, as the escrow decides it: anyone can sign for a channel of somebody else. */
+async function allowedVouchers(
+  vouchers: readonly SignedVoucher[],
+  { chain, state }: Pick<OpenVouchersParameters, 'chain' | 'state'>,
+): Promise<readonly SignedVoucher[]> {
+  const pairOf = ({ signer, voucher: { payer } }: SignedVoucher): string => `${payer}/${signer}`.toLowerCase();
+  const pairs = new Map(vouchers.map((signed) => [pairOf(signed), signed]));
+  const validUntil = new Map(
+    await Promise.all(
+      [...pairs].map(
+        async ([
+          pair,
+          {
+            signer,
+            voucher: { payer },
+          },
+        ]): Promise<readonly [string, number]> => {
+          if (signer.toLowerCase() === payer.toLowerCase()) return [pair, Number.POSITIVE_INFINITY];
+          return [pair, (await chain.sessionKey({ payer, signer })).validUntil];
+        },
+      ),
+    ),
+  );
+  return vouchers.filter((signed) => {
+    const { startsAt } = epochTimes(signed.voucher.epoch, state, chain.deployment.profile);
+    return (validUntil.get(pairOf(signed)) ?? 0) >= startsAt;
+  });
+}
+
+/**
+ * The newest voucher of each channel whose epoch has begun and not closed, that its payer allows, and that holds more than was
+ * collected.
+ */
 export async function openVouchers({
   chain,
   state,
   vouchers,
 }: OpenVouchersParameters): Promise<readonly OpenVoucher[]> {
-  const collectable = newestVouchers(vouchers).filter(({ voucher: { epoch } }) => {
+  const current = [...vouchers].filter(({ voucher: { epoch } }) => {
     const { startsAt, closesAt } = epochTimes(epoch, state, chain.deployment.profile);
     return startsAt <= state.now && state.now < closesAt;
   });
+  const collectable = newestVouchers(await allowedVouchers(current, { chain, state }));
   const amounts = await Promise.all(
     collectable.map(
       async ({ voucher: { payer, modelId, epoch, cumulative } }) =>

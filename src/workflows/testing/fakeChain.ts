@@ -14,6 +14,7 @@ import {
   type ModelVersion,
   type RewardRoot,
   type Settlement,
+  type SignedVoucher,
   splitFee,
 } from '../../settlement/index.ts';
 import type { PaymentChain } from '../answers/paymentPorts.ts';
@@ -66,6 +67,8 @@ export interface FakeChain extends EpochChain, PaymentChain {
   readonly writes: { readonly name: string; readonly value: unknown }[];
   advance(seconds: number): void;
   setAccount(of: Address, values: Partial<FakeAccount>): void;
+  /** Lets the signer of a voucher spend for its payer, without end. */
+  allow(signed: Pick<SignedVoucher, 'signer' | 'voucher'>): void;
 }
 
 const NOTHING: RewardRoot = {
@@ -123,6 +126,9 @@ export function createFakeChain({
     },
     setAccount(of, values) {
       Object.assign(account(of), values);
+    },
+    allow({ signer, voucher: { payer } }) {
+      keys.set(keyOf(payer, signer), { validUntil: Number.MAX_SAFE_INTEGER, cap: 10n ** 28n, spent: 0n });
     },
 
     async balances(of) {

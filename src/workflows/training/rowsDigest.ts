@@ -1,7 +1,7 @@
 // One hash for all rows of a run, so that a resumed run can check that it reads the same ones.
 import type { EncodedRow } from '../../engine/index.ts';
 import { bytesToHex } from '../../lib/bytes.ts';
-import { sha256Async } from '../../lib/hash.ts';
+import { sha256Async } from '../../lib/sha256Async.ts';
 
 /** SHA-256 over little-endian u32 (prompt length, length, ids...) of each row in order, as 64 hexadecimal digits. */
 export async function rowsDigest(rows: readonly EncodedRow[]): Promise<string> {

@@ -70,6 +70,7 @@ export const written = {
   SOURCE_INVALID: { title: 'Not the address of a model' },
   APP_MODEL_NOT_READY: { title: 'The model of this answer is not ready' },
   APP_MODEL_UNKNOWN: { title: 'This model is not offered here' },
+  APP_PART_NOT_FETCHED: { title: 'A part of this room could not be fetched' },
   APP_ROOM_NOT_FETCHED: { title: 'This room could not be fetched' },
   ATTRIBUTION_ROWS_INVALID: { title: 'The influence could not be estimated' },
   HUB_ADDRESS_INVALID: { title: 'Not the address of a Hub' },

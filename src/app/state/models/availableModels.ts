@@ -1,15 +1,27 @@
 // The models that can be chosen: those that this copy of the app offers, and those that the user installed.
+import { createSignal } from 'solid-js';
+import { lazy } from '../../../lib/lazy.ts';
 import { type InstallRecord, sourceDigest } from '../../../models/index.ts';
 import { listModelPlans } from '../../../store/index.ts';
 import { type ConfigModel, config } from '../config.ts';
 import { installRecords } from './installs.ts';
 import type { AvailableModel } from './types.ts';
 
+/** Identities of the offered models, by id, as the configuration announces them; empty until they are computed. */
+const [announced, setAnnounced] = createSignal<ReadonlyMap<string, string>>(new Map());
+
+const announce = lazy(async () => {
+  const digests = new Map<string, string>();
+  for (const { id, files } of config().models) {
+    const hashed = files.flatMap((file) => (file.sha256 === undefined ? [] : [{ ...file, sha256: file.sha256 }]));
+    if (hashed.length > 0 && hashed.length === files.length) digests.set(id, await sourceDigest(hashed));
+  }
+  setAnnounced(digests);
+});
+
 function offered(model: ConfigModel, record: InstallRecord | undefined): AvailableModel {
-  const { id, name, description, licence, memory, parameters, contextLength, files } = model;
-  const hashed = files.flatMap((file) => (file.sha256 === undefined ? [] : [{ ...file, sha256: file.sha256 }]));
-  const announced = hashed.length > 0 && hashed.length === files.length ? sourceDigest(hashed) : undefined;
-  const sha256 = announced ?? record?.sha256;
+  const { id, name, description, licence, memory, parameters, contextLength } = model;
+  const sha256 = announced().get(id) ?? record?.sha256;
   return {
     id,
     name,
@@ -53,10 +65,12 @@ function available(records: readonly InstallRecord[]): readonly AvailableModel[]
 
 /** The offered ones first. A signal: follows what is installed and deleted, once the journal was read. */
 export function availableModels(): readonly AvailableModel[] {
+  void announce.get();
   return available(installRecords() ?? []);
 }
 
 /** The same, read now: for whoever must not miss an installed model. */
 export async function listModels(): Promise<readonly AvailableModel[]> {
+  await announce.get();
   return available(await listModelPlans<InstallRecord>());
 }

@@ -57,16 +57,23 @@ function note(progress: InstallProgress): void {
 function watch(id: string): void {
   if (elsewhere().has(id)) return;
   setElsewhere((before) => new Set([...before, id]));
-  void navigator.locks.request(storedNames(id).lock, async () => {
-    setElsewhere((before) => new Set([...before].filter((other) => other !== id)));
-    if (!runs.has(id)) note({ id, phase: 'ended', doneBytes: 0, totalBytes: 0 });
-  });
+  void storedNames(id).then(({ lock }) =>
+    navigator.locks.request(lock, async () => {
+      setElsewhere((before) => new Set([...before].filter((other) => other !== id)));
+      if (!runs.has(id)) note({ id, phase: 'ended', doneBytes: 0, totalBytes: 0 });
+    }),
+  );
+}
+
+/** The models of the journal by the prefix of their stored files. */
+export async function installsByKey(): Promise<ReadonlyMap<string, InstallRecord>> {
+  const plans = await listModelPlans<InstallRecord>();
+  return new Map(await Promise.all(plans.map(async (plan) => [(await storedNames(plan.id)).key, plan] as const)));
 }
 
 async function watchHeldLocks(): Promise<void> {
   const held = new Set((await navigator.locks.query()).held?.map(({ name }) => name));
-  for (const { id } of await listModelPlans<InstallRecord>())
-    if (held.has(storedNames(id).lock) && !runs.has(id)) watch(id);
+  for (const [key, { id }] of await installsByKey()) if (held.has(lockOf(key)) && !runs.has(id)) watch(id);
 }
 
 /** Deletes what a crash left: files of models that are not listed, and downloads of models that are packed. */
@@ -77,7 +84,7 @@ async function tidy(): Promise<void> {
     // Whoever holds the lock is at work on these files.
     await navigator.locks.request(lockOf(key), { ifAvailable: true }, async (lock) => {
       if (lock === null) return;
-      const plan = (await listModelPlans<InstallRecord>()).find(({ id }) => storedNames(id).key === key);
+      const plan = (await installsByKey()).get(key);
       for (const { name } of files) {
         if (plan === undefined || (plan.stage === 'done' && isSourceName(name))) await deleteFile('models', name);
       }
@@ -187,7 +194,7 @@ export async function stopInstall(id: string): Promise<void> {
 export async function deleteInstall(record: InstallRecord): Promise<void> {
   const { id } = record;
   await stopInstall(id);
-  const names = storedNames(id);
+  const names = await storedNames(id);
   await navigator.locks.request(names.lock, async () => {
     await deleteModelPlan(id);
     await deleteFile('models', names.packed);

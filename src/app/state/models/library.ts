@@ -1,6 +1,6 @@
 // The library of models in this browser: what is installed, what is on its way, and what could make room.
 import { toTributaryError } from '../../../lib/errors.ts';
-import { type InstallRecord, keptBytes, storedNames } from '../../../models/index.ts';
+import { type InstallRecord, keptBytes } from '../../../models/index.ts';
 import {
   database,
   deleteAdapter,
@@ -21,6 +21,7 @@ import {
   holdDropped,
   installingElsewhere,
   installRecords,
+  installsByKey,
   liveProgress,
   runInstall,
   stopInstall,
@@ -128,7 +129,7 @@ async function removeExternal(id: string): Promise<void> {
 
 /** The model that a file of storage belongs to. */
 export async function modelOfStoredFile(name: string): Promise<string | undefined> {
-  return (await listModelPlans<InstallRecord>()).find(({ id }) => name.startsWith(`${storedNames(id).key}-`))?.id;
+  return (await installsByKey()).get(name.slice(0, name.indexOf('-')))?.id;
 }
 
 export const library: Library = {

@@ -81,7 +81,7 @@ async function offeredRecord(model: ConfigModel, signal: AbortSignal): Promise<I
 
 /** Of a model that is done; undefined when the browser has lost its bytes. */
 async function packedFiles(record: InstallRecord): Promise<ModelFiles | undefined> {
-  const blob = await readFile('models', storedNames(record.id).packed);
+  const blob = await readFile('models', (await storedNames(record.id)).packed);
   if (blob === undefined || blob.size !== record.packedBytes) return undefined;
   return {
     // Not the name of what it was packed from: "….gguf" would promise another format.
@@ -159,7 +159,7 @@ export async function missingBytes(modelId: string): Promise<number> {
   if (current?.stage === 'done') return 0;
   const files: readonly { readonly bytes?: number | undefined; readonly sha256?: string | undefined }[] =
     current?.files ?? offered?.files ?? [];
-  const names = storedNames(modelId);
+  const names = await storedNames(modelId);
   const missing = await Promise.all(
     files.map(async ({ bytes = 0, sha256 }, index) => {
       const kept = current === undefined ? 0 : await storedBytes('models', names.source(index));

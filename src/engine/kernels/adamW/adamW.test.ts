@@ -21,7 +21,7 @@ const { cases } = goldenJson('optimizer.json') as { cases: readonly OptimizerCas
 const flat = (values: unknown): Float32Array<ArrayBuffer> => Float32Array.from([values].flat(9) as number[]);
 
 describe.each(['reference', 'Dawn'])('adamW and gradientNorm on %s', (name) => {
-  it.each(cases)('follow the golden steps with decay $weight_decay, gradients of $gradient_std', async (golden) => {
+  it.each(cases)('match the golden steps with decay $weight_decay, gradients of $gradient_std', async (golden) => {
     const backend = name === 'Dawn' ? await dawnBackend() : createReferenceBackend();
     let parameters = flat(golden.start);
     const { length } = parameters;

@@ -1,12 +1,12 @@
-// One AdamW step over a flat parameter vector, gradients clipped by their common norm on the way.
+// One AdamW step over a flat parameter vector, with the gradients clipped by their global norm.
 import type { Operator } from '../../backend.ts';
 import { constant, floats } from '../operands.ts';
 import source from './adamW.wgsl?raw';
 
 /**
- * Updates parameters, firstMoments and secondMoments [length] from gradients [length] and their norm [1].
- * `settings` [8]: learning rate, weight decay, largest norm (0: no clipping), 1 - beta1^t, 1 - beta2^t, beta1, beta2,
- * epsilon. All elements decay. Constant: length.
+ * Updates parameters, firstMoments and secondMoments [length] from gradients [length] and their global norm [1].
+ * `settings` [8]: learning rate, weight decay, maximum norm (0: no clipping), 1 - beta1^t, 1 - beta2^t, beta1, beta2,
+ * epsilon. Weight decay applies to every element. Constant: length.
  */
 export const adamW: Operator = {
   name: 'adamW',

@@ -1,9 +1,9 @@
-// AdamW with clipping by the norm of all gradients (Loshchilov and Hutter, "Decoupled weight decay regularization"):
+// AdamW with clipping by the global gradient norm (Loshchilov and Hutter, "Decoupled weight decay regularization"):
 //   g = gradient * (maximum > 0 ? min(1, maximum / (norm + 1e-6)) : 1)
 //   p = p (1 - rate decay); m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2
 //   p = p - rate (m / correction1) / (sqrt(v / correction2) + epsilon)
 // settings f32 [8] = rate, decay, maximum, correction1 (1 - b1^t), correction2 (1 - b2^t), b1, b2, epsilon; norm f32 [1];
-// the others f32 [length]. Dispatch: one thread for 16 elements, x over length.
+// all others f32 [length]. Dispatch: one thread per 16 elements, x over length.
 @group(0) @binding(0) var<storage, read> settings: array<f32>;
 @group(0) @binding(1) var<storage, read> norm: array<f32>;
 @group(0) @binding(2) var<storage, read> gradients: array<f32>;

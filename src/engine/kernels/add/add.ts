@@ -1,4 +1,4 @@
-// Adds one tensor, times a number, to another in place.
+// Adds one tensor, scaled, to another in place.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { dispatchSize } from '../dispatchSize.ts';
 import { constant, floats } from '../operands.ts';

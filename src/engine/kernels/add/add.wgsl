@@ -1,4 +1,4 @@
-// target[i] += scale * source[i],  both f32 [rows, columns]. Grid: flat over elements.
+// target[i] += scale * source[i],  both f32 [rows, columns]. Dispatch: flat over elements.
 @group(0) @binding(0) var<storage, read> source: array<f32>;
 @group(0) @binding(1) var<storage, read_write> target_: array<f32>;
 override scale: f32;

@@ -1,4 +1,4 @@
-// y[r, i] += bias[i],  y f32 [rows, columns], bias f32 [columns]. Grid: flat over elements.
+// y[r, i] += bias[i],  y f32 [rows, columns], bias f32 [columns]. Dispatch: flat over elements.
 @group(0) @binding(0) var<storage, read> bias: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 

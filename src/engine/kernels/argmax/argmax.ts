@@ -1,4 +1,4 @@
-// The index of the largest logit, so that greedy decoding reads back one word instead of a vocabulary.
+// The index of the largest logit, so that greedy decoding reads back one word instead of all logits.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { constant, floats, words } from '../operands.ts';
 import wgsl from './argmax.wgsl?raw';

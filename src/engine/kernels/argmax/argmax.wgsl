@@ -1,5 +1,5 @@
 // index[0] = smallest i with the largest logits[i]. logits f32 [columns]. One workgroup of 64: each lane scans its share,
-// then lane 0 settles. Grid: 1.
+// then lane 0 reduces the lanes' results. Dispatch: one workgroup.
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read_write> index: array<u32>;
 override columns: u32;

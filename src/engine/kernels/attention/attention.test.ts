@@ -15,7 +15,7 @@ it.each([
     q: testNoise(rows * heads * headDimension),
     keys: testNoise(keys * keyValueHeads * headDimension, 2),
     values: testNoise(keys * keyValueHeads * headDimension, 3),
-    // Causal, windowed, whole, one key, none, and the last key alone.
+    // Causal, windowed, whole, one key, no key, and the last key alone.
     spans: Uint32Array.of(0, 3, 10, 20, 0, 50, 7, 8, 5, 5, 49, 50),
     result: new Float32Array(rows * heads * headDimension),
   };
@@ -28,7 +28,7 @@ it.each([
   }
 });
 
-it('stays finite with scores that overflow exp', async () => {
+it('stays finite when scores would overflow exp', async () => {
   const data = {
     q: Float32Array.of(200, 0, 0, 0),
     keys: Float32Array.of(-1, 0, 0, 0, 1, 0, 0, 0),

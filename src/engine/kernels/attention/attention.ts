@@ -1,5 +1,5 @@
-// Grouped-query attention of each row over its own span of keys: causal, windowed and packed batches are all just spans,
-// and the keys may be a cache or the batch itself.
+// Grouped-query attention of each row over its own span of keys. Causal, windowed and packed batches differ only in their
+// spans, and the keys may come from a cache or from the batch itself.
 import type { Constants, Operator, OperatorCall, Tensor, Variant } from '../../backend.ts';
 import { dispatchSize } from '../dispatchSize.ts';
 import { expandTemplate } from '../expandTemplate.ts';
@@ -8,7 +8,7 @@ import template from './attention.wgsl?raw';
 import { attentionProbe } from './attentionProbe.ts';
 
 function variant(shared: boolean): Variant {
-  // A workgroup's sums must fit 16 KiB of workgroup memory beside the maxima and normalisers.
+  // A workgroup's sums must fit in 16 KiB of workgroup memory, together with the maxima and normalisers.
   const lanes = (constants: Constants): number => {
     if (!shared) return 16;
     return constant(constants, 'headDimension') > 64 ? 16 : 32;
@@ -41,7 +41,7 @@ function variant(shared: boolean): Variant {
   };
 }
 
-/** Constants: heads, keyValueHeads, headDimension, scale; softcap, 0 for none. */
+/** Constants: heads, keyValueHeads, headDimension, scale, softcap (0: none). */
 export const attentionOperator: Operator = {
   name: 'attention',
   bindings: [
@@ -93,10 +93,10 @@ export const attentionOperator: Operator = {
 export interface AttentionTensors {
   /** f32 [rows, heads * headDimension]. */
   readonly q: Tensor;
-  /** f32 [*, keyValueHeads * headDimension]: a cache, or the batch. */
+  /** f32 [*, keyValueHeads * headDimension]: a cache, or the batch itself. */
   readonly keys: Tensor;
   readonly values: Tensor;
-  /** u32 [rows, 2]: first key and the key after the last, as rows of `keys`. */
+  /** u32 [rows, 2]: the first key and one past the last, as rows of `keys`. */
   readonly spans: Tensor;
   /** f32 [rows, heads * headDimension]. */
   readonly result: Tensor;
@@ -106,9 +106,9 @@ export interface AttentionOptions {
   readonly heads: number;
   readonly keyValueHeads: number;
   readonly headDimension: number;
-  /** 1 / sqrt(headDimension) when absent. */
+  /** Default: 1 / sqrt(headDimension). */
   readonly scale?: number;
-  /** Scaled scores s become c tanh(s / c), as in Gemma 2; none when absent. */
+  /** Turns a scaled score s into c tanh(s / c), as in Gemma 2. Default: no cap. */
   readonly softcap?: number | undefined;
 }
 

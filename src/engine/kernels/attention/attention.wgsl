@@ -1,10 +1,10 @@
 // out[r, h] = sum_j softmax_j(scale * q[r, h] . keys[j, h']) values[j, h'],   start[r] <= j < end[r],  h' = h / (heads / kv)
 //
 // q, out f32 [rows, heads * D]; keys, values f32 [*, kv_heads * D]; spans u32 [rows, 2] = start, end.
-// q and the running sum stay in registers, the maximum and the normaliser are corrected as larger scores come (online
-// softmax: Milakov and Gimelshein 2018; Dao et al. 2022), so no matrix of scores exists. SHARED 0: an invocation owns a query
-// head, no barrier, for software drivers. SHARED 1: a workgroup does; each lane takes every LANES-th key, then the lanes'
-// sums are brought to the common maximum and added. An empty span gives zeros. Grid: flat over rows * heads. f32.
+// q and the running sum stay in registers. The maximum and the normaliser are corrected whenever a larger score appears (online
+// softmax: Milakov and Gimelshein 2018; Dao et al. 2022), so no score matrix exists. SHARED 0: one invocation per query head,
+// without barriers, for software drivers. SHARED 1: one workgroup per query head; each lane takes every LANES-th key, then the
+// lanes' sums are rescaled to the common maximum and added. An empty span yields zeros. Dispatch: flat over rows * heads. f32.
 // CAPPED: scores s become softcap * tanh(s / softcap). Values: QUADS = ceil(D / 4), ALIGNED (D % 4 == 0), SHARED, LANES.
 //#if ALIGNED
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
@@ -52,7 +52,7 @@ fn load_value(head: u32, c: u32) -> vec4f {
 }
 
 //#if SHARED
-// 32 lanes of 64 dimensions are 8 KiB, half of what every device has.
+// 32 lanes of 64 dimensions take 8 KiB, half of the workgroup memory that every device guarantees.
 var<workgroup> highests: array<f32, ${LANES}>;
 var<workgroup> normalisers: array<f32, ${LANES}>;
 var<workgroup> sums: array<vec4f, ${CELLS}>;

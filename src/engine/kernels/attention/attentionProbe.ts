@@ -1,9 +1,9 @@
-// On what the variants of attention are compared and measured.
+// The inputs on which variants of attention are compared and timed.
 import type { Constants, ElementArray, OperatorCall, OperatorProbe } from '../../backend.ts';
 import { constant } from '../operands.ts';
 import { testNoise } from '../testNoise.ts';
 
-/** Keys that a row sees while it is measured. */
+/** Keys per row when a variant is timed. */
 const MEASURED_KEYS = 512;
 
 const widthOf = (constants: Constants, heads: 'heads' | 'keyValueHeads'): number =>
@@ -27,7 +27,7 @@ export const attentionProbe: OperatorProbe = {
     return `${rowsOf(call)} x ${heads}/${keyValueHeads} heads of ${dimension}`;
   },
   checks({ constants }) {
-    // Nothing, one key, fewer keys than any kernel has lanes, more than twice as many, and a window in the middle.
+    // No key, one key, fewer keys than any kernel has lanes, more than twice as many, and a window in the middle.
     const spans = Uint32Array.of(3, 3, 0, 1, 0, 7, 0, 71, 19, 60);
     const rows = spans.length / 2;
     const q = testNoise(rows * widthOf(constants, 'heads'));

@@ -6,7 +6,7 @@ import { runOperator } from '../../testing/runOperator.ts';
 import { f32, type GoldenCase, goldenCases } from '../../testing/trainingGolden.ts';
 import { attentionBackwardKeyValue, attentionBackwardQuery, attentionStatistics } from './attentionBackward.ts';
 
-/** First key that each row sees: the start of its segment, or of its window. Two rows of padding follow. */
+/** First key of each row: the start of its segment or of its window. Two rows of padding follow. */
 function startsOf(segments: readonly number[], window: number | null): Uint32Array<ArrayBuffer> {
   const starts = segments.map((segment, row) =>
     Math.max(segments.indexOf(segment), window === null ? 0 : row - window + 1),
@@ -34,7 +34,7 @@ async function errors(golden: GoldenCase, onDevice: boolean): Promise<number[]> 
   const query = await runOperator(backend, attentionBackwardQuery, queryData, constants, rows, 'queryGradient');
   const key = await runOperator(backend, attentionBackwardKeyValue, keyData, constants, rows, 'keyGradient');
   const value = await runOperator(backend, attentionBackwardKeyValue, keyData, constants, rows, 'valueGradient');
-  // A gradient that is exactly zero (one key: softmax is constant) is compared with the upstream gradient's size.
+  // A gradient that is exactly zero (with one key, softmax is constant) is compared relative to the upstream gradient.
   const scaleOf = (name: string): number => Math.max(...Array.from(golden.tensors[name] ?? [], Math.abs));
   const error = (actual: typeof query, name: string): number =>
     scaleOf(name) < 1e-9
@@ -44,7 +44,7 @@ async function errors(golden: GoldenCase, onDevice: boolean): Promise<number[]> 
 }
 
 describe('attentionBackward', () => {
-  it.each(goldenCases('gqa'))('gives the golden gradients of $file', async (golden) => {
+  it.each(goldenCases('gqa'))('matches the golden gradients of $file', async (golden) => {
     for (const onDevice of [false, true]) {
       expect(Math.max(...(await errors(golden, onDevice)))).toBeLessThan(2e-5);
     }

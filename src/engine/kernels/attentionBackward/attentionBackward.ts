@@ -1,5 +1,5 @@
-// Gradients of causal attention over packed rows with grouped queries: three operators that compute the probabilities
-// again from a log-sum a row and head, so that no [rows, rows] matrix is ever stored.
+// Gradients of causal grouped-query attention over packed rows. Three operators recompute the probabilities from a
+// log-sum per row and head, so that no [rows, rows] matrix is ever stored.
 import type { Buffers, Constants, Operator, Variant } from '../../backend.ts';
 import { expandTemplate } from '../expandTemplate.ts';
 import { constant, floats, words } from '../operands.ts';
@@ -27,7 +27,7 @@ function shape(constants: Constants): { heads: number; keyValueHeads: number; wi
 }
 
 function dot(left: Float32Array, leftStart: number, right: Float32Array, rightStart: number, width: number): number {
-  // Two sums: additions of one would wait for each other.
+  // Two accumulators, so that consecutive additions do not depend on each other.
   let even = 0;
   let odd = 0;
   for (let i = 0; i + 1 < width; i += 2) {
@@ -49,9 +49,9 @@ function inputs(buffers: Buffers) {
 }
 
 /**
- * statistics [rows, heads, 2]: log of the sum of exponentials of the scores, and output . outputGradient.
- * Row t sees the keys starts[t] .. t; `starts` never decreases, and is larger than t for rows that are not there.
- * Constants of all three: capacity (length of `starts`), heads, keyValueHeads, width (of a head), scale (of scores).
+ * statistics [rows, heads, 2]: the log-sum-exp of the scores, and output . outputGradient.
+ * Row t attends to the keys starts[t] .. t. `starts` never decreases, and is greater than t for padding rows.
+ * Constants of all three operators: capacity (length of `starts`), heads, keyValueHeads, width (of a head), scale (of scores).
  */
 export const attentionStatistics: Operator = {
   name: 'attentionStatistics',

@@ -1,8 +1,8 @@
-// Over the rows t >= j that see key j (starts[t] <= j) and the query heads of key head g:
+// Over the rows t >= j that attend to key j (starts[t] <= j) and the query heads of key head g:
 // keyGradient[j, g] = scale * sum of p (dy . v_j - delta) q;  valueGradient[j, g] = sum of p dy
-// Shapes as in attentionBackwardQuery.wgsl. Spans only move forward, so the rows that see j are consecutive.
-// Dispatch: one thread a (row, key head), x over rows * keyValueHeads. f32, ascending (t, head): each thread owns its sums,
-// so there are no atomics and every run gives the same bits. No barriers.
+// Shapes as in attentionBackwardQuery.wgsl. `starts` never decreases, so the rows that attend to j are consecutive.
+// Dispatch: one thread per (row, key head), x over rows * keyValueHeads. f32, ascending (t, head): each thread owns its sums,
+// so there are no atomics and the result is deterministic. No barriers.
 @group(0) @binding(0) var<storage, read> starts: array<u32>;
 @group(0) @binding(1) var<storage, read> query: array<f32>;
 @group(0) @binding(2) var<storage, read> key: array<f32>;

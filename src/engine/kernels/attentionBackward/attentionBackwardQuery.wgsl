@@ -1,8 +1,8 @@
 // queryGradient[t, h] = scale * sum over keys j = starts[t] .. t of p_j (dy . v_j - delta) k_j,
-// p_j = exp(scale q . k_j - logSum): probabilities are computed again, never stored.
+// p_j = exp(scale q . k_j - logSum): probabilities are recomputed, never stored.
 // query, outputGradient, queryGradient f32 [rows, heads, width], key and value f32 [rows, keyValueHeads, width],
 // starts u32 [capacity], statistics f32 [rows, heads, 2] = (logSum, delta).
-// Dispatch: one thread a (row, head), x over rows * heads. f32, ascending j. No barriers.
+// Dispatch: one thread per (row, head), x over rows * heads. f32, ascending j. No barriers.
 // Dao and others, "FlashAttention", backward pass.
 @group(0) @binding(0) var<storage, read> starts: array<u32>;
 @group(0) @binding(1) var<storage, read> query: array<f32>;

@@ -1,8 +1,8 @@
 // For row t and query head h over the keys starts[t] .. t, with s_j = scale q . k_j:
 // statistics[t, h] = (log sum_j exp s_j, y[t, h] . dy[t, h])
 // query, output, outputGradient f32 [rows, heads, width], key f32 [rows, keyValueHeads, width], starts u32 [capacity] with
-// values above t for rows that are not there, statistics f32 [rows, heads, 2].
-// Dispatch: one thread a (row, head), x over rows * heads. f32, ascending j. No barriers.
+// values above t for padding rows, statistics f32 [rows, heads, 2].
+// Dispatch: one thread per (row, head), x over rows * heads. f32, ascending j. No barriers.
 // Running maximum and sum as in Milakov and Gimelshein, "Online normalizer calculation for softmax".
 @group(0) @binding(0) var<storage, read> starts: array<u32>;
 @group(0) @binding(1) var<storage, read> query: array<f32>;

@@ -1,10 +1,10 @@
-// Copies one block of a KV cache onto another.
+// Copies one block of a KV cache to another.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { dispatchSize } from '../dispatchSize.ts';
 import { constant, floats, words } from '../operands.ts';
 import wgsl from './copyBlock.wgsl?raw';
 
-/** Constants: size, the elements of a block. */
+/** Constants: size, the elements per block. */
 export const copyBlockOperator: Operator = {
   name: 'copyBlock',
   bindings: [

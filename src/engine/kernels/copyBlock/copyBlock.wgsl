@@ -1,5 +1,5 @@
-// cache[pair[1], i] = cache[pair[0], i], 0 <= i < size: a block of the KV cache is copied before one of two sequences that
-// share it writes into it. cache f32 [blocks, size]; pair u32 [2]. Grid: flat over size.
+// cache[pair[1], i] = cache[pair[0], i], 0 <= i < size: copy-on-write of a KV cache block that two sequences share.
+// cache f32 [blocks, size]; pair u32 [2]. Dispatch: flat over size.
 @group(0) @binding(0) var<storage, read> pair: array<u32>;
 @group(0) @binding(1) var<storage, read_write> cache: array<f32>;
 override size: u32;

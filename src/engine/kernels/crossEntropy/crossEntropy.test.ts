@@ -7,7 +7,7 @@ import { f32, goldenCases } from '../../testing/trainingGolden.ts';
 import { crossEntropy, crossEntropyBackward } from './crossEntropy.ts';
 
 describe('crossEntropy', () => {
-  it.each(goldenCases('cross_entropy'))('gives the golden loss and gradient of $file', async (golden) => {
+  it.each(goldenCases('cross_entropy'))('matches the golden loss and gradient of $file', async (golden) => {
     const { vocabulary, targets, reduction } = golden.parameters;
     const rows = targets.length;
     const counted = targets.filter((target: number) => target >= 0).length;
@@ -41,7 +41,7 @@ describe('crossEntropy', () => {
 
   it('does not lose the small terms of a large vocabulary', async () => {
     const vocabulary = 49_152;
-    // Each of the others is below half a unit in the last place of the first term; together they are 7.5e-4 of it.
+    // Each of the other terms is below half an ULP of the first; together they are 7.5e-4 of it.
     const logits = new Float32Array(vocabulary).fill(-18);
     logits[0] = 0;
     const data = {

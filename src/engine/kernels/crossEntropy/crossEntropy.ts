@@ -1,4 +1,4 @@
-// Cross-entropy of logits and labels, and its gradient written over the logits: the [rows, vocabulary] matrix exists once.
+// Cross-entropy of logits and labels. Its gradient overwrites the logits, so the [rows, vocabulary] matrix exists only once.
 import type { Operator } from '../../backend.ts';
 import { constant, floats, integers } from '../operands.ts';
 import source from './crossEntropy.wgsl?raw';

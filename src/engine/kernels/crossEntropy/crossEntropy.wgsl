@@ -1,7 +1,7 @@
 // losses[r] = logSum[r] - logits[r, label], logSums[r] = log sum exp logits[r]; both 0 where labels[r] < 0
 // logits f32 [rows, vocabulary], labels i32 [rows], losses and logSums f32 [rows].
-// Dispatch: one thread a row, x over rows. The maximum is subtracted before exp; sums in f32, ascending, 256 terms apart
-// first: tens of thousands of small terms, each below half a unit of the running sum, would all be lost. No barriers.
+// Dispatch: one thread per row, x over rows. The maximum is subtracted before exp. Sums in f32, ascending, in partial sums of
+// 256 terms: a single running sum would lose tens of thousands of terms that are each below half an ULP of it. No barriers.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> logits: array<f32>;
 @group(0) @binding(2) var<storage, read> labels: array<i32>;
@@ -27,7 +27,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     for (var i = begin; i < end; i++) { part += exp(logits[base + i] - largest); }
     sum += part;
   }
-  // (largest - label) first: both can be large while their difference is small.
+  // (largest - label) first: both can be large although their difference is small.
   losses[row] = (largest - logits[base + u32(labels[row])]) + log(sum);
   logSums[row] = largest + log(sum);
 }

@@ -1,6 +1,6 @@
 // logits[r, i] = scale * (exp(logits[r, i] - logSums[r]) - (i == labels[r])), or 0 where labels[r] < 0: in place
 // logits f32 [rows, vocabulary], labels i32 [rows], logSums f32 [rows], scale f32 [1].
-// Dispatch: one thread an element, x over vocabulary, y over rows.
+// Dispatch: one thread per element, x over vocabulary, y over rows.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> labels: array<i32>;
 @group(0) @binding(2) var<storage, read> logSums: array<f32>;

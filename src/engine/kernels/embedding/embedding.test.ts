@@ -7,7 +7,7 @@ import { goldenBlocks } from '../../testing/goldenBlocks.ts';
 import { runOperator } from '../../testing/runOperator.ts';
 import { embeddingOperators } from './embedding.ts';
 
-it.each(weightFormats)('looks rows up in %s', async (format) => {
+it.each(weightFormats)('looks up rows in %s', async (format) => {
   const constants = { columns: 50, firstRow: 0, tableRows: 7 };
   const data = { ids: Uint32Array.of(4, 0, 6), ...randomWeight(format, 7, 50), y: new Float32Array(150) };
   const { difference, reference } = await agreement(embeddingOperators[format], data, constants, 3, 'y');
@@ -28,7 +28,7 @@ it.each(await goldenBlocks())(
     const constants = { columns, firstRow: 0, tableRows: rows };
     const operator = embeddingOperators[format];
     const unpacked = await runOperator(await dawnBackend(), operator, data, constants, rows, 'y');
-    // Zeros may have either sign, and a device may take subnormal numbers for zero.
+    // Zeros may have either sign, and a device may flush subnormal numbers to zero.
     const plain = (list: ArrayLike<number>): number[] =>
       Array.from(list, (value) => (Math.abs(value) < 2 ** -126 ? 0 : value));
     expect(plain(unpacked)).toEqual(plain(values));

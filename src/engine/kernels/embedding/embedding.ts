@@ -1,4 +1,4 @@
-// Looks token ids up in an embedding table of any weight format.
+// Looks up token ids in an embedding table of any weight format.
 import type { Constants, Operator, OperatorCall, OperatorSample, Tensor, Weight, WeightFormat } from '../../backend.ts';
 import { weightFormats } from '../../formats/blockFormats.ts';
 import { decodeSource } from '../../formats/decodeSource.ts';
@@ -11,7 +11,7 @@ import { constant, floats, words } from '../operands.ts';
 import { testNoise } from '../testNoise.ts';
 import template from './embedding.wgsl?raw';
 
-/** Rows of the table that a check reads. */
+/** Table rows that a correctness check uses. */
 const MAX_ROWS = 67;
 
 function operatorFor(format: WeightFormat): Operator {
@@ -60,7 +60,7 @@ function operatorFor(format: WeightFormat): Operator {
   };
 }
 
-/** First, second and a later row, the first again, and one that the table does not hold. */
+/** The first, the second and a later row, the first again, and an id outside the table. */
 function sample({ constants }: OperatorCall): OperatorSample {
   const [columns, firstRow, tableRows] = ['columns', 'firstRow', 'tableRows'].map((name) =>
     constant(constants, name),
@@ -71,7 +71,7 @@ function sample({ constants }: OperatorCall): OperatorSample {
   return { constants, rows: ids.length, tensors: { ids, y }, share: held / tableRows };
 }
 
-/** The operator of each weight format. Constants: columns; firstRow, tableRows: the ids that the table holds, others are left alone. */
+/** The operator of each weight format. Constants: columns; firstRow, tableRows: the table's id range; rows of other ids stay unchanged. */
 export const embeddingOperators = Object.fromEntries(
   weightFormats.map((format) => [format, operatorFor(format)]),
 ) as Readonly<Record<WeightFormat, Operator>>;

@@ -1,5 +1,6 @@
-// y[r, i] = W[ids[r] - first_row, i] where that is one of W's table_rows rows, else y stays.  ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
-// Grid: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see decodeSource.ts.
+// y[r, i] = W[ids[r] - first_row, i] if that row is among W's table_rows rows, else y is unchanged.
+// ids u32 [rows]; W: see `Weight` in backend.ts; y f32 [rows, columns].
+// Dispatch: flat over rows * columns. Values: F32, SCALES (W has them), UNPACK, see decodeSource.ts.
 @group(0) @binding(0) var<storage, read> ids: array<u32>;
 //#if F32
 @group(0) @binding(1) var<storage, read> codes: array<f32>;
@@ -35,7 +36,7 @@ fn main(
 ) {
   let index = (group.y * groups.x + group.x) * 64u + lane;
   if (index >= arrayLength(&y)) { return; }
-  // Below the first row the difference wraps around and is too large as well.
+  // An id below first_row wraps around and is too large as well.
   let row = ids[index / columns] - first_row;
   if (row >= table_rows) { return; }
   y[index] = weight(row, index % columns);

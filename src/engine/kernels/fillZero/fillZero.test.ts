@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { agreement } from '../../testing/agreement.ts';
 import { fillZero } from './fillZero.ts';
 
-it('clears the first elements and no others', async () => {
+it('clears only the first `length` elements', async () => {
   const { device, reference } = await agreement(
     fillZero,
     { values: new Float32Array(40).fill(3) },

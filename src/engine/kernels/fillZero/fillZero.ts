@@ -1,4 +1,4 @@
-// Clears an f32 tensor, before gradients are accumulated in it.
+// Clears an f32 tensor before gradients accumulate in it.
 import type { Operator } from '../../backend.ts';
 import { constant, floats } from '../operands.ts';
 import source from './fillZero.wgsl?raw';

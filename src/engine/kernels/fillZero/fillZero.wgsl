@@ -1,4 +1,4 @@
-// values[i] = 0 for i < length. values f32 [length]. Dispatch: one thread for 16 elements, x over length.
+// values[i] = 0 for i < length. values f32 [length]. Dispatch: one thread per 16 elements, x over length.
 @group(0) @binding(0) var<storage, read_write> values: array<f32>;
 
 override length: u32;

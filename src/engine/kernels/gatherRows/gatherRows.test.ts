@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { agreement } from '../../testing/agreement.ts';
 import { gatherRows } from './gatherRows.ts';
 
-it('gatherRows picks rows and fills zeros for negative indices', async () => {
+it('gatherRows selects rows and writes zeros for negative indices', async () => {
   const data = {
     step: Uint32Array.of(3, 0, 0, 0),
     indices: Int32Array.of(2, -1, 0, 1),

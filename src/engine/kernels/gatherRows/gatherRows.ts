@@ -1,5 +1,5 @@
-// Picks rows by index. Forward it selects the positions that have a target; backward, with the inverse index (-1 where
-// there is none), it puts their gradients back among zeros.
+// Gathers rows by index. The forward pass selects the positions that have a target; the backward pass, with the inverse
+// index (-1 where there is none), scatters their gradients and writes zeros elsewhere.
 import type { Operator } from '../../backend.ts';
 import { constant, floats, integers } from '../operands.ts';
 import source from './gatherRows.wgsl?raw';

@@ -1,5 +1,5 @@
 // result[r, c] = indices[r] < 0 ? 0 : values[indices[r], c], for r < rows
-// values f32 [any, width], indices i32 [rows], result f32 [rows, width]. Dispatch: one thread an element, x over width, y over rows.
+// values f32 [any, width], indices i32 [rows], result f32 [rows, width]. Dispatch: one thread per element, x over width, y over rows.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> indices: array<i32>;
 @group(0) @binding(2) var<storage, read> values: array<f32>;

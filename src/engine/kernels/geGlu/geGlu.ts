@@ -1,4 +1,4 @@
-// The gated activation of Gemma's feed-forward layer (Shazeer 2020; the approximation of GELU: Hendrycks and Gimpel 2016).
+// The gated activation of Gemma's feed-forward layer (Shazeer 2020; GELU's approximation: Hendrycks and Gimpel 2016).
 import type { Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { dispatchSize } from '../dispatchSize.ts';
 import { constant, floats } from '../operands.ts';
@@ -32,7 +32,7 @@ export const geGluOperator: Operator = {
   ],
 };
 
-/** The call result = gelu(gate) * up with the approximation by tanh, each f32 [rows, columns]. */
+/** The call result = gelu(gate) * up with the tanh approximation, each f32 [rows, columns]. */
 export function geGlu(gate: Tensor, up: Tensor, result: Tensor, columns: number): OperatorCall {
   return { operator: geGluOperator, tensors: { gate, up, result }, constants: { columns } };
 }

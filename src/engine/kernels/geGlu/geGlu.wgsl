@@ -1,7 +1,7 @@
 // result[i] = gate[i] / (1 + exp(-2 u)) * up[i],  u = sqrt(2 / pi) (gate[i] + 0.044715 gate[i]^3),  all f32 [rows, columns]
 //
-// The same as 0.5 x (1 + tanh(u)), without tanh's overflow and without its cancellation where u is far below zero. The
-// exponent is held below 80: beyond it the result is 0 to all digits. Grid: flat over elements.
+// Equal to 0.5 x (1 + tanh(u)), but without tanh's overflow and without its cancellation where u is far below zero. The
+// exponent is clamped to 80: beyond it the result is 0 in f32. Dispatch: flat over elements.
 @group(0) @binding(0) var<storage, read> gate: array<f32>;
 @group(0) @binding(1) var<storage, read> up: array<f32>;
 @group(0) @binding(2) var<storage, read_write> result: array<f32>;

@@ -1,4 +1,4 @@
-// The L2 norm of all gradients together, in two steps without atomics, so that a device always gives the same bits.
+// The L2 norm of all gradients together, in two passes without atomics, so that the result is deterministic on a device.
 import type { Operator } from '../../backend.ts';
 import { constant, floats } from '../operands.ts';
 import finishSource from './finishNorm.wgsl?raw';
@@ -6,7 +6,7 @@ import source from './gradientNorm.wgsl?raw';
 
 const PARTIAL_COUNT = 256;
 
-/** partials [256] of the sum of squares of gradients [length]. Constant: length. */
+/** partials [256]: partial sums of the squares of gradients [length]. Constant: length. */
 export const gradientNorm: Operator = {
   name: 'gradientNorm',
   bindings: [
@@ -32,7 +32,7 @@ export const gradientNorm: Operator = {
   ],
 };
 
-/** norm [1] = square root of the sum of partials [256]. */
+/** norm [1]: the square root of the sum of partials [256]. */
 export const finishNorm: Operator = {
   name: 'finishNorm',
   bindings: [

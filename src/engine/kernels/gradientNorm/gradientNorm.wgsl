@@ -1,5 +1,5 @@
 // partials[p] = sum over i = p, p + 256, p + 512 ... < length of gradients[i]^2
-// gradients f32 [length], partials f32 [256]. Dispatch: 256 threads. Two levels of f32 sums: each thread adds runs of 64.
+// gradients f32 [length], partials f32 [256]. Dispatch: 256 threads. Two levels of f32 sums: each thread adds runs of 64 terms.
 @group(0) @binding(0) var<storage, read> gradients: array<f32>;
 @group(0) @binding(1) var<storage, read_write> partials: array<f32>;
 

@@ -1,4 +1,4 @@
-// Ways to compute a linear layer in which the lanes of a subgroup hand x to each other: linearBroadcast.wgsl on any weight format.
+// Linear layer variants whose subgroup lanes broadcast x to each other: linearBroadcast.wgsl for any weight format.
 import type { Variant, WeightFormat } from '../../backend.ts';
 import { blockFormat } from '../../formats/blockFormats.ts';
 import { constant } from '../operands.ts';
@@ -8,17 +8,17 @@ import { linearSource } from './linearSource.ts';
 
 interface Tile {
   readonly rows: number;
-  /** Outputs of an invocation. */
+  /** Outputs per invocation. */
   readonly columns: 4 | 8;
-  /** Lanes of a workgroup. */
+  /** Lanes per workgroup. */
   readonly lanes: number;
-  /** Lanes that load x for each other: no subgroup may be smaller. */
+  /** Lanes that share their loads of x. The smallest subgroup must have at least this many. */
   readonly share: 4 | 8;
 }
 
 /** The variants for `format`, best first. */
 export function broadcastVariants(format: WeightFormat): Variant[] {
-  // Other formats cost so many loads that an invocation on its own is up to 1.8 times faster.
+  // Other formats need so many loads that invocations without broadcasts are up to 1.8 times faster.
   const cheapDecode = format !== 'f32' && blockFormat(format).cheapDecode === true;
 
   function broadcast({ rows, columns, lanes, share }: Tile, supports: NonNullable<Variant['supports']>): Variant {
@@ -57,7 +57,7 @@ export function broadcastVariants(format: WeightFormat): Variant[] {
       (features, { rows }) => rows === 1 && software(features) && cheapDecode,
     ),
     broadcast({ rows: 16, columns: 4, lanes: 8, share: 8 }, (features, { rows = 0 }) => rows > 1 && software(features)),
-    // Without registers to lose, a large tile saves loads.
+    // Where registers are in memory anyway, a large tile saves loads.
     broadcast(
       { rows: 32, columns: 8, lanes: 4, share: 4 },
       (features, { rows = 0 }) => rows > 8 && software(features) && narrow(features),

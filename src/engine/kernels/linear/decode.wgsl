@@ -1,10 +1,10 @@
-// Blocks of Q8_0, Q4_0 and Q4_1 (Q4: one of these two), for shaders that read a whole block at a time.
+// Decodes blocks of Q8_0, Q4_0 and Q4_1 (Q4: one of the latter two), for shaders that read a whole block at a time.
 //
-// Codes become floats four at a time. Masks and powers of two instead of shifts by different amounts: x86 below AVX2 has no
-// such vector shift, and software drivers then do it lane by lane. Exact: every code fits a float's 24 bits.
+// Four codes become floats at a time, by masks and powers of two instead of per-lane shifts: x86 below AVX2 has no such vector
+// shift, and software drivers would then work lane by lane. Exact: every code fits in a float's 24-bit significand.
 //#if Q8_0
 fn bytes(word: u32) -> vec4f {
-  // The lower three bytes are made unsigned by an offset of 128; the sign of the top byte is the word's own.
+  // An offset of 128 makes the lower three bytes unsigned; the top byte's sign is the word's own.
   let parts = vec4i(vec4u(word ^ 0x808080u) & vec4u(0xffu, 0xff00u, 0xff0000u, 0xff000000u));
   return vec4f(parts) * vec4f(1.0, 0x1p-8, 0x1p-16, 0x1p-24) - vec4f(128.0, 128.0, 128.0, 0.0);
 }

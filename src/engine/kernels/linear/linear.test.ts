@@ -3,7 +3,7 @@ import { weightFormats } from '../../formats/blockFormats.ts';
 import { agreement, randomWeight, runnableVariants, testNoise } from '../../testing/agreement.ts';
 import { linearOperators } from './linear.ts';
 
-// Odd sizes reach every edge: a tile over the border, a padded block, rows whose length is no multiple of 4.
+// Odd sizes reach every edge: a tile across the border, a padded block, rows whose length is not a multiple of 4.
 const shapes = [
   { rows: 1, inputs: 64, outputs: 40 },
   { rows: 1, inputs: 50, outputs: 7 },
@@ -27,13 +27,13 @@ describe.each(weightFormats)('linear %s', (format) => {
         const forced = { ...operator, variants: [{ ...variant, supports: () => true }] };
         const { difference, reference } = await agreement(forced, data, constants, rows, 'y');
         expect(Math.max(...(reference as Float32Array))).toBeGreaterThan(0.01);
-        // Halves round each product to 2^-11 of its size.
+        // float16 rounds each product to within 2^-11 of its size.
         expect(difference, variant.name).toBeLessThan(variant.computeDtype === 'float16' ? 2e-2 : 2e-5);
       }
     }
   });
 
-  it('leaves rows beyond the active ones alone', async () => {
+  it('leaves inactive rows unchanged', async () => {
     const data = { x: testNoise(8 * 32), ...randomWeight(format, 4, 32), y: new Float32Array(32).fill(9) };
     const constants = { rows: 8, inputs: 32, outputs: 4, stride: 4, scale: 1, accumulate: 0 };
     const { reference } = await agreement(linearOperators[format], data, constants, 2, 'y');

@@ -1,4 +1,4 @@
-// The linear layer on every weight format, and by f32 weights also LoRA's two small products. Knows no layer and no model.
+// The linear layer for every weight format; with f32 weights it also computes LoRA's two low-rank products. Knows no layer and no model.
 import type {
   Buffers,
   Constants,
@@ -52,7 +52,7 @@ function reference(format: WeightFormat): Operator['reference'] {
   };
 }
 
-/** A tile of outputs in the registers of an invocation. */
+/** A variant whose invocations each compute a tile of outputs in registers. */
 function inRegisters(
   name: string,
   format: WeightFormat,
@@ -85,7 +85,7 @@ function variantsFor(format: WeightFormat): Variant[] {
     ...tiledVariants(format),
     ...broadcastVariants(format),
     vectorVariant(format, 'invocation'),
-    // Software drivers keep registers in memory anyway, and a taller tile halves their loads.
+    // Software drivers spill registers to memory anyway, and a taller tile halves their loads.
     inRegisters(
       'tile-16x8',
       format,
@@ -119,15 +119,15 @@ export const linearOperators = Object.fromEntries(
 export interface LinearOptions {
   /** Adds to `y` instead of replacing it. */
   readonly accumulate?: boolean;
-  /** Factor on the product, 1 when absent. */
+  /** Factor on the product. Default: 1. */
   readonly scale?: number;
-  /** What it may be computed in besides f32, where that is faster. */
+  /** A reduced-precision dtype that variants may compute in where it is faster. Default: f32 only. */
   readonly computeDtype?: ComputeDtype;
 }
 
 /**
  * The calls y = scale * x W' (+ y): x f32 [rows, weight.columns], y f32 [rows, weight.rows]; `rows` is the plan's capacity.
- * One call, or one for each part of a matrix that is too large to bind.
+ * One call, or one per part of a matrix that is too large for one binding.
  */
 export function linear(
   weight: Weight,

@@ -1,9 +1,9 @@
 // y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1), tiles in registers.
 //
-// An invocation owns a tile of ROWS rows by COLUMNS = 4 * QUADS outputs in registers and walks along k, four elements at a time: x's
-// four times a 4 x 4 piece of W is one vector-matrix product, and what is read of W is unpacked once for all rows. No workgroup memory
+// An invocation owns a register tile of ROWS rows by COLUMNS = 4 * QUADS outputs and walks along k in steps of four: a quad of x
+// times a 4 x 4 piece of W is one vector-matrix product, and each piece of W is unpacked once for all rows. No workgroup memory
 // and no barrier: software drivers spend most of their time in barriers, and caches serve the reuse between neighbours.
-// Grid: x = tiles of outputs, y = tiles of rows. Accumulates in f32, in the order of k.
+// Dispatch: x = tiles of outputs, y = tiles of rows. Accumulates in f32, in the order of k.
 // Values: ROWS, QUADS, COLUMNS; OPERANDS: operands.wgsl.
 ${OPERANDS}
 override size_x: u32;
@@ -15,7 +15,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let row = id.y * ${ROWS}u;
   let row_count = (arrayLength(&y) + shape.stride - 1u) / shape.stride;
   if (column >= shape.outputs || row >= row_count) { return; }
-  // A tile may hang over the edge: it then computes a last row or column again and stores nothing for it.
+  // A tile may cross the edge: it then recomputes the last row or column and does not store it.
   //#for r in ROWS
   let row$r = start_x(min(row + ${r}u, row_count - 1u));
   //#end
@@ -40,7 +40,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     //#end
     //#end
   }
-  // In an array, so that one piece of code writes all rows: written out, it takes drivers longer to compile than all the rest.
+  // An array lets one piece of code write all rows: unrolled, it takes drivers longer to compile than the rest of the shader.
   //#for m in QUADS
   var sums$m: array<vec4f, ${ROWS}>;
   //#for r in ROWS

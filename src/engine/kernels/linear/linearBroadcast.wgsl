@@ -1,11 +1,11 @@
-// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1), x handed from lane to lane.
+// y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1), with x broadcast between lanes.
 //
-// An invocation owns ROWS rows by COLUMNS outputs; the lanes of a workgroup lie side by side along the outputs, so all of them need
-// the same x. SHARE lanes load a different quad of it each (first one of every row, then the next quads) and broadcast them: drivers
-// that fetch lane by lane would otherwise fetch the same quad for each. Any subgroup of SHARE lanes or more will do: lane l holds what
-// lane l % SHARE holds, and only those below SHARE are asked. W is unpacked once for all rows. No workgroup memory and no barrier.
-// Grid: x = COLUMNS * LANES outputs, y = ROWS rows. Accumulates in f32, in the order of k.
-// Values: ROWS, COLUMNS (4 or 8), OUTPUT_QUADS = COLUMNS / 4, WIDE (they are 8); LANES; SHARE, SHARED_ROWS = min(ROWS, SHARE), LOADS =
+// An invocation owns ROWS rows by COLUMNS outputs. A workgroup's lanes lie side by side along the outputs, so all of them need the
+// same x. SHARE lanes load a different quad of it each (first one quad of every row, then the next quads) and broadcast them: drivers
+// that load lane by lane would otherwise load the same quad for each lane. Any subgroup of at least SHARE lanes works: lane l loads
+// the same as lane l % SHARE, and only lanes below SHARE broadcast. W is unpacked once for all rows. No workgroup memory, no barrier.
+// Dispatch: x = COLUMNS * LANES outputs, y = ROWS rows. Accumulates in f32, in the order of k.
+// Values: ROWS, COLUMNS (4 or 8), OUTPUT_QUADS = COLUMNS / 4, WIDE (COLUMNS is 8); LANES; SHARE, SHARED_ROWS = min(ROWS, SHARE), LOADS =
 // ROWS / SHARED_ROWS, QUADS = SHARE / SHARED_ROWS, WHOLE (QUADS is 8); OPERANDS: operands.wgsl; BLOCKS (W is read a block at a time):
 // Q8_0, Q4, Q4_1.
 enable subgroups;
@@ -20,7 +20,7 @@ fn main(
   let column = (group.x * ${LANES}u + lane) * ${COLUMNS}u;
   let row = group.y * ${ROWS}u;
   let row_count = (arrayLength(&y) + shape.stride - 1u) / shape.stride;
-  // No lane may leave before the end, since others need what it loads: beyond the edge it repeats the last row or output.
+  // No lane may return early, since others need its loads: beyond the edge it repeats the last row or output.
   //#for c in COLUMNS
   let column$c = start_w(min(column + ${c}u, shape.outputs - 1u));
   //#end
@@ -57,7 +57,7 @@ fn main(
     {
       let first = b * 8u;
     //#else
-    // Bounds that are no constants: software drivers would unroll the loop and compile for seconds.
+    // The bounds are not constants: software drivers would unroll the loop and compile for seconds.
     for (var first = b * 8u; first < min(b * 8u + 8u, quads); first += ${QUADS}u) {
     //#end
       //#for g in LOADS
@@ -104,7 +104,7 @@ fn main(
       //#end
     }
   }
-  // In arrays, so that one piece of code writes all rows: written out, it takes some drivers longer to compile than all the rest.
+  // Arrays let one piece of code write all rows: unrolled, it takes some drivers longer to compile than the rest of the shader.
   //#for m in OUTPUT_QUADS
   var sums$m: array<vec4f, ${ROWS}>;
   //#for g in LOADS

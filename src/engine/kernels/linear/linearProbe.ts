@@ -1,14 +1,14 @@
-// On what the variants of a linear layer are compared and measured: the weights are the model's own, the inputs random.
+// The inputs on which linear variants are compared and timed: the model's own weights with random activations.
 import type { OperatorCall, OperatorProbe, OperatorSample } from '../../backend.ts';
 import { constant } from '../operands.ts';
 import { testNoise } from '../testNoise.ts';
 
-/** An odd number, more than any kernel's tile of rows. */
+/** An odd number, larger than any kernel's tile of rows. */
 const MAX_ROWS = 19;
 /** Outputs of a check: enough for a tile and its edge, few enough for the reference. */
 const FEW_OUTPUTS = 64;
 
-/** `rows` of x and y hold exactly the active rows, so that what is written beyond them counts as wrong. */
+/** x and y have exactly the active rows, so that a write beyond them counts as an error. */
 function check(
   { constants }: OperatorCall,
   rows: number,
@@ -35,7 +35,7 @@ export const linearProbe: OperatorProbe = {
   checks(call) {
     const rows = Math.min(constant(call.constants, 'rows'), MAX_ROWS);
     const outputs = constant(call.constants, 'outputs');
-    // The same remainder as the real shape: what is aligned there is aligned here.
+    // The same remainder as the real shape, so that alignment stays the same.
     const few = outputs < 2 * FEW_OUTPUTS ? outputs : FEW_OUTPUTS + (outputs % FEW_OUTPUTS);
     return [
       check(call, rows, few, 0, { scale: 1, accumulate: 0 }),

@@ -1,4 +1,4 @@
-// A linear layer's shader: its own text with the operands that all of them share, for one weight format and one shape.
+// The shader of a linear layer for one weight format and one shape: its own template plus the operands that all variants share.
 import type { Constants, WeightFormat } from '../../backend.ts';
 import { decodeSource } from '../../formats/decodeSource.ts';
 import { hasScales } from '../../formats/deviceLayout.ts';
@@ -9,11 +9,11 @@ import operands from './operands.wgsl?raw';
 
 /** How a shader walks along a row of x and W. */
 type Walk =
-  /** By four elements, never beyond the row's end. */
+  /** In quads, never beyond the row's end. */
   | 'quads'
-  /** By 32 elements, the last of them perhaps beyond the row's end. */
+  /** In blocks of 32 elements, of which the last may extend beyond the row's end. */
   | 'blocks'
-  /** As `blocks`; blocks of formats that most models are in it reads itself (BLOCKS), the others by four elements. */
+  /** As `blocks`, but the shader decodes the most common formats itself (BLOCKS); other formats are read in quads. */
   | 'whole blocks';
 
 const knownBlocks: ReadonlySet<WeightFormat> = new Set<WeightFormat>(['q8_0', 'q4_0', 'q4_1']);

@@ -1,17 +1,17 @@
 // y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1), tiles of x and W in workgroup memory.
 //
-// A workgroup of 128 owns 32 rows by 64 outputs and walks along k, 32 elements at a time: it unpacks that piece of x and W into
-// workgroup memory once, neighbouring lanes reading neighbouring words; then each invocation multiplies 4 rows by 4 outputs, 16
-// apart. For graphics cards, where every number is then read from memory once a tile.
-// Grid: x = 64 outputs, y = 32 rows. HALF 0: all in f32, in the order of k. HALF 1: x and W rounded to f16, products of four elements
-// added in f16 (relative error up to 2^-9 of their largest), these sums in f32.
+// A workgroup of 128 owns 32 rows by 64 outputs and walks along k, 32 elements at a time. It unpacks that piece of x and W into
+// workgroup memory once, with adjacent lanes reading adjacent words; then each invocation multiplies 4 rows by 4 outputs, 16
+// apart. For discrete GPUs: every element is read from memory only once per tile.
+// Dispatch: x = 64 outputs, y = 32 rows. HALF 0: f32 throughout, in the order of k. HALF 1: x and W rounded to f16, products of four
+// elements added in f16 (relative error up to 2^-9 of their largest), these sums added in f32.
 // Values: HALF, NUMBER = f16 or f32; OPERANDS: operands.wgsl.
 //#if HALF
 enable f16;
 //#end
 ${OPERANDS}
 
-// By quads, then by rows or outputs: lanes that read together read neighbours.
+// Quads first, then rows or outputs: adjacent lanes read adjacent elements.
 var<workgroup> tile_x: array<vec4<${NUMBER}>, 256>;
 var<workgroup> tile_w: array<vec4<${NUMBER}>, 512>;
 
@@ -26,7 +26,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var sum$r = vec4f();
   //#end
   for (var b = 0u; b < (shape.inputs + 31u) / 32u; b++) {
-    // Beyond the edge the last row or output once more; nothing is stored for it.
+    // Beyond the edge the last row or output is repeated and not stored.
     for (var n = lane; n < 256u; n += 128u) {
       tile_x[n % 8u * 32u + n / 8u] = vec4<${NUMBER}>(load_x(start_x(min(row + n / 8u, row_count - 1u)), b * 8u + n % 8u));
     }

@@ -1,9 +1,9 @@
 // y[o] = scale * sum_k W[o, k] x[k]   (+ y[o] when accumulate is 1): `linear` for a single row, as in decoding.
 //
-// Four outputs share every load of x. SHARED 0: they belong to one invocation, no barrier, for software drivers. SHARED 1: to a
-// workgroup of 64, whose lanes take every 64th block (or quad) and add up in a tree; with SUBGROUP 1 within each subgroup, whatever
-// its size, and then over the subgroups.
-// Grid: x = groups of four outputs (SHARED 1), or 32 times four (SHARED 0); past 65,535 workgroups y counts on.
+// Four outputs share every load of x. SHARED 0: one invocation computes them, without barriers, for software drivers. SHARED 1: a
+// workgroup of 64 does; its lanes take every 64th block (or quad) and reduce in a tree. With SUBGROUP 1 they reduce within each
+// subgroup, whatever its size, and then across the subgroups.
+// Dispatch: x = groups of four outputs (SHARED 1), or 32 times four (SHARED 0); past 65,535 workgroups in y as well.
 // Values: SHARED, SUBGROUP, STRIDE; OPERANDS: operands.wgsl; BLOCKS (W is read a block at a time): Q8_0, Q4, Q4_1.
 //#if SUBGROUP
 enable subgroups;
@@ -91,7 +91,7 @@ fn main(
   //#end
   //#if SUBGROUP
   sum = subgroupAdd(sum);
-  // The other elements stay zero, so the sums are found without knowing which lanes are a subgroup.
+  // All other elements stay zero, so the reduction need not know which lanes form a subgroup.
   if (member == 0u) { partial[lane] = sum; }
   workgroupBarrier();
   sum = vec4f();

@@ -1,11 +1,11 @@
-// What each shader of a linear layer binds, and how it reads that.
+// The bindings of every linear shader, and the functions that read them.
 //
 // y[r, o] = scale * sum_k W[o, k] x[r, k]   (+ y[r, o] when accumulate is 1)
 // x f32 [rows, inputs]; W: see `Weight` in backend.ts; y f32 rows of `stride` elements, of which the first `outputs` are written: y
-// may begin within the rows of a wider result.
-// Values: ALIGNED (inputs % 4 == 0), GUARDED (quads beyond a row's end are read), X and CODES, what these arrays hold; SCALES (W has
-// them); F32; BLOCKS (the shader reads the blocks of W itself); FORMAT, functions that unpack W: decode.wgsl for BLOCKS, otherwise
-// that of decodeSource.ts.
+// may begin inside the rows of a wider result.
+// Values: ALIGNED (inputs % 4 == 0), GUARDED (quads beyond a row's end are read), X and CODES: the element types of these arrays;
+// SCALES (W has them); F32; BLOCKS (the shader decodes the blocks of W itself); FORMAT: functions that unpack W, from decode.wgsl
+// for BLOCKS, otherwise from decodeSource.ts.
 @group(0) @binding(0) var<storage, read> x: array<${X}>;
 @group(0) @binding(1) var<storage, read> codes: array<${CODES}>;
 //#if SCALES

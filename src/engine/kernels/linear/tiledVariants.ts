@@ -1,4 +1,4 @@
-// Ways to compute a linear layer with tiles in workgroup memory, for graphics cards: linearTiled.wgsl on any weight format.
+// Linear layer variants with tiles in workgroup memory, for discrete GPUs: linearTiled.wgsl for any weight format.
 import type { Variant, WeightFormat } from '../../backend.ts';
 import type { ComputeDtype } from '../../variantReport.ts';
 import { constant } from '../operands.ts';
@@ -6,7 +6,7 @@ import { linearShape } from './linearShape.ts';
 import { linearSource } from './linearSource.ts';
 import template from './linearTiled.wgsl?raw';
 
-/** The variants for `format` and several rows. */
+/** The variants of `format` for several rows. */
 export function tiledVariants(format: WeightFormat): Variant[] {
   const tiled = (computeDtype: Exclude<ComputeDtype, 'int8'>, feature?: string): Variant => ({
     name: `tile-32x64-shared-${computeDtype}`,

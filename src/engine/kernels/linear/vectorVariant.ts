@@ -1,4 +1,4 @@
-// Ways to compute a linear layer for a single row: linearVector.wgsl on any weight format.
+// Linear layer variants for a single row: linearVector.wgsl for any weight format.
 import type { Variant, WeightFormat } from '../../backend.ts';
 import { dispatchSize } from '../dispatchSize.ts';
 import { constant } from '../operands.ts';
@@ -6,7 +6,7 @@ import { linearShape } from './linearShape.ts';
 import { linearSource } from './linearSource.ts';
 import template from './linearVector.wgsl?raw';
 
-/** One row. `by`: who computes a group of four outputs. */
+/** One row. `by`: the unit that computes a group of four outputs. */
 export function vectorVariant(format: WeightFormat, by: 'subgroup' | 'workgroup' | 'invocation'): Variant {
   const shared = by !== 'invocation';
   return {

@@ -1,9 +1,9 @@
-// Reads single elements of a weight, layouts as in `Weight`: the plain definition that kernels are tested against.
+// Reads single elements of a weight in the layouts of `Weight`: the plain definition that kernels are tested against.
 import type { WeightFormat } from '../../backend.ts';
 import { deviceLayout } from '../../formats/deviceLayout.ts';
 import { packedBlocks } from '../../quant/packedBlocks.ts';
 
-/** A function of (row, column) that gives W's elements, in f32. `codes` and `scales` as in `Weight`. */
+/** Returns a function of (row, column) that reads W's element in f32. `codes` and `scales` as in `Weight`. */
 export function weightReader(
   format: WeightFormat,
   columns: number,

@@ -1,4 +1,4 @@
-// A matrix in parts computes what it computes whole: forward, looked up, and backward.
+// A matrix in parts computes the same as the whole matrix: forward, embedding lookup, and backward.
 import { expect, it } from 'vitest';
 import type { Backend, ElementArray, Tensor, Weight, WeightFormat } from '../../backend.ts';
 import { weightFormats } from '../../formats/blockFormats.ts';
@@ -11,7 +11,7 @@ import { linearGradInput } from '../linearGradInput/linearGradInput.ts';
 import { linear } from './linear.ts';
 import { bindableRows } from './weightParts.ts';
 
-// An odd number of blocks a row: without care, a part's scales would begin within a shared word.
+// An odd number of blocks per row: unless handled, a part's scales would begin inside a shared word.
 const [rows, columns, batch] = [300, 70, 3];
 
 async function results(
@@ -59,7 +59,7 @@ const open = {
   dawn: () => dawnBackend(),
 };
 
-it.each(weightFormats)('%s in parts gives what it gives whole', async (format) => {
+it.each(weightFormats)('%s in parts computes the same as the whole', async (format) => {
   const expected = await results(createReferenceBackend(), format);
   for (const [name, openBackend] of Object.entries(open)) {
     const parts = await results(await openBackend(), format, 256);
@@ -69,7 +69,7 @@ it.each(weightFormats)('%s in parts gives what it gives whole', async (format) =
   }
 });
 
-it('cuts only what is too large to bind, at multiples of 256 rows', () => {
+it('splits only matrices that are too large to bind, at multiples of 256 rows', () => {
   expect(bindableRows(1_000, 2 ** 25)).toBeUndefined();
   // Qwen2.5's embedding in Q8_0: 151,936 rows of 896 bytes.
   expect(bindableRows(151_936, (151_936 * 896) / 4)).toBe(149_760);

@@ -1,21 +1,21 @@
-// A weight matrix as pieces that a device can bind.
+// Splits a weight matrix into parts that a device can bind.
 import type { Tensor, TensorRange, Weight } from '../../backend.ts';
 import { weightWords } from '../../formats/deviceLayout.ts';
 
-/** Some whole rows of a weight. */
+/** Consecutive whole rows of a weight. */
 export interface WeightPart {
   readonly firstRow: number;
   readonly rows: number;
-  /** The operands `codes` and, where the format has them, `scales`. */
+  /** The operands `codes` and, if the format has them, `scales`. */
   readonly operands: Readonly<Record<string, Tensor | TensorRange>>;
 }
 
-/** What every WebGPU device can bind at a time. */
+/** The storage buffer binding size that every WebGPU device supports. */
 const BINDING_BYTES = 128 * 2 ** 20;
-/** Parts begin at multiples of so many rows: then, with a byte a row, still at a multiple of 64 words (`TensorRange`). */
+/** Parts begin at multiples of this many rows: even at one byte per row, that is a multiple of 64 words (`TensorRange`). */
 const ROW_STEP = 256;
 
-/** `Weight.partRows` of a matrix whose codes have so many words; undefined when it can be bound whole. */
+/** `Weight.partRows` of a matrix of `codeWords` words of codes; undefined if it fits in one binding. */
 export function bindableRows(rows: number, codeWords: number): number | undefined {
   const rowBytes = (codeWords * 4) / rows;
   if (codeWords * 4 <= BINDING_BYTES) return undefined;

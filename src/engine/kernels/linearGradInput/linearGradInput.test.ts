@@ -21,7 +21,7 @@ function repack(blocks: ArrayLike<number>): { codes: Uint32Array<ArrayBuffer>; s
 
 const zeros = (length: number): Float32Array<ArrayBuffer> => new Float32Array(length);
 
-/** Every gradient of a LoRA linear layer on Q4_0, product by product, as training composes them. */
+/** The errors of every gradient of a LoRA linear layer on Q4_0, composed product by product as training does. */
 async function loraErrors(golden: GoldenCase): Promise<Record<string, number>> {
   const { tokens: rows, inputs, outputs, rank, scale } = golden.parameters;
   const step = Uint32Array.of(rows, 0, 0, 0);
@@ -159,6 +159,6 @@ it('keeps the precision of a sum as long as a vocabulary', async () => {
   };
   const constants = { inputs: 4, outputs, stride: outputs, accumulate: 0 };
   const { difference, reference } = await agreement(linearGradInputOperators.f32, data, constants, 1, 'inputGradient');
-  // One running sum is off by some 1e-5 of it.
+  // A single running sum is off by some 1e-5 of it.
   expect(difference / (reference[0] as number)).toBeLessThan(1e-6);
 });

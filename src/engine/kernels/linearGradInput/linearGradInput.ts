@@ -1,5 +1,5 @@
-// The gradient that a frozen linear layer hands down to its input, from the same packed weight as the forward pass, read
-// along its other axis: no transposed or dequantised copy.
+// The input gradient of a frozen linear layer. It reads the same packed weight as the forward pass, along its other axis,
+// so there is no transposed or dequantised copy.
 import type { Constants, Operator, OperatorCall, Tensor, Weight, WeightFormat } from '../../backend.ts';
 import { weightFormats } from '../../formats/blockFormats.ts';
 import { decodeSource } from '../../formats/decodeSource.ts';

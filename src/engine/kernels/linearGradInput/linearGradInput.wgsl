@@ -1,9 +1,9 @@
 // inputGradient[t, k] = (accumulate ? inputGradient[t, k] : 0) + sum over n of outputGradient[t, n] * W[n, k]
-// outputGradient f32 [rows, outputs], inputGradient f32 [rows, inputs], W [outputs, inputs] packed as `Weight` says and
-// read along its rows: blocks of 32 inputs, of which a thread takes elements 4 w .. 4 w + 3 and 16 + 4 w .. 19 + 4 w,
-// because a word of Q4_0 and Q4_1 holds just these eight.
-// Dispatch: one thread for 8 rows x 8 inputs; x over 4 * ceil(inputs / 32), y over rows. f32, ascending n, 64 terms apart
-// first: in one running sum of a head's 49,152 terms, each would be rounded as coarsely as the whole. No barriers.
+// outputGradient f32 [rows, outputs], inputGradient f32 [rows, inputs], W [outputs, inputs] packed as in `Weight` and
+// read along its rows: in each block of 32 inputs a thread takes elements 4 w .. 4 w + 3 and 16 + 4 w .. 19 + 4 w,
+// because one word of Q4_0 and Q4_1 packs exactly these eight.
+// Dispatch: one thread per 8 rows x 8 inputs; x over 4 * ceil(inputs / 32), y over rows. f32, ascending n, in partial sums of
+// 64 terms: a single running sum over a head's 49,152 terms would round each of them as coarsely as the total. No barriers.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> outputGradient: array<f32>;
 @group(0) @binding(2) var<storage, read_write> inputGradient: array<f32>;

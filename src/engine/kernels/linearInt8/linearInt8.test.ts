@@ -26,7 +26,7 @@ describe.each(['q8_0', 'q4_0', 'q4_1'] as const)('linearInt8 %s', (format) => {
         const forced = { ...operator, variants: [{ ...variant, supports: () => true }] };
         const { difference, reference } = await agreement(forced, data, constants, rows, 'y');
         expect(difference, variant.name).toBeLessThan(2e-5);
-        // Bytes are near what they were made from.
+        // The int8 result is near that of the unquantised activations.
         const whole = y.slice();
         linearOperators[format].reference({ x: exact, ...weight, y: whole }, constants, { rows });
         const largest = Math.max(...whole.map(Math.abs));

@@ -1,5 +1,5 @@
-// The linear layer on activations that were rounded to bytes: the arithmetic of llama.cpp, less exact than `linear` and, where a
-// device multiplies four bytes at once, faster. A choice of the caller's, since it changes the numbers.
+// The linear layer on activations quantised to int8, as in llama.cpp: less exact than `linear` and, on devices with a packed
+// 4 x int8 dot product, faster. The caller chooses it, since it changes the numbers.
 import type { Buffers, Constants, Operator, OperatorCall, Tensor, Variables, Variant, Weight } from '../../backend.ts';
 import { expandTemplate } from '../expandTemplate.ts';
 import type { LinearOptions } from '../linear/linear.ts';
@@ -14,7 +14,7 @@ import { linearInt8Probe } from './linearInt8Probe.ts';
 const formats = ['q8_0', 'q4_0', 'q4_1'] as const;
 type Int8Format = (typeof formats)[number];
 
-/** Whether `linearInt8` takes such a weight. The others have no integer codes, or too small blocks to gain. */
+/** Whether `linearInt8` supports this weight. Other formats have no integer codes, or blocks too small to gain. */
 export function hasInt8Kernel(weight: Weight): weight is Weight & { readonly format: Int8Format } {
   return formats.some((format) => format === weight.format);
 }
@@ -50,9 +50,9 @@ function reference(format: Int8Format): Operator['reference'] {
 interface Tile {
   readonly rows: number;
   readonly lanes: number;
-  /** A workgroup computes the outputs of an invocation. */
+  /** A workgroup, instead of one invocation, computes each group of outputs. */
   readonly shared?: boolean;
-  /** Lanes of a subgroup load for each other. */
+  /** The lanes of a subgroup share their loads. */
   readonly share?: boolean;
   readonly packed?: boolean;
 }
@@ -125,14 +125,14 @@ function operatorFor(format: Int8Format): Operator {
   };
 }
 
-/** The operator of each format. Constants: as `linearOperators`. */
+/** The operator of each format. Constants: as in `linearOperators`. */
 export const linearInt8Operators: Readonly<Record<Int8Format, Operator>> = {
   q8_0: operatorFor('q8_0'),
   q4_0: operatorFor('q4_0'),
   q4_1: operatorFor('q4_1'),
 };
 
-/** The calls y = scale * x W' (+ y) as `linear`, with x as `quantizeActivations` leaves it. */
+/** The calls y = scale * x W' (+ y) as in `linear`, with x from `quantizeActivations`. */
 export function linearInt8(
   weight: Weight & { readonly format: Int8Format },
   x: QuantizedActivations,

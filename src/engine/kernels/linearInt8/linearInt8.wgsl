@@ -1,11 +1,11 @@
 // y[r, o] = scale * sum over blocks b of dx (dw sum_i w_i q_i) + m dx sum_i q_i   (+ y[r, o] when accumulate is 1)
 //
-// x is `quantizeActivations`' codes and factors: bytes q with scale dx for each 32 elements. W: `Weight` in q8_0, q4_0 or q4_1, with codes w,
-// scale dw and offset m (q8_0: none; q4_0: -8 dw; q4_1: its minimum). Products and sums of a block are exact integers; blocks are
-// added in f32. An invocation owns ROWS rows by four outputs.
-// SHARED 1: a workgroup owns them (ROWS 1), each lane takes every 64th block, and they add up in a tree. SHARE 8: the lanes of a
-// subgroup load a word of x's block each and broadcast it, as in linearBroadcast.wgsl.
-// Grid: x = groups of four outputs, LANES to a workgroup (SHARED 0) or one (SHARED 1), y = ROWS rows.
+// x: the codes and factors of `quantizeActivations`, bytes q with scale dx per 32 elements. W: `Weight` in q8_0, q4_0 or q4_1, with
+// codes w, scale dw and offset m (q8_0: none; q4_0: -8 dw; q4_1: its minimum). Products and sums within a block are exact integers;
+// blocks are added in f32. An invocation owns ROWS rows by four outputs.
+// SHARED 1: a workgroup owns them (ROWS 1); each lane takes every 64th block, and the lanes reduce in a tree. SHARE 8: the lanes of a
+// subgroup load one word each of x's block and broadcast it, as in linearBroadcast.wgsl.
+// Dispatch: x = groups of four outputs, LANES per workgroup (SHARED 0) or one (SHARED 1), y = ROWS rows.
 // Values: ROWS, LANES, SHARED, SHARE (0 or 8), PACKED (the language has dot4I8Packed); Q8_0, Q4_1.
 //#if SHARE
 enable subgroups;
@@ -75,7 +75,7 @@ fn main(
   //#end
   let row = group.y * ${ROWS}u;
   let row_count = (arrayLength(&y) + shape.stride - 1u) / shape.stride;
-  // Beyond the edge the last row or output once more; nothing is stored for it.
+  // Beyond the edge the last row or output is repeated and not stored.
   //#for c in FOUR
   let column$c = min(column + ${c}u, shape.outputs - 1u);
   //#end
@@ -137,7 +137,7 @@ fn main(
   if (lane > 0u) { return; }
   sum0 = partial[0];
   //#end
-  // In an array, so that one piece of code writes all rows.
+  // An array lets one piece of code write all rows.
   var sums: array<vec4f, ${ROWS}>;
   //#for r in ROWS
   sums[${r}] = sum$r;

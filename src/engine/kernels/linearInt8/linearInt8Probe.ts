@@ -1,4 +1,4 @@
-// On what the variants of a linear layer on bytes are compared and measured: as those of `linear`, with x rounded.
+// The inputs on which int8 linear variants are compared and timed: those of `linear`, with x quantised.
 import type { OperatorProbe, OperatorSample } from '../../backend.ts';
 import { linearProbe } from '../linear/linearProbe.ts';
 import { constant } from '../operands.ts';

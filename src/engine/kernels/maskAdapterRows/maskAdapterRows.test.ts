@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { agreement, testNoise } from '../../testing/agreement.ts';
 import { maskAdapterRowsOperator } from './maskAdapterRows.ts';
 
-it('zeroes the rows of other adapters and of none, and touches no inactive row', async () => {
+it('zeroes the rows of other adapters and of no adapter, and leaves inactive rows unchanged', async () => {
   const columns = 70;
   const adapters = Int32Array.of(2, -1, 0, 2, 1, 2);
   const x = testNoise(6 * columns);

@@ -1,11 +1,11 @@
-// Zeroes the rows that do not use an adapter, between its two factors: in a batch of several adapters, B (A x) then adds nothing
-// to the rows of the others.
+// Zeroes the rows that do not use an adapter, between its two factors: in a batch with several adapters, B (A x) then adds
+// nothing to the rows of the others.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { dispatchSize } from '../dispatchSize.ts';
 import { constant, floats, integers } from '../operands.ts';
 import source from './maskAdapterRows.wgsl?raw';
 
-/** Constants: columns; adapter, the index of the rows that stay. */
+/** Constants: columns; adapter, the index of the adapter whose rows are left unchanged. */
 export const maskAdapterRowsOperator: Operator = {
   name: 'maskAdapterRows',
   bindings: [

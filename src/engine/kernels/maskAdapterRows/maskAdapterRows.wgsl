@@ -1,4 +1,4 @@
-// x[r, i] = 0 where adapters[r] != adapter. x f32 [rows, columns], adapters i32 [rows]. Grid: flat over elements.
+// x[r, i] = 0 where adapters[r] != adapter. x f32 [rows, columns], adapters i32 [rows]. Dispatch: flat over elements.
 struct Shape { columns: u32, adapter: i32 }
 @group(0) @binding(0) var<storage, read> adapters: array<i32>;
 @group(0) @binding(1) var<storage, read_write> x: array<f32>;

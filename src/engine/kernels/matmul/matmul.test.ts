@@ -15,7 +15,7 @@ describe.each([0, 1])('matmul with transposeRight %i', (transposeRight) => {
     const constants = { columns, depth, transposeRight, accumulate, scale: 0.5 };
     const { difference, reference } = await agreement(matmul, data, constants, rows, 'result');
     expect(difference).toBeLessThan(1e-5);
-    // Rows beyond the active ones keep their contents.
+    // Inactive rows are unchanged.
     expect([...reference.slice(rows * columns)]).toEqual([...data.result.slice(rows * columns)]);
     let first = 0;
     for (let k = 0; k < depth; k += 1) {

@@ -1,4 +1,4 @@
-// The product of activations and an f32 matrix that is trained: the low-rank halves of an adapter, forward and backward.
+// The product of activations and a trainable f32 matrix: the low-rank factors of an adapter, forward and backward.
 import type { Operator } from '../../backend.ts';
 import { constant, floats, words } from '../operands.ts';
 import source from './matmul.wgsl?raw';
@@ -6,8 +6,9 @@ import source from './matmul.wgsl?raw';
 /**
  * result [rows, columns] = (accumulate ? result : 0) + scale * left [rows, depth] * right'.
  *
- * `right` starts at element `place[0]` of its buffer (a tensor, not a constant: matrices of one shape share a pipeline); with `transposeRight` = 1 it is stored [columns, depth] and used
- * transposed, else [depth, columns]. Constants: columns, depth, transposeRight, accumulate, scale.
+ * `right` starts at element `place[0]` of its buffer (a tensor, not a constant: matrices of one shape share a pipeline). With
+ * `transposeRight` = 1 it is stored as [columns, depth] and used transposed, else as [depth, columns].
+ * Constants: columns, depth, transposeRight, accumulate, scale.
  */
 export const matmul: Operator = {
   name: 'matmul',

@@ -1,8 +1,8 @@
 // result[m, n] = (accumulate ? result[m, n] : 0) + scale * sum over k of left[m, k] * right'[k, n]
 // left f32 [rows, depth], result f32 [rows, columns]; right f32 from element place[0] on: [columns, depth] if
 // transposeRight = 1 (right' is its transpose), else [depth, columns].
-// Dispatch: one thread for 4 rows x 4 columns; x over columns, y over rows. Accumulates in f32, ascending k. No barriers.
-// Reads past the last row or column are clamped by the device and never written.
+// Dispatch: one thread per 4 rows x 4 columns; x over columns, y over rows. Accumulates in f32, ascending k. No barriers.
+// Reads past the last row or column are clamped by the device, and their results are never written.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> left: array<f32>;
 @group(0) @binding(2) var<storage, read> right: array<f32>;

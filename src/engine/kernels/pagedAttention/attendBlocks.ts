@@ -1,8 +1,8 @@
-// One query head over a range of positions of a cache in blocks: the plain form of what the kernels of this folder compute.
+// One query head over a range of positions of a paged KV cache: the plain form of this folder's kernels.
 import type { Buffers, Constants } from '../../backend.ts';
 import { constant, floats, words } from '../operands.ts';
 
-/** The first position that a row at `position` sees; `window` 0: all. */
+/** The first position that a row at `position` attends to; `window` 0: all positions. */
 export const firstSeen = (position: number, window: number): number =>
   window === 0 ? 0 : Math.max(0, position + 1 - window);
 
@@ -23,7 +23,7 @@ export interface PartialAttention {
   readonly normaliser: number;
 }
 
-/** Bindings and constants as `pagedAttentionOperator`. */
+/** Bindings and constants as in `pagedAttentionOperator`. */
 export function attendBlocks(buffers: Buffers, constants: Constants, range: AttendedRange): PartialAttention {
   const { row, head, start, end } = range;
   const heads = constant(constants, 'heads');

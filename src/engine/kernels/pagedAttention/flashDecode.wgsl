@@ -1,11 +1,11 @@
-// The formula of pagedAttention.wgsl for few rows over many positions: an invocation takes one part of the positions, split_blocks
-// blocks of 16, for HEADS query heads of one key head, and leaves its unnormalised sums, maxima and normalisers for flashDecodeReduce
-// (Flash-Decoding: Dao et al. 2023). So every key and value is loaded once, and a single row keeps many processors busy.
+// The formula of pagedAttention.wgsl for few rows over many positions. An invocation takes one split, split_blocks blocks of 16
+// positions, for HEADS query heads of one key head, and writes its unnormalised sums, maxima and normalisers for flashDecodeReduce
+// (Flash-Decoding: Dao et al. 2023). So every key and value is loaded once, and even a single row occupies many cores.
 //
-// Buffers as there, but out f32 [rows, heads, splits, D4 + 4]: the sum, then maximum, normaliser, 0, 0. Parts without a
-// position that the row sees are not written. No barrier. f32.
-// Grid: x splits in workgroups of LANES, y key heads * GROUPS, z rows. Values: QUADS, SHARE, HEADS, GROUPS = ceil(SHARE / HEADS),
-// LANES, ALIGNED, BLOCK (quads of a block, 16 * QUADS), PARTIAL (QUADS + 1), CAPPED.
+// Buffers as there, but out f32 [rows, heads, splits, D4 + 4]: the sum, then maximum, normaliser, 0, 0. Splits without a
+// position that the row attends to are not written. No barrier. f32.
+// Dispatch: x splits in workgroups of LANES, y key heads * GROUPS, z rows. Values: QUADS, SHARE, HEADS, GROUPS = ceil(SHARE / HEADS),
+// LANES, ALIGNED, BLOCK (quads per block, 16 * QUADS), PARTIAL (QUADS + 1), CAPPED.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> positions: array<u32>;
 @group(0) @binding(2) var<storage, read> slots: array<u32>;
@@ -52,7 +52,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let kv_head = group.y / ${GROUPS}u;
   let first_head = (group.y % ${GROUPS}u) * ${HEADS}u;
   //#for h in HEADS
-  // The last group may have fewer heads: it computes its last one again.
+  // The last group may have fewer heads: it then repeats its last one.
   let index$h = (row * shape.kv_heads + kv_head) * ${SHARE}u + min(first_head + ${h}u, ${SHARE}u - 1u);
   //#for c in QUADS
   let query${h}_$c = load_query(index$h, ${c}u) * shape.scale;
@@ -78,7 +78,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     // tanh of a large argument overflows on some drivers.
     score$h = shape.softcap * tanh(clamp(score$h / shape.softcap, -15.0, 15.0));
     //#end
-    // Without a branch: its many joined values cost a software driver's compiler more than it saves.
+    // Branch-free: the many values merged after a branch cost a software driver's compiler more than the branch saves.
     let top$h = max(highest$h, score$h);
     let correction$h = exp(highest$h - top$h);
     highest$h = top$h;

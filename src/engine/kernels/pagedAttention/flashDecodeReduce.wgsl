@@ -1,8 +1,8 @@
-// out[r, h] = sum_z w_z sum_z[r, h] / sum_z w_z normaliser_z,   w_z = exp(maximum_z - max over z): the end of a split
-// attention. Only the parts that hold positions which the row sees are read; others were not written.
+// out[r, h] = sum_z w_z sum_z[r, h] / sum_z w_z normaliser_z,   w_z = exp(maximum_z - max over z): the reduction after
+// flashDecode. It reads only splits with positions that the row attends to; the others were not written.
 //
 // partials f32 [rows, heads, splits, D4 + 4]: sums, then maximum, normaliser, 0, 0. positions u32 [rows]; out f32 [rows, heads * D].
-// Grid: flat over rows * heads * D4 / 4. No barrier. f32.
+// Dispatch: flat over rows * heads * D4 / 4. No barrier. f32.
 @group(0) @binding(0) var<storage, read> positions: array<u32>;
 @group(0) @binding(1) var<storage, read> partials: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> result: array<f32>;

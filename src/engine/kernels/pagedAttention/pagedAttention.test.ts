@@ -13,7 +13,7 @@ const shapes = [
 ];
 const maxBlocksPerSequence = 5;
 
-/** Three sequences in eleven scattered blocks: a run of one, a first position, the end of a long one; beyond `rows`, rubbish. */
+/** Three sequences in eleven scattered blocks: a single row, a first position, the end of a long one; garbage beyond `rows`. */
 function batch({ heads, keyValueHeads, headDimension }: (typeof shapes)[number]) {
   const padded = Math.ceil(headDimension / 4) * 4;
   const cache = (seed: number): Float32Array<ArrayBuffer> =>
@@ -53,7 +53,7 @@ describe.each(shapes)('$heads heads over $keyValueHeads of $headDimension', (sha
     expect(names).toEqual(expect.arrayContaining(['workgroup-shared-blocks', 'broadcast-4', 'shared-keys']));
   });
 
-  it('comes out the same when the positions are split and joined', async () => {
+  it('is the same when the positions are split and reduced', async () => {
     const { rows, inputs } = batch(shape);
     const split = { ...constants, splits: 3, splitBlocks: 2 };
     const partial = Math.ceil(headDimension / 4) * 4 + 4;
@@ -85,7 +85,7 @@ describe.each(shapes)('$heads heads over $keyValueHeads of $headDimension', (sha
   });
 });
 
-it('sees what plain attention sees of keys that lie in order', async () => {
+it('equals plain attention when the keys lie in order', async () => {
   const { rows } = batch(shapes[0] as (typeof shapes)[number]);
   const plain = { heads: 4, keyValueHeads: 1, headDimension: 8, scale: 1, softcap: 0 };
   const data = {

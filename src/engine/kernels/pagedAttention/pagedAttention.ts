@@ -1,5 +1,5 @@
 // Paged attention with grouped queries: each row of a batch attends to the positions of its own sequence up to its own, or to the
-// nearest `window` of them, in the blocks of the KV cache that the block table names.
+// nearest `window` of them, in the KV cache blocks that the block table lists.
 import type { Constants, Operator, OperatorCall, Tensor, Variant } from '../../backend.ts';
 import { dispatchSize } from '../dispatchSize.ts';
 import { expandTemplate } from '../expandTemplate.ts';
@@ -10,17 +10,17 @@ import joinTemplate from './flashDecodeReduce.wgsl?raw';
 import template from './pagedAttention.wgsl?raw';
 import { pagedAttentionProbes } from './pagedAttentionProbe.ts';
 
-/** Positions in a block of the KV cache. */
+/** Positions per block of the KV cache. */
 export const BLOCK_SIZE = 16;
 
-/** Fewest blocks of a split: 32 positions. */
+/** Minimum blocks per split: 32 positions. */
 const MIN_SPLIT_BLOCKS = 2;
-/** Most splits: reducing them stays cheap. */
+/** Maximum number of splits, so that the reduction stays cheap. */
 const MAX_SPLITS = 128;
 /**
  * Pairs of row and head that share the keys loaded by one invocation. Where shaders run on the CPU, loads dominate, and compiling a
- * large unrolled kernel takes seconds. Hence four pairs where models gain most (heads of 64), and fewer for the small heads of tests and
- * for wide heads, whose kernel is long already.
+ * large unrolled kernel takes seconds. Hence four pairs where models gain most (heads of 64), and fewer for the small heads of tests
+ * and for wide heads, whose kernel is already long.
  */
 function sharingPairs(quads: number): number {
   if (quads > 16) return 1;
@@ -40,7 +40,7 @@ function templateValues(constants: Constants): Record<string, number> {
   };
 }
 
-/** u32 words and, after them, f32 ones. */
+/** `whole` as u32 words, followed by the other parameters as f32 words. */
 function parameterWords(constants: Constants, whole: readonly string[]): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(Math.ceil((whole.length + 2) / 4) * 4);
   words.set(whole.map((name) => constant(constants, name)));
@@ -53,11 +53,11 @@ interface Walk {
   readonly name: string;
   readonly supports: NonNullable<Variant['supports']>;
   readonly lanes: number;
-  /** Pairs of row and head of an invocation, whose heads have so many quads. */
+  /** Pairs of row and head per invocation, by the quads of a head. */
   readonly pairs: (quads: number) => number;
-  /** Copies blocks of keys and values into workgroup memory. */
+  /** Stages blocks of keys and values in workgroup memory. */
   readonly staged?: boolean;
-  /** Lanes that load keys and values for each other: no subgroup may be smaller. */
+  /** Lanes that share their loads of keys and values. The smallest subgroup must have at least this many. */
   readonly share?: number;
 }
 
@@ -90,7 +90,7 @@ const broadcast = (share: 4 | 8): Variant =>
     name: `broadcast-${share}`,
     supports: (features) => features.has('software') && features.has(`subgroups of ${share}`),
     lanes: share,
-    // By 8 a load costs so little that two pairs do, which compile four times faster than four.
+    // With 8 lanes a load is so cheap that two pairs suffice, which compile four times faster than four.
     pairs: (quads) => Math.min(sharingPairs(quads), share === 8 ? 2 : 4),
     share,
   });
@@ -98,7 +98,7 @@ const broadcast = (share: 4 | 8): Variant =>
 const rowsVariants: readonly Variant[] = [
   rowsVariant({
     name: 'workgroup-shared-blocks',
-    // A block of keys and of values must fit the 16 KiB of workgroup memory that every device has.
+    // One block of keys and one of values must fit in the 16 KiB of workgroup memory that every device has.
     supports: (features, { headDimension = 0 }) => !features.has('software') && headDimension <= 128,
     lanes: 64,
     pairs: (quads) => (quads > 16 ? 1 : 2),
@@ -111,7 +111,7 @@ const rowsVariants: readonly Variant[] = [
 
 const SPLIT_LANES = 8;
 
-/** Query heads of one invocation, and invocations that share the query heads of a key head. */
+/** Query heads per invocation, and the number of invocations that share the query heads of a key head. */
 function headGroups(constants: Constants): { readonly heads: number; readonly groups: number } {
   const share = constant(constants, 'heads') / constant(constants, 'keyValueHeads');
   const most = sharingPairs(quadsOf(constants));
@@ -162,8 +162,8 @@ const bindings: Operator['bindings'] = [
 ];
 
 /**
- * Constants: heads, keyValueHeads, headDimension, scale, softcap (0: none), window (0: none), maxBlocksPerSequence (blocks of a sequence);
- * splits and splitBlocks are 1 and whatever.
+ * Constants: heads, keyValueHeads, headDimension, scale, softcap (0: none), window (0: none), maxBlocksPerSequence;
+ * splits is 1 and splitBlocks is ignored.
  */
 export const pagedAttentionOperator: Operator = {
   name: 'pagedAttention',
@@ -185,7 +185,7 @@ export const pagedAttentionOperator: Operator = {
   probe: probes.whole,
 };
 
-/** One part of the positions a workgroup: for few rows over many keys. Constants as above; `result` holds partials for `flashDecodeReduce`. */
+/** One split of the positions per invocation: for few rows over many keys. Constants as above; `result` holds the partials. */
 export const flashDecodeOperator: Operator = {
   name: 'flashDecode',
   bindings,
@@ -264,7 +264,7 @@ export const flashDecodeReduceOperator: Operator = {
 export interface PagedAttentionTensors {
   /** u32 [4]: active rows in word 0. */
   readonly step: Tensor;
-  /** u32 [rows]: the position of each row in its sequence, and the row of `table` that its sequence has. */
+  /** u32 [rows]: the position of each row in its sequence, and the row of `table` that belongs to its sequence. */
   readonly positions: Tensor;
   readonly slots: Tensor;
   /** u32 [sequences, maxBlocksPerSequence]: the blocks of each sequence. */
@@ -276,7 +276,7 @@ export interface PagedAttentionTensors {
   readonly values: Tensor;
   /** f32 [rows, heads * headDimension]. */
   readonly result: Tensor;
-  /** Splits the positions among workgroups, which pays for few rows; f32, `partialsLength` elements. */
+  /** Enables splitting the positions across workgroups, which pays for few rows; f32, `partialsLength` elements. */
   readonly partials?: Tensor | undefined;
 }
 
@@ -287,9 +287,9 @@ export interface PagedAttentionOptions {
   /** Blocks of the longest sequence. */
   readonly maxBlocksPerSequence: number;
   readonly scale: number;
-  /** Scaled scores s become c tanh(s / c); none when absent. */
+  /** Turns a scaled score s into c tanh(s / c). Default: no cap. */
   readonly softcap?: number | undefined;
-  /** Positions that a row sees, its own included; all when absent. */
+  /** Positions that a row attends to, including its own. Default: all. */
   readonly window?: number | undefined;
 }
 
@@ -298,7 +298,7 @@ function splitsOf(maxBlocksPerSequence: number): { readonly splits: number; read
   return { splits: Math.ceil(maxBlocksPerSequence / splitBlocks), splitBlocks };
 }
 
-/** Elements of the partial results of a split attention. */
+/** Elements of the partial results of `flashDecode`. */
 export function partialsLength(
   rows: number,
   {

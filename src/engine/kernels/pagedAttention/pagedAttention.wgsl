@@ -1,21 +1,21 @@
-// out[r, h] = sum_j softmax_j(scale * q[r, h] . key[j, h']) value[j, h'],   h' = h / SHARE,   j the positions that row r sees:
-//   max(0, positions[r] + 1 - window) <= j <= positions[r], or from 0 where window is 0.
+// out[r, h] = sum_j softmax_j(scale * q[r, h] . key[j, h']) value[j, h'],   h' = h / SHARE,   j the positions that row r attends to:
+//   max(0, positions[r] + 1 - window) <= j <= positions[r], or from 0 if window is 0.
 //
 // q, out f32 [rows, heads * D]; keys, values f32 [blocks, kv_heads, 16, D4], D4 = D rounded up to 4, zero beyond D: position j of
-// sequence s lies at place j % 16 of block table[s * max_blocks_per_sequence + j / 16]. positions, slots u32 [rows]: of row r's sequence;
-// step u32 [4]: active rows. Rows of one sequence should be neighbours.
+// sequence s is at slot j % 16 of block table[s * max_blocks_per_sequence + j / 16]. positions, slots u32 [rows]: the position of row r
+// and its sequence's row of the table; step u32 [4]: active rows. Rows of one sequence should be adjacent.
 //
-// An invocation owns PAIRS pairs of a row and a query head, which share their key head, so that each key and value that it
-// loads serves all of them: on software drivers loads are what takes the time. It walks over the runs of rows of one sequence.
-// The maxima and normalisers are corrected as larger scores come (online softmax: Milakov and Gimelshein 2018; FlashAttention:
-// Dao et al. 2022), so no matrix of scores exists.
-// TOGETHER: all invocations of a workgroup walk over the keys that any of them sees.
-// STAGED: they first copy a block's keys and values into workgroup memory; else there is no barrier.
-// SHARE_LANES (not 0): that many lanes load a different quad of a key, or of a value, each, and broadcast them: drivers that fetch
-// lane by lane would otherwise fetch the same quad for each. Subgroups may be larger: lane l holds what lane l % SHARE_LANES holds.
+// An invocation owns PAIRS pairs of a row and a query head that share a key head, so that each key and value that it loads serves
+// all of them: on software drivers, loads dominate. It walks over the runs of rows of one sequence.
+// The maxima and normalisers are corrected whenever a larger score appears (online softmax: Milakov and Gimelshein 2018;
+// FlashAttention: Dao et al. 2022), so no score matrix exists.
+// TOGETHER: all invocations of a workgroup walk over the keys that any of them attends to.
+// STAGED: they first copy a block's keys and values into workgroup memory; otherwise there is no barrier.
+// SHARE_LANES (not 0): that many lanes load a different quad each of a key or value and broadcast it: drivers that load lane by
+// lane would otherwise load the same quad for each lane. Subgroups may be larger: lane l loads the same as lane l % SHARE_LANES.
 // CAPPED: scores s become softcap * tanh(s / softcap). f32.
-// Grid: x tiles of LANES * PAIRS pairs, y key heads. Values: QUADS = D4 / 4, SHARE (query heads of a key head), LANES, PAIRS,
-// ALIGNED (D % 4 == 0), TOGETHER, STAGED, SHARE_LANES, LOADS = QUADS / SHARE_LANES rounded up, BLOCK (quads of a block, 16 * QUADS),
+// Dispatch: x tiles of LANES * PAIRS pairs, y key heads. Values: QUADS = D4 / 4, SHARE (query heads per key head), LANES, PAIRS,
+// ALIGNED (D % 4 == 0), TOGETHER, STAGED, SHARE_LANES, LOADS = QUADS / SHARE_LANES rounded up, BLOCK (quads per block, 16 * QUADS),
 // CAPPED.
 //#if SHARE_LANES
 enable subgroups;
@@ -98,7 +98,7 @@ fn main(
   //#end
 
   while (run < end_row) {
-    // The next rows of one sequence, and all that any of them sees.
+    // The next rows of one sequence, and the union of the positions that they attend to.
     let slot = slots[run];
     var seen_start = first_seen(positions[run]);
     var seen_end = positions[run] + 1u;
@@ -170,7 +170,7 @@ fn main(
           //#end
         }
         //#else
-        // Without a branch: its many joined values cost a software driver's compiler more than it saves.
+        // Branch-free: the many values merged after a branch cost a software driver's compiler more than the branch saves.
         let correction$p = exp(highest$p - top$p);
         normaliser$p *= correction$p;
         //#end

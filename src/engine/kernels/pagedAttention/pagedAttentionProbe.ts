@@ -1,14 +1,14 @@
-// On what the variants of attention over a cache in blocks are compared and measured.
+// The inputs on which variants of paged attention are compared and timed.
 import type { Constants, ElementArray, OperatorCall, OperatorProbe, OperatorSample } from '../../backend.ts';
 import { constant } from '../operands.ts';
 import { testNoise } from '../testNoise.ts';
 
-/** Positions that a row sees at most while it is measured. */
+/** Maximum positions per row when a variant is timed. */
 const MEASURED_POSITIONS = 512;
-/** Blocks of a check: sequences share them, in an order that is none. */
+/** Blocks of a check: sequences share them, in scrambled order. */
 const CHECKED_BLOCKS = 7;
 const CHECKED_WIDTH = 9;
-/** Blocks of a part in a check, so that the last part is not full. */
+/** Blocks per split in a check, so that the last split is not full. */
 const CHECKED_SPLIT = 2;
 
 const dimensionOf = (constants: Constants): number => constant(constants, 'headDimension');
@@ -25,7 +25,7 @@ export function pagedAttentionProbes(blockSize: number): {
   const blockLength = (constants: Constants): number =>
     constant(constants, 'keyValueHeads') * blockSize * paddedOf(constants);
 
-  /** Keys or values: the padding of a head is zero, as in a cache. */
+  /** Keys or values: a head's padding is zero, as in the KV cache. */
   function cached(constants: Constants, seed: number): Float32Array<ArrayBuffer> {
     const [dimension, padded] = [dimensionOf(constants), paddedOf(constants)];
     const numbers = testNoise(CHECKED_BLOCKS * blockLength(constants), seed);
@@ -86,7 +86,7 @@ export function pagedAttentionProbes(blockSize: number): {
     whole: {
       shape,
       checks({ constants }) {
-        // One key; less than a block; a block and one; the whole table; and a part of it.
+        // One key; less than a block; a block plus one; the whole table; and a part of it.
         const positions = [0, 6, blockSize, CHECKED_WIDTH * blockSize - 1, 70];
         const length = positions.length * constant(constants, 'heads') * dimensionOf(constants);
         return [0, 24].map((window) => check({ ...constants, window }, positions, testNoise(length, 5)));
@@ -97,7 +97,7 @@ export function pagedAttentionProbes(blockSize: number): {
       shape,
       checks({ constants }) {
         const splits = Math.ceil(CHECKED_WIDTH / CHECKED_SPLIT);
-        // Every part holds positions of every row: what an empty one holds is nobody's business.
+        // Every split has positions of every row: the contents of an empty split are undefined.
         const last = CHECKED_WIDTH * blockSize - 1;
         const length = 2 * constant(constants, 'heads') * splits * (paddedOf(constants) + 4);
         const options = { window: 0, splits, splitBlocks: CHECKED_SPLIT };

@@ -27,7 +27,7 @@ it.each([
   };
   const [expectedCodes, actualCodes] = await run('codes');
   expect(Math.max(...expectedCodes)).toBe(127);
-  // A device may round 127 / max differently in its last bit, and so a number half-way between two codes.
+  // A device may round the last bit of 127 / max differently, and then also a number half-way between two codes.
   const differences = actualCodes.map((code, index) => Math.abs(code - (expectedCodes[index] ?? Number.NaN)));
   expect(Math.max(...differences)).toBeLessThanOrEqual(1);
   expect(differences.filter((each) => each > 0).length).toBeLessThan(2);

@@ -1,4 +1,4 @@
-// Activations as signed bytes in blocks of 32, each with its scale: what `linearInt8` multiplies.
+// Activations as signed bytes in blocks of 32, each with its scale: the input of `linearInt8`.
 import type { Buffers, Constants, Operator, OperatorCall, Tensor, Variables } from '../../backend.ts';
 import { dispatchSize } from '../dispatchSize.ts';
 import { constant, floats } from '../operands.ts';
@@ -6,13 +6,13 @@ import source from './quantizeActivations.wgsl?raw';
 
 /** Rows of activations as bytes. */
 export interface QuantizedActivations {
-  /** u32 [rows, ceil(columns / 32), 8]: four signed bytes a word. */
+  /** u32 [rows, ceil(columns / 32), 8]: four signed bytes per word. */
   readonly codes: Tensor;
-  /** f32 [rows, ceil(columns / 32), 2]: scale d of the block, d times the sum of its bytes. */
+  /** f32 [rows, ceil(columns / 32), 2]: the block's scale d, and d times the sum of its bytes. */
   readonly factors: Tensor;
 }
 
-/** The nearest integer, of two equally near ones the even one: as WGSL's `round`. */
+/** The nearest integer, ties to even, as in WGSL's `round`. */
 function roundHalfEven(value: number): number {
   const floor = Math.floor(value);
   const above = value - floor;
@@ -65,7 +65,7 @@ export const quantizeActivationsOperator: Operator = {
   ],
 };
 
-/** The call that writes x, f32 [capacity, columns], into `result`, which may have room for more columns. */
+/** The call that quantises x, f32 [capacity, columns], into `result`, which may be sized for more columns. */
 export function quantizeActivations(
   x: Tensor,
   { codes, factors }: QuantizedActivations,

@@ -1,8 +1,8 @@
-// Rows of f32 as signed bytes, for `linearInt8`. For each 32 elements of a row: d = max |x| / 127, q = round(x / d).
+// Rows of f32 as signed bytes, for `linearInt8`. Per 32 elements of a row: d = max |x| / 127, q = round(x / d).
 //
 // x f32 [rows, columns]; codes u32 [rows, blocks, 8] with blocks = ceil(columns / 32), element i of a block in byte i % 4 of word
-// i / 4, zeros beyond the row; factors f32 [rows, blocks, 2] = d, d * (sum of q). An invocation computes a block.
-// Grid: flat over rows * blocks, 64 to a workgroup; past 65,535 workgroups y counts on.
+// i / 4, zeros beyond the row; factors f32 [rows, blocks, 2] = d, d * (sum of q). One invocation per block.
+// Dispatch: flat over rows * blocks, 64 per workgroup; past 65,535 workgroups in y as well.
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> codes: array<u32>;
 @group(0) @binding(2) var<storage, read_write> factors: array<f32>;

@@ -29,7 +29,7 @@ function sample({ constants }: OperatorCall, rows: number): OperatorSample {
   return { constants, rows, tensors: { x, y: testNoise(x.length, 5) } };
 }
 
-/** Constants: columns, groups (vectors in a row), epsilon. Source: Zhang and Sennrich 2019. */
+/** Constants: columns, groups (vectors per row), epsilon. Source: Zhang and Sennrich 2019. */
 export const rmsNormOperator: Operator = {
   name: 'rmsNorm',
   bindings: [
@@ -73,7 +73,7 @@ export const rmsNormOperator: Operator = {
 
 export interface RmsNormOptions {
   readonly epsilon: number;
-  /** Vectors of `weight.length` in a row, 1 when absent. */
+  /** Vectors of `weight.length` per row. Default: 1. */
   readonly groups?: number;
 }
 

@@ -1,9 +1,9 @@
 // y[g, i] = x[g, i] / sqrt(mean_i x[g, i]^2 + epsilon) * weight[i]
 //
-// x, y f32 [rows * groups, columns]; weight f32 [columns]. A row of `columns` numbers belongs to one invocation (SHARED 0:
-// no barrier, for software drivers and many rows) or to one workgroup of 64 (SHARED 1).
-// Grid: flat over rows * groups. f32 throughout.
-// Values: SHARED; WIDE (columns is a multiple of 4): then WIDTH = 4 numbers, a NUMBER = vec4f, are read at a time, else 1, an f32.
+// x, y f32 [rows * groups, columns]; weight f32 [columns]. One invocation per vector of `columns` elements (SHARED 0: no barrier,
+// for software drivers and many rows) or one workgroup of 64 (SHARED 1).
+// Dispatch: flat over rows * groups. f32 throughout.
+// Values: SHARED; WIDE (columns % 4 == 0): loads WIDTH = 4 elements at a time as NUMBER = vec4f, otherwise one f32.
 @group(0) @binding(0) var<storage, read> x: array<${NUMBER}>;
 @group(0) @binding(1) var<storage, read> weight: array<${NUMBER}>;
 @group(0) @binding(2) var<storage, read_write> y: array<${NUMBER}>;

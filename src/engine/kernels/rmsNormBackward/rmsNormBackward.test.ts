@@ -3,7 +3,7 @@ import { f32, goldenCases, worstError } from '../../testing/trainingGolden.ts';
 import { rmsNormBackward } from './rmsNormBackward.ts';
 
 describe('rmsNormBackward', () => {
-  it.each(goldenCases('rmsnorm'))('gives the golden gradient of $file', async (golden) => {
+  it.each(goldenCases('rmsnorm'))('matches the golden gradient of $file', async (golden) => {
     const { tokens, width, eps } = golden.parameters;
     const data = {
       step: Uint32Array.of(tokens, 0, 0, 0),
@@ -17,7 +17,7 @@ describe('rmsNormBackward', () => {
     expect(await worstError(call, golden.tensors['dx'] ?? [])).toBeLessThan(1e-5);
   });
 
-  it('adds to what is there when it accumulates', async () => {
+  it('adds to the existing gradient when it accumulates', async () => {
     const [golden] = goldenCases('rmsnorm').slice(1);
     if (golden === undefined) throw new Error('no case');
     const { tokens, width, eps } = golden.parameters;

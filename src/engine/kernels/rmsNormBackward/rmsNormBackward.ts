@@ -1,4 +1,4 @@
-// Gradient of RMS normalisation with respect to its input. The weight is frozen in LoRA training, so it gets none.
+// Gradient of RMS normalisation with respect to its input. The weight is frozen in LoRA training and needs no gradient.
 import type { Operator } from '../../backend.ts';
 import { constant, floats } from '../operands.ts';
 import source from './rmsNormBackward.wgsl?raw';

@@ -1,7 +1,7 @@
 // With r = 1 / sqrt(mean(x^2) + epsilon) and y = x r w:
 // inputGradient = (accumulate ? inputGradient : 0) + r (w dy - x r^2 mean(w dy x))
 // input, outputGradient, inputGradient f32 [rows * groups, width], weight f32 [width].
-// Dispatch: one thread a vector of `width`, x over rows * groups. Sums in f32, ascending. No barriers.
+// Dispatch: one thread per vector of `width`, x over rows * groups. Sums in f32, ascending. No barriers.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> input: array<f32>;
 @group(0) @binding(2) var<storage, read> weight: array<f32>;

@@ -8,7 +8,7 @@ const table = Float32Array.from({ length: 40 * half * 2 }, (_, n) => {
   return n % 2 === 0 ? Math.cos(angle) : Math.sin(angle);
 });
 
-it('agrees with the reference, and turning back gives the input again', async () => {
+it('agrees with the reference, and the inverse rotation restores the input', async () => {
   const x = testNoise(7 * 3 * 10);
   const positions = Uint32Array.of(0, 1, 2, 39, 17, 0, 1);
   const constants = { heads: 3, headDimension: 10, rotaryDimension: 10, direction: 1 };
@@ -20,7 +20,7 @@ it('agrees with the reference, and turning back gives the input again', async ()
   for (const [index, value] of x.entries()) expect(back.device[index]).toBeCloseTo(value, 5);
 });
 
-it('turns the pair (i, i + d/2)', async () => {
+it('rotates the pair (i, i + d/2)', async () => {
   const quarter = Float32Array.of(1, 0, 1, 0, 0, 1, 1, 0);
   const data = { positions: Uint32Array.of(1), table: quarter, x: Float32Array.of(1, 2, 3, 4) };
   const { device } = await agreement(
@@ -33,7 +33,7 @@ it('turns the pair (i, i + d/2)', async () => {
   expect([...device]).toEqual([-3, 2, 1, 4]);
 });
 
-it('leaves the end of a head alone where only its start turns', async () => {
+it('leaves the elements after rotaryDimension unchanged', async () => {
   const quarter = Float32Array.of(1, 0, 1, 0, 0, 1, 0, 1);
   const x = Float32Array.of(1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60);
   const data = { positions: Uint32Array.of(1), table: quarter, x };

@@ -1,10 +1,10 @@
-// Rotary position embedding, half-split as Hugging Face stores heads, by a table of cosines and sines.
+// Rotary position embedding from a table of cosines and sines, half-split as Hugging Face stores heads.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { dispatchSize } from '../dispatchSize.ts';
 import { constant, floats, words } from '../operands.ts';
 import source from './rope.wgsl?raw';
 
-/** Constants: heads, headDimension, rotaryDimension, direction (1, or -1 to turn back). Source: Su et al. 2021 (RoFormer). */
+/** Constants: heads, headDimension, rotaryDimension, direction (1, or -1 for the inverse). Source: Su et al. 2021 (RoFormer). */
 export const ropeOperator: Operator = {
   name: 'rope',
   bindings: [
@@ -54,9 +54,9 @@ export const ropeOperator: Operator = {
 export interface RopeOptions {
   readonly heads: number;
   readonly headDimension: number;
-  /** Numbers at the start of each head that turn, the whole head when absent. */
+  /** Elements at the start of each head that are rotated. Default: the whole head. */
   readonly rotaryDimension?: number;
-  /** Turns the other way: the gradient. */
+  /** Rotates in the opposite direction: the gradient. */
   readonly backward?: boolean;
 }
 

@@ -1,8 +1,8 @@
-// Rotates the pairs (i, i + r/2) of the first r numbers of every head by the angle of the row's position, in place:
-//   a' = a cos - b sin,  b' = b cos + a sin      (direction -1 turns back: the gradient of the same rotation)
+// Rotates the pairs (i, i + r/2) of the first r elements of every head by the angle of the row's position, in place:
+//   a' = a cos - b sin,  b' = b cos + a sin      (direction -1 is the inverse: the gradient of the same rotation)
 //
-// x f32 [rows, heads * d]; positions u32 [rows]; table f32 [positions, r/2, 2] = cos, sin, made in f64 on the CPU,
-// because a shader's cos() and sin() may be off by 2^-11. Grid: flat over rows * heads * r/2 pairs.
+// x f32 [rows, heads * d]; positions u32 [rows]; table f32 [positions, r/2, 2] = cos, sin, computed in f64 on the CPU,
+// because a shader's cos() and sin() may be off by 2^-11. Dispatch: flat over rows * heads * r/2 pairs.
 @group(0) @binding(0) var<storage, read> positions: array<u32>;
 @group(0) @binding(1) var<storage, read> table: array<vec2f>;
 @group(0) @binding(2) var<storage, read_write> x: array<f32>;

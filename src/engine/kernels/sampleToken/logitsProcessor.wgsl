@@ -1,10 +1,10 @@
-// adjusted[r, i] = (penalised logits[r, i]) / temperature, or LEAST where the mask forbids i; and of every chunk of 64 ids
+// adjusted[r, i] = (penalised logits[r, i]) / temperature, or `least` where the mask forbids i; and for every chunk of 64 ids
 //   chunks[r, c] = (max of the logits, sum exp(logit - max), max of the adjusted, sum exp(adjusted - max)).
 //
-// Penalties in this order: repetition (times or divided, for ids of the context), frequency (times the id's count in the answer),
-// presence. settings u32 [rows, 16]: see sampleToken.ts. logits, adjusted f32 [rows, size]; history u32 [rows, size]: bit 31 = in the
-// context, low bits = count in the answer; mask u32 [rows, ceil(size / 32)], bit i % 32 of word i / 32 = id i may come.
-// chunks f32 [rows, ceil(size / 64), 4]. An invocation owns a chunk; no barrier. Grid: flat over rows * chunks. f32.
+// Penalties in this order: repetition (multiplies or divides, for ids in the context), frequency (times the id's count in the
+// answer), presence. settings u32 [rows, 16]: see sampleToken.ts. logits, adjusted f32 [rows, size]; history u32 [rows, size]: bit 31 =
+// in the context, low bits = count in the answer; mask u32 [rows, ceil(size / 32)]: bit i % 32 of word i / 32 = id i is allowed.
+// chunks f32 [rows, ceil(size / 64), 4]. One invocation per chunk; no barrier. Dispatch: flat over rows * chunks. f32.
 @group(0) @binding(0) var<storage, read> settings: array<u32>;
 @group(0) @binding(1) var<storage, read> logits: array<f32>;
 @group(0) @binding(2) var<storage, read> history: array<u32>;
@@ -51,7 +51,7 @@ fn main(
     }
     if (temperature > 0.0) { value /= temperature; }
     if (masked && ((mask[row * ((size + 31u) / 32u) + i / 32u] >> (i % 32u)) & 1u) == 0u) { value = least; }
-    // Adding 0 turns -0 into 0: they are equal, and shall be when their bits are compared.
+    // Adding 0 turns -0 into 0: they are equal as numbers and must be equal as bits.
     value = max(value, least) + 0.0;
     adjusted[row * size + i] = value;
     highest = max(highest, logit);

@@ -19,7 +19,7 @@ import {
 interface Row {
   readonly logits: Float32Array;
   readonly settings: Partial<SamplingParamWords>;
-  /** Number of the sample. */
+  /** Index of the sample. */
   readonly number?: number;
   readonly history?: readonly (readonly [id: number, word: number])[];
   readonly mask?: (id: number) => boolean;
@@ -91,7 +91,7 @@ async function sample(
 const sampledIds = (sampled: Uint32Array): number[] =>
   Array.from({ length: sampled.length / 4 }, (_, row) => sampled[4 * row + 2] ?? -1);
 
-/** What f64 samples, for settings and u that are the least bit different: kept sets in f32 may differ at their edges. */
+/** The ids that f64 accepts when settings and u vary by the smallest amount: f32 may decide differently at the edges of kept sets. */
 function acceptable({ logits, settings, number = 0 }: Row, samples: (number: number) => number): Set<number> {
   const { temperature = 1, topK, topP = 1, minP = 0 } = settings;
   const near = (value: number): number[] => [value, value - 1e-5, value + 1e-5];
@@ -154,7 +154,7 @@ describe('sampleToken', () => {
     },
   );
 
-  it('samples from the golden sets, and nothing else', async () => {
+  it('samples only from the golden sets', async () => {
     const file = path.join(import.meta.dirname, '../../../../test/golden/engine/sampling/cases.json');
     const { vectors, cases } = JSON.parse(readFileSync(file, 'utf8')) as {
       readonly vectors: Readonly<Record<string, readonly number[]>>;
@@ -259,6 +259,6 @@ describe('sampleToken', () => {
   });
 });
 
-it('packs a number of candidates that no word holds as all of them', () => {
+it('treats a candidate count beyond 32 bits as all candidates', () => {
   expect(packSamplingParams({ ...plain, topK: 2 ** 32 + 1 })[1]).toBe(0xffffffff);
 });

@@ -1,5 +1,5 @@
-// From logits to a sampled id without leaving the device: penalties, temperature, top-k, top-p, min-p, and where they are asked
-// for, logarithms of probability. The id is written where the next step reads it, so several tokens go out at once.
+// From logits to a sampled id without leaving the device: penalties, temperature, top-k, top-p, min-p and, on request, log
+// probabilities. The id is written where the next decode step reads it, so that several steps can be submitted at once.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { argmaxToken, sampleToken as sampleFrom, samplingDistribution } from '../../sampling/samplingDistribution.ts';
 import { mixWord } from '../../sampling/seededRandom.ts';
@@ -10,19 +10,19 @@ import adjustTemplate from './logitsProcessor.wgsl?raw';
 import sampleTemplate from './sampleToken.wgsl?raw';
 import topTemplate from './topLogits.wgsl?raw';
 
-/** Ids of a chunk of logits. */
+/** Ids per chunk of logits. */
 const CHUNK_IDS = 64;
-/** Words of a row's settings. */
+/** Words of settings per row. */
 export const PARAM_WORDS = 16;
-/** Most alternatives that can be asked for beside a sampled token. */
+/** Maximum number of alternatives that can be requested with a sampled token. */
 export const MAX_ALTERNATIVES = 20;
-/** Words that `topLogits` leaves for a token. */
+/** Words that `topLogits` writes per token. */
 export const topWords = 1 + 2 * MAX_ALTERNATIVES;
-/** What is sampled where the mask forbids every id. */
+/** The result if the mask forbids every id. */
 export const NO_TOKEN = 0xffffffff;
-/** In `history`: the id is in the context. The other bits count it in the answer. */
+/** In `history`: the id is in the context. The other bits count its occurrences in the answer. */
 export const inContext = 0x80000000;
-/** Logit of what may not come: the least that every device has. */
+/** Logit of a forbidden id: close to the most negative f32. */
 const least = Math.fround(-3.4e38);
 
 export interface SamplingParamWords {
@@ -38,12 +38,12 @@ export interface SamplingParamWords {
   readonly alternatives: number;
 }
 
-/** The settings of one row as the kernels read them. */
+/** The settings of one row, packed as the kernels read them. */
 export function packSamplingParams(settings: SamplingParamWords): Uint32Array<ArrayBuffer> {
   const packed = new Uint32Array(PARAM_WORDS);
   const numbers = new Float32Array(packed.buffer);
   numbers[0] = settings.temperature;
-  // A word holds no more, and no vocabulary has so many.
+  // A word cannot represent more, and no vocabulary is that large.
   packed[1] = Math.min(settings.topK, 0xffffffff);
   numbers[2] = settings.topP < 1 ? 1 - settings.topP : 0;
   numbers[3] = settings.minP;
@@ -58,7 +58,7 @@ export function packSamplingParams(settings: SamplingParamWords): Uint32Array<Ar
 
 const chunkCount = (size: number): number => Math.ceil(size / CHUNK_IDS);
 
-/** Shapes are no part of a pipeline: one serves every vocabulary. */
+/** Shapes are uniforms, not part of a pipeline: one pipeline serves every vocabulary. */
 const shapeWords = (constants: Constants): Uint32Array<ArrayBuffer> =>
   Uint32Array.of(constant(constants, 'size'), constants['sampledStride'] ?? 0, 0, 0);
 
@@ -115,7 +115,7 @@ export const logitsProcessorOperator: Operator = {
   ],
 };
 
-/** Constants: size, sampledStride (words of a row of `sampled`). */
+/** Constants: size, sampledStride (words per row of `sampled`). */
 export const sampleTokenOperator: Operator = {
   name: 'sampleToken',
   bindings: [
@@ -218,11 +218,11 @@ export interface SamplerTensors {
   /** u32 [rows]: the inputs of the next step. */
   readonly ids: Tensor;
   readonly positions: Tensor;
-  /** u32 [rows, 2 + steps]: ids sampled so far, the number of the next sample, the ids. */
+  /** u32 [rows, 2 + steps]: number of ids sampled so far, index of the next sample, the ids. */
   readonly sampled: Tensor;
 }
 
-/** The calls that sample one id a row. */
+/** The calls that sample one id per row. */
 export function sampleTokenCalls(tensors: SamplerTensors, size: number, steps: number): OperatorCall[] {
   const { settings, logits, history, mask, adjusted, chunks, list, ids, positions, sampled } = tensors;
   return [
@@ -239,7 +239,7 @@ export function sampleTokenCalls(tensors: SamplerTensors, size: number, steps: n
   ];
 }
 
-/** After `sampleTokenCalls`: logarithms of probability. `top` u32 [rows, steps, 41]. */
+/** To call after `sampleTokenCalls`: log probabilities. `top` u32 [rows, steps, 41]. */
 export function topLogitsCall(
   tensors: SamplerTensors & { readonly top: Tensor },
   size: number,

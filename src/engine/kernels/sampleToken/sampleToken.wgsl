@@ -1,16 +1,16 @@
-// Samples one id a row from the adjusted logits: top-k (with all that tie with the k-th), top-p, min-p, softmax over what is kept,
+// Samples one id per row from the adjusted logits: top-k (with all that tie with the k-th), top-p, min-p, softmax over the kept ids,
 // then the smallest id whose cumulative probability, ids ascending, exceeds u. Temperature 0: the smallest id of the largest logit.
 //
-// u = fmix32(seed + (n + 1) * 0x9e3779b9) >> 8, divided by 2^24, for sample n: a counter-based generator by MurmurHash3's finaliser,
-// exact in f32, and the same as `seededRandom`. Thresholds are found bit by bit over the order-preserving integers of floats (as
-// in radix selection; Merrill and Grimshaw 2011 for the mapping): no sort. First a bound is taken that no threshold can be below,
-// from the chunks alone, and the ids above it are listed in order; the search then runs over the list, which is mostly short.
-// Sums are f32: at edges nearer than about 1e-5 of the whole, kept sets may differ from those in f64.
+// u = fmix32(seed + (n + 1) * 0x9e3779b9) >> 8, divided by 2^24, for sample n: a counter-based generator from MurmurHash3's finaliser,
+// exact in f32, and equal to `seededRandom`. Thresholds are found bit by bit over the order-preserving integers of floats (as
+// in radix selection; Merrill and Grimshaw 2011 for the mapping), without a sort. The chunks alone first yield a lower bound of all
+// thresholds, and the ids above it are listed in order; the search then runs over that list, which is usually short.
+// Sums are f32: for edges closer than about 1e-5 of the total, kept sets may differ from those in f64.
 //
 // settings u32 [rows, 16]: see sampleToken.ts; adjusted, chunks: see logitsProcessor.wgsl. list u32 [rows, 2, size, 2] scratch: id, key.
-// Written: ids[r] and positions[r] + 1, so that the next step reads the sampled id; sampled u32 [rows, 2 + steps]: ids sampled so far,
-// number of the next sample, the ids; history[r, id]. An id of 0xffffffff says that the mask forbade every one.
-// Grid: rows, workgroups of LANES = SIDE * SIDE. Values: LANES, SIDE.
+// Writes ids[r] and positions[r] + 1, so that the next step reads the sampled id; sampled u32 [rows, 2 + steps]: number of ids sampled
+// so far, index of the next sample, the ids; history[r, id]. An id of 0xffffffff means that the mask forbids every id.
+// Dispatch: rows, one workgroup of LANES = SIDE * SIDE each. Values: LANES, SIDE.
 @group(0) @binding(0) var<storage, read> settings: array<u32>;
 @group(0) @binding(1) var<storage, read> adjusted: array<f32>;
 @group(0) @binding(2) var<storage, read> chunks: array<vec4f>;
@@ -117,7 +117,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     }
     let whole = total(lane, part);
 
-    // A key that no threshold is below.
+    // A lower bound of all thresholds.
     var bound = 0u;
     if (top_k > 0u && top_k <= count) {
       // The k-th largest of the chunks' maxima.
@@ -130,13 +130,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         if (total(lane, part) >= f32(top_k)) { bound = tried; }
       }
     } else if (top_k == 0u && cut > 0.0) {
-      // Even all ids below it together do not weigh what may be cut.
+      // All ids below this bound together weigh less than top-p may cut.
       bound = key_of(max(highest + log(cut * whole / f32(size)) - 0.01, least));
     } else if (top_k == 0u && min_p > 0.0) {
       bound = key_of(max(highest + log(min_p) - 0.01, least));
     }
 
-    // The ids from the bound up, in order: each lane lists its part of the chunks.
+    // The ids at or above the bound, in order: each lane lists its part of the chunks.
     let share = (count + ${LANES}u - 1u) / ${LANES}u;
     let from_chunk = min(lane * share, count);
     let end_chunk = min(from_chunk + share, count);
@@ -161,7 +161,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     }
     storageBarrier();
 
-    // Top-k: the largest key that at least k reach.
+    // Top-k: the largest key that at least k ids reach.
     var kept_from = 0u;
     if (top_k > 0u && top_k < size) {
       for (var bit = 0u; bit < 32u; bit++) {
@@ -172,7 +172,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       }
     }
 
-    // Top-p: the largest key below which no more lies than may be cut.
+    // Top-p: the largest key below which the total weight stays within the cut.
     let list_share = (listed + ${LANES}u - 1u) / ${LANES}u;
     let from_place = min(lane * list_share, listed);
     let end_place = min(from_place + list_share, listed);
@@ -187,7 +187,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let sum = select(whole, candidates, top_k > 0u);
       let limit = cut * sum;
       let unlisted = sum - candidates;
-      // Each lane looks only at those of its entries that the bits so far have not decided.
+      // Each lane scans only those of its entries that the bits so far leave undecided.
       let open_at = list_at + size;
       var open = 0u;
       for (var n = from_place; n < end_place; n++) {
@@ -208,7 +208,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
           part += select(0.0, exp(value_of(key) - highest), key < tried);
         }
         let lighter = below + total(lane, part);
-        // The likeliest stays, whatever rounding says.
+        // The most probable id always stays, whatever the rounding.
         let accepted = tried <= key_of(highest) && lighter <= limit;
         if (accepted) {
           threshold = tried;
@@ -224,7 +224,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         open = select(open, left, inside);
       }
       kept_from = threshold;
-      // Of equal ones the smaller ids go first.
+      // Among equal ids, smaller ones come first.
       part = 0.0;
       for (var n = from_place; n < end_place; n++) { part += select(0.0, 1.0, list[list_at + n].y == threshold); }
       let ties = total(lane, part);

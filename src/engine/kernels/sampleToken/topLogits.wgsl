@@ -1,9 +1,9 @@
-// After a sample: the natural logarithm of the sampled id's probability in the model's own distribution (softmax of the logits, without
-// temperature, penalties and mask), and the n likeliest ids with theirs, in descending order, smaller ids first among equals.
+// After a sample: the log probability of the sampled id in the model's own distribution (softmax of the logits, without
+// temperature, penalties and mask), and the n most probable ids with theirs, in descending order, smaller ids first among equals.
 //
 // settings u32 [rows, 16]: word 9 = n, at most 20. logits f32 [rows, size]; chunks: see logitsProcessor.wgsl; sampled: see sampleToken.wgsl.
-// top u32 [rows, steps, 41]: bits of the sampled id's logarithm, then n pairs of an id and the bits of its own. A round a pair:
-// chunks whose maximum cannot win are not opened. Grid: rows, workgroups of 64.
+// top u32 [rows, steps, 41]: bits of the sampled id's log probability, then n pairs of an id and the bits of its own. One round per
+// pair: chunks whose maximum cannot win are skipped. Dispatch: rows, one workgroup of 64 each.
 @group(0) @binding(0) var<storage, read> settings: array<u32>;
 @group(0) @binding(1) var<storage, read> logits: array<f32>;
 @group(0) @binding(2) var<storage, read> chunks: array<vec4f>;

@@ -1,4 +1,4 @@
-// Multiplies a tensor by a number in place: Gemma's embedding.
+// Multiplies a tensor by a constant in place: Gemma's embedding scale.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { dispatchSize } from '../dispatchSize.ts';
 import { constant, floats } from '../operands.ts';

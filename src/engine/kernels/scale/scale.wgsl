@@ -1,4 +1,4 @@
-// x[i] *= factor in place, f32 [rows, columns]. Grid: flat over elements.
+// x[i] *= factor in place, f32 [rows, columns]. Dispatch: flat over elements.
 @group(0) @binding(0) var<storage, read_write> x: array<f32>;
 override factor: f32;
 

@@ -3,7 +3,7 @@ import { agreement, testNoise } from '../../testing/agreement.ts';
 import { segmentedMatmul } from './segmentedMatmul.ts';
 
 describe('segmentedMatmul', () => {
-  it('keeps segments apart, adds to what is there, and leaves an unused slot alone', async () => {
+  it('separates segments, accumulates, and leaves an unused slot unchanged', async () => {
     const data = {
       segments: Uint32Array.of(0, 5, 5, 6, 6, 6),
       left: testNoise(6 * 7, 1),

@@ -1,12 +1,12 @@
 // Gradients of the low-rank matrices: outer products of activations and their gradients, summed over the rows of each
-// segment. One segment is a whole batch (training); one segment a training row keeps rows apart (attribution).
+// segment. Training uses one segment for the whole batch; attribution uses one per training row, for per-sample gradients.
 import type { Operator } from '../../backend.ts';
 import { constant, floats, words } from '../operands.ts';
 import source from './segmentedMatmul.wgsl?raw';
 
 /**
  * result[s] [height, columns] += scale * left[segment s]' * right[segment s], at element place[0] + s * place[1].
- * `segments` u32 [segmentCount, 2]: first row and the row after the last; equal for an unused slot.
+ * `segments` u32 [segmentCount, 2]: the first row and one past the last; equal for an unused slot.
  * Constants: height, columns, segmentCount, scale.
  */
 export const segmentedMatmul: Operator = {

@@ -1,8 +1,8 @@
 // result[s, m, n] += scale * sum over rows t of segment s of left[t, m] * right[t, n]
-// left f32 [rows, height], right f32 [rows, columns], segments u32 [segmentCount, 2] = first row, row after the last;
+// left f32 [rows, height], right f32 [rows, columns], segments u32 [segmentCount, 2] = first row, one past the last;
 // result f32, matrix s at element place[0] + s * place[1], [height, columns].
-// Dispatch: one thread for 4 x 4 elements; x over columns, y over height, z over segments. f32, ascending t, so the same
-// on every run. No barriers.
+// Dispatch: one thread per 4 x 4 elements; x over columns, y over height, z over segments. f32, ascending t, hence
+// deterministic. No barriers.
 @group(0) @binding(0) var<storage, read> segments: array<u32>;
 @group(0) @binding(1) var<storage, read> left: array<f32>;
 @group(0) @binding(2) var<storage, read> right: array<f32>;

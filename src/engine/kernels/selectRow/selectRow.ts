@@ -1,4 +1,4 @@
-// Copies the last active row: only its logits choose the next token, so the head need not see the others.
+// Copies the last active row: only its logits determine the next token, so the output head can skip the others.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { dispatchSize } from '../dispatchSize.ts';
 import { constant, floats, words } from '../operands.ts';

@@ -1,4 +1,4 @@
-// row[i] = x[step[0] - 1, i]: the last active row. x f32 [rows, columns], row f32 [columns]. Grid: flat over columns.
+// row[i] = x[step[0] - 1, i]: the last active row. x f32 [rows, columns], row f32 [columns]. Dispatch: flat over columns.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> row: array<f32>;

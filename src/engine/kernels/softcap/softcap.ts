@@ -1,4 +1,4 @@
-// Gemma 2's bound on logits: they stay between -cap and cap, in order.
+// Gemma 2's soft cap: bounds logits to -cap .. cap and preserves their order.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { dispatchSize } from '../dispatchSize.ts';
 import { constant, floats } from '../operands.ts';

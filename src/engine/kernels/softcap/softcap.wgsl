@@ -1,6 +1,6 @@
-// x[i] = cap * tanh(x[i] / cap) in place, f32 [rows, columns]. Grid: flat over elements.
+// x[i] = cap * tanh(x[i] / cap) in place, f32 [rows, columns]. Dispatch: flat over elements.
 //
-// The argument is held within 15, where tanh is 1 to all digits of f32: drivers compute it from exponentials that overflow.
+// The argument is clamped to 15, where tanh is 1 in f32: drivers compute it from exponentials that overflow.
 @group(0) @binding(0) var<storage, read_write> x: array<f32>;
 override cap: f32;
 

@@ -5,7 +5,7 @@ import { expandTemplate } from '../expandTemplate.ts';
 import { constant, floats } from '../operands.ts';
 import template from './swiGlu.wgsl?raw';
 
-/** Elements that an invocation computes. */
+/** Elements per invocation. */
 const width = (constants: Constants): number => (constant(constants, 'columns') % 4 === 0 ? 4 : 1);
 
 /** Constants: columns. */

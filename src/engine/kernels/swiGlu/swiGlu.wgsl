@@ -1,5 +1,5 @@
-// result[i] = gate[i] / (1 + exp(-gate[i])) * up[i],  all f32 [rows, columns]. Grid: flat over elements, or over fours of them.
-// Values: NUMBER = vec4f where columns is a multiple of 4, else f32.
+// result[i] = gate[i] / (1 + exp(-gate[i])) * up[i],  all f32 [rows, columns]. Dispatch: flat over elements, or over quads of them.
+// Values: NUMBER = vec4f if columns is a multiple of 4, else f32.
 @group(0) @binding(0) var<storage, read> gate: array<${NUMBER}>;
 @group(0) @binding(1) var<storage, read> up: array<${NUMBER}>;
 @group(0) @binding(2) var<storage, read_write> result: array<${NUMBER}>;

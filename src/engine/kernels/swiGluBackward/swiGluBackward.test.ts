@@ -3,7 +3,7 @@ import { f32, goldenCases, worstError } from '../../testing/trainingGolden.ts';
 import { swiGluBackward } from './swiGluBackward.ts';
 
 describe('swiGluBackward', () => {
-  it.each(goldenCases('swiglu'))('gives the golden gradients of $file', async (golden) => {
+  it.each(goldenCases('swiglu'))('matches the golden gradients of $file', async (golden) => {
     const { width } = golden.parameters;
     const rows = (golden.tensors['gate']?.length ?? 0) / width;
     const data = {

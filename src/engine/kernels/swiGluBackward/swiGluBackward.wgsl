@@ -1,7 +1,7 @@
 // y = silu(gate) * up, silu(x) = x sigmoid(x):
 // gateGradient = dy up sigmoid(gate) (1 + gate (1 - sigmoid(gate))), upGradient = dy silu(gate)
-// All f32 [rows, width]. Dispatch: one thread an element, x over width, y over rows.
-// The sigmoid is taken from exp(-|x|), which cannot overflow.
+// All f32 [rows, width]. Dispatch: one thread per element, x over width, y over rows.
+// The sigmoid is computed from exp(-|x|), which cannot overflow.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> gate: array<f32>;
 @group(0) @binding(2) var<storage, read> up: array<f32>;

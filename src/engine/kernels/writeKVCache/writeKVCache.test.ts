@@ -6,7 +6,7 @@ it.each(['keys', 'values'])(
   'stores the active rows of %s in the blocks of their sequences, and no others',
   async (cache) => {
     const [keyValueHeads, headDimension, maxBlocksPerSequence] = [2, 3, 2];
-    // Two sequences: position 27 of the first lies in block 0, position 10 of the second in block 3. The last row is rubbish.
+    // Two sequences: position 27 of the first is in block 0, position 10 of the second in block 3. The last row is garbage.
     const data = {
       step: Uint32Array.of(2, 0, 0, 0),
       positions: Uint32Array.of(27, 10, 5),

@@ -1,4 +1,4 @@
-// Stores the batch's keys and values at their positions in the blocks of their sequences.
+// Stores the batch's keys and values in the KV cache, at their positions in the blocks of their sequences.
 import type { Constants, Operator, OperatorCall, Tensor } from '../../backend.ts';
 import { dispatchSize } from '../dispatchSize.ts';
 import { constant, floats, words } from '../operands.ts';
@@ -55,7 +55,7 @@ export const writeKVCacheOperator: Operator = {
 export interface WriteCacheTensors {
   /** u32 [4]: active rows in word 0. */
   readonly step: Tensor;
-  /** Places of rows and blocks, and the caches, as in `PagedAttentionTensors`. */
+  /** Positions, slots and block table, and the caches, as in `PagedAttentionTensors`. */
   readonly positions: Tensor;
   readonly slots: Tensor;
   readonly table: Tensor;

@@ -1,7 +1,7 @@
-// Stores the keys and values of the active rows r < step[0] (what lies beyond must not touch the cache) at their positions:
+// Stores the keys and values of the active rows r < step[0] (inactive rows must not touch the cache) at their positions:
 //   cache[table[slots[r] * max_blocks_per_sequence + p / 16], h, p % 16, i] = source[r, h, i],   p = positions[r].
-// sources f32 [rows, kv_heads * D]; caches f32 [blocks, kv_heads, 16, D4], D4 = D rounded up to 4, whose rest stays as it is.
-// Grid: flat over rows * kv_heads * D.
+// sources f32 [rows, kv_heads * D]; caches f32 [blocks, kv_heads, 16, D4], D4 = D rounded up to 4; the padding is left unchanged.
+// Dispatch: flat over rows * kv_heads * D.
 @group(0) @binding(0) var<storage, read> step: array<u32>;
 @group(0) @binding(1) var<storage, read> positions: array<u32>;
 @group(0) @binding(2) var<storage, read> slots: array<u32>;
