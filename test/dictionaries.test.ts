@@ -8,6 +8,7 @@ import { languages } from '../src/app/i18n/languages.ts';
 import { pseudoText } from '../src/app/i18n/pseudo.ts';
 import type { Area, ErrorText } from '../src/app/i18n/types.ts';
 import { contractErrors } from '../src/settlement/contractErrors.ts';
+import { assertedTexts } from '../tools/assertedTexts.ts';
 import { type ErrorSite, errorSites } from '../tools/errorSites.ts';
 
 type Texts = Record<string, string | Record<string, string>>;
@@ -40,7 +41,7 @@ test('every code is provoked by a test', () => {
   const tests = globSync('{src,test,workers,nodes}/**/*.{test.ts,test.tsx,e2e.ts}', { cwd: root })
     .concat(globSync('test/conformance/*.ts', { cwd: root }))
     .filter((file) => !file.endsWith('dictionaries.test.ts'))
-    .map((file) => readFileSync(path.join(root, file), 'utf8'))
+    .flatMap((file) => assertedTexts(path.join(root, file)))
     .join('\n');
   // `contractErrors.test.ts` reverts with each error of the contracts.
   const ofContracts = new Set<string>(Object.values(contractErrors).map(([code]) => code));
@@ -87,6 +88,26 @@ test('English labels are in sentence case and every brace encloses a name', asyn
       expect((text.match(/[{}]/g) ?? []).length, key).toBe(2 * parametersOf(text).length);
     }
   }
+});
+
+test('every text is shown somewhere, and only where its area is loaded', async () => {
+  const areaOf = new Map<string, Area>();
+  for (const area of areas.filter((name) => name !== 'errors'))
+    for (const key of Object.keys(await load('en', area))) areaOf.set(key, area);
+  const unused = new Set(areaOf.keys());
+  for (const file of globSync('src/app/**/*.{ts,tsx}', { cwd: root, exclude: ['**/i18n/en/**', '**/*.test.*'] })) {
+    const source = readFileSync(path.join(root, file), 'utf8');
+    const room = file.split(path.sep)[2];
+    for (const [, key = '', dynamic] of source.matchAll(/['`]([a-z]+\.[\w.]*)(\$\{)?/gi)) {
+      const named = dynamic === undefined ? [key] : [...areaOf.keys()].filter((each) => each.startsWith(key));
+      for (const each of named) {
+        const area = areaOf.get(each);
+        if (area !== undefined) expect(['frame', room], `${file}: ${each}`).toContain(area);
+        unused.delete(each);
+      }
+    }
+  }
+  expect([...unused]).toEqual([]);
 });
 
 test('the pseudo-locale marks letters and leaves parameters', () => {

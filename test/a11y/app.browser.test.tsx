@@ -72,6 +72,19 @@ for (const theme of ['light', 'dark']) {
   }
 }
 
+test('rooms scroll, the page never does: what is hidden for the eye makes it no longer', async () => {
+  await page.viewport(390, 700);
+  for (const [room, heading] of [
+    ['factory/new', 'Train an adapter'],
+    ['settings', 'Settings'],
+  ] as const) {
+    location.hash = `#/${room}`;
+    await expect.element(page.getByRole('heading', { level: 1, name: heading })).toBeVisible();
+    for (const summary of document.querySelectorAll('summary')) summary.click();
+    expect(document.documentElement.scrollHeight, room).toBeLessThanOrEqual(700);
+  }
+});
+
 for (const theme of ['light', 'dark']) {
   test(`an attributed answer and its panel in ${theme}`, async () => {
     await page.viewport(1440, 900);

@@ -56,6 +56,7 @@ test('a part that could not be fetched says so, and the next try fetches it', as
   });
   mount(() => <Part words="here" />);
   await expect.element(page.getByText('A part of this room could not be fetched')).toBeVisible();
+  await expect.element(page.getByText('APP_PART_NOT_FETCHED')).toBeInTheDocument();
   online = true;
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect.element(page.getByText('here')).toBeVisible();

@@ -18,7 +18,6 @@ export const chat = {
   'chat.historyEmpty': 'No chats yet. Your first question starts one.',
   'chat.delete': 'Delete the chat "{title}"',
   'chat.deleted': 'Chat deleted',
-  'chat.open': 'Open chat',
   'chat.transcript': 'Conversation',
   'chat.you': 'You',
   'chat.answerOf': 'Answer from {name}',
@@ -77,7 +76,6 @@ export const chat = {
   'chat.openSettings': 'Open settings',
   'chat.loadFailedKeeps': 'Your text is safe. Loading starts over.',
 
-  'chat.influence': 'Influence',
   'chat.influenceTitle': 'What shaped this answer',
   'chat.influenceShow': 'Show what shaped this answer',
   'chat.influenceStart': 'Estimate influence',
@@ -154,7 +152,6 @@ export const chat = {
   'chat.unpaidNoWallet': 'No wallet is connected. Answers are free to read and pay nobody until you set up payment.',
   'chat.unpaidNotSetUp': 'Payment is not set up. Once set up, each answer is paid without asking again.',
   'chat.unpaidExhausted': 'The prepaid amount is used up.',
-  'chat.unpaidTrouble': 'The chain did not answer.',
   'chat.setUp': 'Set up payment',
   'chat.topUp': 'Top up',
   'chat.left': '{amount} of the prepaid amount left',

@@ -134,7 +134,6 @@ export const factory = {
   'factory.settingsTitle': 'Settings of this run',
   'factory.copySettings': 'Copy as JSON',
 
-  'factory.lossTitle': 'Loss',
   'factory.lossSummary': 'Step {step} of {total}: loss {loss}, {trend}. It started at {first}.',
   'factory.lossNone': 'The curve starts with the first step.',
   'factory.trend.falling': 'falling',
@@ -175,7 +174,7 @@ export const factory = {
   'factory.publishStep.sign': 'Waiting for your signature',
   'factory.publishStep.announce': 'Announcing',
   'factory.publishStep.register': 'Registering on the chain',
-  'factory.published': 'Published',
+  'factory.published': 'Published.',
   'factory.publishedQueued': 'Published here; it is announced as soon as a relay is available.',
   'factory.publishedChain': 'Registered on the chain. Its answers can now be paid for.',
   'factory.registerAgain': 'Register on the chain',
