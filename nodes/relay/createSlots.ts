@@ -19,7 +19,7 @@ export function createSlots({ concurrent, waiting: maxWaiting }: SlotsParameters
       if (waiting.length >= maxWaiting) {
         throw new TributaryError({
           code: 'RELAY_BUSY',
-          message: 'The relay has too many announcements to judge.',
+          message: 'The relay has too many announcements to check.',
           hint: 'It hears of this one again when its author reconnects.',
         });
       }

@@ -50,7 +50,7 @@ async function dial({ ports }: Dialling, provider: string, signal: AbortSignal |
       code: 'PEER_UNREACHABLE',
       message: 'This peer cannot be reached directly.',
       facts: { peer: provider, relays: ports.countRoutes() },
-      hint: 'It is offline, or both networks block direct connections; what a relay keeps can still be had from there.',
+      hint: 'It is offline, or both networks block direct connections; what a relay stores can still be fetched from there.',
       ...(cause === undefined ? {} : { cause }),
     });
   if (provider === ports.id || ports.countRoutes() === 0) throw unreachable();

@@ -25,7 +25,7 @@ function allocateFrame(prefix: Uint8Array<ArrayBuffer>, maxBytes: number): Uint8
     code: 'FRAME_TOO_LARGE',
     message: 'A peer sent a message larger than the protocol allows.',
     facts: { bytes: length, maxBytes: maxBytes },
-    hint: 'Nothing needs to be done; the message is dropped.',
+    hint: 'No action is needed: the message is dropped.',
   });
 }
 

@@ -41,7 +41,7 @@ function malformed(): TributaryError {
     code: 'HEADS_MALFORMED',
     message: 'A peer does not speak the heads protocol as it should.',
     facts: { protocol: HEADS_PROTOCOL },
-    hint: 'Nothing needs to be done; it is asked again at the next connection.',
+    hint: 'No action is needed: it is asked again at the next connection.',
   });
 }
 

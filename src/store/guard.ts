@@ -47,7 +47,7 @@ async function quotaError(needed: number | undefined, cause: unknown): Promise<T
       ...(needed === undefined ? {} : { neededBytes: needed }),
       ...(free === undefined ? {} : { freeBytes: free, quotaBytes: quota }),
     },
-    hint: 'Delete a model or old chats under Settings, or go on from memory for this visit.',
+    hint: 'Delete a model or old chats under Settings, or continue from memory for this visit.',
     cause,
   });
 }

@@ -42,7 +42,7 @@ function failed(file: ConfigFile, facts: Record<string, string | number>, cause?
     code: 'APP_DOWNLOAD_FAILED',
     message: `"${file.name}" could not be downloaded.`,
     facts: { file: file.name, url: file.url, ...facts },
-    hint: 'Check the connection and try again; what has arrived is kept.',
+    hint: 'Check the connection and try again; what has arrived stays in this browser.',
     cause,
   });
 }
@@ -62,7 +62,7 @@ function toDownloadError(file: ConfigFile, error: unknown, loadedBytes: number):
       actual: String(error.facts['actual']),
       bytes: loadedBytes,
     },
-    hint: 'Nothing of it was kept. Try again, or use another source.',
+    hint: 'None of it was stored. Try again, or use another source.',
     cause: error,
   });
 }

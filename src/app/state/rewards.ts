@@ -74,7 +74,7 @@ function healthError(health: ChainHealth): TributaryError {
   }
   return new TributaryError({
     code: 'CHAIN_RESET',
-    message: 'The chain was started anew: its contracts are not the ones of this page.',
+    message: 'The chain was restarted: its contracts are not those of this page.',
     facts: { state: health.state },
     hint: 'Reload the page; what was earned on the old chain is void.',
   });

@@ -70,7 +70,7 @@ function refuse(reason: string, place: string): never {
     code: 'INDEX_INVALID',
     message: 'This is not a sound attribution index.',
     facts: { reason, place },
-    hint: 'Fetch the index again; if it stays so, the publisher of the adapter must build it anew.',
+    hint: 'Fetch the index again; if it stays so, the publisher of the adapter must build it again.',
   });
 }
 

@@ -219,7 +219,7 @@ export async function readGgufHeader(parameters: {
         facts: { file, offset: error.offset },
         hint: error.truncated
           ? 'Download the file again.'
-          : 'Get the file again from its source, or convert the model anew.',
+          : 'Get the file again from its source, or convert the model again.',
       });
     }
   }

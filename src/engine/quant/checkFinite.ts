@@ -15,7 +15,7 @@ export function weightNotFinite(tensor: string, row: number, column: number, val
     code: 'MODEL_WEIGHT_NOT_FINITE',
     message: `A weight in the tensor ${tensor} is not a finite number.`,
     facts: { tensor, row, column, value },
-    hint: 'Get the model again from its source; if it was trained anew, its training has diverged.',
+    hint: 'Get the model again from its source; if you trained it, its training has diverged.',
   });
 }
 

@@ -32,7 +32,7 @@ function refuse(file: string, message: string, place: string, truncated = false)
     code: truncated ? 'SAFETENSORS_TRUNCATED' : 'SAFETENSORS_INVALID',
     message: `The safetensors file is ${truncated ? 'incomplete' : 'not valid'}: ${message}`,
     facts: { file, place },
-    hint: truncated ? 'Download the file again.' : 'Get the file again from its source, or save it anew.',
+    hint: truncated ? 'Download the file again.' : 'Get the file again from its source, or save it again.',
   });
 }
 

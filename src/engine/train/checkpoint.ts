@@ -57,7 +57,7 @@ export async function readCheckpoint(bytes: Uint8Array, digest: string, length: 
       code: 'TRAIN_CHECKPOINT_INVALID',
       message: 'These bytes are not a training checkpoint.',
       facts: { format: file.metadata.get('format') ?? null },
-      hint: 'Start the training anew.',
+      hint: 'Start the training again.',
     });
   }
   if (file.metadata.get('digest') !== digest || parameters.length !== length) {
@@ -65,7 +65,7 @@ export async function readCheckpoint(bytes: Uint8Array, digest: string, length: 
       code: 'TRAIN_CHECKPOINT_FOREIGN',
       message: 'This checkpoint belongs to another training run.',
       facts: { checkpoint: file.metadata.get('digest') ?? null, request: digest },
-      hint: 'Resume with the same model, rows and settings, or start anew.',
+      hint: 'Resume with the same model, rows and settings, or start again.',
     });
   }
   return { step, digest, parameters, firstMoments, secondMoments };

@@ -65,7 +65,7 @@ export async function* convertModel(
   if (!Number.isInteger(fromTensor) || fromTensor < 0 || fromTensor > tensors.length) {
     throw new TributaryError({
       code: 'PACKED_RESUME_INVALID',
-      message: 'Packing cannot go on there: the model has no such tensor.',
+      message: 'Packing cannot continue there: the model has no such tensor.',
       facts: { fromTensor, tensors: tensors.length },
       hint: 'Begin from the start.',
     });

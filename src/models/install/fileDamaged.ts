@@ -10,6 +10,6 @@ export function fileDamaged(
     code: 'MODEL_FILE_DAMAGED',
     message: `"${name}" is here, but it is not the file that was announced.`,
     facts: { file: name, expected: sha256 ?? '', actual, bytes },
-    hint: 'Nothing of it was kept. Try again, or use another source.',
+    hint: 'None of it was stored. Try again, or use another source.',
   });
 }

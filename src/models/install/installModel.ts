@@ -49,7 +49,7 @@ function located(record: InstallRecord, dropped: ReadonlyMap<string, Blob>): Sou
       code: 'MODEL_FILES_GONE',
       message: `The file "${file.name}" was dropped on a page that is closed now.`,
       facts: { file: file.name, bytes: file.bytes, ...(blob === undefined ? {} : { droppedBytes: blob.size }) },
-      hint: 'Drop the same files again; the work goes on with them.',
+      hint: 'Drop the same files again; the work continues with them.',
     });
   });
 }

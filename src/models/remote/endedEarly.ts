@@ -14,7 +14,7 @@ export function endedEarly(
     code: 'REMOTE_ENDED_EARLY',
     message: 'The connection ended before all bytes had arrived.',
     facts: { url: plainAddress(url), arrivedBytes },
-    hint: 'Try again; what has arrived is kept.',
+    hint: 'Try again; what has arrived stays in this browser.',
     cause,
   });
 }

@@ -61,7 +61,7 @@ function hubRefusal(response: Response, url: string, hub: string, hasToken: bool
       code: 'HUB_TOKEN_REFUSED',
       message: 'The Hub did not accept this token.',
       facts,
-      hint: 'Copy the token again from the settings of your Hub account, or go on without one.',
+      hint: 'Copy the token again from the settings of your Hub account, or continue without one.',
     });
   }
   if (status === 401 || status === 403) {

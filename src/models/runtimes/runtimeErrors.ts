@@ -20,7 +20,7 @@ export function loadFailure(modelId: string, cause: unknown): unknown {
       code: 'RUNTIME_DOWNLOAD_FAILED',
       message: 'The files of this model could not be downloaded.',
       facts,
-      hint: 'Check the connection, and the token if the model is gated; what has arrived is kept.',
+      hint: 'Check the connection, and the token if the model is gated; what has arrived stays in this browser.',
       cause,
     });
   }

@@ -81,7 +81,7 @@ export async function runTraining({
         code: 'RUN_ENDED_EARLY',
         message: 'The engine stopped before the last step.',
         facts: { step: stepOf(current), totalSteps: current.totalSteps },
-        hint: 'Resume the run: it goes on from its last checkpoint.',
+        hint: 'Resume the run: it continues from its last checkpoint.',
       });
     }
   } catch (error) {

@@ -176,7 +176,7 @@ export function runInstall(id: string): Promise<InstallRecord> {
   return promise;
 }
 
-/** Stops the work on a model in whichever tab it is; what has arrived is kept. */
+/** Stops the work on a model in whichever tab it is; what has arrived stays in this browser. */
 export async function stopInstall(id: string): Promise<void> {
   begin();
   const running = runs.get(id);

@@ -125,7 +125,7 @@ async function filesInMemory(model: ConfigModel, { signal, onProgress }: ModelFi
 
 /**
  * The files of the model `modelId`. Throws `APP_MODEL_UNKNOWN`, or what stops its installation; on abort that stops too, and
- * what has arrived is kept.
+ * what has arrived stays in this browser.
  */
 export async function modelFiles(modelId: string, options: ModelFilesOptions): Promise<ModelFiles> {
   const offered = config().models.find(({ id }) => id === modelId);

@@ -109,7 +109,7 @@ export type InstallState =
   | (Amount & { readonly phase: 'packing'; readonly bytesPerSecond?: number; readonly secondsLeft?: number })
   /** Another tab of this browser is at it; its progress is followed, its result is used. */
   | (Amount & { readonly phase: 'elsewhere' })
-  /** Stopped by the user; what has arrived is kept. */
+  /** Stopped by the user; what has arrived stays in this browser. */
   | (Amount & { readonly phase: 'paused' })
   /** The page went away in the middle; `resume` goes on from there. */
   | (Amount & { readonly phase: 'interrupted' })
@@ -154,7 +154,7 @@ export interface Deletable {
 export interface Library {
   /** Newest use first; undefined until the tables were read. */
   models(): readonly LibraryModel[] | undefined;
-  /** Stops a download or a packing; what has arrived is kept. */
+  /** Stops a download or a packing; what has arrived stays in this browser. */
   pause(id: string): void;
   /** Goes on after a pause, an interruption, a full disk or a failure. */
   resume(id: string): void;
