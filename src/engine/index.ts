@@ -1,5 +1,5 @@
-// The engine's public surface: run and train decoder models on a GPU, in a browser worker or in Node. Everything else in
-// this folder is its own business. Node programs open Dawn by `webgpu/node.ts`, which browsers must not bundle.
+// The engine's public surface: runs and trains decoder models on a GPU, in a browser worker or in Node. Everything else in this
+// folder is private. Node programs open Dawn with `webgpu/node.ts`, which browsers must not bundle.
 export { type AdapterFile, readAdapter } from './adapter/readAdapter.ts';
 export type { Backend, Counters, OperatorTime, Tensor, Weight } from './backend.ts';
 export { answerChat } from './chat/answerChat.ts';

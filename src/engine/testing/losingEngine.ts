@@ -1,4 +1,4 @@
-// For tests only: the engine worker, whose graphics device can be taken away for real in the middle of an answer.
+// For tests only: the engine worker, whose GPU can really be lost in the middle of an answer.
 import { type Channel, expose } from '../../lib/rpc.ts';
 import { createEngineService } from '../createEngineService.ts';
 import { openBackend } from '../openBackend.ts';

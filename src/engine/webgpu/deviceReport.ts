@@ -1,4 +1,4 @@
-// What a device can do, as plain data for a screen or a bug report.
+// A device's capabilities as plain data, for a screen or a bug report.
 import type { DeviceReport } from '../service.ts';
 import type { ComputeDtype } from '../variantReport.ts';
 import type { AcquiredDevice } from './acquireDevice.ts';
@@ -12,7 +12,7 @@ const reported = [
   'maxComputeWorkgroupsPerDimension',
 ] as const;
 
-/** Half precision is a gain on graphics cards only, and only their kernels have it. */
+/** Half precision gains speed only on hardware GPUs, and only their kernels support it. */
 function arithmeticsOf(features: ReadonlySet<string>): ComputeDtype[] {
   const halves = features.has('shader-f16') && !features.has('software');
   const bytes = features.has('packed_4x8_integer_dot_product');
