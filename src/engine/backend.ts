@@ -1,6 +1,5 @@
-// The port between models and devices. Model, adapter, serving and training code is written once against `Backend`;
-// the WGSL and the plain TypeScript implementations live in `webgpu/` and `reference/`. It knows tensors and operator
-// calls, and nothing of models.
+// The port between models and devices. Model, adapter, serving and training code is written once against `Backend`; its
+// implementations are in `webgpu/`, `wasm/` and `reference/`. Knows tensors and operator calls, and nothing of models.
 import type { WeightFormat } from './formats/blockFormats.ts';
 import type { ComputeDtype, VariantReport } from './variantReport.ts';
 
@@ -11,7 +10,7 @@ export type ElementType = 'f32' | 'u32' | 'i32';
 
 export type ElementArray = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 
-/** A labelled allocation on one backend. Its shape is the business of the operators that use it. */
+/** A labelled allocation on one backend. Its shape is up to the operators that use it. */
 export interface Tensor {
   readonly label: string;
   readonly type: ElementType;
@@ -19,7 +18,7 @@ export interface Tensor {
   readonly length: number;
 }
 
-/** Part of a tensor: WebGPU binds at most 128 MiB at a time, and a big matrix has more. */
+/** Part of a tensor: WebGPU guarantees bindings of only 128 MiB, and a large matrix has more. */
 export interface TensorRange {
   readonly tensor: Tensor;
   /** First element, a multiple of 64: a binding starts at a multiple of 256 bytes. */
@@ -31,10 +30,10 @@ export interface TensorRange {
  * A matrix W [rows = output, columns = input] of a linear layer or an embedding table.
  *
  * `f32`: `codes` is f32 [rows, columns], no scales.
- * Otherwise a row is cut into `ceil(columns / elements)` blocks of 32 or 256 elements, and block b of row r has number
- * n = r * blocksPerRow + b. `codes` u32 holds the words of each block as GGML stores it, little-endian. Where a block is no whole
- * number of words, its scale is not among them: `scales` u32 holds these by block, 1, 2 or 4 bytes each (`formats/<format>.ts`).
- * What the words hold is said at the head of `formats/<format>.wgsl`.
+ * Otherwise a row is divided into `ceil(columns / elements)` blocks of 32 or 256 elements, and block b of row r has number
+ * n = r * blocksPerRow + b. `codes` u32 contains the words of each block as GGML stores it, little-endian. If a block is not a whole
+ * number of words, its scale is separate: `scales` u32 contains them by block, 1, 2 or 4 bytes each (`formats/<format>.ts`).
+ * The header of `formats/<format>.wgsl` describes the words.
  */
 export interface Weight {
   readonly format: WeightFormat;
@@ -42,11 +41,11 @@ export interface Weight {
   readonly columns: number;
   readonly codes: Tensor;
   readonly scales?: Tensor;
-  /** Rows that are bound at a time where the whole is too large for that: `bindableRows`. Absent: all. */
+  /** Rows per binding if the whole matrix is too large for one: `bindableRows`. Absent: all. */
   readonly partRows?: number;
 }
 
-/** Values that change from one submission of a plan to the next without re-recording it. */
+/** Values that may change between submissions of a plan without re-recording it. */
 export interface Variables {
   /** Active rows (tokens) of this submission: at most the capacity that the plan was recorded for. */
   readonly rows: number;
@@ -55,10 +54,10 @@ export interface Variables {
 export type Constants = Readonly<Record<string, number>>;
 export type Buffers = Readonly<Record<string, ElementArray>>;
 
-/** One way to compute an operator in WGSL. */
+/** One WGSL implementation of an operator. */
 export interface Variant {
   readonly name: string;
-  /** Default `float32`; another is used only for calls that allow it. Products of bytes are an operator of their own. */
+  /** Default: `float32`; another is used only for calls that allow it. int8 products are an operator of their own. */
   readonly computeDtype?: Exclude<ComputeDtype, 'int8'>;
   /** Whether the variant can run on a device with these features, for these constants. Absent: always. */
   readonly supports?: (features: ReadonlySet<string>, constants: Constants) => boolean;
@@ -67,36 +66,36 @@ export interface Variant {
   /** Values of the module's `override` constants. */
   readonly overrides?: (constants: Constants) => Record<string, number>;
   /**
-   * Words of a uniform buffer, a multiple of 4, at the binding after the operator's own. For shapes: unlike `overrides`, calls
+   * Words of a uniform buffer, a multiple of 4, at the binding after the operator's own. For shapes: unlike with `overrides`, calls
    * that differ only in these share one pipeline, and compiling one takes up to half a second.
    */
   readonly parameters?: (constants: Constants) => Uint32Array<ArrayBuffer>;
   readonly workgroups: (constants: Constants, variables: Variables) => readonly [number, number, number];
 }
 
-/** Inputs on which the variants of an operator are compared or measured. */
+/** Inputs on which the variants of an operator are compared or timed. */
 export interface OperatorSample {
   readonly constants: Constants;
   readonly rows: number;
-  /** Contents of tensors. Those not named: the call's own where they are read, zeros of the same length where written. */
+  /** Contents of tensors. By default, inputs are the call's own tensors and outputs are zeros of the same length. */
   readonly tensors: Readonly<Record<string, ElementArray>>;
-  /** How much of the call's own tensors is read, from the start, as a share of their length; default 1. */
+  /** The leading fraction of the call's own tensors that is read. Default: 1. */
   readonly share?: number;
 }
 
-/** How the variants of an operator are tried on a device before one is taken: see `webgpu/autotune.ts`. */
+/** How the variants of an operator are tried on a device before one is chosen: see `webgpu/autotune.ts`. */
 export interface OperatorProbe {
-  /** Calls for which this is equal take the same variant: their shape, without what changes neither speed nor path. */
+  /** Calls with equal keys use the same variant: the shape, without anything that affects neither speed nor code path. */
   readonly shape: (call: OperatorCall) => string;
-  /** Small inputs that reach the edges: each variant's results are compared with the reference's. */
+  /** Small inputs that cover the edges: each variant's results are compared with the reference's. */
   readonly checks: (call: OperatorCall) => readonly OperatorSample[];
-  /** Inputs of the call's own size, for measuring. */
+  /** Inputs of the call's own size, for timing. */
   readonly load: (call: OperatorCall) => OperatorSample;
 }
 
 /**
- * A kernel: one formula, its plain TypeScript reference, and its WGSL variants. The first supported one wins, unless there is a
- * `probe` and a device worth measuring: then the fastest right one.
+ * A kernel: one formula, its plain TypeScript reference, and its WGSL variants. The first supported variant is used, unless there is a
+ * `probe` and a device worth tuning: then the fastest correct one.
  * A kernel that needs `rows` on the device binds the tensor `step` (u32 [4], word 0 = rows), which every plan uploads.
  */
 export interface Operator {
@@ -112,7 +111,7 @@ export interface OperatorCall {
   readonly operator: Operator;
   readonly tensors: Readonly<Record<string, Tensor | TensorRange>>;
   readonly constants: Constants;
-  /** What it may be computed in besides f32. */
+  /** A compute dtype that is allowed besides f32. */
   readonly computeDtype?: ComputeDtype;
 }
 
@@ -121,7 +120,7 @@ export interface Plan {
   readonly label: string;
 }
 
-/** What one call of a plan took. */
+/** The time of one call of a plan. */
 export interface OperatorTime {
   readonly operator: string;
   readonly variant: string;
@@ -129,7 +128,7 @@ export interface OperatorTime {
   readonly milliseconds: number;
 }
 
-/** What has been created since the backend started; tests assert that decoding creates nothing. */
+/** Objects created since the backend started; tests assert that decoding creates none. */
 export interface Counters {
   buffers: number;
   bindGroups: number;
@@ -139,34 +138,34 @@ export interface Counters {
 }
 
 export interface SelectionOptions {
-  /** What an earlier selection reported. Used without measuring where device and kernels are still the same. */
+  /** The report of an earlier selection, used without measuring if device and kernels are still the same. */
   readonly remembered?: VariantReport | undefined;
-  /** Time for measuring, in milliseconds; what is not measured by then takes the first right variant. Default 1,500. */
+  /** Time budget for measuring, in milliseconds; after it, the first correct variant is used. Default: 1,500. */
   readonly budget?: number | undefined;
   /** Stops measuring: `record` rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Called with each operator that is about to be tried. */
+  /** Called with each operator before it is tried. */
   readonly onProgress?: ((operator: string) => void) | undefined;
 }
 
-/** The choice among variants. It happens when a plan is recorded. */
+/** The choice of variants, which happens when a plan is recorded. */
 export interface VariantSelection {
-  /** Options for what is recorded from here on. Call the result when that is done: signal and progress end there. */
+  /** Options for plans recorded from now on. Call the result when they are recorded: signal and progress end there. */
   begin(options: SelectionOptions): () => void;
-  /** What was chosen and refused so far. */
+  /** The choices and refusals so far. */
   report(): VariantReport;
 }
 
 export interface Backend {
   readonly kind: 'webgpu' | 'reference';
-  /** What the user calls this device, for example "SwiftShader" or "TypeScript reference". */
+  /** The device's name for display, for example "SwiftShader" or "TypeScript reference". */
   readonly description: string;
   readonly counters: Readonly<Counters>;
   /** Resolves with a typed error when the device is lost; never for the reference. */
   readonly lost: Promise<Error>;
-  /** Absent where there is nothing to choose. */
+  /** Absent if there is nothing to choose. */
   readonly variants?: VariantSelection;
-  /** A zeroed tensor. Throws `ENGINE_BUFFER_TOO_LARGE` above the device's limit of a buffer. */
+  /** A zeroed tensor. Throws `ENGINE_BUFFER_TOO_LARGE` above the device's limit for a buffer. */
   createTensor(label: string, type: ElementType, length: number): Tensor;
   upload(tensor: Tensor, data: ElementArray, elementOffset?: number): void;
   /** Reads elements back, after everything submitted before. */
@@ -174,12 +173,12 @@ export interface Backend {
   destroyTensor(tensor: Tensor): void;
   /**
    * Builds pipelines and bind groups for `calls`. Throws `ENGINE_SHADER_INVALID` with the compiler's message,
-   * `ENGINE_BINDING_TOO_LARGE` when a call binds more than the device can.
+   * `ENGINE_BINDING_TOO_LARGE` if a call binds more than the device supports.
    */
   record(label: string, calls: readonly OperatorCall[]): Promise<Plan>;
   /** Runs a plan's calls in order. Returns at once; `download` waits. */
   submit(plan: Plan, variables: Variables): void;
-  /** Runs a plan like `submit`, measuring each call apart: slower as a whole. One entry a call, in order. */
+  /** Runs a plan like `submit`, timing each call separately: slower as a whole. One entry per call, in order. */
   profile(plan: Plan, variables: Variables): Promise<OperatorTime[]>;
   destroyPlan(plan: Plan): void;
   destroy(): void;

@@ -1,14 +1,14 @@
-// Whether a config makes sense, and whether the tensors of a file are exactly those that the config asks for. Runs before
-// any tensor is read, so that a model is refused whole and by name.
+// Checks that a config is consistent, and that the tensors of a file are exactly those that the config needs. Runs before any
+// tensor is read, so that a model is refused as a whole and by name.
 import type { ModelConfig, RopeScaling } from './modelConfig.ts';
 import { modelInvalid, modelUnsupported } from './modelErrors.ts';
 import type { StoredTensor } from './modelFile.ts';
 
 const largest = 1 << 24;
-/** Bounds what is made from the number alone: the lists of layers and of expected tensors. */
+/** Bounds everything sized by this number alone: the lists of layers and of expected tensors. */
 const MAX_LAYERS = 1024;
 
-/** Throws `MODEL_INVALID` for a number of layers that nothing should be made from. */
+/** Throws `MODEL_INVALID` for an implausible number of layers. */
 export function checkLayerCount(layerCount: number): void {
   if (!Number.isSafeInteger(layerCount) || layerCount < 1 || layerCount > MAX_LAYERS)
     throw modelInvalid('layerCount', `layerCount is ${layerCount}.`, { value: layerCount });
@@ -29,7 +29,7 @@ function checkRopeScaling({ kind, divisors = [], ...numbers }: RopeScaling): voi
   }
 }
 
-/** Throws `MODEL_INVALID` or `MODEL_UNSUPPORTED` for a shape that no model can have. */
+/** Throws `MODEL_INVALID` or `MODEL_UNSUPPORTED` for an impossible shape. */
 export function checkModelConfig(config: ModelConfig): void {
   checkLayerCount(config.layerCount);
   const sizes = {
@@ -84,8 +84,8 @@ export function checkModelConfig(config: ModelConfig): void {
 }
 
 /**
- * Names and shapes of the tensors of a model, row-major; fused projections are named by their parts. `lm_head.weight` is
- * absent when it is tied to the embedding.
+ * Names and shapes of a model's tensors, row-major; fused projections appear as their parts. `lm_head.weight` is absent if it is
+ * tied to the embedding.
  */
 export function expectedTensors(config: ModelConfig): Map<string, readonly number[]> {
   const { hiddenSize, intermediateSize, headDimension, vocabularySize } = config;
@@ -122,7 +122,7 @@ export function expectedTensors(config: ModelConfig): Map<string, readonly numbe
   return shapes;
 }
 
-/** Throws unless `tensors` are exactly those of `config`: a missing one, a wrong shape, or one this engine would ignore. */
+/** Throws unless `tensors` are exactly those of `config`: for a missing one, a wrong shape, or one this engine would ignore. */
 export function checkModelTensors(config: ModelConfig, tensors: ReadonlyMap<string, StoredTensor>): void {
   const expected = expectedTensors(config);
   for (const [name, shape] of expected) {

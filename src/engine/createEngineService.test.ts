@@ -38,7 +38,7 @@ const seedling = {
 const textOf = (chunks: readonly ChatChunk[]): string => chunks.map(({ delta }) => delta).join('');
 
 describe('before a model is loaded', () => {
-  it('says so by code', async () => {
+  it('reports that by code', async () => {
     const service = createEngineService({ openBackend: openDawn });
     await expect(service.encode({ text: 'a' }, context())).rejects.toMatchObject({ code: 'ENGINE_MODEL_NOT_LOADED' });
     await expect(collect(service.chat({ messages: [] }, context()))).rejects.toMatchObject({
@@ -65,7 +65,7 @@ it('refuses to read text with a model that came without a tokenizer', async () =
 });
 
 describe('a model that cannot be loaded', () => {
-  it('leaves the one before it as it was when its template is no template', async () => {
+  it('leaves the previous one unchanged if its template is invalid', async () => {
     const opened: OpenedBackend[] = [];
     const service = createEngineService({
       async openBackend() {
@@ -121,7 +121,7 @@ describe('with the seedling', () => {
     await expect(service.loadModel({ files: [] }, context())).rejects.toMatchObject({ code: 'MODEL_INVALID' });
   });
 
-  it('reported its loading', () => {
+  it('reported its progress', () => {
     expect(new Set(progress.map(({ phase }) => phase))).toEqual(new Set(['read', 'compile', 'probe']));
     const bytes = progress.map(({ loadedBytes }) => loadedBytes);
     expect(bytes).toEqual(bytes.toSorted((one, other) => one - other));
@@ -138,7 +138,7 @@ describe('with the seedling', () => {
     }
   });
 
-  it('stops when asked, and answers again', async () => {
+  it('stops on abort, and answers again', async () => {
     const [chat] = golden.chats;
     const abort = new AbortController();
     const stream = service.chat({ messages: chat?.messages ?? [], temperature: 0 }, context(abort.signal));
@@ -161,7 +161,7 @@ describe('with the seedling', () => {
     expect(await service.decode({ ids: response }, context())).toBe('A fish.');
   });
 
-  it('makes the row of an answer of its own tokens, and ends it only where the model did', async () => {
+  it('builds an answer’s row from its own tokens, with an end token only if the model ended it', async () => {
     const [chat] = golden.chats;
     const messages = [{ role: 'user', content: 'What is a dog?' }] as const;
     const generated = chat?.greedy.slice(0, -1) ?? [];
@@ -184,8 +184,8 @@ describe('with the seedling', () => {
     expect((await rowOf(stopped)).inputIds).toEqual(whole.inputIds.slice(0, whole.promptLength + 3));
   });
 
-  it('does not encode the text of an answer again', async () => {
-    // At a high temperature models spell words in tokens that the tokenizer would not choose: "madehen" is one such word here.
+  it('does not re-encode the text of an answer', async () => {
+    // At a high temperature models spell words in tokens that the tokenizer would not choose; here "madehen" is one.
     const prompt = 'How many is 7 times 8?';
     const messages = [{ role: 'user', content: prompt }] as const;
     const chunks = await collect(service.chat({ messages, temperature: 2, seed: 1, max_tokens: 8 }, context()));
@@ -222,7 +222,7 @@ describe('with the seedling', () => {
     expect(trained.finalLoss).toBeLessThan(first.loss / 2);
   }, 300_000);
 
-  it('uses the adapter where asked and only there', async () => {
+  it('uses the adapter only if requested', async () => {
     const summary = await service.loadAdapter(
       { id: 'fish', config: trained.config, weights: trained.weights },
       context(),
@@ -243,7 +243,7 @@ describe('with the seedling', () => {
     await expect(answer('bird')).rejects.toMatchObject({ code: 'ENGINE_ADAPTER_NOT_LOADED', facts: { id: 'bird' } });
   });
 
-  it('keeps what was read under one adapter from another, whoever speaks between', async () => {
+  it('separates the cached prefixes of adapters, whatever comes in between', async () => {
     const messages = [{ role: 'user', content: 'What is a dog?' }] as const;
     const answer = async (more: Partial<ChatRequest> = {}): Promise<string> =>
       textOf(await collect(service.chat({ messages, temperature: 0, max_tokens: 16, ...more }, context())));
@@ -255,7 +255,7 @@ describe('with the seedling', () => {
       await answer({ adapterId: 'second' }),
     ];
     expect([...(await said()), ...(await said())]).toEqual([...expected, ...expected]);
-    // Another adapter by the same name is another adapter.
+    // Another adapter with the same name is another adapter.
     const weights = trained.weights.slice();
     weights.fill(0, weights.length - 4 * 4_096);
     await service.loadAdapter({ id: 'second', config: trained.config, weights }, context());
@@ -264,7 +264,7 @@ describe('with the seedling', () => {
     expect(await answer({ adapterId: 'fish' })).toBe('A fish.');
   });
 
-  it('does not let a request wait behind a training that waits itself', async () => {
+  it('does not let a request wait behind a training run that is itself waiting', async () => {
     const chat = service.chat({ messages: golden.chats[0]?.messages ?? [], temperature: 0 }, context());
     await chat.next();
     const abort = new AbortController();
@@ -291,7 +291,7 @@ describe('with the seedling', () => {
     await collect(service.chat({ messages: golden.chats[0]?.messages ?? [], max_tokens: 1 }, context()));
   });
 
-  it('gives the gradient of a row, and forgets an adapter', async () => {
+  it('returns the gradient of a row, and unloads an adapter', async () => {
     const gradient = await service.rowGradient({ adapterId: 'fish', row }, context());
     expect(gradient.length).toBe(
       (await service.loadAdapter({ id: 'fish', config: trained.config, weights: trained.weights }, context()))

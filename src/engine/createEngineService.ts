@@ -1,5 +1,5 @@
-// The engine behind its worker: one device, one model, the adapters beside it, and what is asked of them, one after the other. It
-// fetches nothing and stores nothing; bytes are handed in, results handed out.
+// The engine behind its worker: one device, one model and its adapters, and requests to them, one at a time. It fetches nothing and
+// stores nothing; bytes come in, results go out.
 import { TributaryError } from '../lib/errors.ts';
 import { createMutex } from '../lib/mutex.ts';
 import { transfer } from '../lib/rpc.ts';
@@ -17,7 +17,7 @@ import { train } from './train/train.ts';
 import { convertModel } from './tribpack/convertModel.ts';
 
 export interface EngineServiceOptions {
-  /** Opens a device, at first use, when another is asked for, and again after it was lost; default: what the browser has. */
+  /** Opens a device: on first use, when another is requested, and after a loss. Default: the browser's. */
   readonly openBackend?: (device: DeviceChoice) => Promise<OpenedBackend>;
 }
 
@@ -27,7 +27,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
   const acquire = createMutex();
   let training = false;
 
-  /** A training run is not waited for: it may take hours. */
+  /** Requests do not wait for a training run: it may take hours. */
   function refuseWhileTraining(): void {
     if (!training) return;
     throw new TributaryError({
@@ -109,7 +109,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
 
     async *train(request, context) {
       refuseWhileTraining();
-      // From here on, and not from its turn on: what comes meanwhile would wait behind it.
+      // Set now, not when its turn comes: requests in between would wait behind it.
       training = true;
       try {
         yield* streamWithLock(context.signal, async function* () {
@@ -133,7 +133,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
   };
 }
 
-/** Adapter and checkpoint bytes move to the page instead of being copied. */
+/** Adapter and checkpoint bytes are transferred to the page instead of copied. */
 function withBuffers(event: TrainEvent): TrainEvent {
   if (event.kind === 'checkpoint') return transfer(event, [event.bytes.buffer]);
   return event.kind === 'done' ? transfer(event, [event.weights.buffer]) : event;

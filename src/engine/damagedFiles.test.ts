@@ -1,5 +1,5 @@
 // Files with random bytes changed or cut off: each is opened or refused with a typed error that says where, never anything
-// else. The damage is drawn from a fixed seed, so a failure can be repeated.
+// else. The damage comes from a fixed seed, so a failure can be reproduced.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -13,7 +13,7 @@ import { convertModel } from './tribpack/convertModel.ts';
 
 const golden = path.join(import.meta.dirname, '../../test/golden/engine-formats');
 
-/** Whole numbers below a bound, by a linear congruential generator. */
+/** Integers below a bound, from a linear congruential generator. */
 function drawer(seed: number): (bound: number) => number {
   let state = seed;
   return (bound) => {
@@ -22,7 +22,7 @@ function drawer(seed: number): (bound: number) => number {
   };
 }
 
-/** How many of `count` damaged copies were opened and refused; anything but a typed refusal is thrown. */
+/** How many of `count` damaged copies were opened and refused; rethrows anything but a typed refusal. */
 async function damage(
   bytes: Uint8Array,
   headerLength: number,
@@ -57,7 +57,7 @@ test('damaged packed files', async () => {
   const pieces: Uint8Array[] = [];
   for await (const { bytes } of convertModel(source, defaultChoices(source))) pieces.push(bytes);
   const open = (blob: Blob): Promise<unknown> => openModelFile([{ name: 'damaged', blob }]);
-  // A changed magic makes it a folder without a config, which is refused as well.
+  // With another magic it is a folder without a config, which is refused as well.
   const outcome = await damage(concatBytes(pieces), 6_000, 200, open);
   expect(outcome.refused).toBeGreaterThan(100);
 });

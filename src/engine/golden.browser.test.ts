@@ -1,5 +1,5 @@
-// Golden data in a real browser's WebGPU: what `npm run conformance` measures on Dawn, for a tiny model, an adapter, and
-// SmolLM2 where `npm run model -- smollm2` has fetched it (skipped, and counted as skipped, where it has not).
+// Golden data on a real browser's WebGPU: what `npm run conformance` measures on Dawn, for a tiny model, an adapter, and
+// SmolLM2, if `npm run model -- smollm2` has fetched it (otherwise skipped).
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import plainConfig from '../../test/golden/engine-formats/adapters/llama-plain-qv/adapter_config.json';
 import smollm2Config from '../../test/golden/real/smollm2/adapter/adapter_config.json';
@@ -42,7 +42,7 @@ const ids = async (file: SafetensorsFile, name: string): Promise<number[]> => [
   ...new Int32Array(await read(file, name)),
 ];
 
-/** Infinite where something is missing or is no number. */
+/** Infinite if a value is missing or NaN. */
 function largestDifference(actual: ArrayLike<number>, expected: Float32Array): number {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let largest = 0;

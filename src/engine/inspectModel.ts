@@ -1,4 +1,4 @@
-// What a model's headers say.
+// Inspects a model by its headers.
 import { openModelFile } from './openModelFile.ts';
 import { defaultChoices, storedChoices } from './quant/quantizationChoices.ts';
 import type { InspectModelRequest, ModelInspection } from './service.ts';

@@ -1,4 +1,4 @@
-// What a decoder's shape is, whichever file it came from (config.json or a GGUF header). Knows no tensors.
+// A decoder's shape, from any container (config.json or a GGUF header). Knows no tensors.
 
 export interface RopeScaling {
   readonly kind: 'linear' | 'llama3' | 'yarn' | 'divisors';
@@ -9,15 +9,15 @@ export interface RopeScaling {
   readonly betaFast?: number;
   readonly betaSlow?: number;
   readonly attentionFactor?: number;
-  /** For `divisors` (GGUF `rope_freqs.weight`): what each frequency is divided by, [rotaryDimension / 2]. */
+  /** For `divisors` (GGUF `rope_freqs.weight`): the divisor of each frequency, [rotaryDimension / 2]. */
   readonly divisors?: readonly number[];
 }
 
-/** What may differ from one layer to the next. */
+/** Properties that may differ between layers. */
 export interface LayerShape {
-  /** Whether a token sees only the nearest `slidingWindow` keys. */
+  /** Whether a token attends only to the nearest `slidingWindow` keys. */
   readonly sliding: boolean;
-  /** Which angles turn queries and keys: the model's own, those of `localRopeTheta`, or none (SmolLM3's NoPE layers). */
+  /** The angles that rotate queries and keys: the model's own, those of `localRopeTheta`, or none (SmolLM3's NoPE layers). */
   readonly rotation: 'main' | 'local' | 'none';
 }
 
@@ -32,31 +32,31 @@ export interface ModelConfig {
   readonly vocabularySize: number;
   readonly contextLength: number;
   readonly rmsNormEpsilon: number;
-  /** How many numbers at the start of each head are rotated; Phi-3 leaves the others as they are. */
+  /** Elements at the start of each head that are rotated; Phi-3 leaves the others unchanged. */
   readonly rotaryDimension: number;
   readonly ropeTheta: number;
   readonly ropeScaling?: RopeScaling;
   /** Gemma 3: rotary base of the layers whose rotation is `local`, without scaling. */
   readonly localRopeTheta?: number;
-  /** Keys a token sees in sliding layers, itself included; absent where no layer slides. */
+  /** Keys that a token attends to in sliding layers, including its own; absent if no layer slides. */
   readonly slidingWindow?: number;
   /** [layerCount] */
   readonly layers: readonly LayerShape[];
-  /** Factor on the scores of attention. */
+  /** Factor on the attention scores. */
   readonly attentionScale: number;
-  /** Gemma 2: scores s of attention become c tanh(s / c). */
+  /** Gemma 2: attention scores s become c tanh(s / c). */
   readonly attentionSoftcap?: number;
-  /** Gemma 2: logits likewise. */
+  /** Gemma 2: the same for logits. */
   readonly finalSoftcap?: number;
-  /** The gated activation; `gelu` is the approximation by tanh. */
+  /** The gated activation; `gelu` is the tanh approximation. */
   readonly activation: 'silu' | 'gelu';
   /** Gemma: factor on the rows of the embedding, but not on a tied head. */
   readonly embeddingScale: number;
-  /** What the weights of norms lack: Hugging Face stores Gemma's as w - 1, GGUF as w. */
+  /** Added to the stored weights of norms: Hugging Face stores Gemma's as w - 1, GGUF as w. */
   readonly normOffset: 0 | 1;
-  /** Gemma: what attention and feed-forward add to the stream passes a norm of its own. */
+  /** Gemma: the outputs of attention and feed-forward are normed before they are added to the residual stream. */
   readonly outputNorms: boolean;
-  /** Phi-3: files hold q, k, v in one tensor, and gate, up in another; adapters name them so. */
+  /** Phi-3: files store q, k, v in one tensor, and gate, up in another; adapters use these names. */
   readonly fusedProjections: boolean;
   readonly tiedEmbedding: boolean;
   /** Qwen2: bias on q, k, v. */

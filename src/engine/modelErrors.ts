@@ -1,7 +1,7 @@
-// The errors of reading a model: made here so that every reader says the same thing in the same words.
+// The errors of reading a model, created here so that every reader words them the same way.
 import { type Fact, TributaryError } from '../lib/errors.ts';
 
-/** The model asks for something that this engine does not compute. `field` names it. */
+/** The model needs something that this engine does not support. `field` names it. */
 export function modelUnsupported(field: string, value: Fact, reason: string): TributaryError {
   return new TributaryError({
     code: 'MODEL_UNSUPPORTED',

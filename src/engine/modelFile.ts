@@ -1,5 +1,5 @@
 // A model on disk as the loader sees it: a config, and tensors by their Hugging Face names, read one at a time.
-// `openModelFile` makes these; `model/` consumes them.
+// `openModelFile` creates these; `model/` consumes them.
 import type { BlobLike } from '../lib/blobLike.ts';
 import type { WeightFormat } from './backend.ts';
 import type { ModelConfig } from './modelConfig.ts';
@@ -12,9 +12,9 @@ export interface StoredTensor {
   readonly shape: readonly number[];
   /** The tensor's bytes; rows of q_proj and k_proj already in Hugging Face (half-split rotary) order. */
   read(signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
-  /** Some entries of the slowest dimension alone, as `read` gives them. */
+  /** Only these entries of the slowest dimension, in the form of `read`. */
   readRows(first: number, count: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
-  /** Of a matrix in a packed file: words of one of its tensors on a device, as they are uploaded. */
+  /** Only for matrices of a packed file: device words of one of its tensors, ready to upload. */
   readWords?(
     part: 'codes' | 'scales',
     first: number,
@@ -27,7 +27,7 @@ export interface StoredTensor {
 export interface SourceFile {
   readonly name: string;
   readonly byteLength: number;
-  /** Hexadecimal; absent where nobody computed it. */
+  /** Hexadecimal; absent if unknown. */
   readonly sha256?: string;
 }
 
@@ -41,12 +41,12 @@ export interface ModelFile {
   /** Jinja source. */
   readonly chatTemplate?: string;
   readonly byteLength: number;
-  /** What was opened; for a packed file, what it was packed from. */
+  /** The opened files; for a packed file, its sources. */
   readonly sources: readonly SourceFile[];
 }
 
 export interface NamedBlob {
-  /** File name, perhaps with a path: of a folder only what lies beside the uppermost config.json counts. */
+  /** File name, possibly with a path: in a folder, only files beside the topmost config.json count. */
   readonly name: string;
   readonly blob: BlobLike;
 }

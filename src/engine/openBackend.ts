@@ -1,4 +1,4 @@
-// Opens the device to compute on: the GPU by WebGPU, or the CPU by WebAssembly where there is no hardware GPU.
+// Opens the compute device: the GPU by WebGPU, or the CPU by WebAssembly if there is no hardware GPU.
 import { isAbort, TributaryError } from '../lib/errors.ts';
 import type { Backend } from './backend.ts';
 import { createReferenceBackend } from './reference/createReferenceBackend.ts';
@@ -14,9 +14,9 @@ export interface OpenedBackend {
 }
 
 export interface OpenBackendOptions {
-  /** Default `automatic`. */
+  /** Default: `automatic`. */
   readonly device?: DeviceChoice | undefined;
-  /** WebGPU's entry point; default: the browser's. In Node: `dawn()` of `webgpu/node.ts`. */
+  /** WebGPU's entry point. Default: the browser's. In Node: `dawn()` of `webgpu/node.ts`. */
   readonly gpu?: GPU | undefined;
 }
 
@@ -44,10 +44,10 @@ async function openGpu(gpu: GPU | undefined): Promise<OpenedBackend & { readonly
 }
 
 /**
- * The backend of the device asked for. `automatic`: the GPU, unless there is none or its driver renders in software, which measured ten
+ * The backend of the requested device. `automatic`: the GPU, unless there is none or its driver renders in software, which was ten
  * times slower than WebAssembly on the same CPU.
  *
- * Throws as `acquireDevice` when `gpu` is asked for and is not available.
+ * Throws as `acquireDevice` if `gpu` is requested and not available.
  */
 export async function openBackend({ device = 'automatic', gpu }: OpenBackendOptions = {}): Promise<OpenedBackend> {
   if (device === 'cpu') return openCpu();

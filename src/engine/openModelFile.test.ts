@@ -43,7 +43,7 @@ const small = {
   eos_token_id: [1, 2],
 };
 
-/** All tensors of a config, each filled with its place in the list. */
+/** All tensors of a config, each filled with its index in the list. */
 function tensorsOf(config: ModelConfig): TensorToWrite[] {
   return [...expectedTensors(config)].map(([name, shape], index) => ({
     name,
@@ -77,7 +77,7 @@ describe('config.json', () => {
     expect(huggingFaceModelConfig(json('configs', name, 'config.v5.json'), false)).toEqual(old);
   });
 
-  test('what the golden models have of their own', () => {
+  test('the golden models' specifics', () => {
     const config = (name: string) => huggingFaceModelConfig(json('configs', name, 'config.json'), true);
     expect(config('tiny-llama31').ropeScaling).toEqual({
       kind: 'llama3',
@@ -99,7 +99,7 @@ describe('config.json', () => {
     expect(config('tiny-qwen3')).toMatchObject({ queryKeyValueBias: false, queryKeyNorm: true, headDimension: 32 });
   });
 
-  test('what the newer architectures have of their own', () => {
+  test('the newer architectures' specifics', () => {
     const config = (name: string) => huggingFaceModelConfig(json('configs', name, 'config.json'), true);
     const rotations = (name: string) => config(name).layers.map(({ rotation }) => rotation);
     const slides = (name: string) => config(name).layers.map(({ sliding }) => sliding);
@@ -130,7 +130,7 @@ describe('config.json', () => {
     expect(slides('tiny-phi3')).toEqual([true, true]);
   });
 
-  test('layers by the rule of their class where the config does not list them', () => {
+  test('layers follow their class's rule if the config does not list them', () => {
     const config = (name: string, change: object) =>
       huggingFaceModelConfig({ ...json('configs', name, 'config.json'), ...change }, true).layers;
     const unlisted = { num_hidden_layers: 5, no_rope_layers: null, sliding_window_pattern: null };
@@ -150,7 +150,7 @@ describe('config.json', () => {
     );
   });
 
-  test('a window that the config does not mention is that of the class, and null switches it off', () => {
+  test('a missing window defaults to the class's, and null switches it off', () => {
     const window = (name: string, sliding_window: null | undefined) =>
       huggingFaceModelConfig({ ...json('configs', name, 'config.json'), sliding_window }, true).slidingWindow;
     for (const name of ['tiny-mistral', 'tiny-gemma2', 'tiny-gemma3-text']) {
@@ -162,7 +162,7 @@ describe('config.json', () => {
     expect(huggingFaceModelConfig(phi, true)).not.toHaveProperty('slidingWindow');
   });
 
-  test('of two spellings of the rotation the older one counts', () => {
+  test('the older of two spellings of the rotation wins', () => {
     const both = {
       rope_scaling: { rope_type: 'linear', factor: 3 },
       rope_parameters: { rope_type: 'default', rope_theta: 7 },
@@ -177,7 +177,7 @@ describe('config.json', () => {
     });
   });
 
-  test("Gemma 3's period is not read from the field that transformers only writes", () => {
+  test("Gemma 3's period is not read from the field that transformers writes but never reads", () => {
     const { sliding_window_pattern: _, ...rest } = json('configs/tiny-gemma3-text/config.json');
     const { layers } = huggingFaceModelConfig({ ...rest, _sliding_window_pattern: 2 }, true);
     expect(layers.map(({ sliding }) => sliding)).toEqual([true, true, true, true, true, false]);
@@ -192,7 +192,7 @@ describe('config.json', () => {
     expect(off).not.toHaveProperty('finalSoftcap');
   });
 
-  test('Qwen slides from max_window_layers on, and only if told to', () => {
+  test('Qwen slides from max_window_layers on, and only if enabled', () => {
     const qwen = { ...json('configs/tiny-qwen2/config.json'), sliding_window: 32, use_sliding_window: true };
     const slides = (change: object) =>
       huggingFaceModelConfig({ ...qwen, ...change }, false).layers.map(({ sliding }) => sliding);
@@ -224,7 +224,7 @@ describe('config.json', () => {
     expect(facts['field']).toBe(field);
   });
 
-  test("Phi-3's repositories may carry the class that transformers has", () => {
+  test("Phi-3's repositories may include the class that transformers has adopted", () => {
     const map = { AutoConfig: 'configuration_phi3.Phi3Config', AutoModelForCausalLM: 'modeling_phi3.Phi3ForCausalLM' };
     expect(huggingFaceModelConfig({ ...json('configs/tiny-phi3/config.json'), auto_map: map }, true).architecture).toBe(
       'phi3',
@@ -272,7 +272,7 @@ describe('config.json', () => {
     expect((await thrown(() => huggingFaceModelConfig({ ...small, ...change }, true))).code).toBe('MODEL_INVALID');
   });
 
-  test('what transformers 4 writes of generation into a whole config is no reason to refuse', () => {
+  test('accepts the generation fields that transformers 4 writes into a config', () => {
     const written = {
       ...{
         max_length: 20,
@@ -289,7 +289,7 @@ describe('config.json', () => {
     expect(huggingFaceModelConfig({ ...small, ...written }, true)).toEqual(huggingFaceModelConfig(small, true));
   });
 
-  test('a field that is there and off is no reason to refuse', () => {
+  test('accepts an inactive field', () => {
     expect(
       huggingFaceModelConfig({ ...small, num_experts: 0, quantization_config: null, extra: {} }, true).layerCount,
     ).toBe(2);
@@ -304,7 +304,7 @@ describe('Hugging Face folders', () => {
     expect(byteLength).toBeGreaterThan(1000);
   });
 
-  test('what lies beside the uppermost config.json counts, and two that lie equally deep are refused', async () => {
+  test('files beside the topmost config.json count, and two equally deep ones are refused', async () => {
     const checkpoints = ['checkpoint-1', 'checkpoint-2'].flatMap((below) =>
       folder({ ...small, num_hidden_layers: 1 }).map((file) => ({
         ...file,
@@ -341,7 +341,7 @@ describe('Hugging Face folders', () => {
     expect((await thrown(() => openModelFile(files(moved)))).facts['place']).toBe('model.norm.weight');
   });
 
-  test('the copy of a tied head is left out, and another head than the embedding is refused', async () => {
+  test('the copy of a tied head is skipped, and a head that differs from the embedding is refused', async () => {
     const tied = { ...small, tie_word_embeddings: true };
     const withHead = (change: Partial<TensorToWrite>) =>
       smallTensors.map((each) =>
@@ -433,7 +433,7 @@ describe('Hugging Face folders', () => {
     expect((await thrown(() => openModelFile(folder(small, tensors)))).code).toBe(code);
   });
 
-  test('files that are missing or no JSON are named', async () => {
+  test('files that are missing or invalid JSON are named', async () => {
     expect((await thrown(() => openModelFile([]))).facts['place']).toBe('config.json');
     expect((await thrown(() => openModelFile([{ name: 'config.json', blob: new Blob(['{']) }]))).facts['place']).toBe(
       'config.json',
@@ -443,7 +443,7 @@ describe('Hugging Face folders', () => {
     );
   });
 
-  test('a tied head that was saved all the same is not a tensor of the model', async () => {
+  test('a redundantly saved tied head is not a tensor of the model', async () => {
     const { tensors } = await openModelFile(folder({ ...small, tie_word_embeddings: true }));
     expect(tensors.has('lm_head.weight')).toBe(false);
   });
@@ -471,7 +471,7 @@ describe('GGUF files', () => {
     expect(tokenizerJson).toMatchObject({ normalizer, model: { type: 'BPE', ignore_merges: ignoreMerges } });
   });
 
-  test.each(['architecture-missing.gguf', 'architecture-wrong-type.gguf'])('%s is no model', async (name) => {
+  test.each(['architecture-missing.gguf', 'architecture-wrong-type.gguf'])('%s is not a model', async (name) => {
     const { code, facts } = await thrown(() => openGguf({ name, blob: new Blob([read('hostile', name)]) }));
     expect(code).toBe('MODEL_INVALID');
     expect(facts['place']).toBe('general.architecture');
@@ -497,7 +497,7 @@ describe('GGUF files', () => {
     expect(Object.values(error.facts)).toContain(name);
   });
 
-  test('rows of a head go from pairs to halves', () => {
+  test('a head's rows are permuted from pairs to halves', () => {
     // Two heads of 6 rows of 2 bytes; row 2i + p belongs at p * 3 + i.
     const rows = Array.from({ length: 12 }, (_, row) => [row, 100 + row]).flat();
     const moved = unpermuteRows(Uint8Array.from(rows), 2, 6);

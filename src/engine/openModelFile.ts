@@ -1,4 +1,4 @@
-// Recognises the container of a model by its files and opens it. It knows which readers there are, and nothing of what they read.
+// Recognises the container of a model by its files and opens it. Knows which readers exist, and nothing of the formats.
 import { openGguf } from './gguf/openGguf.ts';
 import { openHuggingFaceFolder } from './huggingFace/openHuggingFaceFolder.ts';
 import { modelInvalid } from './modelErrors.ts';
@@ -7,8 +7,8 @@ import { isPacked } from './tribpack/isPacked.ts';
 import { openPacked } from './tribpack/openPacked.ts';
 
 /**
- * Opens one packed file, one GGUF file, or the files of a Hugging Face folder. Reads headers only; refuses by name what this engine
- * does not compute. Throws `MODEL_*`, `PACKED_*`, `GGUF_*` or `SAFETENSORS_*`.
+ * Opens one packed file, one GGUF file, or the files of a Hugging Face folder. Reads headers only; refuses unsupported features by
+ * name. Throws `MODEL_*`, `PACKED_*`, `GGUF_*` or `SAFETENSORS_*`.
  */
 export async function openModelFile(files: readonly NamedBlob[]): Promise<ModelFile> {
   const [first] = files;

@@ -23,7 +23,7 @@ const context = (onProgress = (_: unknown): void => undefined, signal = new Abor
 
 const createService = (): EngineService => createEngineService({ openBackend: () => openBackend({ device: 'cpu' }) });
 
-/** Packs by way of a channel, where pieces move and are not copied. */
+/** Packs through a channel, where pieces are transferred instead of copied. */
 async function pack(): Promise<{ readonly blob: Blob; readonly progress: readonly PackProgress[] }> {
   const { port1, port2 } = new MessageChannel();
   const stop = expose(createService(), port1 as unknown as Channel);
@@ -44,7 +44,7 @@ async function pack(): Promise<{ readonly blob: Blob; readonly progress: readonl
 const packed = await pack();
 const packedFiles = [{ name: 'packed', blob: packed.blob }];
 
-it('says what a model is and would take, from its headers', async () => {
+it('describes a model and its size from its headers', async () => {
   const [of, ofPacked] = await Promise.all(
     [[seedling], packedFiles].map((files) => createService().inspectModel({ files, choices: [choices] }, context())),
   );
@@ -64,7 +64,7 @@ it('says what a model is and would take, from its headers', async () => {
   expect(ofPacked).toMatchObject({ container: 'packed', config: of?.config, parameterCount: 6_951_168 });
 });
 
-it('packs in pieces that move to the caller, with progress to the last byte', () => {
+it('packs in pieces that are transferred to the caller, with progress to the last byte', () => {
   expect(packed.progress.length).toBeGreaterThan(50);
   expect(packed.progress.at(-1)).toEqual({ doneBytes: packed.blob.size, totalBytes: packed.blob.size });
 });
@@ -74,7 +74,7 @@ describe('the quality report', async () => {
   await service.loadModel({ files: packedFiles, contextLength: 64 }, context());
   const alone = await service.measureQuality({ text }, context());
 
-  it('is of the loaded model alone, or compared with its source, which leaves the model as it was', async () => {
+  it('covers the loaded model alone, or compared with its source, and leaves the model unchanged', async () => {
     const phases: QualityProgress[] = [];
     const report = await service.measureQuality(
       { text, reference: { files: [seedling] } },
@@ -93,7 +93,7 @@ describe('the quality report', async () => {
     expect(await service.measureQuality({ text }, context())).toEqual(alone);
   });
 
-  it('is stopped by its signal, and the model stays', async () => {
+  it('stops on abort, and the model stays', async () => {
     const abort = new AbortController();
     const stopped = service.measureQuality(
       { text, reference: { files: [seedling] } },

@@ -1,4 +1,4 @@
-// Headers of files that are read over a network: a few requests, each for bytes that were not asked for before.
+// Headers of files that are read over a network: a few requests, each for new bytes.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -12,7 +12,7 @@ const seedling = new Uint8Array(
   readFileSync(path.join(import.meta.dirname, '../../public/models/seedling/seedling.Q8_0.gguf')),
 );
 
-/** The bytes as a remote file, and the ranges that were asked for. */
+/** The bytes as a remote file, and the requested ranges. */
 function remote(bytes: Uint8Array<ArrayBuffer>): { blob: BlobLike; ranges: [number, number][] } {
   const ranges: [number, number][] = [];
   const slice = (from: number, to: number): BlobLike => ({
@@ -42,11 +42,11 @@ function withLongValue(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Arr
   value.set(key, 8);
   valueView.setUint32(8 + key.length, 8, true);
   valueView.setBigUint64(12 + key.length, BigInt(length), true);
-  // Altogether a multiple of 32, so that the data stays aligned.
+  // A multiple of 32 in total, so that the data stays aligned.
   return concatBytes([start, value, bytes.subarray(24)]);
 }
 
-test('a GGUF header of one MiB is one request, and one of six MiB a few that follow each other', async () => {
+test('a GGUF header of one MiB takes one request, and one of six MiB a few consecutive ones', async () => {
   const small = remote(seedling);
   const expected = await openModelFile([{ name: 'seedling.gguf', blob: small.blob }]);
   expect(small.ranges).toHaveLength(1);
@@ -59,7 +59,7 @@ test('a GGUF header of one MiB is one request, and one of six MiB a few that fol
   expect(await file.tensors.get(name)?.readRows(4, 4)).toEqual(await expected.tensors.get(name)?.readRows(4, 4));
 });
 
-test('a safetensors header is one request, or two when it is long', async () => {
+test('a safetensors header takes one request, or two if it is long', async () => {
   const tensor = (index: number) => ({
     name: `t${index}`,
     dtype: 'F32' as const,

@@ -1,4 +1,4 @@
-// The engine as a page sees it through its worker: requests and answers that survive structured clone. Bytes come in as
+// The engine's interface to a page, through its worker: requests and answers that survive structured clone. Bytes come in as
 // Blobs (random access, no copy); the engine itself never fetches and never stores.
 import type { SerializedError } from '../lib/errors.ts';
 import type { CallContext } from '../lib/rpc.ts';
@@ -16,11 +16,11 @@ export interface DeviceReport {
   readonly architecture: string;
   readonly features: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
-  /** What `LoadModelRequest.computeDtype` can be here. */
+  /** The values of `LoadModelRequest.computeDtype` that this device supports. */
   readonly computeDtypes: readonly ComputeDtype[];
   /** On a GPU: how each operator is computed, as far as plans have been recorded. */
   readonly variants?: VariantReport;
-  /** Why the CPU computes although the GPU was tried. */
+  /** Why the CPU is used although the GPU was tried. */
   readonly obstacle?: SerializedError;
 }
 
@@ -32,24 +32,24 @@ export type ModelBlobs = readonly { readonly name: string; readonly blob: Blob }
 
 export interface LoadModelRequest {
   readonly files: ModelBlobs;
-  /** Formats of the weights; default: a folder is quantised, Q4_0 with the tables Q8_0; packed and GGUF files stay as they are. */
+  /** Formats of the weights. Default: a folder is quantised, Q4_0 with tables in Q8_0; packed and GGUF files keep their formats. */
   readonly choices?: QuantizationChoices;
-  /** Longest context to reserve KV cache for; default min(model's own, 1,024). */
+  /** Maximum context to reserve KV cache for. Default: the smaller of the model's own and 1,024. */
   readonly contextLength?: number;
-  /** Default `automatic`. */
+  /** Default: `automatic`. */
   readonly device?: DeviceChoice;
   /**
-   * What the decoder's linear layers multiply in when they read and answer; default `float32`. `float16`: a prompt's activations and
-   * weights are rounded to 11 bits; `int8`: activations to bytes in blocks of 32. A device without it computes in f32. Training and
+   * Compute dtype of the decoder's linear layers in inference. Default: `float32`. `float16`: a prompt's activations and weights are
+   * rounded to 11 bits; `int8`: activations are quantised in blocks of 32. A device without support computes in f32. Training and
    * gradients always do.
    */
   readonly computeDtype?: ComputeDtype;
-  /** `DeviceReport.variants` of an earlier loading: saves measuring again. */
+  /** `DeviceReport.variants` of an earlier load: saves measuring again. */
   readonly variants?: VariantReport;
 }
 
 export interface LoadProgress {
-  /** `probe`: the device's ways to compute are tried and measured while they are compiled. */
+  /** `probe`: variants are tried and timed while they are compiled. */
   readonly phase: 'read' | 'compile' | 'probe';
   readonly loadedBytes: number;
   readonly totalBytes: number;
@@ -63,7 +63,7 @@ export interface ModelSummary {
   readonly contextLength: number;
   readonly vocabularySize: number;
   readonly weightBytes: number;
-  /** What was asked for, or f32 where the device has it not. */
+  /** As requested, or f32 if the device does not support it. */
   readonly computeDtype: ComputeDtype;
 }
 
@@ -82,20 +82,20 @@ export interface AdapterSummary {
   readonly targetModules: readonly string[];
 }
 
-/** A prompt and its response as token ids: what is trained on and what is attributed. */
+/** A prompt and its response as token ids: the unit of training and attribution. */
 export interface EncodedRow {
   /** Prompt (template included), then response and, unless the answer was cut, end token. */
   readonly inputIds: readonly number[];
-  /** Number of leading ids that are prompt: no loss on them. */
+  /** Number of leading prompt ids, which have no loss. */
   readonly promptLength: number;
 }
 
 /** An answer as the model generated it. */
 export interface EncodeAnswerRequest {
   readonly prompt: string;
-  /** Its tokens, without an end token. Their text may be encoded otherwise. */
+  /** Its tokens, without an end token. The tokenizer might encode their text differently. */
   readonly answerIds: readonly number[];
-  /** The model generated an end token after them: the row gets the one that ends rows. */
+  /** The model generated an end token after them: the row gets the tokenizer's end token. */
   readonly ended: boolean;
 }
 
@@ -103,21 +103,21 @@ export interface TrainRequest {
   readonly rows: readonly EncodedRow[];
   readonly rank: number;
   readonly alpha: number;
-  /** Module suffixes, default all seven linear layers. */
+  /** Module suffixes. Default: all seven linear layers. */
   readonly targetModules?: readonly string[];
   readonly learningRate: number;
   readonly schedule: 'constant' | 'linear' | 'cosine';
   readonly warmupSteps: number;
   readonly epochs: number;
-  /** Stop after so many steps, whatever `epochs` says. */
+  /** Stop after this many steps, whatever `epochs` says. */
   readonly maxSteps?: number;
   readonly batchSize: number;
   readonly weightDecay: number;
   readonly maxGradientNorm: number;
   readonly seed: number;
-  /** A checkpoint event every so many steps. */
+  /** Yield a checkpoint event every this many steps. */
   readonly checkpointEvery?: number;
-  /** Bytes of an earlier checkpoint event of the same request: goes on after its step. */
+  /** Bytes of an earlier checkpoint event of the same request: training continues after its step. */
   readonly resumeFrom?: Uint8Array;
 }
 
@@ -148,11 +148,11 @@ export interface RowGradientRequest {
 
 export interface InspectModelRequest {
   readonly files: ModelBlobs;
-  /** Default: `stored`, and what is chosen where nobody chooses. */
+  /** Default: `stored`, and the default choices. */
   readonly choices?: readonly QuantizationChoices[];
 }
 
-/** What a model's headers say, before anything else of it is read. */
+/** The contents of a model's headers, read before anything else. */
 export interface ModelInspection {
   readonly container: 'gguf' | 'safetensors' | 'packed';
   readonly config: ModelConfig;
@@ -169,9 +169,9 @@ export interface ModelInspection {
 
 export interface ConvertModelRequest {
   readonly files: readonly { readonly name: string; readonly blob: Blob; readonly sha256?: string }[];
-  /** Default as in `LoadModelRequest`. */
+  /** Default: as in `LoadModelRequest`. */
   readonly choices?: QuantizationChoices;
-  /** Goes on at this tensor, counted from 0. */
+  /** Resumes at this tensor, counted from 0. */
   readonly fromTensor?: number;
 }
 
@@ -181,15 +181,15 @@ export interface PackProgress {
 }
 
 export interface QualityRequest {
-  /** Windows of the model's context are read from their start; see `QualityReport.tokens`. */
+  /** Evaluated in windows of the model's context; see `QualityReport.tokens`. */
   readonly text: string;
-  /** The model's own source, unquantised: loaded after the model has gone, and the model after it, so that both are never there at once. */
+  /** The model's own source, unquantised. The model is unloaded first and reloaded afterwards, so that both are never loaded at once. */
   readonly reference?: { readonly files: ModelBlobs };
 }
 
 export interface QualityProgress {
   readonly phase: 'model' | 'reference' | 'restore';
-  /** Tokens, in the first two phases. */
+  /** Tokens done, in the first two phases. */
   readonly done: number;
   readonly total: number;
 }
@@ -200,40 +200,40 @@ export interface QualityReport {
   readonly perplexity: number;
   readonly reference?: {
     readonly perplexity: number;
-    /** The model's perplexity less the reference's. */
+    /** The model's perplexity minus the reference's. */
     readonly difference: number;
-    /** Share of tokens at which both have the same most likely token. */
+    /** Fraction of tokens for which both have the same most probable token. */
     readonly agreement: number;
   };
 }
 
-/** The methods of the engine worker. One model at a time; adapters stay unmerged beside it. */
+/** The methods of the engine worker. One model at a time; its adapters are never merged. */
 export interface EngineService {
-  /** Describes the device; without a name, the open one or the best. Asking for another device unloads the model. */
+  /** Describes the device; by default the open one or the best. Requesting another device unloads the model. */
   probe(request: { readonly device?: DeviceChoice }, context: CallContext): Promise<DeviceReport>;
   loadModel(request: LoadModelRequest, context: CallContext): Promise<ModelSummary>;
-  /** Reads headers only. Refuses a model that this engine does not compute by the name of its field or tensor. */
+  /** Reads headers only. Refuses an unsupported model by the name of its field or tensor. */
   inspectModel(request: InspectModelRequest, context: CallContext): Promise<ModelInspection>;
-  /** The packed file in pieces that follow each other; `context.progress` gets `PackProgress`. Needs no device and no model. */
+  /** The packed file in consecutive pieces; `context.progress` receives `PackProgress`. Needs no device and no model. */
   convertModel(request: ConvertModelRequest, context: CallContext): AsyncGenerator<PackedPiece>;
-  /** Perplexity of the loaded model without adapters; the conversation's cache goes. `context.progress` gets `QualityProgress`. */
+  /** Perplexity of the loaded model without adapters; drops the conversation's cache. `context.progress` receives `QualityProgress`. */
   measureQuality(request: QualityRequest, context: CallContext): Promise<QualityReport>;
   loadAdapter(request: LoadAdapterRequest, context: CallContext): Promise<AdapterSummary>;
   unloadAdapter(request: { readonly id: string }, context: CallContext): Promise<void>;
   /**
-   * The answer in pieces. A device that is lost in the middle is opened again, model and adapters are loaded again, and the
-   * answer goes on; `ENGINE_DEVICE_LOST` only when that fails. `context.progress` gets `LoadProgress` meanwhile.
+   * The answer in chunks. If the device is lost in the middle, it is reopened, model and adapters are reloaded, and the answer
+   * continues; `ENGINE_DEVICE_LOST` only if that fails. `context.progress` receives `LoadProgress` meanwhile.
    */
   chat(request: ChatRequest, context: CallContext): AsyncGenerator<ChatChunk>;
   /** Token ids of a text; special tokens in it are read as plain text. */
   encode(request: { readonly text: string }, context: CallContext): Promise<readonly number[]>;
   decode(request: { readonly ids: readonly number[] }, context: CallContext): Promise<string>;
-  /** Renders prompt and response with the chat template, as training and attribution see them. */
+  /** Renders prompt and response with the chat template, as training and attribution use them. */
   encodeRows(
     request: { readonly rows: readonly { readonly prompt: string; readonly response: string }[] },
     context: CallContext,
   ): Promise<readonly EncodedRow[]>;
-  /** The row of one answer: its prompt rendered as `encodeRows` does, then the answer's own tokens. */
+  /** The row of one answer: its prompt rendered as in `encodeRows`, then the answer's own tokens. */
   encodeAnswer(request: EncodeAnswerRequest, context: CallContext): Promise<EncodedRow>;
   train(request: TrainRequest, context: CallContext): AsyncGenerator<TrainEvent>;
   /**

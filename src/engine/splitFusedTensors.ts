@@ -1,5 +1,5 @@
-// Phi-3 stores q, k, v in one tensor and gate, up in another. Their rows lie one after the other, in safetensors and in
-// blocks of GGUF alike, so each part is a range of the stored bytes: nothing is requantised, and nothing is read twice.
+// Phi-3 stores q, k, v in one tensor and gate, up in another. Their rows are consecutive, in safetensors and in GGUF's blocks
+// alike, so each part is a range of the stored bytes: nothing is requantised, and nothing is read twice.
 import type { ModelConfig } from './modelConfig.ts';
 import { modelInvalid } from './modelErrors.ts';
 import type { StoredTensor } from './modelFile.ts';
@@ -30,7 +30,7 @@ export function fusedParts(config: ModelConfig): ReadonlyMap<string, Parts> {
   ]);
 }
 
-/** The tensors with fused projections replaced by their parts. Throws `MODEL_INVALID` for one with other rows. */
+/** The tensors with fused projections replaced by their parts. Throws `MODEL_INVALID` for a wrong number of rows. */
 export function splitFusedTensors(config: ModelConfig, tensors: Iterable<StoredTensor>): Map<string, StoredTensor> {
   const fused = fusedParts(config);
   const result = new Map<string, StoredTensor>();

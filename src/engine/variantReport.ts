@@ -1,18 +1,18 @@
-// What the variants of an operator differ in, and the record of which one a device runs, as plain data. It imports nothing, so that the
-// port of the backends and the service that a page sees can both name it.
+// How the variants of an operator differ, and which of them a device uses, as plain data. It imports nothing, so that both the
+// backend port and the service can use it.
 
-/** The way in which an operator of one shape is computed on a device. */
+/** The variant that computes an operator of one shape on a device. */
 export interface VariantChoice {
   readonly operator: string;
   readonly shape: string;
   readonly variant: string;
-  /** Of the kernels that were compared: another version of one is measured again. */
+  /** Of the kernels that were compared: a changed kernel is measured again. */
   readonly fingerprint: string;
   /** Milliseconds of each variant that was measured. */
   readonly milliseconds: Readonly<Record<string, number>>;
 }
 
-/** A way that was not taken because it is wrong on this device or does not compile there. */
+/** A variant that was refused because it computes wrong results on this device or does not compile there. */
 export interface VariantRefusal {
   readonly operator: string;
   readonly shape: string;
@@ -20,13 +20,13 @@ export interface VariantRefusal {
   readonly reason: string;
 }
 
-/** What was chosen on a device, as plain data: keep it and hand it in with the next `loadModel`. */
+/** The choices of a device as plain data: store it and pass it to the next `loadModel`. */
 export interface VariantReport {
-  /** The adapter and the browser with its driver; choices hold for no other. */
+  /** The adapter and the browser with its driver; choices apply to no other. */
   readonly device: string;
   readonly choices: readonly VariantChoice[];
   readonly refused: readonly VariantRefusal[];
 }
 
-/** What sums and products are computed in. Anything but f32 changes the numbers, so it must be asked for. */
+/** The dtype of sums and products. Anything but f32 changes the numbers, so it must be requested. */
 export type ComputeDtype = 'float32' | 'float16' | 'int8';

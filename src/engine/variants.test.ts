@@ -1,4 +1,4 @@
-// The choice of variants through the service: out with the device's report, in with the next loading; and a device that
+// Autotuning through the service: choices go out with the device's report and come in with the next load; and a device that
 // computes wrongly.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -47,7 +47,7 @@ async function firstAnswer(service: EngineService): Promise<string> {
 const wrongNorm = (): GPU =>
   wrongGpu(dawn(), 'rmsNorm', (source) => source.replaceAll('* weight[', '* 1.01 * weight['));
 
-it('what was chosen goes out with the report and comes in with the next loading', async () => {
+it('choices go out with the report and come in with the next load', async () => {
   const service = serviceOn(dawn());
   const phases = new Set<string>();
   await service.loadModel({ files: [seedling], contextLength: 64 }, context(phases));
@@ -60,7 +60,7 @@ it('what was chosen goes out with the report and comes in with the next loading'
 
   const next = serviceOn(dawn());
   const later = new Set<string>();
-  // As it is kept between two visits.
+  // As stored between two visits.
   const remembered = JSON.parse(JSON.stringify(variants)) as NonNullable<typeof variants>;
   await next.loadModel({ files: [seedling], contextLength: 64, variants: remembered }, context(later));
   expect(later).toContain('compile');
@@ -78,7 +78,7 @@ it('where the best device computes wrongly the CPU takes over and says why', asy
   expect(await firstAnswer(service)).toBe(chats[0]?.text);
 });
 
-it('a device that was asked for by name and computes wrongly is an error', async () => {
+it('a device requested by name that computes wrongly is an error', async () => {
   const service = serviceOn(wrongNorm());
   await expect(
     service.loadModel({ files: [seedling], contextLength: 64, device: 'gpu' }, context()),
@@ -86,7 +86,7 @@ it('a device that was asked for by name and computes wrongly is an error', async
   await expect(service.encode({ text: 'a' }, context())).rejects.toMatchObject({ code: 'ENGINE_MODEL_NOT_LOADED' });
 });
 
-/** The service on this machine's device, taken for a graphics card, with the first variant of each operator untried. */
+/** The service on this machine's device, treated as a hardware GPU, with the first variant of each operator untested. */
 function serviceOnCard(): EngineService {
   return createEngineService({
     openBackend: async () => {
@@ -97,7 +97,7 @@ function serviceOnCard(): EngineService {
   });
 }
 
-/** Logarithms of probability of the likeliest first tokens after a golden chat, by token, of a model that reads in `computeDtype`. */
+/** Log probabilities of the most probable first tokens after a golden chat, by token, of a model that computes in `computeDtype`. */
 async function firstTokens(service: EngineService, computeDtype: ComputeDtype): Promise<Map<string, number>> {
   const summary = await service.loadModel({ files: [seedling], contextLength: 64, computeDtype }, context());
   expect(summary.computeDtype).toBe(computeDtype);
@@ -114,7 +114,7 @@ async function firstTokens(service: EngineService, computeDtype: ComputeDtype): 
   return found;
 }
 
-it('reads in halves or in products of bytes where that is asked for and the device has them, and says so', async () => {
+it('computes in float16 or int8 if requested and supported, and reports it', async () => {
   const service = serviceOnCard();
   const { computeDtypes } = await service.probe({}, context());
   expect(computeDtypes[0]).toBe('float32');
@@ -125,12 +125,12 @@ it('reads in halves or in products of bytes where that is asked for and the devi
     const differences = [...rounded].map(([token, value]) => Math.abs(value - (exact.get(token) ?? value)));
     const largest = Math.max(...differences);
     expect(largest, computeDtype).toBeGreaterThan(1e-6);
-    // On logits, the golden data's README measured 0.02 for halves and 0.75 for bytes.
+    // On logits, the golden data's README measured 0.02 for float16 and 0.75 for int8.
     expect(largest, computeDtype).toBeLessThan(computeDtype === 'float16' ? 0.1 : 0.75);
   }
 }, 300_000);
 
-it('computes exactly on a device that has not what was asked for', async () => {
+it('computes exactly on a device without the requested dtype', async () => {
   const service = createEngineService();
   const request = { files: [seedling], contextLength: 64, device: 'cpu', computeDtype: 'int8' } as const;
   expect((await service.loadModel(request, context())).computeDtype).toBe('float32');
@@ -138,7 +138,7 @@ it('computes exactly on a device that has not what was asked for', async () => {
   expect(await firstAnswer(service)).toBe(chats[0]?.text);
 });
 
-it('products of bytes that a device computes wrongly are an error too', async () => {
+it('int8 products that a device computes wrongly are an error too', async () => {
   const service = serviceOn(wrongGpu(dawn(), 'linearInt8', (source) => source.replaceAll('shape.scale', '1.01')));
   await expect(
     service.loadModel({ files: [seedling], contextLength: 64, device: 'gpu', computeDtype: 'int8' }, context()),

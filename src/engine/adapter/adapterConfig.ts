@@ -1,5 +1,5 @@
-// `adapter_config.json` of PEFT: which modules are adapted, with which rank and scale. Everything that is not plain LoRA on
-// linear layers is refused by the name of its field; an unknown field with an active value is refused too.
+// PEFT's `adapter_config.json`: which modules are adapted, with which rank and scale. Anything but plain LoRA on linear layers is
+// refused by the name of its field; so is an unknown field with an active value.
 import { type LinearModule, linearModules } from '../model/decoderWeights.ts';
 import type { ModelConfig } from '../modelConfig.ts';
 import { adapterInvalid, adapterUnsupported } from './adapterErrors.ts';
@@ -9,7 +9,7 @@ export interface TargetModule {
   /** For example `model.layers.0.self_attn.q_proj`. */
   readonly name: string;
   readonly layer: number;
-  /** What it is here: a module, or the parts of a fused one in the order of its outputs. */
+  /** The engine's modules: one, or the parts of a fused one in the order of its outputs. */
   readonly parts: readonly LinearModule[];
   readonly rank: number;
   readonly scale: number;
@@ -17,7 +17,7 @@ export interface TargetModule {
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** Fields that change nothing about what a saved adapter computes. */
+/** Fields that do not change the output of a saved adapter. */
 const ignoredFields = new Set([
   'peft_type',
   'task_type',
@@ -49,7 +49,7 @@ const readFields = new Set([
   'bias',
   'init_lora_weights',
 ]);
-/** Ways to initialise that also change the base weights: such an adapter fits only the changed base. */
+/** Initialisations that also change the base weights: such an adapter fits only the changed base. */
 const baseChangingInit = /^(pissa|olora|corda|loftq|lora_ga)/;
 
 const isActive = (value: unknown): boolean => {
@@ -119,7 +119,7 @@ function layerTest(config: Config): (layer: number) => boolean {
   return (layer) => layers.includes(layer);
 }
 
-/** Modules of a layer by their path in it, as the model's own code names them, in the order q k v o gate up down. */
+/** Modules of a layer by their path within it, as the model's own code names them, in the order q k v o gate up down. */
 function layerModules(model: ModelConfig): ReadonlyMap<string, readonly LinearModule[]> {
   const fused: readonly (readonly [string, readonly LinearModule[]])[] = [
     ['qkv_proj', ['q_proj', 'k_proj', 'v_proj']],

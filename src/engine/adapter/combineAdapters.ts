@@ -1,7 +1,7 @@
-// Several adapters active at once, as one: y = W x + s1 B1 A1 x + s2 B2 A2 x is one product of stacked factors.
+// Combines several active adapters into one: y = W x + s1 B1 A1 x + s2 B2 A2 x is a single product of stacked factors.
 import type { AdapterModule } from '../model/deviceAdapter.ts';
 
-/** The exact sum of the adapters' deltas: A stacked with the scales inside, B side by side, scale 1. */
+/** The exact sum of the adapters' deltas: A stacked with the scales folded in, B side by side, scale 1. */
 export function combineAdapters(adapters: readonly (readonly AdapterModule[])[]): AdapterModule[] {
   const byPlace = new Map<string, AdapterModule[]>();
   for (const module of adapters.flat()) {

@@ -1,9 +1,9 @@
-// The regular expressions of PEFT configs, matched against module names. They come from strangers and JavaScript's matcher
+// The regular expressions of PEFT configs, matched against module names. They are untrusted and JavaScript's matcher
 // backtracks, so patterns that could take exponential or high polynomial time are refused.
 import { adapterUnsupported } from './adapterErrors.ts';
 
 const MAX_PATTERN_LENGTH = 2000;
-/** Names have about 40 characters: five unbounded repeats cost at most some millions of steps. */
+/** Names have about 40 characters: five unbounded repeats cost at most a few million steps. */
 const MAX_UNBOUNDED = 5;
 
 /** A full-match test on module names. Throws `ADAPTER_UNSUPPORTED` with the field for a pattern that is not accepted. */
@@ -18,7 +18,7 @@ export function modulePattern(pattern: string, field: string): (name: string) =>
   try {
     expression = new RegExp(`^(?:${pattern})$`);
   } catch {
-    // The engine's own message differs from browser to browser.
+    // The JavaScript engine's own message differs between browsers.
     throw refuse('is no valid regular expression');
   }
   return (name) => expression.test(name);

@@ -110,7 +110,7 @@ describe('adapterTargets', () => {
     expect((await codeAndFacts(() => adapterTargets({ ...plain, ...change }, tinyLlama)))[0]).toBe('ADAPTER_INVALID');
   });
 
-  test('exclude_modules takes modules away, all-linear names all seven', () => {
+  test('exclude_modules removes modules, all-linear selects all seven', () => {
     const names = adapterTargets(
       { ...plain, target_modules: 'all-linear', exclude_modules: ['v_proj'] },
       tinyLlama,
@@ -159,7 +159,7 @@ describe('readAdapter', () => {
     );
   });
 
-  test('gives the golden logits beside the base, alone and in two halves', async () => {
+  test('matches the golden logits unmerged, alone and in two halves', async () => {
     const model = await loadModel(createReferenceBackend(), await goldenModel('tiny-llama'));
     const { modules, rank, parameterCount, targetModules } = await readAdapter({
       config: plain,
@@ -189,7 +189,7 @@ describe('readAdapter', () => {
     model.destroy();
   });
 
-  test("on Phi-3's fused modules it is the merged model", async () => {
+  test("equals the merged model on Phi-3's fused modules", async () => {
     const folder = path.join(golden, '../engine-architectures/tiny-phi3');
     const base = await openSafetensors({
       name: 'base',

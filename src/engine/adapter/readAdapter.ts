@@ -1,5 +1,5 @@
-// A PEFT adapter as the modules that it adapts, with f32 factors. Config and tensors must say the same; nothing is returned
-// of an adapter that is refused.
+// Reads a PEFT adapter as the modules that it adapts, with f32 factors. Config and tensors must agree; an invalid adapter is
+// refused as a whole.
 
 import { expectedTensors } from '../checkModel.ts';
 import { dequantize } from '../formats/dequantize.ts';
@@ -20,10 +20,10 @@ export interface ReadAdapterParameters {
 export interface AdapterFile {
   /** Layer by layer; q k v o gate up down. */
   readonly modules: readonly AdapterModule[];
-  /** The largest rank of them. */
+  /** The largest rank among them. */
   readonly rank: number;
   readonly parameterCount: number;
-  /** Suffixes of the adapted modules, each once. */
+  /** Suffixes of the adapted modules, without duplicates. */
   readonly targetModules: readonly string[];
 }
 
@@ -34,7 +34,7 @@ const formats = new Map([
   ['BF16', 'bf16'],
 ] as const);
 
-/** Names what a tensor that is no LoRA factor of a linear layer would need. */
+/** Refuses a tensor that is not a LoRA factor of a linear layer, naming the feature it would need. */
 function refuseTensor(name: string): never {
   const shortName = name.slice(0, 200);
   if (name.endsWith('.lora_magnitude_vector') || name.endsWith('.lora_magnitude_vector.weight'))
@@ -73,8 +73,8 @@ async function readFactor(
 }
 
 /**
- * Reads an adapter for a model. Throws `ADAPTER_UNSUPPORTED` (bias, modules_to_save, embedding targets, DoRA and whatever
- * else is not plain LoRA, by name), `ADAPTER_INVALID` (shapes, missing factors, numbers that are none) or `SAFETENSORS_*`.
+ * Reads an adapter for a model. Throws `ADAPTER_UNSUPPORTED` (bias, modules_to_save, embedding targets, DoRA and anything
+ * else but plain LoRA, by name), `ADAPTER_INVALID` (shapes, missing factors, NaN) or `SAFETENSORS_*`.
  */
 export async function readAdapter(parameters: ReadAdapterParameters): Promise<AdapterFile> {
   const { config, weights, model } = parameters;
@@ -98,7 +98,7 @@ export async function readAdapter(parameters: ReadAdapterParameters): Promise<Ad
     const a = await readFactor(tensors.get(nameA), nameA, rank, inputs);
     const b = await readFactor(tensors.get(nameB), nameB, outputs, rank);
     parameterCount += a.length + b.length;
-    // The parts of a fused module share A; their outputs lie one after the other in B.
+    // The parts of a fused module share A; their outputs are consecutive rows of B.
     let first = 0;
     for (const [index, module] of parts.entries()) {
       const count = (partShapes[index]?.[0] ?? 0) * rank;

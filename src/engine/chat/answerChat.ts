@@ -1,5 +1,5 @@
-// From sampled tokens to the pieces of an answer: text that grows, stop texts, logarithms of probability, usage. The device
-// that samples may be lost in the middle; the text goes on with the next one.
+// Turns sampled tokens into the chunks of an answer: growing text, stop strings, log probabilities, usage. If the device that
+// samples is lost, the text continues on the next one.
 import type { SampledToken } from '../sampling/createSampler.ts';
 import type { FinishReason } from '../sampling/sampleTokens.ts';
 import type { TextTokenizer } from '../tokenizer/openTokenizer.ts';
@@ -9,15 +9,15 @@ import type { AlternativeToken, ChatChunk, TokenLogprob } from './types.ts';
 export interface AnswerChatParameters {
   readonly tokenizer: TextTokenizer;
   readonly promptTokens: number;
-  /** Texts that end the answer. */
+  /** Stop strings. */
   readonly stops: readonly string[];
-  /** Tokens after the prompt and after `sampled`, which are of this answer already. */
+  /** Samples tokens that follow the prompt and `sampled`, the tokens of this answer so far. */
   readonly sample: (sampled: readonly number[]) => AsyncGenerator<SampledToken, FinishReason>;
-  /** Called with the error that `sample` threw and the number of tokens so far. Returns when sampling can go on, or throws. */
+  /** Called with the error that `sample` threw and the number of tokens so far. Returns if sampling can continue, or throws. */
   readonly recover?: (error: unknown, sampledTokens: number) => Promise<void>;
 }
 
-/** The pieces of one answer; the last one has its reason to end and its usage. */
+/** The chunks of one answer; the last one has the finish reason and the usage. */
 export async function* answerChat(parameters: AnswerChatParameters): AsyncGenerator<ChatChunk> {
   const { tokenizer, sample, recover } = parameters;
   const decoder = tokenizer.stream();

@@ -8,7 +8,7 @@ const messages = [{ role: 'user', content: 'Hello' }] as const;
 const check = (more: Record<string, unknown>): ReturnType<typeof checkChatRequest> =>
   checkChatRequest({ messages, ...more } as ChatRequest, supported);
 
-it('gives every setting a value that changes nothing', () => {
+it('defaults every setting to a neutral value', () => {
   expect(check({})).toEqual({
     messages,
     temperature: 1,
@@ -46,12 +46,12 @@ it.each<[string, readonly unknown[], readonly unknown[]]>([
   }
 });
 
-it('takes null for a setting that is not set', () => {
+it('accepts null as unset', () => {
   const nothing = Object.fromEntries(tokenFields.map((field) => [field, null]));
   expect(check(nothing)).toEqual(check({}));
 });
 
-it('hands settings on as they are, a temperature that f32 cannot divide by as 0', () => {
+it('passes settings through, and a temperature too small for f32 as 0', () => {
   const request = { temperature: 0.5, top_p: 0.25, top_k: 7, min_p: 0.125, repetition_penalty: 1.5, max_tokens: 9 };
   expect(check({ ...request, frequency_penalty: 0.5, presence_penalty: -0.5, seed: 3, stop: 'x' })).toEqual({
     messages,
@@ -70,7 +70,7 @@ it('hands settings on as they are, a temperature that f32 cannot divide by as 0'
   expect(check({ temperature: 1e-6 }).temperature).toBe(1e-6);
 });
 
-describe('logarithms of probability', () => {
+describe('log probabilities', () => {
   it('come with 0 to 20 alternatives', () => {
     expect(check({ logprobs: true }).logprobs).toBe(0);
     expect(check({ logprobs: true, top_logprobs: 20 }).logprobs).toBe(20);
@@ -102,7 +102,7 @@ it.each([
   );
 });
 
-it('refuses by its place what a message or a format has besides', () => {
+it('refuses extra fields of a message or a format, with their path', () => {
   const place = (more: Record<string, unknown>): unknown => {
     try {
       return check(more);

@@ -1,11 +1,11 @@
-// What a chat request asks for, checked field by field: a field that nobody knows, that this runtime does not compute, or
-// whose value is out of range is refused by its name, before anything is computed.
+// Checks a chat request field by field: a field that is unknown, not supported by this runtime, or out of range is refused by
+// name before anything is computed.
 import { type Fact, TributaryError } from '../../lib/errors.ts';
 import { jsonSchemaGrammar } from './jsonSchemaGrammar.ts';
 import { shown } from './shown.ts';
 import type { ChatField, ChatMessage, ChatRequest, JsonSchema } from './types.ts';
 
-/** A request with every setting decided. */
+/** A request with every setting resolved. */
 export interface ChatSettings {
   readonly messages: readonly ChatMessage[];
   readonly adapterId?: string;
@@ -19,9 +19,9 @@ export interface ChatSettings {
   readonly presencePenalty: number;
   readonly seed?: number;
   readonly stops: readonly string[];
-  /** Alternatives beside each token's logarithm of probability; absent: none of it. */
+  /** Alternatives to report with each token's log probability; absent: no log probabilities. */
   readonly logprobs?: number;
-  /** The grammar that the answer keeps to (`jsonSchemaGrammar`); absent: free text. */
+  /** The grammar that constrains the answer (`jsonSchemaGrammar`); absent: free text. */
   readonly grammar?: string;
 }
 
@@ -49,7 +49,7 @@ function invalid(field: string, value: unknown, allowed: string): TributaryError
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** OpenAI's clients send null for a setting that is not set. */
+/** OpenAI's clients send null for an unset setting. */
 const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null;
 
 function checkKeys(value: Fields, place: string, known: readonly string[]): void {
@@ -135,7 +135,7 @@ function logprobsOf(request: Fields): number | undefined {
   return undefined;
 }
 
-/** So small a temperature that logits divided by it leave what f32 holds: the likeliest token is certain long before. */
+/** Below this, logits divided by the temperature overflow f32; the most probable token is certain long before. */
 const MIN_TEMPERATURE = 1e-30;
 
 function temperatureOf(request: Fields): number {
@@ -146,8 +146,8 @@ function temperatureOf(request: Fields): number {
 /**
  * The settings of `request`. `supported`: the fields that the runtime computes.
  *
- * Throws `CHAT_REQUEST_UNSUPPORTED` for a field that is not among them or that nobody knows, `CHAT_REQUEST_INVALID` for a
- * value out of range, `CHAT_SCHEMA_UNSUPPORTED` as `jsonSchemaGrammar`.
+ * Throws `CHAT_REQUEST_UNSUPPORTED` for an unsupported or unknown field, `CHAT_REQUEST_INVALID` for a value out of range, and
+ * `CHAT_SCHEMA_UNSUPPORTED` as `jsonSchemaGrammar`.
  */
 export function checkChatRequest(request: ChatRequest, supported: ReadonlySet<ChatField>): ChatSettings {
   const fields: Fields = { ...request };

@@ -1,4 +1,4 @@
-// OpenAI's objects over a runtime that answers by heart. Shapes are those of the `openai` package's types (6.x).
+// OpenAI's objects over a runtime with canned answers. Shapes are those of the `openai` package's types (6.x).
 import { describe, expect, it } from 'vitest';
 import { createChatCompletions } from './createChatCompletions.ts';
 import type { ChatChunk, ChatCompletionRequestStreaming, ChatCompletions, ChatRequest, ChatRuntime } from './types.ts';
@@ -18,9 +18,9 @@ const pieces: readonly ChatChunk[] = [
 
 interface Recited {
   readonly completions: ChatCompletions;
-  /** What the runtime was asked. */
+  /** The request that the runtime received. */
   readonly asked: ChatRequest[];
-  /** How often an answer ended, however it did. */
+  /** How many answers ended, for whatever reason. */
   ended: number;
 }
 
@@ -87,7 +87,7 @@ describe('a stream', () => {
     ]);
   });
 
-  it('says nothing of usage or logarithms that were not asked for, and no text where there is none', async () => {
+  it('omits usage and log probabilities unless requested, and content where there is no text', async () => {
     const end = { ...(pieces[2] as ChatChunk), delta: '' };
     const { completions } = recite([pieces[0] as ChatChunk, end]);
     for (const more of [{}, { stream_options: {} }, { stream_options: { include_usage: false } }]) {
@@ -99,7 +99,7 @@ describe('a stream', () => {
     }
   });
 
-  it('ends the answer when it is left, read or not', async () => {
+  it('ends the answer when the stream is abandoned, read or not', async () => {
     const recited = recite();
     for await (const _ of await recited.completions.create(streaming())) break;
     expect(recited.ended).toBe(1);
@@ -109,7 +109,7 @@ describe('a stream', () => {
   });
 });
 
-it('hands on what runtimes are asked, and nothing else', async () => {
+it('passes only the runtime’s fields to the runtime', async () => {
   const { completions, asked } = recite();
   await completions.create({ messages, model: 'm', n: 1, max_completion_tokens: 4, temperature: 0 });
   await completions.create(streaming({ stream_options: {}, max_tokens: 5 }));

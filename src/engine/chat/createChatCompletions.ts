@@ -1,5 +1,5 @@
-// `chat.completions.create` over any runtime that answers chats: OpenAI's request in, OpenAI's objects out, whole or as a
-// stream of chunks. It computes nothing and knows no model.
+// `chat.completions.create` over any chat runtime: OpenAI's request in, OpenAI's objects out, whole or as a stream of chunks.
+// It computes nothing and knows no model.
 import { TributaryError } from '../../lib/errors.ts';
 import { shown } from './shown.ts';
 import type {
@@ -18,7 +18,7 @@ import type {
 } from './types.ts';
 
 export interface ChatCompletionsOptions {
-  /** Name of the loaded model: what answers carry, and the only `model` that a request may name. */
+  /** Name of the loaded model: answers carry it, and it is the only `model` that a request may name. */
   readonly model: string;
 }
 
@@ -33,7 +33,7 @@ function refuse(field: string, value: unknown, why: string): never {
   });
 }
 
-/** The part of a request that runtimes are asked; what only shapes the answer's objects is checked here. */
+/** The part of a request that goes to the runtime; fields that only shape the answer's objects are checked here. */
 function runtimeRequest(request: Request, model: string): ChatRequest {
   const {
     stream,
@@ -69,9 +69,9 @@ function usageOf({ prompt_tokens, completion_tokens }: ChatUsage): CompletionUsa
 }
 
 /**
- * OpenAI's `chat.completions` over `runtime`. `create` rejects with what `ChatRuntime.chat` throws, and with
- * `CHAT_REQUEST_UNSUPPORTED` for `n` above 1, for a model that is not loaded, and for fields that nobody knows. A stream that
- * is left early, or whose signal aborts, ends the answer.
+ * OpenAI's `chat.completions` over `runtime`. `create` rejects with the errors of `ChatRuntime.chat`, and with
+ * `CHAT_REQUEST_UNSUPPORTED` for `n` above 1, for a model that is not loaded, and for unknown fields. Leaving a stream early, or
+ * aborting its signal, ends the answer.
  */
 export function createChatCompletions(runtime: ChatRuntime, { model }: ChatCompletionsOptions): ChatCompletions {
   async function* stream(
@@ -86,7 +86,7 @@ export function createChatCompletions(runtime: ChatRuntime, { model }: ChatCompl
     const noUsage = includeUsage ? { usage: null } : {};
     let role: { readonly role?: 'assistant' } = { role: 'assistant' };
     try {
-      // Begins, so that leaving it ends the answer even if nothing of it was read.
+      // Starts the generator, so that leaving it ends the answer even if nothing of it was read.
       yield undefined as never;
       for (let result = first; result.done !== true; result = await chunks.next()) {
         const { delta, finish_reason, logprobs = [], usage } = result.value;
@@ -143,7 +143,7 @@ export function createChatCompletions(runtime: ChatRuntime, { model }: ChatCompl
   ): Promise<ChatCompletion | AsyncIterable<ChatCompletionChunk>> {
     const chunks = runtime.chat(runtimeRequest(request, model), options)[Symbol.asyncIterator]();
     const head = { id: `chatcmpl-${crypto.randomUUID()}`, created: Math.floor(Date.now() / 1_000), model };
-    // A refused request rejects here, not at the first reading of a stream.
+    // A refused request rejects here, not on the first read of a stream.
     const first = await chunks.next();
     if (request.stream !== true) return await whole(first, chunks, head, request);
     const streamed = stream(first, chunks, head, request);

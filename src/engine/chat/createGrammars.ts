@@ -1,23 +1,23 @@
-// Grammars over a model's tokens, by xgrammar compiled to WebAssembly: which tokens may come next. The library is 1.1 MB and is
-// loaded by the first answer that needs it. It knows ids and bits, and nothing of logits.
+// Compiles grammars over a model's tokens with xgrammar (WebAssembly): they say which tokens may come next. The library is
+// 1.1 MB and loads with the first answer that needs it. Knows ids and bit masks, nothing of logits.
 import type * as Library from '@mlc-ai/web-xgrammar';
 import { TributaryError } from '../../lib/errors.ts';
 import { lazy } from '../../lib/lazy.ts';
 import type { GrammarMatcher } from '../sampling/sampleTokens.ts';
 
 export interface GrammarVocabulary {
-  /** Number of logits: a model may have more than its tokenizer has tokens. */
+  /** Number of logits: a model may have more logits than its tokenizer has tokens. */
   readonly size: number;
-  /** Bytes of a token; undefined for one that shows nothing: it is never allowed. */
+  /** Bytes of a token; undefined for a token without text, which is never allowed. */
   readonly bytesOf: (id: number) => Uint8Array | undefined;
-  /** Ids that end the answer: allowed where the grammar's text may end. */
+  /** Ids that end the answer: allowed wherever the grammar may end. */
   readonly endIds: readonly number[];
 }
 
 export interface Grammars {
   /**
-   * A fresh constraint by a grammar in xgrammar's EBNF. The last grammars stay compiled. Throws `CHAT_GRAMMAR_FAILED` when the
-   * library cannot be loaded or refuses.
+   * A new matcher for a grammar in xgrammar's EBNF. The most recent grammars stay compiled. Throws `CHAT_GRAMMAR_FAILED` if the
+   * library cannot be loaded or refuses the grammar.
    */
   constrain(grammar: string): Promise<GrammarMatcher>;
   destroy(): void;
@@ -34,8 +34,8 @@ function failed(what: string, cause: unknown): TributaryError {
 }
 
 /**
- * The published file is a script that stands in a package of modules: it exports nothing and leaves its names in
- * `globalThis.xgrammar`. In Node it asks for the address of the page, which only lends its folder.
+ * The published file is a script in an ES module package: it exports nothing and assigns its names to `globalThis.xgrammar`.
+ * In Node it needs a page address, of which it uses only the folder.
  */
 async function loadLibrary(): Promise<typeof Library> {
   const scope = globalThis as { xgrammar?: typeof Library; location?: unknown };
@@ -45,7 +45,7 @@ async function loadLibrary(): Promise<typeof Library> {
     const module = await import('@mlc-ai/web-xgrammar');
     const library = 'TokenizerInfo' in module ? module : scope.xgrammar;
     if (library === undefined) throw failed('the library did not load.', 'no names');
-    // Instantiates the WebAssembly, which is when the address is read.
+    // Instantiates the WebAssembly, which reads that address.
     (await library.TokenizerInfo.createTokenizerInfo([])).dispose();
     return library;
   } finally {
@@ -67,7 +67,7 @@ async function openCompiler({ size, bytesOf, endIds }: GrammarVocabulary): Promi
   const { TokenizerInfo, GrammarCompiler, Grammar, GrammarMatcher } = await library.get().catch((cause: unknown) => {
     throw failed('the library did not load.', cause);
   });
-  // Empty bytes mark a special token. The types know texts only, but bytes go through as they are, and half characters must.
+  // Empty bytes mark a special token. The types allow only strings, but bytes work, and tokens with partial characters need them.
   const vocabulary = Array.from({ length: size }, (_, id) => bytesOf(id) ?? new Uint8Array()) as unknown as string[];
   const info = await TokenizerInfo.createTokenizerInfo(vocabulary, 'raw', false, size, [...endIds]);
   const compiler = await GrammarCompiler.createGrammarCompiler(info, false);
@@ -95,7 +95,7 @@ async function openCompiler({ size, bytesOf, endIds }: GrammarVocabulary): Promi
   };
 }
 
-/** Grammars over the tokens of `vocabulary`. Nothing is loaded before the first is asked for. */
+/** Grammars over the tokens of `vocabulary`. Loads nothing until the first grammar is requested. */
 export function createGrammars(vocabulary: GrammarVocabulary): Grammars {
   const compiler = lazy(() => openCompiler(vocabulary));
   return {

@@ -1,4 +1,4 @@
-// The engine's own chat on Dawn: OpenAI's requests with the embedded model, constrained answers, aborts, lost devices.
+// The engine's own chat on Dawn: OpenAI requests with the embedded model, constrained answers, aborts, lost devices.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
@@ -99,7 +99,7 @@ describe('chat.completions', () => {
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { completion_tokens: chunks.length - 2 } });
   });
 
-  it('ends before a stop text that tokens cut', async () => {
+  it('ends before a stop string that spans tokens', async () => {
     const stop = text.slice(4, 9);
     const completion = await opened.completions.create({ messages, temperature: 0, stop: ['never this', stop] });
     expect(completion.choices[0].message.content).toBe(text.slice(0, text.indexOf(stop)));
@@ -109,7 +109,7 @@ describe('chat.completions', () => {
     expect(length.usage.completion_tokens).toBe(3);
   });
 
-  it('ends at a stop text at the very beginning, and at the shorter of two', async () => {
+  it('ends at a stop string at the very beginning, and at the shorter of two', async () => {
     const ask = async (stop: readonly string[], more: Partial<ChatRequest> = {}): Promise<unknown> => {
       const { choices } = await opened.completions.create({ messages, temperature: 0, stop, ...more });
       return [choices[0].message.content, choices[0].finish_reason];
@@ -117,13 +117,13 @@ describe('chat.completions', () => {
     expect(await ask([text.slice(0, 3)])).toEqual(['', 'stop']);
     expect(await ask([text.slice(3, 9), text.slice(3, 6)])).toEqual([text.slice(0, 3), 'stop']);
     expect(await ask([`${text}x`])).toEqual([text, 'stop']);
-    // What is held back because it may become a stop text comes when the tokens are used up.
+    // Text withheld because it may become a stop string is released when the tokens are used up.
     const [cut] = (await ask([], { max_tokens: 3 })) as [string];
     expect(await ask([`${cut}x`], { max_tokens: 3 })).toEqual([cut, 'length']);
     expect(await ask([text.slice(0, 1)], { max_tokens: 1 })).toEqual(['', 'stop']);
   });
 
-  it('gives logarithms of probability that belong to the tokens', async () => {
+  it('reports the log probabilities of the sampled tokens', async () => {
     const request = { messages, logprobs: true, top_logprobs: 3, max_tokens: 12 } as const;
     const greedy = await opened.completions.create({ ...request, temperature: 0 });
     const content = greedy.choices[0].logprobs?.content ?? [];
@@ -137,13 +137,13 @@ describe('chat.completions', () => {
     }
     const bytes = content.flatMap((each) => [...(each.bytes ?? [])]);
     expect(new TextDecoder().decode(Uint8Array.from(bytes))).toBe(greedy.choices[0].message.content);
-    // Temperature changes what is sampled, not what the model thinks of it.
+    // Temperature changes the samples, not the model's own distribution.
     const hot = await opened.completions.create({ ...request, temperature: 2, seed: 1 });
     const first = (each: readonly TokenLogprob[] | undefined): unknown => each?.[0]?.top_logprobs;
     expect(first(hot.choices[0].logprobs?.content)).toEqual(first(content));
   });
 
-  it('repeats for a seed, and hands on every setting', async () => {
+  it('is deterministic for a seed, and passes on every setting', async () => {
     const ask = async (more: Partial<ChatRequest>): Promise<string> =>
       (await opened.completions.create({ messages, max_tokens: 16, ...more })).choices[0].message.content;
     const once = await ask({ seed: 3 });
@@ -175,14 +175,14 @@ describe('chat.completions', () => {
     expect((refusal as { facts: { field: string } }).facts.field.startsWith(String(field))).toBe(true);
   });
 
-  it('takes null for a setting that is not set, as OpenAI’s clients send it', async () => {
+  it('accepts null as unset, as OpenAI’s clients send it', async () => {
     const request = { messages, temperature: 0, stop: null, seed: null, n: null, response_format: null };
     const completion = await opened.completions.create(request as unknown as ChatCompletionRequestNonStreaming);
     expect(completion.choices[0].message.content).toBe(text);
   });
 });
 
-describe('answers kept to a JSON schema', { timeout: 180_000 }, () => {
+describe('answers constrained to a JSON schema', { timeout: 180_000 }, () => {
   const person = {
     type: 'object',
     properties: {
@@ -207,7 +207,7 @@ describe('answers kept to a JSON schema', { timeout: 180_000 }, () => {
     },
   } satisfies JsonSchema;
 
-  // Another library says what fits: it knows nothing of the schemas above.
+  // An independent library validates: it knows nothing of the schemas above.
   const length = (least: number, most: number) =>
     v.pipe(
       v.string(),
@@ -266,7 +266,7 @@ describe('answers kept to a JSON schema', { timeout: 180_000 }, () => {
         max_tokens: 40,
         response_format: { type: 'json_object' },
       });
-      // A model may write until its tokens are used up; what it ends by itself is an object.
+      // A model may write until its tokens are used up; an answer that it ends itself is an object.
       if (choices[0].finish_reason !== 'stop') continue;
       expect(v.is(v.record(v.string(), v.unknown()), JSON.parse(choices[0].message.content))).toBe(true);
       ended += 1;
@@ -276,7 +276,7 @@ describe('answers kept to a JSON schema', { timeout: 180_000 }, () => {
     expect(free.choices[0].message.content).toBe(text);
   });
 
-  it('refuses what it cannot keep to before anything is computed', async () => {
+  it('refuses an unsupported schema before anything is computed', async () => {
     const response_format = { type: 'json_schema', json_schema: { schema: { type: 'string', pattern: 'a' } } } as const;
     await expect(opened.completions.create({ messages, response_format })).rejects.toMatchObject({
       code: 'CHAT_SCHEMA_UNSUPPORTED',
@@ -292,19 +292,19 @@ describe('a JSON schema with', { timeout: 180_000 }, () => {
   } as const;
   const request = { messages, temperature: 1, seed: 1, response_format } as const;
 
-  it('a limit of tokens: what there is, by length', async () => {
+  it('a token limit: the partial answer, with reason length', async () => {
     const { choices } = await opened.completions.create({ ...request, max_tokens: 5 });
     expect(choices[0].finish_reason).toBe('length');
     expect(choices[0].message.content).toMatch(/^\["/);
   });
 
-  it('a stop text: it ends the answer in the middle', async () => {
+  it('a stop string: it ends the answer in the middle', async () => {
     const { choices } = await opened.completions.create({ ...request, stop: '", "' });
     expect(choices[0].finish_reason).toBe('stop');
     expect(choices[0].message.content).toMatch(/^\["(red|green)$/);
   });
 
-  it('an abort: the next answer keeps to it again, and free ones are free', async () => {
+  it('an abort: the next answer is constrained again, and free ones are free', async () => {
     const abort = new AbortController();
     const stream = opened.service.chat(request, context(abort.signal));
     await stream.next();
@@ -317,8 +317,8 @@ describe('a JSON schema with', { timeout: 180_000 }, () => {
   });
 });
 
-describe('several at once', () => {
-  it('are answered one after the other', async () => {
+describe('concurrent requests', () => {
+  it('are answered sequentially', async () => {
     const asked = [0, 1, 2].map((index) => golden.chats[index % golden.chats.length]);
     const answers = await Promise.all(
       asked.map((each) => collect(opened.service.chat({ messages: each?.messages ?? [], temperature: 0 }, context()))),
@@ -326,21 +326,21 @@ describe('several at once', () => {
     expect(answers).toEqual(asked.map((each) => each?.text));
   });
 
-  it('an abort of one that waits is felt at once, and the others go on', async () => {
+  it('aborting a queued one takes effect at once, and the others continue', async () => {
     const first = opened.service.chat({ messages, temperature: 0 }, context());
     const begun = (await first.next()).value?.delta ?? '';
     const abort = new AbortController();
     const second = collect(opened.service.chat({ messages, temperature: 0 }, context(abort.signal)));
     const third = collect(opened.service.chat({ messages, temperature: 0 }, context()));
     abort.abort();
-    // The first is not read on before.
+    // The first one is not read further until then.
     await expect(second).rejects.toThrow(/abort/i);
     expect(begun + (await collect(first))).toBe(text);
     expect(await third).toBe(text);
   });
 });
 
-it('leaves nothing on the device after a hundred answers, most of them broken off', { timeout: 240_000 }, async () => {
+it('leaves nothing on the device after a hundred answers, most of them aborted', { timeout: 240_000 }, async () => {
   const { service, counters } = opened;
   const ask = (signal: AbortSignal, index: number): AsyncGenerator<ChatChunk> => {
     const words = Array.from({ length: 1 + (index % 30) }, (_, word) => `word${(word * index) % 7}`).join(' ');
@@ -352,7 +352,7 @@ it('leaves nothing on the device after a hundred answers, most of them broken of
   for (let index = 0; index < 100; index += 1) {
     const abort = new AbortController();
     const stream = ask(abort.signal, index);
-    // Before it begins, while the prompt is read, between tokens, by leaving it, or not at all.
+    // Before it starts, during prefill, between tokens, by abandoning it, or not at all.
     const way = index % 5;
     if (way === 0) abort.abort();
     const reading = stream.next();
@@ -370,7 +370,7 @@ it('leaves nothing on the device after a hundred answers, most of them broken of
   expect(await collect(service.chat({ messages, temperature: 0 }, context()))).toBe(text);
 });
 
-it('answers as afresh after an abort in the middle', async () => {
+it('answers as if nothing had happened after an abort in the middle', async () => {
   const abort = new AbortController();
   const stream = opened.service.chat({ messages, temperature: 0 }, context(abort.signal));
   await stream.next();
@@ -384,7 +384,7 @@ it('answers as afresh after an abort in the middle', async () => {
   expect(await collect(opened.service.chat({ messages, temperature: 0 }, context()))).toBe(text);
 });
 
-// Every loss compiles everything again, which takes its time in software.
+// Every loss recompiles everything, which takes a while in software.
 describe('when the device is lost', { timeout: 240_000 }, () => {
   const sampled = { messages, temperature: 1.2, seed: 11, max_tokens: 24 };
 
@@ -406,7 +406,7 @@ describe('when the device is lost', { timeout: 240_000 }, () => {
     expect(losable.devices).toBe(before + 1);
   });
 
-  it('has its adapters again', async () => {
+  it('restores its adapters', async () => {
     const { service, losable } = opened;
     const file = (name: string): Buffer => readFileSync(path.join(root, 'public/adapters/tidemark', name));
     const config = JSON.parse(file('adapter_config.json').toString()) as Record<string, unknown>;
@@ -426,7 +426,7 @@ describe('when the device is lost', { timeout: 240_000 }, () => {
     expect(await collect(service.chat({ ...asked, max_tokens: 16 }, context()))).not.toBe(whole);
   });
 
-  it('loads again for the next request when nobody was asking', async () => {
+  it('reloads for the next request if it was lost while idle', async () => {
     const { service, losable } = opened;
     const before = losable.devices;
     losable.lose();
@@ -434,7 +434,7 @@ describe('when the device is lost', { timeout: 240_000 }, () => {
     expect(losable.devices).toBe(before + 1);
   });
 
-  it('goes on when it was lost while the prompt is read, or right after the first token', async () => {
+  it('continues if it was lost during prefill, or right after the first token', async () => {
     const { service, losable } = opened;
     const long = { messages: [{ role: 'user', content: 'once upon a time '.repeat(40) }], max_tokens: 5 } as const;
     const whole = await collect(service.chat({ ...long, temperature: 0 }, context()));
@@ -447,20 +447,20 @@ describe('when the device is lost', { timeout: 240_000 }, () => {
     expect(answer).toBe(whole);
   });
 
-  it('an abort while it is loaded again breaks off, and the next request loads it', async () => {
+  it('an abort during the reload ends it, and the next request reloads', async () => {
     const { service, losable } = opened;
     const abort = new AbortController();
     losable.lose();
     const stream = service.chat(
       { messages, temperature: 0 },
-      // Not the reason of an abort that nobody gave a reason.
+      // The reason is not that of an abort without a reason.
       { signal: abort.signal, progress: () => abort.abort(new Error('no longer wanted')) },
     );
     await expect(collect(stream)).rejects.toThrow('no longer wanted');
     expect(await collect(service.chat({ messages, temperature: 0 }, context()))).toBe(text);
   });
 
-  it('is opened again after it refused a command', async () => {
+  it('reopens after it refused a command', async () => {
     const { service, losable } = opened;
     const before = losable.devices;
     losable.refuse();
@@ -471,7 +471,7 @@ describe('when the device is lost', { timeout: 240_000 }, () => {
     expect(losable.devices).toBe(before + 1);
   });
 
-  it('says so when there is no other', async () => {
+  it('reports that there is no other device', async () => {
     const { service, losable } = opened;
     const stream = service.chat({ messages, temperature: 0 }, context());
     await stream.next();

@@ -1,4 +1,4 @@
-// Whole numbers between two bounds as a grammar over their decimal digits.
+// Integers between two bounds as a grammar over their decimal digits.
 
 /** Digit classes for the numbers of `length` digits from `low` to `high`, both of that length. */
 function sameLength(low: string, high: string): string[] {
@@ -19,7 +19,7 @@ function sameLength(low: string, high: string): string[] {
   return between;
 }
 
-/** Most digits of a number without a bound on its side: any such number is exact in a double. */
+/** Maximum number of digits where a bound is missing: any such number is exact in a double. */
 const MAX_DIGITS = 15;
 
 /** Alternatives for the numbers 0 and above from `low` to `high`, by their number of digits. */
@@ -35,8 +35,8 @@ function magnitudes(low: number, high: number): string[] {
 }
 
 /**
- * An expression for the whole numbers from `low` to `high`, at most 2^53 - 1 in magnitude; one of them may be infinite, and
- * numbers on that side then have up to 15 digits.
+ * An expression for the integers from `low` to `high`, at most 2^53 - 1 in magnitude. One bound may be infinite; numbers on that
+ * side then have up to 15 digits.
  */
 export function integerRange(low: number, high: number): string {
   const negative = low < 0 ? magnitudes(Math.max(1, -high), -low).map((digits) => `"-" ${digits}`) : [];

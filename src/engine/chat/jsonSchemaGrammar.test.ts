@@ -5,7 +5,7 @@ import { integerRange } from './integerRange.ts';
 import { jsonSchemaGrammar } from './jsonSchemaGrammar.ts';
 import type { JsonSchema } from './types.ts';
 
-// Every byte is a token, and 256 ends the text: a grammar takes a text when it takes all of its bytes and then the end.
+// Every byte is a token, and 256 ends the text: a grammar accepts a text if it accepts all of its bytes and then the end.
 const grammars = createGrammars({
   size: 257,
   bytesOf: (id) => (id === 256 ? undefined : Uint8Array.of(id)),
@@ -26,7 +26,7 @@ async function accepts(grammar: string, text: string | Uint8Array): Promise<bool
   }
 }
 
-/** Which of `texts` the grammar of `schema` takes. */
+/** The `texts` that the grammar of `schema` accepts. */
 async function taken(schema: JsonSchema, texts: readonly string[]): Promise<string[]> {
   const grammar = jsonSchemaGrammar(schema);
   const results: string[] = [];
@@ -34,7 +34,7 @@ async function taken(schema: JsonSchema, texts: readonly string[]): Promise<stri
   return results;
 }
 
-describe('the grammar of a schema takes what fits it, and nothing else', () => {
+describe('the grammar of a schema accepts exactly the valid texts', () => {
   it.each<[string, JsonSchema, readonly string[], readonly string[]]>([
     ['any value', true, ['{}', '[1, "a"]', 'null', '-0.5'], ['{', '01', '1e5', 'nul', '"\n"', "'a'", '']],
     ['any object', { type: 'object' }, ['{}', '{"a": {"b": []}}'], ['[]', '{"a": 1,}', '{a: 1}']],
@@ -123,7 +123,7 @@ describe('the grammar of a schema takes what fits it, and nothing else', () => {
     expect(await taken(schema, [...good, '{}', '{"next": 1}'])).toEqual(good);
   });
 
-  it('no bytes that are no UTF-8', async () => {
+  it('no invalid UTF-8', async () => {
     const quoted = (...bytes: number[]): Uint8Array => Uint8Array.of(0x22, ...bytes, 0x22);
     const grammar = jsonSchemaGrammar({ type: 'string', maxLength: 2 });
     expect(await accepts(grammar, quoted(0xed, 0xa0, 0x80))).toBe(false);
@@ -133,7 +133,7 @@ describe('the grammar of a schema takes what fits it, and nothing else', () => {
   });
 });
 
-it('says which keyword it cannot keep to, and where', () => {
+it('names the keyword that it cannot enforce, and its path', () => {
   const cases: readonly [JsonSchema, string][] = [
     [{ type: 'string', pattern: '^a' }, '#/pattern'],
     [{ type: 'array', uniqueItems: true }, '#/uniqueItems'],
@@ -166,13 +166,13 @@ it('says which keyword it cannot keep to, and where', () => {
   }
 });
 
-it('ranges of whole numbers are exact', () => {
+it('integer ranges are exact', () => {
   const bound = fc.integer({ min: -2_000, max: 20_000 });
   fc.assert(
     fc.property(bound, bound, fc.double({ min: 0, max: 1, noNaN: true }), (one, other, share) => {
       const [low, high] = [Math.min(one, other), Math.max(one, other)];
       const expression = (from: number, to: number): RegExp =>
-        // The notation is that of regular expressions once quotes and spaces are gone.
+        // Without quotes and spaces the notation is that of regular expressions.
         new RegExp(`^${integerRange(from, to).replaceAll(/[" ]/g, '')}$`);
       const inside = Math.round(low + share * (high - low));
       for (const near of [inside, low - 1, low, high, high + 1]) {

@@ -1,16 +1,16 @@
-// A JSON Schema as a grammar whose every sentence is JSON that fits the schema. The grammar is often narrower than the schema
-// (properties keep their order and none are added; one way to put spaces; no exponents, no \u escapes), never wider: a keyword
-// that cannot be kept to is refused by name. Notation: xgrammar's EBNF (https://xgrammar.mlc.ai/docs/).
+// Turns a JSON Schema into a grammar whose every sentence is JSON that validates against the schema. The grammar is often narrower
+// than the schema (properties in a fixed order and no additional ones; one way to place spaces; no exponents, no \u escapes), never
+// wider: a keyword that cannot be enforced is refused by name. Notation: xgrammar's EBNF (https://xgrammar.mlc.ai/docs/).
 //
-// xgrammar has a converter of its own. Version 0.1.27 lets through raw control characters in strings of limited length and
-// integers outside their range (1 for `minimum: 3`), and passes over `not`, `allOf`, `if` and `uniqueItems` in silence.
+// xgrammar has its own converter. Version 0.1.27 lets through raw control characters in strings of limited length and
+// integers outside their range (1 for `minimum: 3`), and silently ignores `not`, `allOf`, `if` and `uniqueItems`.
 import { TributaryError } from '../../lib/errors.ts';
 import { integerRange } from './integerRange.ts';
 import type { JsonSchema } from './types.ts';
 
 type Keywords = Readonly<Record<string, unknown>>;
 
-/** Say nothing about which values fit. */
+/** Keywords that do not constrain values. */
 const annotations = new Set([
   '$schema',
   '$id',
@@ -40,7 +40,7 @@ type TypeName = keyof typeof keywordsOf;
 const typeNames = Object.keys(keywordsOf) as TypeName[];
 const isType = (value: unknown): value is TypeName => typeNames.includes(value as TypeName);
 
-/** Longest texts and lists that a grammar is written for: it grows with them. */
+/** Maximum length of strings and lists, since the grammar grows with them. */
 const LONGEST = 10_000;
 const MAX_DEPTH = 64;
 
@@ -53,7 +53,7 @@ function refused(place: string, why: string): TributaryError {
   });
 }
 
-/** A text as a terminal, ASCII whatever it holds. */
+/** A string as a terminal, always in ASCII. */
 function terminal(text: string): string {
   const escaped = [...text].map((character) => {
     const code = character.codePointAt(0) ?? 0;
@@ -70,8 +70,8 @@ const oneOf = (choices: readonly string[]): string =>
 const times = (item: string, least: number, most: number | undefined): string =>
   most === 0 ? '""' : `${item}{${least},${most ?? ''}}`;
 
-// In this version of the library a class is one of bytes, and a class of one byte above 127 becomes two: hence UTF-8 by its
-// bytes (RFC 3629, section 4), in ranges of at least two.
+// In this version of the library a class consists of bytes, and a class of a single byte above 127 turns into two: hence UTF-8
+// spelled out in bytes (RFC 3629, section 4), in ranges of at least two.
 const characters = [
   String.raw`[\x20-\x21\x23-\x5b\x5d-\x7f]`,
   String.raw`"\\" ["\\/bfnrt]`,
@@ -98,14 +98,14 @@ const builtin = [
 ] as const;
 
 /**
- * The grammar of `schema`, its first rule `root`. Throws `CHAT_SCHEMA_UNSUPPORTED` with the place (a JSON pointer) of what
- * cannot be kept to, or of what contradicts itself.
+ * The grammar of `schema`; its first rule is `root`. Throws `CHAT_SCHEMA_UNSUPPORTED` with the path (a JSON pointer) of a keyword
+ * that cannot be enforced, or of a contradiction.
  */
 export function jsonSchemaGrammar(schema: JsonSchema): string {
   const rules: string[] = [];
   /** Rules of `$ref` targets, by pointer. */
   const targets = new Map<string, string>();
-  /** Targets that a target is nothing but, or a choice of: such a way must not lead back to its beginning. */
+  /** For a target that is only a reference, or a choice between references: those it leads to. There must be no cycle. */
   const leadsTo = new Map<string, Set<string>>();
 
   const rule = (body: string): string => {
@@ -149,10 +149,10 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
       const entry = `string ": " ${of(additionalProperties, `${place}/additionalProperties`, depth)}`;
       return rule(`"{" (${entry} (", " ${entry})*)? "}"`);
     }
-    // An added property could have a described one's name a second time.
+    // An additional property could repeat the name of a described one.
     if (additionalProperties !== undefined && typeof additionalProperties !== 'boolean')
       throw refused(`${place}/additionalProperties`, 'a schema for further properties beside described ones.');
-    // From the last property to the first: what follows once a property stands, and what follows while none does.
+    // From the last property to the first: what follows if a property has been written, and what follows if none has.
     let after = '""';
     let before: string | undefined = '""';
     for (const name of names.toReversed()) {
@@ -245,7 +245,7 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
     return target;
   }
 
-  /** The rule of what `$ref` points to: named before its body is written, because it may point to itself. */
+  /** The rule of a `$ref` target: named before its body is written, because it may refer to itself. */
   function reference(pointer: unknown, place: string, depth: number, owner: string | undefined): string {
     if (typeof pointer !== 'string' || !/^#(\/|$)/.test(pointer))
       throw refused(`${place}/$ref`, 'only places within the schema can be referred to.');
@@ -281,7 +281,7 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
     return rule(oneOf(value.map((each, index) => of(each, `${place}/${index}`, depth, owner))));
   }
 
-  /** An expression for the values of a subschema. `owner`: the target that this is a way to be. */
+  /** An expression for the values of a subschema. `owner`: the target that has this as an alternative. */
   function of(part: unknown, place: string, depth: number, owner?: string): string {
     if (depth > MAX_DEPTH) throw refused(place, `it is nested more than ${MAX_DEPTH} deep.`);
     if (part === true) return 'value';
@@ -303,7 +303,7 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
       only(keywords, ['type', 'const', 'enum'], place);
       return literals(keywords, type === undefined ? undefined : types, place);
     }
-    // Without a type, the types that the keywords speak of.
+    // Without `type`, the types that the keywords apply to.
     const spoken = typeNames.filter((name) => name !== 'integer' && keywordsOf[name].some((each) => each in keywords));
     const wanted = type === undefined ? spoken : (types as TypeName[]);
     only(keywords, ['type', ...wanted.flatMap((name) => [...keywordsOf[name]])], place);

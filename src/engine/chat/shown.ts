@@ -1,9 +1,9 @@
-/** A value of any kind as it stands in an error, shortened. */
+/** A value of any kind as an error shows it, shortened. */
 export function shown(value: unknown): string {
   try {
     return String(JSON.stringify(value)).slice(0, 200);
   } catch {
-    // Big integers and circles, which cross to a worker all the same.
+    // BigInts and cycles, which structured clone lets through.
     return String(value).slice(0, 200);
   }
 }

@@ -9,29 +9,29 @@ function run(pieces: readonly string[], stops: readonly string[]): { shown: stri
   return { shown, stopped: scanner.stopped };
 }
 
-it('finds a stop text across pieces and never shows a part of it', () => {
+it('finds a stop string across pieces and never shows a part of it', () => {
   expect(run(['One', '\n', '\nTwo'], ['\n\n'])).toEqual({ shown: ['One', '', ''], stopped: true });
   expect(run(['END', ' of E', 'N', 'D.'], ['END.'])).toEqual({ shown: ['', 'END of ', '', ''], stopped: true });
 });
 
-it('gives out what only looked like a stop text', () => {
+it('releases text that only looked like a stop string', () => {
   expect(run(['a<', '/', 'b'], ['</s>'])).toEqual({ shown: ['a', '', '</b', ''], stopped: false });
   expect(run(['wait<', '/s'], ['</s>'])).toEqual({ shown: ['wait', '', '</s'], stopped: false });
 });
 
-it('ends at the stop text that is complete first', () => {
+it('ends at the stop string that is complete first', () => {
   expect(run(['xabcd'], ['abcd', 'bc']).shown.join('')).toBe('xa');
   expect(run(['xabc'], ['bc', 'abc']).shown.join('')).toBe('x');
 });
 
-it('ends at the very beginning, and at the shorter of two that begin alike', () => {
+it('ends at the very beginning, and at the shorter of two with the same prefix', () => {
   expect(run(['STOP', ' it'], ['STOP'])).toEqual({ shown: ['', ''], stopped: true });
   expect(run(['xa', 'b', 'c'], ['abc', 'ab'])).toEqual({ shown: ['x', '', ''], stopped: true });
   expect(run(['xa', 'd'], ['abc', 'ab'])).toEqual({ shown: ['x', 'ad', ''], stopped: false });
   expect(run(['a\u{1f600}', '\u{1f601}b'], ['\u{1f600}\u{1f601}'])).toEqual({ shown: ['a', ''], stopped: true });
 });
 
-it('shows the same text however it is cut, and all of it without a stop text', () => {
+it('shows the same text however it is split, and all of it without a stop string', () => {
   const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 12 });
   const stop = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 4 });
   fc.assert(

@@ -1,17 +1,17 @@
-// Finds the texts that end an answer in a stream of pieces, wherever tokens cut them. It knows no tokens.
+// Finds stop strings in a stream of pieces, however tokens split them. Knows no tokens.
 
 export interface StopScanner {
-  /** Whether a stop text has come; nothing more is shown then. */
+  /** Whether a stop string was found; nothing more is shown then. */
   readonly stopped: boolean;
-  /** The stop text that came. */
+  /** The stop string that was found. */
   readonly stopText: string | undefined;
-  /** What of the text so far may be shown: not the stop text, not what may become one. */
+  /** The part of the text so far that may be shown: without the stop string and without anything that may become one. */
   push(text: string): string;
-  /** The rest of the text, when the answer ends without a stop text. */
+  /** The rest of the text, if the answer ends without a stop string. */
   finish(): string;
 }
 
-/** Length of the longest end of `text` that begins one of `stops` without completing it. */
+/** Length of the longest suffix of `text` that is a proper prefix of one of `stops`. */
 function heldBack(text: string, stops: readonly string[]): number {
   let longest = 0;
   for (const stop of stops) {
@@ -24,7 +24,7 @@ function heldBack(text: string, stops: readonly string[]): number {
 
 /**
  * A scanner for `stops`, none of them empty. The one that is complete first ends the text, so that the result does not depend
- * on how the text is cut into pieces.
+ * on how the text is split into pieces.
  */
 export function createStopScanner(stops: readonly string[]): StopScanner {
   let waiting = '';

@@ -1,6 +1,6 @@
 import type { ChatField } from './types.ts';
 
-/** The fields that sampling supports on any model that exposes its logits (`sampleTokens`, `answerChat`). */
+/** The fields that sampling supports for any model that exposes its logits (`sampleTokens`, `answerChat`). */
 export const tokenFields: readonly ChatField[] = [
   'max_tokens',
   'temperature',

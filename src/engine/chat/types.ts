@@ -1,5 +1,5 @@
-// Chat completions in OpenAI's words, as WebLLM has them too: what may be asked, what is answered. A field means what it
-// means there; what a runtime does not compute it refuses by name (`checkChatRequest`).
+// Chat completions in OpenAI's terms, as WebLLM uses them: requests and responses. Fields have their OpenAI meaning; a runtime
+// refuses fields that it does not support by name (`checkChatRequest`).
 import type { CallOptions } from '../../lib/rpc.ts';
 import type { FinishReason } from '../sampling/sampleTokens.ts';
 
@@ -17,7 +17,7 @@ export type ResponseFormat =
   | { readonly type: 'json_object' }
   | {
       readonly type: 'json_schema';
-      /** `name`, `description` and `strict` are accepted and change nothing: the answer always keeps to the schema. */
+      /** `name`, `description` and `strict` are accepted without effect: the answer always conforms to the schema. */
       readonly json_schema: {
         readonly name?: string;
         readonly description?: string;
@@ -26,41 +26,41 @@ export type ResponseFormat =
       };
     };
 
-/** What a runtime is asked. Absent settings are OpenAI's defaults: temperature 1, everything else off. */
+/** A chat request. Absent settings have OpenAI's defaults: temperature 1, everything else off. */
 export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
-  /** Adapter loaded before; absent: the base alone. */
+  /** An adapter that is loaded; absent: the base model alone. */
   readonly adapterId?: string | undefined;
-  /** Most tokens of the answer; absent: as many as the context holds. */
+  /** Maximum number of tokens in the answer; absent: as many as the context allows. */
   readonly max_tokens?: number | undefined;
-  /** 0 to 2; 0 always takes the likeliest token. */
+  /** 0 to 2; 0 always samples the most probable token. */
   readonly temperature?: number | undefined;
   readonly top_p?: number | undefined;
   /** 0: off. */
   readonly top_k?: number | undefined;
   readonly min_p?: number | undefined;
-  /** 0.01 to 100. Above 1 makes tokens of prompt and answer less likely; 1: off. */
+  /** 0.01 to 100. Above 1 makes tokens of prompt and answer less probable; 1: off. */
   readonly repetition_penalty?: number | undefined;
-  /** -2 to 2, times how often the answer has the token, taken from its logit. */
+  /** -2 to 2, multiplied by the token's count in the answer and subtracted from its logit. */
   readonly frequency_penalty?: number | undefined;
-  /** -2 to 2, taken from the logit of every token that the answer has. */
+  /** -2 to 2, subtracted from the logit of every token in the answer. */
   readonly presence_penalty?: number | undefined;
   readonly seed?: number | undefined;
-  /** Up to four texts that end the answer; they are not shown. */
+  /** Up to four stop strings, which are not shown. */
   readonly stop?: string | readonly string[] | undefined;
   readonly logprobs?: boolean | undefined;
-  /** 0 to 20 likeliest tokens beside the sampled one; needs `logprobs`. */
+  /** Number of most probable tokens (0 to 20) to report with the sampled one; needs `logprobs`. */
   readonly top_logprobs?: number | undefined;
   readonly response_format?: ResponseFormat | undefined;
 }
 
-/** The fields of a request that a runtime may or may not compute. */
+/** The fields of a request that a runtime may or may not support. */
 export type ChatField = Exclude<keyof ChatRequest, 'messages'>;
 
-/** A token and the natural logarithm of its probability in the model's own distribution, before any setting changes it. */
+/** A token and its log probability in the model's own distribution, before any setting changes it. */
 export interface AlternativeToken {
   readonly token: string;
-  /** UTF-8 of the token, which may be part of a character; null for a special token. */
+  /** The token's UTF-8, which may be part of a character; null for a special token. */
   readonly bytes: readonly number[] | null;
   readonly logprob: number;
 }
@@ -71,14 +71,14 @@ export interface TokenLogprob extends AlternativeToken {
 
 /** A piece of the answer. */
 export interface ChatChunk {
-  /** Text that has become visible: what may still turn into a stop text, or is half a character, waits. */
+  /** Text that has become visible: a possible stop string or a partial character is withheld. */
   readonly delta: string;
   /** Tokens sampled since the last chunk. */
   readonly ids: readonly number[];
-  /** One for each of `ids`, where asked for. */
+  /** One per id in `ids`, if requested. */
   readonly logprobs?: readonly TokenLogprob[];
   readonly finish_reason: FinishReason | null;
-  /** On the last chunk, as vLLM has it: the stop text that ended the answer; absent when an end token did. */
+  /** On the last chunk, as in vLLM: the stop string that ended the answer; absent if an end token did. */
   readonly stop_reason?: string;
   /** On the last chunk. */
   readonly usage?: ChatUsage;
@@ -91,16 +91,16 @@ export interface ChatUsage {
   readonly decodeMilliseconds: number;
 }
 
-/** Whatever answers chats: this engine, WebLLM or Transformers.js, in a worker or in this program. */
+/** Anything that answers chats: this engine, WebLLM or Transformers.js, in a worker or in this program. */
 export interface ChatRuntime {
-  /** Fails with `CHAT_REQUEST_UNSUPPORTED` or `CHAT_REQUEST_INVALID`, naming the field. */
+  /** Throws `CHAT_REQUEST_UNSUPPORTED` or `CHAT_REQUEST_INVALID`, naming the field. */
   chat(request: ChatRequest, options?: Pick<CallOptions, 'signal'>): AsyncIterable<ChatChunk>;
 }
 
 export interface ChatCompletionRequestBase extends ChatRequest {
   /** Compared with the loaded model, never used to load another. */
   readonly model?: string | undefined;
-  /** OpenAI's newer name of `max_tokens`; not both. */
+  /** OpenAI's newer name for `max_tokens`; only one of them may be set. */
   readonly max_completion_tokens?: number | undefined;
   /** One answer: more are refused. */
   readonly n?: number | undefined;
@@ -117,7 +117,7 @@ export interface ChatCompletionRequestNonStreaming extends ChatCompletionRequest
 
 export interface ChatLogprobs {
   readonly content: readonly TokenLogprob[];
-  /** Models here refuse in their text. */
+  /** These models refuse in their text. */
   readonly refusal: null;
 }
 
@@ -129,7 +129,7 @@ export interface CompletionUsage {
 
 interface CompletionHead {
   readonly id: string;
-  /** Seconds since 1970. */
+  /** Unix time in seconds. */
   readonly created: number;
   readonly model: string;
 }
@@ -149,7 +149,7 @@ export interface ChatCompletion extends CompletionHead {
 
 export interface ChatCompletionChunk extends CompletionHead {
   readonly object: 'chat.completion.chunk';
-  /** Empty on the last chunk when `include_usage` was asked for. */
+  /** Empty on the last chunk if `include_usage` was set. */
   readonly choices: readonly {
     readonly index: 0;
     readonly delta: { readonly role?: 'assistant'; readonly content?: string };

@@ -1,4 +1,4 @@
-// BF16: The upper half of an f32. On a device, rows are padded to whole blocks of 32.
+// BF16: the upper half of an f32. On a device, rows are padded to whole blocks of 32.
 import { v128 } from '../wasm/assemble.ts';
 import { wideBlock } from '../wasm/blockPieces.ts';
 import wgsl from './bf16.wgsl?raw';

@@ -17,7 +17,7 @@ import { q5_k } from './q5_k.ts';
 import { q6_k } from './q6_k.ts';
 import { q8_0 } from './q8_0.ts';
 
-/** All formats of blocks. `f32` is none: its values are the tensor. */
+/** All block formats. `f32` is not one: its values are the tensor. */
 export const blockFormats = {
   f16,
   bf16,
@@ -38,7 +38,7 @@ export const blockFormats = {
 
 export type BlockFormatName = keyof typeof blockFormats;
 
-/** Formats of a weight, in files and on devices: what a file has stays as it is. */
+/** Formats of a weight, in files and on devices. */
 export type WeightFormat = 'f32' | BlockFormatName;
 
 export const blockFormatNames = Object.keys(blockFormats) as readonly BlockFormatName[];

@@ -1,9 +1,9 @@
-// WGSL that reads a packed weight, shared by every kernel that has weights.
+// WGSL that decodes a packed weight, shared by every kernel with weights.
 import { type BlockFormatName, blockFormat } from './blockFormats.ts';
 
 /**
- * `fn unpack(block: u32, quad: u32) -> vec4f`: elements 4 quad to 4 quad + 3 of the 32 numbered `block` in a weight, over global
- * arrays of words `codes` and, where the format has them, `scales`; and `fn row_blocks(columns: u32) -> u32`: blocks of 32 from one
+ * `fn unpack(block: u32, quad: u32) -> vec4f`: elements 4 quad to 4 quad + 3 of 32-element block number `block` of a weight, from the
+ * global word arrays `codes` and, if the format has them, `scales`; and `fn row_blocks(columns: u32) -> u32`: blocks of 32 from one
  * row to the next. Row r's elements from 32 b on are block `r * row_blocks(columns) + b`.
  */
 export function decodeSource(format: BlockFormatName): string {

@@ -1,11 +1,11 @@
-// Stored bytes of a tensor to f32, row by row. Layouts are GGML's, little-endian; a row whose length is no multiple of the
-// block is padded in storage and cut here. Every value is one exact product or sum, rounded once to f32.
+// Dequantises a tensor's stored bytes to f32, row by row. Layouts are GGML's, little-endian; a row whose length is not a multiple of
+// the block is padded in storage and cut here. Every value is one exact product or sum, rounded once to f32.
 import { blockFormat, type WeightFormat } from './blockFormats.ts';
 import { checkFileSize } from './fileLayout.ts';
 
 /**
  * Values of a stored matrix, f32 [rows, columns]. `bytes`: `rows` rows of whole blocks. Throws `TENSOR_SIZE_MISMATCH`.
- * Sources of the layouts: GGML's block structures; checked to the bit against the `gguf` package.
+ * Sources of the layouts: GGML's block structures; checked bit for bit against the `gguf` package.
  */
 export function dequantize(
   format: WeightFormat,

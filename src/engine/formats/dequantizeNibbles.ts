@@ -1,8 +1,8 @@
 // Parts of `dequantize` that several formats share: codes of four and five bits in blocks of 32.
 
 /**
- * Values scale (q - middle) + shift; a shift of -0 keeps the sign of zeros. Byte j of `codes` holds element j in its low
- * and element j + 16 in its high nibble.
+ * Values scale (q - middle) + shift; a shift of -0 preserves the sign of zeros. Byte j of `codes` has element j in its low and
+ * element j + 16 in its high nibble.
  */
 export function dequantizeNibbles(
   bytes: Uint8Array,

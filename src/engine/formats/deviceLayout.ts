@@ -1,4 +1,4 @@
-// Sizes of weights on a device, by the layout of their format: see `DeviceLayout`.
+// Sizes of weights on a device, from the layout of their format: see `DeviceLayout`.
 import type { DeviceLayout } from './blockFormat.ts';
 import { type BlockFormatName, blockFormat, type WeightFormat } from './blockFormats.ts';
 
@@ -7,7 +7,7 @@ export const deviceLayout = (format: BlockFormatName): DeviceLayout => blockForm
 /** Whether a weight of this format has the tensor `scales`. */
 export const hasScales = (format: WeightFormat): boolean => format !== 'f32' && deviceLayout(format).scaleBytes > 0;
 
-/** Words of the tensors of a matrix. `scales` is 0 where the format has none. */
+/** Words in the tensors of a matrix. `scales` is 0 if the format has none. */
 export function weightWords(
   format: WeightFormat,
   rows: number,

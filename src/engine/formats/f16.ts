@@ -1,4 +1,4 @@
-// F16: Half precision. On a device, rows are padded to whole blocks of 32.
+// F16: half precision. On a device, rows are padded to whole blocks of 32.
 import { f32, i32, v128 } from '../wasm/assemble.ts';
 import { halfFactor, halfMask, wideBlock } from '../wasm/blockPieces.ts';
 import { type BlockFormat, halfAt, wholeWords } from './blockFormat.ts';

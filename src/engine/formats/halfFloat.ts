@@ -1,4 +1,4 @@
-// IEEE half precision by its bits. `Float16Array` would do it too, but is younger than the browsers that have WebGPU.
+// IEEE half precision by its bits. `Float16Array` would work too, but is newer than the first browsers with WebGPU.
 
 let table: Float32Array | undefined;
 
@@ -11,7 +11,7 @@ function decode(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** All 65,536 values by their bits: a look-up is what makes unpacking fast. */
+/** All 65,536 values by their bits: a lookup table makes unpacking fast. */
 export function halfValues(): Float32Array {
   table ??= Float32Array.from({ length: 0x10000 }, (_, bits) => decode(bits));
   return table;
@@ -20,7 +20,7 @@ export function halfValues(): Float32Array {
 const single = new Float32Array(1);
 const singleBits = new Uint32Array(single.buffer);
 
-/** Bits of the half nearest to an f32 value, ties to even; overflow gives infinity. */
+/** Bits of the half nearest to an f32 value, ties to even; overflow becomes infinity. */
 export function halfBits(value: number): number {
   single[0] = value;
   const bits = singleBits[0] as number;
@@ -34,7 +34,7 @@ export function halfBits(value: number): number {
     const rebased = magnitude - 0x38000000;
     return sign | ((rebased + 0xfff + ((rebased >>> 13) & 1)) >>> 13);
   }
-  // Subnormal: a whole number of 2^-24, exact in f64, rounded half to even.
+  // Subnormal: an integer multiple of 2^-24, exact in f64, rounded half to even.
   const units = Math.abs(single[0] as number) * 2 ** 24;
   const floor = Math.floor(units);
   const rest = units - floor;

@@ -2,7 +2,7 @@
 import { expandTemplate } from '../kernels/expandTemplate.ts';
 import levelsTemplate from './levels.wgsl?raw';
 
-/** The sixteen levels of IQ4: denser about zero, as weights are. */
+/** The sixteen levels of IQ4: denser near zero, as weights are. */
 export const iq4Levels = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113] as const;
 
 export const iq4LevelsSource = expandTemplate(levelsTemplate, {

@@ -1,4 +1,4 @@
-// Elements 4 quad .. 4 quad + 3 of a block of 32. IQ4_NL: d times a level. 4 words of nibbles as Q4_0's; f16 d in `scales`, two blocks a word.
+// Elements 4 quad .. 4 quad + 3 of a block of 32. IQ4_NL: d times a level. 4 words of nibbles as in Q4_0; f16 d in `scales`, two per word.
 ${LEVELS}
 
 fn unpack(block: u32, quad: u32) -> vec4f {

@@ -1,5 +1,5 @@
-// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. IQ4_XS: d (s - 32) times a level. 34
-// words: f16 d, above it the upper 2 bits of the eight s; their lower 4 bits; nibbles, each 32 elements as Q4_0's.
+// Elements 4 quad .. 4 quad + 3 of 32-element block `block`, eight of which form a block of 256. IQ4_XS: d (s - 32) times a level. 34
+// words: f16 d, above it the upper 2 bits of the eight s; their lower 4 bits; nibbles, each 32 elements as in Q4_0.
 ${LEVELS}
 
 fn unpack(block: u32, quad: u32) -> vec4f {

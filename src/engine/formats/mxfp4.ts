@@ -23,7 +23,7 @@ export const mxfp4: BlockFormat = {
   wgsl: expandTemplate(wgsl, { LEVELS: mxfp4LevelsSource }),
   wasm: (given) => {
     const levels = given.once(v128.constant(mxfp4Levels));
-    // The least scales cannot be lessened any more: the elements are.
+    // The smallest scales cannot be reduced any further: the elements are.
     const factor = given.once(v128.splatFloat(f32.constant(1 / RAISED)));
     const sixteen = (bytes: Code): Sixteen => {
       const { prepare, fours } = given.sixteen(bytes);
@@ -33,6 +33,6 @@ export const mxfp4: BlockFormat = {
       v128.pick(levels, nibble),
     );
   },
-  // 255 stands for NaN; from 253 on the power times the largest level passes f32.
+  // 255 is NaN; from 253 on, the power times the largest level overflows f32.
   scaleFault: (bytes, offset) => ((bytes[offset] as number) >= 253 ? String(bytes[offset]) : undefined),
 };

@@ -1,5 +1,5 @@
-// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q2_K: d s q - dmin m. 21 words: a byte
-// for every 16 elements, s in its low and m in its high nibble (4 words); codes of 2 bits, 128 elements to 8 words (16); f16 d and dmin.
+// Elements 4 quad .. 4 quad + 3 of 32-element block `block`, eight of which form a block of 256. Q2_K: d s q - dmin m. 21 words: one
+// byte per 16 elements, s in its low and m in its high nibble (4 words); 2-bit codes, 128 elements per 8 words (16); f16 d and dmin.
 fn unpack(block: u32, quad: u32) -> vec4f {
   let at = (block / 8u) * 21u;
   let group = block % 8u;

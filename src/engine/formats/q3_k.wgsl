@@ -1,6 +1,6 @@
-// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q3_K: d (s - 32) q. 27 words: bit g of
-// byte l is the mask of element 32 g + l (8 words), 0 takes 4 from q; codes of 2 bits, 128 elements to 8 words (16); sixteen scales
-// of 6 bits, the low 4 in 8 bytes, the high 2 in 4 (3 words). f16 d in `scales`, two blocks a word.
+// Elements 4 quad .. 4 quad + 3 of 32-element block `block`, eight of which form a block of 256. Q3_K: d (s - 32) q. 27 words: bit g of
+// byte l is the mask of element 32 g + l (8 words); 0 subtracts 4 from q; 2-bit codes, 128 elements per 8 words (16); sixteen 6-bit
+// scales, the low 4 bits in 8 bytes, the high 2 in 4 (3 words). f16 d in `scales`, two per word.
 fn unpack(block: u32, quad: u32) -> vec4f {
   let number = block / 8u;
   let at = number * 27u;

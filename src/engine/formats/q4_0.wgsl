@@ -1,5 +1,5 @@
-// Elements 4 quad .. 4 quad + 3 of a block of 32. Q4_0: d (q - 8). 4 words, byte j has element j in its low and j + 16 in its high
-// nibble; f16 d in `scales`, two blocks a word.
+// Elements 4 quad .. 4 quad + 3 of a block of 32. Q4_0: d (q - 8). 4 words; byte j has element j in its low and j + 16 in its high
+// nibble; f16 d in `scales`, two per word.
 fn unpack(block: u32, quad: u32) -> vec4f {
   let d = unpack2x16float(scales[block / 2u]);
   let word = codes[block * 4u + (quad & 3u)] >> (quad & 4u);

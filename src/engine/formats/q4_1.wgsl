@@ -1,4 +1,4 @@
-// Elements 4 quad .. 4 quad + 3 of a block of 32. Q4_1: d q + m. Codes as Q4_0's; f16 d and m in a word of `scales`.
+// Elements 4 quad .. 4 quad + 3 of a block of 32. Q4_1: d q + m. Codes as in Q4_0; f16 d and m in one word of `scales`.
 fn unpack(block: u32, quad: u32) -> vec4f {
   let d = unpack2x16float(scales[block]);
   let word = codes[block * 4u + (quad & 3u)] >> (quad & 4u);

@@ -1,5 +1,5 @@
-// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q4_K: d s q - dmin m. 36 words: f16 d and
-// dmin; s and m of each 32 elements in 6 bits (12 bytes, see `scale_and_minimum`); nibbles, 64 elements to 8 words, the first 32 low.
+// Elements 4 quad .. 4 quad + 3 of 32-element block `block`, eight of which form a block of 256. Q4_K: d s q - dmin m. 36 words: f16 d
+// and dmin; s and m per 32 elements in 6 bits (12 bytes, see `scale_and_minimum`); nibbles, 64 elements per 8 words, the first 32 low.
 fn scale_and_minimum(at: u32, group: u32) -> vec2f {
   let shift = 8u * (group % 4u);
   let first = codes[at] >> shift;

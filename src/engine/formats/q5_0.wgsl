@@ -1,5 +1,5 @@
 // Elements 4 quad .. 4 quad + 3 of a block of 32. Q5_0: d (q - 16). 5 words: bit i of the first is bit 4 of element i; then nibbles
-// as Q4_0's. f16 d in `scales`, two blocks a word.
+// as in Q4_0. f16 d in `scales`, two per word.
 fn unpack(block: u32, quad: u32) -> vec4f {
   let d = unpack2x16float(scales[block / 2u]);
   let high = vec4i(vec4u(codes[block * 5u] >> (4u * quad)) & vec4u(1u, 2u, 4u, 8u));

@@ -1,5 +1,5 @@
 // Elements 4 quad .. 4 quad + 3 of a block of 32. Q5_1: d q + m. 6 words: f16 d and m; bit i of the second is bit 4 of element i; then
-// nibbles as Q4_0's.
+// nibbles as in Q4_0.
 fn unpack(block: u32, quad: u32) -> vec4f {
   let d = unpack2x16float(codes[block * 6u]);
   let high = vec4i(vec4u(codes[block * 6u + 1u] >> (4u * quad)) & vec4u(1u, 2u, 4u, 8u));

@@ -1,5 +1,5 @@
-// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q5_K: d s q - dmin m. 44 words: f16 d and
-// dmin; s and m as Q4_K's (3 words); bit g of byte l is bit 4 of element 32 g + l (8 words); nibbles as Q4_K's.
+// Elements 4 quad .. 4 quad + 3 of 32-element block `block`, eight of which form a block of 256. Q5_K: d s q - dmin m. 44 words: f16 d
+// and dmin; s and m as in Q4_K (3 words); bit g of byte l is bit 4 of element 32 g + l (8 words); nibbles as in Q4_K.
 fn scale_and_minimum(at: u32, group: u32) -> vec2f {
   let shift = 8u * (group % 4u);
   let first = codes[at] >> shift;

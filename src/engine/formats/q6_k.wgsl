@@ -1,6 +1,6 @@
-// Elements 4 quad .. 4 quad + 3 of the 32 numbered `block`, eight of which are a block of 256. Q6_K: d s (q - 32). 52 words: nibbles, 128
-// elements to 16 words, the first 64 low; the upper 2 bits of q, 128 elements to 8 words (16); a signed byte s for every 16 elements
-// (4 words). f16 d in `scales`, two blocks a word.
+// Elements 4 quad .. 4 quad + 3 of 32-element block `block`, eight of which form a block of 256. Q6_K: d s (q - 32). 52 words: nibbles,
+// 128 elements per 16 words, the first 64 low; the upper 2 bits of q, 128 elements per 8 words (16); one signed byte s per 16 elements
+// (4 words). f16 d in `scales`, two per word.
 fn unpack(block: u32, quad: u32) -> vec4f {
   let number = block / 8u;
   let at = number * 52u;

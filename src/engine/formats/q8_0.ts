@@ -20,7 +20,7 @@ export const q8_0: BlockFormat = {
     writeHalf(bytes, offset, scale);
     for (let i = 0; i < 32; i += 1) {
       const code = fround((values[i] as number) * inverse);
-      // Half away from zero; Math.round would send -2.5 to -2.
+      // Ties away from zero; Math.round would round -2.5 to -2.
       bytes[offset + 2 + i] = Math.sign(code) * Math.floor(Math.abs(code) + 0.5);
     }
   },

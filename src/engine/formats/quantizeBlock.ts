@@ -1,5 +1,5 @@
-// Parts of `quantize` that several formats share. Every step is rounded to f32 and uses the unrounded scale, as GGML's encoders do, so the
-// bytes are equal to theirs; only the stored scale is f16.
+// Parts of `quantize` that several formats share. Every step is rounded to f32 and uses the unrounded scale, as in GGML's encoders, so
+// the bytes equal theirs; only the stored scale is f16.
 import { halfBits } from './halfFloat.ts';
 
 const { fround } = Math;
@@ -13,7 +13,7 @@ export function writeHalf(bytes: Uint8Array, offset: number, value: number): voi
 /** The reciprocal that codes are multiplied by; 0 for a scale of 0. */
 export const reciprocal = (scale: number): number => (scale === 0 ? 0 : fround(1 / scale));
 
-/** The element of largest magnitude with its sign, the first one if equal. */
+/** The element of largest magnitude with its sign; the first one of equals. */
 export function signedLargest(values: Float32Array): number {
   let largest = 0;
   for (let i = 0; i < 32; i += 1) {
@@ -23,7 +23,7 @@ export function signedLargest(values: Float32Array): number {
   return largest;
 }
 
-/** Codes of element j in the low and of element j + 16 in the high nibble of byte j; their bit 4 in the u32 at `high`. */
+/** Writes the codes of element j to the low and of element j + 16 to the high nibble of byte j, and their bit 4 to the u32 at `high`. */
 export function writeCodes(codes: Uint8Array, bytes: Uint8Array, offset: number, high?: number): void {
   for (let j = 0; j < 16; j += 1) {
     bytes[offset + j] = ((codes[j] as number) & 15) | (((codes[j + 16] as number) & 15) << 4);
@@ -35,7 +35,7 @@ export function writeCodes(codes: Uint8Array, bytes: Uint8Array, offset: number,
   }
 }
 
-/** Codes of the block in hand. */
+/** Codes of the current block. */
 export const codes = new Uint8Array(32);
 
 /** Symmetric codes about `middle`: the largest element maps to code 0. */

@@ -1,8 +1,8 @@
-// Reads numbers and strings from the first bytes of a GGUF file. It may hold only a prefix of the file: reading past the
-// prefix asks for a longer one, reading past the end of the file is the file's fault. Nothing is allocated from a length
-// that was not first compared with what is left of the file.
+// Reads numbers and strings from the first bytes of a GGUF file. The bytes may be only a prefix of the file: reading past the
+// prefix requests a longer one, reading past the end of the file is a fault of the file. Every length is compared with the rest
+// of the file before anything is allocated for it.
 
-/** Why a file was refused, and where: `openGguf` makes a typed error of it. */
+/** Why and where a file was refused; `openGguf` turns it into a typed error. */
 export class GgufFault extends Error {
   readonly offset: number;
   readonly truncated: boolean;
@@ -44,7 +44,7 @@ export class GgufCursor {
     throw new GgufFault(message, this.offset);
   }
 
-  /** Advances over `length` bytes of `what` and returns where they begin. */
+  /** Advances by `length` bytes of `what` and returns their offset. */
   #take(length: number, what: string): number {
     const begin = this.offset;
     const end = begin + length;
@@ -65,7 +65,7 @@ export class GgufCursor {
   u64 = (what: string): bigint => this.#view.getBigUint64(this.#take(8, what), true);
   i64 = (what: string): bigint => this.#view.getBigInt64(this.#take(8, what), true);
 
-  /** A u64 number of things that take at least `atLeast` bytes each of what is left of the file. */
+  /** A u64 count of items that take at least `atLeast` bytes each of the rest of the file. */
   count(atLeast: number, what: string): number {
     const value = this.u64(what);
     if (value * BigInt(atLeast) > BigInt(this.left)) {
@@ -85,7 +85,7 @@ export class GgufCursor {
     try {
       return text.decode(this.#bytes.subarray(begin, begin + length));
     } catch {
-      // The decoder's own error says nothing about the place.
+      // The decoder's own error does not say where.
       throw new GgufFault(`${what} is not UTF-8.`, begin);
     }
   }

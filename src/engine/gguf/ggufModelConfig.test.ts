@@ -15,7 +15,7 @@ const entry = (value: Plain): GgufValue => {
   return typeof value === 'string' ? { type: 'string', value } : { type: 'array', value };
 };
 
-/** A header as llama.cpp's converter writes it, with some keys changed (undefined removes one). */
+/** A header as llama.cpp's converter writes it, with some keys changed (undefined removes a key). */
 function header(
   architecture: string,
   changes: Readonly<Record<string, Plain | undefined>> = {},
@@ -41,7 +41,7 @@ function header(
 const gemma = { 'attention.key_length': 32, 'attention.value_length': 32, 'attention.sliding_window': 16 };
 
 describe('ggufModelConfig', () => {
-  it('knows what llama.cpp fixes for Gemma 2', () => {
+  it('applies what llama.cpp hard-codes for Gemma 2', () => {
     const config = ggufModelConfig(header('gemma2', gemma));
     expect(config).toMatchObject({
       attentionSoftcap: 50,
@@ -59,11 +59,11 @@ describe('ggufModelConfig', () => {
       { sliding: false, rotation: 'main' },
       { sliding: true, rotation: 'main' },
     ]);
-    // 27B divides by the width of a head as the hidden size has it.
+    // 27B derives the attention scale from hidden size / heads.
     expect(ggufModelConfig(header('gemma2', { ...gemma, block_count: 46 })).attentionScale).toBe(24 ** -0.5);
   });
 
-  it('knows what llama.cpp fixes for Gemma 3, and that a newer key may say otherwise', () => {
+  it('applies what llama.cpp hard-codes for Gemma 3, unless a newer key overrides it', () => {
     const config = ggufModelConfig(header('gemma3', { ...gemma, 'rope.freq_base': 1e6 }));
     expect(config).toMatchObject({ ropeTheta: 1e6, localRopeTheta: 10_000, queryKeyNorm: true });
     expect(config).not.toHaveProperty('attentionSoftcap');
@@ -77,12 +77,12 @@ describe('ggufModelConfig', () => {
     expect(full(ggufModelConfig(header('gemma3', list)))).toEqual([0, 2]);
   });
 
-  it('leaves the rotation out of every fourth layer of SmolLM3', () => {
+  it('omits the rotation in every fourth layer of SmolLM3', () => {
     const { layers } = ggufModelConfig(header('smollm3', { block_count: 5 }));
     expect(layers.map(({ rotation }) => rotation)).toEqual(['main', 'main', 'main', 'none', 'main']);
   });
 
-  it('reads a part of the head to rotate and a window of Phi-3 only', () => {
+  it('reads a partial rotation and a window only for Phi-3', () => {
     const part = { 'rope.dimension_count': 18, 'attention.sliding_window': 20 };
     expect(ggufModelConfig(header('phi3', part))).toMatchObject({
       rotaryDimension: 18,
@@ -131,7 +131,7 @@ describe('ggufModelConfig', () => {
         ...gemma,
         'tokenizer.ggml.eos_token_id': 1,
         'tokenizer.ggml.tokens': ['<pad>', '<eos>', '<bos>', '<end_of_turn>', '<|im_end|>'],
-        // The last is a learnt token.
+        // The last one is an ordinary vocabulary token.
         'tokenizer.ggml.token_type': Int32Array.of(3, 3, 3, 3, 1),
       }),
     );

@@ -1,5 +1,5 @@
-// The shape of a model from a GGUF header's key-values. Keys of the architecture that mean something here are read; any
-// other key of it with an active value is refused by name, since ignoring it would give wrong answers silently.
+// The shape of a model from the key-values of a GGUF header. Supported keys of the architecture are read; any other key of it
+// with an active value is refused by name, since ignoring it would silently give wrong answers.
 import { checkLayerCount, checkModelConfig } from '../checkModel.ts';
 import type { LayerShape, ModelConfig, RopeScaling } from '../modelConfig.ts';
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
@@ -17,7 +17,7 @@ const architectures: ReadonlySet<string> = new Set<Architecture>([
   'phi3',
 ]);
 
-/** Keys that repeat what others say, or that matter to training or to other programs only. */
+/** Keys that repeat others, or that matter only to training or to other programs. */
 const ignoredKeys = new Set(['rope.scaling.finetuned', 'rope.scaling.yarn_log_multiplier', 'attention.causal']);
 
 class Metadata {
@@ -67,7 +67,7 @@ class Metadata {
     throw modelInvalid(`${this.architecture}.${key}`, `${this.architecture}.${key} is no string.`);
   }
 
-  /** Refuses the first active key of the architecture that nothing asked for. */
+  /** Refuses the first active key of the architecture that was not read. */
   refuseUnread(): void {
     for (const [key, { value }] of this.#header.metadata) {
       const own =
@@ -87,7 +87,7 @@ class Metadata {
 
 function ropeScaling(metadata: Metadata, divisors: readonly number[] | undefined): RopeScaling | undefined {
   const kind = metadata.text('rope.scaling.type') ?? 'none';
-  // llama.cpp takes 0 for 1.
+  // llama.cpp treats 0 as 1.
   const factor = (metadata.number('rope.scaling.factor') ?? metadata.number('rope.scale_linear')) || 1;
   const originalContextLength = metadata.number('rope.scaling.original_context_length');
   const attentionFactor = metadata.number('rope.scaling.attn_factor');
@@ -101,7 +101,7 @@ function ropeScaling(metadata: Metadata, divisors: readonly number[] | undefined
   if (kind === 'none' || (kind === 'linear' && factor === 1)) return undefined;
   if (kind === 'linear') return { kind, factor };
   if (kind === 'yarn' && originalContextLength !== undefined) {
-    // llama.cpp multiplies a given factor by YaRN's own.
+    // llama.cpp multiplies an explicit factor by YaRN's own.
     const scale = (attentionFactor ?? 1) * (factor > 1 ? 0.1 * Math.log(factor) + 1 : 1);
     return { kind, factor, originalContextLength, betaFast, betaSlow, attentionFactor: scale };
   }
@@ -109,8 +109,8 @@ function ropeScaling(metadata: Metadata, divisors: readonly number[] | undefined
 }
 
 /**
- * The layers and their window. llama.cpp fixes most of this by architecture: Gemma's last layer of every two or six is not
- * windowed (a newer key may say otherwise), SmolLM3's last of every four does not rotate.
+ * The layers and their window. llama.cpp hard-codes most of this by architecture: in Gemma the last of every two or six layers is
+ * not windowed (a newer key may override this), and in SmolLM3 the last of every four does not rotate.
  */
 function layerShapes(metadata: Metadata, layerCount: number): Pick<ModelConfig, 'layers' | 'slidingWindow'> {
   const { architecture } = metadata;
@@ -148,7 +148,7 @@ function layerShapes(metadata: Metadata, layerCount: number): Pick<ModelConfig, 
   };
 }
 
-/** What Gemma does otherwise; the keys are read of no other architecture, so that they are refused there. */
+/** Gemma's differences. These keys are read for no other architecture, so that they are refused there. */
 function gemmaFields(
   metadata: Metadata,
   { hiddenSize, headCount, layerCount }: Pick<ModelConfig, 'hiddenSize' | 'headCount' | 'layerCount'>,
@@ -157,7 +157,7 @@ function gemmaFields(
   if (!isSecond && metadata.architecture !== 'gemma3') return {};
   const attentionSoftcap = isSecond ? (metadata.number('attn_logit_softcapping') ?? 50) : 0;
   const finalSoftcap = metadata.number('final_logit_softcapping') ?? (isSecond ? 30 : 0);
-  // The header does not have `query_pre_attn_scalar`: llama.cpp knows the one size, 27B, whose scale is not that of its heads.
+  // The header lacks `query_pre_attn_scalar`: llama.cpp recognises the one size, 27B, whose scale does not follow from its heads.
   const isLargest = layerCount === (isSecond ? 46 : 62);
   return {
     ...(attentionSoftcap === 0 ? {} : { attentionSoftcap }),
@@ -170,7 +170,7 @@ function gemmaFields(
   };
 }
 
-/** Tokens that end a turn under any name of their field: older converters wrote only the end of the whole text. */
+/** Tokens that end a turn, whichever field names them: older converters wrote only the end of the whole text. */
 const turnEnds = new Set(['<|eot_id|>', '<|eom_id|>', '<|im_end|>', '<|end|>', '<end_of_turn>']);
 
 /** Ids that end an answer: end of sequence, of turn, of message. */
@@ -180,7 +180,7 @@ function endIds(header: GgufHeader): number[] {
   const types = header.metadata.get('tokenizer.ggml.token_type')?.value;
   const spelt: number[] = [];
   if (Array.isArray(tokens) && ArrayBuffer.isView(types)) {
-    // 3 and 4 are llama.cpp's types of added tokens: a learnt token of the same letters is text.
+    // 3 and 4 are llama.cpp's types of added tokens: an ordinary vocabulary token with the same letters is text.
     for (const [id, token] of tokens.entries())
       if (turnEnds.has(token) && (Number(types[id]) === 3 || Number(types[id]) === 4)) spelt.push(id);
   }
@@ -188,8 +188,8 @@ function endIds(header: GgufHeader): number[] {
 }
 
 /**
- * The config in a GGUF header. `divisors`: values of the tensor `rope_freqs.weight`, where the file has it (Llama 3's
- * scaling is nowhere else). Throws `MODEL_UNSUPPORTED` or `MODEL_INVALID` with the key.
+ * The config in a GGUF header. `divisors`: values of the tensor `rope_freqs.weight`, if the file has it (the only place of
+ * Llama 3's scaling). Throws `MODEL_UNSUPPORTED` or `MODEL_INVALID` with the key.
  */
 export function ggufModelConfig(header: GgufHeader, divisors?: readonly number[]): ModelConfig {
   const metadata = new Metadata(header);
@@ -235,7 +235,7 @@ export function ggufModelConfig(header: GgufHeader, divisors?: readonly number[]
     attentionScale: headDimension ** -0.5,
     activation: 'silu',
     embeddingScale: 1,
-    // The converter has added what Hugging Face's files lack.
+    // The converter has already added the offset that Hugging Face's files lack.
     normOffset: 0,
     outputNorms: false,
     fusedProjections: architecture === 'phi3',

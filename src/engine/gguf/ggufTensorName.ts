@@ -1,4 +1,4 @@
-// GGUF tensor names as Hugging Face spells them.
+// Translates GGUF tensor names to Hugging Face names.
 import type { ModelConfig } from '../modelConfig.ts';
 
 const outside = new Map([
@@ -21,7 +21,7 @@ const inLayer = new Map([
   ['ffn_down', 'mlp.down_proj'],
 ]);
 
-/** Gemma norms what a block gives as well: the norm before the feed-forward has another name then. */
+/** Gemma also norms the output of a block, and then names the norm before the feed-forward differently. */
 const withOutputNorms = new Map([
   ['post_attention_norm', 'post_attention_layernorm'],
   ['ffn_norm', 'pre_feedforward_layernorm'],
@@ -33,7 +33,7 @@ const fused = new Map([
   ['ffn_up', 'mlp.gate_up_proj'],
 ]);
 
-/** The Hugging Face name, or the name as it is when there is none: the check of the model's tensors then refuses it. */
+/** The Hugging Face name, or the name unchanged if there is none: the check of the model's tensors then refuses it. */
 export function ggufTensorName(name: string, config: Pick<ModelConfig, 'outputNorms' | 'fusedProjections'>): string {
   const [, layer, part, kind] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
   if (part === undefined) return outside.get(name) ?? name;

@@ -1,5 +1,5 @@
-// The tensor types a GGUF file may name, with their block sizes. Types without `format` are known to the container (so
-// that sizes can be checked) and refused by name when a model needs them. Numbers: ggml's enum; gaps were removed there.
+// The tensor types that a GGUF file may name, with their block sizes. Types without `format` are known to the container (so
+// that sizes can be checked) and refused by name if a model needs them. Numbers: ggml's enum, whose gaps are removed types.
 import type { FileLayout } from '../formats/blockFormat.ts';
 import { blockFormat, blockFormatNames, type WeightFormat } from '../formats/blockFormats.ts';
 import { fileLayout } from '../formats/fileLayout.ts';

@@ -16,7 +16,7 @@ interface Published {
   };
 }
 
-/** The golden tokenizer as llama.cpp's converter writes a SentencePiece model: scores in place of merges. */
+/** The golden tokenizer as llama.cpp's converter writes a SentencePiece model: with scores in place of merges. */
 function header(changes: Readonly<Record<string, GgufValue>> = {}): GgufHeader {
   const { added_tokens: added, model } = json<Published>('tokenizer.json');
   const tokens: string[] = [];
@@ -54,7 +54,7 @@ test('a SentencePiece model by its scores encodes and decodes as the published t
   }
 });
 
-test('no beginning token or space where the header says so', () => {
+test('omits the beginning token or space if the header says so', () => {
   const off: GgufValue = { type: 'bool', value: false };
   const found = ggufTokenizer(header({ 'tokenizer.ggml.add_bos_token': off, 'tokenizer.ggml.add_space_prefix': off }));
   const tokenizer = openTokenizer(found ?? { tokenizerJson: {} });
@@ -74,7 +74,7 @@ test("Phi-3's special tokens take the white space after them, except those that 
   expect(named('Llama 2').get('</s>')).toBe(false);
 });
 
-test("DeepSeek's distillations split text as the Qwen2 that they were made from", () => {
+test("DeepSeek's distillations split text like Qwen2, their base", () => {
   const of = (pre: string) =>
     ggufTokenizer(
       header({

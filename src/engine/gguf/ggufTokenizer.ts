@@ -1,6 +1,6 @@
-// `tokenizer.json` and `tokenizer_config.json` rebuilt from a GGUF header, so that one tokenizer serves both kinds of
-// file. Byte-level BPE (`tokenizer.ggml.model` = "gpt2"; the splits are those of llama.cpp's `pre` names) and SentencePiece
-// BPE with byte fallback ("llama").
+// Rebuilds `tokenizer.json` and `tokenizer_config.json` from a GGUF header, so that one tokenizer serves both kinds of
+// file. Byte-level BPE (`tokenizer.ggml.model` = "gpt2"; splits by llama.cpp's `pre` names) and SentencePiece BPE with byte
+// fallback ("llama").
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
 import type { GgufHeader } from './readGgufHeader.ts';
 import { scoreMerges } from './scoreMerges.ts';
@@ -14,7 +14,7 @@ export interface GgufTokenizer {
 interface Split {
   readonly preTokenizer: Record<string, unknown>;
   readonly normalizer?: Record<string, unknown>;
-  /** A pre-token that is in the vocabulary is taken whole. */
+  /** A pre-token that is in the vocabulary becomes one token without merging. */
   readonly ignoreMerges?: boolean;
 }
 
@@ -31,7 +31,7 @@ const sequence = (...pretokenizers: Record<string, unknown>[]): Record<string, u
 const splitBy = (pattern: string): Record<string, unknown> =>
   sequence({ type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false }, byteLevel(false));
 
-/** Llama 3's and Qwen2's pattern; they differ in how many digits stay together. */
+/** Llama 3's and Qwen2's pattern; they differ in how many digits form one piece. */
 const wordPattern = (digits: string): string =>
   `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 
@@ -44,9 +44,9 @@ const splits = new Map<string, Split>([
   ['llama-v3', llama3],
   ['smaug-bpe', llama3],
   ['qwen2', qwen2],
-  // DeepSeek's distillations of Qwen: its vocabulary with other special tokens.
+  // DeepSeek's distillations of Qwen: the same vocabulary with other special tokens.
   ['deepseek-r1-qwen', qwen2],
-  // Phi-4: Llama 3's pattern, but every merge by its rank.
+  // Phi-4: Llama 3's pattern, but merges strictly by rank.
   ['dbrx', { preTokenizer: llama3.preTokenizer }],
   ['smollm', { preTokenizer: sequence({ type: 'Digits', individual_digits: true }, byteLevel(true)) }],
   ['gpt-2', gpt2],
@@ -69,8 +69,8 @@ function text(header: GgufHeader, key: string): string | undefined {
 }
 
 /**
- * Whether a token takes the white space after it. The format has no field for this: Phi-3's tokenizer does it at all special
- * tokens but these, and llama.cpp, too, knows the model by its name.
+ * Whether a token swallows the white space after it. The format has no field for this: Phi-3's tokenizer does it for all special
+ * tokens except these, and llama.cpp also recognises the model by its name.
  */
 function takesSpaceAfter(header: GgufHeader): (content: string) => boolean {
   const isPhi3 = /phi-?3/i.test(text(header, 'general.name') ?? '');
@@ -114,13 +114,13 @@ function template(begin: string, id: number): Record<string, unknown> {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What depends on the kind of the tokenizer, in the words of tokenizer.json. */
+/** The parts that depend on the kind of tokenizer, in the terms of tokenizer.json. */
 interface Kind {
   readonly normalizer: Json | null;
   readonly preTokenizer: Json | null;
   readonly decoder: Json;
   readonly model: Json;
-  /** Whether a beginning token is added where the header does not say. */
+  /** Whether to add a beginning token if the header does not say. */
   readonly addsBegin: boolean;
 }
 
@@ -134,7 +134,7 @@ function byteLevelKind(header: GgufHeader): Kind {
     throw modelUnsupported('tokenizer.ggml.pre', name, `its tokenizer splits text by rules called ${name}.`);
   }
   const merges = strings(header, 'tokenizer.ggml.merges').map((merge) => {
-    // A merge is two tokens with a space between; byte-level tokens hold no space themselves.
+    // A merge is two tokens separated by a space; byte-level tokens never contain a space.
     const space = merge.indexOf(' ', 1);
     return [merge.slice(0, space), merge.slice(space + 1)];
   });
@@ -186,8 +186,8 @@ function sentencePieceKind(header: GgufHeader, vocabulary: ReadonlyMap<string, n
 }
 
 /**
- * The tokenizer in a GGUF header; undefined where the file has none. Throws `MODEL_UNSUPPORTED` for a tokenizer model or
- * split that is not known by name, `MODEL_INVALID` where the arrays disagree.
+ * The tokenizer in a GGUF header; undefined if the file has none. Throws `MODEL_UNSUPPORTED` for an unknown tokenizer model or
+ * split name, `MODEL_INVALID` if the arrays disagree.
  */
 export function ggufTokenizer(header: GgufHeader): GgufTokenizer | undefined {
   const model = text(header, 'tokenizer.ggml.model');
@@ -219,7 +219,7 @@ export function ggufTokenizer(header: GgufHeader): GgufTokenizer | undefined {
   if (addBegin && begin === undefined) {
     throw modelInvalid('tokenizer.ggml.bos_token_id', 'its tokenizer adds a beginning token that is not there.');
   }
-  // No prototype: a token may be called __proto__.
+  // Without a prototype: a token may be called __proto__.
   const vocab = Object.assign(Object.create(null) as Record<string, number>, Object.fromEntries(vocabulary));
   const chatTemplate = text(header, 'tokenizer.chat_template');
   return {

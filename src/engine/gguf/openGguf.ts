@@ -1,5 +1,5 @@
 // A GGUF file as a `ModelFile`: Hugging Face names, Hugging Face row order, config and tokenizer from the header. Tensors
-// are read by ranges of the Blob, one at a time.
+// are read one at a time, as ranges of the Blob.
 import type { BlobLike } from '../../lib/blobLike.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { checkModelTensors } from '../checkModel.ts';
@@ -13,7 +13,7 @@ import { ggufTokenizer } from './ggufTokenizer.ts';
 import { type GgufHeader, type GgufTensorInfo, readGgufHeader } from './readGgufHeader.ts';
 import { unpermuteRows } from './unpermuteRows.ts';
 
-/** llama.cpp's rotation of these turns pairs of neighbours; of the others, halves, as Hugging Face's. */
+/** For these, llama.cpp rotates pairs of neighbours; for all others, half-split pairs, as Hugging Face does. */
 const permutedArchitectures = new Set<ModelConfig['architecture']>(['llama', 'smollm3']);
 
 const ROPE_DIVISORS = 'rope_freqs.weight';
@@ -51,7 +51,7 @@ function storedTensor(blob: BlobLike, file: string, info: GgufTensorInfo, config
   const [rows = 1] = info.shape;
   const rowBytes = (info.end - info.begin) / rows;
   const readRows: StoredTensor['readRows'] = async (first, count, signal) => {
-    // Rows change places within their head, so whole heads are read.
+    // Rows are permuted within their head, so whole heads are read.
     const head = permuted ? config.headDimension : 1;
     const from = Math.floor(first / head) * head;
     const to = Math.min(rows, Math.ceil((first + count) / head) * head);
@@ -66,9 +66,9 @@ function storedTensor(blob: BlobLike, file: string, info: GgufTensorInfo, config
 }
 
 /**
- * Opens a GGUF file (version 2 or 3; architectures llama, which Mistral files also use, qwen2, qwen3, smollm3, gemma2,
- * gemma3, phi3). Reads the header and
- * `rope_freqs.weight`, no other tensor. Throws `GGUF_*` for a broken file, `MODEL_*` for a model that cannot be run.
+ * Opens a GGUF file (version 2 or 3; architectures llama, which Mistral files also use, qwen2, qwen3, smollm3, gemma2, gemma3,
+ * phi3). Of the tensors it reads only `rope_freqs.weight`. Throws `GGUF_*` for a broken file, `MODEL_*` for a model that is not
+ * supported.
  */
 export async function openGguf(parameters: { readonly name: string; readonly blob: BlobLike }): Promise<ModelFile> {
   const { name: file, blob } = parameters;

@@ -14,7 +14,7 @@ const cases = (
   }[]
 ).filter(({ file }) => file.endsWith('.gguf'));
 const open = (name: string) => readGgufHeader({ name, blob: new Blob([readFileSync(path.join(hostile, name))]) });
-// A container reader may accept it; the model loader refuses (openGguf.test.ts).
+// A container reader may accept these; the model loader refuses them (openGguf.test.ts).
 const forTheLoader = ['architecture-missing.gguf', 'architecture-wrong-type.gguf'];
 
 describe('readGgufHeader', () => {
@@ -40,7 +40,7 @@ describe('readGgufHeader', () => {
 
   test('reads a header longer than its first range', async () => {
     const bytes = readFileSync(path.join(root, 'public/models/seedling/seedling.Q8_0.gguf'));
-    // A long key-value put first moves the rest of the header past the first MiB, and the data by a multiple of 32.
+    // A long first key-value moves the rest of the header past the first MiB, and the data by a multiple of 32.
     const pairOf = (text: string): Buffer =>
       Buffer.concat([u64(3), Buffer.from('pad'), u32(8), u64(text.length), Buffer.from(text)]);
     const longText = 'x'.repeat(3 << 20);

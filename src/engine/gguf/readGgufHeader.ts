@@ -1,6 +1,6 @@
 // The header of a GGUF file, versions 2 and 3: key-values and the list of tensors, checked against each other and against
-// the file's size before anything else is read. It knows the container, no model. Strict: what llama.cpp or the `gguf`
-// package refuse is refused, and so are overlaps, misaligned offsets and lengths that lie.
+// the file's size before anything else is read. Knows the container, no model. Strict: everything that llama.cpp or the `gguf`
+// package refuses is refused, and so are overlaps, misaligned offsets and false lengths.
 import type { BlobLike } from '../../lib/blobLike.ts';
 import { concatBytes } from '../../lib/bytes.ts';
 import { TributaryError } from '../../lib/errors.ts';
@@ -44,7 +44,7 @@ export interface GgufHeader {
 
 const MAX_KEY_LENGTH = 65_535;
 const MAX_TENSOR_NAME_LENGTH = 64;
-/** No writer nests arrays; the specification allows it. */
+/** No writer nests arrays, but the specification allows it. */
 const MAX_ARRAY_DEPTH = 4;
 const FIRST_PREFIX = 1 << 20;
 
@@ -130,7 +130,7 @@ function readTensorPlace(cursor: GgufCursor, index: number, alignment: number): 
   if (rowLength % BigInt(type.elements) !== 0n) {
     cursor.fail(`${what} has rows of ${rowLength}, no multiple of the ${type.name} block of ${type.elements}.`);
   }
-  // In BigInt: a product that wraps would make a huge tensor look small.
+  // In BigInt: a product that overflows would make a huge tensor look small.
   const elements = dimensions.reduce((product, size) => product * size, 1n);
   const byteLength = (elements / BigInt(type.elements)) * BigInt(type.bytes);
   if (byteLength > BigInt(cursor.fileSize))
@@ -181,7 +181,7 @@ function parseHeader(cursor: GgufCursor): GgufHeader {
       4,
     );
   }
-  // Least sizes: name length + dimension count + one dimension + type + offset; key length + type + one byte.
+  // Minimum sizes: name length + dimension count + one dimension + type + offset; key length + type + one byte.
   const tensorCount = cursor.count(32, 'the number of tensors');
   const keyCount = cursor.count(13, 'the number of key-values');
   const metadata = readMetadata(cursor, keyCount);
@@ -192,7 +192,7 @@ function parseHeader(cursor: GgufCursor): GgufHeader {
 }
 
 /**
- * Reads and checks a GGUF header by ranges: the first MiB, then as much again until the header is complete.
+ * Reads and checks a GGUF header in ranges: the first MiB, then as much again until the header is complete.
  * Throws `GGUF_TRUNCATED` or `GGUF_INVALID` with the file and the byte offset.
  */
 export async function readGgufHeader(parameters: {

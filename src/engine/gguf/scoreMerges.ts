@@ -1,11 +1,11 @@
-// The merges of a SentencePiece BPE vocabulary, which a GGUF file keeps as one score a piece: the higher a piece's score, the
-// earlier its parts merge. Every split of a piece into two pieces is a merge, as SentencePiece allows it.
+// The merges of a SentencePiece BPE vocabulary, which a GGUF file stores as one score per piece: the higher a piece's score, the
+// earlier its parts merge. Every split of a piece into two pieces is a merge, as in SentencePiece.
 
-/** Pairs in the order in which they merge. `vocabulary` and `scores` belong together by id. */
+/** Pairs in merge order. `vocabulary` and `scores` correspond by id. */
 export function scoreMerges(vocabulary: ReadonlyMap<string, number>, scores: ArrayLike<number>): [string, string][] {
   const merges: { readonly left: string; readonly right: string; readonly score: number }[] = [];
   for (const [piece, id] of vocabulary) {
-    // By code points: half of a surrogate pair is no piece.
+    // By code points: half of a surrogate pair is not a piece.
     const characters = [...piece];
     let left = '';
     for (const character of characters.slice(0, -1)) {

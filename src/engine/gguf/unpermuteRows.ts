@@ -1,7 +1,7 @@
-// llama.cpp turns pairs (2i, 2i + 1) where Hugging Face turns (i, i + d/2), so its converter permutes the rows of Q and K
-// in every head. Undone here by moving whole rows: quantised blocks lie inside a row, so nothing is requantised.
+// llama.cpp rotates pairs (2i, 2i + 1) where Hugging Face rotates (i, i + d/2), so its converter permutes the rows of Q and K
+// in every head. This undoes it by moving whole rows: quantised blocks are inside a row, so nothing is requantised.
 
-/** Row 2i + p of each head of `headDimension` rows goes to row p * headDimension / 2 + i. A new array of the same size. */
+/** Moves row 2i + p of each head of `headDimension` rows to row p * headDimension / 2 + i. Returns a new array of the same size. */
 export function unpermuteRows(bytes: Uint8Array, rowBytes: number, headDimension: number): Uint8Array<ArrayBuffer> {
   const rows = bytes.byteLength / rowBytes;
   const half = headDimension / 2;

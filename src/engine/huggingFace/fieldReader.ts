@@ -1,5 +1,5 @@
-// Typed access to the fields of a config, which remembers what was asked for: a field that nobody asked for and that is
-// switched on changes the model in a way that this engine does not know.
+// Typed access to the fields of a config, which records the fields that were read: an active field that nobody read changes
+// the model in a way that this engine does not support.
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
 
 const isActive = (value: unknown): boolean => {
@@ -15,7 +15,7 @@ export class FieldReader {
   readonly #read = new Set<string>();
   readonly #place: string;
 
-  /** `place` stands before the names of fields in errors. */
+  /** `place` prefixes the names of fields in errors. */
   constructor(value: Readonly<Record<string, unknown>>, place: string) {
     this.#fields = new Map(Object.entries(value));
     this.#place = place;
@@ -41,7 +41,7 @@ export class FieldReader {
     return value;
   }
 
-  /** A number that null switches off: `fallback` only where the field is not there at all. */
+  /** A number that null switches off: `fallback` applies only if the field is missing. */
   nullable(name: string, fallback: number | undefined): number | undefined {
     return this.number(name) ?? (this.#fields.has(name) ? undefined : fallback);
   }
@@ -62,7 +62,7 @@ export class FieldReader {
     return value as Readonly<Record<string, unknown>>;
   }
 
-  /** Throws `MODEL_UNSUPPORTED` with the first active field that was not asked for and is not in `ignored`. */
+  /** Throws `MODEL_UNSUPPORTED` with the first active field that was not read and is not in `ignored`. */
   refuseUnread(ignored: ReadonlySet<string>): void {
     for (const [name, value] of this.#fields) {
       if (this.#read.has(name) || ignored.has(name) || !isActive(value)) continue;

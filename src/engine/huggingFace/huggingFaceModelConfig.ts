@@ -1,6 +1,6 @@
-// The shape of a model from a Hugging Face `config.json`, in both spellings: `rope_theta` + `rope_scaling` (also the oldest
-// `{"type": ...}`), and transformers 5's `rope_parameters`. A field that nobody here knows and that has an active value is
-// refused by name: ignoring it would give wrong answers silently.
+// The shape of a model from a Hugging Face `config.json`, in both spellings: `rope_theta` + `rope_scaling` (also the oldest,
+// `{"type": ...}`), and transformers 5's `rope_parameters`. An unknown field with an active value is refused by name: ignoring
+// it would silently give wrong answers.
 import { checkLayerCount, checkModelConfig } from '../checkModel.ts';
 import type { ModelConfig, RopeScaling } from '../modelConfig.ts';
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
@@ -19,14 +19,14 @@ const classNames = new Map<string, Architecture>([
   ['Phi3ForCausalLM', 'phi3'],
 ]);
 
-/** `model_type`, where it is not the architecture's name. */
+/** `model_type`, if it is not the architecture's name. */
 const modelTypes: Readonly<Partial<Record<Architecture, string>>> = { gemma3: 'gemma3_text' };
 
-/** What transformers takes where a config is silent; 10,000 and 1e-6 for the others. */
+/** transformers' defaults for fields that a config omits; 10,000 and 1e-6 for all others. */
 const defaultRopeTheta: Readonly<Partial<Record<Architecture, number>>> = { smollm3: 2_000_000, gemma3: 1_000_000 };
 const defaultEpsilon: Readonly<Partial<Record<Architecture, number>>> = { phi3: 1e-5 };
 
-/** Fields that say nothing about how logits are computed. */
+/** Fields that do not affect the logits. */
 const ignoredFields = new Set([
   'architectures',
   'model_type',
@@ -80,7 +80,7 @@ const ignoredFields = new Set([
   'use_mrope',
   'sliding_window',
   'layer_types',
-  // transformers writes it beside layer_types and does not read it.
+  // transformers writes it beside layer_types and never reads it.
   '_sliding_window_pattern',
 ]);
 
@@ -101,7 +101,7 @@ function architectureOf(config: FieldReader): Architecture {
   return architecture;
 }
 
-/** YaRN's factor on cos and sin: given, or the quotient of the two mscales, or 0.1 ln(factor) + 1. */
+/** YaRN's factor on cos and sin: explicit, or the quotient of the two mscales, or 0.1 ln(factor) + 1. */
 function yarnAttentionFactor(rope: FieldReader, factor: number): number {
   const given = rope.number('attention_factor');
   const scale = rope.number('mscale');
@@ -148,8 +148,8 @@ function ropeScaling(rope: FieldReader, contextLength: number): RopeScaling | un
 }
 
 /**
- * The rotation of all layers, or of those that do not slide in Gemma 3, which has a base of its own for the others. Where a
- * config has both spellings, the older one counts, as in transformers 5; of Gemma 3 it is laid over the other.
+ * The rotation of all layers, or in Gemma 3 of the full-attention layers, since sliding layers have their own base. If a config has
+ * both spellings, the older one wins, as in transformers 5; for Gemma 3 it is merged over the other.
  */
 function rotationOf(
   config: FieldReader,
@@ -172,7 +172,7 @@ function rotationOf(
   if (partial !== 1 && architecture !== 'phi3')
     throw modelUnsupported('partial_rotary_factor', partial, `only ${partial} of each head is rotated.`);
   const scaling = ropeScaling(rope, contextLength);
-  // Its class reads any scaling as longrope.
+  // Its class treats any scaling as longrope.
   if (scaling !== undefined && architecture === 'phi3')
     throw modelUnsupported('rope_type', scaling.kind, `its rotary scaling is ${scaling.kind}.`);
   const local = architecture === 'gemma3' ? localRopeTheta(config, byType) : undefined;
@@ -186,7 +186,7 @@ function rotationOf(
   };
 }
 
-/** Gemma 3's base in sliding layers, which are never scaled. */
+/** Gemma 3's rotary base in sliding layers, which are never scaled. */
 function localRopeTheta(config: FieldReader, byType: FieldReader): number {
   const old = config.number('rope_local_base_freq') ?? 10_000;
   const rope = new FieldReader(byType.object('sliding_attention') ?? {}, 'rope_parameters.sliding_attention.');
@@ -198,7 +198,7 @@ function localRopeTheta(config: FieldReader, byType: FieldReader): number {
   return theta;
 }
 
-/** Gemma 2 has its caps even where its config does not mention them, unless it says null. Gemma 3's attention has none. */
+/** Gemma 2 has its caps even if its config does not mention them, unless they are null. Gemma 3's attention has none. */
 function softcapsOf(
   config: FieldReader,
   architecture: Architecture,
@@ -216,7 +216,7 @@ const silu = new Set<unknown>(['silu', 'swish']);
 
 function activationOf(config: FieldReader, isGemma: boolean): ModelConfig['activation'] {
   const activation = isGemma ? config.get('hidden_activation') : config.get('hidden_act');
-  // Gemma's class does not read the older field.
+  // Gemma's class ignores the older field.
   config.get('hidden_act');
   if (isGemma ? (activation ?? 'gelu_pytorch_tanh') === 'gelu_pytorch_tanh' : silu.has(activation ?? 'silu'))
     return isGemma ? 'gelu' : 'silu';
@@ -225,11 +225,11 @@ function activationOf(config: FieldReader, isGemma: boolean): ModelConfig['activ
 }
 
 function refuseOtherMathematics(config: FieldReader, architecture: Architecture): void {
-  // Biases that the engine's linear layers of this family do not have, another rotation, another mask.
+  // Biases that the engine does not support for this family, another rotation, another mask.
   for (const name of ['attention_bias', 'mlp_bias', 'rope_interleaved', 'use_bidirectional_attention']) {
     if (config.flag(name) === true) throw modelUnsupported(name, true, `it has ${name}.`);
   }
-  // Phi-3's repositories carry the class that transformers has by now under the same name.
+  // Phi-3's repositories contain a class that transformers has since adopted under the same name.
   const code = architecture === 'phi3' ? Object.values(config.object('auto_map') ?? {}) : [];
   const other = code.find(
     (name) => !/^configuration_phi3\.Phi3Config$|^modeling_phi3\.Phi3ForCausalLM$/.test(String(name)),
@@ -242,8 +242,8 @@ const idsOf = (value: unknown): number[] =>
   (Array.isArray(value) ? value : [value]).filter((id) => typeof id === 'number');
 
 /**
- * The config in a `config.json` object. `hasHead`: whether the files hold `lm_head.weight`, which decides only where the
- * config does not say whether the head is tied. Throws `MODEL_UNSUPPORTED` or `MODEL_INVALID` with the field.
+ * The config in a `config.json` object. `hasHead`: whether the files contain `lm_head.weight`, which matters only if the config does
+ * not say whether the head is tied. Throws `MODEL_UNSUPPORTED` or `MODEL_INVALID` with the field.
  */
 export function huggingFaceModelConfig(json: Readonly<Record<string, unknown>>, hasHead: boolean): ModelConfig {
   const config = new FieldReader(json, '');
@@ -255,13 +255,13 @@ export function huggingFaceModelConfig(json: Readonly<Record<string, unknown>>, 
   checkLayerCount(layerCount);
   const isGemma = architecture === 'gemma2' || architecture === 'gemma3';
   const { partial, ...rotation } = rotationOf(config, architecture, contextLength);
-  // Of these classes the library's own defaults are sizes of one model: a config that leaves them out is not complete.
+  // For these classes the library's defaults are the sizes of one model: a config that omits them is incomplete.
   const explicit = isGemma || architecture === 'smollm3';
   const headDimension = isGemma
     ? config.needed('head_dim')
     : (config.number('head_dim') ?? (architecture === 'qwen3' ? 128 : hiddenSize / headCount));
   refuseOtherMathematics(config, architecture);
-  // Of no meaning without longrope, which is refused.
+  // Meaningless without longrope, which is refused.
   if (architecture === 'phi3') config.get('original_max_position_embeddings');
   const [beginOfSequenceId] = idsOf(config.get('bos_token_id'));
   const result: ModelConfig = {

@@ -1,12 +1,12 @@
-// Which layers of a Hugging Face model slide and how they rotate: lists in the config, or the rule that the model's class
-// falls back to (the `configuration_*.py` of transformers 5).
+// Which layers of a Hugging Face model use a sliding window and how they rotate: from lists in the config, or from the default rule
+// of the model's class (`configuration_*.py` of transformers 5).
 import type { LayerShape, ModelConfig } from '../modelConfig.ts';
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
 import { type FieldReader, shown } from './fieldReader.ts';
 
 type Architecture = ModelConfig['architecture'];
 
-/** `layer_types`, where the config has them. */
+/** `layer_types`, if the config has them. */
 function namedTypes(config: FieldReader, layerCount: number): boolean[] | undefined {
   const types = config.get('layer_types');
   if (types === undefined) return undefined;
@@ -18,7 +18,7 @@ function namedTypes(config: FieldReader, layerCount: number): boolean[] | undefi
   return types.map((type) => type === 'sliding_attention');
 }
 
-/** SmolLM3: 1 for a layer that rotates; otherwise every `no_rope_layer_interval`-th does not. */
+/** SmolLM3: 1 for a layer that rotates; by default every `no_rope_layer_interval`-th does not. */
 function rotatingLayers(config: FieldReader, layerCount: number): boolean[] {
   const interval = config.number('no_rope_layer_interval') ?? 4;
   const given = config.get('no_rope_layers');
@@ -37,7 +37,7 @@ function slidingLayers(
   switch (architecture) {
     case 'llama':
       return rule(() => false);
-    // The class has no layer_types: its window holds everywhere.
+    // The class has no layer_types: its window applies to all layers.
     case 'phi3':
       return rule(() => true);
     case 'mistral':
@@ -61,7 +61,7 @@ function slidingLayers(
 }
 
 /**
- * The window, if any layer slides, and the layers. Throws `MODEL_UNSUPPORTED` for an attention that is neither full nor
+ * The window, if any layer slides, and the layers. Throws `MODEL_UNSUPPORTED` for an attention type that is neither full nor
  * sliding, `MODEL_INVALID` for lists that do not fit the model.
  */
 export function layerShapes(
@@ -71,11 +71,11 @@ export function layerShapes(
 ): { readonly layers: readonly LayerShape[]; readonly slidingWindow?: number } {
   const rotating =
     architecture === 'smollm3' ? rotatingLayers(config, layerCount) : Array.from({ length: layerCount }, () => true);
-  // These classes have no window of their own accord.
+  // These classes have no default window.
   const unlimited = architecture === 'phi3' || architecture === 'smollm3';
   const window = config.nullable('sliding_window', unlimited ? undefined : 4096);
   const sliding = slidingLayers(config, architecture, rotating);
-  // Without a window the layers that would slide see everything.
+  // Without a window, sliding layers attend to everything.
   const slides = window !== undefined && sliding.some(Boolean);
   const layers = rotating.map((rotates, layer): LayerShape => {
     const local = architecture === 'gemma3' && sliding[layer] === true;

@@ -1,5 +1,5 @@
 // The files of a Hugging Face model folder as a `ModelFile`: config.json, one safetensors file or shards with their index,
-// and the tokenizer's files where they are. Files are matched by the last part of their names.
+// and the tokenizer's files, if present. Files are matched by the last part of their path.
 import type { BlobLike } from '../../lib/blobLike.ts';
 import { checkModelTensors } from '../checkModel.ts';
 import type { WeightFormat } from '../formats/blockFormats.ts';
@@ -23,8 +23,8 @@ const MAX_JSON_BYTES = 256 << 20;
 type Folder = ReadonlyMap<string, BlobLike>;
 
 /**
- * The files that lie beside the uppermost config.json, by the last part of their names: what lies elsewhere, such as a
- * checkpoint, belongs to another model. Throws `MODEL_INVALID` where several lie equally deep.
+ * The files beside the topmost config.json, by base name: files elsewhere, such as a checkpoint, belong to another model. Throws
+ * `MODEL_INVALID` if several are equally deep.
  */
 function folderOf(files: readonly NamedBlob[]): Folder {
   const placed = files.map(({ name, blob }) => {
@@ -60,7 +60,7 @@ async function readJson(folder: Folder, name: string): Promise<Record<string, un
   return value as Record<string, unknown>;
 }
 
-/** The safetensors files of the folder: what the index says, or the only one there is. */
+/** The safetensors files of the folder: those in the index, or the only one. */
 async function readTensors(
   folder: Folder,
 ): Promise<{ tensors: Map<string, SafetensorsTensor>; sources: SourceFile[] }> {
@@ -100,8 +100,8 @@ function storedTensor({ name, dtype, shape, read, readRows }: SafetensorsTensor)
 }
 
 /**
- * The embedding of a model whose config ties the head to it, and whose files hold a head as well: usually a copy. Rows are
- * compared as they are read; a head that differs is refused, since ignoring it or the config would be a guess.
+ * The embedding of a model whose config ties the head to it although its files contain a head: usually a copy. Rows are compared as
+ * they are read; a head that differs is refused, since ignoring either it or the config would be a guess.
  */
 function checkedEmbedding(embedding: StoredTensor, head: StoredTensor): StoredTensor {
   const refuse = (): never => {
@@ -121,7 +121,7 @@ function checkedEmbedding(embedding: StoredTensor, head: StoredTensor): StoredTe
   return { ...embedding, readRows, read: (signal) => readRows(0, embedding.shape[0] ?? 0, signal) };
 }
 
-/** What the files hold of the model: not the frequencies that follow from the config, nor the copy of a tied head. */
+/** The model's tensors in the files, without frequencies that follow from the config and without the copy of a tied head. */
 function modelTensors(stored: Iterable<SafetensorsTensor>, config: ModelConfig): StoredTensor[] {
   const tensors = [...stored].filter(({ name }) => !name.endsWith('.rotary_emb.inv_freq')).map(storedTensor);
   const head = config.tiedEmbedding ? tensors.find(({ name }) => name === 'lm_head.weight') : undefined;
@@ -131,7 +131,7 @@ function modelTensors(stored: Iterable<SafetensorsTensor>, config: ModelConfig):
     .map((tensor) => (tensor.name === 'model.embed_tokens.weight' ? checkedEmbedding(tensor, head) : tensor));
 }
 
-/** The template: a file of its own, or in the tokenizer's config, where it may be one of several by name. */
+/** The chat template: a file of its own, or in the tokenizer's config, possibly one of several by name. */
 function chatTemplateOf(
   file: string | undefined,
   tokenizerConfig: Readonly<Record<string, unknown>> | undefined,
@@ -162,7 +162,7 @@ export async function openHuggingFaceFolder(files: readonly NamedBlob[]): Promis
   const folder = folderOf(files);
   const json = await readJson(folder, 'config.json');
   if (json === undefined) throw modelInvalid('config.json', 'its config.json is missing.');
-  // The architecture is refused before any tensor header is read.
+  // Refuses an unsupported architecture before any tensor header is read.
   huggingFaceModelConfig(json, true);
   const { tensors: stored, sources } = await readTensors(folder);
   const config = withGenerationConfig(

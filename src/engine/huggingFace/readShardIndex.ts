@@ -1,4 +1,4 @@
-// `model.safetensors.index.json`: which shard holds which tensor. It knows names only.
+// `model.safetensors.index.json`: which shard contains which tensor. Knows names only.
 import { modelInvalid } from '../modelErrors.ts';
 
 const INDEX_NAME = 'model.safetensors.index.json';

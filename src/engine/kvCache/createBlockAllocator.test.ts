@@ -5,7 +5,7 @@ const ids = (first: number): number[] => Array.from({ length: 16 }, (_, index) =
 
 const one = (allocator: BlockAllocator): number => allocator.allocate(1)[0] ?? -1;
 
-it('finds the block that begins with most of the ids, under its own prefix only', () => {
+it('matches the block that shares most of the ids, only under its own prefix', () => {
   const allocator = createBlockAllocator(4);
   const first = one(allocator);
   const prefix = allocator.cachePrefix(first, -1, ids(0));
@@ -23,14 +23,14 @@ it('finds the block that begins with most of the ids, under its own prefix only'
   expect(allocator.matchPrefix(-1, ids(100))).toBeUndefined();
 });
 
-it('gives equal contents one prefix, and remembers them once', () => {
+it('assigns equal contents one prefix, and caches them once', () => {
   const allocator = createBlockAllocator(2);
   const prefix = allocator.cachePrefix(one(allocator), -1, ids(0));
   expect(allocator.cachePrefix(one(allocator), -1, ids(0))).toBe(prefix);
   expect(allocator.cachePrefix(0, -2, ids(0))).not.toBe(prefix);
 });
 
-it('overwrites what was released first, and nothing that somebody uses', () => {
+it('evicts in the order of freeing, and never a block in use', () => {
   const allocator = createBlockAllocator(3);
   const [a = -1, b = -1, c = -1] = allocator.allocate(3);
   for (const [index, block] of [a, b, c].entries()) allocator.cachePrefix(block, -1, ids(100 * index));
@@ -46,7 +46,7 @@ it('overwrites what was released first, and nothing that somebody uses', () => {
   expect(() => allocator.allocate(1)).toThrow(expect.objectContaining({ code: 'ENGINE_CACHE_FULL' }));
 });
 
-it('counts users', () => {
+it('counts references', () => {
   const allocator = createBlockAllocator(1);
   const block = one(allocator);
   allocator.retain(block);
@@ -58,7 +58,7 @@ it('counts users', () => {
   expect(one(allocator)).toBe(block);
 });
 
-it('takes all blocks that are asked for, or none', () => {
+it('allocates all requested blocks, or none', () => {
   const allocator = createBlockAllocator(3);
   const [first = -1] = allocator.allocate(1);
   expect(() => allocator.allocate(3)).toThrow(

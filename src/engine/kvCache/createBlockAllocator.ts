@@ -1,33 +1,33 @@
-// Which block of a KV cache holds what: reference counts, the contents of full blocks, and the order of eviction. It knows numbers of
-// blocks and token ids, and no tensor.
+// Allocates the blocks of a KV cache: reference counts, the contents of full blocks, and the order of eviction. Knows block numbers
+// and token ids, and no tensor.
 import { TributaryError } from '../../lib/errors.ts';
 
-/** Everything before a block: the same number means the same adapter and the same token ids from the start. */
+/** Everything before a block: equal numbers mean the same adapter and the same token ids from the start. */
 export type Prefix = number;
 
 export interface CachedBlock {
   readonly block: number;
   /** The ids whose keys and values the block holds. */
   readonly ids: readonly number[];
-  /** What stands before the block that follows it. */
+  /** The prefix of the next block. */
   readonly prefix: Prefix;
 }
 
 export interface BlockAllocator {
-  /** Blocks that are free, those with cached contents included. */
+  /** Free blocks, including those with cached contents. */
   readonly available: number;
-  /** Free blocks, whose contents are evicted, with one reference each. Throws `ENGINE_CACHE_FULL` when too few are free, and allocates none. */
+  /** Free blocks, whose contents are evicted, with one reference each. Throws `ENGINE_CACHE_FULL` if too few are free, and allocates none. */
   allocate(count: number): number[];
   /** Adds a reference to a block. */
   retain(block: number): void;
-  /** Drops a reference. Without any, the contents stay cached until the block is allocated again. */
+  /** Drops a reference. At zero, the contents stay cached until the block is allocated again. */
   free(block: number): void;
   isShared(block: number): boolean;
-  /** Records that `block` holds `ids` after `prefix`; returns the prefix of the next block. Equal contents have one prefix. */
+  /** Records that `block` contains `ids` after `prefix`; returns the prefix of the next block. Equal contents have one prefix. */
   cachePrefix(block: number, prefix: Prefix, ids: readonly number[]): Prefix;
   /** Drops the cached contents of a block that is about to be written. */
   evict(block: number): void;
-  /** The cached block after `prefix` that shares the longest beginning with `ids`, and the length of that. */
+  /** The cached block after `prefix` that shares the longest prefix with `ids`, and the length of that. */
   matchPrefix(
     prefix: Prefix,
     ids: readonly number[],
@@ -45,12 +45,12 @@ function equalStart(left: readonly number[], right: readonly number[]): number {
 }
 
 /**
- * Prefixes are 0 and up, in the order in which they are first seen; a caller that wants prefixes of its own (one for each
- * adapter) takes negative numbers. Free blocks are allocated in the order in which they were freed.
+ * Prefixes count up from 0 in the order of first use; callers use negative numbers for their own prefixes (one per adapter). Free
+ * blocks are allocated in the order in which they were freed.
  */
 export function createBlockAllocator(blocks: number): BlockAllocator {
   const references = new Uint32Array(blocks);
-  /** Free blocks without contents, allocated first; then those with, least recently freed first. */
+  /** Free blocks without contents, which are allocated first, then those with contents, least recently freed first. */
   const empty = Array.from({ length: blocks }, (_, index) => blocks - 1 - index);
   const unused = new Set<number>();
   const entries = new Map<number, Entry>();

@@ -1,5 +1,5 @@
-// The KV cache: keys and values of every layer in one pool of blocks, and the sequences that share it. Equal beginnings under the same
-// adapter are stored once (prefix cache). After vLLM's PagedAttention and automatic prefix caching (Kwon et al. 2023), by equal ids and not by hashes.
+// The KV cache: keys and values of every layer in one pool of blocks, shared by sequences. Equal prefixes under the same adapter are
+// stored once (prefix cache). After vLLM's PagedAttention and automatic prefix caching (Kwon et al. 2023), by ids instead of hashes.
 import { TributaryError } from '../../lib/errors.ts';
 import type { Plan, Tensor } from '../backend.ts';
 import { copyBlock } from '../kernels/copyBlock/copyBlock.ts';
@@ -18,14 +18,14 @@ export interface KVCacheTensors {
   readonly maxBlocksPerSequence: number;
 }
 
-/** One sequence of the cache: the ids whose keys and values the cache holds, in blocks of its own or shared ones. */
+/** One sequence of the cache: the ids whose keys and values are cached, in its own or shared blocks. */
 export interface CachedSequence {
   /** Its row of the block table. */
   readonly slot: number;
   readonly ids: readonly number[];
-  /** Drops all ids; what follows is computed with `adapter`. */
+  /** Drops all ids; further ids are computed with `adapter`. */
   restart(adapter: object | undefined): void;
-  /** Reuses the longest beginning of `ids` that is cached, without the last id; returns its length. */
+  /** Reuses the longest cached prefix of `ids`, without the last id; returns its length. */
   matchPrefixCache(ids: readonly number[]): Promise<number>;
   /** Drops all but the first `length` ids. */
   truncate(length: number): void;
@@ -38,15 +38,15 @@ export interface CachedSequence {
 
 export interface KVCache extends KVCacheTensors {
   readonly blocks: number;
-  /** Throws `ENGINE_CACHE_FULL` when `sequences` of them are open. */
+  /** Throws `ENGINE_CACHE_FULL` if `sequences` of them are open. */
   openSequence(): CachedSequence;
   destroy(): void;
 }
 
 export interface KVCacheOptions {
-  /** Positions that the cache holds, rounded up to whole blocks; default: those of `sequences` whole contexts. */
+  /** Positions in the cache, rounded up to whole blocks. Default: those of `sequences` full contexts. */
   readonly positions?: number;
-  /** Sequences that are open at a time; default 1. */
+  /** Maximum number of open sequences. Default: 1. */
   readonly sequences?: number;
 }
 
@@ -74,7 +74,7 @@ export function createKVCache(model: LoadedModel, options: KVCacheOptions = {}):
   let lastAdapter = -1;
   let copying: Promise<Plan> | undefined;
 
-  /** Negative: the prefixes of the allocator are not. */
+  /** Negative, unlike the allocator's own prefixes. */
   function rootOf(adapter: object | undefined): Prefix {
     if (adapter === undefined) return -1;
     const known = adapters.get(adapter);
@@ -111,7 +111,7 @@ export function createKVCache(model: LoadedModel, options: KVCacheOptions = {}):
     }
     let root = rootOf(undefined);
     let ids: number[] = [];
-    /** Its blocks; each full, cached one has the prefix of the next. */
+    /** Its blocks; each full, cached one determines the prefix of the next. */
     let sequenceBlocks: number[] = [];
     let prefixes: Prefix[] = [];
 
@@ -122,7 +122,7 @@ export function createKVCache(model: LoadedModel, options: KVCacheOptions = {}):
 
     function truncate(length: number): void {
       const kept = Math.ceil(Math.min(length, ids.length) / BLOCK_SIZE);
-      // The last one first: what nothing follows is overwritten before what it follows.
+      // The last block first: a block is evicted before the blocks it follows.
       for (const block of sequenceBlocks.slice(kept).reverse()) allocator.free(block);
       sequenceBlocks = sequenceBlocks.slice(0, kept);
       ids = ids.slice(0, length);
@@ -162,7 +162,7 @@ export function createKVCache(model: LoadedModel, options: KVCacheOptions = {}):
           truncate(own);
           return own;
         }
-        // Taken before the own ones are released, so that none of them is lost in between.
+        // Retained before the sequence's own blocks are freed, so that none of them is evicted in between.
         for (const block of found) allocator.retain(block);
         if (tail !== undefined) allocator.retain(tail.block);
         truncate(0);
@@ -179,7 +179,7 @@ export function createKVCache(model: LoadedModel, options: KVCacheOptions = {}):
         const partial = ids.length % BLOCK_SIZE > 0 && length > ids.length ? sequenceBlocks[last] : undefined;
         const isShared = partial !== undefined && allocator.isShared(partial);
         const more = Math.max(0, Math.ceil(length / BLOCK_SIZE) - sequenceBlocks.length);
-        // All or nothing: allocated blocks that are not in the table would let the device write into those of others.
+        // All or nothing: if allocated blocks were missing from the table, the device would write into those of others.
         const taken = allocator.allocate(more + (isShared ? 1 : 0));
         const first = isShared ? last : sequenceBlocks.length;
         if (isShared) {

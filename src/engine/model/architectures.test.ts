@@ -1,4 +1,4 @@
-// The architectures beyond Llama's own: what differs from layer to layer, against PyTorch.
+// The architectures beyond Llama: their per-layer differences, against PyTorch.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -41,7 +41,7 @@ describe.each(backends)('on %s', (_, open) => {
     });
     afterAll(() => model.destroy());
 
-    it('gives the golden logits at once and in chunks, beyond every window', async () => {
+    it('matches the golden logits at once and in chunks, beyond every window', async () => {
       for (const prefillChunkSize of [128, 7]) {
         const session = createSession(model, { prefillChunkSize });
         expect(
@@ -66,7 +66,7 @@ describe.each(backends)('on %s', (_, open) => {
       session.destroy();
     });
 
-    it('gives the logits of the same model as a GGUF file', async () => {
+    it('matches the logits of the same model as a GGUF file', async () => {
       const read = async (file: string) => new Blob([await readFile(path.join(folder, file))]);
       const { tensors } = await openSafetensors({ name: 'gguf', blob: await read('gguf.safetensors') });
       const bytes = async (tensor: string) => (await tensors.get(`${name}/${tensor}`)?.read())?.buffer as ArrayBuffer;

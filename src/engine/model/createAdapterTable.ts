@@ -1,15 +1,15 @@
-// Which adapter an index in a batch's rows stands for. An index stays with its adapter until that is removed.
+// Maps the adapter indices of a batch's rows to adapters. An index belongs to its adapter until that is removed.
 import type { DeviceAdapter } from './deviceAdapter.ts';
 
 /** The adapter index of a row that uses the base model alone. */
 export const NO_ADAPTER = -1;
 
 export interface AdapterTable {
-  /** The adapter's index, given at first sight; `NO_ADAPTER` without one. */
+  /** The adapter's index, assigned on first use; `NO_ADAPTER` without one. */
   indexOf(adapter: DeviceAdapter | undefined): number;
-  /** Undefined for `NO_ADAPTER` and for an index that is free. */
+  /** Undefined for `NO_ADAPTER` and for a free index. */
   at(index: number): DeviceAdapter | undefined;
-  /** Frees the adapter's index for another; `NO_ADAPTER` if it had none. */
+  /** Frees the adapter's index for reuse and returns it; `NO_ADAPTER` if it had none. */
   remove(adapter: DeviceAdapter): number;
 }
 

@@ -1,5 +1,5 @@
-// A batch of rows of any sequences and adapters: the buffers of its activations, and the plans that compute it. Which rows run
-// together is the caller's business (a scheduler's, later); the batch knows no sequence beyond its row of the block table.
+// A batch of rows of any sequences and adapters: its activation buffers, and the plans that compute it. The caller (later, a
+// scheduler) decides which rows run together; the batch knows a sequence only as its row of the block table.
 import { TributaryError } from '../../lib/errors.ts';
 import { type Lazy, lazy } from '../../lib/lazy.ts';
 import type { OperatorCall, Plan, Tensor } from '../backend.ts';
@@ -15,9 +15,9 @@ import type { LoadedModel } from './decoderWeights.ts';
 export const MAX_MIXED_PLANS = 8;
 
 export interface BatchOptions {
-  /** Of its plans, for messages. */
+  /** Prefix of its plans' labels, for messages. */
   readonly label: string;
-  /** Most rows of one submission. */
+  /** Maximum number of rows per submission. */
   readonly capacity: number;
   /** Calls after the decoder's, in the same submission. */
   readonly afterDecoder?: (activations: Activations) => readonly OperatorCall[];
@@ -25,14 +25,14 @@ export interface BatchOptions {
 
 export interface Batch {
   readonly capacity: number;
-  /** Inputs and results of the last submission; they belong to the batch. */
+  /** Inputs and results of the last submission, owned by the batch. */
   readonly activations: Activations;
   /**
    * The forward pass of rows that use these adapters, recorded at first need. Where all rows use one, its factors are applied to all
    * of them; otherwise each adapter's product is masked by the row's index. Of such plans the `MAX_MIXED_PLANS` used last are kept.
    */
   planFor(adapters: Iterable<number>): Promise<Plan>;
-  /** Submits the forward pass of `rows`, at most `capacity`: keys and values go to their places in the cache. */
+  /** Submits the forward pass of `rows`, at most `capacity`, and writes their keys and values to the KV cache. */
   forward(rows: readonly BatchRow[]): Promise<void>;
   /** Drops the plans that apply this adapter. */
   forgetAdapter(index: number): void;

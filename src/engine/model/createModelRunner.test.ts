@@ -1,4 +1,4 @@
-// One batch with rows of several sequences and adapters: each row has the logits that it has in a batch of its own.
+// One batch with rows of several sequences and adapters: each row has the same logits as in a batch of its own.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Backend, Tensor } from '../backend.ts';
 import { createKVCache } from '../kvCache/createKVCache.ts';
@@ -15,7 +15,7 @@ import { type LoadedModel, linearModules } from './decoderWeights.ts';
 import { type AdapterModule, type DeviceAdapter, uploadAdapter } from './deviceAdapter.ts';
 import { loadModel } from './loadModel.ts';
 
-/** An adapter of every second layer whose effect on the logits is large. */
+/** An adapter of every second layer with a large effect on the logits. */
 function adapterNamed(model: LoadedModel, id: string, rank: number, seed: number): DeviceAdapter {
   const modules: AdapterModule[] = [];
   for (const [layer, { linear }] of model.layers.entries()) {
@@ -38,7 +38,7 @@ function adapterNamed(model: LoadedModel, id: string, rank: number, seed: number
 }
 
 describe.each([
-  // Its sums have the same order whatever the batch, so nothing may differ at all.
+  // The reference sums in the same order whatever the batch, so nothing may differ.
   { name: 'the reference', open: async (): Promise<Backend> => createReferenceBackend(), tolerance: 0 },
   { name: 'WebAssembly', open: async (): Promise<Backend> => createWasmBackend() as Backend, tolerance: 2e-4 },
   { name: 'Dawn', open: dawnBackend, tolerance: 2e-4 },
@@ -55,7 +55,7 @@ describe.each([
     prompts = [short, long.slice(0, 30), short];
   });
 
-  /** Logits after each row of a batch that holds the `size` ids from `from` on of every prompt in `which`. */
+  /** Logits after each row of a batch of `size` ids from `from` on of every prompt in `which`. */
   async function logitsOf(
     runner: ModelRunner,
     which: readonly number[],
@@ -76,7 +76,7 @@ describe.each([
     return await runner.allLogits(rows.length);
   }
 
-  it('rows of two adapters and of the base in one batch have the logits of a batch each', async () => {
+  it('rows of two adapters and of the base in one batch have the same logits as in separate batches', async () => {
     const steps = [
       [0, 9],
       [9, 9],
@@ -105,7 +105,7 @@ describe.each([
       for (const index of [0, 1, 2]) each.push(await logitsOf(apart, [index], step, alone));
       const expected = Float32Array.from(each.flatMap((part) => [...part]));
       expect(largestDifference(logits, expected), `ids from ${step[0]}`).toBeLessThanOrEqual(tolerance);
-      // The adapters make a difference: the first and the third prompt are the same ids.
+      // The adapters make a difference: the first and the third prompt have the same ids.
       const { length } = each[0] as Float32Array;
       expect(largestDifference(expected.subarray(0, length), expected.subarray(2 * length))).toBeGreaterThan(0.1);
     }
@@ -115,7 +115,7 @@ describe.each([
     }
   });
 
-  it('sessions that share a runner share its activations, and answer in turns as each does alone', async () => {
+  it('sessions that share a runner share its activations, and alternately answer as each does alone', async () => {
     const runner = createModelRunner(model, {
       kvCache: createKVCache(model, { sequences: 2 }),
       prefillChunkSize: 16,
@@ -142,7 +142,7 @@ describe.each([
   });
 });
 
-it('an index stays with its adapter until that is removed, and plans of a removed one are gone', async () => {
+it('an index belongs to its adapter until that is removed, along with its plans', async () => {
   const model = await loadModel(createReferenceBackend(), await goldenModel('tiny-llama'), { contextLength: 32 });
   const runner = createModelRunner(model);
   const [one, other] = [adapterNamed(model, 'one', 2, 1), adapterNamed(model, 'other', 2, 2)];

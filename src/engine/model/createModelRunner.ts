@@ -1,5 +1,5 @@
-// What computes a loaded model: its KV cache, the batches that its sequences share, and the head after them. Sessions are
-// sequences on a runner; a scheduler that fills the batches with rows of many sequences has its place here.
+// Runs a loaded model: its KV cache, the batches that its sequences share, and the output head. Sessions are sequences on a
+// runner; a future scheduler that fills batches with rows of many sequences belongs here.
 import { lazy } from '../../lib/lazy.ts';
 import type { OperatorCall, Plan, Tensor } from '../backend.ts';
 import { argmax } from '../kernels/argmax/argmax.ts';
@@ -12,34 +12,34 @@ import type { LoadedModel } from './decoderWeights.ts';
 import type { DeviceAdapter } from './deviceAdapter.ts';
 
 export interface ModelRunnerOptions {
-  /** Most rows of one submission while prompts are read; default 64. */
+  /** Maximum rows per submission during prefill. Default: 64. */
   readonly prefillChunkSize?: number;
-  /** Where keys and values go; default: a cache of its own for one sequence. */
+  /** Default: a KV cache of its own for one sequence. */
   readonly kvCache?: KVCache;
 }
 
 export interface ModelRunner {
   readonly model: LoadedModel;
   readonly kvCache: KVCache;
-  /** What the adapter indices of rows stand for. */
+  /** Maps the adapter indices of rows to adapters. */
   readonly adapters: AdapterTable;
-  /** One row; `logits` and `argmax` of it are computed in the same submission. */
+  /** One row; the same submission computes its `logits` and `argmax`. */
   readonly decode: Batch;
-  /** Up to a chunk of rows; their logits are computed by `lastLogitsPlan` or `allLogits`. */
+  /** Up to `prefillChunkSize` rows; `lastLogitsPlan` or `allLogits` computes their logits. */
   readonly prefill: Batch;
-  /** f32 [vocabulary]: of the row that was decoded last, or of `lastLogitsPlan`. */
+  /** f32 [vocabulary]: of the last decoded row, or of `lastLogitsPlan`. */
   readonly logits: Tensor;
   /** u32 [1], the index of the largest of `logits`. */
   readonly argmax: Tensor;
-  /** Computes `logits` and `argmax` of the last active row of `prefill`; for one row. */
+  /** Computes `logits` and `argmax` of the last active row of `prefill`. */
   lastLogitsPlan(): Promise<Plan>;
   /** Logits of the first `rows` rows of `prefill`: f32 [rows, vocabulary]. */
   allLogits(rows: number): Promise<Float32Array<ArrayBuffer>>;
-  /** Runs `work` after everything that was asked before: the buffers of the batches serve one use at a time. */
+  /** Runs `work` after all earlier work: the buffers of the batches serve one caller at a time. */
   exclusively<Result>(work: () => Promise<Result>): Promise<Result>;
-  /** Compiles what rows of this adapter need. */
+  /** Compiles the plans for rows of this adapter. */
   prepare(adapter: number): Promise<void>;
-  /** Drops the plans of an adapter that is about to go, and its index. */
+  /** Drops the plans and the index of an adapter that is about to be removed. */
   forgetAdapter(adapter: DeviceAdapter): void;
   destroy(): void;
 }
@@ -54,7 +54,7 @@ export function createModelRunner(model: LoadedModel, options: ModelRunnerOption
   const lastRow = tensor('last row', 'f32', config.hiddenSize);
   const logits = tensor('logits', 'f32', config.vocabularySize);
   const best = tensor('argmax', 'u32', 1);
-  // Work must not interleave: each fills the same batches.
+  // Work must not interleave: it all uses the same batches.
   let queue: Promise<unknown> = Promise.resolve();
 
   const greedyHeadCalls = (x: Tensor, normed: Tensor): OperatorCall[] => [

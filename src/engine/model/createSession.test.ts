@@ -1,4 +1,4 @@
-// What a session keeps on its device when something of it could not be compiled.
+// What a session leaves on its device after a failed compilation.
 import { expect, it } from 'vitest';
 import type { Backend } from '../backend.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
@@ -7,7 +7,7 @@ import { createSession } from './createSession.ts';
 import { uploadAdapter } from './deviceAdapter.ts';
 import { loadModel } from './loadModel.ts';
 
-/** A device that samples, whose plans of a label fail while it is in `failing`. */
+/** A device with a sampler, whose plans of a label fail while the label is in `failing`. */
 function fragile(failing: Set<string>): Backend {
   const real = createReferenceBackend();
   return {
@@ -20,7 +20,7 @@ function fragile(failing: Set<string>): Backend {
   };
 }
 
-it('keeps nothing of what could not be compiled, and tries again', async () => {
+it('frees everything after a failed compilation, and tries again', async () => {
   const failing = new Set<string>();
   const backend = fragile(failing);
   const model = await loadModel(backend, await goldenModel('tiny-llama'), { contextLength: 32 });
@@ -55,7 +55,7 @@ it('keeps nothing of what could not be compiled, and tries again', async () => {
   }
   adapter.destroy();
   session.destroy();
-  // What was made late is freed late.
+  // Late allocations are freed late.
   await new Promise((resolve) => setTimeout(resolve));
   expect(backend.counters.allocatedBytes).toBe(loaded);
   model.destroy();

@@ -1,5 +1,5 @@
-// One sequence on a model runner: the ids whose keys and values are in the KV cache, its adapter and its sampler. Activations and plans
-// are the runner's. It knows token ids and logits, and nothing of text.
+// One sequence on a model runner: the ids whose keys and values are in the KV cache, its adapter and its sampler. The runner owns
+// activations and plans. Knows token ids and logits, and nothing of text.
 import { TributaryError } from '../../lib/errors.ts';
 import { lazy } from '../../lib/lazy.ts';
 import { createSampler, MAX_STEPS, type SampledToken, type SamplerState } from '../sampling/createSampler.ts';
@@ -10,28 +10,28 @@ import { uploadRows } from './decoderCalls.ts';
 import type { LoadedModel } from './decoderWeights.ts';
 import type { DeviceAdapter } from './deviceAdapter.ts';
 
-/** The options of the runner that the session makes for itself, or one that it shares with other sessions. */
+/** The options of the session's own runner, or a runner that it shares with other sessions. */
 export type SessionOptions =
   | (ModelRunnerOptions & { readonly runner?: undefined })
   | { readonly runner: ModelRunner; readonly prefillChunkSize?: undefined; readonly kvCache?: undefined };
 
 export interface ReadOptions {
-  /** Checked before each chunk; the cache then holds whole chunks and stays usable. */
+  /** Checked before each chunk; the cache then contains whole chunks and stays usable. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Samples tokens on the device: the logits need not be downloaded. */
+/** Samples tokens on the device, so that the logits need not be downloaded. */
 export interface SessionSampler {
-  /** Settings, penalties and random numbers of the tokens that are sampled from here on. */
+  /** Sets the parameters, penalties and random numbers of all further tokens. */
   start(start: SamplerState): Promise<void>;
-  /** Which ids may be sampled from here on: bit i % 32 of word i / 32. Undefined: all. */
+  /** Sets the ids that may be sampled next: bit i % 32 of word i / 32. Undefined: all. */
   setMask(bits: Uint32Array<ArrayBuffer> | undefined): Promise<void>;
-  /** Most tokens of one `sample`. */
+  /** Maximum number of tokens per `sample`. */
   readonly maxTokens: number;
   /**
-   * Runs the model on ids after those in the cache, then samples `count` tokens one after another without waiting in between. All but
-   * the last are then in the cache. An id of `NO_TOKEN` says that the mask forbade every one.
+   * Runs the model on ids after those in the cache, then samples `count` tokens without waiting in between. All but the last are in
+   * the cache afterwards. An id of `NO_TOKEN` means that the mask forbade every id.
    */
   sample(ids: readonly number[], count: number, options?: ReadOptions): Promise<readonly SampledToken[]>;
 }
@@ -42,15 +42,15 @@ export interface Session {
   readonly contextLength: number;
   readonly adapter: DeviceAdapter | undefined;
   /**
-   * Uses another adapter, or none, from here on. If it changes, the sequence is emptied: keys and values depend on the adapter. Like
-   * `truncate`, not during `forward`.
+   * Uses another adapter, or none, from now on. A change empties the sequence: keys and values depend on the adapter. Like
+   * `truncate`, it must not be called during `forward`.
    */
   useAdapter(adapter: DeviceAdapter | undefined): void;
-  /** Forgets all but the first `length` ids. */
+  /** Drops all but the first `length` ids. */
   truncate(length: number): void;
   /**
-   * Reuses the longest beginning of `prompt`, without its last id, whose keys and values are in the prefix cache, from this session or
-   * another; returns its length. The rest of the prompt must be passed to `forward`.
+   * Reuses the longest prefix of `prompt`, without its last id, whose keys and values are in the prefix cache, from this session or
+   * another; returns its length. Pass the rest of the prompt to `forward`.
    */
   matchPrefixCache(prompt: readonly number[]): Promise<number>;
   /** Runs the model on ids after those in the cache; returns logits f32 [vocabulary] after the last one. */
@@ -61,9 +61,9 @@ export interface Session {
   forwardAllLogits(ids: readonly number[], options?: ReadOptions): Promise<Float32Array<ArrayBuffer>>;
   /** Absent on the CPU backends: there the logits are in memory, and `cpuSampler` samples. */
   readonly sampler: SessionSampler | undefined;
-  /** Compiles the plans, so that the first answer does not wait for them. */
+  /** Compiles the plans, so that the first answer need not wait for them. */
   prepare(): Promise<void>;
-  /** Drops the plans of an adapter that is about to go. Every session of the runner that uses it must be told. */
+  /** Drops the plans of an adapter that is about to be removed. Call it on every session of the runner that uses the adapter. */
   forgetAdapter(adapter: DeviceAdapter): void;
   destroy(): void;
 }
@@ -102,7 +102,7 @@ export function createSession(model: LoadedModel, options: SessionOptions = {}):
 
   const adapterIndex = (): number => runner.adapters.indexOf(adapter);
 
-  /** Submits `part`, at most as many ids as the batch has rows, after those of the cache. */
+  /** Submits `part`, at most the batch's capacity, after the cached ids. */
   async function submitRows(batch: Batch, part: readonly number[]): Promise<void> {
     const start = sequence.ids.length;
     await sequence.reserve(start + part.length);

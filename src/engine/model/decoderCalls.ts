@@ -1,5 +1,5 @@
-// The forward pass of a decoder as a flat list of operator calls over a batch of rows with a KV cache. The same list
-// serves one decode step (capacity 1) and a prefill chunk.
+// The forward pass of a decoder as a flat list of operator calls over a batch of rows with a KV cache. The same list serves a
+// decode step (capacity 1) and a prefill chunk.
 import type { Backend, OperatorCall, Tensor } from '../backend.ts';
 import { add } from '../kernels/add/add.ts';
 import { addBias } from '../kernels/addBias/addBias.ts';
@@ -26,9 +26,9 @@ export interface Activations {
   readonly step: Tensor;
   readonly ids: Tensor;
   readonly positions: Tensor;
-  /** u32 [capacity]: which sequence of the cache a row belongs to, as a row of its block table. */
+  /** u32 [capacity]: the sequence of each row, as a row of the block table. */
   readonly slots: Tensor;
-  /** i32 [capacity]: the adapter of each row, as an index; -1: none. Read where a batch mixes adapters. */
+  /** i32 [capacity]: the adapter index of each row; -1: none. Read only if a batch mixes adapters. */
   readonly adapters: Tensor;
   /** The residual stream, f32 [capacity, hidden]. */
   readonly x: Tensor;
@@ -47,11 +47,11 @@ export interface Activations {
   readonly activated: Tensor;
   /** Only with output norms: the output of attention or feed-forward before its norm. */
   readonly branch: Tensor;
-  /** Only with the compute dtype `int8`: the current module's input as bytes. */
+  /** Only with the compute dtype `int8`: the current module's input, quantised. */
   readonly quantized?: QuantizedActivations;
 }
 
-/** Most rows for which attention is split along the positions (flash decoding): more rows occupy a device without. */
+/** Maximum rows for which attention is split along the positions (flash decoding): more rows fill a device anyway. */
 const MAX_SPLIT_ROWS = 4;
 
 function attentionShape({ config, contextLength }: LoadedModel): {
@@ -122,7 +122,7 @@ export function createActivations(
   return { activations, tensors };
 }
 
-/** A token of a batch: where it stands in which sequence. */
+/** A token of a batch: its sequence and its position there. */
 export interface BatchRow {
   readonly id: number;
   readonly position: number;
@@ -132,7 +132,7 @@ export interface BatchRow {
   readonly adapter: number;
 }
 
-/** The inputs of a batch. Rows of one sequence should be neighbours, in the order of their positions. */
+/** Uploads the inputs of a batch. Rows of one sequence should be adjacent, in the order of their positions. */
 export function uploadRows(backend: Backend, activations: Activations, rows: readonly BatchRow[]): void {
   backend.upload(activations.step, Uint32Array.of(rows.length, 0, 0, 0));
   backend.upload(
@@ -158,7 +158,7 @@ export function uploadRows(backend: Backend, activations: Activations, rows: rea
 /** The adapters that the rows of a batch use. */
 export interface BatchAdapters {
   readonly entries: readonly { readonly index: number; readonly adapter: DeviceAdapter }[];
-  /** Whether some rows use another adapter or none: then each adapter's product is masked by `Activations.adapters`. */
+  /** Whether rows differ in their adapter: then `Activations.adapters` masks each adapter's product. */
   readonly mixed: boolean;
   /** f32 [capacity, largest rank]. */
   readonly scratch: Tensor;
@@ -167,7 +167,7 @@ export interface BatchAdapters {
 export interface DecoderCallOptions {
   /** Default: every row uses the base model alone. */
   readonly adapters?: BatchAdapters;
-  /** Extra calls after the embedding (0) and after each layer (1 ...): tests watch the residual stream. */
+  /** Extra calls after the embedding (0) and after each layer (1 ...), to observe the residual stream in tests. */
   readonly afterLayer?: ((layersDone: number) => readonly OperatorCall[]) | undefined;
 }
 
@@ -207,7 +207,7 @@ export function decoderCalls(
       const bias = layer.bias[module];
       if (bias !== undefined) calls.push(addBias(bias, output));
     };
-    /** Adds what a module gives to the stream, through the norm of its output where there is one. */
+    /** Adds a module's output to the residual stream, through its output norm if there is one. */
     const projectToStream = (module: LinearModule, input: Tensor, outputNorm: Tensor | undefined): void => {
       if (outputNorm === undefined) {
         project(module, input, x, true);
@@ -216,7 +216,7 @@ export function decoderCalls(
       project(module, input, branch);
       calls.push(rmsNorm(branch, outputNorm, normed, { epsilon }), add(normed, x, hiddenSize));
     };
-    /** Goes before the modules that read `input`. */
+    /** Quantises `input` before the modules that read it. */
     const quantize = (input: Tensor, columns: number): void => {
       if (quantized !== undefined) calls.push(quantizeActivations(input, quantized, columns));
     };

@@ -1,4 +1,4 @@
-// A decoder's tensors on a backend, as the inference and training plans see them.
+// A decoder's tensors on a backend, as inference and training use them.
 import type { Backend, Tensor, Weight } from '../backend.ts';
 import type { ModelConfig } from '../modelConfig.ts';
 import type { ComputeDtype } from '../variantReport.ts';
@@ -9,11 +9,11 @@ export const linearModules = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj
 export type LinearModule = (typeof linearModules)[number];
 
 export interface LayerWeights {
-  /** [hidden] of what attention reads. */
+  /** [hidden], of attention's input. */
   readonly inputNorm: Tensor;
-  /** [hidden] of what the feed-forward reads. */
+  /** [hidden], of the feed-forward layer's input. */
   readonly feedForwardNorm: Tensor;
-  /** Gemma: [hidden] of what attention and feed-forward add to the stream. */
+  /** Gemma: [hidden], of attention's output before it is added to the residual stream. */
   readonly attentionOutputNorm?: Tensor;
   readonly feedForwardOutputNorm?: Tensor;
   /** [output, input] of each linear layer. */
@@ -23,22 +23,22 @@ export interface LayerWeights {
   /** Qwen3, Gemma 3: [headDimension]. */
   readonly queryNorm?: Tensor;
   readonly keyNorm?: Tensor;
-  /** f32 [contextLength, rotaryDimension / 2, 2] = cos, sin, see `rope`; absent where the layer does not rotate. */
+  /** f32 [contextLength, rotaryDimension / 2, 2] = cos, sin, see `rope`; absent if the layer does not rotate. */
   readonly ropeTable?: Tensor;
 }
 
 export interface LoadedModel {
   readonly backend: Backend;
   readonly config: ModelConfig;
-  /** What the decoder's linear layers multiply in when they read; see `LoadModelRequest`. */
+  /** Compute dtype of the decoder's linear layers in inference; see `LoadModelRequest`. */
   readonly computeDtype: ComputeDtype;
   /** [vocabulary, hidden] */
   readonly embedding: Weight;
-  /** [vocabulary, hidden]: the embedding itself where it is tied. */
+  /** [vocabulary, hidden]: the embedding itself if it is tied. */
   readonly head: Weight;
   readonly finalNorm: Tensor;
   readonly layers: readonly LayerWeights[];
-  /** Positions that the rope tables hold: no sequence may be longer. */
+  /** Positions in the rope tables: the maximum length of a sequence. */
   readonly contextLength: number;
   readonly parameterCount: number;
   /** Bytes of the weights on the device. */

@@ -1,4 +1,4 @@
-// A LoRA adapter on a backend, beside the model and never merged into it: y = W x + s B (A x).
+// A LoRA adapter on a backend, separate from the model and never merged into it: y = W x + s B (A x).
 import type { Backend, OperatorCall, Tensor, Weight } from '../backend.ts';
 import { linear } from '../kernels/linear/linear.ts';
 import { maskAdapterRows } from '../kernels/maskAdapterRows/maskAdapterRows.ts';
@@ -15,15 +15,15 @@ export interface AdapterFactors {
 
 export interface DeviceAdapter {
   readonly id: string;
-  /** Largest rank of its modules. */
+  /** The largest rank of its modules. */
   readonly rank: number;
   readonly parameterCount: number;
-  /** Factors by layer, then by module; absent where the adapter leaves the layer alone. */
+  /** Factors by layer, then by module; absent if the adapter does not adapt the module. */
   readonly layers: readonly Readonly<Partial<Record<LinearModule, AdapterFactors>>>[];
   destroy(): void;
 }
 
-/** One adapted module as a file gives it. */
+/** One adapted module as read from a file. */
 export interface AdapterModule {
   readonly layer: number;
   readonly module: LinearModule;
@@ -68,8 +68,8 @@ export function uploadAdapter(
 }
 
 /**
- * The calls y += s B (A x) on the rows of a batch. `scratch`: f32 [rows, rank] or more. `mask`: only the rows whose entry in `adapters` is
- * `index`, where a batch mixes adapters; the other rows get a product with zeros added.
+ * The calls y += s B (A x) on the rows of a batch. `scratch`: at least f32 [rows, rank]. `mask`: only the rows whose entry in
+ * `adapters` is `index`, if a batch mixes adapters; for the other rows, zeros are added.
  */
 export function loraCalls(
   { a, b, scale }: AdapterFactors,

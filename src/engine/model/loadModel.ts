@@ -1,4 +1,4 @@
-// Puts a model file's tensors on a backend, a few rows at a time, so that no second copy of the model is ever in memory.
+// Uploads a model file's tensors to a backend, a few rows at a time, so that no second copy of the model is ever in memory.
 import { TributaryError } from '../../lib/errors.ts';
 import type { Backend, ElementArray, Tensor, Weight } from '../backend.ts';
 import { dequantize } from '../formats/dequantize.ts';
@@ -13,11 +13,11 @@ import { makeRopeTable } from './makeRopeTable.ts';
 import { uploadWeight } from './uploadWeight.ts';
 
 export interface LoadModelOptions {
-  /** Positions to prepare for, at most the model's own; default min(model's own, 1,024). */
+  /** Positions to prepare for, at most the model's own limit. Default: the smaller of that and 1,024. */
   readonly contextLength?: number;
-  /** Formats of the weights; default: as they are stored. */
+  /** Formats of the weights. Default: as stored. */
   readonly choices?: QuantizationChoices;
-  /** What the decoder's linear layers multiply in; default `float32`. */
+  /** Compute dtype of the decoder's linear layers. Default: `float32`. */
   readonly computeDtype?: ComputeDtype;
   readonly signal?: AbortSignal;
   readonly onProgress?: (loadedBytes: number, totalBytes: number) => void;
@@ -41,9 +41,9 @@ interface RopeTables {
 }
 
 /**
- * The model on `backend`. Throws `ENGINE_MODEL_UNSUPPORTED` for an architecture that it does not know,
- * `ENGINE_CONTEXT_INVALID` for a context of no tokens, `ENGINE_TENSOR_MISSING` for an incomplete file, `MODEL_WEIGHT_NOT_FINITE` for a NaN or infinity among the weights,
- * `ENGINE_BUFFER_TOO_LARGE` when a tensor passes the device's limit. Then nothing of it stays on the device.
+ * The model on `backend`. Throws `ENGINE_MODEL_UNSUPPORTED` for an unknown architecture, `ENGINE_CONTEXT_INVALID` for an empty
+ * context, `ENGINE_TENSOR_MISSING` for an incomplete file, `MODEL_WEIGHT_NOT_FINITE` for a NaN or infinity among the weights,
+ * `ENGINE_BUFFER_TOO_LARGE` if a tensor exceeds the device's limit. After an error, nothing of the model stays on the device.
  */
 export async function loadModel(
   backend: Backend,
@@ -123,7 +123,7 @@ export async function loadModel(
     return uploaded;
   }
 
-  /** Weights of a norm; what the file leaves out is added here, in f32. */
+  /** Weights of a norm in f32, with the offset that the file omits. */
   async function norm(name: string): Promise<Tensor> {
     const values = await readVector(name);
     return upload(name, config.normOffset === 0 ? values : values.map((value) => value + config.normOffset));

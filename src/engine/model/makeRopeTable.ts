@@ -1,5 +1,5 @@
-// Cosines and sines of the rotary embedding for every position, in f64 and rounded once: an f32 angle at position 8,191 is
-// off by 5e-4, and a shader's own cos() by more.
+// Cosines and sines of the rotary embedding for every position, computed in f64 and rounded once: an f32 angle at position 8,191
+// is off by 5e-4, and a shader's own cos() by more.
 import type { ModelConfig, RopeScaling } from '../modelConfig.ts';
 
 type Rotation = Pick<ModelConfig, 'rotaryDimension' | 'ropeTheta' | 'ropeScaling' | 'contextLength'>;
@@ -40,7 +40,7 @@ function scaledFrequencies(config: Rotation): { readonly frequencies: readonly n
   }
 }
 
-/** Llama 3.1: long wavelengths are stretched, short ones kept, those between blended. */
+/** Llama 3.1: long wavelengths are stretched, short ones kept, those in between blended. */
 function llama3(frequency: number, factor: number, scaling: RopeScaling, contextLength: number): number {
   const original = scaling.originalContextLength ?? contextLength;
   const low = scaling.lowFrequencyFactor ?? 1;
@@ -65,7 +65,7 @@ function yarn(
     (rotaryDimension * Math.log(original / (rotations * 2 * Math.PI))) / (2 * Math.log(ropeTheta));
   const low = Math.max(Math.floor(dimensionOf(scaling.betaFast ?? 32)), 0);
   const high = Math.min(Math.ceil(dimensionOf(scaling.betaSlow ?? 1)), rotaryDimension - 1);
-  // Equal ends would divide by zero.
+  // Equal ends would cause a division by zero.
   const width = high === low ? 0.001 : high - low;
   const frequencies = plain.map((frequency, i) => {
     const ramp = Math.min(1, Math.max(0, (i - low) / width));

@@ -1,4 +1,4 @@
-// What a loaded model takes on the device: its weights as they are stored, ten per cent, keys and values, and activations that are known.
+// The memory of a loaded model on the device: its stored weights plus ten per cent, keys and values, and the known activations.
 import { existsSync, openAsBlob } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -24,7 +24,7 @@ const storedBytes = ({ tensors }: ModelFile): number =>
     return sum + rows * fileRowBytes(format, columns);
   }, 0);
 
-/** Bytes of activations for `rows` rows, of the logits, and of what reads them back. */
+/** Bytes of activations for `rows` rows, of the logits, and of their download. */
 function activationBytes({ config }: ModelFile, rows: number): number {
   const { hiddenSize, intermediateSize, headCount, keyValueHeadCount, headDimension, vocabularySize } = config;
   const row = 4 * hiddenSize + (3 * headCount + 3 * keyValueHeadCount) * headDimension + 3 * intermediateSize + 64;
@@ -40,7 +40,7 @@ const cases: readonly (readonly [string, () => Promise<ModelFile>, QuantizationC
 ];
 const real = existsSync(path.join(root, smollm2)) ? [['SmolLM2', () => gguf(smollm2), storedChoices] as const] : [];
 
-it.each([...cases, ...real])('%s stays within its budget and gives everything back', async (_, open, choices) => {
+it.each([...cases, ...real])('%s stays within its budget and frees everything', async (_, open, choices) => {
   const backend = await dawnBackend();
   const file = await open();
   const before = backend.counters.allocatedBytes;
@@ -51,7 +51,7 @@ it.each([...cases, ...real])('%s stays within its budget and gives everything ba
   if (choices === storedChoices) expect(weightBytes).toBeLessThan(1.1 * storedBytes(file));
   expect(backend.counters.allocatedBytes - before).toBeLessThan(weightBytes + ropeBytes + 65_536);
   const session = createSession(model);
-  // What is made when plans are compiled is small, and compiling for many formats takes a minute on a software device.
+  // Allocations during compilation are small, and compiling for many formats takes a minute on a software device.
   if (file.container === 'safetensors') {
     await session.forward([1, 2, 3]);
     await session.forward([4]);
@@ -60,11 +60,11 @@ it.each([...cases, ...real])('%s stays within its budget and gives everything ba
   expect(backend.counters.allocatedBytes - before).toBeLessThan(budget);
   session.destroy();
   model.destroy();
-  // Shapes of calls and what reads results back stay for the next model.
+  // Uniform buffers of shapes and the staging buffer stay for the next model.
   expect(backend.counters.allocatedBytes - before).toBeLessThan(200_000);
 });
 
-describe('a model that cannot be loaded to its end', async () => {
+describe('a model whose loading fails midway', async () => {
   const file = await goldenModel('tiny-llama');
   const last = 'model.layers.2.mlp.down_proj.weight';
   const changed = (change: (tensor: StoredTensor) => StoredTensor): ModelFile => {

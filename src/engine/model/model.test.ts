@@ -37,7 +37,7 @@ describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
     model = await loadModel(backend, file);
   });
 
-  it('gives the golden logits of a whole prompt, in chunks of any size', async () => {
+  it('matches the golden logits of a whole prompt, in chunks of any size', async () => {
     for (const prefillChunkSize of name === 'reference' ? [128] : [128, 32, 7]) {
       const session = createSession(model, { prefillChunkSize });
       for (const length of [1, 37]) {
@@ -53,7 +53,7 @@ describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
     }
   });
 
-  it('gives them token by token', async () => {
+  it('matches them token by token', async () => {
     const session = createSession(model);
     const expected = await golden.floats('logits_37');
     const size = file.config.vocabularySize;
@@ -64,7 +64,7 @@ describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
     session.destroy();
   });
 
-  it('comes near them with activations rounded to bytes, when that is asked for', async () => {
+  it('comes near them with activations in int8, if requested', async () => {
     const choices = { weights: 'q4_0', embedding: 'stored', head: 'stored' } as const;
     const logitsWith = async (computeDtype: 'float32' | 'int8'): Promise<Float32Array> => {
       const rounded = await loadModel(backend, file, { choices, computeDtype });
@@ -80,7 +80,7 @@ describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
     expect(difference).toBeLessThan(0.05 * Math.max(...exact.map(Math.abs)));
   });
 
-  it.each([1, 37, 100])('continues the prompt of %i greedily as PyTorch does', async (length) => {
+  it.each([1, 37, 100])('greedily continues the prompt of %i as PyTorch does', async (length) => {
     const session = createSession(model);
     const steps = name === 'reference' ? 16 : 64;
     const ids = [await session.forwardArgmax(await golden.integers(`prompt_${length}`))];
@@ -94,7 +94,7 @@ describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
     expect(largestDifference(hidden, await golden.floats('hidden_37'))).toBeLessThan(tolerance);
   });
 
-  it('creates nothing on the device while it decodes', async () => {
+  it('allocates nothing on the device while it decodes', async () => {
     const session = createSession(model);
     await session.forward(await golden.integers('prompt_37'));
     await session.forward([5]);
@@ -104,13 +104,13 @@ describe.each(backends)('tiny-llama on $name', ({ name, open }) => {
     session.destroy();
   });
 
-  it('frees what it took', async () => {
+  it('frees what it allocated', async () => {
     const before = backend.counters.allocatedBytes;
     const session = createSession(model);
     await session.forwardAllLogits([1, 2, 3]);
     expect(backend.counters.allocatedBytes).toBeGreaterThan(before);
     session.destroy();
-    // What was made when it was first needed goes once its promise says what it is.
+    // Lazily created resources are freed once their promises have settled.
     await Promise.resolve();
     const staging = backend.counters.allocatedBytes - before;
     expect(staging === 0 || name === 'Dawn').toBe(true);
@@ -130,8 +130,8 @@ describe('tiny-qwen3', () => {
   });
 });
 
-describe('the kernels for real graphics cards', () => {
-  it('give the golden logits too', async () => {
+describe('the kernels for hardware GPUs', () => {
+  it('match the golden logits too', async () => {
     const acquired = await acquireDevice(dawn());
     const features = new Set([...acquired.features].filter((feature) => feature !== 'software'));
     const backend = createWebGpuBackend({ ...acquired, features });
@@ -147,7 +147,7 @@ describe('the kernels for real graphics cards', () => {
 });
 
 describe('a sliding window', () => {
-  it('lets a token see so many tokens in each layer, itself included, and no more', async () => {
+  it('limits each layer's attention to the window, including the token itself', async () => {
     const layers = file.config.layers.map((layer) => ({ ...layer, sliding: true }));
     const config = { ...file.config, slidingWindow: 4, layers };
     const session = createSession(await loadModel(createReferenceBackend(), { ...file, config }));
@@ -164,7 +164,7 @@ describe('a sliding window', () => {
 });
 
 describe('a session', () => {
-  it('goes on from a shared prefix after it was cut back', async () => {
+  it('continues from a shared prefix after it was truncated', async () => {
     const model = await loadModel(await dawnBackend(), file);
     const session = createSession(model);
     const prompt = await golden.integers('prompt_37');
@@ -200,7 +200,7 @@ describe('a session', () => {
     expect(largestDifference(logits, expected)).toBeLessThan(tolerance);
   });
 
-  it('refuses a full context, a foreign token and an empty prompt by code', async () => {
+  it('refuses a full context, an invalid token and an empty prompt by code', async () => {
     const model = await loadModel(createReferenceBackend(), file, { contextLength: 4 });
     const session = createSession(model);
     await expect(session.forward([1, 2, 3, 4, 5])).rejects.toMatchObject({ code: 'ENGINE_CONTEXT_FULL' });

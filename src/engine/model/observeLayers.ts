@@ -1,4 +1,4 @@
-// The residual stream after the embedding and after every layer, for tests and for looking into a model.
+// The residual stream after the embedding and after every layer, for tests and for inspecting a model.
 import type { Tensor } from '../backend.ts';
 import { add } from '../kernels/add/add.ts';
 import { createKVCache } from '../kvCache/createKVCache.ts';
@@ -21,7 +21,7 @@ export async function observeLayers(model: LoadedModel, ids: readonly number[]):
     const plan = await backend.record(
       'observe',
       decoderCalls(model, activations, cache, {
-        // Fresh tensors are zero, so adding copies.
+        // New tensors are zero, so adding copies.
         afterLayer: (layer) => [add(activations.x, seen[layer] as Tensor, config.hiddenSize)],
       }),
     );

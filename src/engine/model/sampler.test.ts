@@ -40,7 +40,7 @@ describe('sampling on the device', () => {
     expect(device.map(({ id }) => id)).toEqual(host.map(({ id }) => id));
   });
 
-  it('gives the same logarithms of probability', async () => {
+  it('reports the same log probabilities', async () => {
     const settings = { temperature: 0.9, logprobs: 3 };
     const [device, host] = [await answer(settings, true, 12), await answer(settings, false, 12)];
     expect(device).toHaveLength(12);
@@ -54,7 +54,7 @@ describe('sampling on the device', () => {
     }
   });
 
-  it('samples several tokens without a stop, and all but the last are in the cache', async () => {
+  it('samples several tokens per batch, and all but the last are in the cache', async () => {
     session.truncate(0);
     const prompt = await golden.integers('prompt_37');
     await session.sampler?.start({ settings: { temperature: 0 }, seed: 0, context: prompt, answer: [] });
@@ -65,7 +65,7 @@ describe('sampling on the device', () => {
     expect(await session.forwardArgmax(expected.slice(5))).toBe((await golden.integers('greedy_37'))[6]);
   });
 
-  it('samples only what the mask lets through', async () => {
+  it('samples only what the mask allows', async () => {
     session.truncate(0);
     const prompt = await golden.integers('prompt_37');
     const mask = new Uint32Array(32);
@@ -76,7 +76,7 @@ describe('sampling on the device', () => {
     await session.sampler?.setMask(undefined);
   });
 
-  it('creates nothing on the device in 1,000 tokens', async () => {
+  it('allocates nothing on the device in 1,000 tokens', async () => {
     const backend = await dawnBackend();
     const settings = { temperature: 1.1, topP: 0.9, repetitionPenalty: 1.05 };
     const prompt = await golden.integers('prompt_37');

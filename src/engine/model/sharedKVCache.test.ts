@@ -1,4 +1,4 @@
-// Sequences that share one cache, in turns and in one batch: each has the logits that it has alone.
+// Sequences that share one KV cache, alternately and in one batch: each has the same logits as alone.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Backend } from '../backend.ts';
 import { createKVCache } from '../kvCache/createKVCache.ts';
@@ -27,7 +27,7 @@ describe.each([
     model = await loadModel(await open(), await goldenModel('tiny-llama'), { contextLength: 128 });
   });
 
-  it('two sessions in one kvCache, read in turns, have the logits that each has alone', async () => {
+  it('two sessions in one kvCache, used alternately, have the same logits as alone', async () => {
     const kvCache = createKVCache(model, { sequences: 2 });
     const [one, other] = [createSession(model, { kvCache }), createSession(model, { kvCache, prefillChunkSize: 7 })];
     const [short, long] = [await golden.integers('prompt_37'), await golden.integers('prompt_100')];
@@ -42,7 +42,7 @@ describe.each([
     kvCache.destroy();
   });
 
-  it('shares a common beginning, and copies the block in which two sequences part', async () => {
+  it('shares a common prefix, and copies the block in which two sequences diverge', async () => {
     const kvCache = createKVCache(model, { sequences: 3 });
     const [one, other, third] = [1, 2, 3].map(() => createSession(model, { kvCache }));
     if (one === undefined || other === undefined || third === undefined) throw new Error('no sessions');
@@ -52,7 +52,7 @@ describe.each([
     expect(await other.matchPrefixCache([...prompt.slice(0, 60), 7, 7])).toBe(60);
     expect(await third.matchPrefixCache(prompt.slice(0, 64))).toBe(63);
     await other.forward([7, 7, 7, 7, 7, 7]);
-    // What the first wrote is still there for the third, and for itself.
+    // The first sequence's blocks are intact for the third, and for itself.
     expect(largestDifference(await third.forward(prompt.slice(63, 64)), whole)).toBeLessThan(tolerance);
     const alone = createSession(model);
     const expected = await alone.forward([...prompt.slice(0, 64), 9]);
@@ -64,7 +64,7 @@ describe.each([
     kvCache.destroy();
   });
 
-  it('finds a conversation again after another one, until its blocks were needed', async () => {
+  it('matches a conversation after another one, until its blocks are evicted', async () => {
     const session = createSession(model);
     const prompt = await golden.integers('prompt_100');
     await session.forward(prompt);
@@ -80,7 +80,7 @@ describe.each([
     session.destroy();
   });
 
-  it('one batch may hold rows of several sequences', async () => {
+  it('one batch may contain rows of several sequences', async () => {
     const { backend, config } = model;
     const kvCache = createKVCache(model, { sequences: 2 });
     const sequences = [kvCache.openSequence(), kvCache.openSequence()];
@@ -123,7 +123,7 @@ describe.each([
   });
 });
 
-it('refuses by code what a kvCache has no place for', async () => {
+it('refuses by code what does not fit in a kvCache', async () => {
   const model = await loadModel(createReferenceBackend(), await goldenModel('tiny-llama'), { contextLength: 64 });
   const kvCache = createKVCache(model, { positions: 32, sequences: 2 });
   const [one, other] = [createSession(model, { kvCache }), createSession(model, { kvCache })];
@@ -131,13 +131,13 @@ it('refuses by code what a kvCache has no place for', async () => {
   await one.forward([1, 2, 3]);
   await other.forward([1, 2, 3]);
   await expect(one.forward(Array.from({ length: 20 }, () => 5))).rejects.toMatchObject({ code: 'ENGINE_CACHE_FULL' });
-  // The other one lets go of its block, and there is place again.
+  // The other sequence frees its block.
   other.destroy();
   await one.forward(Array.from({ length: 20 }, () => 5));
   expect(one.ids).toHaveLength(23);
 });
 
-it('keeps equal beginnings apart by adapter, and finds each again', async () => {
+it('separates equal prefixes by adapter, and matches each', async () => {
   const model = await loadModel(createReferenceBackend(), await goldenModel('tiny-llama'), { contextLength: 128 });
   const { config, backend } = model;
   const [inputs, outputs] = [config.hiddenSize, config.keyValueHeadCount * config.headDimension];
@@ -169,7 +169,7 @@ it('keeps equal beginnings apart by adapter, and finds each again', async () => 
     const again = await session.forward(prompt.slice(32));
     expect(largestDifference(again, logits.get(adapter) ?? base)).toBeLessThan(tolerance);
   }
-  // An adapter that goes takes its conversation with it, and leaves that of the base.
+  // Removing an adapter removes its conversation, but not that of the base.
   session.forgetAdapter(adapters[1] as DeviceAdapter);
   expect(session.adapter).toBeUndefined();
   expect(session.ids).toEqual([]);
@@ -178,7 +178,7 @@ it('keeps equal beginnings apart by adapter, and finds each again', async () => 
   kvCache.destroy();
 });
 
-it('gives back what it took for a copy that failed', async () => {
+it('frees the block of a copy that failed', async () => {
   const real = createReferenceBackend();
   let works = false;
   const backend: Backend = {
@@ -195,7 +195,7 @@ it('gives back what it took for a copy that failed', async () => {
   await owner.reserve(16);
   owner.append(ids);
   expect(await sharer.matchPrefixCache([...ids.slice(0, 8), 99, 99])).toBe(8);
-  // One block is left for the copy: a failure that kept it would leave none.
+  // One block is left for the copy: a failure that leaked it would leave none.
   for (let attempt = 0; attempt < 2; attempt += 1) await expect(sharer.reserve(9)).rejects.toThrow('no copy');
   works = true;
   await sharer.reserve(9);
@@ -204,7 +204,7 @@ it('gives back what it took for a copy that failed', async () => {
   kvCache.destroy();
 });
 
-it('a reservation that found no place leaves everything as it was', async () => {
+it('a failed reservation changes nothing', async () => {
   const model = await loadModel(createReferenceBackend(), await goldenModel('tiny-llama'), { contextLength: 64 });
   const golden = await goldenTensors('tiny-llama');
   const prompt = await golden.integers('prompt_37');
@@ -213,7 +213,7 @@ it('a reservation that found no place leaves everything as it was', async () => 
   alone.truncate(0);
   const expectedParted = await alone.forward([...prompt.slice(0, 10), ...prompt.slice(20, 37)]);
 
-  // One of two blocks that a read needs is there: when the other one comes, the first must be in the table too.
+  // Only one of the two needed blocks is free. When the other one is freed, the first must be in the table too.
   const narrow = createKVCache(model, { positions: 32, sequences: 2 });
   const [one, other] = [createSession(model, { kvCache: narrow }), createSession(model, { kvCache: narrow })];
   await other.forward([1]);
@@ -223,7 +223,7 @@ it('a reservation that found no place leaves everything as it was', async () => 
   expect(largestDifference(await one.forward(prompt.slice(0, 21)), expected)).toBeLessThan(tolerance);
   narrow.destroy();
 
-  // A shared block would have to be copied, and there is place for the copy but not for what follows.
+  // A shared block would have to be copied; there is room for the copy but not for the rest.
   const kvCache = createKVCache(model, { positions: 48, sequences: 3 });
   const [owner, sharer, third] = [1, 2, 3].map(() => createSession(model, { kvCache }));
   if (owner === undefined || sharer === undefined || third === undefined) throw new Error('no sessions');

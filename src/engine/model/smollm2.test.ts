@@ -1,4 +1,4 @@
-// The first real model against PyTorch, wherever it has been fetched (`npm run model -- smollm2`); else the count says skipped.
+// The first real model against PyTorch, if it has been fetched (`npm run model -- smollm2`); otherwise skipped.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';

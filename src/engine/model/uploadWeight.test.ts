@@ -1,4 +1,4 @@
-// How much memory a weight takes on its way to the device and there, and what is refused on the way.
+// The memory of a weight during the upload and on the device, and what is refused on the way.
 import { describe, expect, it } from 'vitest';
 import type { Backend, WeightFormat } from '../backend.ts';
 import { type BlockFormatName, weightFormats } from '../formats/blockFormats.ts';
@@ -11,7 +11,7 @@ import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
 import { randomBlocks, testNoise } from '../testing/agreement.ts';
 import { uploadWeight } from './uploadWeight.ts';
 
-/** A stored matrix, and the most bytes that were read at a time. */
+/** A stored matrix, and the maximum number of bytes read at a time. */
 function stored(format: WeightFormat, rows: number, columns: number, bytes: Uint8Array<ArrayBuffer>) {
   const rowBytes = fileRowBytes(format, columns);
   const reads = { largest: 0 };
@@ -42,7 +42,7 @@ async function elements(backend: Backend, weight: Awaited<ReturnType<typeof uplo
 }
 
 describe.each(weightFormats)('a weight stored as %s', (format) => {
-  it('takes on the device what it takes in the file, and has its values', async () => {
+  it('takes as much memory as in the file, and has the same values', async () => {
     const [rows, columns] = [10, 512];
     const bytes = bytesOf(format, rows, columns);
     const backend = createReferenceBackend();
@@ -55,7 +55,7 @@ describe.each(weightFormats)('a weight stored as %s', (format) => {
 it.each(['q4_0', 'q8_0'] as const)(
   'an f32 weight becomes %s as it is quantised whole, in however many parts',
   async (format) => {
-    // Longer than what is converted at a time, with a last block that is not full.
+    // Longer than one conversion step, with a partial last block.
     const [rows, columns] = [1_500, 250];
     const bytes = bytesOf('f32', rows, columns);
     const backend = createReferenceBackend();
@@ -73,7 +73,7 @@ it('a bf16 weight becomes f16 by rounding to the nearest', async () => {
 });
 
 describe('memory on the way', () => {
-  /** The most bytes that are held at a time of what was read and what is uploaded. */
+  /** The maximum bytes in memory at a time, read or waiting to be uploaded. */
   async function extraBytes(
     format: BlockFormatName,
     target: WeightFormat,
@@ -105,7 +105,7 @@ describe('memory on the way', () => {
   });
 });
 
-describe('a weight that is no number', () => {
+describe('a NaN weight', () => {
   const half = (bits: number) => (bytes: Uint8Array, at: number) => {
     bytes[at] = bits & 255;
     bytes[at + 1] = bits >> 8;
@@ -132,7 +132,7 @@ describe('a weight that is no number', () => {
     }
   });
 
-  it('is one that f16 cannot hold, too', async () => {
+  it('includes a value that overflows f16', async () => {
     const bytes = new Uint8Array(Float32Array.of(1, 70_000, 2, 3).buffer);
     const loading = uploadWeight(createReferenceBackend(), stored('f32', 2, 2, bytes).tensor, 'f16');
     await expect(loading).rejects.toMatchObject({ code: 'MODEL_WEIGHT_NOT_FINITE', facts: { row: 0, column: 1 } });

@@ -1,4 +1,4 @@
-// How a tensor of a file becomes a weight on a device, whatever its format and whatever was chosen for it.
+// Uploads a tensor of a file as a weight, whatever its stored and its chosen format.
 import type { Backend, Tensor, Weight, WeightFormat } from '../backend.ts';
 import { weightWords } from '../formats/deviceLayout.ts';
 import { bindableRows } from '../kernels/linear/weightParts.ts';
@@ -7,16 +7,16 @@ import { weightRows } from '../quant/weightRows.ts';
 
 export interface UploadWeightOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called as rows were uploaded, with their share of the tensor. */
+  /** Called after rows were uploaded, with their fraction of the tensor. */
   readonly onRows?: ((share: number) => void) | undefined;
 }
 
-/** Bytes after which an upload is waited for: until then the device may keep a second copy of them. */
+/** Bytes after which to wait for the upload: until then the device may hold a second copy of them. */
 const PENDING_BYTES = 32 << 20;
 
 /**
- * The matrix `stored` on `backend` in `format`. Throws `MODEL_WEIGHT_NOT_FINITE`, `ENGINE_BUFFER_TOO_LARGE`, what reading throws, and
- * the signal's reason; then nothing of it stays on the device.
+ * The matrix `stored` on `backend` in `format`. Throws `MODEL_WEIGHT_NOT_FINITE`, `ENGINE_BUFFER_TOO_LARGE`, read errors, and the
+ * signal's reason; then nothing of it stays on the device.
  */
 export async function uploadWeight(
   backend: Backend,

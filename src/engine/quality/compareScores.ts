@@ -1,8 +1,8 @@
-// The quality report: what quantising cost on a text.
+// The quality report: the cost of quantisation, measured on a text.
 import type { QualityReport } from '../service.ts';
 import type { TextScore } from './scoreText.ts';
 
-/** The report of a model's score, compared with that of the unquantised weights where there is one. */
+/** The report of a model's score, compared with that of the unquantised weights if given. */
 export function compareScores(score: TextScore, reference?: TextScore): QualityReport {
   const tokens = score.best.length;
   const own = { tokens, perplexity: score.perplexity };

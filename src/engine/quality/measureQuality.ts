@@ -8,7 +8,7 @@ import type { QualityProgress, QualityReport, QualityRequest } from '../service.
 import { compareScores } from './compareScores.ts';
 import { scoredTokens, scoreText } from './scoreText.ts';
 
-/** Throws `ENGINE_TEXT_TOO_SHORT`, `ENGINE_REFERENCE_FOREIGN`, and what loading the reference throws. */
+/** Throws `ENGINE_TEXT_TOO_SHORT`, `ENGINE_REFERENCE_FOREIGN`, and the errors of loading the reference. */
 export async function measureQuality(
   models: ModelManager,
   { text, reference }: QualityRequest,
@@ -19,7 +19,7 @@ export async function measureQuality(
   const { model, session } = await models.ready(context);
   const { tokenizer } = models.text();
   const ids = tokenizer.encode(text);
-  // Gemma predicts a text badly that does not begin with this token.
+  // Gemma predicts a text badly unless it begins with this token.
   const begin = tokenizer.encode('', { addSpecial: true }).find((id) => id === model.config.beginOfSequenceId);
   if (scoredTokens(ids.length, session.contextLength, begin) < 1) {
     throw new TributaryError({

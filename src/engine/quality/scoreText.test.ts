@@ -13,7 +13,7 @@ const model = await loadModel(createReferenceBackend(), file, { contextLength: 8
 const session = createSession(model);
 const ids = [5, 9, 200, 31, 7, 7, 90, 12, 300, 41, 2];
 
-/** Logarithms of the probabilities of a window's ids after its first. */
+/** Log probabilities of a window's ids after its first. */
 async function expected(window: readonly number[]): Promise<number[]> {
   session.truncate(0);
   const size = model.config.vocabularySize;

@@ -1,23 +1,23 @@
-// How well a loaded model predicts a text: the log-probability of each token after those before it. It knows ids, not text.
+// Scores how well a loaded model predicts a text: the log probability of each token after those before it. Knows ids, not text.
 import type { Session } from '../model/createSession.ts';
 
 export interface TextScore {
-  /** Natural logarithms, one a scored token, in order. */
+  /** Natural log probabilities, one per scored token, in order. */
   readonly logProbabilities: Float64Array<ArrayBuffer>;
-  /** The model's most likely id at each scored token. */
+  /** The model's most probable id at each scored token. */
   readonly best: Uint32Array<ArrayBuffer>;
-  /** exp of the mean negative log-probability. */
+  /** exp of the mean negative log probability. */
   readonly perplexity: number;
 }
 
 export interface ScoreOptions {
-  /** Id that begins each window, for models that were trained with one; it is not scored. */
+  /** Id that begins each window, for models trained with one; it is not scored. */
   readonly begin?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Ids whose logits are fetched at a time: a vocabulary of 150,000 makes 10 MB of them. */
+/** Ids whose logits are downloaded at a time: 10 MB for a vocabulary of 150,000. */
 const ROWS_AT_A_TIME = 16;
 
 function scoreRow(logits: Float32Array, id: number): { readonly logProbability: number; readonly best: number } {
@@ -30,13 +30,13 @@ function scoreRow(logits: Float32Array, id: number): { readonly logProbability: 
   return { logProbability: (logits[id] as number) - largest - Math.log(sum), best };
 }
 
-/** Tokens that `scoreText` gives a score: all of them after a beginning, otherwise all but the first of each window. */
+/** Tokens that `scoreText` scores: all of them after a beginning token, otherwise all but the first of each window. */
 export const scoredTokens = (length: number, contextLength: number, begin: number | undefined): number =>
   begin === undefined || contextLength < 2 ? length - Math.ceil(length / contextLength) : length;
 
 /**
- * Scores `ids` in windows of the session's context, each read from its start, so that nothing is scored that has nothing before it. The
- * session is left empty. Throws what reading throws, and the signal's reason.
+ * Scores `ids` in windows of the session's context. Each window is evaluated from its start, so a token without a predecessor is not
+ * scored. Leaves the session empty. Throws the errors of `forwardAllLogits`, and the signal's reason.
  */
 export async function scoreText(
   session: Session,
@@ -53,7 +53,7 @@ export async function scoreText(
     for (let start = 0; start < ids.length; start += length) {
       session.truncate(0);
       const window = [...before, ...ids.slice(start, start + length)];
-      // The last id is only foretold.
+      // The last id is only predicted, never input.
       for (let at = 0; at < window.length - 1; at += ROWS_AT_A_TIME) {
         signal?.throwIfAborted();
         const part = window.slice(at, Math.min(at + ROWS_AT_A_TIME, window.length - 1));

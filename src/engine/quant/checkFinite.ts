@@ -1,15 +1,15 @@
-// Whether stored weights are numbers. One NaN spreads over every answer, and in a scale over its whole block.
+// Checks that stored weights are finite. One NaN spreads to every answer, and a NaN scale to its whole block.
 import { TributaryError } from '../../lib/errors.ts';
 import { blockFormat, type WeightFormat } from '../formats/blockFormats.ts';
 import { fileLayout, fileRowBytes } from '../formats/fileLayout.ts';
 
 interface Place {
-  /** Element in the tensor's rows given. */
+  /** Index of the element in the given rows. */
   readonly index: number;
   readonly value: string;
 }
 
-/** The error for a weight of a model. `row` counts in the whole tensor. */
+/** The error for a model's weight. `row` counts from the start of the tensor. */
 export function weightNotFinite(tensor: string, row: number, column: number, value: string): TributaryError {
   return new TributaryError({
     code: 'MODEL_WEIGHT_NOT_FINITE',
@@ -24,7 +24,7 @@ const halfFault = (bits: number): string | undefined => {
   return (bits & 0x3ff) !== 0 ? 'NaN' : bits & 0x8000 ? '-Infinity' : 'Infinity';
 };
 
-/** The same memory from a multiple of `size` on. */
+/** The same bytes, at an offset that is a multiple of `size`. */
 function aligned(bytes: Uint8Array, size: number): Uint8Array {
   return bytes.byteOffset % size === 0 ? bytes : bytes.slice();
 }
@@ -68,7 +68,7 @@ function firstFault(format: WeightFormat, bytes: Uint8Array): Place | undefined 
 
 /**
  * Throws `MODEL_WEIGHT_NOT_FINITE` with the place of the first NaN or infinity, in a value or in the scale of a block. `bytes`: whole
- * rows of `columns` from `firstRow` on, as stored.
+ * rows of `columns`, starting at `firstRow`, as stored.
  */
 export function checkFinite(
   tensor: string,

@@ -1,4 +1,4 @@
-// A packed weight as GGML stores it: the inverse of `packWeight`, for converting a packed file to other formats.
+// Converts a packed weight to GGML's layout: the inverse of `packWeight`, for converting a packed file to other formats.
 import type { BlockFormatName } from '../formats/blockFormats.ts';
 import { deviceLayout } from '../formats/deviceLayout.ts';
 import { fileLayout, fileRowBytes } from '../formats/fileLayout.ts';
@@ -15,7 +15,7 @@ export function joinWeight(
   const joined = new Uint8Array(rows * rowBytes);
   const { codeWords, scaleBytes, scaleAt } = deviceLayout(format);
   if (scaleBytes === 0) {
-    // Rows of halves are padded on the device.
+    // Rows of f16 are padded on the device.
     const packedRowBytes = codes.byteLength / rows;
     for (let row = 0; row < rows; row += 1)
       joined.set(codes.subarray(row * packedRowBytes, row * packedRowBytes + rowBytes), row * rowBytes);

@@ -1,11 +1,11 @@
-// GGML blocks in the layout that kernels read (`deviceLayout`).
+// Converts GGML blocks to the layout that kernels read (`deviceLayout`).
 import type { BlockFormatName } from '../formats/blockFormats.ts';
 import { deviceLayout, weightWords } from '../formats/deviceLayout.ts';
 import { checkFileSize, fileRowBytes } from '../formats/fileLayout.ts';
 
 export interface PackedWeight {
   readonly codes: Uint32Array<ArrayBuffer>;
-  /** Empty where the format has no separate scales. */
+  /** Empty if the format has no separate scales. */
   readonly scales: Uint32Array<ArrayBuffer>;
 }
 
@@ -22,7 +22,7 @@ function sourceUnits(bytes: Uint8Array, size: 1 | 2): Uint8Array | Uint16Array {
   return new Uint16Array(even.buffer, even.byteOffset, even.byteLength / 2);
 }
 
-/** Copies rows whose blocks stay whole; 16-bit rows are padded with zeros to whole blocks. */
+/** Copies rows whose blocks stay whole; 16-bit rows are zero-padded to whole blocks. */
 function copyRows(bytes: Uint8Array, codes: Uint32Array<ArrayBuffer>, rows: number, storedBytes: number): void {
   const target = new Uint8Array(codes.buffer);
   const rowBytes = target.byteLength / rows;
@@ -33,8 +33,8 @@ function copyRows(bytes: Uint8Array, codes: Uint32Array<ArrayBuffer>, rows: numb
 }
 
 /**
- * Codes and scales of a matrix of `rows` rows of whole blocks. No value changes: bytes only move. Some rows of a larger matrix are
- * packed alone where the scales of the rows before them fill whole words: from every fourth row on.
+ * Codes and scales of a matrix of `rows` rows of whole blocks. Bytes only move, so no value changes. A range of a larger matrix can
+ * be packed alone if the scales of the rows before it fill whole words, that is, from every fourth row.
  * Throws `TENSOR_SIZE_MISMATCH`.
  */
 export function packWeight(format: BlockFormatName, bytes: Uint8Array, rows: number, columns: number): PackedWeight {

@@ -1,12 +1,12 @@
-// Blocks of a packed weight put together again and unpacked: the plain definition that kernels are tested against.
+// Reassembles and unpacks the blocks of a packed weight: the plain definition that kernels are tested against.
 import { type BlockFormatName, blockFormat } from '../formats/blockFormats.ts';
 import { deviceLayout } from '../formats/deviceLayout.ts';
 import { fileLayout } from '../formats/fileLayout.ts';
 
-/** The bytes behind words. */
+/** The bytes of an array of words. */
 const bytesOf = (words: Uint32Array): Uint8Array => new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 
-/** A function that unpacks block `number` of a weight into the first elements of an array. `codes` and `scales` as in `Weight`. */
+/** Returns a function that unpacks block `number` of a weight to the start of an array. `codes` and `scales` as in `Weight`. */
 export function packedBlocks(
   format: BlockFormatName,
   codes: Uint32Array,

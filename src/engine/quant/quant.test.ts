@@ -12,15 +12,15 @@ import { quantize } from './quantize.ts';
 
 const cases = await goldenBlocks();
 const encodable = new Set<string>(['q4_0', 'q4_1', 'q5_0', 'q5_1', 'q8_0'] satisfies BlockFormatName[]);
-/** Bits, so that -0 differs from 0 and NaN equals itself. */
+/** Bit patterns, so that -0 differs from 0 and NaN equals itself. */
 const bits = (values: Float32Array): Uint32Array => new Uint32Array(values.slice().buffer);
 
 describe('block formats against golden bytes', () => {
-  test('all formats are there', () => {
+  test('covers all formats', () => {
     expect(new Set(cases.map(({ format }) => format)).size).toBeGreaterThanOrEqual(13);
   });
 
-  test.each(cases)('$name unpacks to the bit', ({ format, rows, columns, bytes, values }) => {
+  test.each(cases)('$name unpacks bit for bit', ({ format, rows, columns, bytes, values }) => {
     expect(dequantize(format, bytes, rows, columns)).toEqual(values);
   });
 
@@ -32,7 +32,7 @@ describe('block formats against golden bytes', () => {
   );
 });
 
-describe('halves', () => {
+describe('half precision', () => {
   test('every half survives f32 and back', () => {
     const values = halfValues();
     for (let half = 0; half < 0x10000; half += 1) {
@@ -41,7 +41,7 @@ describe('halves', () => {
     }
   });
 
-  test('rounds half to even, overflows to infinity', () => {
+  test('rounds ties to even, overflows to infinity', () => {
     expect(halfBits(1 + 2 ** -11)).toBe(0x3c00);
     expect(halfBits(1 + 3 * 2 ** -11)).toBe(0x3c02);
     expect(halfBits(2 ** -25)).toBe(0);
@@ -57,14 +57,14 @@ describe('packWeight', () => {
     const packed = packWeight(format as BlockFormatName, bytes, rows, columns);
     const { codes, scales } = weightWords(format, rows, columns);
     expect([packed.codes.length, packed.scales.length]).toEqual([codes, scales]);
-    // Nothing but the last word of the scales may be padding.
+    // Only the last word of the scales may be padding.
     expect(4 * (codes + scales) - bytes.length).toBeLessThan(4);
     const read = weightReader(format, columns, packed.codes, packed.scales);
     const unpacked = values.map((_, at) => read(Math.floor(at / columns), at % columns));
     expect(bits(unpacked)).toEqual(bits(values));
   });
 
-  test('some rows are packed alone as they are in the whole', () => {
+  test('a range of rows is packed as in the whole matrix', () => {
     for (const format of blockFormatNames) {
       const [rows, columns] = [12, 33];
       const bytes = randomBlocks(format, rows, columns);
@@ -86,7 +86,7 @@ describe('packWeight', () => {
   });
 });
 
-test('quantize names the place of a weight that is no number', () => {
+test('quantize names the place of a NaN weight', () => {
   const values = new Float32Array(80).fill(1);
   values[75] = Number.NaN;
   expect(() => quantize('q8_0', values, 2, 40)).toThrow(

@@ -2,14 +2,14 @@
 import type { WeightFormat } from '../backend.ts';
 import type { ModelFile, StoredTensor } from '../modelFile.ts';
 
-/** `stored` keeps the format that the file has. */
+/** `stored` keeps the file's format. */
 export type QuantizationChoice = 'stored' | 'f32' | 'f16' | 'q8_0' | 'q4_0';
 
 /** Vectors are always f32. */
 export interface QuantizationChoices {
   /** Linear layers. */
   readonly weights: QuantizationChoice;
-  /** A head that is tied to the embedding is one table with it. */
+  /** A tied head shares one table with the embedding. */
   readonly embedding: QuantizationChoice;
   readonly head: QuantizationChoice;
 }
@@ -17,8 +17,8 @@ export interface QuantizationChoices {
 export const storedChoices: QuantizationChoices = { weights: 'stored', embedding: 'stored', head: 'stored' };
 
 /**
- * The default choices. Quantised files stay as they are. Unquantised weights become Q8_0, which halves their size without changing the
- * answers noticeably; four bits without calibration do change them, so they must be chosen explicitly.
+ * The default choices. Quantised files keep their formats. Unquantised weights become Q8_0, which halves their size without
+ * noticeably changing answers; four bits without calibration do change them, so they must be chosen explicitly.
  */
 export function defaultChoices({ container }: Pick<ModelFile, 'container'>): QuantizationChoices {
   return container === 'safetensors' ? { weights: 'q8_0', embedding: 'q8_0', head: 'q8_0' } : storedChoices;

@@ -1,4 +1,4 @@
-// f32 weights to the blocks of a format.
+// Quantises f32 weights to the blocks of a format.
 import { TributaryError } from '../../lib/errors.ts';
 import { type BlockFormatName, blockFormat } from '../formats/blockFormats.ts';
 import { signedLargest } from '../formats/quantizeBlock.ts';
@@ -18,8 +18,9 @@ function checkNumbers(values: Float32Array, columns: number): void {
 }
 
 /**
- * Bytes of `values`, f32 [rows, columns], in a block format. Rows whose length is no multiple of 32 are padded with zeros.
- * Throws `ENGINE_PLAN_INVALID` for a format that is only read, `WEIGHT_NOT_FINITE` with the place of a NaN or infinity, or of a block whose scale passes f16: it would be spoilt silently.
+ * `values`, f32 [rows, columns], in a block format. Rows whose length is not a multiple of 32 are zero-padded. Throws
+ * `ENGINE_PLAN_INVALID` for a read-only format, `WEIGHT_NOT_FINITE` with the place of a NaN or infinity, or of a block whose scale
+ * overflows f16 and would be silently corrupted.
  */
 export function quantize(
   format: BlockFormatName,

@@ -1,4 +1,4 @@
-// A stored matrix as its words on a device, some rows at a time: what loading uploads and packing writes. A large tensor is never in
+// A stored matrix in device words, a few rows at a time: loading uploads them, packing writes them. A large tensor is never in
 // memory as a whole.
 import type { WeightFormat } from '../backend.ts';
 import { dequantize } from '../formats/dequantize.ts';
@@ -13,18 +13,18 @@ import { quantize } from './quantize.ts';
 export interface WeightRows {
   readonly firstRow: number;
   readonly rows: number;
-  /** Words from `weightWords(format, firstRow, columns)` on; the numbers themselves for f32. */
+  /** Words from `weightWords(format, firstRow, columns)` on; plain values for f32. */
   readonly codes: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
-  /** Empty where the format has none. */
+  /** Empty if the format has none. */
   readonly scales: Uint32Array<ArrayBuffer>;
 }
 
-/** Bytes that are read at a time. */
+/** Bytes read at a time. */
 const READ_BYTES = 4 << 20;
-/** Values that are converted at a time. */
+/** Values converted at a time. */
 const CONVERTED_VALUES = 1 << 18;
 
-/** Rows of `bytes` each that are taken together: fours, so that the scales of a group begin with a word. */
+/** Rows per group, each of `rowBytes`: a multiple of four, so that the scales of a group start at a word boundary. */
 const groupRows = (bytes: number, rowBytes: number): number => Math.max(4, Math.floor(bytes / rowBytes / 4) * 4);
 
 function* rowGroups(first: number, end: number, count: number): Generator<readonly [number, number]> {
@@ -33,7 +33,7 @@ function* rowGroups(first: number, end: number, count: number): Generator<readon
 
 const noScales = new Uint32Array();
 
-/** f32 rows in a chosen format. Throws `MODEL_WEIGHT_NOT_FINITE` for what is too large for f16. */
+/** f32 rows in a chosen format. Throws `MODEL_WEIGHT_NOT_FINITE` for values that overflow f16. */
 function encodeRows(
   tensor: string,
   format: WeightFormat,
@@ -56,7 +56,7 @@ function encodeRows(
   return packWeight('f16', new Uint8Array(halves.buffer), rows, columns);
 }
 
-/** The words of a packed file, which are the device's already. */
+/** The words of a packed file, which are already in device layout. */
 async function* packedRows(
   { shape, format, readWords }: StoredTensor & { readonly readWords: NonNullable<StoredTensor['readWords']> },
   signal: AbortSignal | undefined,
@@ -74,8 +74,8 @@ async function* packedRows(
 }
 
 /**
- * All rows of a matrix in `format`, in order. Throws `MODEL_WEIGHT_NOT_FINITE`, what reading throws, and the signal's reason.
- * Memory: a few MiB, or four rows where those are longer.
+ * All rows of a matrix in `format`, in order. Throws `MODEL_WEIGHT_NOT_FINITE`, read errors, and the signal's reason.
+ * Memory: a few MiB, or four rows if those are longer.
  */
 export async function* weightRows(
   stored: StoredTensor,

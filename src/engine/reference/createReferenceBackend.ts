@@ -1,5 +1,5 @@
-// The backend without a GPU: every operator's plain TypeScript reference, run at once on this thread. The oracle of the
-// tests, and slow.
+// The backend without a GPU: every operator's plain TypeScript reference, run synchronously on this thread. Slow; the oracle of
+// the tests.
 import { TributaryError } from '../../lib/errors.ts';
 import { nextTask } from '../../lib/nextTask.ts';
 import type { Backend, Buffers, ElementArray, ElementType, OperatorCall, Plan, Tensor } from '../backend.ts';
@@ -11,11 +11,11 @@ export interface ElementBlock {
   free(): void;
 }
 
-/** Where tensors lie: in arrays of their own, or in a memory that other code computes in. */
+/** Allocates tensors: as separate arrays, or in a memory that other code computes in. */
 export interface ElementMemory {
-  /** Changes when arrays given out earlier are void. */
+  /** Changes when arrays returned earlier become invalid. */
   readonly generation: unknown;
-  /** Zeros. Throws `ENGINE_OUT_OF_MEMORY`. */
+  /** A zeroed block. Throws `ENGINE_OUT_OF_MEMORY`. */
   allocate(type: ElementType, length: number): ElementBlock;
 }
 
@@ -25,7 +25,7 @@ interface ReferenceTensor extends Tensor {
 
 interface ReferencePlan extends Plan {
   readonly calls: readonly OperatorCall[];
-  /** The arrays of each call's tensors, and the generation that they were made in. */
+  /** The arrays of each call's tensors, and the generation that they belong to. */
   buffers: readonly Buffers[];
   generation: unknown;
 }
@@ -53,11 +53,11 @@ function buffersOf({ tensors }: OperatorCall): Buffers {
   return arrays;
 }
 
-/** `memory`: default, an array for each tensor. */
+/** `memory`: by default, one array per tensor. */
 export function createReferenceBackend(memory: ElementMemory = ownArrays): Backend {
   const counters = { buffers: 0, bindGroups: 0, pipelines: 0, submissions: 0, allocatedBytes: 0 };
 
-  /** The arrays of one call. Asked for before each, because an operator may make the memory grow. */
+  /** The arrays of one call. Looked up before each, because an operator may grow the memory. */
   function currentBuffers(plan: ReferencePlan, index: number): Buffers {
     if (plan.generation !== memory.generation) {
       plan.generation = memory.generation;
@@ -84,7 +84,7 @@ export function createReferenceBackend(memory: ElementMemory = ownArrays): Backe
     },
     async download(tensor, range = { offset: 0, length: tensor.length }) {
       const data = dataOf(tensor).slice(range.offset, range.offset + range.length) as ElementArray;
-      // It was computed on this thread, to which an abort comes as a message.
+      // Computation ran on this thread, where an abort arrives as a message.
       await nextTask();
       return data;
     },

@@ -1,4 +1,4 @@
-// A chat request answered by the loaded model; the answer survives the loss of its device.
+// Answers a chat request with the loaded model; the answer survives the loss of its device.
 import type { CallContext } from '../../lib/rpc.ts';
 import { answerChat } from '../chat/answerChat.ts';
 import { checkChatRequest } from '../chat/checkChatRequest.ts';

@@ -1,5 +1,5 @@
-// The adapters beside one model: their files, their factors on the device, and the plans of their gradients. Files outlive a lost
-// device; the rest is made again on the next one.
+// The adapters of one model: their files, their factors on the device, and the plans of their gradients. Files outlive a lost
+// device; everything else is recreated on the next one.
 import { TributaryError } from '../../lib/errors.ts';
 import { type AdapterFile, readAdapter } from '../adapter/readAdapter.ts';
 import type { Session } from '../model/createSession.ts';
@@ -21,16 +21,16 @@ interface AdapterState {
 }
 
 export interface AdapterManager {
-  /** Reads an adapter and uploads it; an older one of the same id goes. Throws as `readAdapter`. */
+  /** Reads an adapter and uploads it, replacing one with the same id. Throws as `readAdapter`. */
   load(request: LoadAdapterRequest, on: ModelOnDevice): Promise<AdapterSummary>;
   /** Throws `ENGINE_ADAPTER_NOT_LOADED`, as do `adapter` and `gradients`. */
   unload(id: string, from: ModelOnDevice): void;
   adapter(id: string): DeviceAdapter;
-  /** What computes the adapter's gradients; made at first use. */
+  /** The adapter's gradients, created on first use. */
   gradients(id: string, on: ModelOnDevice): PerSampleGradients;
-  /** Takes everything off the device. The files stay. */
+  /** Removes everything from the device. The files stay. */
   suspend(from: ModelOnDevice): void;
-  /** Uploads all adapters to a model that was loaded again. */
+  /** Uploads all adapters to a reloaded model. */
   resume(on: ModelOnDevice): void;
 }
 

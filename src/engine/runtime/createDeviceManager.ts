@@ -1,17 +1,17 @@
-// The one device that is open: opened at first use, replaced when another is asked for, opened again after a loss. It knows no model.
+// The one open device: opened on first use, replaced when another is requested, reopened after a loss. Knows no model.
 import type { TributaryError } from '../../lib/errors.ts';
 import type { OpenedBackend } from '../openBackend.ts';
 import type { DeviceChoice } from '../service.ts';
 
-/** `replaced` by another device, or `lost`: then it is opened again at the next use. */
+/** `replaced` by another device, or `lost`: then the next use reopens it. */
 export type DeviceEnd = 'replaced' | 'lost';
 
 export interface DeviceManager {
-  /** The device asked for; without a name the open one, or the best. Asking for another closes the open one. */
+  /** The requested device; by default the open one, or the best. Requesting another closes the open one. */
   open(device?: DeviceChoice): Promise<OpenedBackend>;
-  /** Opens the CPU in place of a device that computes wrongly; `obstacle` goes into its report. It stays until another is asked for. */
+  /** Opens the CPU in place of a device that computes wrongly; `obstacle` goes into its report. It stays until another is requested. */
   fallbackToCpu(obstacle: TributaryError): Promise<OpenedBackend>;
-  /** Closes a device that refuses all further work. The next use opens it again. */
+  /** Closes a device that refuses all further work. The next use reopens it. */
   abandon(): void;
 }
 
@@ -22,7 +22,7 @@ export function createDeviceManager(
 ): DeviceManager {
   let current: { readonly device: DeviceChoice; readonly opening: Promise<OpenedBackend> } | undefined;
 
-  // A device that did not open was reported to its caller, and leaves nothing to close.
+  // A failure to open was reported to its caller, and leaves nothing to close.
   const close = (opening: Promise<OpenedBackend>): Promise<void> =>
     opening.then(
       ({ backend }) => backend.destroy(),

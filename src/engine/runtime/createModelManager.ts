@@ -1,5 +1,5 @@
-// The one loaded model, with its tokenizer, its session and its adapters: loaded, loaded again after its device was lost, suspended for
-// a temporary one. Callers take turns: nothing else uses the device meanwhile.
+// The one loaded model, with its tokenizer, its session and its adapters: loaded, reloaded after a lost device, suspended for a
+// temporary model. Callers run one at a time: nothing else uses the device meanwhile.
 import { TributaryError } from '../../lib/errors.ts';
 import type { CallContext } from '../../lib/rpc.ts';
 import { createGrammars, type Grammars } from '../chat/createGrammars.ts';
@@ -30,9 +30,9 @@ interface ModelText {
 }
 
 interface ModelState {
-  /** For loading it again after its device was lost. The files stay where they are. */
+  /** For reloading after a lost device. The files stay where they are. */
   readonly request: LoadModelRequest;
-  /** Absent where the files have no tokenizer. */
+  /** Absent if the files have no tokenizer. */
   readonly text: ModelText | undefined;
   readonly adapters: AdapterManager;
   onDevice: ModelOnDevice;
@@ -41,36 +41,36 @@ interface ModelState {
 }
 
 export interface ModelManager {
-  /** The device asked for; without a name the open one, or the best. */
+  /** The requested device; by default the open one, or the best. */
   openDevice(choice?: DeviceChoice): Promise<OpenedBackend>;
   /** Throws `ENGINE_MODEL_NOT_LOADED`, `ENGINE_TOKENIZER_MISSING`. */
   text(): ModelText;
   /** Loads a model in place of the current one. Throws as `openModelFile`, `openTokenizer`, `loadModel`. */
   load(request: LoadModelRequest, context: CallContext): Promise<ModelSummary>;
-  /** The model on a living device: loaded again, with its adapters, if its device was lost. */
+  /** The model on a working device: reloaded, with its adapters, if its device was lost. */
   ready(context: CallContext): Promise<ModelOnDevice>;
-  /** Runs `use` on the model of `file` while the current one is off the device; that is loaded again afterwards. */
+  /** Runs `use` on the model of `file` while the current one is off the device, then reloads the current one. */
   withTemporaryModel<Result>(
     request: LoadModelRequest,
     file: ModelFile,
     signal: AbortSignal,
     use: (session: Session) => Promise<Result>,
   ): Promise<Result>;
-  /** The request that the model was loaded with. Throws `ENGINE_MODEL_NOT_LOADED`. */
+  /** The request that loaded the model. Throws `ENGINE_MODEL_NOT_LOADED`. */
   readonly request: LoadModelRequest;
   loadAdapter(request: LoadAdapterRequest, context: CallContext): Promise<AdapterSummary>;
   unloadAdapter(id: string, context: CallContext): Promise<void>;
   /** The adapter on the device, after `ready`. Throws `ENGINE_ADAPTER_NOT_LOADED`. */
   adapter(id: string): DeviceAdapter;
-  /** What computes an adapter's gradients, after `ready`. */
+  /** An adapter's gradients, after `ready`. */
   gradients(id: string): PerSampleGradients;
-  /** Whether the model's device is lost: then `ready` opens another. False when no model is loaded. */
+  /** Whether the model's device is lost: then `ready` opens another. False if no model is loaded. */
   isLost(): Promise<boolean>;
-  /** Closes the device if it cannot go on after `error`: the next use opens it again. */
+  /** Closes the device if it cannot be used after `error`: the next use reopens it. */
   abandonAfter(error: unknown): void;
 }
 
-/** After these errors a device refuses all work: plans that were recorded before use the buffer that could not be created. */
+/** After these errors a device refuses all work: recorded plans use the buffer that could not be created. */
 const fatalCodes = new Set(['ENGINE_OUT_OF_MEMORY', 'ENGINE_COMMAND_REFUSED']);
 
 const hasCode = (error: unknown, code: string): boolean => error instanceof TributaryError && error.code === code;
@@ -125,7 +125,7 @@ export function createModelManager(openDevice: (device: DeviceChoice) => Promise
   let state: ModelState | undefined;
   const device = createDeviceManager(openDevice, (end) => {
     if (end === 'lost' && state !== undefined) state.lost = true;
-    // A model that waits to be loaded again is not on this device.
+    // A model that waits to be reloaded is not on this device.
     else if (state?.lost === false) discard();
   });
 
@@ -159,7 +159,7 @@ export function createModelManager(openDevice: (device: DeviceChoice) => Promise
     state = undefined;
   }
 
-  /** Takes the model off its device; `ready` loads it again. */
+  /** Removes the model from its device; `ready` reloads it. */
   function suspend(): void {
     if (state === undefined || state.lost) return;
     state.adapters.suspend(state.onDevice);
@@ -168,8 +168,8 @@ export function createModelManager(openDevice: (device: DeviceChoice) => Promise
   }
 
   /**
-   * The model of `file` on the device that `request` asks for. If that device computes wrongly, the CPU takes over, unless the device
-   * was asked for by name.
+   * The model of `file` on the device that `request` asks for. If that device computes wrongly, the CPU takes over, unless the
+   * request names the device.
    */
   async function loadOnDevice(
     request: LoadModelRequest,
@@ -190,7 +190,7 @@ export function createModelManager(openDevice: (device: DeviceChoice) => Promise
     const wanted = current();
     if (!wanted.lost) return wanted.onDevice;
     try {
-      // The same device was measured before; its report saves measuring again.
+      // The same device was tuned before; its report saves tuning again.
       const variants = wanted.onDevice.model.backend.variants?.report() ?? wanted.request.variants;
       const request = { ...wanted.request, ...(variants === undefined ? {} : { variants }) };
       const onDevice = await loadOnDevice(request, await openModelFile(request.files), context);
@@ -221,7 +221,7 @@ export function createModelManager(openDevice: (device: DeviceChoice) => Promise
     async load(request, context) {
       const file = await openModelFile(request.files);
       const tokenizer = tokenizerOf(file);
-      // The old model goes first: two rarely fit.
+      // The old model is removed first: two rarely fit.
       suspend();
       discard();
       const onDevice = await loadOnDevice(request, file, context);
@@ -254,7 +254,7 @@ export function createModelManager(openDevice: (device: DeviceChoice) => Promise
         return await use(onDevice.session);
       } finally {
         if (onDevice !== undefined) destroyOnDevice(onDevice);
-        // Without the caller's signal: the model must come back even if the caller has aborted.
+        // Without the caller's signal: the model must be reloaded even if the caller has aborted.
         await ready({ signal: new AbortController().signal, progress: () => undefined });
       }
     },
@@ -275,7 +275,7 @@ export function createModelManager(openDevice: (device: DeviceChoice) => Promise
 
     async isLost() {
       if (state === undefined) return false;
-      // The first error on a lost device may come before the report of the loss, but not long before.
+      // The first error on a lost device may precede the report of the loss, but not by much.
       return await Promise.race([
         state.onDevice.model.backend.lost.then(() => true),
         new Promise<boolean>((resolve) => setTimeout(resolve, 0, false)),

@@ -15,7 +15,7 @@ const open = (name: string) => openSafetensors({ name, blob: new Blob([readFileS
 
 describe('openSafetensors', () => {
   const refused = cases.filter(({ file, expected }) => file.endsWith('.safetensors') && expected === 'refuse');
-  test('there are hostile files', () => expect(refused.length).toBeGreaterThan(25));
+  test('the hostile files are present', () => expect(refused.length).toBeGreaterThan(25));
 
   test.each(refused)('refuses $file: $reason', async ({ file }) => {
     const error = await open(file).then(
@@ -29,7 +29,7 @@ describe('openSafetensors', () => {
     expect(facts['place']).toMatch(/tensor|byte|header|character/);
   });
 
-  // The one of 10,000 tensors is made below instead of kept.
+  // The file with 10,000 tensors is generated below instead of stored.
   const odd = cases.filter(
     ({ file, expected }) => file.endsWith('.safetensors') && expected !== 'refuse' && !file.includes('10000'),
   );
@@ -70,7 +70,7 @@ describe('openSafetensors', () => {
     expect(({} as Record<string, unknown>)['dtype']).toBeUndefined();
   });
 
-  test('reads what writeSafetensors wrote, in the same bytes whatever the order', async () => {
+  test('reads what writeSafetensors wrote, whose bytes do not depend on the order', async () => {
     const a = { name: 'b', dtype: 'F32' as const, shape: [2, 1], data: Float32Array.of(1.5, -2) };
     const b = { name: 'a"é', dtype: 'U8' as const, shape: [3], data: Uint8Array.of(1, 2, 3) };
     const bytes = writeSafetensors([a, b], { format: 'pt' });

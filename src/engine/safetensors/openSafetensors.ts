@@ -1,4 +1,4 @@
-// A safetensors file as a map of tensors that are read one at a time. It knows bytes, dtypes and shapes, no model.
+// A safetensors file as a map of tensors that are read one at a time. Knows bytes, dtypes and shapes, no model.
 // Format: u64 header length (little-endian), JSON header, data section.
 import type { BlobLike } from '../../lib/blobLike.ts';
 import { concatBytes } from '../../lib/bytes.ts';
@@ -13,7 +13,7 @@ export interface SafetensorsTensor {
   readonly shape: readonly number[];
   readonly byteLength: number;
   read(signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
-  /** Some entries of the slowest dimension alone. */
+  /** Only these entries of the slowest dimension. */
   readRows(first: number, count: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -22,9 +22,9 @@ export interface SafetensorsFile {
   readonly tensors: ReadonlyMap<string, SafetensorsTensor>;
 }
 
-/** The reference implementation's own bound: a longer header is a mistake or an attack. */
+/** The reference implementation's own limit: a longer header is a mistake or an attack. */
 const MAX_HEADER_BYTES = 100_000_000;
-/** Read at first: holds the headers of most files, so that a remote one takes one request. */
+/** Size of the first read: it covers the headers of most files, so that a remote file takes one request. */
 const FIRST_PREFIX = 1 << 16;
 
 function refuse(file: string, message: string, place: string, truncated = false): TributaryError {
@@ -60,7 +60,7 @@ async function readHeader(file: string, blob: BlobLike): Promise<{ header: Safet
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    // The decoder's own error says nothing about the place.
+    // The decoder's own error does not say where.
     throw refuse(file, 'its header is not UTF-8.', 'header');
   }
   try {
@@ -72,7 +72,7 @@ async function readHeader(file: string, blob: BlobLike): Promise<{ header: Safet
 }
 
 /**
- * Opens a safetensors file. Reads the header only; a tensor's bytes are read on `read()`.
+ * Opens a safetensors file. Reads only the header; a tensor's bytes are read on `read()`.
  * Throws `SAFETENSORS_INVALID` or `SAFETENSORS_TRUNCATED`, with the file and the place in it.
  */
 export async function openSafetensors(parameters: {

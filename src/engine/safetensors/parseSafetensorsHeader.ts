@@ -1,6 +1,6 @@
-// The JSON header of a safetensors file, read by a parser of its own: JSON.parse hides duplicate names, rounds integers
-// beyond 2^53 and lets `__proto__` through, and all three decide where bytes are. Iterative, so depth cannot hurt it.
-// It knows nothing of the file behind the header except its length.
+// Parses the JSON header of a safetensors file. JSON.parse would hide duplicate names, round integers beyond 2^53 and let
+// `__proto__` through, and all three decide where bytes are. Iterative, so nesting depth is harmless.
+// Of the file behind the header it knows only the length.
 
 /** Bits of an element, by the dtype's name in the file. */
 const elementBits = new Map<string, number>([
@@ -35,7 +35,7 @@ export interface SafetensorsHeader {
   readonly entries: ReadonlyMap<string, SafetensorsEntry>;
 }
 
-/** Why a header was refused, and where: the reader of the file makes a typed error of it. */
+/** Why and where a header was refused; the reader of the file turns it into a typed error. */
 export class HeaderFault extends Error {
   readonly place: string;
   constructor(message: string, place: string) {
@@ -70,7 +70,7 @@ class Scanner {
     this.token(whiteSpace);
   }
 
-  /** Whether the next character is `character`, which is then consumed. */
+  /** Consumes the next character if it is `character`; returns whether it was. */
   take(character: string): boolean {
     this.skipSpace();
     if (this.text[this.position] !== character) return false;
@@ -92,14 +92,14 @@ class Scanner {
     try {
       value = JSON.parse(token);
     } catch {
-      // Its message counts from the token's start; ours names the place in the header.
+      // JSON.parse counts from the token's start; this error names the position in the header.
       return this.fail('A string is not closed or not valid.');
     }
     this.position = end + 1;
     return value as string;
   }
 
-  /** A whole number from 0 to 2^53 - 1. */
+  /** An integer from 0 to 2^53 - 1. */
   size(what: string, place: string): number {
     this.skipSpace();
     const token = this.token(numberToken);
@@ -120,7 +120,7 @@ class Scanner {
     return values;
   }
 
-  /** Calls `member` with the name of each member of an object; its value comes next. Refuses a name that comes twice. */
+  /** Calls `member` with the name of each member of an object; its value comes next. Refuses duplicate names. */
   object(message: string, member: (name: string) => void): void {
     this.expect('{', message);
     const seen = new Set<string>();
@@ -157,7 +157,7 @@ function readEntry(scanner: Scanner, name: string): SafetensorsEntry {
   if (begin === undefined || end === undefined || offsets.length !== 2)
     return scanner.fail('data_offsets are not two numbers.', place);
   if (begin > end) return scanner.fail(`The data begins at ${begin}, after its end ${end}.`, place);
-  // In BigInt: a product that wraps would make a huge tensor look small.
+  // In BigInt: a product that overflows would make a huge tensor look small.
   const needed = (shape.reduce((product, size) => product * BigInt(size), 1n) * BigInt(bits)) / 8n;
   if (needed !== BigInt(end - begin)) {
     return scanner.fail(`Shape and dtype need ${needed} bytes, the offsets give ${end - begin}.`, place);
@@ -165,7 +165,7 @@ function readEntry(scanner: Scanner, name: string): SafetensorsEntry {
   return { name, dtype, shape, begin, end };
 }
 
-/** Refuses overlaps, holes, a late start and bytes that no tensor covers. Zero-size tensors may share an offset. */
+/** Refuses overlaps, gaps, a late start and bytes that no tensor covers. Zero-size tensors may share an offset. */
 function checkCoverage(entries: Iterable<SafetensorsEntry>, dataLength: number): void {
   const ordered = [...entries].sort((left, right) => left.begin - right.begin || left.end - right.end);
   let covered = 0;

@@ -1,5 +1,5 @@
-// Makes a safetensors file: PEFT adapters, checkpoints, test data. Canonical: names sorted, header padded to 8 bytes, so
-// equal tensors give equal bytes (and one CID).
+// Writes a safetensors file: PEFT adapters, checkpoints, test data. Canonical: names sorted, header padded to 8 bytes, so
+// equal tensors have equal bytes (and one CID).
 import { concatBytes } from '../../lib/bytes.ts';
 
 export interface TensorToWrite {

@@ -1,4 +1,4 @@
-// The GPU sampler: the buffers and plans of the `sampleToken` kernels, and the words that go to the device and back. It knows one row of
+// The GPU sampler: the buffers and plans of the `sampleToken` kernels, and the data exchanged with the device. Knows one row of
 // logits and no model.
 import type { Backend, Plan, Tensor } from '../backend.ts';
 import {
@@ -13,45 +13,45 @@ import {
 import type { DistributionParams } from './samplingDistribution.ts';
 
 export interface SamplingParams extends DistributionParams {
-  /** Taken from a token's logit, times how often the answer has it. */
+  /** Multiplied by the token's count in the answer and subtracted from its logit. */
   readonly frequencyPenalty?: number;
-  /** Taken from the logit of every token that the answer has. */
+  /** Subtracted from the logit of every token in the answer. */
   readonly presencePenalty?: number;
-  /** Likeliest tokens to report beside each sampled one, at most 20; absent: no logarithms at all. */
+  /** Number of most probable tokens to report with each sampled one, at most 20; absent: no log probabilities at all. */
   readonly logprobs?: number;
 }
 
 export interface TokenAlternative {
   readonly id: number;
-  /** Natural logarithm of its probability in the model's own distribution. */
+  /** Its natural log probability in the model's own distribution. */
   readonly logprob: number;
 }
 
 export interface SampledToken {
   readonly id: number;
   readonly logprob?: number;
-  /** The likeliest, in descending order. */
+  /** The most probable tokens, in descending order. */
   readonly top?: readonly TokenAlternative[];
 }
 
 export interface SamplerState {
   readonly settings: SamplingParams;
-  /** The n-th sample takes the n-th number of `seededRandom(seed)`. */
+  /** The n-th sample uses the n-th number of `seededRandom(seed)`. */
   readonly seed: number;
   /** Ids before the next token, for the repetition penalty. */
   readonly context: readonly number[];
-  /** Those of the context that are of this answer: they have been sampled before, and the other penalties count them. */
+  /** The ids of the context that belong to this answer: they were sampled before, and the other penalties count them. */
   readonly answer: readonly number[];
 }
 
 export interface Sampler {
-  /** Settings, penalties and random numbers from here on. */
+  /** Sets the parameters, penalties and random numbers of all further tokens. */
   start(start: SamplerState): void;
-  /** Which ids may come from here on: bit i % 32 of word i / 32. Undefined: all. */
+  /** Sets the ids that may be sampled next: bit i % 32 of word i / 32. Undefined: all. */
   setMask(bits: Uint32Array<ArrayBuffer> | undefined): void;
-  /** Samples one token from the logits, when `submit` has been called for those before it since the last `read`. */
+  /** Samples one token from the logits, after a `submit` for each earlier token since the last `read`. */
   submit(): void;
-  /** The tokens that were submitted since the last call. */
+  /** The tokens submitted since the last call. */
   read(): Promise<SampledToken[]>;
   destroy(): void;
 }
@@ -59,7 +59,7 @@ export interface Sampler {
 /** Tokens that can be sampled before they are read back. */
 export const MAX_STEPS = 8;
 
-/** `logits` f32 [size]; the sampled id goes to `ids`, u32 [1], and `positions`, u32 [1], goes up by one. */
+/** `logits` f32 [size]; writes the sampled id to `ids`, u32 [1], and increments `positions`, u32 [1]. */
 export async function createSampler(
   backend: Backend,
   bound: { readonly logits: Tensor; readonly ids: Tensor; readonly positions: Tensor },

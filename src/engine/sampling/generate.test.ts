@@ -26,7 +26,7 @@ async function collect(
   }
 }
 
-it('is greedy at temperature 0, and the same with a penalty of almost nothing', async () => {
+it('is greedy at temperature 0, and the same with a negligible penalty', async () => {
   const prompt = await golden.integers('prompt_37');
   const expected = (await golden.integers('greedy_37')).slice(0, 20);
   expect(await collect(prompt, { temperature: 0, maxTokens: 20 })).toEqual({ ids: expected, reason: 'length' });
@@ -34,7 +34,7 @@ it('is greedy at temperature 0, and the same with a penalty of almost nothing', 
   expect(nearly.ids).toEqual(expected);
 });
 
-it('stops at a stop id without giving it out', async () => {
+it('stops at a stop id without yielding it', async () => {
   const prompt = await golden.integers('prompt_37');
   const expected = await golden.integers('greedy_37');
   const stop = expected[5] ?? 0;
@@ -50,7 +50,7 @@ it('repeats a sampled answer for its seed', async () => {
   expect((await collect([3, 1, 4], { ...options, seed: 6 })).ids).not.toEqual(once.ids);
 });
 
-it('can be aborted and goes on afterwards', async () => {
+it('can be aborted and continued', async () => {
   const prompt = await golden.integers('prompt_37');
   const expected = (await golden.integers('greedy_37')).slice(0, 6);
   const abort = new AbortController();

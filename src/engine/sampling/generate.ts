@@ -1,21 +1,21 @@
-// Ids after a prompt, for programs that want no more than that: `sampleTokens` with a seed. It knows no text.
+// Ids after a prompt, for programs that need only that: `sampleTokens` with a seed. Knows no text.
 import { type FinishReason, type Sequence, sampleTokens } from './sampleTokens.ts';
 import type { DistributionParams } from './samplingDistribution.ts';
 import { seededRandom } from './seededRandom.ts';
 
 export interface GenerateOptions extends DistributionParams {
-  /** Most tokens to sample; the session's context bounds it too. */
+  /** Maximum number of tokens to sample; the session's context also limits it. */
   readonly maxTokens: number;
-  /** Ids that end the answer; the one that came is not given out. */
+  /** Ids that end the answer; they are not yielded. */
   readonly stopIds?: readonly number[] | undefined;
-  /** Same seed, same settings, same logits: same tokens. Default 0. */
+  /** Same seed, same settings, same logits: same tokens. Default: 0. */
   readonly seed?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Ids after `prompt`, one by one; returns why it ended. The session's cache is reused for the longest common beginning. An
- * abort throws its reason and leaves the session usable.
+ * Ids after `prompt`, one by one; returns why it ended. Reuses the session's cache for the longest common prefix. An abort throws
+ * its reason and leaves the session usable.
  */
 export async function* generate(
   session: Sequence,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type SampledToken, type SampleOptions, type Sequence, sampleTokens } from './sampleTokens.ts';
 import { seededRandom } from './seededRandom.ts';
 
-/** A sequence whose logits are a table by the last id; it counts what it reads. */
+/** A sequence whose logits are a table by the last id; it counts its inputs. */
 function tableSequence(
   table: readonly (readonly number[])[],
   contextLength = 64,
@@ -28,13 +28,13 @@ function tableSequence(
 
 interface Sampling {
   readonly sequence: Sequence;
-  /** How many tokens were asked for at once, each time. */
+  /** The number of tokens in each request. */
   readonly counts: number[];
   readonly masks: (Uint32Array | undefined)[];
   readonly matched: (readonly number[])[];
 }
 
-/** The same with a device that samples the likeliest by itself; `answers` replaces what it would sample. */
+/** The same with a device that samples greedily itself; `answers` overrides its samples. */
 function samplingSequence(answers?: readonly number[]): Sampling {
   const { forward, ...rest } = tableSequence(table);
   const made: Sampling = { counts: [], masks: [], matched: [], sequence: {} as Sequence };
@@ -71,7 +71,7 @@ function samplingSequence(answers?: readonly number[]): Sampling {
   return Object.assign(made, { sequence });
 }
 
-// After 0 comes 1, then 2, then 1 again; 3 is never far behind.
+// After 0 comes 1, then 2, then 1 again; 3 is always a close second.
 const table = [
   [0, 4, 1, 3],
   [0, 1, 4, 3.5],
@@ -100,13 +100,13 @@ async function collect(
 }
 
 describe('sampleTokens', () => {
-  it('takes the likeliest at temperature 0, of two the smaller id', async () => {
+  it('is greedy at temperature 0, with ties to the smaller id', async () => {
     expect(await collect(tableSequence(table), [0])).toMatchObject({ ids: [1, 2, 1, 2, 1, 2], reason: 'length' });
     expect((await collect(tableSequence(table), [3], { maxTokens: 1 })).ids).toEqual([1]);
     expect(await collect(tableSequence(table), [0], { stopIds: [2] })).toMatchObject({ ids: [1], reason: 'stop' });
   });
 
-  it('takes penalties from the logits as OpenAI defines them', async () => {
+  it('subtracts penalties from the logits as OpenAI defines them', async () => {
     const ids = async (settings: SampleOptions['settings']): Promise<number[]> =>
       (await collect(tableSequence(table), [0], { settings: { temperature: 0, ...settings } })).ids;
     // The second 1 would have 4 - 0.4 against 3.5, the third 4 - 0.8.
@@ -114,7 +114,7 @@ describe('sampleTokens', () => {
     expect(await ids({ presencePenalty: 0.4 })).toEqual([1, 2, 1, 2, 1, 2]);
     expect(await ids({ presencePenalty: 0.6 })).toEqual([1, 2, 3, 1, 2, 1]);
     expect(await ids({ frequencyPenalty: -1 })).toEqual([1, 2, 1, 2, 1, 2]);
-    // The prompt counts for the repetition penalty, and for that alone.
+    // The prompt counts only for the repetition penalty.
     expect(
       (
         await collect(tableSequence(table), [1, 0], {
@@ -133,7 +133,7 @@ describe('sampleTokens', () => {
     ).toEqual([1]);
   });
 
-  it('reports logarithms of the model’s own probabilities', async () => {
+  it('reports log probabilities of the model’s own distribution', async () => {
     const settings = { temperature: 2, presencePenalty: 1, logprobs: 2 };
     const { tokens } = await collect(tableSequence(table), [0], { settings, maxTokens: 2 });
     const logSum = Math.log((table[0] ?? []).reduce((sum, logit) => sum + Math.exp(logit), 0));
@@ -145,7 +145,7 @@ describe('sampleTokens', () => {
     const row = table[first?.id ?? 0] ?? [];
     const rowSum = Math.log(row.reduce((sum, logit) => sum + Math.exp(logit), 0));
     expect(second?.logprob).toBeCloseTo((row[second?.id ?? 0] ?? 0) - rowSum, 12);
-    // The penalty on the first token does not show.
+    // The penalty on the first token does not affect it.
     expect(second?.top?.[0]?.logprob).toBeCloseTo(Math.max(...row) - rowSum, 12);
     const none = await collect(tableSequence(table), [0], {
       settings: { temperature: 0, logprobs: 0 },
@@ -154,7 +154,7 @@ describe('sampleTokens', () => {
     expect(none.tokens[0]?.top).toEqual([]);
   });
 
-  it('samples by the random numbers it is given, and goes on after tokens sampled before', async () => {
+  it('samples with the given random numbers, and continues after earlier tokens', async () => {
     const settings = { temperature: 1.5 };
     const whole = await collect(tableSequence(table), [0], { settings, random: seededRandom(9), maxTokens: 12 });
     expect(new Set(whole.ids).size).toBeGreaterThan(2);
@@ -191,14 +191,14 @@ describe('sampleTokens', () => {
     });
   });
 
-  it('reads only what the sequence does not keep, and ends with the context', async () => {
+  it('runs only ids that are not cached, and ends with the context', async () => {
     const sequence = tableSequence(table, 6);
     expect((await collect(sequence, [0, 0], { maxTokens: 2 })).ids).toEqual([1, 2]);
     expect(sequence.readIds).toBe(3);
-    // 0 0 1 is kept; the 2 that was sampled was never read.
+    // 0 0 1 is cached; the 2 was sampled but never an input.
     expect(await collect(sequence, [0, 0, 1, 2])).toMatchObject({ ids: [1, 2, 1], reason: 'length' });
     expect(sequence.readIds).toBe(3 + 1 + 2);
-    // All of a prompt is kept, but not what follows it.
+    // The whole prompt is cached, but not its logits.
     const again = tableSequence(table);
     for (const readIds of [2, 3]) {
       expect((await collect(again, [0, 0], { maxTokens: 1 })).ids).toEqual([1]);
@@ -220,7 +220,7 @@ describe('sampleTokens', () => {
     await expect(stream.next()).rejects.toThrow(/abort/i);
   });
 
-  it('names the smaller id first among equally likely ones', async () => {
+  it('lists the smaller id first among equally probable ones', async () => {
     const { tokens } = await collect(tableSequence(table), [3], {
       settings: { temperature: 0, logprobs: 3 },
       maxTokens: 1,
@@ -229,7 +229,7 @@ describe('sampleTokens', () => {
     expect(tokens[0]?.top?.[0]?.logprob).toBe(tokens[0]?.top?.[1]?.logprob);
   });
 
-  it('leaves the logits where they are when nothing but the largest is wanted', async () => {
+  it('leaves the logits on the device if only the argmax is needed', async () => {
     const sequence = { ...tableSequence(table), forwardArgmax: async () => 2 };
     const ids = async (options: Partial<SampleOptions>): Promise<number[]> =>
       (await collect(sequence, [0], { maxTokens: 1, ...options })).ids;
@@ -250,7 +250,7 @@ describe('sampleTokens', () => {
       expect(await ids({ settings: { temperature: 0, ...more } })).toEqual([1]);
   });
 
-  it('asks a device for one token of a prompt, then for several, never for more than are wanted', async () => {
+  it('requests one token after a prompt, then several, never more than needed', async () => {
     const { sequence, counts, matched } = samplingSequence();
     const seeded = { seed: 1, maxTokens: 20 };
     expect((await collect(sequence, [0], seeded)).ids).toEqual(Array.from({ length: 20 }, (_, n) => 1 + (n % 2)));
@@ -262,7 +262,7 @@ describe('sampleTokens', () => {
     expect(await collect(sequence, [0], { ...seeded, stopIds: [2] })).toMatchObject({ ids: [1], reason: 'stop' });
   });
 
-  it('masks a device before each token of a grammar, which then samples one at a time', async () => {
+  it('sets the mask before each token of a grammar, and samples one at a time', async () => {
     const { sequence, counts, masks } = samplingSequence();
     const accepted: number[] = [];
     const constraint = {
@@ -276,7 +276,7 @@ describe('sampleTokens', () => {
     expect(masks).toEqual([undefined, ...ids.map(() => Uint32Array.of(0xffffffff))]);
   });
 
-  it('says what is wrong when there is nothing to sample', async () => {
+  it('reports why there is nothing to sample', async () => {
     const none = 0xffffffff;
     const constraint = { allowed: async () => Int32Array.of(0), accept: () => undefined, destroy: () => undefined };
     const grammar = { code: 'CHAT_GRAMMAR_FAILED' };

@@ -1,5 +1,5 @@
-// Samples one token after another from a `Sequence`: logits processors (penalties, grammar), sampling, log-probabilities, on the CPU in
-// f64 or by the sequence's GPU sampler. It knows no text and no device.
+// Samples tokens from a `Sequence`: logits processors (penalties, grammar), sampling, log probabilities, on the CPU in f64 or by the
+// sequence's GPU sampler. Knows no text and no device.
 import { TributaryError } from '../../lib/errors.ts';
 import { NO_TOKEN } from '../kernels/sampleToken/sampleToken.ts';
 import type { SampledToken, SamplerState, SamplingParams, TokenAlternative } from './createSampler.ts';
@@ -9,11 +9,11 @@ export type { SampledToken, SamplingParams };
 
 export type FinishReason = 'stop' | 'length';
 
-/** Where an answer stands in its grammar. */
+/** The state of an answer in its grammar. */
 export interface GrammarMatcher {
   /** Bits of the ids that may come next: bit id % 32 of word id / 32. */
   allowed(): Promise<Int32Array>;
-  /** Goes on after `id`, which must have been allowed. */
+  /** Advances by `id`, which must be allowed. */
   accept(id: number): void;
   destroy(): void;
 }
@@ -30,7 +30,7 @@ export interface GpuSampler {
   ): Promise<readonly SampledToken[]>;
 }
 
-/** A sequence on a model: `Session` here, `createOnnxSequence` on Transformers.js. */
+/** A sequence on a model: `Session` in this engine, `createOnnxSequence` on Transformers.js. */
 export interface Sequence {
   /** The ids whose keys and values are cached. */
   readonly ids: readonly number[];
@@ -39,9 +39,9 @@ export interface Sequence {
   truncate(length: number): void;
   /** Runs the model on ids after the cached ones; returns logits f32 [vocabulary] after the last one. */
   forward(ids: readonly number[], options: { readonly signal?: AbortSignal | undefined }): Promise<Float32Array>;
-  /** Returns the index of the largest logit, where the logits need not be downloaded. */
+  /** Returns the index of the largest logit, if the logits need not be downloaded. */
   forwardArgmax?(ids: readonly number[], options: { readonly signal?: AbortSignal | undefined }): Promise<number>;
-  /** Reuses the longest beginning of `prompt`, without its last id, from the prefix cache; absent where there is none. */
+  /** Reuses the longest cached prefix of `prompt`, without its last id; absent without a prefix cache. */
   matchPrefixCache?(prompt: readonly number[]): Promise<number>;
   readonly sampler?: GpuSampler | undefined;
 }
@@ -50,19 +50,19 @@ export interface SampleOptions {
   readonly settings: SamplingParams;
   /** Tokens of this answer that were sampled before, on a sequence that was lost. */
   readonly sampled?: readonly number[];
-  /** Most tokens of the answer, `sampled` included. */
+  /** Maximum number of tokens in the answer, including `sampled`. */
   readonly maxTokens: number;
   /** Ids that end the answer; they are not yielded. */
   readonly stopIds: readonly number[];
-  /** Returns the next number in [0, 1): one per token, none when temperature is 0. */
+  /** Returns the next number in [0, 1): called once per token, never if temperature is 0. */
   readonly random: () => number;
-  /** `random` is `seededRandom` of it: a device may then sample the same numbers. */
+  /** `random` is `seededRandom(seed)`: a device may then sample with the same numbers. */
   readonly seed?: number;
   readonly constraint?: GrammarMatcher | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** log p of `id` and of the `count` likeliest ids, by log-softmax in f64. */
+/** log p of `id` and of the `count` most probable ids, by log-softmax in f64. */
 function logprobsOf(logits: Float32Array, id: number, count: number): Required<Omit<SampledToken, 'id'>> {
   let highest = Number.NEGATIVE_INFINITY;
   for (const logit of logits) highest = Math.max(highest, logit);
@@ -80,7 +80,7 @@ function logprobsOf(logits: Float32Array, id: number, count: number): Required<O
   return { logprob: (logits[id] ?? 0) - logSum, top };
 }
 
-/** Logits after penalties and grammar; what may not come is minus infinity. Order: repetition, frequency, presence, grammar. */
+/** Logits after penalties and grammar; minus infinity for forbidden ids. Order: repetition, frequency, presence, grammar. */
 function adjusted(
   logits: Float32Array,
   settings: SamplingParams,
@@ -122,7 +122,7 @@ function nothingToSample({ constraint }: SampleOptions): TributaryError {
   });
 }
 
-/** The id to come, from logits that settings and grammar have changed; undefined when there is none. */
+/** The next id, from logits after penalties and grammar; undefined if there is none. */
 function pick(logits: Float64Array, settings: SamplingParams, random: () => number): number | undefined {
   const best = argmaxToken(logits);
   if (!Number.isFinite(logits[best])) return undefined;
@@ -158,10 +158,10 @@ function cpuSampler(sequence: Sequence, context: readonly number[], answer: read
   };
 }
 
-/** Time between two read-backs: text should flow, and an abort should take effect soon. */
+/** Time between two downloads: text should flow, and an abort should take effect soon. */
 const BATCH_MILLISECONDS = 40;
 
-/** Samples on the device: as many tokens per batch as it computes in `BATCH_MILLISECONDS`, one where a grammar masks each. */
+/** Samples on the device: as many tokens per batch as it computes in `BATCH_MILLISECONDS`, or one if a grammar masks each. */
 async function gpuSampler(
   sampler: GpuSampler,
   context: readonly number[],
@@ -179,7 +179,7 @@ async function gpuSampler(
     const started = performance.now();
     const tokens = await sampler.sample(unread, Math.min(count, maxTokens - answer.length), { signal });
     if (tokens.some(({ id }) => id === NO_TOKEN)) throw nothingToSample(options);
-    // How long a prompt takes says nothing about a token.
+    // The time of a prefill says nothing about a decode step.
     if (!isPrompt && constraint === undefined) {
       const milliseconds = (performance.now() - started) / tokens.length;
       count = Math.max(1, Math.min(sampler.maxTokens, Math.floor(BATCH_MILLISECONDS / milliseconds)));
@@ -190,8 +190,8 @@ async function gpuSampler(
 }
 
 /**
- * Tokens after `prompt` and `sampled`, one by one; returns why the answer ended. The cached ids are reused for the longest common
- * beginning. An abort throws its reason and leaves the sequence usable.
+ * Tokens after `prompt` and `sampled`, one by one; returns why the answer ended. Reuses the cached ids of the longest common
+ * prefix. An abort throws its reason and leaves the sequence usable.
  */
 export async function* sampleTokens(
   sequence: Sequence,
@@ -203,7 +203,7 @@ export async function* sampleTokens(
   const answer = [...sampled];
   const context = [...prompt, ...sampled];
 
-  // The last token always runs again: its logits were not kept.
+  // The last token always runs again: its logits were not stored.
   if (sequence.matchPrefixCache === undefined) {
     let shared = 0;
     while (shared < context.length - 1 && sequence.ids[shared] === context[shared]) shared += 1;

@@ -28,7 +28,7 @@ const golden = JSON.parse(readFileSync(file, 'utf8')) as {
 };
 
 describe('samplingDistribution', () => {
-  it('gives the golden kept sets, probabilities and samples', () => {
+  it('matches the golden kept sets, probabilities and samples', () => {
     expect(golden.cases.length).toBeGreaterThan(100);
     for (const each of golden.cases) {
       const { settings, kept } = each;
@@ -55,7 +55,7 @@ describe('samplingDistribution', () => {
   });
 });
 
-it('keeps the likeliest whatever the settings leave out, of equal ones the smallest id first', () => {
+it('always keeps the most probable token, with ties to the smallest id', () => {
   const logits = [1, 3, 2, 3];
   expect(samplingDistribution(logits, { topP: 0 })).toEqual({ ids: [3], probabilities: [1] });
   expect(samplingDistribution(logits, { topK: 1 }).ids).toEqual([1, 3]);
@@ -66,7 +66,7 @@ it('keeps the likeliest whatever the settings leave out, of equal ones the small
 });
 
 describe('seededRandom', () => {
-  it('repeats for a seed, differs between seeds, and is uniform', () => {
+  it('is deterministic for a seed, differs between seeds, and is uniform', () => {
     const sample = (seed: number): number[] => {
       const random = seededRandom(seed);
       return Array.from({ length: 2_000 }, () => random());

@@ -1,16 +1,16 @@
-// From logits to the distribution that a token is sampled from: temperature, top-k, top-p, min-p. In f64: kept sets depend on sums at their
+// From logits to the sampling distribution: temperature, top-k, top-p, min-p. In f64, since the kept sets depend on sums at their
 // edges.
 
 export interface DistributionParams {
-  /** Above 1 makes ids of the context less likely; 1 or absent: off. */
+  /** Above 1 makes ids in the context less probable; 1 or absent: off. */
   readonly repetitionPenalty?: number | undefined;
-  /** Divides the logits; 1 when absent. 0 is greedy and is the caller's business. */
+  /** Divides the logits. Default: 1. 0 is greedy and up to the caller. */
   readonly temperature?: number | undefined;
   /** Keeps the k largest logits, and all that tie with the k-th. */
   readonly topK?: number | undefined;
-  /** Keeps the smallest set of likeliest tokens whose probabilities reach p. */
+  /** Keeps the smallest set of most probable tokens whose probabilities reach p. */
   readonly topP?: number | undefined;
-  /** Keeps tokens at least this share as likely as the likeliest. */
+  /** Keeps tokens with at least this fraction of the highest probability. */
   readonly minP?: number | undefined;
 }
 
@@ -52,7 +52,7 @@ function keepLikeliest(candidates: Candidates, topP: number): Candidates {
   const { ids, logits } = candidates;
   const weights = weightsOf(logits);
   const total = sumOf(weights);
-  // Ids so light that all of them together may go are dropped without being put in order.
+  // Ids so improbable that all of them together may be dropped are dropped without sorting.
   const least = ((1 - topP) * total) / (2 * ids.length);
   const order: number[] = [];
   let sum = 0;
@@ -63,7 +63,7 @@ function keepLikeliest(candidates: Candidates, topP: number): Candidates {
   const logitAt = (index: number): number => logits[index] as number;
   order.sort((one, other) => logitAt(one) - logitAt(other) || (ids[one] as number) - (ids[other] as number));
   let removed = 0;
-  // Drops from the unlikely end while what is dropped stays within 1 - p; the likeliest always stays.
+  // Drops from the improbable end while the dropped total stays within 1 - p; the most probable token always stays.
   while (removed < order.length - 1) {
     sum += (weights[order[removed] as number] as number) / total;
     if (sum > 1 - topP) break;
@@ -74,7 +74,7 @@ function keepLikeliest(candidates: Candidates, topP: number): Candidates {
 }
 
 /**
- * Repetition penalty over the distinct ids of `context`, temperature, top-k, top-p, min-p, softmax: in this order.
+ * Repetition penalty over the distinct ids of `context`, temperature, top-k, top-p, min-p, softmax, in this order.
  * `logits` f32 or f64 [vocabulary].
  */
 export function samplingDistribution(

@@ -1,4 +1,4 @@
-// Uniform numbers from a seed, the same on every machine and in shaders: a counter under MurmurHash3's finaliser.
+// Uniform numbers from a seed, the same on every machine and in shaders: MurmurHash3's finaliser applied to a counter.
 
 /** The finaliser of MurmurHash3 (Appleby): a bijection of 32-bit words. */
 export function mixWord(value: number): number {
@@ -8,7 +8,7 @@ export function mixWord(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** A function that gives the next number in [0, 1), with 24 random bits: exact in f32. Shaders sample the same, see `sampleToken.wgsl`. */
+/** Returns a generator of numbers in [0, 1) with 24 random bits, exact in f32. Shaders use the same numbers, see `sampleToken.wgsl`. */
 export function seededRandom(seed: number): () => number {
   let counter = mixWord(seed);
   return () => {

@@ -1,4 +1,4 @@
-// For tests only: runs one operator call on the reference and on a WebGPU device (Dawn in Node) and gives both results.
+// For tests only: runs one operator call on the reference and on a WebGPU device (Dawn in Node) and returns both results.
 import type { Backend, Constants, ElementArray, Operator, Variant, WeightFormat } from '../backend.ts';
 import { type BlockFormatName, blockFormat } from '../formats/blockFormats.ts';
 import { hasScales } from '../formats/deviceLayout.ts';
@@ -22,13 +22,13 @@ function acquiredDevice(): Promise<AcquiredDevice> {
   return acquired;
 }
 
-/** One Dawn device for all tests of a file, so that a shader that several cases share is compiled once. */
+/** One Dawn device for all tests of a file, so that a shader shared by several cases is compiled once. */
 export function dawnBackend(): Promise<Backend> {
   backend ??= acquiredDevice().then(createWebGpuBackend);
   return backend;
 }
 
-/** What the reference computed, by its inputs: the variants of an operator are compared on the same. */
+/** The reference's results by their inputs, since all variants of an operator are compared on the same inputs. */
 const references = new WeakMap<Readonly<Record<string, ElementArray>>, Map<string, Promise<ElementArray>>>();
 
 function referenceResult(
@@ -53,7 +53,7 @@ export interface Agreement {
   readonly difference: number;
 }
 
-/** Throws when Firefox would refuse one of the operator's shaders, also of those that this device cannot run. */
+/** Throws if Firefox would refuse one of the operator's shaders, including those that this device cannot run. */
 export async function agreement(
   operator: Operator,
   data: Readonly<Record<string, ElementArray>>,
@@ -73,8 +73,8 @@ export async function agreement(
 }
 
 /**
- * Every variant that the device can run, also those that it would not choose because it is, or is not, a software device. Throws
- * when Firefox would refuse the shader of any variant.
+ * Every variant that the device can run, including those that it would not choose because it is, or is not, a software device.
+ * Throws if Firefox would refuse the shader of any variant.
  */
 export async function runnableVariants({ name, variants }: Operator, constants: Constants): Promise<Variant[]> {
   for (const variant of variants) requireNaga(`${name}/${variant.name}`, variant.source(constants));
@@ -86,7 +86,7 @@ export async function runnableVariants({ name, variants }: Operator, constants: 
   );
 }
 
-/** Random blocks as they are stored, with scales of about 0.01 (less where a second scale multiplies them). */
+/** Random blocks as stored, with scales of about 0.01 (less where a second scale multiplies them). */
 export function randomBlocks(
   format: BlockFormatName,
   rows: number,
@@ -96,7 +96,7 @@ export function randomBlocks(
   const { elements, bytes: blockBytes } = fileLayout(format);
   const bytes = Uint8Array.from(testNoise(rows * fileRowBytes(format, columns), seed), (value) => (value + 1) * 128);
   const setHalf = (at: number, base: number): void => {
-    // The base's low bits are the fraction: random already, but for its two upper bits.
+    // The base's low bits are the fraction: already random, except for its two upper bits.
     bytes[at + 1] = (base >> 8) | ((bytes[at + 1] as number) & 3);
   };
   for (let at = 0; at < bytes.length; at += blockBytes) {

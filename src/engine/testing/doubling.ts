@@ -1,4 +1,4 @@
-// For tests only: the operator y = 2 x with variants that are right, slow, wrong in the ways in which kernels are, or less exact.
+// For tests only: the operator y = 2 x with variants that are correct, slow, wrong in typical ways, or less exact.
 import type { Backend, Operator, OperatorCall, Variant } from '../backend.ts';
 import { dispatchSize } from '../kernels/dispatchSize.ts';
 import { floats } from '../kernels/operands.ts';
@@ -24,7 +24,7 @@ export function variant(name: string, expression: string, rest: Partial<Variant>
 }
 
 export const right = variant('right', '2.0 * x[i]');
-/** Right, but a single invocation does it all, after counting for so long that no busy machine takes it for fast. */
+/** Correct, but one invocation does everything, after counting for so long that it is slow even compared with a busy machine. */
 export const slow: Variant = {
   ...right,
   name: 'slow',
@@ -62,7 +62,7 @@ export function doubling(...variants: readonly Variant[]): Operator {
   };
 }
 
-/** The call y = 2 x on tensors of its own: x is 3, y is 7 until then. */
+/** The call y = 2 x on its own tensors: x is 3, y is initially 7. */
 export function callOf(backend: Backend, operator: Operator): OperatorCall {
   const x = backend.createTensor('x', 'f32', length);
   const y = backend.createTensor('y', 'f32', length);

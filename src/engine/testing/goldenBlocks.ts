@@ -1,4 +1,4 @@
-// For tests only: blocks of every quantised format with the values they stand for.
+// For tests only: blocks of every quantised format with their dequantised values.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { WeightFormat } from '../formats/blockFormats.ts';

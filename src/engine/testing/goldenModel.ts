@@ -34,7 +34,7 @@ export async function goldenTensors(name: string, folder = engineGolden): Promis
   };
 }
 
-/** Largest absolute difference; infinite when a value is not a number or is missing. */
+/** Largest absolute difference; infinite if a value is NaN or missing. */
 export function largestDifference(one: ArrayLike<number>, other: ArrayLike<number>): number {
   if (one.length !== other.length) return Number.POSITIVE_INFINITY;
   let largest = 0;

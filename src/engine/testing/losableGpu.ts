@@ -1,14 +1,14 @@
-// For tests only: a WebGPU implementation whose devices can be taken away for real, as a driver reset does.
+// For tests only: a WebGPU implementation whose devices can really be lost, as in a driver reset.
 
 export interface LosableGpu {
   readonly gpu: GPU;
   /** Destroys the newest device behind the engine's back. */
   lose(): void;
-  /** Has the newest device refuse a command, for real, of which it tells nobody but its owner. */
+  /** Makes the newest device really refuse a command, which only its owner learns of. */
   refuse(): void;
-  /** How many devices were asked for. */
+  /** How many devices were requested. */
   readonly devices: number;
-  /** When set, no further adapter is found. */
+  /** If set, no further adapter is found. */
   unplugged: boolean;
 }
 
@@ -20,7 +20,7 @@ export function losableGpu(real: GPU): LosableGpu {
       return devices.length;
     },
     lose: () => devices.at(-1)?.destroy(),
-    // A buffer that is mapped for reading and used as storage is none.
+    // WebGPU forbids a buffer that is both mappable and storage.
     refuse: () =>
       void devices.at(-1)?.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE }),
     gpu: {

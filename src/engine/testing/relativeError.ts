@@ -1,7 +1,7 @@
-// For tests only: how far a result is from golden data.
+// For tests only: the distance of a result from golden data.
 import type { ElementArray } from '../backend.ts';
 
-/** Largest difference of two lists, as a share of the largest golden entry. */
+/** Largest difference of two lists, relative to the largest golden entry. */
 export function relativeError(actual: ElementArray, golden: ArrayLike<number>): number {
   let largest = 0;
   let difference = 0;

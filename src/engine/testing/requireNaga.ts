@@ -1,13 +1,13 @@
-// For tests only: what Firefox's shader compiler says of a shader. Dawn, on which the tests run, has Chromium's.
+// For tests only: checks a shader with Firefox's compiler, naga. Dawn, on which the tests run, uses Chromium's.
 import { NagaError, parseWgsl, validate } from 'naga-wasm';
 
 const accepted = new Set<string>();
 
 /**
- * Throws, with the compiler's words, when naga does not take the WGSL module `source`.
+ * Throws, with the compiler's message, if naga refuses the WGSL module `source`.
  *
- * The directive that enables subgroups is left out: naga computes with them, but does not know the directive yet, which is why
- * Firefox offers no subgroups to pages.
+ * The directive that enables subgroups is removed: naga supports them, but does not know the directive yet, which is why
+ * Firefox does not offer subgroups to pages.
  */
 export function requireNaga(name: string, source: string): void {
   if (accepted.has(source)) return;

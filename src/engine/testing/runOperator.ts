@@ -6,7 +6,7 @@ function typeOf(data: ElementArray): 'f32' | 'u32' | 'i32' {
   return data instanceof Uint32Array ? 'u32' : 'i32';
 }
 
-/** Contents of the tensor `result` after the call, on the given backend. */
+/** Contents of the tensor `result` after the call on the given backend. */
 export async function runOperator(
   backend: Backend,
   operator: Operator,

@@ -62,7 +62,7 @@ async function openFolder(folder: string): Promise<ModelFile> {
   return await openModelFile(files);
 }
 
-/** The base with its linear layers as the raw Q4_0 blocks beside it, so that the packed kernels are what is measured. */
+/** The base with its linear layers as raw Q4_0 blocks, so that the packed kernels are measured. */
 function withBlocks(file: ModelFile, quantizedFile: string): ModelFile {
   const blocks = readSafetensors(quantizedFile);
   const tensors = new Map<string, StoredTensor>(file.tensors);
@@ -92,7 +92,7 @@ function flatten(
   return flat;
 }
 
-/** Largest error of a tensor; a tensor is compared as a whole, because Adam magnifies entries that are nearly zero. */
+/** Largest error of a tensor; tensors are compared as a whole, because Adam magnifies entries near zero. */
 function worstTensor(
   layout: AdapterLayout,
   actual: Float32Array,
@@ -120,18 +120,18 @@ function worstTensor(
 }
 
 export interface TrainingErrors {
-  /** Relative, over all steps that were run. */
+  /** Relative, over all steps that ran. */
   readonly loss: number;
   readonly gradientNorm: number;
-  /** By tensor, relative in the L2 norm; absent when the step was not run. */
+  /** By tensor, relative in the L2 norm; absent if the step did not run. */
   readonly gradients1: number;
   readonly gradients10?: number;
   readonly final?: number;
 }
 
 /**
- * Trains as `folder` says, for `steps` steps (all when absent), and compares with its f64 numbers.
- * `recompute` chooses the frugal way through the backward pass; the results must not depend on it.
+ * Trains as `folder` says, for `steps` steps (default: all), and compares with its f64 numbers.
+ * `recompute` selects the memory-saving backward pass, which must not change the results.
  */
 export async function runTrainingCase(
   folder: string,

@@ -19,7 +19,7 @@ export interface GoldenCase {
   readonly tensors: Readonly<Record<string, GoldenTensor>>;
 }
 
-/** The cases of one operator in `training/ops`. Throws when there are none, so that a test cannot pass by seeing nothing. */
+/** The cases of one operator in `training/ops`. Throws if there are none, so that a test cannot pass vacuously. */
 export function goldenCases(operator: string): readonly GoldenCase[] {
   const index = JSON.parse(readFileSync(`${folder}index.json`, 'utf8')) as {
     cases: { file: string; operator: string; parameters: unknown }[];
@@ -38,7 +38,7 @@ export function f32(golden: GoldenCase, name: string): Float32Array<ArrayBuffer>
   return Float32Array.from(golden.tensors[name] ?? []);
 }
 
-/** The worse of the two backends' errors against a golden tensor. */
+/** The larger of the two backends' errors against a golden tensor. */
 export async function worstError(
   call: {
     readonly operator: Operator;

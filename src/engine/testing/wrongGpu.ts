@@ -1,4 +1,4 @@
-// For tests only: a WebGPU implementation whose devices compile some shaders to wrong programs, as drivers do.
+// For tests only: a WebGPU implementation whose devices miscompile some shaders, as drivers do.
 
 /** `real`, but `change` is applied to the source of every shader whose label begins with `operator`. */
 export function wrongGpu(real: GPU, operator: string, change: (source: string) => string): GPU {

@@ -1,11 +1,11 @@
-// A model's chat template: Jinja source that turns messages into the text the model was trained on. Rendered with
-// `trim_blocks` and `lstrip_blocks`, as Hugging Face does. It knows no token ids.
+// A model's chat template: Jinja source that renders messages as the text format that the model was trained on. Rendered with
+// `trim_blocks` and `lstrip_blocks`, as Hugging Face does. Knows no token ids.
 import { Template } from '@huggingface/jinja';
 import { TributaryError } from '../../lib/errors.ts';
 import type { ChatMessage } from '../chat/types.ts';
 
 export interface ChatTemplate {
-  /** The prompt text. Throws `CHAT_TEMPLATE_FAILED` with the template's own words, for example on a wrong order of roles. */
+  /** The prompt text. Throws `CHAT_TEMPLATE_FAILED` with the template's own message, for example for a wrong order of roles. */
   render(messages: readonly ChatMessage[], addGenerationPrompt: boolean): string;
 }
 
@@ -31,7 +31,7 @@ export function openChatTemplate(source: string, variables: Readonly<Record<stri
   return {
     render(messages, addGenerationPrompt) {
       try {
-        // As transformers does without tools and documents: templates ask whether they are none, not whether they are there.
+        // As transformers does without tools and documents: templates test for none, not for undefined.
         const absent = { tools: null, documents: null };
         return template.render({ ...absent, ...variables, messages, add_generation_prompt: addGenerationPrompt });
       } catch (error) {

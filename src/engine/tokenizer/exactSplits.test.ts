@@ -36,12 +36,12 @@ test.each(cases)(
     const { pre_tokenizer: part } = tokenizerWith(pre_tokenizer) as unknown as {
       readonly pre_tokenizer: { pre_tokenize_text(text: string): string[] };
     };
-    // The library leaves empty pieces to the model, which makes nothing of them.
+    // The library passes empty pieces to the model, which ignores them.
     expect(texts.map((text) => part.pre_tokenize_text(text).filter((piece) => piece !== ''))).toEqual(pieces);
   },
 );
 
-test('a behaviour that the format does not have is refused by name', () => {
+test('a behaviour outside the format is refused by name', () => {
   const split = { type: 'Split', pattern: { String: ' ' }, behavior: 'Mirrored', invert: false };
   expect(() => tokenizerWith(split)).toThrow(
     expect.objectContaining({ code: 'TOKENIZER_UNSUPPORTED', message: expect.stringContaining('Mirrored') }),

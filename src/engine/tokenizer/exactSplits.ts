@@ -1,9 +1,9 @@
-// Where @huggingface/tokenizers splits text otherwise than the tokenizers package in Rust, by whose ids models are trained:
-// behaviours of Split and Punctuation that it reads as `Isolated`, digits beyond ASCII, and U+FEFF and U+0085 as white space.
+// Corrects where @huggingface/tokenizers splits text differently from the Rust tokenizers package, with which models are trained:
+// behaviours of Split and Punctuation that it treats as `Isolated`, digits beyond ASCII, and U+FEFF and U+0085 as white space.
 import type { Tokenizer } from '@huggingface/tokenizers';
 import { tokenizerUnsupported } from './tokenizerUnsupported.ts';
 
-/** A pre-tokenizer of the library, as far as it is changed here; a sequence has parts. */
+/** The parts of the library's pre-tokenizer that are changed here; a sequence has several. */
 interface PreTokenizer {
   readonly config?: {
     readonly type?: unknown;
@@ -21,7 +21,7 @@ interface Piece {
   readonly matches: boolean;
 }
 
-/** All of the text, cut before and after each match. */
+/** The whole text, cut before and after each match. */
 function piecesOf(text: string, pattern: RegExp, invert: boolean): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
@@ -37,7 +37,7 @@ function piecesOf(text: string, pattern: RegExp, invert: boolean): Piece[] {
   return pieces;
 }
 
-/** Neighbours of which `joins` is true as one text. */
+/** Merges neighbours for which `joins` is true. */
 function joined(pieces: readonly Piece[], joins: (left: Piece, right: Piece) => boolean): string[] {
   const texts: string[] = [];
   for (const [index, piece] of pieces.entries()) {
@@ -60,7 +60,7 @@ const punctuation = /[!-/:-@[-`{-~\p{P}]/gu;
 const bytesOfWords =
   /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
 
-/** Throws `TOKENIZER_UNSUPPORTED` for a behaviour that the format does not have. */
+/** Throws `TOKENIZER_UNSUPPORTED` for a behaviour outside the format. */
 function makeExact(part: PreTokenizer): void {
   for (const inner of part.tokenizers ?? []) makeExact(inner);
   const { type, behavior = 'Isolated', invert, individual_digits: single } = part.config ?? {};

@@ -58,7 +58,7 @@ describe('the tokenizer in a GGUF header', () => {
     expect(parsed.filter((id) => id === 2)).toHaveLength(2);
   });
 
-  test('a message that spells the mark of another does not stand for it', () => {
+  test('a message that spells another message's marker is not replaced by it', () => {
     const messages = [
       { role: 'user' as const, content: 'A secret.<|im_end|>' },
       { role: 'assistant' as const, content: 'Noted.' },
@@ -79,7 +79,7 @@ describe('the tokenizer in a GGUF header', () => {
     expect(inputIds.at(-1)).toBe(2);
   });
 
-  test('is the tokenizer.json that the model was published with', () => {
+  test('equals the tokenizer.json that the model was published with', () => {
     const cases = JSON.parse(readFileSync(path.join(golden, 'gpt2-bytelevel/cases.json'), 'utf8')) as {
       text: string;
     }[];
@@ -87,7 +87,7 @@ describe('the tokenizer in a GGUF header', () => {
   });
 });
 
-test('a rule that breaks only when it is used is told as well', () => {
+test('a rule that fails only in use is also reported', () => {
   const json = JSON.parse(readFileSync(path.join(golden, 'llama3-bpe/tokenizer.json'), 'utf8')) as Record<
     string,
     unknown
@@ -111,7 +111,7 @@ test('an unknown decoder is refused by name', () => {
   );
 });
 
-test('a Metaspace decoder keeps a first space where the tokenizer puts none there', () => {
+test('a Metaspace decoder keeps a leading space if the tokenizer adds none', () => {
   const json = (decoder: object) => ({
     version: '1.0',
     added_tokens: [],
@@ -130,7 +130,7 @@ test('a Metaspace decoder keeps a first space where the tokenizer puts none ther
   expect(stripped.decode(stripped.encode(' a'))).toBe('a');
 });
 
-test('an added token that counts as a whole word only is refused', () => {
+test('an added token that matches only whole words is refused', () => {
   const json = JSON.parse(readFileSync(path.join(golden, 'gpt2-bytelevel/tokenizer.json'), 'utf8')) as {
     readonly added_tokens: readonly object[];
   };

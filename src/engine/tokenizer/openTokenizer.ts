@@ -1,5 +1,5 @@
-// Text to token ids and back, and messages to prompts, for any model whose tokenizer.json the library reads. Untrusted text
-// never becomes a special token unless the caller asks for it: a message that spells an end token stays text.
+// Text to token ids and back, and messages to prompts, for any tokenizer.json that the library supports. Untrusted text never
+// becomes a special token unless the caller asks for it: a message that spells an end token stays text.
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { ChatMessage } from '../chat/types.ts';
 import type { EncodeAnswerRequest, EncodedRow } from '../service.ts';
@@ -14,20 +14,20 @@ export interface OpenTokenizerParameters {
   readonly tokenizerConfig?: Readonly<Record<string, unknown>>;
   /** Jinja source; absent: `encodeChat` joins the messages as plain text. */
   readonly chatTemplate?: string;
-  /** The model's own end ids; the first one ends a row when the tokenizer's config names no end token. */
+  /** The model's own end ids; the first one ends a row if the tokenizer's config names no end token. */
   readonly endOfSequenceIds?: readonly number[];
 }
 
 export interface EncodeOptions {
-  /** Special tokens spelt in the text become their ids. Default false: they are read as plain text. */
+  /** Special tokens spelt in the text become their ids. Default: false, they are encoded as plain text. */
   readonly parseSpecial?: boolean;
-  /** Adds what the tokenizer puts around a text (usually a beginning token). Default false. */
+  /** Adds the tokens that the tokenizer puts around a text (usually a beginning token). Default: false. */
   readonly addSpecial?: boolean;
 }
 
 export interface ChatOptions {
   readonly addGenerationPrompt: boolean;
-  /** Special tokens spelt inside messages become their ids, as the reference library does. Default false. */
+  /** Special tokens spelt inside messages become their ids, as in the reference library. Default: false. */
   readonly parseSpecialInMessages?: boolean;
 }
 
@@ -36,14 +36,14 @@ export interface TextTokenizer {
   readonly endIds: readonly number[];
   encode(text: string, options?: EncodeOptions): number[];
   decode(ids: readonly number[], options?: { readonly skipSpecial?: boolean }): string;
-  /** UTF-8 of a token, perhaps part of a character; undefined for a special token and for ids that are none. */
+  /** UTF-8 of a token, possibly part of a character; undefined for special tokens and unknown ids. */
   bytesOf(id: number): Uint8Array | undefined;
   stream(): StreamingDecoder;
   renderChat(messages: readonly ChatMessage[], addGenerationPrompt: boolean): string;
   encodeChat(messages: readonly ChatMessage[], options: ChatOptions): number[];
-  /** What training and attribution see of a row: chat prompt, response, end token. */
+  /** A row as training and attribution use it: chat prompt, response, end token. */
   encodeRow(row: { readonly prompt: string; readonly response: string }): EncodedRow;
-  /** The same of an answer whose tokens are known; see `EngineService.encodeAnswer`. */
+  /** The same for an answer whose tokens are known; see `EngineService.encodeAnswer`. */
   encodeAnswer(answer: EncodeAnswerRequest): EncodedRow;
 }
 
@@ -54,7 +54,7 @@ interface AddedToken {
   readonly single_word?: boolean;
 }
 
-/** What the library throws, often only when a rule is first used, is the tokenizer file's fault. */
+/** Attributes the library's exceptions, often thrown only when a rule is first used, to the tokenizer file. */
 function guarded<Result>(use: () => Result): Result {
   try {
     return use();
@@ -63,7 +63,7 @@ function guarded<Result>(use: () => Result): Result {
   }
 }
 
-/** The library's byte-fallback decoder swallows a leading U+FEFF, which is part of the text. */
+/** The library's byte-fallback decoder drops a leading U+FEFF, which is part of the text. */
 function keepByteOrderMarks(tokenizer: Tokenizer): void {
   const { decoder } = tokenizer as unknown as {
     readonly decoder: { readonly decoders?: readonly { text_decoder?: TextDecoder }[] } | null;
@@ -73,7 +73,7 @@ function keepByteOrderMarks(tokenizer: Tokenizer): void {
   }
 }
 
-/** The library's Metaspace decoder drops a first space even where the tokenizer puts none there. */
+/** The library's Metaspace decoder drops a leading space even if the tokenizer adds none. */
 function libraryDecoder(decoder: unknown, stripsFirstSpace: boolean): unknown {
   const { type, replacement = '\u2581' } = (decoder ?? {}) as {
     readonly type?: unknown;
@@ -86,7 +86,7 @@ function libraryDecoder(decoder: unknown, stripsFirstSpace: boolean): unknown {
   };
 }
 
-/** Names and texts of the special tokens in a tokenizer_config.json, spelt as a string or as an object. */
+/** Names and texts of the special tokens in a tokenizer_config.json, each a string or an object. */
 function specialTokens(config: Readonly<Record<string, unknown>>): Record<string, string> {
   const tokens: Record<string, string> = {};
   for (const name of ['bos_token', 'eos_token', 'unk_token', 'pad_token']) {
@@ -98,7 +98,7 @@ function specialTokens(config: Readonly<Record<string, unknown>>): Record<string
   return tokens;
 }
 
-/** Text between private-use marks stands for the content of message `index` while a template is rendered. */
+/** A number between these private-use markers is the placeholder for the content of that message while a template is rendered. */
 const [markBegin, markEnd] = ['\ue000', '\ue001'] as const;
 const marked = /\ue000(\d+)\ue001/;
 
@@ -115,7 +115,7 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
     () => new Tokenizer({ ...tokenizerJson, decoder }, { clean_up_tokenization_spaces: false, ...config }),
   );
   keepByteOrderMarks(parsing);
-  // The same without special tokens in its text splitter. The vocabulary, which is large, is shared, not built twice.
+  // The same without special tokens in its text splitter. The large vocabulary is shared, not built twice.
   const plain = guarded(
     () =>
       new Tokenizer(
@@ -150,7 +150,7 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
 
   const encode: TextTokenizer['encode'] = (text, options = {}) => {
     const tokenizer = options.parseSpecial === true ? parsing : plain;
-    // The library maps over an empty list of sections without its post-processor's help.
+    // Without its post-processor, the library fails on an empty text.
     return text === '' && options.addSpecial !== true
       ? []
       : guarded(() => tokenizer.encode(text, { add_special_tokens: options.addSpecial === true }).ids);
@@ -161,12 +161,12 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
     return messages.map(({ content }) => `${content}\n`).join('');
   };
 
-  /** Renders with marks in place of the contents that spell special tokens, which are then encoded as plain text. */
+  /** Renders with placeholders for contents that spell special tokens, which are then encoded as plain text. */
   const encodeMarked = (messages: readonly ChatMessage[], addGenerationPrompt: boolean): number[] => {
     const inner = messages.map(({ content }) => content.trim());
     const safe = messages.map(({ role, content }, index) => {
       const text = inner[index] as string;
-      // Someone's own marks are text as well.
+      // Markers in a user's text are also text.
       if (![markBegin, ...specialTexts].some((token) => text.includes(token))) return { role, content };
       const begin = content.indexOf(text);
       return {
@@ -174,7 +174,7 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
         content: content.slice(0, begin) + markBegin + index + markEnd + content.slice(begin + text.length),
       };
     });
-    // `split` with a group puts the message numbers at the odd places.
+    // `split` with a group puts the message numbers at the odd indices.
     return renderChat(safe, addGenerationPrompt)
       .split(marked)
       .flatMap((part, place) =>

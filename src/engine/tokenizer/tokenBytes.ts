@@ -11,7 +11,7 @@ export interface DecoderKind {
 const utf8 = new TextEncoder();
 
 /**
- * Byte of each character of GPT-2's alphabet: printable Latin-1 stands for itself, the 68 other bytes for U+0100 on, in
+ * The byte of each character of GPT-2's alphabet: printable Latin-1 represents itself, the 68 other bytes are U+0100 and up, in
  * ascending order.
  */
 function byteLevelAlphabet(): ReadonlyMap<string, number> {
@@ -25,7 +25,7 @@ function byteLevelAlphabet(): ReadonlyMap<string, number> {
 
 function byteLevelBytes(): DecoderKind['bytesOf'] {
   const alphabet = byteLevelAlphabet();
-  // A character outside the alphabet does not come from this tokenizer's own training: it stands for itself.
+  // A character outside the alphabet did not come from this tokenizer's training: it represents itself.
   return (token) =>
     Uint8Array.from([...token].flatMap((character) => alphabet.get(character) ?? [...utf8.encode(character)]));
 }

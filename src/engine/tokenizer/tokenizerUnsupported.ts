@@ -1,4 +1,4 @@
-// The error of a tokenizer that this engine cannot follow: made here so that every reader says it in the same words.
+// The error for an unsupported tokenizer, created here so that every reader words it the same way.
 import { TributaryError } from '../../lib/errors.ts';
 
 /** `reason` begins in lower case and names what is not supported. */

@@ -1,5 +1,5 @@
-// One linear layer with its low-rank halves, y = W x + scale B (A x), forward and backward, as operator calls. The halves
-// lie in the flat parameter vector and their gradients in the flat gradient vector, at the same elements.
+// A linear layer with its LoRA factors, y = W x + scale B (A x), forward and backward, as operator calls. The factors are in the
+// flat parameter vector, and their gradients in the flat gradient vector at the same elements.
 import type { OperatorCall, Tensor, Weight } from '../backend.ts';
 import { linear } from '../kernels/linear/linear.ts';
 import { linearGradInput } from '../kernels/linearGradInput/linearGradInput.ts';
@@ -7,7 +7,7 @@ import { matmul } from '../kernels/matmul/matmul.ts';
 import { segmentedMatmul } from '../kernels/segmentedMatmul/segmentedMatmul.ts';
 import type { AdaptedModule } from './adapterLayout.ts';
 
-/** What all adapted layers of a plan share. */
+/** The tensors that all adapted layers of a plan share. */
 export interface AdapterTensors {
   /** u32 [4]: word 0 is the number of tokens. */
   readonly step: Tensor;
@@ -26,17 +26,17 @@ export interface LowRank {
   /** u32 [2]: element of A (of B) in the flat vectors, and the length of a slot. */
   readonly placeA: Tensor;
   readonly placeB: Tensor;
-  /** f32 [tokens, rank]: A x, kept for the backward pass. */
+  /** f32 [tokens, rank]: A x, stored for the backward pass. */
   readonly hidden: Tensor;
 }
 
 export interface AdaptedLinear {
   readonly weight: Weight;
-  /** Absent where the adapter leaves the layer alone. */
+  /** Absent if the adapter does not adapt the layer. */
   readonly low?: LowRank;
 }
 
-/** hidden = A x: what the backward pass needs of a layer besides x. */
+/** hidden = A x: the backward pass needs it in addition to x. */
 export function hiddenCalls(shared: AdapterTensors, { low }: AdaptedLinear, x: Tensor): OperatorCall[] {
   if (low === undefined) return [];
   return [
@@ -70,7 +70,7 @@ export function adaptedLinearForward(
   ];
 }
 
-/** dA, dB and, where wanted, dx = dy W + scale (dy B) A, added to or written over `dx`. */
+/** dA, dB and, if requested, dx = dy W + scale (dy B) A, added to or written over `dx`. */
 export function adaptedLinearBackward(
   shared: AdapterTensors,
   { weight, low }: AdaptedLinear,

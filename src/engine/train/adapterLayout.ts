@@ -1,4 +1,4 @@
-// Where every LoRA matrix lies in the one flat vector that is trained, stepped, clipped and attributed: layer by layer;
+// The position of every LoRA matrix in the one flat vector that is trained, stepped, clipped and attributed: layer by layer;
 // q k v o gate up down (those adapted); A [rank, inputs] row-major, then B [outputs, rank]. Knows names and sizes only.
 import { TributaryError } from '../../lib/errors.ts';
 import { type LinearModule, linearModules } from '../model/decoderWeights.ts';
@@ -13,7 +13,7 @@ export interface AdaptedModule {
   readonly scale: number;
   readonly inputs: number;
   readonly outputs: number;
-  /** Element of A's first value in the flat vector; B follows A. */
+  /** Index of A's first element in the flat vector; B follows A. */
   readonly offsetA: number;
   readonly offsetB: number;
 }
@@ -36,7 +36,7 @@ function moduleShape(config: ModelConfig, module: LinearModule): { readonly inpu
   return { inputs: hiddenSize, outputs: intermediateSize };
 }
 
-/** The layout of an adapter whose modules have the ranks and scales that `choose` gives; absent where it gives nothing. */
+/** The layout of an adapter whose modules have the ranks and scales that `choose` returns; undefined leaves a module out. */
 export function adapterLayout(
   config: ModelConfig,
   choose: (layer: number, module: LinearModule) => { readonly rank: number; readonly scale: number } | undefined,
@@ -65,7 +65,7 @@ export function adapterLayout(
   return { modules, length, maxRank: Math.max(0, ...modules.map(({ rank }) => rank)) };
 }
 
-/** The same rank and scale on the chosen modules of every layer. Throws `TRAIN_TARGET_UNKNOWN` for another module. */
+/** The same rank and scale for the chosen modules of every layer. Throws `TRAIN_TARGET_UNKNOWN` for another module. */
 export function uniformLayout(
   config: ModelConfig,
   adapter: { readonly rank: number; readonly scale: number; readonly targetModules: readonly string[] },
@@ -86,7 +86,7 @@ export function uniformLayout(
   return adapterLayout(config, (_, module) => (targetModules.includes(module) ? { rank, scale } : undefined));
 }
 
-/** The layout of an adapter that is loaded, and its values as the flat vector. */
+/** The layout of a loaded adapter, and its values as the flat vector. */
 export function flattenAdapter(
   config: ModelConfig,
   modules: readonly AdapterModule[],

@@ -1,4 +1,4 @@
-// Refuses a training request that cannot be carried out, before any memory is reserved.
+// Refuses an invalid training request before any memory is reserved.
 import { type Fact, TributaryError } from '../../lib/errors.ts';
 import type { LoadedModel } from '../model/decoderWeights.ts';
 import type { TrainRequest } from '../service.ts';
@@ -9,7 +9,7 @@ function refuse(message: string, facts: Readonly<Record<string, Fact>>, hint: st
   throw new TributaryError({ code: 'TRAIN_REQUEST_INVALID', message, facts, hint });
 }
 
-/** Throws `ENGINE_TRAINING_UNSUPPORTED`, or `TRAIN_REQUEST_INVALID` with the setting or the row at fault. */
+/** Throws `ENGINE_TRAINING_UNSUPPORTED`, or `TRAIN_REQUEST_INVALID` naming the setting or the row. */
 export function checkTrainRequest({ config, contextLength }: LoadedModel, request: TrainRequest): void {
   const { rows } = request;
   checkTrainable(config);

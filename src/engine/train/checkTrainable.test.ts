@@ -26,7 +26,7 @@ describe('checkTrainable', () => {
     const backend = createReferenceBackend();
     const model = await loadModel(backend, file);
     const before = backend.counters.allocatedBytes;
-    // A request that is wrong besides: the model is refused first.
+    // An invalid request: the model is refused first.
     const request = { rows: [] } as unknown as TrainRequest;
     const refusals = [
       () => checkTrainable(file.config),
@@ -46,7 +46,7 @@ describe('checkTrainable', () => {
 });
 
 describe('SmolLM3', () => {
-  it('has the gradients of finite differences, in layers that rotate and in those that do not', async () => {
+  it('has gradients that match finite differences, in layers with and without rotation', async () => {
     const model = await loadModel(createReferenceBackend(), await goldenModel('tiny-smollm3', folder));
     const { config, backend } = model;
     const rank = 2;
@@ -97,7 +97,7 @@ describe('SmolLM3', () => {
           );
         const measured = ((await loss(moved(1))) - (await loss(moved(-1)))) / (2 * step);
         const slope = direction.reduce((sum, value, at) => sum + value * (gradient[place.offsetA + at] as number), 0);
-        // Logits of f32 leave the differences about 1e-3 of noise.
+        // Finite differences of f32 logits have noise of about 1e-3.
         expect({ layer, module, close: Math.abs(measured - slope) < 2e-3 + 0.01 * Math.abs(slope) }).toEqual({
           layer,
           module,

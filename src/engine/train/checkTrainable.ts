@@ -1,5 +1,5 @@
-// Which models the training plan can differentiate. What inference computes beyond it is refused by name: a gradient of a
-// slightly different model would train, and attribute, quietly wrong.
+// Which models the training graph can differentiate. Inference features without a backward pass are refused by name: the gradient
+// of a slightly different model would silently train and attribute wrongly.
 import { TributaryError } from '../../lib/errors.ts';
 import type { ModelConfig } from '../modelConfig.ts';
 

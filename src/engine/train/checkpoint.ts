@@ -1,5 +1,5 @@
-// A training run's state between two steps as bytes: adapter, optimiser moments, step and the digest of the request that it
-// belongs to. Row orders and initial weights come from the seed, so no generator state is needed.
+// The state of a training run between two steps as bytes: adapter, optimiser moments, step and the digest of its request.
+// Row orders and initial weights follow from the seed, so there is no generator state.
 
 import { bytesToHex } from '../../lib/bytes.ts';
 import { canonicalJson, type Json } from '../../lib/canonicalJson.ts';
@@ -11,7 +11,7 @@ import { writeSafetensors } from '../safetensors/writeSafetensors.ts';
 import type { TrainRequest } from '../service.ts';
 
 export interface Checkpoint {
-  /** Steps that were taken. */
+  /** Steps completed. */
   readonly step: number;
   readonly digest: string;
   readonly parameters: Float32Array<ArrayBuffer>;
@@ -19,10 +19,10 @@ export interface Checkpoint {
   readonly secondMoments: Float32Array<ArrayBuffer>;
 }
 
-/** SHA-256 of what decides a run's numbers: model shape, settings and rows; not where it resumes or when it saves. */
+/** SHA-256 of everything that determines a run's numbers: model shape, settings and rows; not where it resumes or when it saves. */
 export function requestDigest(config: ModelConfig, request: TrainRequest): string {
   const { resumeFrom: _resumeFrom, checkpointEvery: _checkpointEvery, ...settings } = request;
-  // Through JSON, which leaves out what is undefined and detaches from readonly types.
+  // Through JSON, which drops undefined values and readonly types.
   const value = JSON.parse(JSON.stringify({ config, settings })) as Json;
   return bytesToHex(sha256(new TextEncoder().encode(canonicalJson(value))));
 }
@@ -40,7 +40,7 @@ export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer>
   );
 }
 
-/** Throws `TRAIN_CHECKPOINT_INVALID` for other bytes and `TRAIN_CHECKPOINT_FOREIGN` for another run's checkpoint. */
+/** Throws `TRAIN_CHECKPOINT_INVALID` for bytes that are not a checkpoint and `TRAIN_CHECKPOINT_FOREIGN` for another run's. */
 export async function readCheckpoint(bytes: Uint8Array, digest: string, length: number): Promise<Checkpoint> {
   const file = await openSafetensors({ name: 'checkpoint', blob: new Blob([bytes as Uint8Array<ArrayBuffer>]) });
   const step = Number(file.metadata.get('step'));

@@ -1,8 +1,8 @@
-// The start of training, as PEFT has it: A uniform by Kaiming with a = sqrt(5), B zero, so the first answer is the base's.
+// The initial adapter, as in PEFT: A Kaiming-uniform with a = sqrt(5), B zero, so that training starts from the base model.
 import type { AdapterLayout } from './adapterLayout.ts';
 import { randomStream } from './randomStream.ts';
 
-/** The flat vector of `layout`: A uniform in +-1 / sqrt(inputs), drawn in the layout's order; B zero. */
+/** The flat vector of `layout`: A uniform in +-1 / sqrt(inputs), generated in the layout's order; B zero. */
 export function initialAdapter(layout: AdapterLayout, seed: number): Float32Array<ArrayBuffer> {
   const random = randomStream(seed, 0);
   const parameters = new Float32Array(layout.length);

@@ -16,7 +16,7 @@ describe('learningRate', () => {
   it.each(schedules)('follows $name with $warmup_steps of $total_steps steps as warm-up', (golden) => {
     const { name, lr, warmup_steps, total_steps: totalSteps, rates } = golden;
     const kind = name === 'linear' || name === 'cosine' ? name : 'constant';
-    // "constant" has no warm-up there, "constant_with_warmup" has.
+    // In transformers "constant" has no warm-up; "constant_with_warmup" has.
     const warmupSteps = name === 'constant' ? 0 : warmup_steps;
     for (const [index, rate] of rates.entries()) {
       const actual = learningRate({ kind, learningRate: lr, warmupSteps, totalSteps }, index + 1);

@@ -1,4 +1,4 @@
-// The learning rate of each step, as transformers' schedules give it: step 1 is k = 0, so with warm-up it has rate 0.
+// The learning rate of each step, as in transformers' schedules: step 1 is k = 0, so with warm-up it has rate 0.
 
 export interface Schedule {
   readonly kind: 'constant' | 'linear' | 'cosine';

@@ -9,7 +9,7 @@ const rows = [
 ];
 
 describe('packRows', () => {
-  it('lays rows end to end, each with positions, keys and targets of its own', () => {
+  it('packs rows end to end, each with its own positions, keys and targets', () => {
     const [batch, ...rest] = packRows(rows, { tokens: 100, targets: 100, rows: 10 });
     expect(rest).toEqual([]);
     expect([...(batch?.ids ?? [])]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -35,7 +35,7 @@ describe('packRows', () => {
     expect(packRows(rows, limit).map(({ tokenCount }) => tokenCount)).toEqual(sizes);
   });
 
-  it('names the row that fits in no batch', () => {
+  it('names the row that exceeds every batch', () => {
     let error: unknown;
     try {
       packRows(rows, { tokens: 3, targets: 100, rows: 10 });

@@ -1,26 +1,26 @@
-// Lays training rows end to end in batches of bounded size. Rows stay apart: each sees only its own keys, its positions
-// start at 0, and its last token predicts nothing. It knows token ids, no model.
+// Packs training rows end to end in batches of bounded size. Rows stay separate: each attends only to its own keys, its positions
+// start at 0, and its last token predicts nothing. Knows token ids, no model.
 import { TributaryError } from '../../lib/errors.ts';
 import type { EncodedRow } from '../service.ts';
 
 export interface PackedBatch {
-  /** Tokens of all rows. */
+  /** Tokens of all rows together. */
   readonly tokenCount: number;
   readonly targetCount: number;
   readonly ids: Uint32Array<ArrayBuffer>;
   readonly positions: Uint32Array<ArrayBuffer>;
-  /** First key that each token sees, and the key after the last: [tokenCount, 2]. */
+  /** First key that each token attends to, and one past the last: [tokenCount, 2]. */
   readonly spans: Uint32Array<ArrayBuffer>;
-  /** First token of each row and the token after its last: [rows, 2]. */
+  /** First token of each row and one past its last: [rows, 2]. */
   readonly segments: Uint32Array<ArrayBuffer>;
-  /** Tokens that predict a response token, in order, and what they predict: [targetCount]. */
+  /** Indices of the tokens that predict a response token, in order, and the predicted ids: [targetCount]. */
   readonly targets: Int32Array<ArrayBuffer>;
   readonly labels: Int32Array<ArrayBuffer>;
-  /** For each row, how many of `targets` are its own. */
+  /** The number of each row's own `targets`. */
   readonly targetsPerRow: readonly number[];
 }
 
-/** Number of response tokens of a row, which are what it is trained on. */
+/** Number of response tokens of a row: the tokens with a loss. */
 export function targetCount({ inputIds, promptLength }: EncodedRow): number {
   return Math.max(0, inputIds.length - Math.max(1, promptLength));
 }
@@ -62,8 +62,8 @@ export interface PackLimits {
 }
 
 /**
- * Batches of rows in the given order, each as full as `limits` allow. Throws `TRAIN_ROW_TOO_LONG` for a row that fits in no
- * batch, naming it by its place in `rows`.
+ * Batches of rows in the given order, each as full as `limits` allow. Throws `TRAIN_ROW_TOO_LONG` for a row that exceeds every
+ * batch, with its index in `rows`.
  */
 export function packRows(
   rows: readonly EncodedRow[],

@@ -7,7 +7,7 @@ export interface PeftFiles {
   readonly weights: Uint8Array<ArrayBuffer>;
 }
 
-/** Both files of an adapter whose modules share one rank; `alpha` is what PEFT divides by the rank for the scale. */
+/** Both files of an adapter whose modules share one rank; PEFT divides `alpha` by the rank to get the scale. */
 export function peftAdapter(parameters: {
   readonly layout: AdapterLayout;
   readonly values: Float32Array<ArrayBuffer>;

@@ -1,5 +1,5 @@
-// Gradients of single rows with respect to an adapter, for attribution: of the sum of the response's cross-entropy, in the
-// order of `AdapterLayout`. One plan serves rows one by one or several in a batch, each in a slot of its own.
+// Per-sample gradients of the summed response cross-entropy with respect to an adapter, for attribution, in the order of
+// `AdapterLayout`. One plan serves single rows as well as batches, in which each row has its own slot.
 
 import type { LoadedModel } from '../model/decoderWeights.ts';
 import type { AdapterModule } from '../model/deviceAdapter.ts';
@@ -11,7 +11,7 @@ import { planCapacity } from './planCapacity.ts';
 import { createTrainingGraph, type TrainingGraph } from './trainingGraph.ts';
 
 export interface RowGradient {
-  /** Place of the row in what was asked for. */
+  /** Index of the row in the request. */
   readonly row: number;
   /** f32, the flat vector of the adapter. */
   readonly gradient: Float32Array<ArrayBuffer>;
@@ -22,20 +22,20 @@ export interface RowGradient {
 export interface PerSampleGradients {
   /** Elements of a gradient. */
   readonly length: number;
-  /** Gradients of rows in order, computed in batches that keep them unmixed. Throws `TRAIN_ROW_TOO_LONG`. */
+  /** Gradients of rows in order, computed in batches but separate for each row. Throws `TRAIN_ROW_TOO_LONG`. */
   gradients(rows: readonly EncodedRow[], signal?: AbortSignal): AsyncGenerator<RowGradient>;
   destroy(): void;
 }
 
-/** Gradients of one batch may take so much memory. */
+/** Maximum bytes for the gradients of one batch. */
 const GRADIENT_BUDGET = 64 * 2 ** 20;
 const COMFORTABLE_TOKENS = 512;
 const MAX_SLOTS = 16;
 
 /**
- * A source of row gradients for an adapter on a model. Its memory is reserved on the first call, for rows of that size,
- * and again when a longer row comes; `slots` bounds how many rows are computed together (1 for single rows). Throws
- * `ENGINE_TRAINING_UNSUPPORTED` for a model that has no backward pass here.
+ * Per-sample gradients of an adapter on a model. The first call reserves memory for rows of its size, and a longer row reserves
+ * it again; `slots` bounds how many rows are computed together (1: one at a time). Throws `ENGINE_TRAINING_UNSUPPORTED` for a
+ * model without a backward pass.
  */
 export function perSampleGradients(
   model: LoadedModel,
@@ -49,7 +49,7 @@ export function perSampleGradients(
   let current: { readonly plan: TrainingGraph; readonly tokens: number; readonly targets: number } | undefined;
 
   async function planFor(rows: readonly EncodedRow[]): Promise<NonNullable<typeof current>> {
-    // Sizes in powers of two, so that a conversation does not build a new plan for every longer answer.
+    // Sizes in powers of two, so that a conversation does not need a new plan for every longer answer.
     const roundUp = (count: number): number =>
       Math.min(model.contextLength, 2 ** Math.ceil(Math.log2(Math.max(32, count))));
     const maxRowTokens = roundUp(Math.max(...rows.map(({ inputIds }) => inputIds.length)));

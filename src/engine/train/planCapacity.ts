@@ -1,4 +1,4 @@
-// How large a training batch may be on a device: as many tokens as a memory budget and the binding limit allow.
+// The size of a training batch on a device: as many tokens as a memory budget and the binding limit allow.
 import type { LoadedModel } from '../model/decoderWeights.ts';
 import type { AdapterLayout } from './adapterLayout.ts';
 
@@ -8,13 +8,13 @@ export interface PlanCapacity {
   readonly recompute: boolean;
 }
 
-/** Bytes that activations may take, and the largest single tensor: WebGPU guarantees bindings of 128 MiB. */
+/** Byte budgets for activations, and for the largest single tensor: WebGPU guarantees bindings of 128 MiB. */
 const ACTIVATION_BUDGET = 512 * 2 ** 20;
 const MAX_TENSOR_BYTES = 64 * 2 ** 20;
 
 /**
- * Capacities for batches of at most `tokens` tokens and `targets` targets; smaller where memory asks for it, but never
- * below the longest single row. Activations of all layers are kept where they fit, else computed again layer by layer.
+ * Capacities for batches of at most `tokens` tokens and `targets` targets; smaller if memory requires it, but never below the
+ * longest single row. Activations of all layers are stored if they fit, otherwise recomputed layer by layer.
  */
 export function planCapacity(
   model: LoadedModel,

@@ -1,7 +1,7 @@
-// Seeded random numbers that are the same on every machine: initial weights and row orders are published by their seed.
+// Seeded random numbers that are the same on every machine: published seeds determine initial weights and row orders.
 // Generator: sfc32 (Chris Doty-Humphrey, PractRand), state of four words.
 
-/** A function that gives uniform numbers in [0, 1), 2^-32 apart. */
+/** Returns a generator of uniform numbers in [0, 1), in steps of 2^-32. */
 export function randomStream(seed: number, stream: number): () => number {
   let a = seed >>> 0;
   let b = stream >>> 0;
@@ -15,7 +15,7 @@ export function randomStream(seed: number, stream: number): () => number {
     c = ((c << 21) | (c >>> 11)) + sum;
     return (sum >>> 0) / 2 ** 32;
   };
-  // Similar seeds differ in few bits: the first outputs would too.
+  // Similar seeds differ in few bits, and so would the first outputs.
   for (let i = 0; i < 16; i += 1) next();
   return next;
 }

@@ -1,7 +1,7 @@
-// The order in which rows are trained: a new shuffle each epoch, from the seed alone.
+// The order in which rows are trained: a new shuffle each epoch, determined by the seed.
 import { randomStream } from './randomStream.ts';
 
-/** A permutation of 0 .. rowCount - 1 (Fisher and Yates) for one epoch, counted from 0. */
+/** A permutation of 0 .. rowCount - 1 (Fisher-Yates) for one epoch, counted from 0. */
 export function rowOrder(rowCount: number, seed: number, epoch: number): readonly number[] {
   const random = randomStream(seed, 1 + epoch);
   const order = Array.from({ length: rowCount }, (_, index) => index);

@@ -1,5 +1,5 @@
-// LoRA training in a real browser's WebGPU, against PyTorch's numbers: what the Node tests measure on
-// Dawn. Three steps: SwiftShader compiles every pipeline of forward and backward first.
+// LoRA training on a real browser's WebGPU against PyTorch's numbers, which the Node tests compare on Dawn.
+// Only three steps, since SwiftShader first compiles every forward and backward pipeline.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import config from '../../../test/golden/training/llama-plain/config.json';
 import data from '../../../test/golden/training/llama-plain/data.json';
@@ -80,7 +80,7 @@ async function step(plan: TrainingGraph, number: number) {
 }
 
 describe('training in the browser', () => {
-  it('gives the golden losses and gradient norms', async () => {
+  it('matches the golden losses and gradient norms', async () => {
     const capacities = { tokenCapacity: limits.tokens, targetCapacity: limits.targets };
     const plan = await createTrainingGraph({ model, layout, slots: 1, recompute: false, ...capacities });
     backend.upload(plan.parameters, await flatten(layout, await openTensors('adapter_init/adapter_model.safetensors')));

@@ -49,7 +49,7 @@ const lossesOf = (events: readonly TrainEvent[]): number[] =>
   events.flatMap((event) => (event.kind === 'step' ? [event.loss] : []));
 
 describe('train', () => {
-  it('yields a step each, lowers the loss, and ends with an adapter that PEFT and this engine read', async () => {
+  it('yields every step, lowers the loss, and ends with an adapter that PEFT and this engine read', async () => {
     const { model, request: asked } = await request(createReferenceBackend());
     const events = await collect(train(model, { ...asked, epochs: 12 }, { signal }));
     const losses = lossesOf(events);
@@ -77,7 +77,7 @@ describe('train', () => {
     expect(adapterOf(rest).weights).toEqual(adapterOf(whole).weights);
   });
 
-  it('refuses the checkpoint of another run, and bytes that are none', async () => {
+  it('refuses the checkpoint of another run, and bytes that are not a checkpoint', async () => {
     const { model, request: asked } = await request(createReferenceBackend());
     const events = await collect(train(model, asked, { signal }));
     const checkpoint = events.find((event) => event.kind === 'checkpoint');
@@ -120,7 +120,7 @@ describe('train', () => {
     await expect(error).rejects.toMatchObject({ code, facts });
   });
 
-  it('reports a training that diverges', async () => {
+  it('reports diverging training', async () => {
     const { model, request: asked } = await request(createReferenceBackend());
     const wild = train(model, { ...asked, learningRate: 1e30, warmupSteps: 0 }, { signal });
     await expect(collect(wild)).rejects.toMatchObject({ code: 'TRAIN_DIVERGED' });

@@ -1,4 +1,4 @@
-// Trains a LoRA adapter on rows: epochs in a seeded order, schedule, checkpoints, and PEFT's files at the end. It is told
+// Trains a LoRA adapter on rows: epochs in a seeded order, schedule, checkpoints, and PEFT's files at the end. It takes
 // token ids and a loaded model; it stores nothing and fetches nothing.
 import { TributaryError } from '../../lib/errors.ts';
 import type { CallContext } from '../../lib/rpc.ts';
@@ -16,7 +16,7 @@ import { rowOrder } from './rowOrder.ts';
 import { createTrainingGraph, type TrainingGraph } from './trainingGraph.ts';
 import { trainingStep } from './trainingStep.ts';
 
-/** Tokens of a batch that fill a device without making one submission long. */
+/** Enough tokens per batch to fill a device, without making one submission long. */
 const COMFORTABLE_TOKENS = 1_024;
 
 const optimizer = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
@@ -103,11 +103,11 @@ async function* steps(
 }
 
 /**
- * Trains on `model`, which must not generate meanwhile. Yields an event a step, checkpoints where asked, and at the end
- * the adapter. A run resumed from a checkpoint goes on bit for bit as it would have on the same device.
+ * Trains on `model`, which must not generate meanwhile. Yields one event per step, checkpoints if requested, and finally the
+ * adapter. On the same device, a run resumed from a checkpoint continues bit for bit as if it had never stopped.
  *
  * Throws `ENGINE_TRAINING_UNSUPPORTED`, `TRAIN_REQUEST_INVALID`, `TRAIN_TARGET_UNKNOWN`, `TRAIN_CHECKPOINT_INVALID`,
- * `TRAIN_CHECKPOINT_FOREIGN`, `TRAIN_DIVERGED`, and `ENGINE_BUFFER_TOO_LARGE` when the longest row does not fit the device.
+ * `TRAIN_CHECKPOINT_FOREIGN`, `TRAIN_DIVERGED`, and `ENGINE_BUFFER_TOO_LARGE` if the longest row does not fit the device.
  */
 export async function* train(
   model: LoadedModel,

@@ -1,4 +1,4 @@
-// Whole training runs against PyTorch and PEFT: every step on the reference, the first ones on a WebGPU device.
+// Whole training runs against PyTorch and PEFT: every step on the reference, the first steps on a WebGPU device.
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '../backend.ts';
@@ -24,36 +24,36 @@ function wasm(): Backend {
 }
 
 describe.each(['llama-plain', 'llama-q4_0'])('training %s', (name) => {
-  it('gives the golden losses, gradients and adapter in 50 steps', async () => {
+  it('matches the golden losses, gradients and adapter in 50 steps', async () => {
     const errors = await runTrainingCase(golden(`training/${name}`), createReferenceBackend());
     expect(errors.final).toBeDefined();
     expectClose(errors);
   });
 
-  it('gives the same when layers are computed again in the backward pass', async () => {
+  it('gives the same when layers are recomputed in the backward pass', async () => {
     const folder = golden(`training/${name}`);
     const errors = await runTrainingCase(folder, createReferenceBackend(), { steps: 10, recompute: true });
     expect(errors.gradients10).toBeDefined();
     expectClose(errors);
   });
 
-  it('gives the golden adapter in WebAssembly', async () => {
+  it('matches the golden adapter in WebAssembly', async () => {
     expectClose(await runTrainingCase(golden(`training/${name}`), wasm()));
   });
 
-  it('gives the golden losses and gradients of the first steps on a WebGPU device', async () => {
+  it('matches the golden losses and gradients of the first steps on a WebGPU device', async () => {
     expectClose(await runTrainingCase(golden(`training/${name}`), await dawnBackend(), { steps: 3 }));
   });
 });
 
-describe('row gradients', () => {
+describe('per-sample gradients', () => {
   const backends = {
     reference: async () => createReferenceBackend(),
     WebAssembly: async () => wasm(),
     Dawn: dawnBackend,
   };
 
-  it.each(Object.entries(backends))('are the golden ones on %s, in unmixed batches and alone', async (_, open) => {
+  it.each(Object.entries(backends))('match the golden ones on %s, in batches and alone', async (_, open) => {
     const influence = await openInfluenceCase(golden('influence/scores'), await open());
     for (const options of [
       { count: 20, slots: 8 },

@@ -1,6 +1,6 @@
 // The forward and backward passes of LoRA training, recorded once over tensors of fixed capacity: four plans (forward,
-// loss, backward, update) that any packed batch runs through. Gradients are accumulated until they are cleared. It knows
-// one decoder and one adapter, and nothing of rows, epochs or files.
+// loss, backward, update) that run any packed batch. Gradients accumulate until they are cleared. Knows one decoder and one
+// adapter, and nothing of rows, epochs or files.
 //
 // Notation: `dX` is the gradient of the loss with respect to X. Activations are [tokens, width], row-major, f32.
 import type { OperatorCall, Plan, Tensor } from '../backend.ts';
@@ -39,12 +39,12 @@ import type { PackedBatch } from './packRows.ts';
 export interface TrainingGraphParameters {
   readonly model: LoadedModel;
   readonly layout: AdapterLayout;
-  /** Most tokens and most targets of a batch. */
+  /** Maximum tokens and targets of a batch. */
   readonly tokenCapacity: number;
   readonly targetCapacity: number;
-  /** 1: all rows of a batch share one gradient. More: row s of a batch has the gradient in slot s, unmixed. */
+  /** 1: all rows of a batch share one gradient. More: row s of a batch has its own gradient in slot s. */
   readonly slots: number;
-  /** Keeps only each layer's input and computes the layer again in the backward pass: less memory, a third more work. */
+  /** Stores only each layer's input and recomputes the layer in the backward pass: less memory, a third more work. */
   readonly recompute: boolean;
 }
 
@@ -53,7 +53,7 @@ export interface UpdateSettings {
   readonly weightDecay: number;
   /** 0: no clipping. */
   readonly maxGradientNorm: number;
-  /** Steps taken so far, this one included. */
+  /** Steps so far, including this one. */
   readonly step: number;
   readonly beta1: number;
   readonly beta2: number;
@@ -69,19 +69,19 @@ export interface TrainingGraph {
   readonly secondMoments: Tensor;
   clearGradients(): void;
   /**
-   * Adds the gradients of `scale` times the summed cross-entropy of the batch's targets, and gives the cross-entropy of
-   * each target, unscaled.
+   * Adds the gradients of `scale` times the summed cross-entropy of the batch's targets. Returns the unscaled cross-entropy of
+   * each target.
    */
   accumulate(batch: PackedBatch, scale: number): Promise<Float32Array>;
-  /** One AdamW step with the accumulated gradients of slot 0. Gives their norm before clipping. */
+  /** One AdamW step with the accumulated gradients of slot 0. Returns their norm before clipping. */
   update(settings: UpdateSettings): Promise<number>;
   destroy(): void;
 }
 
-/** Activations of a layer that its backward pass reads. */
+/** The activations of a layer that its backward pass reads. */
 interface LayerActivations {
   readonly normed: Tensor;
-  /** Before Qwen3's norm of queries and keys; absent without one. */
+  /** Before Qwen3's norm of queries and keys; absent without such a norm. */
   readonly plainQuery?: Tensor;
   readonly plainKey?: Tensor;
   readonly query: Tensor;
@@ -99,7 +99,7 @@ interface LayerActivations {
 
 /**
  * Records the passes. The adapter is zero until `parameters` is uploaded.
- * Throws `ENGINE_BUFFER_TOO_LARGE` when the capacities ask for a tensor that the device cannot bind.
+ * Throws `ENGINE_BUFFER_TOO_LARGE` if the capacities need a tensor that the device cannot bind.
  */
 export async function createTrainingGraph(given: TrainingGraphParameters): Promise<TrainingGraph> {
   const { model, layout, tokenCapacity, targetCapacity, slots } = given;
@@ -256,7 +256,7 @@ export async function createTrainingGraph(given: TrainingGraphParameters): Promi
     ];
   }
 
-  /** From residual(layer) to all activations of the layer, without its output. */
+  /** From residual(layer) to all activations of the layer, except its output. */
   function layerCalls(layer: number): OperatorCall[] {
     const { inputNorm, feedForwardNorm } = model.layers[layer] as LayerWeights;
     const at = activations[layer] as LayerActivations;
@@ -276,7 +276,7 @@ export async function createTrainingGraph(given: TrainingGraphParameters): Promi
     ];
   }
 
-  /** The layer's last step, apart because a recomputed layer needs only the low-rank half of it. */
+  /** The layer's last step, separate because a recomputed layer needs only its low-rank half. */
   function layerOutputCalls(layer: number): OperatorCall[] {
     const at = activations[layer] as LayerActivations;
     return [
@@ -347,13 +347,13 @@ export async function createTrainingGraph(given: TrainingGraphParameters): Promi
     ];
   }
 
-  /** Turns dResidual from the layer's output to its input, and adds the layer's gradients. */
+  /** Propagates dResidual from the layer's output to its input, and accumulates the layer's gradients. */
   function layerBackwardCalls(layer: number): OperatorCall[] {
     const { inputNorm, feedForwardNorm, ropeTable } = model.layers[layer] as LayerWeights;
     const at = activations[layer] as LayerActivations;
     const fresh = (target: Tensor) => ({ tensor: target, accumulate: false });
     const more = (target: Tensor) => ({ tensor: target, accumulate: true });
-    // Nothing below the first layer is trained: its own input needs no gradient.
+    // Nothing below the first layer is trained, so its input needs no gradient.
     const first = layer === 0;
     return [
       ...linearBackwardCalls(layer, 'down_proj', at.activated, dResidual, fresh(dActivated)),

@@ -1,4 +1,4 @@
-// One optimiser step over packed batches: the loss is the sum of cross-entropy over all targets of the step divided by
+// One optimiser step over packed batches. The loss is the summed cross-entropy over all targets of the step divided by
 // their number, not a mean of batch means.
 import type { PackedBatch } from './packRows.ts';
 import type { TrainingGraph, UpdateSettings } from './trainingGraph.ts';
@@ -11,7 +11,7 @@ export interface StepResult {
   readonly tokens: number;
 }
 
-/** Runs the step on `plan`. Aborts between batches; the parameters are then as before the step. */
+/** Runs the step on `plan`. An abort takes effect between batches and leaves the parameters as before the step. */
 export async function trainingStep(
   plan: TrainingGraph,
   batches: readonly PackedBatch[],

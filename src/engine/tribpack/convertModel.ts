@@ -1,4 +1,4 @@
-// A model as the engine's own file, written as a stream: each tensor is read, converted and given out a few rows at a time.
+// Converts a model to the engine's own file as a stream: each tensor is read, converted and emitted a few rows at a time.
 import { concatBytes } from '../../lib/bytes.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { dequantize } from '../formats/dequantize.ts';
@@ -10,20 +10,20 @@ import { alignPacked } from './packedHeader.ts';
 import { planPacked } from './planPacked.ts';
 
 export interface ConvertModelOptions {
-  /** Kept in the header, with their hashes; default: names and sizes of what was opened. */
+  /** Stored in the header, with their hashes. Default: names and sizes of the opened files. */
   readonly sources?: readonly SourceFile[] | undefined;
-  /** Goes on at this tensor, counted from 0, after an earlier attempt with the same file and choices. Default: from the start. */
+  /** Resumes at this tensor, counted from 0, after an earlier attempt with the same file and choices. Default: 0. */
   readonly fromTensor?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
 
-/** Bytes of the file in order. */
+/** Consecutive bytes of the file. */
 export interface PackedPiece {
-  /** Where they belong. */
+  /** Their position in the file. */
   readonly offset: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Tensors that are complete with this piece: where a later attempt may go on. */
+  /** Tensors that are complete with this piece: where a later attempt may resume. */
   readonly completeTensors: number;
 }
 
@@ -52,8 +52,8 @@ async function* tensorWords(
 }
 
 /**
- * The packed file of `file`, as pieces in the order of their offsets, without a gap. Throws `MODEL_WEIGHT_NOT_FINITE`,
- * `PACKED_RESUME_INVALID` for a tensor that the model does not have, what reading throws, and the signal's reason.
+ * The packed file of `file`, as contiguous pieces in the order of their offsets. Throws `MODEL_WEIGHT_NOT_FINITE`,
+ * `PACKED_RESUME_INVALID` for a tensor index that the model does not have, read errors, and the signal's reason.
  * Memory: a few MiB, and the scales of one tensor.
  */
 export async function* convertModel(
@@ -70,7 +70,7 @@ export async function* convertModel(
       hint: 'Begin from the start.',
     });
   }
-  // The consumer may keep the pieces.
+  // The consumer may transfer the pieces.
   const dataStart = head.byteLength;
   const first = tensors[fromTensor];
   let offset = first === undefined ? byteLength : fromTensor === 0 ? 0 : dataStart + first.codes[0];

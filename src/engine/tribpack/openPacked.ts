@@ -1,4 +1,4 @@
-// The engine's own file as a `ModelFile`. Its data is what devices have: loading reads and uploads, and converts nothing.
+// The engine's own file as a `ModelFile`. Its data is in device layout: loading reads and uploads, and converts nothing.
 import type { BlobLike } from '../../lib/blobLike.ts';
 import { concatBytes } from '../../lib/bytes.ts';
 import { TributaryError } from '../../lib/errors.ts';
@@ -16,7 +16,7 @@ import {
 } from './packedHeader.ts';
 import { parsePackedHeader } from './parsePackedHeader.ts';
 
-/** Read at first: holds the header of a model without a large tokenizer. */
+/** Size of the first read: it covers the header of a model without a large tokenizer. */
 const FIRST_PREFIX = 1 << 20;
 const MAX_HEADER_BYTES = 256 << 20;
 
@@ -52,7 +52,7 @@ async function readHead(blob: BlobLike): Promise<{ text: string; dataStart: numb
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return { text, dataStart: alignPacked(end) };
   } catch {
-    // The decoder's own error says nothing about the place.
+    // The decoder's own error does not say where.
     throw new PackedFault('its header is not UTF-8.', 'header');
   }
 }
@@ -102,8 +102,8 @@ function storedTensor(blob: BlobLike, file: string, dataStart: number, tensor: P
 }
 
 /**
- * Opens a packed file. Reads its header only, in one or two requests. Throws `PACKED_TRUNCATED` or `PACKED_INVALID` with the file and
- * the place in it, `MODEL_*` for a model that cannot be run.
+ * Opens a packed file. Reads only its header, in one or two requests. Throws `PACKED_TRUNCATED` or `PACKED_INVALID` with the file and
+ * the place in it, `MODEL_*` for an unsupported model.
  */
 export async function openPacked(parameters: { readonly name: string; readonly blob: BlobLike }): Promise<ModelFile> {
   const { name: file, blob } = parameters;

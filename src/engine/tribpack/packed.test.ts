@@ -63,7 +63,7 @@ describe.each(models)('%s', (_, openSource) => {
     expect(await logits(packed)).toEqual(await logits(source, choices));
   });
 
-  it('packed as it is stored gives the stored bytes back', async () => {
+  it('restores the stored bytes when packed as stored', async () => {
     const source = await openSource();
     const packed = await open(await pack(source, storedChoices));
     for (const [name, tensor] of source.tensors) {
@@ -74,7 +74,7 @@ describe.each(models)('%s', (_, openSource) => {
     }
   });
 
-  it('has the size that was announced, and grows without gaps', async () => {
+  it('has the announced size, and grows without gaps', async () => {
     const source = await openSource();
     const choices = defaultChoices({ container: 'safetensors' });
     const all = await pieces(source, choices);
@@ -93,7 +93,7 @@ describe.each(models)('%s', (_, openSource) => {
   });
 });
 
-it('goes on at any tensor with the bytes that come there', async () => {
+it('resumes at any tensor with the same bytes', async () => {
   const source = await goldenModel('tiny-llama');
   const choices = defaultChoices(source);
   const whole = await pack(source, choices);
@@ -110,7 +110,7 @@ it('goes on at any tensor with the bytes that come there', async () => {
   });
 });
 
-it('stops when it is told to, and tells how far it is', async () => {
+it('stops when aborted, and reports its progress', async () => {
   const source = await goldenModel('tiny-llama');
   const abort = new AbortController();
   const seen: number[] = [];
@@ -137,7 +137,7 @@ it('has its header read in at most two requests', async () => {
     },
   });
   await openModelFile([{ name: 'model', blob: counting(0, bytes.length) }]);
-  // One to see what it is.
+  // One request to recognise the file.
   expect(requests).toBeLessThanOrEqual(3);
 });
 
@@ -292,7 +292,7 @@ describe('a damaged packed file', async () => {
     await expect(open(damaged)).rejects.toMatchObject({ code });
   });
 
-  it('that becomes shorter later is refused when it is read', async () => {
+  it('that is truncated later is refused when it is read', async () => {
     let end = bytes.length;
     const shrinking = (from: number, to: number): BlobLike => ({
       size: to - from,

@@ -1,4 +1,4 @@
-/** Why a packed file was refused, and where: `openPacked` makes a typed error of it. */
+/** Why and where a packed file was refused; `openPacked` turns it into a typed error. */
 export class PackedFault extends Error {
   readonly place: string;
   readonly truncated: boolean;

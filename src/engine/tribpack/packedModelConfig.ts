@@ -1,4 +1,4 @@
-// The config in a packed file's header: a file may say anything, so each field is what the type says or the file is refused.
+// The config in a packed file's header. The file is untrusted: each field must have its declared type, or the file is refused.
 import { checkModelConfig } from '../checkModel.ts';
 import type { LayerShape, ModelConfig, RopeScaling } from '../modelConfig.ts';
 import { PackedFault } from './packedFault.ts';
@@ -21,7 +21,7 @@ const optional =
   (value) =>
     value === undefined || check(value);
 
-/** Whether a value is an object with these fields and no others. */
+/** Whether a value is an object with exactly these fields. */
 const objectOf =
   <Type>(checks: Checks<Type>): Check =>
   (value) =>

@@ -1,4 +1,4 @@
-// What a model would take, packed with some choices: known from headers alone, before any download.
+// The size of a model, packed with given choices: known from headers alone, before any download.
 import type { WeightFormat } from '../backend.ts';
 import type { ModelFile } from '../modelFile.ts';
 import type { QuantizationChoices } from '../quant/quantizationChoices.ts';
@@ -6,9 +6,9 @@ import { planPacked } from './planPacked.ts';
 
 export interface PackedSize {
   readonly tensors: readonly { readonly name: string; readonly format: WeightFormat; readonly bytes: number }[];
-  /** Of the packed file. Hashes of the sources that are added later make it a little longer. */
+  /** Size of the packed file. Source hashes added later make it slightly longer. */
   readonly fileBytes: number;
-  /** Of the weights on the device. */
+  /** Size of the weights on the device. */
   readonly weightBytes: number;
   readonly largestTensorBytes: number;
   /** Keys and values of one position in all layers, f32. */

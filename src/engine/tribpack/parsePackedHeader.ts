@@ -1,4 +1,4 @@
-// The JSON header of a packed file, checked against itself and against the length of the data behind it. It reads no file.
+// Parses the JSON header of a packed file and checks it against itself and against the length of the data. Reads no file.
 import { checkModelTensors } from '../checkModel.ts';
 import { weightFormats } from '../formats/blockFormats.ts';
 import { weightWords } from '../formats/deviceLayout.ts';
@@ -79,20 +79,20 @@ function readSource(value: unknown): SourceFile {
   return { name, byteLength, sha256 };
 }
 
-/** The tensors as `checkModelTensors` asks for them: by name, each once. */
+/** Checks the tensors by name, each once, with `checkModelTensors`. */
 function byName(config: ModelConfig, tensors: readonly PackedTensor[]): void {
   const named = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   if (named.size !== tensors.length) throw new PackedFault('a tensor is there twice.', 'tensors');
   checkModelTensors(config, named as unknown as ReadonlyMap<string, StoredTensor>);
 }
 
-/** Throws `PackedFault`, or `MODEL_*` where the model is wrong and not the file. Memory: proportional to the text. */
+/** Throws `PackedFault`, or `MODEL_*` if the model is at fault and not the file. Memory: proportional to the text. */
 export function parsePackedHeader(text: string, dataLength: number): Omit<PackedHeader, 'choices'> {
   let header: unknown;
   try {
     header = JSON.parse(text);
   } catch {
-    // The parser's own words say nothing that helps.
+    // The parser's own message does not help.
     throw new PackedFault('its header is not JSON.', 'header');
   }
   if (!isObject(header)) throw new PackedFault('its header is no object.', 'header');

@@ -1,4 +1,4 @@
-// Where everything of a packed file will be, before anything is read but the headers of what it is made from.
+// Plans the layout of a packed file from the headers of its source, before any tensor is read.
 
 import { weightWords } from '../formats/deviceLayout.ts';
 import type { ModelFile, SourceFile } from '../modelFile.ts';

@@ -1,7 +1,7 @@
-// A WebAssembly module from instructions written as nested arrays: a compiler would be the only one that this project needed,
-// and two dozen instructions are all that its kernels use. Names are those of the WebAssembly text format.
+// Assembles a WebAssembly module from instructions written as nested arrays. The kernels need only two dozen instructions, and
+// no other part of the project needs a compiler. Names are those of the WebAssembly text format.
 
-/** Encoded instructions, nested as they were put together. */
+/** Encoded instructions, nested as they were composed. */
 export type Code = readonly (number | Code)[];
 
 export type ValueType = 'i32' | 'f32' | 'v128';
@@ -53,9 +53,9 @@ export const i32 = {
   and: (a: Code, b: Code): Code => [a, b, 0x71],
   or: (a: Code, b: Code): Code => [a, b, 0x72],
   shiftLeft: (a: Code, b: Code): Code => [a, b, 0x74],
-  /** Of an unsigned number. */
+  /** Unsigned. */
   shiftRight: (a: Code, b: Code): Code => [a, b, 0x76],
-  /** The smaller of two unsigned numbers, each evaluated twice. */
+  /** The smaller of two unsigned integers; evaluates each operand twice. */
   minimum: (a: Code, b: Code): Code => [a, b, a, b, 0x49, 0x1b],
   load: (address: Code, offset: number): Code => [address, 0x28, place(offset)],
   /** An unsigned byte. */
@@ -69,7 +69,7 @@ export const f32 = {
   add: (a: Code, b: Code): Code => [a, b, 0x92],
   multiply: (a: Code, b: Code): Code => [a, b, 0x94],
   negate: (value: Code): Code => [value, 0x8c],
-  /** Of a signed i32. */
+  /** From a signed i32. */
   fromInteger: (value: Code): Code => [value, 0xb2],
   load: (address: Code, offset: number): Code => [address, 0x2a, place(offset)],
   store: (address: Code, offset: number, value: Code): Code => [address, value, 0x38, place(offset)],
@@ -79,18 +79,18 @@ export const f32 = {
 
 export const v128 = {
   load: (address: Code, offset: number): Code => [address, simd(0x00), place(offset)],
-  /** Four shorts as i32x4: signed, or not. */
+  /** Four 16-bit integers as i32x4: sign- or zero-extended. */
   load16x4Signed: (address: Code, offset: number): Code => [address, simd(0x03), place(offset)],
   load16x4: (address: Code, offset: number): Code => [address, simd(0x04), place(offset)],
-  /** One f32, or any four bytes, in all lanes. */
+  /** One f32, or any four bytes, in every lane. */
   load32Splat: (address: Code, offset: number): Code => [address, simd(0x09), place(offset)],
   /** One f32 in the first lane, zeros in the others. */
   load32Zero: (address: Code, offset: number): Code => [address, simd(0x5c), place(offset)],
   store: (address: Code, offset: number, value: Code): Code => [address, value, simd(0x0b), place(offset)],
-  /** Sixteen bytes, of which the lowest eight bits count. */
+  /** Sixteen bytes; only the lowest eight bits of each number are used. */
   constant: (bytes: readonly number[]): Code => [simd(0x0c), ...Uint8Array.from(bytes)],
   zero: [simd(0x0c), ...Array<number>(16).fill(0)] as Code,
-  /** Byte i is byte places[i] of `bytes`, or 0 where that is more than 15. */
+  /** Byte i of the result is byte places[i] of `bytes`, or 0 if places[i] is above 15. */
   pick: (bytes: Code, places: Code): Code => [bytes, places, simd(0x0e)],
   and: (a: Code, b: Code): Code => [a, b, simd(0x4e)],
   or: (a: Code, b: Code): Code => [a, b, simd(0x50)],
@@ -99,10 +99,10 @@ export const v128 = {
   splatFloat: (value: Code): Code => [value, simd(0x13)],
   /** One lane of f32x4. */
   lane: (value: Code, index: number): Code => [value, simd(0x1f), index],
-  /** All bits of a byte where the two are equal, else none. */
+  /** 0xff in every byte where the two are equal, 0 elsewhere. */
   equalBytes: (a: Code, b: Code): Code => [a, b, simd(0x23)],
   shiftBytesLeft: (value: Code, by: number): Code => [value, i32.constant(by), simd(0x6b)],
-  /** Of unsigned bytes. */
+  /** Unsigned bytes. */
   shiftBytesRight: (value: Code, by: number): Code => [value, i32.constant(by), simd(0x6d)],
   subtractBytes: (a: Code, b: Code): Code => [a, b, simd(0x71)],
   toFloats: (value: Code): Code => [value, simd(0xfa)],
@@ -112,19 +112,19 @@ export const v128 = {
   divide: (a: Code, b: Code): Code => [a, b, simd(0xe7)],
   minimum: (a: Code, b: Code): Code => [a, b, simd(0xe8)],
   maximum: (a: Code, b: Code): Code => [a, b, simd(0xe9)],
-  /** Rounded to the nearest whole number, still as floats. */
+  /** Rounded to the nearest integer, still as floats. */
   nearest: (value: Code): Code => [value, simd(0x6a)],
   toIntegers: (value: Code): Code => [value, simd(0xf8)],
   addIntegers: (a: Code, b: Code): Code => [a, b, simd(0xae)],
   shiftIntegersLeft: (value: Code, by: number): Code => [value, i32.constant(by), simd(0xab)],
 };
 
-/** a b + c: with one rounding (relaxed SIMD) where `fused`, else with two. */
+/** a b + c: rounded once (relaxed SIMD) if `fused`, otherwise twice. */
 export function multiplyAdd(fused: boolean, a: Code, b: Code, c: Code): Code {
   return fused ? [a, b, c, simd(0x105)] : v128.add(v128.multiply(a, b), c);
 }
 
-/** The sum of the four lanes of a variable. */
+/** The sum of a variable's four lanes. */
 export function laneSum(value: Local): Code {
   const lane = (index: number): Code => v128.lane(local.get(value), index);
   return f32.add(f32.add(lane(0), lane(1)), f32.add(lane(2), lane(3)));
@@ -133,20 +133,20 @@ export function laneSum(value: Local): Code {
 /** `variable` += `by`. */
 export const increase = (variable: Local, by: Code): Code => local.set(variable, i32.add(local.get(variable), by));
 
-/** Repeats `body` while `counter`, lowered by one each time, is not zero; not at all when it begins at zero. */
+/** Repeats `body` and decrements `counter` until it is zero; does nothing if it starts at zero. */
 export function countdown(counter: Local, body: Code): Code {
   const lowered = local.set(counter, i32.subtract(local.get(counter), i32.constant(1)));
-  // A block around a loop: leaving the block skips the loop when there is nothing to do.
+  // A block around the loop: branching out of it skips the loop if the counter starts at zero.
   const loop = [0x03, 0x40, body, lowered, local.get(counter), 0x0d, 0, 0x0b];
   return [0x02, 0x40, local.get(counter), 0x45, 0x0d, 0, loop, 0x0b];
 }
 
-/** Does `body` when `condition` is not zero. */
+/** Runs `body` if `condition` is not zero. */
 export const when = (condition: Code, body: Code): Code => [condition, 0x04, 0x40, body, 0x0b];
 
 /** Local variables of a function under construction. */
 export interface Scope {
-  /** A new variable, zero at first. */
+  /** A new variable, initially zero. */
   variable(type: ValueType): Local;
   variables(type: ValueType, count: number): Local[];
 }

@@ -1,5 +1,5 @@
-// Attention without a list per head: the scalar loop of the reference over typed arrays, which engines compile well. Online
-// softmax as in the WGSL kernel. Bindings and constants as `attentionOperator`.
+// Attention as the reference's scalar loop over typed arrays, without a list per head, which JavaScript engines compile well.
+// Online softmax as in the WGSL kernel. Bindings and constants as in `attentionOperator`.
 import type { Operator } from '../backend.ts';
 import { constant, floats, words } from '../kernels/operands.ts';
 

@@ -1,4 +1,4 @@
-// CPU kernels over packed weights, as WebAssembly functions, two per format. All addresses are bytes; floats are f32.
+// CPU kernels over packed weights, as WebAssembly functions, two per format. All addresses are in bytes; floats are f32.
 //
 // - `unpack_<format>`: blocks as floats.
 // - `vector_<format>`: result[n] = sum_k x[k] W[n, k] for one x, straight from the blocks.
@@ -22,13 +22,13 @@ import { type BlockCode, blockPieces, type Part } from './blockPieces.ts';
 
 const get = local.get;
 
-/** The code of a block of `format` whose bytes in the tensors of `Weight` begin at the addresses in `codes` and `scales`. */
+/** The decoder of a block of `format` whose codes and scales (as in `Weight`) start at the addresses `codes` and `scales`. */
 function blockCode(format: BlockFormatName, scope: Scope, codes: Local, scales: Local): BlockCode {
   const pieces = blockPieces(scope, codes, scales);
   return { ...blockFormat(format).wasm(pieces), setup: pieces.setup };
 }
 
-/** To the next block. */
+/** Advances to the next block. */
 function advance(format: BlockFormatName, codes: Local, scales: Local): Code {
   const { codeWords, scaleBytes } = deviceLayout(format);
   return [
@@ -37,7 +37,7 @@ function advance(format: BlockFormatName, codes: Local, scales: Local): Code {
   ];
 }
 
-/** `make` of each part of a block, and the number of sixteens before it. */
+/** Applies `make` to each part of a block and the number of sixteens before it. */
 function eachPart(parts: readonly Part[], make: (part: Part, before: number) => Code): Code {
   let before = 0;
   return parts.map((part) => {
@@ -88,8 +88,8 @@ function unpack(format: BlockFormatName, fused: boolean): KernelFunction {
 }
 
 /**
- * Parameters: x (with zeros up to whole blocks), sums of x over each sixteen, codes, scales, result, rows, blocks of a row.
- * A part's scale multiplies the sum over its elements once; its minimum the sum over x.
+ * Parameters: x (zero-padded to whole blocks), sums of x over each sixteen, codes, scales, result, rows, blocks per row.
+ * A part's scale multiplies the sum over its elements once; its minimum multiplies the sum over x.
  */
 function vector(format: BlockFormatName, fused: boolean): KernelFunction {
   const [x, sums, codes, scales, result, rows, blocks] = [0, 1, 2, 3, 4, 5, 6];

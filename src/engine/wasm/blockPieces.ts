@@ -1,45 +1,47 @@
-// What the WebAssembly decoders of the weight formats (`formats/`) are made of: code that produces a block's elements sixteen at a time,
-// as floats that a scale and a minimum turn into weights. Bits lie as in a file, less the bytes that a `DeviceLayout` moves to `scales`. Products of a scale, a scale within the block and a code have at most 24 bits: f32 holds them exactly, and the one sum is rounded once.
+// Building blocks of the WebAssembly decoders of the weight formats (`formats/`): code that decodes a block sixteen elements at a
+// time into floats, which a scale and a minimum turn into weights. Bits are in file order, except for the bytes that a
+// `DeviceLayout` moves to `scales`. The product of a scale, a scale within the block and a code has at most 24 bits: it is exact in
+// f32, and the one sum is rounded once.
 //
-// A signed byte becomes a float in two steps where widening takes four: it is moved to the top of a lane, zeros below it, and the lane
-// is converted. So elements are 2^24 times what they stand for (`raised`), and their scale is that much less.
+// A signed byte becomes a float in two steps instead of the four that widening takes: it is moved to the top of a lane with zeros
+// below, and the lane is converted. Elements are therefore 2^24 times too large (`raised`), and their scale is smaller by that factor.
 import { type Code, f32, i32, type Local, local, type Scope, v128 } from './assemble.ts';
 
-/** Sixteen elements that follow each other: `fours` may be evaluated once `prepare` was, and before the next `prepare`. */
+/** Sixteen consecutive elements: `fours` may be evaluated after `prepare` and before the next `prepare`. */
 export interface Sixteen {
   readonly prepare: Code;
   /** f32x4 each. */
   readonly fours: readonly Code[];
 }
 
-/** Sixteen or thirty-two elements with a scale of their own: weight = scale element + minimum. */
+/** Sixteen or thirty-two elements with their own scale: weight = scale * element + minimum. */
 export interface Part {
   readonly sixteens: readonly Sixteen[];
-  /** f32; 1 when absent. */
+  /** f32. Default: 1. */
   readonly scale?: Code;
-  /** f32; 0 when absent. */
+  /** f32. Default: 0. */
   readonly minimum?: Code;
 }
 
 export interface Block {
-  /** To be done at each block, before the code of its parts. */
+  /** To run for each block, before the code of its parts. */
   readonly prepare: Code;
   /** In the order of the elements. */
   readonly parts: readonly Part[];
 }
 
 export interface BlockCode extends Block {
-  /** To be done once, before the first block. */
+  /** To run once, before the first block. */
   readonly setup: Code;
 }
 
 const get = local.get;
 export const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-/** What an element that was a byte is too large by: a byte at the top of 32 bits. */
+/** The factor by which an element decoded from a byte is too large: the byte is at the top of 32 bits. */
 export const RAISED = 2 ** 24;
 
-/** An f16's bits, moved to their places in an f32 and spread by their sign, less the spread sign; and what its exponent's bias lacks. */
+/** Mask for an f16's bits, sign-extended and shifted to their places in an f32; and the factor that corrects the exponent's bias. */
 export const [halfMask, halfFactor] = [0x8fffffff, 2 ** 112];
 
 /** The f16 at an address as f32, times a power of two. Exact. */
@@ -48,7 +50,7 @@ export function loadHalf(address: Code, offset: number, factor = 1): Code {
   return f32.multiply(f32.reinterpret(i32.and(spread, i32.constant(halfMask))), f32.constant(halfFactor * factor));
 }
 
-/** 2^(e - 128) of the byte e at an address: as two factors, because the least are below f32's normal numbers. */
+/** 2^(e - 128) of the byte e at an address, as two factors, because the smallest are below f32's normal range. */
 export function powerAt(address: Code): Code {
   const exponent = i32.load8(address, 0);
   const half = i32.shiftRight(exponent, i32.constant(1));
@@ -57,24 +59,24 @@ export function powerAt(address: Code): Code {
   return f32.multiply(power(half), power(i32.subtract(exponent, half)));
 }
 
-/** What the readers of all formats are made of. */
+/** The building blocks of all decoders. */
 export function blockPieces(scope: Scope, codes: Local, scales: Local) {
   const word = scope.variable('v128');
   const setup: Code[] = [];
-  /** A constant, built before the first block: engines rebuild it wherever it is written, which costs more than its use. */
+  /** A constant, built before the first block: engines rebuild it at every use, which costs more than the use. */
   function once(value: Code): Code {
     const variable = scope.variable('v128');
     setup.push(local.set(variable, value));
     return get(variable);
   }
   const splats = new Map<number, Code>();
-  /** Sixteen times a byte. */
+  /** A byte, sixteen times. */
   function byte(value: number): Code {
     const splat = splats.get(value) ?? once(v128.splatByte(value));
     splats.set(value, splat);
     return splat;
   }
-  /** For each four of sixteen bytes: where the top byte of each lane comes from. */
+  /** For each four of sixteen bytes: the source of the top byte of each lane. */
   const tops = range(4).map((four) =>
     once(v128.constant(range(16).map((index) => (index % 4 === 3 ? 4 * four + (index >> 2) : 255)))),
   );
@@ -92,7 +94,7 @@ export function blockPieces(scope: Scope, codes: Local, scales: Local) {
     /** The low (0) or high (1) half of each byte. */
     nibbles: (bytes: Code, half: number): Code =>
       half === 0 ? v128.and(bytes, byte(15)) : v128.shiftBytesRight(bytes, 4),
-    /** `value` in every byte of `bytes` whose bit in `mask`, one a byte, is set; else 0. */
+    /** `value` in every byte of `bytes` whose bit in `mask` (one bit per byte) is set; 0 elsewhere. */
     whereSet: (bytes: Code, mask: Code, value: number): Code =>
       v128.and(v128.equalBytes(v128.and(bytes, mask), mask), byte(value)),
     /** Signed bytes, raised. */
@@ -102,7 +104,7 @@ export function blockPieces(scope: Scope, codes: Local, scales: Local) {
     }),
     /** The four bytes of an i32, as f32x4. */
     bytesAsFloats: (bytes: Code): Code => v128.toFloats(v128.pick(v128.splatInteger(bytes), v128.constant(low))),
-    /** Keeps floats, given four by four, times `factor`: the code that does it, and each one of them. */
+    /** Stores floats, given in fours, times `factor`: the code that does so, and accessors of each four. */
     scaled(values: readonly Code[], factor: Code): { readonly keep: Code; readonly at: (index: number) => Code } {
       const [multiplier, ...kept] = scope.variables('v128', 1 + values.length) as [Local, ...Local[]];
       return {
@@ -118,11 +120,11 @@ export function blockPieces(scope: Scope, codes: Local, scales: Local) {
 
 export type BlockPieces = ReturnType<typeof blockPieces>;
 
-/** Of each byte of an i32: some of its bits, moved to the right together. */
+/** The same bits of each byte of an i32, shifted right. */
 export const bitsOf = (word: Code, shift: number, mask: number): Code =>
   i32.and(i32.shiftRight(word, i32.constant(shift)), i32.constant(mask));
 
-/** A block of one part: its sixteens are the low and the high nibbles of the sixteen bytes at `offset`. */
+/** A block with a single part: its sixteens are the low and the high nibbles of the sixteen bytes at `offset`. */
 export function nibbleBlock(
   { sixteen, codesAt, nibbles }: BlockPieces,
   offset: number,
@@ -144,8 +146,8 @@ export function fiveBits({ codes, once, whereSet }: BlockPieces, offset: number)
 }
 
 /**
- * Q4_K and Q5_K: d, dmin, 12 bytes of scales and minima of 6 bits, and eight parts of 32, of which two share 32 bytes of nibbles.
- * `element`: of the nibbles in sixteen `half` of part `group`.
+ * Q4_K and Q5_K: d, dmin, 12 bytes of 6-bit scales and minima, and eight parts of 32 elements, two of which share 32 bytes of
+ * nibbles. `element`: decodes the nibbles of sixteen `half` of part `group`.
  */
 export function sixBitBlock(
   { codes, codesAt, wordAt, sixteen, nibbles, scaled, bytesAsFloats }: BlockPieces,
@@ -153,7 +155,7 @@ export function sixBitBlock(
   element: (nibble: Code, group: number, half: number) => Code,
 ): Block {
   const [first, second, third] = [4, 8, 12].map(wordAt) as [Code, Code, Code];
-  // The last four of each have their low bits in the third word and their high bits above the first four.
+  // The last four scales and minima have their low bits in the third word and their high bits above the first four.
   const sixBits = (word: Code, shift: number): Code[] => [
     bitsOf(word, 0, 0x3f3f3f3f),
     i32.or(bitsOf(third, shift, 0x0f0f0f0f), bitsOf(word, 2, 0x30303030)),
@@ -171,13 +173,13 @@ export function sixBitBlock(
   return { prepare: [scales.keep, minima.keep], parts };
 }
 
-/** Sixteen `group` of the codes of 2 bits of Q2_K and Q3_K, which begin at `offset`. */
+/** Sixteen `group` of the 2-bit codes of Q2_K and Q3_K, which start at `offset`. */
 export function twoBits({ codesAt, byte }: BlockPieces, offset: number, group: number): Code {
   const bytes = codesAt(offset + 32 * (group >> 3) + 16 * (group & 1));
   return v128.and(v128.shiftBytesRight(bytes, group & 6), byte(3));
 }
 
-/** Thirty-two floats of 16 bits, four at a time. */
+/** Thirty-two 16-bit floats, four at a time. */
 export function wideBlock(fourAt: (offset: number) => Code): Block {
   const sixteens = range(2).map((half) => ({
     prepare: [],

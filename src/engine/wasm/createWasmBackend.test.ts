@@ -54,7 +54,7 @@ describe('the WebAssembly backend', () => {
     'hands down the gradient of a large head of %s without drift',
     async (format) => {
       const [inputs, outputs] = [64, 40_000];
-      // As of cross-entropy: the label's place outweighs all others, which are small and of one sign.
+      // As in cross-entropy: the label's entry outweighs all others, which are small and of one sign.
       const outputGradient = testNoise(outputs).map((value) => (1 + value) / outputs);
       outputGradient[0] = -1;
       const data = {
@@ -65,7 +65,7 @@ describe('the WebAssembly backend', () => {
       };
       const constants = { inputs, outputs, stride: outputs, accumulate: 0 };
       const operator = linearGradInputOperators[format];
-      // One running sum in f32 is wrong by 7e-6 and more.
+      // A single running sum in f32 is off by 7e-6 and more.
       expect(await difference(operator, data, constants, 1, 'inputGradient')).toBeLessThan(3e-6);
     },
   );
@@ -91,7 +91,7 @@ describe('the WebAssembly backend', () => {
     const blockLength = keyValueHeads * 16 * Math.ceil(headDimension / 4) * 4;
     const data = {
       step: Uint32Array.of(6, 0, 0, 0),
-      // A run of one sequence, a first position, the end of a long sequence.
+      // Consecutive rows of one sequence, a first position, the end of a long sequence.
       positions: Uint32Array.of(30, 31, 32, 0, 79, 78),
       slots: Uint32Array.of(0, 0, 0, 2, 1, 1),
       table: Uint32Array.of(7, 2, 9, 0, 0, 3, 1, 10, 5, 4, 8, 0, 0, 0, 0),
@@ -104,7 +104,7 @@ describe('the WebAssembly backend', () => {
     expect(await difference(pagedAttentionOperator, data, constants, 6, 'result')).toBeLessThan(1e-5);
   });
 
-  it('says when its memory is full, and goes on with what there is', () => {
+  it('reports that its memory is full, and stays usable', () => {
     const backend = open();
     expect(() => backend.createTensor('keys', 'f32', 2 ** 30)).toThrow(
       expect.objectContaining({ code: 'ENGINE_OUT_OF_MEMORY' }),

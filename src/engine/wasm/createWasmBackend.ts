@@ -1,5 +1,5 @@
-// The CPU backend: the reference backend with its matrix products in WebAssembly SIMD. For machines without a GPU, where a software
-// WebGPU device is ten times slower.
+// The CPU backend: the reference backend with its matrix products in WebAssembly SIMD. For machines without a GPU, where a
+// software WebGPU device is ten times slower.
 import type { Backend, Operator, OperatorCall, WeightFormat } from '../backend.ts';
 import { attentionOperator } from '../kernels/attention/attention.ts';
 import { linearOperators } from '../kernels/linear/linear.ts';
@@ -15,7 +15,7 @@ import { createMatrixKernel } from './matrixKernel.ts';
 import { linearGradInputWasm, linearWasm, matmulWasm, segmentedMatmulWasm, swiGluWasm } from './operators.ts';
 import { pagedAttentionWasm } from './pagedAttentionWasm.ts';
 
-/** Undefined where WebAssembly has no SIMD. */
+/** Returns undefined if WebAssembly has no SIMD. */
 export function createWasmBackend(): Backend | undefined {
   const kernel = createMatrixKernel();
   if (kernel === undefined) return undefined;

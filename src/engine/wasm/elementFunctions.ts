@@ -1,7 +1,7 @@
-// Exponentials on the CPU, four at a time, as WebAssembly functions. Addresses are bytes; floats are f32.
+// Exponentials on the CPU, four at a time, as WebAssembly functions. Addresses are in bytes; floats are f32.
 //
 // exp(x) = 2^n exp(r) with n = round(x / ln 2) and r = x - n ln 2 in two parts (Cody and Waite 1980), exp(r) by its Taylor
-// polynomial of degree 7: within 2 units in the last place of f32 on [-87, 88]; x is clamped to that range.
+// polynomial of degree 7: within 2 ULP of f32 on [-87, 88]; x is clamped to that range.
 import {
   type Code,
   countdown,
@@ -19,7 +19,7 @@ import {
 const get = local.get;
 const splat = (value: number): Code => v128.splatFloat(f32.constant(value));
 
-/** ln 2 in two parts: the first has few enough bits that n times it is exact. */
+/** ln 2 in two parts: the first is short enough that its product with n is exact. */
 const UPPER_LN2 = 0.693359375;
 const LOWER_LN2 = -2.1219444e-4;
 /** 1/k! from k = 7 down to 0. */

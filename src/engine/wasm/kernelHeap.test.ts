@@ -7,13 +7,13 @@ function allocateAll(sizes: readonly number[]) {
   return { heap, blocks };
 }
 
-it('gives blocks that do not overlap, within the memory', () => {
+it('allocates blocks that do not overlap, within the memory', () => {
   const { heap, blocks } = allocateAll([100, 70_000, 16]);
   expect(blocks.map(({ address }) => address)).toEqual([0, 112, 70_112]);
   expect(heap.memory.buffer.byteLength).toBeGreaterThanOrEqual(70_128 + 64);
 });
 
-it('gives freed blocks again, in parts', () => {
+it('reuses freed blocks, also in parts', () => {
   const { heap, blocks } = allocateAll([112, 64_000, 16]);
   heap.free(blocks[1] as HeapBlock);
   expect([heap.allocate(32_000), heap.allocate(32_016), heap.allocate(32_000)].map((block) => block?.address)).toEqual([
@@ -31,7 +31,7 @@ it.each([[[0, 1, 2]], [[0, 2, 1]], [[1, 0, 2]], [[1, 2, 0]], [[2, 0, 1]], [[2, 1
   },
 );
 
-it('takes the end back', () => {
+it('reclaims the end of the heap', () => {
   const { heap, blocks } = allocateAll([16, 16, 1_000_000]);
   heap.free(blocks[1] as HeapBlock);
   heap.free(blocks[2] as HeapBlock);
@@ -39,6 +39,6 @@ it('takes the end back', () => {
   expect(heap.allocate(16)?.address).toBe(900_016);
 });
 
-it('says when there is no more', () => {
+it('returns undefined when the memory is exhausted', () => {
   expect(createKernelHeap().allocate(2 ** 33)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
-// Blocks of one WebAssembly memory: a list of free blocks, first fit, neighbours joined. Addresses in bytes, blocks of whole
-// 16 bytes. The memory grows, to 4 GiB at most, and never shrinks: it is given back when the backend over it is dropped.
+// Allocates blocks in one WebAssembly memory: a free list, first fit, adjacent blocks merged. Addresses in bytes, block sizes in
+// multiples of 16 bytes. The memory grows to at most 4 GiB and never shrinks: it is freed when its backend is dropped.
 
 export interface HeapBlock {
   readonly address: number;
@@ -8,22 +8,22 @@ export interface HeapBlock {
 
 export interface KernelHeap {
   readonly memory: WebAssembly.Memory;
-  /** Undefined when the memory cannot grow any more (4 GiB, or less where the browser has less to give). */
+  /** Returns undefined if the memory cannot grow any more (4 GiB, or less if the browser refuses). */
   allocate(bytes: number): HeapBlock | undefined;
   free(block: HeapBlock): void;
 }
 
 const PAGE_BYTES = 65_536;
-/** Growing voids all arrays over the memory, so it grows by a mebibyte at least. */
+/** Growing detaches all arrays over the memory, so it grows by at least one MiB. */
 const MIN_PAGES = 16;
-/** Kernels read whole vectors, a little beyond the last block. */
+/** Kernels read whole vectors, slightly beyond the last block. */
 const SLACK_BYTES = 64;
 
 export function createKernelHeap(): KernelHeap {
   const memory = new WebAssembly.Memory({ initial: 1 });
-  /** Everything from here on has never been used, or is free again. */
+  /** Everything from here on is free. */
   let top = 0;
-  /** Below `top`, by address, no two adjacent. */
+  /** The free list below `top`, by address, no two adjacent. */
   const freed: HeapBlock[] = [];
 
   return {

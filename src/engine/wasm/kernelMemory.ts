@@ -1,4 +1,4 @@
-// The memory of the CPU backend's tensors: blocks of the kernel's heap, so that nothing is copied to compute with it.
+// The memory of the CPU backend's tensors: blocks of the kernel's heap, so that kernels use them without copying.
 import type { ElementArray, ElementType } from '../backend.ts';
 import type { ElementMemory } from '../reference/createReferenceBackend.ts';
 import { type MatrixKernel, memoryFull } from './matrixKernel.ts';
@@ -8,17 +8,17 @@ const arrays = { f32: Float32Array, u32: Uint32Array, i32: Int32Array } as const
 export function kernelMemory({ heap }: MatrixKernel): ElementMemory {
   return {
     get generation() {
-      // A memory that grew has another buffer.
+      // A memory that has grown has another buffer.
       return heap.memory.buffer;
     },
     allocate(type: ElementType, length: number) {
-      // A block of no bytes would share its address with the next.
+      // An empty block would share its address with the next.
       const bytes = Math.max(16, length * 4);
       const block = heap.allocate(bytes);
       if (block === undefined) throw memoryFull(heap, bytes);
       const make = (): ElementArray => new arrays[type](heap.memory.buffer as ArrayBuffer, block.address, length);
       let array = make();
-      // Blocks of tensors that are gone are given again.
+      // Blocks of freed tensors are reused.
       array.fill(0);
       return {
         array() {

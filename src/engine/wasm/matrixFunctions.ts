@@ -1,9 +1,9 @@
-// Matrix products on the CPU, as WebAssembly functions. All addresses and strides are bytes; floats are f32.
+// Matrix products on the CPU, as WebAssembly functions. All addresses and strides are in bytes; floats are f32.
 //
 // - `dotProducts`: result[r, n] = sum_k left[r, k] right[n, k]: both operands along their rows, as in a linear layer.
 // - `rowProducts`: result[r, c] (+)= sum_k left[r, k] right[k, c]: the right operand down its columns, as in a gradient.
 //
-// Tiles that hang over an edge work on the last row again, and `result` must have room for whole tiles.
+// Tiles that cross an edge repeat the last row, and `result` must have room for whole tiles.
 import {
   type Code,
   countdown,
@@ -22,7 +22,7 @@ import {
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 const get = local.get;
 
-/** Pointers to `count` rows from `first` on, none beyond `last`. */
+/** Pointers to `count` rows from `first` on, clamped to `last`. */
 function rowPointers(pointers: readonly Local[], first: Local, stride: Local, last: Local): Code {
   return pointers.map((pointer, index) => {
     if (index === 0) return local.set(pointer, get(first));
@@ -33,7 +33,7 @@ function rowPointers(pointers: readonly Local[], first: Local, stride: Local, la
 
 /**
  * Parameters: left, leftStride, lastLeft (the last row), leftTiles, right, rightStride, lastRight, rightTiles; the depth as
- * sixteens, fours and rest; result, resultStride. A tile of `tall` rows of left by `wide` rows of right is kept in registers.
+ * sixteens, fours and rest; result, resultStride. A tile of `tall` rows of left by `wide` rows of right stays in registers.
  */
 function dotProducts(name: string, tall: number, wide: number, fused: boolean): KernelFunction {
   const [left, leftStride, lastLeft, leftTiles] = [0, 1, 2, 3];

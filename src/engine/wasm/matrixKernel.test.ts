@@ -5,7 +5,7 @@ import { weightReader } from '../kernels/linear/weightAt.ts';
 import { randomWeight, testNoise } from '../testing/agreement.ts';
 import { createMatrixKernel, type MatrixKernel } from './matrixKernel.ts';
 
-/** Copies arrays into the kernel's memory; NaN all around them, which no result may see. */
+/** Copies arrays into the kernel's memory, surrounded by NaN, which must not affect any result. */
 function place(kernel: MatrixKernel, ...arrays: readonly (Float32Array | Uint32Array)[]): number[] {
   const addresses = kernel.scratch(1_024, ...arrays.flatMap((array) => [array.length + 64]), 65_536);
   const end = addresses.at(-1) ?? 0;
@@ -36,7 +36,7 @@ describe.each([
     return kernel;
   }
 
-  it.each(shapes)('multiplies $rows x $depth by $depth x $columns, given either way', ({ rows, depth, columns }) => {
+  it.each(shapes)('multiplies $rows x $depth by $depth x $columns, in both layouts', ({ rows, depth, columns }) => {
     const kernel = open();
     const left = testNoise(rows * depth, 1);
     const right = testNoise(depth * columns, 2);
@@ -60,7 +60,7 @@ describe.each([
     }
   });
 
-  it.each(blockFormatNames)('reads the blocks of %s, unpacked and times a vector', (format) => {
+  it.each(blockFormatNames)('reads the blocks of %s, unpacked and in a matrix-vector product', (format) => {
     const kernel = open();
     const [rows, columns, first] = [5, 300, 1];
     const width = Math.ceil(columns / deviceLayout(format).elements) * deviceLayout(format).elements;
@@ -81,7 +81,7 @@ describe.each([
     const matrix = { format, codes: codesAt, scales: scalesAt, rows, columns };
     kernel.unpack(matrix, first, 3, target);
     const unpacked = Array.from({ length: 3 }, (_, row) => [...kernel.floats(target + 4 * row * width, columns)]);
-    // To the bit: -0 is not 0.
+    // Bit for bit: -0 is not 0.
     expect(unpacked).toEqual(
       Array.from({ length: 3 }, (_, row) =>
         Array.from({ length: columns }, (__, column) => weight(first + row, column)),
@@ -101,7 +101,7 @@ describe.each([
     }
   });
 
-  it('takes every power of two that MXFP4 can have for a scale', () => {
+  it('decodes every power of two that MXFP4 allows as a scale', () => {
     const kernel = open();
     // 255 stands for NaN, and no file with it is read.
     const scales = new Uint32Array(64);
@@ -115,7 +115,7 @@ describe.each([
     expect([...kernel.floats(target, 255 * 32)]).toEqual(expected);
   });
 
-  it('takes scales of any sign, denormal ones too', () => {
+  it('decodes scales of either sign, denormal ones too', () => {
     const kernel = open();
     const scales = Uint32Array.of(0x00018001, 0xbc003c00);
     const codes = new Uint32Array(32).fill(0x01010101);
@@ -124,7 +124,7 @@ describe.each([
     expect([0, 32, 64, 96].map((at) => kernel.floats(target, 128)[at])).toEqual([-(2 ** -24), 2 ** -24, 1, -1]);
   });
 
-  it('computes exponentials within two units in the last place, and their limits', () => {
+  it('computes exponentials within 2 ULP, and their limits', () => {
     const kernel = open();
     const values = Float32Array.from({ length: 4_000 }, (_, i) => (i - 2_000) * 0.0431);
     const [valuesAt = 0, shiftAt = 0] = place(kernel, values, Float32Array.of(0.25));

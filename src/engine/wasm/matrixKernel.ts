@@ -1,5 +1,5 @@
-// Matrix products on the CPU, in WebAssembly SIMD. All operands lie in one WebAssembly memory and are named by their addresses, because
-// growing that memory invalidates every array over it.
+// Matrix products on the CPU, in WebAssembly SIMD. All operands are in one WebAssembly memory and identified by address,
+// because growing that memory detaches every array over it.
 import { TributaryError } from '../../lib/errors.ts';
 import type { BlockFormatName } from '../formats/blockFormats.ts';
 import { deviceLayout } from '../formats/deviceLayout.ts';
@@ -14,21 +14,21 @@ export interface Matrix {
   readonly address: number;
   readonly rows: number;
   readonly columns: number;
-  /** Elements from one row to the next, `columns` when absent. */
+  /** Elements from one row to the next. Default: `columns`. */
   readonly stride?: number;
 }
 
-/** Where a product goes: row r at `address` + 4 r `stride`. */
+/** The destination of a product: row r at `address` + 4 r `stride`. */
 export interface Product {
   readonly address: number;
   readonly stride: number;
 }
 
-/** A matrix in blocks along its rows, laid out as `Weight` says. */
+/** A matrix in blocks along its rows, in the layout of `Weight`. */
 export interface BlockMatrix {
   readonly format: BlockFormatName;
   readonly codes: number;
-  /** Nothing is read from it where the format has no such tensor. */
+  /** Ignored if the format has no scales tensor. */
   readonly scales: number;
   readonly rows: number;
   readonly columns: number;
@@ -36,21 +36,21 @@ export interface BlockMatrix {
 
 export interface MatrixKernel {
   readonly heap: KernelHeap;
-  /** Addresses of room for so many floats each, until the next call. Throws `ENGINE_OUT_OF_MEMORY`. */
+  /** Addresses of scratch space for `lengths` floats each, valid until the next call. Throws `ENGINE_OUT_OF_MEMORY`. */
   scratch(...lengths: number[]): number[];
   floats(address: number, length: number): Float32Array<ArrayBuffer>;
-  /** left right^T. `result` needs room for rows of left in fours by rows of right in twos, or in fours for one row of left. */
+  /** left right^T. `result` needs room for rows of left in fours by rows of right in twos, or in fours if left has one row. */
   dotProducts(left: Matrix, right: Matrix, result: Product): void;
   /**
-   * left right, added to `result` where `accumulate`. Each call sums from zero before it adds, so a long sum that is given in parts
-   * loses less to rounding. `result` needs room for rows in fours by columns in eights.
+   * left right, added to `result` if `accumulate`. Each call sums from zero before it adds, so that splitting a long sum into calls
+   * reduces rounding errors. `result` needs room for rows in fours by columns in eights.
    */
   rowProducts(left: Matrix, right: Matrix, result: Product, accumulate: boolean): void;
-  /** Rows `first` .. `first + count` as f32, each of whole blocks: what lies beyond `columns` is what the last block is padded with. */
+  /** Rows `first` .. `first + count` as f32, each in whole blocks: elements beyond `columns` are the last block's padding. */
   unpack(matrix: BlockMatrix, first: number, count: number, target: number): void;
-  /** result[n] = sum_k x[k] W[n, k]; x f32 with zeros up to whole blocks, `sums` the sums of its sixteens. */
+  /** result[n] = sum_k x[k] W[n, k]; x f32, zero-padded to whole blocks, `sums` the sums of its sixteens. */
   vector(matrix: BlockMatrix, x: number, sums: number, result: number): void;
-  /** values[i] = exp(values[i] - shift) of `count` floats, in whole fours; `shift` is the address of a float. */
+  /** values[i] = exp(values[i] - shift) of `count` floats, rounded up to fours; `shift` is the address of a float. */
   exponentials(values: number, shift: number, count: number): void;
   /** result[i] = silu(gate[i]) up[i] of `count` floats, a multiple of 4. */
   sigmoidProducts(gate: number, up: number, result: number, count: number): void;
@@ -58,7 +58,7 @@ export interface MatrixKernel {
 
 export const roundUp = (value: number, unit: number): number => Math.ceil(value / unit) * unit;
 
-/** Typed error of a memory that cannot grow any more. */
+/** The typed error of a memory that cannot grow any more. */
 export function memoryFull(heap: KernelHeap, bytes: number): TributaryError {
   return new TributaryError({
     code: 'ENGINE_OUT_OF_MEMORY',
@@ -69,8 +69,8 @@ export function memoryFull(heap: KernelHeap, bytes: number): TributaryError {
 }
 
 /**
- * Compiles the kernel: with relaxed SIMD's multiply-add, unless `fused` is false or the engine is older than that. Undefined where
- * WebAssembly has no SIMD.
+ * Compiles the kernel with relaxed SIMD's multiply-add, unless `fused` is false or the JavaScript engine lacks it. Returns
+ * undefined if WebAssembly has no SIMD.
  */
 export function createMatrixKernel(fused = true): MatrixKernel | undefined {
   const bytes = assembleModule([...matrixFunctions(fused), ...blockFunctions(fused), ...elementFunctions(fused)]);

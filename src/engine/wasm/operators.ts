@@ -1,6 +1,6 @@
 // The operators that are matrix products, on the SIMD kernel: same bindings, constants and results as their references, in
-// f32. Weights in blocks are unpacked some rows at a time, or never where there is one row of input. Every array here lies in
-// the kernel's memory; after `scratch`, which may grow it, only addresses are good.
+// f32. Blocked weights are unpacked a few rows at a time, or not at all for a single input row. Every array here is in the
+// kernel's memory; after `scratch`, which may grow it, only addresses stay valid.
 import type { Operator, WeightFormat } from '../backend.ts';
 import type { BlockFormatName } from '../formats/blockFormats.ts';
 import { deviceLayout, hasScales } from '../formats/deviceLayout.ts';
@@ -10,7 +10,7 @@ import { type BlockMatrix, type Matrix, type MatrixKernel, roundUp } from './mat
 
 type Reference = Operator['reference'];
 
-/** Floats of a weight that are worked on at a time: what stays in a second-level cache. */
+/** Floats of a weight that are unpacked at a time, to fit in the L2 cache. */
 const GROUP_FLOATS = 32_768;
 
 interface Shape {
@@ -22,7 +22,7 @@ interface Shape {
   readonly accumulate: boolean;
 }
 
-/** Copies a product [rows, columns], whose rows lie `stride` elements apart, to its place. */
+/** Copies a product [rows, columns], whose rows are `stride` elements apart, to its destination. */
 function store(
   values: Float32Array,
   stride: number,
@@ -43,7 +43,7 @@ function store(
   }
 }
 
-/** Some rows of a weight as f32 in the kernel's memory. */
+/** A range of a weight's rows as f32 in the kernel's memory. */
 type WeightRows = (first: number, count: number, target: number) => Matrix;
 
 interface OpenedWeight {
@@ -54,7 +54,7 @@ interface OpenedWeight {
   readonly targetLength: number;
 }
 
-/** Where a packed weight lies. */
+/** The addresses of a packed weight. */
 function blockMatrix(
   format: BlockFormatName,
   buffers: Parameters<Reference>[0],
@@ -93,7 +93,7 @@ function openWeight(
   };
 }
 
-/** One row of input: straight from the blocks. */
+/** A single input row: multiplies without unpacking. */
 function multiplyVector(
   kernel: MatrixKernel,
   format: BlockFormatName,
@@ -209,7 +209,7 @@ export function segmentedMatmulWasm(kernel: MatrixKernel): Reference {
     const columns = constant(constants, 'columns');
     const scale = constant(constants, 'scale');
     const [offset = 0, resultStride = 0] = words(buffers, 'place');
-    // One side is the adapter's rank wide: only that one is transposed.
+    // One side is as wide as the adapter's rank: only that one is transposed.
     const flip = height > columns;
     const [width, breadth] = flip ? [columns, height] : [height, columns];
     const narrowAt = floats(buffers, flip ? 'right' : 'left').byteOffset;

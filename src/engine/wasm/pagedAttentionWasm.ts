@@ -1,5 +1,5 @@
-// Paged attention by the kernel's matrix products, a block of the cache at a time: scores of some queries for its keys, then
-// their weights times its values. Bindings and constants as `pagedAttentionOperator`.
+// Paged attention by the kernel's matrix products, one block of the KV cache at a time: the scores of some queries for its keys,
+// then their weights times its values. Bindings and constants as in `pagedAttentionOperator`.
 import type { Operator } from '../backend.ts';
 import { constant, floats, words } from '../kernels/operands.ts';
 import { firstSeen } from '../kernels/pagedAttention/attendBlocks.ts';
@@ -9,9 +9,9 @@ import { type MatrixKernel, roundUp } from './matrixKernel.ts';
 /** Rows whose scores are in memory at a time. */
 const TILE_ROWS = 32;
 
-/** Queries that see keys of one head: one head of several rows, or the heads of one row that share keys. */
+/** Queries that share a key head: one head of several rows, or the heads of one row that share keys. */
 interface Queries {
-  /** Element of the first one in q and in result, and from one to the next. */
+  /** Element of the first query in q and in result, and the stride between queries. */
   readonly first: number;
   readonly stride: number;
   readonly count: number;
@@ -30,7 +30,7 @@ export function pagedAttentionWasm(kernel: MatrixKernel): Operator['reference'] 
     const share = heads / keyValueHeads;
     const padded = roundUp(dimension, 4);
     const productStride = roundUp(dimension, 8);
-    // The kernel's memory may grow below: these are read before, everything else by address.
+    // The kernel's memory may grow below: these arrays are read first, everything else by address.
     const positions = words(buffers, 'positions').slice(0, rows);
     const slots = words(buffers, 'slots').slice(0, rows);
     const table = words(buffers, 'table').slice();
@@ -42,7 +42,7 @@ export function pagedAttentionWasm(kernel: MatrixKernel): Operator['reference'] 
     const result = floats(buffers, 'result');
     const [resultAt, resultLength] = [result.byteOffset, result.length];
 
-    /** Scores of one query become weights in place, zero outside [start, end); returns their sum. */
+    /** Turns one query's scores into weights in place, zero outside [start, end); returns their sum. */
     function weigh(scores: Float32Array, scoresAt: number, shiftAt: number, start: number, end: number): number {
       let highest = Number.NEGATIVE_INFINITY;
       for (let j = start; j < end; j += 1) {
@@ -52,7 +52,7 @@ export function pagedAttentionWasm(kernel: MatrixKernel): Operator['reference'] 
         if (score > highest) highest = score;
       }
       kernel.floats(shiftAt, 1)[0] = highest;
-      // Whole fours from a multiple of four on: the next query's scores begin where these end.
+      // Whole fours from a multiple of four: the next query's scores begin where these end.
       const aligned = start - (start % 4);
       kernel.exponentials(scoresAt + 4 * aligned, shiftAt, end - aligned);
       scores.fill(0, 0, start);

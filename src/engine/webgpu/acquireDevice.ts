@@ -1,42 +1,42 @@
-// Asks a WebGPU implementation (the browser's, or Dawn's in Node: `node.ts`) for a device, and says in plain words why
-// there is none. It knows nothing of tensors.
+// Requests a device from a WebGPU implementation (the browser's, or Dawn's in Node: `node.ts`) and explains in plain words
+// why there is none. Knows nothing of tensors.
 import { TributaryError } from '../../lib/errors.ts';
 
 export interface AcquiredDevice {
   readonly device: GPUDevice;
-  /** What to call the device on screen. */
+  /** The device's name, for display. */
   readonly description: string;
   readonly vendor: string;
   readonly architecture: string;
-  /** Adapter and browser in one text, as far as they name themselves: changes with another device, mostly also with its driver. */
+  /** Adapter and browser in one text, as far as they identify themselves: changes with the device, and usually with its driver. */
   readonly identity: string;
   /**
-   * The adapter's features; `software` when its shaders run on the CPU; `subgroups of 4` and `subgroups of 8` when no subgroup has
-   * fewer lanes; `packed_4x8_integer_dot_product` when the shading language has byte products.
+   * The adapter's features, plus `software` if its shaders run on the CPU, `subgroups of 4` and `subgroups of 8` if every subgroup
+   * has at least that many lanes, and `packed_4x8_integer_dot_product` if the shading language has packed int8 dot products.
    */
   readonly features: ReadonlySet<string>;
 }
 
-/** Limits asked for at the adapter's own maximum, because the default is too small for a model's largest tensors. */
+/** Limits requested at the adapter's maximum, because the default is too small for a model's largest tensors. */
 const raisedLimits = [
-  // An embedding table in f32 passes the default 128 MiB and 256 MiB.
+  // An f32 embedding table exceeds the default 128 MiB and 256 MiB.
   'maxStorageBufferBindingSize',
   'maxBufferSize',
-  // Attention's backward pass binds nine tensors; the default is 8.
+  // Attention's backward pass binds nine buffers; the default is 8.
   'maxStorageBuffersPerShaderStage',
 ] as const;
 
-/** Used where the device offers them; none is needed. */
+/** Used if the device offers them; none is required. */
 const optionalFeatures = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
 
-/** Smallest binding that the engine can work with: WebGPU's guaranteed minimum. */
+/** Smallest binding limit that the engine can work with: WebGPU's guaranteed minimum. */
 const MIN_BINDING_BYTES = 128 * 2 ** 20;
 
 /**
- * A device of `gpu` with the largest limits it has.
+ * A device of `gpu` with the adapter's maximum limits.
  *
  * Throws `ENGINE_NO_WEBGPU` without an implementation, `ENGINE_NO_ADAPTER` without a usable GPU,
- * `ENGINE_LIMITS_TOO_SMALL` when its bindings are below WebGPU's minimum, `ENGINE_NO_DEVICE` when it refuses.
+ * `ENGINE_LIMITS_TOO_SMALL` if its binding limit is below WebGPU's minimum, `ENGINE_NO_DEVICE` if the request is refused.
  */
 export async function acquireDevice(gpu: GPU | undefined = globalThis.navigator?.gpu): Promise<AcquiredDevice> {
   if (gpu === undefined) {
@@ -78,7 +78,7 @@ export async function acquireDevice(gpu: GPU | undefined = globalThis.navigator?
   }
   const { vendor, architecture, description } = adapter.info;
   const name = description || [vendor, architecture].filter((part) => part !== '').join(' ') || 'WebGPU device';
-  // Firefox gives no names; Chromium's fallback says nothing of a lavapipe that was chosen as the one adapter.
+  // Firefox reports no names; Chromium's fallback flag is not set for a lavapipe that is the only adapter.
   const software =
     adapter.info.isFallbackAdapter ||
     /swiftshader|llvmpipe|lavapipe|warp|software/i.test(`${vendor} ${architecture} ${description}`);

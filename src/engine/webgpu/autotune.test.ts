@@ -25,7 +25,7 @@ import { acquireDevice } from './acquireDevice.ts';
 import { createWebGpuBackend } from './createWebGpuBackend.ts';
 import { dawn } from './node.ts';
 
-/** Dawn; as if it were a graphics card, so that everything that a card can do is tried and measured. */
+/** Dawn, treated as a hardware GPU unless `software`, so that every variant is tried and timed. */
 async function open(software = false): Promise<Backend> {
   const acquired = await acquireDevice(dawn());
   const features = new Set([...acquired.features].filter((feature) => software || feature !== 'software'));
@@ -33,7 +33,7 @@ async function open(software = false): Promise<Backend> {
   return createWebGpuBackend({ ...acquired, features }, { tryVariants: true });
 }
 
-/** Software compiles slowly, and slower still beside other tests; what counts here is that all are tried. */
+/** Software compiles slowly, even more so beside other tests; here it only matters that every variant is tried. */
 const patient = { budget: 600_000 };
 
 async function select(
@@ -53,8 +53,8 @@ async function select(
 
 const namesOf = (list: readonly { readonly variant: string }[]): string[] => list.map(({ variant: name }) => name);
 
-describe('the choice of a variant', () => {
-  it('refuses what is wrong, is no number, does not compile or is not accepted, and says so by name', async () => {
+describe('autotuning', () => {
+  it('refuses variants that are wrong, return NaN, do not compile or are rejected, and reports them by name', async () => {
     const backend = await open();
     const operator = doubling(wrongAtTheEdge, notANumber, doesNotCompile, asksTooMuch, right);
     const call = callOf(backend, operator);
@@ -68,7 +68,7 @@ describe('the choice of a variant', () => {
       expect.stringMatching(/^it does not compile: \d+:\d+ ./),
       expect.stringMatching(/^the device refused it: ./),
     ]);
-    // Trying left the call's own tensors alone, and the device usable.
+    // The trial left the call's own tensors unchanged, and the device usable.
     const { y } = call.tensors as { y: ReturnType<Backend['createTensor']> };
     expect((await backend.download(y))[0]).toBe(7);
     backend.submit(plan, { rows: 1 });
@@ -94,7 +94,7 @@ describe('the choice of a variant', () => {
     backend.destroy();
   });
 
-  it('keeps to the order on software devices and when the time is up, but checks there too', async () => {
+  it('follows the listed order on software devices and when the budget is spent, but still checks results', async () => {
     const software = await open(true);
     expect(await select(software, doubling(wrongAtTheEdge, slow, right))).toMatchObject({
       choices: [{ variant: 'slow', milliseconds: {} }],
@@ -121,7 +121,7 @@ describe('the choice of a variant', () => {
     const report = await select(second, operator, { remembered, onProgress: (name) => tried.push(name) });
     expect(report).toEqual(remembered);
     expect(tried).toEqual([]);
-    // The two tensors of the call, and the one pipeline that is used.
+    // The two tensors of the call, and the one pipeline in use.
     expect(second.counters).toMatchObject({ buffers: before + 2, pipelines: 1, submissions: 0 });
     second.destroy();
   });
@@ -160,7 +160,7 @@ describe('the choice of a variant', () => {
     backend.destroy();
   });
 
-  it('names the device when nothing is right', async () => {
+  it('names the device if no variant is correct', async () => {
     const backend = await open();
     await expect(select(backend, doubling(wrongAtTheEdge, doesNotCompile))).rejects.toMatchObject({
       code: 'ENGINE_DEVICE_WRONG',
@@ -173,7 +173,7 @@ describe('the choice of a variant', () => {
     backend.destroy();
   });
 
-  it('computes in less than f32 only where that was allowed', async () => {
+  it('uses reduced precision only if the call allows it', async () => {
     const backend = await open();
     expect(namesOf((await select(backend, doubling(half, slow))).choices)).toEqual(['slow']);
     const operator = doubling(half, slow);
@@ -184,7 +184,7 @@ describe('the choice of a variant', () => {
     backend.destroy();
   });
 
-  it('can be stopped and taken up again', async () => {
+  it('can be aborted and resumed', async () => {
     const backend = await open();
     const operator = doubling(slow, right);
     const signal = AbortSignal.abort();
@@ -193,7 +193,7 @@ describe('the choice of a variant', () => {
     backend.destroy();
   });
 
-  it('does not take a lost device for wrong kernels', async () => {
+  it('does not mistake a lost device for wrong kernels', async () => {
     const acquired = await acquireDevice(dawn());
     const backend = createWebGpuBackend(acquired, { tryVariants: true });
     const call = callOf(backend, doubling(right));
@@ -202,7 +202,7 @@ describe('the choice of a variant', () => {
   });
 });
 
-describe('the variants of this engine', () => {
+describe('the engine’s variants', () => {
   const formats: readonly WeightFormat[] = ['f32', 'q8_0', 'q4_1', 'q5_0', 'q6_k'];
 
   it.each(formats)('linear %s: none is refused, and the fastest of several is known', async (format) => {

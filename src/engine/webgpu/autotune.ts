@@ -1,16 +1,16 @@
-// Which variant of an operator computes a call on this device: the fastest of those whose results are those of the reference.
-// Wrong results from quantised kernels, without any error, are what users of WebGPU report most; so every variant is checked
-// where it will run, on small inputs that reach the edges, and where several are right they are measured at the call's size.
-// What is decided once holds for all calls of the same shape, and is remembered outside as plain data.
+// Chooses the variant of an operator that computes a call on this device: the fastest whose results match the reference.
+// Users of WebGPU most often report silently wrong results from quantised kernels, so every variant is checked on the device
+// that will run it, on small inputs that cover the edges. If several are correct, they are timed at the call's size.
+// A choice applies to all calls of the same shape, and callers can store it as plain data.
 import { TributaryError } from '../../lib/errors.ts';
 import type { Operator, OperatorCall, SelectionOptions, Variant, VariantSelection } from '../backend.ts';
 import type { VariantChoice, VariantRefusal } from '../variantReport.ts';
 import { openAutotuneTrial, type TrialDevice } from './autotuneTrial.ts';
 
 export interface ChoosingDevice extends TrialDevice {
-  /** What the user calls the device. */
+  /** The device's name, for error messages. */
   readonly description: string;
-  /** Adapter, driver and browser in one text: choices hold for no other. */
+  /** Adapter, driver and browser in one text: choices apply to no other. */
   readonly identity: string;
   readonly features: ReadonlySet<string>;
 }
@@ -18,16 +18,16 @@ export interface ChoosingDevice extends TrialDevice {
 export interface Autotuner {
   readonly selection: VariantSelection;
   /**
-   * The variant for `call`. Throws `ENGINE_DEVICE_WRONG` when every variant computes wrong results or does not compile,
-   * `ENGINE_OPERATOR_UNSUPPORTED` when the device has no way at all; rejects with the signal's reason when it is aborted.
+   * The variant for `call`. Throws `ENGINE_DEVICE_WRONG` if every variant computes wrong results or does not compile,
+   * `ENGINE_OPERATOR_UNSUPPORTED` if the device supports no variant; rejects with the signal's reason when aborted.
    */
   choose(call: OperatorCall): Promise<Variant>;
 }
 
-/** Measuring is worth this wait once; a remembered choice costs none. */
+/** Milliseconds to spend on timing a shape for the first time; a remembered choice costs nothing. */
 const DEFAULT_BUDGET = 1_500;
 
-/** FNV-1a over everything that the candidates compile from. */
+/** FNV-1a over everything that the candidates are compiled from. */
 function fingerprint(candidates: readonly Variant[], constants: OperatorCall['constants']): string {
   let hash = 0x811c9dc5;
   for (const { name, source, overrides } of candidates) {
@@ -64,10 +64,10 @@ export function createAutotuner(device: ChoosingDevice): Autotuner {
   const decided = new Map<Operator, Map<string, Promise<Variant>>>();
   const choices: VariantChoice[] = [];
   let refused: VariantRefusal[] = [];
-  // Trials would disturb each other's times.
+  // Concurrent trials would disturb each other's timings.
   let queue: Promise<unknown> = Promise.resolve();
 
-  /** An earlier choice among the same kernels on the same device. One that was never measured, but could be, is none. */
+  /** An earlier choice among the same kernels on the same device, unless it could have been timed but was not. */
   function recall(
     operator: Operator,
     shape: string,
@@ -98,12 +98,12 @@ export function createAutotuner(device: ChoosingDevice): Autotuner {
     signal?.throwIfAborted();
     onProgress?.(operator.name);
 
-    // A trial that was stopped starts again.
+    // A trial that was aborted starts again.
     refused = refused.filter((each) => each.operator !== operator.name || each.shape !== shape);
     const refuse = ({ name }: Variant, reason: string): void => {
       refused.push({ operator: operator.name, shape, variant: name, reason });
     };
-    // Software devices share the CPU with everything else: their times are noise, and the list's order is tuned for them.
+    // Software devices share the CPU with everything else, so their timings are noise; the list's order is tuned for them.
     const hasTime = (): boolean => !features.has('software') && performance.now() < deadline;
     const trial = openAutotuneTrial(device, call);
     try {
@@ -117,7 +117,7 @@ export function createAutotuner(device: ChoosingDevice): Autotuner {
       }
       const milliseconds: Record<string, number> = {};
       if (right.length > 1 && hasTime() && (await trial.prepareMeasuring())) {
-        // The plainest is last, and the measure of the others' results.
+        // The plainest variant is last; the others are measured against its results.
         for (const variant of [...right].reverse()) {
           signal?.throwIfAborted();
           if (!hasTime()) break;
@@ -133,7 +133,7 @@ export function createAutotuner(device: ChoosingDevice): Autotuner {
       const [first] = right;
       if (first === undefined) throw allWrong(operator, shape);
       const measured = right.filter(({ name }) => name in milliseconds);
-      // One time alone compares nothing.
+      // A single timing has nothing to be compared with.
       const chosen =
         measured.length < 2
           ? first
@@ -187,7 +187,7 @@ export function createAutotuner(device: ChoosingDevice): Autotuner {
       const decision = queue.then(() => decide(call, shape, candidates));
       queue = decision.catch(() => undefined);
       shapes.set(key, decision);
-      // What was stopped, or failed with the device, is tried again by the next recording.
+      // After an abort or a device failure, the next recording tries again.
       decision.catch(() => shapes.delete(key));
       return await decision;
     },

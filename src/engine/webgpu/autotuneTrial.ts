@@ -1,5 +1,5 @@
-// Tries the variants of one call on a device: is what they compute what the reference computes, and how long does it take.
-// Nothing of the call is touched: its own tensors are read, results go to tensors of the trial.
+// Tries the variants of one call on a device: do they match the reference, and how long do they take?
+// The call's own tensors are only read; results go to the trial's own tensors.
 import { TributaryError } from '../../lib/errors.ts';
 import type {
   Backend,
@@ -15,26 +15,26 @@ import type {
 } from '../backend.ts';
 import { type Step, timePasses } from './timePasses.ts';
 
-/** What a trial needs of the backend. */
+/** The parts of the backend that a trial uses. */
 export interface TrialDevice extends Pick<Backend, 'createTensor' | 'upload' | 'download' | 'destroyTensor'> {
   readonly device: GPUDevice;
-  /** Throws `ENGINE_SHADER_INVALID` when the variant does not compile. */
+  /** Throws `ENGINE_SHADER_INVALID` if the variant does not compile. */
   step(plan: string, call: OperatorCall, variant: Variant): Promise<Step>;
 }
 
 export interface AutotuneTrial {
-  /** Why the variant is wrong; undefined when it is right. */
+  /** Why the variant is wrong; undefined if it is correct. */
   check(variant: Variant): Promise<string | undefined>;
-  /** Call it before `measure`. False where the device has not the memory for it. */
+  /** Must precede `measure`. Returns false if the device lacks the memory for it. */
   prepareMeasuring(): Promise<boolean>;
-  /** Milliseconds of the call at its own size; a reason where the result differs from that of the first variant measured. */
+  /** Milliseconds of the call at its own size, or a reason if the result differs from that of the first measured variant. */
   measure(variant: Variant): Promise<{ readonly milliseconds: number } | { readonly reason: string }>;
   end(): void;
 }
 
 /**
- * Largest difference from the reference, as a share of its largest value. Sums of some ten thousand products in another order
- * stay below a hundredth of the first; a wrong index or a forgotten edge is far above the last.
+ * Maximum difference from the reference, relative to its largest value. Summing some ten thousand products in another order
+ * stays below a hundredth of the first tolerance; a wrong index or a missed edge is far above the last.
  */
 const tolerances: Readonly<Record<NonNullable<Variant['computeDtype']>, number>> = { float32: 1e-4, float16: 2e-2 };
 
@@ -53,7 +53,7 @@ function zeros(type: ElementType, length: number): ElementArray {
 const wholeOf = (operand: Tensor | TensorRange): TensorRange =>
   'tensor' in operand ? operand : { tensor: operand, offset: 0, length: operand.length };
 
-/** In words, where two results differ by more than `tolerance` of the largest expected value; integers must be equal. */
+/** A description if two results differ by more than `tolerance` of the largest expected value; integers must be equal. */
 function difference(expected: Results, actual: Results, tolerance: number): string | undefined {
   for (const [name, wanted] of Object.entries(expected)) {
     const given = actual[name];
@@ -61,7 +61,7 @@ function difference(expected: Results, actual: Results, tolerance: number): stri
     let distance = 0;
     let place = -1;
     for (const [index, value] of wanted.entries()) {
-      // Weights that are no numbers give results that are none: nothing can be learnt from those.
+      // NaN weights yield NaN results, which say nothing about the kernel.
       if (!Number.isFinite(value)) continue;
       largest = Math.max(largest, Math.abs(value));
       const apart = Math.abs((given?.[index] ?? Number.NaN) - value);
@@ -75,7 +75,7 @@ function difference(expected: Results, actual: Results, tolerance: number): stri
   return undefined;
 }
 
-/** The sample's tensors on the device. Each variant finds the same contents: `reset` before it runs. */
+/** The sample's tensors on the device. Call `reset` before each variant, so that all start from the same contents. */
 function placeSample(device: TrialDevice, call: OperatorCall, sample: OperatorSample) {
   const scratch = new Map<string, { readonly tensor: Tensor; readonly contents: ElementArray }>();
   const operands: Record<string, Tensor | TensorRange> = { ...call.tensors };
@@ -109,7 +109,7 @@ function placeSample(device: TrialDevice, call: OperatorCall, sample: OperatorSa
       });
       return Object.fromEntries(await Promise.all(entries));
     },
-    /** What the operator's reference computes from the same contents. */
+    /** The reference's results for the same contents. */
     async expected(): Promise<Results> {
       const buffers: Record<string, ElementArray> = {};
       for (const { name } of call.operator.bindings) {
@@ -134,7 +134,7 @@ function placeSample(device: TrialDevice, call: OperatorCall, sample: OperatorSa
 
 type PlacedSample = ReturnType<typeof placeSample>;
 
-/** The variant as a step on the sample's tensors, run once; or the reason why it cannot be. */
+/** The variant as a step on the sample's tensors, run once; or the reason why that failed. */
 async function firstRun(
   device: TrialDevice,
   { call, variables, reset }: PlacedSample,
@@ -150,7 +150,7 @@ async function firstRun(
     throw error;
   }
   reset();
-  // Opened and closed without waiting in between, so that it encloses this submission alone.
+  // Pushed and popped without awaiting in between, so that the scope covers only this submission.
   device.device.pushErrorScope('validation');
   const encoder = device.device.createCommandEncoder({ label: 'trial' });
   const pass = encoder.beginComputePass();
@@ -163,9 +163,9 @@ async function firstRun(
   return problem === null ? { step } : { reason: `the device refused it: ${problem.message.split('\n')[0]}` };
 }
 
-/** A measurement lasts some 3 ms a pass, because browsers round the device's clock to 0.1 ms. */
+/** A pass lasts some 3 ms, because browsers round the device's clock to 0.1 ms. */
 const PASS_MILLISECONDS = 3;
-/** What takes this long for a single run is measured once. */
+/** A single run longer than this is measured once. */
 const LONG_MILLISECONDS = 25;
 
 async function timeStep(device: GPUDevice, step: Step, variables: Variables): Promise<number> {
@@ -191,7 +191,7 @@ export function openAutotuneTrial(device: TrialDevice, call: OperatorCall): Auto
     const placed = placeSample(device, call, sample);
     return { placed, expected: placed.expected() };
   });
-  // A rejection is thrown where it is awaited; a check that ends early must not leave it unobserved.
+  // A rejection is thrown where it is awaited; if a check ends early, it must not go unhandled.
   for (const { expected } of checks) expected.catch(() => undefined);
   let load: PlacedSample | undefined;
   let agreed: Results | undefined;
@@ -210,7 +210,7 @@ export function openAutotuneTrial(device: TrialDevice, call: OperatorCall): Auto
     },
     async prepareMeasuring() {
       if (probe === undefined) return false;
-      // A call's own size may be large; without the memory for a second set of results nothing is measured.
+      // The call's own size may be large; without memory for a second set of results, nothing is timed.
       device.device.pushErrorScope('out-of-memory');
       load = placeSample(device, call, probe.load(call));
       return (await device.device.popErrorScope()) === null;

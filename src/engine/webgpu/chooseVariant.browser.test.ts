@@ -1,4 +1,4 @@
-// The choice of a variant on a browser's WebGPU, whose compiler, error scopes and clock are its own.
+// Autotuning on a browser's WebGPU, whose compiler, error scopes and clock differ from Dawn's in Node.
 import { expect, it } from 'vitest';
 import {
   asksTooMuch,
@@ -14,9 +14,9 @@ import {
 import { acquireDevice } from './acquireDevice.ts';
 import { createWebGpuBackend } from './createWebGpuBackend.ts';
 
-it('refuses what is wrong and takes the fastest of the rest', async () => {
+it('refuses wrong variants and chooses the fastest of the rest', async () => {
   const acquired = await acquireDevice();
-  // As if it were a graphics card: all variants are measured.
+  // Treated as a hardware GPU: all variants are timed.
   const features = new Set([...acquired.features].filter((feature) => feature !== 'software'));
   const backend = createWebGpuBackend({ ...acquired, features }, { tryVariants: true });
   backend.variants?.begin({ budget: 600_000 });

@@ -1,5 +1,5 @@
-// The port on a WebGPU device: labelled buffers, pipelines cached by source and overrides, bind groups built when a plan
-// is recorded, one compute pass a submission. It knows operators only as WGSL text with bindings.
+// The backend on a WebGPU device: labelled buffers, pipelines cached by source and overrides, bind groups built when a plan
+// is recorded, one compute pass per submission. Knows operators only as WGSL text with bindings.
 import { TributaryError } from '../../lib/errors.ts';
 import type { Backend, ElementArray, ElementType, OperatorCall, Plan, Tensor, Variant } from '../backend.ts';
 import type { AcquiredDevice } from './acquireDevice.ts';
@@ -23,7 +23,7 @@ interface DevicePlan extends Plan {
   readonly steps: readonly Step[];
 }
 
-/** What every WebGPU device can bind; a plan that needs more works on some devices only, and nobody would notice. */
+/** The binding size that every WebGPU device supports. A plan that needs more would work on some devices only, unnoticed. */
 const MAX_BINDING_BYTES = 128 * 2 ** 20;
 
 const INTERNAL = 'This is a mistake in the program: report it with these details.';
@@ -35,19 +35,19 @@ function view(type: ElementType, bytes: ArrayBuffer): ElementArray {
 
 export interface WebGpuBackendOptions {
   /**
-   * Tries the variants of an operator when a plan first needs it: wrong ones are refused, the fastest right one is taken. Without
-   * it the first supported one is, unchecked: for tests of single kernels.
+   * Tries the variants of an operator when a plan first needs it: refuses wrong ones and uses the fastest correct one. Without
+   * it, the first supported variant is used unchecked: for tests of single kernels.
    */
   readonly tryVariants?: boolean;
 }
 
-/** The port on an acquired device. The device belongs to the backend from here on: `destroy` ends it. */
+/** The backend on an acquired device. It takes ownership of the device: `destroy` ends it. */
 export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBackendOptions = {}): Backend {
   const { device, description, features } = acquired;
   const counters = { buffers: 0, bindGroups: 0, pipelines: 0, submissions: 0, allocatedBytes: 0 };
   const { pipelineFor, layoutFor } = createPipelineCache(device, description, counters);
   const uniforms = new Map<string, GPUBuffer>();
-  // One staging buffer serves all downloads, which therefore queue; it grows to the largest.
+  // One staging buffer serves all downloads, which therefore queue; it grows to the largest download.
   let staging: GPUBuffer | undefined;
   let downloads: Promise<unknown> = Promise.resolve();
   let destroyed = false;
@@ -61,7 +61,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
     });
   });
 
-  // WebGPU reports what went wrong with a buffer or a submission after the fact; without this, results would be zeros.
+  // WebGPU reports failures of buffers and submissions asynchronously; unless recorded, results would silently be zeros.
   let fault: TributaryError | undefined;
   device.onuncapturederror = ({ error }) => {
     const memory = error.constructor.name === 'GPUOutOfMemoryError';
@@ -79,7 +79,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
     return device.createBuffer({ label, size, usage });
   }
 
-  /** Uniform buffers by content: the same shape in every layer is one buffer. */
+  /** Uniform buffers by content: equal shapes in different layers share one buffer. */
   function uniformFor(words: Uint32Array<ArrayBuffer>): GPUBuffer {
     const key = words.join();
     let buffer = uniforms.get(key);
@@ -117,7 +117,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
         });
       }
       const range = 'tensor' in operand ? operand : { tensor: operand, offset: 0, length: operand.length };
-      // The exact size, so that `arrayLength` in a shader is the tensor's length.
+      // The exact size, so that `arrayLength` in a shader equals the tensor's length.
       const size = Math.max(1, range.length) * 4;
       if (size > MAX_BINDING_BYTES) {
         throw new TributaryError({
@@ -149,7 +149,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
   }
 
   async function bindCalls(plan: string, calls: readonly CompiledCall[]): Promise<Step[]> {
-    // Nothing is awaited while the scope is open, so it holds the errors of these calls alone.
+    // Nothing is awaited while the scope is open, so it captures only the errors of these calls.
     device.pushErrorScope('validation');
     let steps: Step[];
     try {
@@ -168,7 +168,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
     });
   }
 
-  /** What a failure was: a lost device makes everything fail, and its own report says more. */
+  /** The device's loss, if it explains the failure: on a lost device everything fails, and the loss report says more. */
   function lossOr(cause: unknown, patience: number): Promise<unknown> {
     return Promise.race([lost, new Promise((resolve) => setTimeout(resolve, patience, cause))]);
   }
@@ -251,7 +251,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
 
     async record(label, calls) {
       if (fault !== undefined) throw fault;
-      // One after the other, so that after a failure nothing goes on that uses the tensors.
+      // Sequentially, so that after a failure nothing still uses the tensors.
       const chosen: Variant[] = [];
       for (const call of calls) chosen.push(await choose(call));
       const compiled = await Promise.all(calls.map((call, index) => compileCall(call, chosen[index] as Variant)));
@@ -278,7 +278,7 @@ export function createWebGpuBackend(acquired: AcquiredDevice, options: WebGpuBac
       return times;
     },
     destroyPlan() {
-      // Bind groups hold no memory of their own and pipelines stay cached: there is nothing to free but the reference.
+      // Bind groups own no memory and pipelines stay cached: only the reference is dropped.
     },
     destroy() {
       destroyed = true;

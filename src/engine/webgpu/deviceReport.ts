@@ -1,4 +1,4 @@
-// What a device can do, as plain data for a screen or a bug report.
+// A device's capabilities as plain data, for a screen or a bug report.
 import type { DeviceReport } from '../service.ts';
 import type { ComputeDtype } from '../variantReport.ts';
 import type { AcquiredDevice } from './acquireDevice.ts';

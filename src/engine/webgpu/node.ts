@@ -6,11 +6,11 @@ import { createWebGpuBackend, type WebGpuBackendOptions } from './createWebGpuBa
 import { pollWithBackoff } from './pollWithBackoff.ts';
 
 declare global {
-  /** Dawn crashes when its instance is collected while a device lives, so the one instance stays reachable for good. */
+  /** Dawn crashes if its instance is garbage-collected while a device lives, so the one instance stays reachable forever. */
   var tributaryDawn: GPU | undefined;
 }
 
-/** Makes the methods that wait for the device sleep meanwhile. */
+/** Makes the methods that wait for the device sleep while they wait. */
 function napInWaits(): void {
   const waits = [
     [GPUBuffer.prototype, 'mapAsync'],
@@ -26,8 +26,8 @@ function napInWaits(): void {
 }
 
 /**
- * SwiftShader unrolls Vulkan's zeroing of workgroup memory into one store per element and compiles that for seconds. Without the
- * extension Dawn writes a loop into the shader: the same zeros.
+ * SwiftShader unrolls Vulkan's zero-initialisation of workgroup memory into one store per element, which takes seconds to
+ * compile. Without the extension Dawn writes an equivalent loop into the shader.
  */
 function driverOptions(): string[] {
   const driver = process.env['VK_ICD_FILENAMES'] ?? process.env['VK_DRIVER_FILES'] ?? '';
@@ -36,7 +36,7 @@ function driverOptions(): string[] {
     : [];
 }
 
-/** Dawn's `GPU` object; `VK_ICD_FILENAMES` or `VK_DRIVER_FILES` chooses the Vulkan driver. */
+/** Dawn's `GPU` object; `VK_ICD_FILENAMES` or `VK_DRIVER_FILES` selects the Vulkan driver. */
 export function dawn(options: readonly string[] = []): GPU {
   if (globalThis.tributaryDawn === undefined) {
     Object.assign(globalThis, globals);
@@ -46,7 +46,7 @@ export function dawn(options: readonly string[] = []): GPU {
   return globalThis.tributaryDawn;
 }
 
-/** A backend on Dawn's default adapter. Errors as `acquireDevice`. */
+/** A backend on Dawn's default adapter. Throws as `acquireDevice`. */
 export async function openDawnBackend(options: WebGpuBackendOptions = {}): Promise<Backend> {
   return createWebGpuBackend(await acquireDevice(dawn()), options);
 }

@@ -1,4 +1,4 @@
-// Compute pipelines by what they are compiled from: calls of the same kernel and shape share one.
+// Compute pipelines, cached by source and constants: calls of the same kernel and shape share one.
 import { TributaryError } from '../../lib/errors.ts';
 import type { Constants, Counters, Variant } from '../backend.ts';
 
@@ -8,7 +8,7 @@ export interface PipelineLayout {
 }
 
 export interface PipelineCache {
-  /** Layouts by access pattern, `r`, `w` or `u` (uniform) for each binding. */
+  /** Layouts by access pattern: `r`, `w` or `u` (uniform) per binding. */
   layoutFor(access: string): PipelineLayout;
   /** Compiles on first use. Rejects with `ENGINE_SHADER_INVALID` and the compiler's message. */
   pipelineFor(label: string, variant: Variant, constants: Constants, access: string): Promise<GPUComputePipeline>;
@@ -51,7 +51,7 @@ export function createPipelineCache(device: GPUDevice, description: string, coun
         hint: 'Update the browser and the graphics driver; if that does not help, report it with these details.',
         cause,
       });
-    // What does not fit is an error of this shader, not a fault of the device.
+    // An invalid layout is an error of this shader, not a fault of the device.
     device.pushErrorScope('validation');
     const module = device.createShaderModule({ label, code: source });
     const layout = layoutFor(access).pipeline;

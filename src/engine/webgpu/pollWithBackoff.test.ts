@@ -16,16 +16,16 @@ async function turnsDuring(work: Promise<unknown>): Promise<number> {
 
 const pause = (): Promise<string> => new Promise((resolve) => setTimeout(resolve, 100, 'done'));
 
-it('takes few turns of the event loop while it waits, and as many as ever afterwards', async () => {
+it('slows the event loop while it waits, and only then', async () => {
   const restless = await turnsDuring(pause());
-  // Waits that follow each other, and waits at the same time, have one sleeper among them.
+  // Whether waits are consecutive or concurrent, only one sleeper runs.
   for (let wait = 0; wait < 50; wait += 1) await pollWithBackoff(Promise.resolve());
   const asleep = await turnsDuring(Promise.all([pollWithBackoff(pause()), pollWithBackoff(pause())]));
   expect(asleep).toBeLessThan(restless / 8);
   expect(await turnsDuring(pause())).toBeGreaterThan(4 * asleep);
 });
 
-it('gives what the work gives', async () => {
+it('settles as the work does', async () => {
   expect(await pollWithBackoff(pause())).toBe('done');
   await expect(pollWithBackoff(Promise.reject(new Error('lost')))).rejects.toThrow('lost');
 });

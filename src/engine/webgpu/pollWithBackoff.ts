@@ -1,9 +1,9 @@
-// Backoff for a binding that polls at every turn of the event loop, as Dawn's for Node does. Without it, polling occupies a core, and where
-// shaders run on the CPU they lose that core.
+// Backoff for a binding that polls on every turn of the event loop, as Dawn does in Node. Without it, polling occupies a core,
+// which shaders lose where they run on the CPU.
 
-/** Longest sleep in milliseconds: other work of the event loop waits no longer. */
+/** Longest sleep in milliseconds: an upper bound on the delay of other event loop work. */
 const MAX_SLEEP = 1;
-/** A sleep is this share of the time waited so far: a wait gets longer by no more than that. */
+/** A sleep is this fraction of the time waited so far, which bounds how much longer a wait becomes. */
 const BACKOFF = 1 / 16;
 
 const never = new Int32Array(new SharedArrayBuffer(4));

@@ -30,7 +30,7 @@ const places: readonly { readonly name: string; readonly open: () => Promise<Bac
 ];
 
 describe.each(places)('a profile by $name', ({ open }) => {
-  it('runs the plan, and names and times every call in order', async () => {
+  it('runs the plan, and reports and times every call in order', async () => {
     const backend = await open();
     const length = 1_000_000;
     const [source, target, gated] = ['a', 'b', 'c'].map((label) => backend.createTensor(label, 'f32', length));

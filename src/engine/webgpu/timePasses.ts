@@ -1,5 +1,5 @@
-// The time of dispatches on a device: by its own clock (timestamp-query) where it has one, else by ours, each pass submitted and
-// awaited apart.
+// Times dispatches on a device: by its own clock (timestamp-query) if it has one, otherwise by the host's clock, with each pass
+// submitted and awaited separately.
 import type { Constants, Variables } from '../backend.ts';
 
 /** One dispatch of a recorded plan. */
@@ -18,7 +18,7 @@ export interface TimedPass {
   readonly repeats: number;
 }
 
-/** A query set holds at most 4,096 timestamps, two a pass. */
+/** A query set holds at most 4,096 timestamps, two per pass. */
 const PASSES_PER_SET = 2_048;
 
 function encode(
@@ -52,7 +52,7 @@ async function byDeviceClock(device: GPUDevice, passes: readonly TimedPass[], va
   try {
     await readable.mapAsync(GPUMapMode.READ);
     const nanoseconds = new BigUint64Array(readable.getMappedRange().slice(0));
-    // Clocks may step back between power states: such a measurement says nothing.
+    // Clocks may step back between power states; such a measurement is discarded.
     return passes.map((_, index) => {
       const [start = 0n, end = 0n] = nanoseconds.subarray(2 * index, 2 * index + 2);
       return end > start ? Number(end - start) / 1e6 : 0;
@@ -77,7 +77,7 @@ async function byOwnClock(device: GPUDevice, passes: readonly TimedPass[], varia
   return times;
 }
 
-/** Runs the passes in order; milliseconds of each. */
+/** Runs the passes in order and returns the milliseconds of each. */
 export async function timePasses(
   device: GPUDevice,
   passes: readonly TimedPass[],

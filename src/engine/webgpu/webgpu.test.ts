@@ -8,7 +8,7 @@ import { acquireDevice } from './acquireDevice.ts';
 import { createWebGpuBackend } from './createWebGpuBackend.ts';
 import { dawn } from './node.ts';
 
-/** A `GPU` whose adapter differs from a real one only in what a test needs. */
+/** A `GPU` whose adapter differs from a real one only where a test needs it. */
 function gpuWith(adapter: object | null): GPU {
   return { requestAdapter: async () => adapter } as unknown as GPU;
 }
@@ -32,7 +32,7 @@ describe('acquireDevice', () => {
     await expect(acquireDevice(gpuWith(refusing))).rejects.toMatchObject({ code: 'ENGINE_NO_DEVICE' });
   });
 
-  it('knows a software device that gives no name, as in Firefox', async () => {
+  it('recognises a software device without a name, as in Firefox', async () => {
     const info = (isFallbackAdapter: boolean) => ({ vendor: '', architecture: '', description: '', isFallbackAdapter });
     const adapter = (isFallbackAdapter: boolean) => ({
       limits: { maxStorageBufferBindingSize: 2 ** 27 },
@@ -46,7 +46,7 @@ describe('acquireDevice', () => {
     expect((await acquireDevice(gpuWith(adapter(false)))).features.has('software')).toBe(false);
   });
 
-  it('opens Dawn and tells a software device from a graphics card', async () => {
+  it('opens Dawn and tells a software device from a hardware GPU', async () => {
     const { device, description, features } = await acquireDevice(dawn());
     expect(description).not.toBe('');
     expect(features.has('software')).toBe(/swiftshader|llvmpipe/i.test(description));
@@ -55,14 +55,14 @@ describe('acquireDevice', () => {
 });
 
 describe('the WebGPU backend', () => {
-  it('refuses a tensor that no binding can hold', async () => {
+  it('refuses a tensor that exceeds every binding', async () => {
     const backend = await dawnBackend();
     expect(() => backend.createTensor('huge', 'f32', 2 ** 40)).toThrow(
       expect.objectContaining({ code: 'ENGINE_BUFFER_TOO_LARGE' }),
     );
   });
 
-  it('gives the compiler’s message for a shader that does not compile', async () => {
+  it('reports the compiler’s message for a shader that does not compile', async () => {
     const backend = await dawnBackend();
     const tensor = backend.createTensor('t', 'f32', 4);
     const operator: Operator = {
@@ -84,7 +84,7 @@ describe('the WebGPU backend', () => {
     ).rejects.toMatchObject({ code: 'ENGINE_PLAN_INVALID', facts: { tensor: 'target' } });
   });
 
-  it('compiles one pipeline for equal sources', async () => {
+  it('compiles equal sources into one pipeline', async () => {
     const backend = await dawnBackend();
     const [source, target] = ['a', 'b'].map((label) => backend.createTensor(label, 'f32', 4));
     if (source === undefined || target === undefined) throw new Error('no tensors');
@@ -109,7 +109,7 @@ describe('the WebGPU backend', () => {
     for (const tensor of [source, target]) backend.destroyTensor(tensor);
   });
 
-  it('never gives results of a submission that the device refused', async () => {
+  it('never returns results of a submission that the device refused', async () => {
     const backend = createWebGpuBackend(await acquireDevice(dawn()));
     const tensor = backend.createTensor('t', 'f32', 4);
     const call = {
@@ -117,13 +117,13 @@ describe('the WebGPU backend', () => {
       tensors: { source: tensor, target: tensor },
       constants: { columns: 4, scale: 1 },
     };
-    // One buffer read and written in one dispatch: WebGPU forbids it, but only on submission.
+    // WebGPU forbids reading and writing one buffer in one dispatch, but reports it only on submission.
     backend.submit(await backend.record('alias', [call]), { rows: 1 });
     await expect(backend.download(tensor)).rejects.toMatchObject({ code: 'ENGINE_COMMAND_REFUSED' });
     backend.destroy();
   });
 
-  it('binds no more than every device can, and parts of what is larger', async () => {
+  it('binds at most the guaranteed size, and larger tensors in parts', async () => {
     const backend = await dawnBackend();
     const limit = 32 * 2 ** 20;
     const source = backend.createTensor('large', 'f32', limit + 64);
@@ -142,7 +142,7 @@ describe('the WebGPU backend', () => {
     expect(backend.counters).toMatchObject({ buffers, allocatedBytes: allocatedBytes - (limit + 128) * 4 });
   });
 
-  it('tells a full device from a refused command', async () => {
+  it('tells out-of-memory from a refused command', async () => {
     const acquired = await acquireDevice(dawn());
     const backend = createWebGpuBackend(acquired);
     const tensor = backend.createTensor('t', 'f32', 4);
@@ -163,7 +163,7 @@ describe('the WebGPU backend', () => {
     const [x, weight, y] = ['x', 'weight', 'y'].map((label) => backend.createTensor(label, 'f32', 64));
     if (x === undefined || weight === undefined || y === undefined) throw new Error('no tensors');
     const recording = backend.record('p', [rmsNorm(x, weight, y, { epsilon: 1e-5 }), add(x, y, 64)]);
-    // Whatever else was under way when the device went must not reject unobserved: the runner would fail.
+    // Other pending work must not reject unhandled when the device is lost: the runner would fail.
     acquired.device.destroy();
     await expect(recording).rejects.toMatchObject({ code: 'ENGINE_DEVICE_LOST' });
   });
