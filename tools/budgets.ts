@@ -12,9 +12,9 @@ import { bundleSizes, type RouteSize } from './bundleSizes.ts';
 const file = path.join(path.dirname(import.meta.dirname), 'bench', 'results', 'budgets.json');
 
 interface Budget {
-  /** What it may weigh now, in kB (1,000 bytes). */
+  /** The current limit in kB (1,000 bytes). */
   readonly budget: number;
-  /** What it should come down to. */
+  /** The long-term goal. */
   readonly goal: number;
 }
 

@@ -109,7 +109,7 @@ describe('a stream', () => {
   });
 });
 
-it('passes only the runtime's fields to the runtime', async () => {
+it('passes only the runtime’s fields to the runtime', async () => {
   const { completions, asked } = recite();
   await completions.create({ messages, model: 'm', n: 1, max_completion_tokens: 4, temperature: 0 });
   await completions.create(streaming({ stream_options: {}, max_tokens: 5 }));
