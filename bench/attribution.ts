@@ -1,5 +1,5 @@
-// What attribution costs on the processor: suffix array and spans at a million tokens, and the kernel matrix, one question
-// and the leverage at the size of the sample Datanets.
+// The CPU cost of attribution: suffix array and spans at a million tokens, and the kernel matrix, one question and the leverage at
+// the size of the sample Datanets.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { decodeIndex } from '../src/attribution/files/decodeIndex.ts';
@@ -67,7 +67,7 @@ export async function run() {
   const factor = await timed(rows, 'Cholesky factor', () => factorize(kernel, ROW_COUNT, lambda));
   await timed(rows, 'leverage of all rows', () => rowLeverage(factor, lambda));
 
-  // What was measured when the indexes of the sample adapters were built (tools/buildIndexes.ts).
+  // Measured when the indexes of the sample adapters were built (tools/buildIndexes.ts).
   const recovery = ['elements', 'tidemark'].map((id) => {
     const file = path.join(import.meta.dirname, '..', 'public', 'adapters', id, 'index.cbor');
     const { evaluation } = decodeIndex(readFileSync(file));

@@ -1,4 +1,4 @@
-// What a benchmark is: a module beside this file that exports `name` and `run`. Figures are judged here, never in a test.
+// The interface of a benchmark: a module beside this file that exports `name` and `run`. Figures are judged here, never in a test.
 
 export interface Row {
   readonly name: string;
@@ -16,7 +16,7 @@ export interface Check {
 export interface Report {
   readonly rows: readonly Row[];
   readonly checks: readonly Check[];
-  /** What could not be measured here, and why. */
+  /** Measurements that were not possible, and why. */
   readonly notes?: readonly string[];
 }
 

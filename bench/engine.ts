@@ -1,7 +1,7 @@
-// Tokens a second, side by side with other engines: ours on Dawn against llama.cpp and ONNX Runtime on the same Vulkan device,
-// ours in Chromium against ONNX Runtime there, a plain copy kernel as the limit. One engine at a time, each in a process or
-// browser of its own, with the same weights. `--quick`: once, from warm caches. `--only=<text>`: contenders and models whose
-// label has the text.
+// Tokens per second, side by side with other engines: ours on Dawn against llama.cpp and ONNX Runtime on the same Vulkan device,
+// ours in Chromium against ONNX Runtime there, a plain copy kernel as the limit. One engine at a time, each in its own process or
+// browser, with the same weights. `--quick`: once, from warm caches. `--only=<text>`: only contenders and models whose label
+// contains the text.
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { toTributaryError } from '../src/lib/errors.ts';
@@ -29,12 +29,12 @@ interface Figures {
 const root = path.dirname(import.meta.dirname);
 const scratch = path.join(root, '.cache/bench');
 const PROMPT_LENGTH = 256;
-/** Kernels below this share of the time are not listed. */
+/** Kernels below this fraction of the time are not listed. */
 const SMALLEST_SHARE = 0.02;
 
-/** What is asked of an engine: all of it, or only to load and to write a few ids. */
+/** The measurement request: all of it, or only to load and to generate a few ids. */
 function measureRequest(contender: Contender, { chat, expected, compared }: Subject, quick: boolean): TributaryRequest {
-  // ONNX Runtime and llama.cpp take seconds for a token on SwiftShader.
+  // ONNX Runtime and llama.cpp take seconds per token on SwiftShader.
   const slow = contender.place === 'Chromium' && contender.label.includes('WebGPU');
   const ours = contender.role === 'ours';
   return {
@@ -138,7 +138,7 @@ interface Judged {
   readonly notes: readonly string[];
 }
 
-/** What issue and README promise: twice the others on a software device, the memory's speed on a real one. */
+/** The promise of issue and README: twice the others on a software device, memory bandwidth on a real one. */
 function judge(figures: readonly Figures[], copies: ReadonlyMap<string, Bandwidth>): Judged {
   const checks: Check[] = [];
   const notes: string[] = [];
@@ -147,14 +147,14 @@ function judge(figures: readonly Figures[], copies: ReadonlyMap<string, Bandwidt
   };
   for (const { contender, subject, answer } of figures) {
     const { expected } = subject;
-    // An engine that streams text gives no ids.
+    // An engine that streams text returns no ids.
     if (expected === undefined || answer.answer.some((id) => id < 0)) continue;
     const same = answer.answer.filter((id, index) => id === expected[index]).length;
     const all = answer.answer.length;
     const label = `${subject.name}, ${contender.label}: golden ids`;
     const required = `${all} of ${all}`;
     if (contender.label.startsWith('ours')) checks.push({ name: label, measured: same, required, pass: same === all });
-    // Others round their activations as they like: worth saying, not a fault of theirs or of ours.
+    // Others round their activations differently: worth reporting, but not a fault.
     else notes.push(`${label}: ${same} of ${all}.`);
   }
   const node = copies.get('Node');
@@ -234,7 +234,7 @@ export async function run(options: readonly string[]): Promise<Report> {
         if (only !== undefined && !label.toLowerCase().includes(only)) continue;
         if (!own && (!subject.compared || peersMissing !== undefined)) continue;
         if (contender.realDeviceOnly === true && software) continue;
-        // On SwiftShader the larger model takes others half a minute for a token.
+        // On SwiftShader the larger model takes others half a minute per token.
         if (contender.place === 'Chromium' && subject.compared && subject.expected === undefined) continue;
         const cache = path.join(scratch, label.replaceAll(/[^\w.-]+/g, '-'));
         const request = measureRequest(contender, subject, quick);

@@ -1,5 +1,5 @@
 // `npm run bench -- <name>` (all without a name): prints a table and writes bench/results/<name>.json. Arguments that begin
-// with `--` are the benchmarks' own.
+// with `--` are passed to the benchmarks.
 import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';

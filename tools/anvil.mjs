@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `anvil` with its exit status kept. `npm start` runs the chain by tools/devnet.ts; this is for looking around by hand.
+// `anvil`, preserving its exit status. `npm start` runs the chain through tools/devnet.ts; this is for manual use.
 import { spawnSync } from 'node:child_process';
 import { foundryBinary } from './foundryBinary.mjs';
 

@@ -1,6 +1,6 @@
-// Compares what is written about the repository with what git tracks: every entry of the annotated tree at the end of README.md
-// must exist and have a clause, every folder at the levels that the tree shows must be in it, and every path that a page of
-// docs/ names in backticks must exist.
+// Compares the documentation of the repository with the files that git tracks: every entry of the annotated tree at the end of
+// README.md must exist and have a description, every folder at the levels that the tree shows must be in it, and every path in
+// backticks on a page of docs/ must exist.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createTurns } from './createTurns.ts';
 
-test('the first speaks at once, the others when it has ended, in order and whole', () => {
+test('the first prints at once, the others after it has ended, in order and unbroken', () => {
   const shown: string[] = [];
   const turns = createTurns((text) => shown.push(String(text)));
   const [one, two, three] = [turns.begin(), turns.begin(), turns.begin()];

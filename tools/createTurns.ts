@@ -1,5 +1,5 @@
-// The output of several programs that run at the same time, one after the other on one screen: the first speaks at once, what the
-// others say waits until it has ended.
+// Serialises the output of concurrent programs on one screen: the first prints at once, the others' output is buffered until it
+// has ended.
 
 export type Write = (text: string | Uint8Array) => void;
 

@@ -1,6 +1,5 @@
-// Every place in the source that makes a TributaryError, read from the syntax tree: its codes, its English sentence and hint
-// as templates, and the names of its facts. What the dictionaries
-// and their tests are made from.
+// Finds every place in the source that creates a TributaryError, from the syntax tree: its codes, its English sentence and hint
+// as templates, and the names of its facts. The dictionaries and their tests are generated from these.
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseAst } from 'vite';
@@ -12,10 +11,10 @@ export interface ErrorSite {
   readonly file: string;
   readonly line: number;
   readonly code: string;
-  /** `{name}` for an interpolated fact, `{?expression}` for a value that is not a fact; nothing when it comes from elsewhere. */
+  /** `{name}` for an interpolated fact, `{?expression}` for a value that is not a fact; undefined if it comes from elsewhere. */
   readonly message: string | undefined;
   readonly hint: string | undefined;
-  /** Nothing when facts come from elsewhere. */
+  /** Undefined if the facts come from elsewhere. */
   readonly facts: ReadonlySet<string> | undefined;
 }
 
@@ -38,7 +37,7 @@ function* walk(node: unknown): Generator<Node> {
 /** What the expressions of a file stand for: its constants, and what a helper was called with. */
 type Scope = ReadonlyMap<string, Node>;
 
-/** The texts that an expression can be, as templates. */
+/** The strings that an expression can evaluate to, as templates. */
 function texts(node: Node | undefined, scope: Scope, name: (node: Node) => string): string[] | undefined {
   if (node === undefined) return undefined;
   if (node.type === 'TSSatisfiesExpression' || node.type === 'TSAsExpression')
@@ -120,7 +119,7 @@ function sitesOf(file: string): ErrorSite[] {
       file,
       line: line(at),
       code,
-      // Two sentences for one code are no one sentence.
+      // Two sentences for one code cannot be one template.
       message: codes.length === 1 && (messages?.length ?? 0) > 1 ? undefined : paired(messages, index),
       hint: codes.length === 1 && (hints?.length ?? 0) > 1 ? undefined : paired(hints, index),
       facts: given.has('facts') ? factNames(given.get('facts'), scope) : new Set(),

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `forge` with its exit status kept and npm's solc as the compiler: `node tools/forge.mjs test --root contracts`.
+// `forge`, preserving its exit status, with npm's solc as the compiler: `node tools/forge.mjs test --root contracts`.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

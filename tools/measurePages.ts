@@ -8,7 +8,7 @@ import { chromiumArguments, chromiumPath } from './chromium.ts';
 import { freePorts, startStack } from './localStack.ts';
 import { build } from './vite.ts';
 
-/** Lighthouse's mobile setting: a slow 4G as its simulation has it, and a processor four times slower. */
+/** Lighthouse's mobile setting: a simulated slow 4G, and a CPU that is four times slower. */
 const network = {
   offline: false,
   latency: 150,
@@ -16,7 +16,7 @@ const network = {
   uploadThroughput: (750 * 1024) / 8,
 };
 const CPU_SLOWDOWN = 4;
-/** A page that has loaded nothing for so long has loaded what it wants. */
+/** A page without requests for this long has finished loading. */
 const QUIET_MILLISECONDS = 4_000;
 const PATIENCE_MILLISECONDS = 90_000;
 
@@ -117,7 +117,7 @@ async function openPage(browser: Browser): Promise<{ page: Page; session: CDPSes
   return { page, session: await context.newCDPSession(page), close: () => context.close() };
 }
 
-/** Prints a line a room: once for what it loads, unhindered, and once for its times, slowed down. */
+/** Prints one line per room: once for its transfers, unthrottled, and once for its timings, throttled. */
 export async function measurePages(routes: readonly string[]): Promise<void> {
   await build();
   const directory = mkdtempSync(path.join(tmpdir(), 'tributary-pages-'));

@@ -1,5 +1,5 @@
-// Would the contract tests notice? Applies one small fault at a time to a copy of the contracts and runs the suite, which
-// must fail. Prints one line a fault and exits 1 when one survives. Takes minutes; not part of `npm test`.
+// Mutation tests for the contracts: applies one small fault at a time to a copy and runs the suite, which must fail.
+// Prints one line per fault and exits 1 if one survives. Takes minutes; not part of `npm test`.
 //
 //   node tools/run.mjs tools/mutateContracts.ts [name]
 import { spawnSync } from 'node:child_process';

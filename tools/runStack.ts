@@ -1,13 +1,13 @@
-// What `npm start` and `npm run dev` have in common: the stack on free ports, its URL on the screen, and an end by Ctrl+C.
+// Shared by `npm start` and `npm run dev`: the stack on free ports, its URL on the screen, and shutdown by Ctrl+C.
 import { toTributaryError } from '../src/lib/errors.ts';
 import { isPortFree, type Ports, type Stack, type StackParameters, startStack } from './localStack.ts';
 
 export interface RunStackParameters extends Pick<StackParameters, 'directory' | 'serve'> {
-  /** The ports that it has when nobody else has them. */
+  /** The default ports, if they are free. */
   readonly ports: Ports;
-  /** Said below the URL. */
+  /** Printed below the URL. */
   readonly note: string;
-  /** Before anything starts, for example a build. */
+  /** Runs before anything starts, for example a build. */
   readonly prepare?: () => Promise<void>;
 }
 

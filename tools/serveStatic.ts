@@ -62,7 +62,7 @@ function rangeOf(header: string | undefined, size: number): { start: number; end
 
 type Encoding = 'br' | 'gzip';
 
-/** The best encoding that the client takes and this server makes. */
+/** The best encoding that both the client and this server support. */
 function encodingOf(header: string | undefined): Encoding | undefined {
   const taken = (header ?? '')
     .split(',')
@@ -72,7 +72,7 @@ function encodingOf(header: string | undefined): Encoding | undefined {
   return (['br', 'gzip'] as const).find((encoding) => taken.includes(encoding));
 }
 
-/** Above this a higher quality would keep the first visit waiting for seconds. */
+/** Above this size, a higher quality would delay the first visit by seconds. */
 const MAX_THOROUGH_BYTES = 2 ** 20;
 
 function compress(encoding: Encoding, bytes: Buffer): Promise<Buffer> {
@@ -132,7 +132,7 @@ export function createStaticHandler({ folders, json: made }: Pick<ServeParameter
     const encoding = canCompress && !hasRange ? encodingOf(request.headers['accept-encoding']) : undefined;
     const etag = `"${version}${encoding === undefined ? '' : `-${encoding}`}"`;
     const common = {
-      // A name with a hash of the contents never stands for others.
+      // A name with a content hash always refers to the same contents.
       'cache-control': /\/assets\//.test(pathname) ? 'public, max-age=31536000, immutable' : 'no-cache',
       etag,
       ...(canCompress ? { vary: 'accept-encoding' } : {}),
@@ -173,7 +173,7 @@ export function createStaticHandler({ folders, json: made }: Pick<ServeParameter
 export function serveStatic(parameters: ServeParameters): Promise<Server> {
   const handle = createStaticHandler(parameters);
   const server = createServer((request, response) => {
-    // A file that went away meanwhile ends this answer, not the server.
+    // A file that disappears meanwhile ends this answer, not the server.
     handle(request, response).catch((error: Error) => response.destroy(error));
   });
   return new Promise((resolve, reject) => {

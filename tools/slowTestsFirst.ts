@@ -1,5 +1,5 @@
-// The order in which test files start: those known to take longest first, so that no worker is left alone with one of them at
-// the end. On a fresh clone Vitest has no earlier times and would go by the size of the files, which says little about shaders.
+// Orders test files so that the slowest start first and no worker is left alone with one of them at the end. On a fresh clone
+// Vitest has no earlier timings and would sort by file size, which says little about shaders.
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** By the time they take on two cores, longest first. */

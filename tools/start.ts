@@ -1,5 +1,5 @@
 // `npm start`: builds the app when its sources are newer than dist/, starts everything on this machine and prints the URL.
-// State is kept in .chain/ (chain, relay, keeper); delete that folder to begin anew.
+// State is stored in .chain/ (chain, relay, keeper); delete that folder to start over.
 import { globSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DEFAULT_PORTS } from './localStack.ts';

@@ -26,7 +26,7 @@ console.log(`On ${model.backend.description}.`);
 
 const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => bytesToHex(await sha256Async(bytes));
 
-/** Writes beside and renames, so that an interruption leaves the old file whole. */
+/** Writes a temporary file and renames it, so that an interruption leaves the old file intact. */
 function replaceFile(file: string, content: string | Uint8Array): void {
   writeFileSync(`${file}.part`, content);
   renameSync(`${file}.part`, file);

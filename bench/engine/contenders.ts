@@ -1,20 +1,20 @@
-// Who is measured, where, and with which settings: each peer with those that are its best on the kind of device.
+// Which engines are measured, where, and with which settings: each peer with its best settings for the kind of device.
 import type { NodeEngine } from './nodeChild.ts';
 import type { PageEngine } from './page.ts';
 import { graphOf, type Subject } from './subjects.ts';
 
 export type Contender = {
   readonly label: string;
-  /** Which comparison its figures stand in. */
+  /** The comparison that its figures belong to. */
   readonly role: 'ours' | 'llama.cpp Vulkan' | 'ONNX Runtime' | 'beside';
-  /** Asked for only where shaders run on a real graphics device. */
+  /** Only for devices that run shaders on a real GPU. */
   readonly realDeviceOnly?: boolean;
 } & (
   | { readonly place: 'Node'; readonly engine: (subject: Subject) => Promise<NodeEngine> }
   | { readonly place: 'Chromium'; readonly engine: (subject: Subject) => Promise<PageEngine> }
 );
 
-/** Positions that every engine reserves. */
+/** Context length that every engine reserves. */
 export const CONTEXT_LENGTH = 1_536;
 
 const graph = (subject: Subject, activations: 'float32' | 'float16', accuracyLevel: 0 | 4): Promise<string> =>
@@ -61,7 +61,7 @@ export const contenders: readonly Contender[] = [
     engine: onnxRuntime('webgpu', 'float32', 0),
   },
   {
-    // Measured ten times slower than f32 on lavapipe; on graphics cards it is what models are published for.
+    // Measured ten times slower than f32 on lavapipe; on hardware GPUs it is the format that models are published for.
     label: 'ONNX Runtime WebGPU, f16 and int8 products',
     role: 'ONNX Runtime',
     realDeviceOnly: true,

@@ -1,11 +1,11 @@
-// A plain copy kernel: the most bytes a second that a device can be expected to move for anybody's kernels.
+// A plain copy kernel: an upper bound on the bytes per second that any kernel can move on a device.
 import { acquireDevice } from '../../src/engine/index.ts';
 
 export interface Bandwidth {
   readonly device: string;
-  /** Whether shaders run on the processor. */
+  /** Whether shaders run on the CPU. */
   readonly software: boolean;
-  /** Read and written, together. */
+  /** Read and written bytes together. */
   readonly bytesPerSecond: number;
 }
 
@@ -18,7 +18,7 @@ const CODE = `
     for (var index = id.x; index < arrayLength(&original); index += stride) { duplicate[index] = original[index]; }
   }`;
 
-/** Larger than every cache of a processor here; small enough for every device's bindings. */
+/** Larger than every CPU cache here; small enough for every device's bindings. */
 const BYTES = 128 * 1024 * 1024;
 const WORKGROUPS = 8_192;
 const COPIES = 8;
@@ -30,7 +30,7 @@ export async function copyBandwidth(gpu?: GPU): Promise<Bandwidth> {
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
   const buffers = [0, 1].map((index) => device.createBuffer({ label: `copy ${index}`, size: BYTES, usage }));
   const [original, duplicate] = buffers as [GPUBuffer, GPUBuffer];
-  // Zeroed pages may all be one page: what is copied must have been written.
+  // Zeroed pages may all map to one page: the source must have been written.
   device.queue.writeBuffer(original, 0, new Uint32Array(BYTES / 4).fill(1));
   const module = device.createShaderModule({ code: CODE });
   const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module } });

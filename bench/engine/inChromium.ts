@@ -1,4 +1,4 @@
-// Runs `page.ts` in a Chromium of its own and waits for what it measured.
+// Runs `page.ts` in its own Chromium and waits for the measurements.
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
@@ -29,7 +29,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-/** The peers' packages as they are: a development server would take their imports for its own to rewrite. */
+/** Serves the peers' packages unchanged: a development server would rewrite their imports. */
 const servePeers: Plugin = {
   name: 'peers',
   configureServer({ middlewares }) {
@@ -52,10 +52,10 @@ export async function inChromium(): Promise<PageServer> {
     server: {
       port: 0,
       host: '127.0.0.1',
-      // No reloading while a page measures: neither for changed files nor for dependencies found late.
+      // No reloading while a page measures: neither for changed files nor for dependencies discovered late.
       hmr: false,
       watch: null,
-      // Threads of WebAssembly need an isolated page.
+      // WebAssembly threads need an isolated page.
       headers: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
     },
   });

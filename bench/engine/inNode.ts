@@ -1,4 +1,4 @@
-// Runs `nodeChild.ts` and waits for what it measured.
+// Runs `nodeChild.ts` and waits for the measurements.
 import { fork } from 'node:child_process';
 import path from 'node:path';
 import { TributaryError } from '../../src/lib/errors.ts';
@@ -12,7 +12,7 @@ export async function inNode(request: NodeRequest, shaders: string): Promise<Nod
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       ...process.env,
-      // llama.cpp leaves out devices that compute in software unless one is named.
+      // llama.cpp skips software devices unless one is named.
       GGML_VK_VISIBLE_DEVICES: '0',
       MESA_SHADER_CACHE_DIR: shaders,
       __GL_SHADER_DISK_CACHE_PATH: shaders,

@@ -5,18 +5,18 @@ export interface MeasureRequest {
   /** A chat, and how many ids of the answer are compared with others'. */
   readonly chat: readonly number[];
   readonly answerLength: number;
-  /** Read whole, then extended by `steps` ids, `repetitions` times. 0: only load. */
+  /** Prefilled, then extended by `steps` ids, `repetitions` times. 0: only load. */
   readonly prompt: readonly number[];
   readonly steps: number;
   readonly repetitions: number;
-  /** Whether the prompt is read and extended once more before that: drivers compile at the first use. */
+  /** Whether to run the prompt and its extension once before measuring: drivers compile on first use. */
   readonly warmUp: boolean;
 }
 
 export interface Phase {
-  /** Tokens a second: the median of the repetitions. */
+  /** Tokens per second: the median of the repetitions. */
   readonly tokensPerSecond: number;
-  /** Of the process, or of the browser's processes; absent where the system does not tell. */
+  /** Of the process, or of the browser's processes; absent if the system does not report it. */
   readonly processorSecondsPerToken?: number;
 }
 
@@ -31,7 +31,7 @@ export interface Measurement {
   readonly deviceBytes?: number;
 }
 
-/** Seconds that the measured processes have computed so far; undefined where that cannot be known. */
+/** CPU seconds of the measured processes so far; undefined if unknown. */
 export type ProcessorClock = () => number | undefined | Promise<number | undefined>;
 
 function median(values: readonly number[]): number {
@@ -54,7 +54,7 @@ function phase(samples: readonly Sample[], tokens: number): Phase {
   };
 }
 
-/** Opens an engine, measures it as `request` says and leaves it open for more. */
+/** Opens an engine, measures it as requested and leaves it open for more. */
 export async function measureDecoder<Opened extends Decoder>(
   open: () => Promise<Opened>,
   request: MeasureRequest,

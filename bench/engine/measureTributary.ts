@@ -1,10 +1,10 @@
-// What is measured of this engine alone: the share of each kernel, and what a long answer leaves behind.
+// Measurements of this engine alone: the share of each kernel, and the memory that a long answer leaves behind.
 import type { OperatorTime } from '../../src/engine/backend.ts';
 import { type Made, openTributary, type TributaryOptions } from './decoders/tributary.ts';
 import { type Measurement, type MeasureRequest, measureDecoder, type ProcessorClock } from './measureDecoder.ts';
 
 export interface KernelShare {
-  /** Operator, variant, and the shape that tells its calls apart. */
+  /** Operator, variant, and the shape that distinguishes its calls. */
   readonly kernel: string;
   readonly calls: number;
   readonly milliseconds: number;
@@ -12,7 +12,7 @@ export interface KernelShare {
 
 export interface Growth {
   readonly tokens: number;
-  /** What the whole answer made; nothing, if plans are recorded once. */
+  /** Objects created during the whole answer: none, if plans are recorded once. */
   readonly made: Made;
   readonly deviceBytes: number;
   readonly residentBytes?: number;
@@ -44,7 +44,7 @@ function shares(times: readonly OperatorTime[]): KernelShare[] {
     .sort((one, other) => other.milliseconds - one.milliseconds);
 }
 
-/** `residentBytes`: memory of the process, where it can be asked for. */
+/** `residentBytes`: memory of the process, if available. */
 export async function measureTributary(
   options: TributaryOptions,
   request: TributaryRequest,

@@ -1,5 +1,5 @@
-// One engine in a process of its own: what it leaves in memory, caches and threads is nobody else's. Started by
-// `inNode.ts` with the request as its argument; the answer goes back as a message.
+// One engine in its own process, so that memory, caches and threads are not shared. `inNode.ts` starts it with the request as
+// its argument and receives the answer as a message.
 import { openAsBlob } from 'node:fs';
 import { openModelFile } from '../../src/engine/index.ts';
 import { dawn } from '../../src/engine/webgpu/node.ts';
@@ -32,7 +32,7 @@ export type NodeRequest =
     };
 
 export interface Residence {
-  /** Memory of the process when everything was measured, and the seconds that it has computed in all. */
+  /** Memory of the process after measuring, and its total CPU seconds. */
   readonly residentBytes: number;
   readonly processorSeconds: number;
 }
@@ -81,5 +81,5 @@ async function answer(request: NodeRequest): Promise<NodeAnswer> {
 }
 
 const result = await answer(JSON.parse(process.argv[2] ?? '') as NodeRequest);
-// Engines leave threads and devices behind that need not be waited for.
+// Engines leave threads and devices behind that need no cleanup.
 process.send?.(result, () => process.exit(0));

@@ -1,4 +1,4 @@
-// One engine in a page of its own. `inChromium.ts` opens the page and calls `measureInPage`.
+// One engine in its own page. `inChromium.ts` opens the page and calls `measureInPage`.
 import { openModelFile } from '../../src/engine/index.ts';
 import { type Bandwidth, copyBandwidth } from './copyBandwidth.ts';
 import type { Decoder } from './decoders/decoder.ts';
@@ -26,14 +26,14 @@ export type PageRequest =
 
 declare global {
   interface Window {
-    /** Given by the program that opened the page. */
+    /** Injected by the program that opened the page. */
     readonly childProcessorSeconds: () => Promise<number | undefined>;
   }
 }
 
 const clock: ProcessorClock = () => window.childProcessorSeconds();
 
-/** The file as an app keeps it: fetched the first time, from the origin's private file system afterwards. */
+/** The file as an app stores it: fetched the first time, then read from the origin's private file system. */
 async function storedFile(url: string): Promise<Blob> {
   const folder = await navigator.storage.getDirectory();
   const name = url.slice(url.lastIndexOf('/') + 1);
@@ -47,7 +47,7 @@ async function storedFile(url: string): Promise<Blob> {
 }
 
 async function importPackage<Package>(url: string): Promise<Package> {
-  // The variable keeps the development server from reading the package as its own source.
+  // The variable stops the development server from treating the package as its own source.
   return (await import(/* @vite-ignore */ url)) as Package;
 }
 

@@ -1,4 +1,4 @@
-// The engines of others: installed into bench/peers the first time that a benchmark wants them, never with the project.
+// Other engines: installed into bench/peers when a benchmark first needs them, never with the project.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,7 +9,7 @@ const folder = path.join(path.dirname(import.meta.dirname), 'peers');
 export const peerModules = path.join(folder, 'node_modules');
 const marker = path.join(peerModules, '.installed-lock.json');
 
-/** Installs what the lock names, without install scripts: one of them would fetch CUDA. Gives the reason where it fails. */
+/** Installs the packages of the lockfile, without install scripts: one of them would fetch CUDA. Returns the reason if it fails. */
 export function installPeers(): string | undefined {
   const lock = readFileSync(path.join(folder, 'package-lock.json'), 'utf8');
   if (existsSync(marker) && readFileSync(marker, 'utf8') === lock) return undefined;

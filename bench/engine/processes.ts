@@ -1,8 +1,8 @@
-// What a process and everything that it started have used: a browser computes in many processes. Linux only; elsewhere
-// nothing is said.
+// The resource use of a process and all its descendants, since a browser computes in many processes. Linux only; elsewhere
+// it reports nothing.
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** /proc counts processor time in ticks of this length on every Linux there is. */
+/** /proc counts CPU time in ticks of this length on every Linux. */
 const TICKS_PER_SECOND = 100;
 
 interface ProcessUse {
@@ -18,7 +18,7 @@ function processUse(id: string): ProcessUse | undefined {
     // It ended while the list was read.
     return undefined;
   }
-  // The name in brackets may hold spaces.
+  // The name in brackets may contain spaces.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   return {
     parent: Number(fields[1]),
@@ -26,7 +26,7 @@ function processUse(id: string): ProcessUse | undefined {
   };
 }
 
-/** The processes under `root`, itself left out. */
+/** The processes under `root`, without `root` itself. */
 function descendants(root: number): Map<number, ProcessUse> {
   const all = new Map<number, ProcessUse>();
   for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -45,13 +45,13 @@ function descendants(root: number): Map<number, ProcessUse> {
   return found;
 }
 
-/** Seconds that the processes under this one have computed. */
+/** CPU seconds of the processes under this one. */
 export function childProcessorSeconds(): number | undefined {
   if (process.platform !== 'linux') return undefined;
   return [...descendants(process.pid).values()].reduce((total, { processorSeconds }) => total + processorSeconds, 0);
 }
 
-/** Memory of the processes under this one; what several share is counted once. */
+/** Memory of the processes under this one; shared memory counts once. */
 export function childResidentBytes(): number | undefined {
   if (process.platform !== 'linux') return undefined;
   return [...descendants(process.pid).keys()].reduce((total, id) => {
@@ -59,7 +59,7 @@ export function childResidentBytes(): number | undefined {
       const [, kibibytes = '0'] = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, 'utf8')) ?? [];
       return total + Number(kibibytes) * 1024;
     } catch {
-      // It ended, or is not ours to look into.
+      // It ended, or its details are not readable.
       return total;
     }
   }, 0);

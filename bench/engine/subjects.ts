@@ -7,10 +7,10 @@ import { type DecoderGraphOptions, writeDecoder } from './onnx/writeDecoder.ts';
 
 export interface Subject {
   readonly name: string;
-  /** From the project's root; what the development server serves too. */
+  /** Relative to the project's root; the development server serves it too. */
   readonly file: string;
   readonly chat: readonly number[];
-  /** Golden greedy continuation of the chat; absent for weights that nobody computed with. */
+  /** Golden greedy continuation of the chat; absent for weights without a reference. */
   readonly expected?: readonly number[];
   /** Whether prompts of 256 ids are timed, by this engine and by others. */
   readonly compared: boolean;
@@ -28,12 +28,12 @@ function goldenChat(file: string): Pick<Subject, 'chat' | 'expected'> {
   return { chat: chat.ids, expected: chat.greedy };
 }
 
-/** Ids that no prompt of a person has, all different and in every vocabulary. */
+/** Ids that no natural prompt has, all different and in every vocabulary. */
 export function promptOf(length: number): number[] {
   return Array.from({ length }, (_, index) => 300 + ((index * 7) % 1_000));
 }
 
-/** Those that are here; the generated one is made. */
+/** The subjects that are present; the generated one is created. */
 export function subjects(): { readonly present: readonly Subject[]; readonly missing: readonly string[] } {
   if (!existsSync(path.join(root, GENERATED))) generateQwen(path.join(root, GENERATED));
   const all: Subject[] = [
@@ -60,7 +60,7 @@ export function subjects(): { readonly present: readonly Subject[]; readonly mis
   };
 }
 
-/** The ONNX graph of a subject, written once. Gives its path from the project's root. */
+/** The ONNX graph of a subject, written once. Returns its path relative to the project's root. */
 export async function graphOf(subject: Subject, options: DecoderGraphOptions): Promise<string> {
   const { activations, accuracyLevel, contextLength } = options;
   const base = path.basename(subject.file, '.gguf');

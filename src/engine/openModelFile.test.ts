@@ -77,7 +77,7 @@ describe('config.json', () => {
     expect(huggingFaceModelConfig(json('configs', name, 'config.v5.json'), false)).toEqual(old);
   });
 
-  test('the golden models' specifics', () => {
+  test('the golden models’ specifics', () => {
     const config = (name: string) => huggingFaceModelConfig(json('configs', name, 'config.json'), true);
     expect(config('tiny-llama31').ropeScaling).toEqual({
       kind: 'llama3',
@@ -99,7 +99,7 @@ describe('config.json', () => {
     expect(config('tiny-qwen3')).toMatchObject({ queryKeyValueBias: false, queryKeyNorm: true, headDimension: 32 });
   });
 
-  test('the newer architectures' specifics', () => {
+  test('the newer architectures’ specifics', () => {
     const config = (name: string) => huggingFaceModelConfig(json('configs', name, 'config.json'), true);
     const rotations = (name: string) => config(name).layers.map(({ rotation }) => rotation);
     const slides = (name: string) => config(name).layers.map(({ sliding }) => sliding);
@@ -130,7 +130,7 @@ describe('config.json', () => {
     expect(slides('tiny-phi3')).toEqual([true, true]);
   });
 
-  test('layers follow their class's rule if the config does not list them', () => {
+  test('layers follow their class’s rule if the config does not list them', () => {
     const config = (name: string, change: object) =>
       huggingFaceModelConfig({ ...json('configs', name, 'config.json'), ...change }, true).layers;
     const unlisted = { num_hidden_layers: 5, no_rope_layers: null, sliding_window_pattern: null };
@@ -150,7 +150,7 @@ describe('config.json', () => {
     );
   });
 
-  test('a missing window defaults to the class's, and null switches it off', () => {
+  test('a missing window defaults to the class’s, and null switches it off', () => {
     const window = (name: string, sliding_window: null | undefined) =>
       huggingFaceModelConfig({ ...json('configs', name, 'config.json'), sliding_window }, true).slidingWindow;
     for (const name of ['tiny-mistral', 'tiny-gemma2', 'tiny-gemma3-text']) {
@@ -497,7 +497,7 @@ describe('GGUF files', () => {
     expect(Object.values(error.facts)).toContain(name);
   });
 
-  test('a head's rows are permuted from pairs to halves', () => {
+  test('a head’s rows are permuted from pairs to halves', () => {
     // Two heads of 6 rows of 2 bytes; row 2i + p belongs at p * 3 + i.
     const rows = Array.from({ length: 12 }, (_, row) => [row, 100 + row]).flat();
     const moved = unpermuteRows(Uint8Array.from(rows), 2, 6);

@@ -1,4 +1,4 @@
-// Golden PEFT adapters: resolved ranks and scales, logits beside an f32 and a Q4_0 base, and refusals by name.
+// Golden PEFT adapters: resolved ranks and scales, logits with an f32 and a Q4_0 base, and refusals by name.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { combineAdapters } from '../../src/engine/adapter/combineAdapters.ts';
@@ -20,7 +20,7 @@ interface GoldenAdapter {
   readonly modules?: Readonly<Record<string, { readonly r: number; readonly scaling: number }>>;
 }
 
-/** PyTorch's own f32 differs by 1.2e-4 when W + sBA is formed first. */
+/** PyTorch's own f32 result differs by 1.2e-4 if W + sBA is formed first. */
 const tolerance = 1e-3;
 
 async function modulesOf(folder: string, model: ModelConfig): Promise<readonly AdapterModule[]> {
@@ -28,7 +28,7 @@ async function modulesOf(folder: string, model: ModelConfig): Promise<readonly A
   return (await readAdapter({ config: readJson(folder, 'adapter_config.json'), weights, model })).modules;
 }
 
-/** 0 when the adapter is refused by name and for a reason. */
+/** 0 if the adapter is refused by name and with a reason. */
 async function refusal(folder: string, model: ModelConfig): Promise<Measured> {
   try {
     await modulesOf(folder, model);

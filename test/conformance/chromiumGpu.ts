@@ -1,7 +1,7 @@
-// WebGPU of a real Chromium for a program in Node: a `GPU` whose calls are carried out by a page (`chromiumPage.ts`), so that
-// the engine's own `acquireDevice` and `createWebGpuBackend` run unchanged and the WGSL is compiled and run by the browser.
-// Calls that give an object or nothing are queued and go out together; calls that give a promise wait for the page. Nothing
-// here knows which methods the engine uses: a method named create..., begin... or finish gives an object.
+// WebGPU of a real Chromium for a program in Node: a `GPU` whose calls a page executes (`chromiumPage.ts`), so that the engine's
+// own `acquireDevice` and `createWebGpuBackend` run unchanged and the browser compiles and runs the WGSL.
+// Calls that return an object or nothing are queued and sent together; calls that return a promise wait for the page. Nothing
+// here knows which methods the engine uses: a method named create..., begin... or finish returns an object.
 
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -20,7 +20,7 @@ export interface ChromiumGpu {
   close(): Promise<void>;
 }
 
-/** What the page tells of an adapter or a device. */
+/** The page's description of an adapter or a device. */
 interface Described {
   readonly info?: object;
   readonly limits: Readonly<Record<string, number>>;
@@ -50,7 +50,7 @@ const flags = {
   GPUShaderStage: { VERTEX: 0x1, FRAGMENT: 0x2, COMPUTE: 0x4 },
 };
 
-/** An argument as the page reads it: handles by number, bytes copied, because the caller may reuse them at once. */
+/** An argument as the page reads it: handles as numbers, bytes copied, because the caller may reuse them at once. */
 function packed(wire: Wire, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const handle = wire.numberOf(value);
@@ -70,7 +70,7 @@ function packedWrite(wire: Wire, [buffer, offset, data, first = 0, count]: reado
   return [packed(wire, buffer), offset, view.buffer.slice(start, end)];
 }
 
-/** A stand-in for object `id` of the page: `own` properties are here, every other name is a method there. */
+/** A stand-in for object `id` of the page: `own` properties are local, every other name is a method there. */
 function createHandle(wire: Wire, id: number, own: Handle = {}): object {
   const handle: object = new Proxy(own, {
     get(target, name) {
@@ -106,12 +106,12 @@ function received(wire: Wire, method: string, id: number, value: unknown): unkno
   return givesObject.test(method) ? createHandle(wire, id) : value;
 }
 
-/** An error whose constructor bears the name of WebGPU's, by which they are told apart. */
+/** An error whose constructor has the name of WebGPU's, by which they are distinguished. */
 function createError({ name, message }: { readonly name: string; readonly message: string }): object {
   return { message, constructor: { name } };
 }
 
-/** A buffer that is mapped holds its bytes here, until it is unmapped. */
+/** A mapped buffer, whose bytes are local until it is unmapped. */
 function createBuffer(wire: Wire, id: number, { size, usage, label = '' }: GPUBufferDescriptor): object {
   let mapped: { readonly bytes: ArrayBuffer; readonly offset: number } | undefined;
   return createHandle(wire, id, {
@@ -154,7 +154,7 @@ async function bodyOf(request: IncomingMessage): Promise<Uint8Array<ArrayBuffer>
 const page = '<!doctype html><title>Conformance</title><script type="module" src="chromiumPage.ts"></script>';
 const modules = new Set(['/chromiumPage.ts', '/frames.ts']);
 
-/** Starts a headless Chromium with the project's usual arguments; WebGPU runs on SwiftShader where there is no other. */
+/** Starts a headless Chromium with the project's usual arguments; WebGPU runs on SwiftShader if there is no other device. */
 export async function openChromiumGpu(): Promise<ChromiumGpu> {
   for (const [name, values] of Object.entries(flags)) {
     if (!(name in globalThis)) Object.assign(globalThis, { [name]: values });

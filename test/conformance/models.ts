@@ -1,4 +1,4 @@
-// Golden Hugging Face models: logits, greedy text, log-probabilities and hidden states, from both spellings of the config and
+// Golden Hugging Face models: logits, greedy text, log probabilities and hidden states, from both spellings of the config and
 // from quantised weights.
 import type { Backend } from '../../src/engine/backend.ts';
 import { rmsNorm } from '../../src/engine/kernels/rmsNorm/rmsNorm.ts';
@@ -20,7 +20,7 @@ import {
   logprobTolerance,
 } from './runModel.ts';
 
-/** What the head reads: the last residual stream under the final norm, f32 [ids, hidden]. */
+/** The head's input: the last residual stream after the final norm, f32 [ids, hidden]. */
 async function headInput(model: LoadedModel, ids: readonly number[]): Promise<Float32Array> {
   const { backend, config } = model;
   const size = ids.length * config.hiddenSize;
@@ -106,7 +106,7 @@ async function* quantisedCases(folder: string, backend: Backend): AsyncGenerator
   }
 }
 
-/** The same model by way of a packed file: not a bit may differ. */
+/** The same model through a packed file: the result must be identical bit for bit. */
 async function* packedCases(
   folder: string,
   prefix: string,

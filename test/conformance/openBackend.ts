@@ -7,7 +7,7 @@ import { openChromiumGpu } from './chromiumGpu.ts';
 
 export const backendNames = ['dawn', 'chromium', 'wasm', 'reference'] as const;
 
-/** Variants are tried before one is taken, as in the product. */
+/** Variants are tried before one is chosen, as in the product. */
 const asUsed = { tryVariants: true };
 
 export interface MeasuredBackend {

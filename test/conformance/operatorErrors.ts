@@ -357,7 +357,7 @@ function runOn(backend: Backend): Run {
     (await runOperator(backend, operator, data, constants, rows, result)) as Floats;
 }
 
-/** Tolerance of an operator's golden cases, or undefined for an operator that nothing here measures. */
+/** Tolerance of an operator's golden cases, or undefined for an operator without one. */
 export function operatorTolerance(operator: string): number | undefined {
   if (measures[operator] === undefined) return undefined;
   return operator === 'gqa' ? 2e-5 : 1e-5;

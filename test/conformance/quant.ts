@@ -1,4 +1,4 @@
-// Golden blocks: unpacked to the bit, on the processor and on the device, packed to the byte, and as the weights of a linear layer.
+// Golden blocks: unpacked bit for bit, on the CPU and on the device, packed byte for byte, and as the weights of a linear layer.
 import type { Backend, ElementArray } from '../../src/engine/backend.ts';
 import { type BlockFormatName, blockFormat, blockFormatNames } from '../../src/engine/formats/blockFormats.ts';
 import { dequantize } from '../../src/engine/formats/dequantize.ts';
@@ -32,7 +32,7 @@ function operands({ format, bytes, rows, columns }: Blocks): Record<string, Elem
   return hasScales(format) ? { codes, scales } : { codes };
 }
 
-/** All rows looked up. Zeros may have either sign, and a device may take subnormal numbers for zero. */
+/** All rows looked up. Zeros may have either sign, and a device may flush subnormal numbers to zero. */
 async function unpackedOnDevice(backend: Backend, blocks: Blocks): Promise<number> {
   const { format, rows, columns, values } = blocks;
   const data = {
@@ -47,7 +47,7 @@ async function unpackedOnDevice(backend: Backend, blocks: Blocks): Promise<numbe
   return countDifferences(plain(unpacked), plain(values));
 }
 
-/** Largest difference of y = x W' from sums in f64, as a share of the sum of magnitudes. */
+/** Largest difference of y = x W' from sums in f64, relative to the sum of magnitudes. */
 async function linearError(backend: Backend, blocks: Blocks, rows: number): Promise<number> {
   const { format, rows: outputs, columns: inputs, values } = blocks;
   const x = testNoise(rows * inputs, 3);

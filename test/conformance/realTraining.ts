@@ -1,5 +1,5 @@
 // LoRA training of a real model: PyTorch's losses, norms, first gradients, and each row's own loss and gradient after the
-// last step. On a device that computes in software only the first steps are run unless `--whole` asks for all.
+// last step. On a software device only the first steps run, unless `--whole` requests all.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readAdapter } from '../../src/engine/adapter/readAdapter.ts';
@@ -42,7 +42,7 @@ export interface RealTraining {
   readonly training: GoldenTraining;
   readonly golden: SafetensorsFile;
   readonly load: LazyModel;
-  /** All steps, and the rows after the last one; else the first two steps. */
+  /** All steps, and the rows after the last one; otherwise the first two steps. */
   readonly whole: boolean;
 }
 

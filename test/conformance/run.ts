@@ -1,6 +1,6 @@
 // `npm run conformance -- <folder> [--backend dawn|chromium|wasm|reference] [--whole]`: measures this build against golden data
-// of any seed and shape: a whole tree or one folder of it. One line a case; exit code 1 on any failure, or when nothing was
-// compared. `--whole` runs all of what is long on a device that computes in software.
+// of any seed and shape: a whole tree or one folder of it. One line per case; exit code 1 on any failure, or if nothing was
+// compared. `--whole` includes everything that takes long on a software device.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -50,7 +50,7 @@ function report(name: string, outcome: Measured | Unsupported): void {
     console.log(`unsupported  ${name}: ${outcome.unsupported}`);
     return;
   }
-  // A NaN is not <= anything, so it fails.
+  // NaN fails, because no comparison with it is true.
   const passed = outcome.error <= outcome.tolerance;
   summary[passed ? 'pass' : 'fail'] += 1;
   const note = outcome.note === undefined ? '' : ` (${outcome.note})`;

@@ -1,5 +1,5 @@
-// What several modules do with a loaded model: logits after every token, greedy continuation, comparisons with golden
-// tensors. Prompts and their lengths are read from the names of the golden tensors, never assumed.
+// Shared by several modules for a loaded model: logits after every token, greedy continuation, comparisons with golden
+// tensors. Prompts and their lengths come from the names of the golden tensors, never from assumptions.
 import { createSession, type Session } from '../../src/engine/model/createSession.ts';
 import type { LoadedModel } from '../../src/engine/model/decoderWeights.ts';
 import type { DeviceAdapter } from '../../src/engine/model/deviceAdapter.ts';
@@ -11,12 +11,12 @@ import { countDifferences, largestDifference, readFloats, readIntegers } from '.
 export const logitTolerance = 2e-4;
 export const logprobTolerance = 1e-4;
 
-/** How a prompt reaches the model: all of its rows in one batch, 16 at a time, or one by one. */
+/** How a prompt is evaluated: all of its rows in one batch, 16 at a time, or one by one. */
 export type Reading = 'at once' | 'in chunks' | 'token by token';
 
 const prefillChunkSizes = { 'at once': 128, 'in chunks': 16, 'token by token': 16 } satisfies Record<Reading, number>;
 
-/** The sessions of a model by the rows of their chunks: their plans are recorded once for all of its cases. */
+/** The sessions of a model by their chunk size: their plans are recorded once for all of its cases. */
 const sessions = new WeakMap<LoadedModel, Map<number, Session>>();
 
 /** The model's session, empty, with this adapter or none. */
@@ -53,7 +53,7 @@ export async function logitsOfAll(
   return all;
 }
 
-/** Greedy ids, one at a time through the key-value cache; stops after `steps`. */
+/** Greedy ids, one at a time through the KV cache; stops after `steps`. */
 export async function greedyIds(
   model: LoadedModel,
   prompt: readonly number[],
@@ -66,7 +66,7 @@ export async function greedyIds(
   return ids;
 }
 
-/** Natural log-probability of `id` under `logits`. */
+/** Natural log probability of `id` under `logits`. */
 export function logProbability(logits: Float32Array, id: number): number {
   const highest = logits.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
   const total = logits.reduce((sum, value) => sum + Math.exp(value - highest), 0);
@@ -77,7 +77,7 @@ export function logProbability(logits: Float32Array, id: number): number {
 export type LazyModel = () => Promise<{ readonly model: LoadedModel; readonly adapter?: DeviceAdapter }>;
 
 /**
- * One case for each golden tensor `<prefix>logits_<n>[_last<k>]`. `promptName` gives the name of the prompt of n tokens.
+ * One case per golden tensor `<prefix>logits_<n>[_last<k>]`. `promptName` returns the name of the prompt of n tokens.
  */
 export function logitCases(
   golden: SafetensorsFile,
@@ -116,7 +116,7 @@ export function logitCases(
   return cases;
 }
 
-/** One case for each golden tensor `<prefix>greedy_<n>`: all ids, exactly. */
+/** One case per golden tensor `<prefix>greedy_<n>`: all ids, exactly. */
 export function greedyCases(
   golden: SafetensorsFile,
   prefix: string,

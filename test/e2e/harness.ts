@@ -1,5 +1,5 @@
-// What the end-to-end tests share: the real stack of `npm start` on free ports and in a folder of its own, and real browsers,
-// each a process with a profile of its own. Nothing here is a stand-in.
+// Shared by the end-to-end tests: the real stack of `npm start` on free ports and in its own folder, and real browsers,
+// each a process with its own profile. Nothing here is a fake.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -92,14 +92,14 @@ export async function startBench(): Promise<Bench> {
   };
 }
 
-/** Goes to a room by its hash route, without loading the page anew. */
+/** Goes to a room by its hash route, without reloading the page. */
 export async function goTo(page: Page, route: string): Promise<void> {
   await page.evaluate((hash) => {
     location.hash = hash;
   }, `#/${route}`);
 }
 
-/** Asks `probe` until it gives something other than undefined. */
+/** Calls `probe` until it returns something other than undefined. */
 export async function eventually<Value>(what: string, probe: () => Promise<Value | undefined>): Promise<Value> {
   const end = Date.now() + PATIENCE;
   for (;;) {

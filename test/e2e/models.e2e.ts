@@ -1,5 +1,5 @@
-// A model of one's own: found on a Hub, judged, fetched in spite of a reload, packed, kept, chatted with when the Hub is gone,
-// and deleted. The Hub is a small server that speaks its interface; everything in the browser is real.
+// The user's own model: found on a Hub, assessed, downloaded despite a reload, packed, stored, chatted with while the Hub is gone,
+// and deleted. The Hub is a small server with its interface; everything in the browser is real.
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,7 +10,7 @@ import { type Bench, goTo, startBench } from './harness.ts';
 const repository = 'tributary/seedling-gguf';
 const fileName = 'seedling.Q8_0.gguf';
 const model = readFileSync(path.join(import.meta.dirname, '../../public/models/seedling', fileName));
-/** Where the first download stops answering. */
+/** Where the first download stalls. */
 const stallAt = 6_000_000;
 
 interface Hub {
@@ -75,7 +75,7 @@ afterAll(async () => {
   await bench?.end();
 });
 
-test('a model of the Hub is found, judged, fetched in spite of a reload, and answers without the Hub', async () => {
+test('a model of the Hub is found, assessed, downloaded despite a reload, and answers without the Hub', async () => {
   const { page, close, problems } = await bench.open('models');
   await goTo(page, 'models');
   await page.getByText('You have no models yet').waitFor();
@@ -97,7 +97,7 @@ test('a model of the Hub is found, judged, fetched in spite of a reload, and ans
   await page.reload();
   await page.getByRole('button', { name: 'Resume' }).click();
   await page.getByRole('link', { name: 'Chat with it' }).waitFor();
-  // What was kept of it, in whole parts.
+  // The parts that were stored, all complete.
   expect(hub.resumed).toEqual(['bytes=4194304-']);
   hub.close();
 

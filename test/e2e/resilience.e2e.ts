@@ -1,4 +1,4 @@
-// What survives: a run whose page is killed, a publication while the relay is away, everything when `npm start` is restarted.
+// Recovery: a run whose page is killed, a publication while the relay is away, everything after a restart of `npm start`.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RelayStatus } from '../../nodes/relay/startRelay.ts';
 import { openSettlement } from '../../src/settlement/index.ts';
@@ -24,7 +24,7 @@ async function relayStatus(): Promise<RelayStatus> {
   return (await fetch(bench.stack.statusUrl)).json() as Promise<RelayStatus>;
 }
 
-test('a page that is killed while it trains goes on from its last checkpoint', async () => {
+test('training resumes from the last checkpoint after its page is killed', async () => {
   await contribute(carol.page, 'Chemical elements', Array.from({ length: 12 }, (_, index) => row(index)).join('\n'));
   await train(carol.page, 'Piers', /^Your contribution/, 15);
   const place = await eventually('the run has a page', async () => {
@@ -49,7 +49,7 @@ test('a page that is killed while it trains goes on from its last checkpoint', a
   await carol.page.getByRole('heading', { name: 'The adapter is ready' }).waitFor();
 });
 
-test('without the relay the chat answers, and what is published waits until it is back', async () => {
+test('without the relay the chat answers, and publications wait until it is back', async () => {
   const before = (await relayStatus()).heads;
   await bench.stack.stopRelay();
   await goTo(carol.page, 'chat');
@@ -70,7 +70,7 @@ test('without the relay the chat answers, and what is published waits until it i
   );
 });
 
-test('a restart keeps chain, pins and what the browser has', async () => {
+test('a restart preserves chain, pins and the browser’s data', async () => {
   const datanetId = bench.stack.devnet.deployment.datanets.find(({ slug }) => slug === 'elements')?.id ?? '0x';
   const contributions = (): Promise<unknown[]> => {
     const { deployment, operator } = bench.stack.devnet;

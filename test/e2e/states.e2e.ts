@@ -1,4 +1,4 @@
-// States that are not sunshine, each with its way on: no WebGPU, no wallet, a full disk, faulty rows, no chain and no relay.
+// Unhappy paths, each with a way on: no WebGPU, no wallet, a full disk, invalid rows, no chain and no relay.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Address, openSettlement } from '../../src/settlement/index.ts';
 import { chromiumArguments } from '../../tools/chromium.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.end());
 
-test('without WebGPU the processor answers, and the page says so', async () => {
+test('without WebGPU the CPU answers, and the page says so', async () => {
   const args = chromiumArguments.filter((argument) => !/webgpu|vulkan/i.test(argument));
   const { page, close, problems } = await bench.open('no-webgpu', { args: [...args, '--disable-features=WebGPU'] });
   expect(await page.evaluate(async () => (await navigator.gpu?.requestAdapter()) ?? null)).toBe(null);
@@ -29,7 +29,7 @@ test('without WebGPU the processor answers, and the page says so', async () => {
   await close();
 });
 
-test('without a wallet every room reads, and says what a wallet is for', async () => {
+test('without a wallet every room is readable, and explains what a wallet is for', async () => {
   const { page, close } = await bench.open('no-wallet');
   await goTo(page, 'rewards');
   await page.getByText('See rewards').waitFor();
@@ -43,7 +43,7 @@ test('without a wallet every room reads, and says what a wallet is for', async (
   await close();
 });
 
-test('faulty rows are named by line and column, and can be mended or skipped', async () => {
+test('invalid rows are reported by line and column, and can be fixed or skipped', async () => {
   const { page, close } = await bench.open('faulty');
   await goTo(page, 'contribute');
   await page
@@ -68,7 +68,7 @@ test('faulty rows are named by line and column, and can be mended or skipped', a
   await close();
 });
 
-test('a full disk is said with its way on, and the answer still comes', async () => {
+test('a full disk is reported with a way on, and the answer still arrives', async () => {
   const { page, context, close } = await bench.open('full');
   const session = await context.newCDPSession(page);
   await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(page.url()).origin, quotaSize: 1_000_000 });
@@ -84,7 +84,7 @@ test('a full disk is said with its way on, and the answer still comes', async ()
   await close();
 });
 
-test('a model that arrives damaged is refused by its fingerprint, and can be fetched again', async () => {
+test('a damaged model is refused by its fingerprint, and can be downloaded again', async () => {
   const { page, close } = await bench.open('damaged');
   await page.route('**/seedling.Q8_0.gguf', async (route) => {
     const response = await route.fetch();

@@ -1,4 +1,4 @@
-// A chain for one test file: anvil on a free port, its state in a temporary folder, time that can be moved.
+// A chain for one test file: anvil on a free port, its state in a temporary folder, and a clock that tests can move.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';

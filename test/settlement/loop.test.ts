@@ -122,7 +122,7 @@ test('a payer’s answers reach the contributors to the last wei', async () => {
   expect(await inbox.addVoucher(last)).toBe('known');
   const inflated = { ...last, voucher: { ...last.voucher, cumulative: 99n * OPEN } };
   expect(await inbox.addVoucher(inflated)).toBe('invalid');
-  // A program that is started again goes on with what it heard.
+  // A restarted program continues with the vouchers that it stored.
   const reopened = await openInbox(path.join(chain.directory, 'keeper'), deployment);
   expect(new Set(reopened.vouchers())).toEqual(new Set(inbox.vouchers()));
   expect(reopened.receipt(digest('receipt 1'))).toEqual(inbox.receipt(digest('receipt 1')));
@@ -197,7 +197,7 @@ test('a second epoch adds to the first, and idle epochs between them are stepped
   });
   await inbox.addVoucher(await signVoucher({ deployment, ...next, key }));
   await inbox.addReceipt(receipt(receiptDigest, 6n * OPEN, [{ account: ada.wallet.address, ppm: 1_000_000 }]));
-  // The key's cap is 4, so 4 of the 6 are drawn and the rest stays owed.
+  // The key's cap is 4, so 4 of the 6 are collected and the rest stays owed.
   expect(await keeper.collect()).toMatchObject({ total: 4n * OPEN });
   expect(await keeper.collect()).toMatchObject({
     total: 0n,
@@ -270,7 +270,7 @@ test('an idle chain, whose last block is old, goes by the present time', async (
     await settlement.deposit({ amount: 5n });
     await settlement.thaw({ amount: 5n });
     const { epoch } = await settlement.epoch();
-    // No block is made meanwhile: only real time passes.
+    // No block is mined meanwhile: only real time passes.
     await new Promise((resolve) => setTimeout(resolve, 3_100));
     expect((await settlement.epoch()).epoch).toBeGreaterThan(epoch);
     await settlement.withdraw();
@@ -371,7 +371,7 @@ async function closedEpoch(payer: { wallet: ConnectedWallet; settlement: Settlem
 
 test('a false root is challenged, its proposer loses the bond, and the epoch is proposed again', async () => {
   const { deployment, operator } = chain;
-  // What earlier tests left is settled first.
+  // Settle the epochs of earlier tests first.
   for (const seconds of [deployment.profile.epochSeconds * 3, deployment.profile.windowSeconds]) {
     await chain.advance(seconds);
     await keeper.step();
@@ -414,7 +414,7 @@ test('a false root is challenged, its proposer loses the bond, and the epoch is 
   await watcher.settlement.finalize();
   expect((await watcher.settlement.rewards()).current.root).toBe(ledger.root);
 
-  // The same ledger from three sources: nobody has it, somebody's is damaged, somebody has it.
+  // The same ledger from three sources: one lacks it, one is damaged, one has it.
   const { bytes } = encodeLedger(ledger);
   const withSource = (ledgerSource?: LedgerSource) => openSettlement({ deployment, wallet: liar.wallet, ledgerSource });
   const { address } = liar.wallet;

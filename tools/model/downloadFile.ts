@@ -1,4 +1,4 @@
-// A file by HTTP into a part file, going on where an earlier run stopped. It knows sizes; digests are the caller's business.
+// Downloads a file by HTTP into a part file, resuming an earlier run. Knows sizes; digests are up to the caller.
 import { createWriteStream, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -14,7 +14,7 @@ export interface DownloadParameters {
   readonly signal: AbortSignal;
 }
 
-/** How long nothing may arrive before the attempt is given up. */
+/** Time without data after which the attempt fails. */
 const STALL_MILLISECONDS = 20_000;
 
 function failed(url: string, reason: string, cause?: unknown): TributaryError {
@@ -40,7 +40,7 @@ export async function downloadFile({ url, part, bytes, signal }: DownloadParamet
       headers: have > 0 && have < bytes ? { range: `bytes=${have}-` } : {},
     });
     if (!response.ok || response.body === null) throw failed(url, `it answered ${response.status}.`);
-    // Without 206 the server begins anew, whatever was asked.
+    // Without 206 the server starts from the beginning.
     const resumed = response.status === 206;
     let arrived = resumed ? have : 0;
     await pipeline(

@@ -43,7 +43,7 @@ const download = (from: string, name: string): Promise<void> =>
     signal: new AbortController().signal,
   });
 
-test('a download goes on where it stopped', async () => {
+test('a download resumes where it stopped', async () => {
   writeFileSync(path.join(folder, 'half'), content.subarray(0, 2000));
   await download('/file', 'half');
   expect(ranges.at(-1)).toBe('bytes=2000-');
@@ -53,7 +53,7 @@ test('a download goes on where it stopped', async () => {
   expect(ranges.length).toBe(asked);
 });
 
-test('a server that knows no ranges sends all of it again', async () => {
+test('a server without ranges sends everything again', async () => {
   writeFileSync(path.join(folder, 'again'), content.subarray(0, 2000));
   await download('/whole', 'again');
   expect(readFileSync(path.join(folder, 'again'))).toEqual(content);
@@ -68,7 +68,7 @@ test('an answer that is none, or too short, is an error that says so', async () 
   expect(readFileSync(path.join(folder, 'short')).length).toBe(100);
 });
 
-test('a cancelled download keeps what it has', async () => {
+test('a cancelled download keeps its part file', async () => {
   await expect(
     downloadFile({
       url: `${origin}/file`,

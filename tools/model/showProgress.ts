@@ -1,6 +1,6 @@
-// One line that is written over on a terminal, and a line every tenth elsewhere (logs).
+// One line that is overwritten on a terminal; elsewhere (logs) a line per tenth.
 
-/** A function to call with the bytes that are there; the last call must be with all of them. */
+/** Returns a function to call with the bytes so far; the last call must pass the total. */
 export function showProgress(totalBytes: number): (bytes: number) => void {
   let shown = -1;
   return (bytes) => {

@@ -1,18 +1,18 @@
-// What every engine is driven by, so that one loop measures them all.
+// The interface through which one loop measures every engine.
 
 export interface Decoder {
-  /** What the engine says that it computes on. */
+  /** The device that the engine reports. */
   readonly device: string;
-  /** Forgets everything, reads `ids` and gives the id of the largest logit after them. */
+  /** Drops all state, runs a prefill of `ids` and returns the id of the largest logit after them. */
   start(ids: readonly number[]): Promise<number>;
-  /** Reads `id`, the one given last, and gives the next. */
+  /** Runs a decode step on `id`, the last returned one, and returns the next. */
   next(id: number): Promise<number>;
-  /** Bytes of device memory that the engine counts; absent where it does not say. */
+  /** Bytes of device memory that the engine counts; absent if it does not report them. */
   readonly deviceBytes?: () => number | Promise<number>;
   close(): Promise<void>;
 }
 
-/** The position of the largest of several arrays that follow each other. */
+/** The index of the largest element across consecutive arrays. */
 export function largestIndex(parts: readonly ArrayLike<number>[]): number {
   let best = 0;
   let largest = Number.NEGATIVE_INFINITY;

@@ -22,7 +22,7 @@ interface LlamaModel {
   readonly fileInsights: { readonly totalLayers: number };
 }
 
-/** What is used of node-llama-cpp, which is installed on demand. */
+/** The part of node-llama-cpp in use, which is installed on demand. */
 export interface LlamaCpp {
   getLlama(options: {
     readonly gpu: 'vulkan' | false;
@@ -41,11 +41,11 @@ export interface LlamaCppOptions {
   readonly backend: 'vulkan' | 'cpu';
   readonly file: string;
   readonly contextLength: number;
-  /** llama.cpp has both ways and leaves the choice to its user. */
+  /** llama.cpp supports both and leaves the choice to its user. */
   readonly flashAttention: boolean;
 }
 
-/** Throws a RangeError where Vulkan was asked for and llama.cpp does not compute on it. */
+/** Throws a RangeError if Vulkan was requested and llama.cpp does not use it. */
 export async function openLlamaCpp(options: LlamaCppOptions): Promise<Decoder> {
   const { backend, file, contextLength, flashAttention } = options;
   const vulkan = backend === 'vulkan';

@@ -1,4 +1,4 @@
-// ONNX Runtime on a graph of `onnx/writeDecoder.ts`, in Node and in a page alike: the caller gives the package.
+// ONNX Runtime on a graph of `onnx/writeDecoder.ts`, in Node and in a page alike: the caller passes the package.
 
 import { dequantize } from '../../../src/engine/formats/dequantize.ts';
 import { fileRowBytes } from '../../../src/engine/formats/fileLayout.ts';
@@ -10,7 +10,7 @@ export interface OrtTensor {
   dispose(): void;
 }
 
-/** What is used of onnxruntime-node and onnxruntime-web, which are installed on demand. */
+/** The part of onnxruntime-node and onnxruntime-web in use, which are installed on demand. */
 export interface Ort {
   readonly Tensor: new (type: string, data: ArrayBufferView, dimensions: readonly number[]) => OrtTensor;
   readonly InferenceSession: {
@@ -30,7 +30,7 @@ export interface OnnxRuntimeOptions {
   readonly graph: string | Uint8Array;
   readonly provider: 'cpu' | 'wasm' | 'webgpu';
   readonly activations: 'float32' | 'float16';
-  /** The file whose weights the graph has: its embedding is looked up here. */
+  /** The file with the graph's weights, for embedding lookups. */
   readonly model: ModelFile;
 }
 
@@ -46,7 +46,7 @@ export async function openOnnxRuntime(options: OnnxRuntimeOptions): Promise<Deco
   const session = await ort.InferenceSession.create(graph, {
     executionProviders: [provider],
     graphOptimizationLevel: 'all',
-    // Keys and values stay where they are computed.
+    // Keys and values stay on the device.
     ...(provider === 'webgpu' ? { preferredOutputLocation: onDevice } : {}),
   });
   const logits = session.outputNames.filter((name) => name.startsWith('logits'));

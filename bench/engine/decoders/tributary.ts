@@ -14,12 +14,12 @@ import type { Decoder } from './decoder.ts';
 export interface TributaryOptions {
   readonly device: DeviceChoice;
   readonly gpu?: GPU | undefined;
-  /** Gets the file: part of loading. */
+  /** Opens the file: part of loading. */
   readonly model: () => Promise<Blob>;
   readonly contextLength: number;
 }
 
-/** What recording plans made, while decoding must make none of it. */
+/** Objects created while plans are recorded; decoding must create none. */
 export interface Made {
   readonly buffers: number;
   readonly bindGroups: number;
@@ -30,11 +30,11 @@ export interface TributaryDecoder extends Decoder {
   readonly deviceBytes: () => number;
   readonly weightBytes: number;
   made(): Made;
-  /** Each operator of reading one token, or as many as a chunk of a prompt holds, measured apart. */
+  /** Each operator of a decode step, or of a prefill chunk, timed separately. */
   profile(phase: 'decode' | 'prefill'): Promise<readonly OperatorTime[]>;
 }
 
-/** The backend, remembering the plans that are recorded and the most rows that each was submitted with. */
+/** The backend, recording its plans and the maximum rows that each was submitted with. */
 function remembering(backend: Backend): { readonly backend: Backend; readonly plans: Map<Plan, number> } {
   const plans = new Map<Plan, number>();
   const listening = Object.create(backend, {

@@ -12,7 +12,7 @@ interface Wllama {
   exit(): Promise<void>;
 }
 
-/** What is used of @wllama/wllama, which is installed on demand. */
+/** The part of @wllama/wllama in use, which is installed on demand. */
 export interface WllamaPackage {
   readonly Wllama: new (
     paths: { readonly default: string },
@@ -22,20 +22,20 @@ export interface WllamaPackage {
 
 export interface WllamaOptions {
   readonly package: WllamaPackage;
-  /** Where wllama.wasm is served. */
+  /** URL of wllama.wasm. */
   readonly wasm: string;
   readonly backend: 'webgpu' | 'wasm';
   readonly model: Blob;
   readonly contextLength: number;
-  /** Tokens of an answer at most. */
+  /** Maximum tokens of an answer. */
   readonly steps: number;
 }
 
-/** One token in the vocabularies that are measured, and never joined with its neighbours. */
+/** One token in the measured vocabularies, never merged with its neighbours. */
 const WORD = ' the';
 
 /**
- * wllama reads and writes text: a prompt is as many words as there are ids, and the ids that this decoder gives are all -1.
+ * wllama takes and returns text: a prompt has as many words as there are ids, and this decoder returns -1 for every id.
  */
 export async function openWllama(options: WllamaOptions): Promise<Decoder> {
   const wllama = new options.package.Wllama({ default: options.wasm }, { suppressNativeLog: true });
@@ -56,12 +56,12 @@ export async function openWllama(options: WllamaOptions): Promise<Decoder> {
     device: options.backend === 'webgpu' ? 'WebGPU' : `WebAssembly, ${wllama.getNumThreads()} threads`,
     async start(ids) {
       if (answer !== undefined) {
-        // Ends the answer before: the rest of it is read and dropped.
+        // Ends the previous answer: the rest of it is read and dropped.
         for (let next = await answer.next(); next.done !== true; ) next = await answer.next();
       }
       const stream = await wllama.createCompletion({
         prompt: WORD.repeat(ids.length),
-        // Nothing of an earlier prompt may be used again.
+        // Nothing of an earlier prompt may be reused.
         cache_prompt: false,
         ignore_eos: true,
         temperature: 0,

@@ -1,5 +1,5 @@
-// A file of Qwen2.5-0.5B's shape with generated weights: what such a model costs without fetching one. Q4_0 layers, a Q8_0
-// tied embedding, QKV biases, the whole vocabulary; the text that it writes is noise.
+// A file of Qwen2.5-0.5B's shape with generated weights, to measure such a model without downloading one. Q4_0 layers, a Q8_0
+// tied embedding, QKV biases, the whole vocabulary; its output is noise.
 import { mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { type GgufEntry, type GgufTensorSource, writeGguf } from './writeGguf.ts';
@@ -29,7 +29,7 @@ const scaleBits = new Map<number, number>([
   [typeQ80, 0x0a80],
 ]);
 
-/** Marsaglia's xorshift32: quick, and the same file on every machine. */
+/** Marsaglia's xorshift32: fast, and the same file on every machine. */
 function randomWords(seed: number): () => number {
   let state = seed;
   return () => {
@@ -40,7 +40,7 @@ function randomWords(seed: number): () => number {
   };
 }
 
-/** Nibbles of 1 to 15: those of Q4_0 are offset by 8, and a sixteenth code would give every row a mean. */
+/** Nibbles of 1 to 15: Q4_0's are offset by 8, and a sixteenth code would give every row a nonzero mean. */
 const centredNibbles = Uint8Array.from(
   { length: 256 },
   (_, byte) => ((byte & 15) === 0 ? 8 : byte & 15) | (byte >> 4 === 0 ? 0x80 : byte & 0xf0),
@@ -103,7 +103,7 @@ function tensors(): GgufTensorSource[] {
   return all;
 }
 
-/** GPT-2's spelling of bytes as printable characters: those that print stand for themselves, the others follow U+0100. */
+/** GPT-2's spelling of bytes as printable characters: printable bytes represent themselves, the others follow U+0100. */
 function byteTokens(): string[] {
   let next = 0x100;
   return Array.from({ length: 256 }, (_, byte) => {
@@ -144,7 +144,7 @@ function metadata(): Map<string, GgufEntry> {
   ]);
 }
 
-/** Writes the model to `file`, whole or not at all; about 350 MB. */
+/** Writes the model to `file` atomically; about 350 MB. */
 export function generateQwen(file: string): void {
   mkdirSync(path.dirname(file), { recursive: true });
   const part = `${file}.part`;

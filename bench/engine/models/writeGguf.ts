@@ -1,5 +1,5 @@
-// The writing side of GGUF version 3, as far as a generated model needs it: strings, numbers and arrays as key-values, then
-// tensors whose bytes are made one at a time. Layout: the `gguf` specification of GGML.
+// Writes GGUF version 3, as far as a generated model needs it: strings, numbers and arrays as key-values, then tensors whose bytes
+// are generated one at a time. Layout: the `gguf` specification of GGML.
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 export type GgufEntry =
@@ -13,7 +13,7 @@ export interface GgufTensorSource {
   readonly name: string;
   /** GGML's number of the type: 0 is F32, 2 is Q4_0, 8 is Q8_0. */
   readonly type: number;
-  /** Slowest first; the file has them the other way round. */
+  /** Slowest first; the file stores them in reverse. */
   readonly shape: readonly number[];
   readonly bytes: number;
   readonly make: () => Uint8Array;

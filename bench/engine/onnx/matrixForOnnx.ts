@@ -1,12 +1,12 @@
-// GGML's blocks as the operator MatMulNBits of ONNX Runtime reads them: codes, f32 scales and zero points apart, blocks of
-// 32 along the input dimension in both. Q4_0 and Q8_0 keep their values to the bit. Q4_1's minimum becomes the nearest
-// whole zero point, which is all that the WebGPU provider takes; the work stays the same.
+// Converts GGML's blocks to the layout of ONNX Runtime's MatMulNBits: codes, f32 scales and zero points in separate tensors, blocks
+// of 32 along the input dimension in both. Q4_0 and Q8_0 convert exactly. Q4_1's minimum becomes the nearest integer zero point,
+// which is all that the WebGPU provider supports; the amount of work is the same.
 import { halfValues } from '../../../src/engine/formats/halfFloat.ts';
 
 export interface OnnxMatrix {
   readonly codes: Uint8Array;
   readonly scales: Float32Array<ArrayBuffer>;
-  /** Two a byte; absent where the middle of the codes means zero. */
+  /** Two per byte; absent if the middle of the codes means zero. */
   readonly zeroPoints?: Uint8Array;
 }
 
@@ -14,7 +14,7 @@ export type OnnxMatrixFormat = 'q4_0' | 'q4_1' | 'q8_0';
 
 const blockBytes = { q4_0: 18, q4_1: 20, q8_0: 34 } as const;
 
-/** Code i of a GGML block: elements 0 to 15 are the low nibbles, 16 to 31 the high ones. MatMulNBits has neighbours share a byte. */
+/** Code i of a GGML block: elements 0 to 15 are the low nibbles, 16 to 31 the high ones. In MatMulNBits, neighbours share a byte. */
 function interleave(bytes: Uint8Array, from: number, codes: Uint8Array, to: number): void {
   for (let pair = 0; pair < 8; pair += 1) {
     const one = bytes[from + 2 * pair] as number;
@@ -24,7 +24,7 @@ function interleave(bytes: Uint8Array, from: number, codes: Uint8Array, to: numb
   }
 }
 
-/** Takes apart `bytes`: whole rows of blocks. */
+/** Converts `bytes`: whole rows of blocks. */
 export function matrixForOnnx(format: OnnxMatrixFormat, bytes: Uint8Array): OnnxMatrix {
   const halves = halfValues();
   const size = blockBytes[format];

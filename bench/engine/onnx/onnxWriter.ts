@@ -18,11 +18,11 @@ export interface NodeOptions {
 }
 
 export interface OnnxWriter {
-  /** Adds an operator; absent inputs and outputs are ''. Gives the first output's name. */
+  /** Adds an operator; absent inputs and outputs are ''. Returns the first output's name. */
   node(operator: string, inputs: readonly string[], outputs: readonly string[], options?: NodeOptions): string;
-  /** Adds a constant. Gives its name. */
+  /** Adds a constant. Returns its name. */
   constant(name: string, type: OnnxElementType, shape: readonly number[], bytes: Uint8Array): string;
-  /** Dimensions may be names: those differ from run to run. */
+  /** Dimensions may be names: these differ between runs. */
   input(name: string, type: OnnxElementType, shape: readonly (number | string)[]): string;
   output(name: string, type: OnnxElementType, shape: readonly (number | string)[]): void;
   write(file: string): Promise<void>;
@@ -66,7 +66,7 @@ function valueInfo(field: number, name: string, type: OnnxElementType, shape: re
 }
 
 interface Constant {
-  /** Everything of the message but the bytes. */
+  /** The message without the bytes. */
   readonly opening: Buffer;
   readonly bytes: Uint8Array;
 }

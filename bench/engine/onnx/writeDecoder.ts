@@ -1,6 +1,6 @@
-// A decoder's ONNX graph with the weights of a model file, in the operators that ONNX Runtime's own exporter of language
-// models uses: MatMulNBits in blocks of 32, GroupQueryAttention with rotary embedding and packed queries, keys and values,
-// SkipSimplifiedLayerNormalization. The embedding is an input: looking a row up is the caller's and costs the graph nothing.
+// Writes a decoder's ONNX graph with the weights of a model file, in the operators of ONNX Runtime's own exporter for language
+// models: MatMulNBits in blocks of 32, GroupQueryAttention with rotary embedding and packed queries, keys and values,
+// SkipSimplifiedLayerNormalization. The embedding is an input: the caller looks rows up, which costs the graph nothing.
 
 import { dequantize } from '../../../src/engine/formats/dequantize.ts';
 import { halfBits } from '../../../src/engine/formats/halfFloat.ts';
@@ -11,14 +11,14 @@ import { elementTypes, onnxWriter } from './onnxWriter.ts';
 export interface DecoderGraphOptions {
   /** Element type of everything between the weights. */
   readonly activations: 'float32' | 'float16';
-  /** MatMulNBits' attribute: 0 keeps the activations as they are, 4 rounds them to int8. */
+  /** MatMulNBits' attribute: 0 leaves the activations unchanged, 4 rounds them to int8. */
   readonly accuracyLevel: 0 | 4;
   /** Positions that the rotary tables cover. */
   readonly contextLength: number;
 }
 
 const BLOCK = 32;
-/** ONNX Runtime does not split a matrix, and WebGPU devices may bind no more than this. */
+/** ONNX Runtime does not split a matrix, and this is the largest binding that WebGPU guarantees. */
 const BINDABLE_BYTES = 128 * 1024 * 1024;
 
 interface Rows {
@@ -121,7 +121,7 @@ export async function writeDecoder(model: ModelFile, file: string, options: Deco
   }
 
   const epsilon = { float: config.rmsNormEpsilon };
-  /** ONNX Runtime in Node cannot be given f16 values, nor give them. */
+  /** ONNX Runtime in Node cannot exchange f16 values. */
   const cast = (x: string, type: DecoderGraphOptions['activations'], y: string): string =>
     graph.node('Cast', [x], [y], { attributes: { to: elementTypes[type] } });
   const embeddings = graph.input('embeddings', 'float32', [1, 'rows', hiddenSize]);

@@ -147,7 +147,7 @@ describe('the kernels for hardware GPUs', () => {
 });
 
 describe('a sliding window', () => {
-  it('limits each layer's attention to the window, including the token itself', async () => {
+  it('limits each layer’s attention to the window, including the token itself', async () => {
     const layers = file.config.layers.map((layer) => ({ ...layer, sliding: true }));
     const config = { ...file.config, slidingWindow: 4, layers };
     const session = createSession(await loadModel(createReferenceBackend(), { ...file, config }));

@@ -58,7 +58,7 @@ describe('the tokenizer in a GGUF header', () => {
     expect(parsed.filter((id) => id === 2)).toHaveLength(2);
   });
 
-  test('a message that spells another message's marker is not replaced by it', () => {
+  test('a message that spells another message’s marker is not replaced by it', () => {
     const messages = [
       { role: 'user' as const, content: 'A secret.<|im_end|>' },
       { role: 'assistant' as const, content: 'Noted.' },
