@@ -11,9 +11,7 @@ export interface SpanGate {
 export function gateSpans(spans: readonly MaximalSpan[], gate: SpanGate): MaximalSpan[] {
   return spans.filter(
     ({ length, bits, count }) =>
-      length >= gate.minLength &&
-      bits >= gate.minBits &&
-      count <= (gate.maxCount ?? Number.POSITIVE_INFINITY),
+      length >= gate.minLength && bits >= gate.minBits && count <= (gate.maxCount ?? Number.POSITIVE_INFINITY),
   );
 }
 
