@@ -33,10 +33,15 @@ const reports = path.join(root, '.cache', 'test');
 
 const running = new Set<ChildProcess>();
 
-/** A runner must not outlive this process, and tells its own children. */
+/** Where a signal can be sent to a whole process group: chains and relays of tests must not outlive the runner that is told to end. */
+const hasGroups = process.platform !== 'win32';
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    for (const child of running) child.kill(signal);
+    for (const child of running) {
+      if (hasGroups && child.pid !== undefined) process.kill(-child.pid, signal);
+      else child.kill(signal);
+    }
     process.exit(1);
   });
 }
@@ -45,6 +50,7 @@ function execute(parameters: readonly string[], write: Write): Promise<Outcome> 
   return new Promise((resolve) => {
     const child = spawn(process.execPath, parameters, {
       cwd: root,
+      detached: hasGroups,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}), ...process.env },
     });
