@@ -29,22 +29,22 @@ test('a script that does not load fails by name, and the next call starts anothe
 test('an error inside a running worker is not taken for one', async () => {
   const url = URL.createObjectURL(new Blob(['onmessage = () => { throw new Error("mine"); };']));
   const failures: TributaryError[] = [];
-  const thrown = Promise.withResolvers<string>();
+  const running = new Worker(url);
   const worker = lazyWorker<Echo>(
     'echo',
-    () => {
-      const running = new Worker(url);
-      running.postMessage('');
-      running.addEventListener('error', (event) => {
-        event.preventDefault();
-        thrown.resolve(event.message);
-      });
-      return running;
-    },
+    () => running,
     (error) => failures.push(error),
   );
   const remote = worker.remote();
-  expect(await thrown.promise).toContain('mine');
+  // Listens after the one under test, so that it is told last.
+  const thrown = new Promise<string>((resolve) =>
+    running.addEventListener('error', (event) => {
+      event.preventDefault();
+      resolve(event.message);
+    }),
+  );
+  running.postMessage('');
+  expect(await thrown).toContain('mine');
   expect(worker.remote()).toBe(remote);
   expect(failures).toEqual([]);
   worker.restart();
