@@ -62,8 +62,8 @@ export async function prepareLedger(parameters: PrepareLedgerParameters): Promis
     for (const digest of listed ?? []) {
       const found = receipt(digest);
       if (found === undefined) missing += 1;
-      // A receipt counts for the model that its voucher paid, and once. One whose shares are none counts for nothing: its author
-      // must not stop the others' pay.
+      // A receipt counts for the model that its voucher paid, and once. One with invalid shares counts for nothing: its author must
+      // not stop the others' pay.
       else if (found.modelId.toLowerCase() === modelId.toLowerCase() && areShares(found.shares))
         receipts.set(digest, found);
     }
