@@ -1,8 +1,10 @@
 import Dexie from 'dexie';
-import { beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { database, eventTables, wipeData } from './index.ts';
 
 beforeEach(wipeData);
+// Test files that run one after the other share the browser's database.
+afterAll(wipeData);
 
 const hash = (digit: number) => `0x${String(digit).repeat(64)}` as const;
 const event = (blockNumber: number, logIndex: number, name = 'Funded') => ({
