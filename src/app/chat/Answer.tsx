@@ -41,7 +41,7 @@ function PlainText(properties: { readonly text: string }): JSX.Element {
 
 export interface AnswerProperties {
   readonly message: MessageRecord;
-  /** Set while this answer is written. */
+  /** Set while this answer is being generated. */
   readonly writing: Writing | undefined;
   readonly adapterName: string | undefined;
   readonly modelName: string;

@@ -1,4 +1,4 @@
-// Where a question is typed. Enter sends (not while an input method composes a character), Shift+Enter breaks the line,
+// The field for questions. Enter sends (not while an input method composes a character), Shift+Enter breaks the line,
 // Escape stops the answer. The text survives a reload.
 import { createSignal, type JSX, onMount, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';

@@ -34,7 +34,7 @@ export function ComposerArea(properties: {
   return (
     <div class="mx-auto grid w-full max-w-3xl gap-3 px-4 pb-3">
       <Show when={room.failure()}>{(error) => <ErrorCard error={error()} onDismiss={room.dismissFailure} />}</Show>
-      {/* As high as the progress of a loading, so that the field below stays where it is. */}
+      {/* As high as the loading progress, so that the field below does not move. */}
       <div class={`grid content-end ${loading.isReady() ? '' : 'min-h-[5.125rem]'}`}>
         <ModelNotice loading={loading} />
       </div>

@@ -1,5 +1,5 @@
 // One training row as evidence: its text with the matched words marked, where it comes from, which of the two facts hold
-// (influential, estimated; matches verbatim), and its share. Strength is in words; the figures behind them are one step away.
+// (influential, estimated; matches verbatim), and its share. Strength is shown in words, with the figures on demand.
 import { createMemo, For, type JSX, Show } from 'solid-js';
 import type { RowEvidence } from '../../attribution/index.ts';
 import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
@@ -18,7 +18,7 @@ interface Piece {
   readonly marked: boolean;
 }
 
-/** The text cut at every occurrence of one of the phrases; longer phrases first, without overlaps. */
+/** Splits the text at every occurrence of a phrase; longer phrases first, without overlaps. */
 export function markPhrases(text: string, phrases: readonly string[]): Piece[] {
   const pieces: Piece[] = [];
   const sorted = phrases

@@ -1,4 +1,4 @@
-// A model that another program runs: loaded by a click, because only that program knows what it fetches; and what it cannot do.
+// A model of an external runtime: loaded by a click, because only that runtime knows what it downloads. Shows its limits too.
 import { type JSX, Match, Switch } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import {

@@ -46,7 +46,7 @@ export function Transcript(properties: {
         <Show
           when={room.chatId() !== undefined}
           fallback={
-            // Not before it is known who answers: its words would jump.
+            // Only once model and adapter are known, or the text would change after it is shown.
             <Show when={room.adapters() !== undefined && choice().modelId !== ''}>
               <Welcome
                 adapter={room.adapter()}
@@ -75,7 +75,7 @@ function Message(properties: {
   readonly onInfluence: () => void;
 }): JSX.Element {
   const { room, id } = properties;
-  // A message that was just deleted is drawn once more before the list lets go of it.
+  // A message that was just deleted renders once more before the list drops it.
   const message = createMemo(
     (before: MessageRecord | undefined) => room.messages()?.find((candidate) => candidate.id === id) ?? before,
   );

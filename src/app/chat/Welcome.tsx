@@ -6,7 +6,7 @@ import { Icon } from '../ui/index.ts';
 
 export function Welcome(properties: {
   readonly adapter: AdapterChoice | undefined;
-  /** Whether there is one to choose for this model. */
+  /** Whether an adapter exists for this model. */
   readonly hasAdapters: boolean;
   readonly disabled: boolean;
   readonly onAsk: (question: string) => void;

@@ -1,5 +1,5 @@
-// One run: while it trains its progress, curve and a stop; when the page died in the middle it goes on by itself from the
-// last checkpoint; when it is done, what came of it.
+// One run: progress, loss curve and a stop button while it trains; the adapter when it is done. A run that a closed page
+// interrupted resumes from its last checkpoint by itself.
 import { useNavigate } from '@solidjs/router';
 import { createEffect, createSignal, For, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
@@ -55,7 +55,7 @@ export function RunPage(properties: { readonly id: string }): JSX.Element {
     }
   };
 
-  // A record that says `running` while nobody works on it: new, or left behind by a page that died.
+  // A record that says `running` while no tab trains it is new, or was left by a page that closed.
   let considered = false;
   createEffect(
     on(record, (found) => {
@@ -175,7 +175,7 @@ export function RunPage(properties: { readonly id: string }): JSX.Element {
   );
 }
 
-/** What a stranger needs to repeat the run. */
+/** Everything needed to repeat the run. */
 function settingsJson(run: TrainingRun): string {
   const { name, modelId, sources, settings, rowsDigest } = run;
   return JSON.stringify({ name, modelId, sources, settings, rowsDigest }, null, 2);
@@ -210,7 +210,7 @@ function Pace(properties: { readonly run: TrainingRun }): JSX.Element {
   );
 }
 
-/** A run that nobody works on: done, stopped, failed, or held by another tab. */
+/** A run that this tab is not training: done, stopped, failed, or training in another tab. */
 function Standstill(properties: { readonly run: TrainingRun; readonly onResume: () => void }): JSX.Element {
   const run = () => properties.run;
   const resumeLabel = (): string =>

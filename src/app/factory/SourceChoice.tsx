@@ -1,5 +1,5 @@
-// What a run learns from: Datanets with their sample rows and contributions, each a box to tick; a Datanet's own box ticks
-// all of it.
+// The training data of a run: Datanets with their sample rows and contributions, each with a checkbox; a Datanet's own checkbox
+// selects all of them.
 import { createEffect, createMemo, For, type JSX, Show } from 'solid-js';
 import type { DatanetEntry } from '../../workflows/rows/datanetEntries.ts';
 import { t } from '../i18n/t.ts';

@@ -1,4 +1,4 @@
-// Where a model is looked for: words for the Hub, an address, files of this device. One field takes words and addresses.
+// Finds a model: by search words on the Hub, by address, or from files of this device. One field takes words and addresses.
 import { createEffect, createSignal, For, type JSX, Match, on, Show, Switch } from 'solid-js';
 import type { HubModel } from '../../models/index.ts';
 import { t } from '../i18n/t.ts';
@@ -102,12 +102,12 @@ export function FinderView(properties: { readonly finder: Finder; readonly onIns
   const openedIn = <Phase extends OpenedState['phase']>(phase: Phase): Opened<Phase> | undefined =>
     opened().phase === phase ? (opened() as Opened<Phase>) : undefined;
   const [isOpenedHere, setOpenedHere] = createSignal(false);
-  // What had the focus is gone with the view before.
+  // The focused element disappeared with the previous view.
   createEffect(
     on(
       () => opened().phase,
       (phase) => {
-        // The offer's heading takes it when it is there.
+        // The offer's heading takes the focus if there is one.
         setOpenedHere(phase === 'open');
         // Not the field in it: that would open a phone's keyboard.
         if (phase === 'closed') box.focus({ preventScroll: true });

@@ -7,7 +7,7 @@ import { Banner, Button, Field } from '../ui/index.ts';
 
 export function HubAccess(properties: {
   readonly finder: Finder;
-  /** What a token is asked for by; it may name the page on which a licence is accepted. */
+  /** The error that asks for a token; it may name the page where a licence is accepted. */
   readonly error?: unknown;
   readonly onToken?: () => void;
 }): JSX.Element {

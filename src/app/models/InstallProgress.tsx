@@ -1,4 +1,4 @@
-// A model on its way into the library: how far it is, what stopped it, and the way on from there.
+// A model that is being installed: progress, what stopped it, and what to do next.
 import { createResource, createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import type { Deletable, Finder, InstallState, Library, LibraryModel } from '../state/models/types.ts';
@@ -19,7 +19,7 @@ import { HubAccess } from './HubAccess.tsx';
 type Phase = InstallState['phase'];
 type InPhase<Name extends Phase> = Extract<InstallState, { readonly phase: Name }>;
 
-/** How many of the biggest things are offered for deletion when there is no room. */
+/** Number of the largest items offered for deletion when space runs out. */
 const OFFERED_DELETIONS = 4;
 
 function amountText(state: Exclude<InstallState, { readonly phase: 'installed' }>): string {

@@ -19,7 +19,7 @@ const InstallProgress = lazyPart(async () => (await import('./InstallProgress.ts
 
 const installed = (model: LibraryModel): boolean => model.state.phase === 'installed';
 
-/** How much of one that is on its way has arrived stands beside its progress. */
+/** The progress of an installation shows its downloaded bytes itself. */
 function facts(model: LibraryModel): string {
   const { format, parameterCount, contextLength, bytes, licence, usedAt, createdAt } = model;
   const since =

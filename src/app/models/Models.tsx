@@ -1,4 +1,4 @@
-// The room "models": what this browser keeps, and where more is found.
+// The room "models": the models of this browser, and where to find more.
 import { createSignal, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { finder } from '../state/models/finder.ts';
@@ -20,7 +20,7 @@ export function Models(): JSX.Element {
       <div ref={top} class="scroll-mt-8">
         <LibraryList library={library} finder={finder} onQuality={setMeasured} />
       </div>
-      {/* Not before the list above is known: they would jump. */}
+      {/* Only once the list above is known, or it would push these down. */}
       <Show when={library.models() !== undefined}>
         <FinderView finder={finder} onInstalled={() => top.scrollIntoView({ block: 'start' })} />
         <Runtimes />

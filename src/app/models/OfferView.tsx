@@ -15,7 +15,7 @@ const contextLengths = [1_024, 2_048, 4_096, 8_192, 16_384, 32_768] as const;
 const packingParts = ['weights', 'embedding', 'head'] as const;
 const verdictColor = { fits: 'text-success', tight: 'text-warning', 'too-large': 'text-danger' } as const;
 
-/** What tells a choice from its siblings: the format, or that it has none. */
+/** Distinguishes a choice from its siblings: its format, or its absence. */
 function choiceName({ container, format }: ModelChoice): string {
   if (format !== '') return format;
   return t(container === 'gguf' ? 'models.choiceGguf' : 'models.asPublished');
@@ -286,7 +286,7 @@ function Selected(properties: {
 export function OfferView(properties: {
   readonly finder: Finder;
   readonly open: Open;
-  /** It was opened just now, in place of what had the focus. */
+  /** It has just replaced the focused view. */
   readonly takesFocus: boolean;
   readonly onInstalled: () => void;
 }): JSX.Element {

@@ -9,7 +9,7 @@ import type { LibraryModel } from '../state/models/types.ts';
 import { Button, ErrorCard, formatBytes, formatDecimals, formatNumber, Progress, TextArea } from '../ui/index.ts';
 import { FilesButton } from './FilesButton.tsx';
 
-/** Kept while the page is open: a text that was pasted is not lost with the dialog. */
+/** Lives as long as the page, so that closing the dialog does not lose a pasted text. */
 const [text, setText] = createSignal('');
 
 const perplexity = (value: number): string => formatDecimals(value, 2);
@@ -65,7 +65,7 @@ export function QualityReport(properties: { readonly model: LibraryModel }): JSX
     const { signal } = abort;
     setFailure(undefined);
     setReport(undefined);
-    // The button that has the focus goes away meanwhile.
+    // The focused button is removed meanwhile.
     outcome.focus();
     setProgress({ phase: 'loading', done: 0, total: 0 });
     try {

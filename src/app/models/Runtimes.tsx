@@ -1,5 +1,5 @@
-// Models that other programs run: WebLLM's own list, and ONNX models of the Hub. What each needs here and what its program
-// cannot do is said before it is chosen; nothing is asked of any network before that.
+// Models of external runtimes: WebLLM's own list, and ONNX models of the Hub. Requirements and limits are shown before a
+// model is chosen; nothing is requested from any network before that.
 import { createMemo, createResource, createSignal, For, type JSX, Show } from 'solid-js';
 import type { DeviceReport } from '../../engine/index.ts';
 import type { RuntimeModel } from '../../models/index.ts';
@@ -20,10 +20,10 @@ import {
 import { Button, ConfirmDialog, ErrorCard, Field, formatBytes, IconButton, Section, toast } from '../ui/index.ts';
 import { needText, runtimeFacts } from './runtimeFacts.ts';
 
-/** Rows of the list that are shown before a search. */
+/** Rows shown before a search. */
 const SHOWN_MODELS = 8;
 
-/** What a program keeps of its model, asked for again when it has loaded one. */
+/** Bytes that a runtime stores for its model, read again after it has loaded one. */
 function Kept(properties: { readonly model: ExternalModel }): JSX.Element {
   const [bytes] = createResource(
     () => ({ model: properties.model, phase: chatRuntimeState().phase }),
@@ -85,7 +85,7 @@ function Chosen(): JSX.Element {
   );
 }
 
-/** `device`: undefined until it was examined. */
+/** `device`: undefined until it was checked. */
 function WebLlmList(properties: { readonly device: DeviceReport | undefined }): JSX.Element {
   const [models, setModels] = createSignal<readonly RuntimeModel[]>();
   const [failure, setFailure] = createSignal<unknown>();
@@ -161,7 +161,7 @@ function WebLlmList(properties: { readonly device: DeviceReport | undefined }): 
 export function Runtimes(): JSX.Element {
   const [device, setDevice] = createSignal<DeviceReport>();
   void restoreExternalModels();
-  // Asked when the section is used: looking at the room starts no device.
+  // Checked when the section is used: opening the room starts no device.
   const examine = async (): Promise<void> => {
     if (device() === undefined) setDevice(await engine().probe({}));
   };

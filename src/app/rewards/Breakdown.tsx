@@ -1,5 +1,5 @@
-// From which answers the money comes: share and amount of each, its rows where this browser asked the question, and all of
-// it as CSV.
+// The answers that earned the money: share and amount of each, its rows if this browser asked the question, and an export
+// as CSV.
 import { createMemo, For, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { listAdapters } from '../state/adapters.ts';

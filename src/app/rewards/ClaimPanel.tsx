@@ -1,5 +1,5 @@
 // Earned, claimed, claimable, and the one button that claims. The button's state comes from the chain; a claim that was
-// sent is remembered across reloads until the chain shows it.
+// sent survives reloads until the chain shows it.
 import { createEffect, createSignal, For, type JSX, Match, on, onMount, Show, Switch } from 'solid-js';
 import { toTributaryError } from '../../lib/errors.ts';
 import type { Claimable, Hex } from '../../settlement/index.ts';
@@ -10,7 +10,7 @@ import { Banner, Button, ErrorCard, formatOpen, shortHash, toast } from '../ui/i
 import { type ClaimState, claimState } from './claimState.ts';
 import { forgetPendingClaim, type PendingClaim, readPendingClaim, writePendingClaim } from './pendingClaim.ts';
 
-/** What is claimed is said to the last wei. */
+/** Claimed amounts are shown to the last wei. */
 const EXACT = 18;
 
 export function ClaimPanel(properties: {
@@ -60,7 +60,7 @@ export function ClaimPanel(properties: {
       const { amount } = await claimRewards(connected, (hash) => {
         const sent: PendingClaim = { address: connected, hash, claimedBefore: claimable.claimed.toString() };
         setPending(sent);
-        // The claim is under way: without the note only a reload forgets it.
+        // The claim is in progress; if the record cannot be stored, only a reload loses it.
         writePendingClaim(sent).catch((error: unknown) => setFailure(() => error));
       });
       toast(t('rewards.claimDone', { amount: formatOpen(amount, EXACT) }));

@@ -1,5 +1,5 @@
-// The room "rewards": earned, claimable, claimed of one address; where the epochs stand and what anyone may do; from which
-// answers it comes. Every state is read from the chain; #/rewards?address=0x... looks at any address without a wallet.
+// The room "rewards": earned, claimable and claimed amounts of one address; the state of the epochs and what anyone may do; the
+// answers behind them. Every state is read from the chain; #/rewards?address=0x... looks at any address without a wallet.
 import { useSearchParams } from '@solidjs/router';
 import { createEffect, createSignal, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
 import { toTributaryError } from '../../lib/errors.ts';
@@ -16,7 +16,7 @@ import { ClaimPanel } from './ClaimPanel.tsx';
 import { readAddress } from './claimState.ts';
 import { SettlePanel } from './SettlePanel.tsx';
 
-/** Local chains move fast, public ones slowly; the reading is cheap. */
+/** Local chains produce blocks fast, public ones slowly; a reading is cheap. */
 const READING_INTERVAL = 6_000;
 
 export function Rewards(): JSX.Element {

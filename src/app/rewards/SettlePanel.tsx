@@ -1,4 +1,4 @@
-// Where the epochs stand, and the three steps that anyone may take: collect, propose, make final.
+// The state of the epochs, and the three steps that anyone may take: collect, propose, finalise.
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import { toTributaryError } from '../../lib/errors.ts';
 import type { Hex } from '../../settlement/index.ts';
@@ -44,7 +44,7 @@ export function SettlePanel(properties: {
     () => true,
     async () => (await settlement()).deployment.profile,
   );
-  /** The chain's clock, going on since the reading. */
+  /** The chain's clock, extrapolated from the last reading. */
   const now = (): number => properties.reading.epoch.now + Math.max(0, (time() - properties.reading.readAt) / 1000);
   const phase = (): EpochPhase | undefined => {
     const { epoch, rewards, funded } = properties.reading;

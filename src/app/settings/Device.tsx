@@ -1,4 +1,4 @@
-// The graphics device, examined on request: nothing is started by looking at the settings.
+// The GPU, checked on request: opening the settings starts nothing.
 import { createSignal, For, type JSX, onMount, Show } from 'solid-js';
 import type { ComputeDtype, DeviceChoice, DeviceReport } from '../../engine/index.ts';
 import { TributaryError } from '../../lib/errors.ts';
@@ -27,7 +27,7 @@ export function Device(): JSX.Element {
     setChoice(await chosenDevice());
     setArithmetic(await chosenComputeDtype());
   });
-  /** Of a device that was examined or computes already. What was chosen on another one can be left here. */
+  /** Of a device that was checked or is in use. A choice made on another device can be reset here. */
   const arithmetics = (): readonly ComputeDtype[] => {
     const state = engineState();
     const known = report() ?? (state.phase === 'ready' ? state.device : undefined);

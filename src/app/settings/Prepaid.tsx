@@ -1,5 +1,5 @@
-// What lies in the escrow for answers: how to take it back (a waiting time, then a withdrawal), and how to end what this
-// browser's key may spend.
+// The escrow balance for answers: how to withdraw it (after a waiting time), and how to revoke this browser's session
+// key.
 import { createSignal, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { createLoaded } from '../state/live.ts';

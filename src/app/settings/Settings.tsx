@@ -1,4 +1,4 @@
-// What this browser keeps, whom it talks to, and how it looks.
+// Stored data, connections, and appearance.
 import type { JSX } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { Page } from '../ui/index.ts';

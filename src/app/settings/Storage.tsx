@@ -1,4 +1,4 @@
-// What is stored and how big; make it permanent, delete one file, export, import, erase.
+// Stored data and its size; make it permanent, delete a file, export, import, erase.
 import { createSignal, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { createLive, createLoaded } from '../state/live.ts';
@@ -41,7 +41,7 @@ function fileTitle(file: StoredFile): string {
   );
 }
 
-/** What is asked before something is deleted. */
+/** The question before a deletion. */
 interface Question {
   readonly title: string;
   readonly text: string;

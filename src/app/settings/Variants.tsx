@@ -1,4 +1,4 @@
-// How this device computes each operator, as it was found by trying, and which ways it gets wrong.
+// The kernel variant that this device uses for each operator, as autotuned, and the variants that compute wrong results.
 import { For, type JSX, Show } from 'solid-js';
 import type { VariantChoice, VariantReport } from '../../engine/index.ts';
 import { t } from '../i18n/t.ts';

@@ -21,7 +21,7 @@ function Opening(): JSX.Element {
   return <p class="p-8 text-muted">{t('shell.loadingRoom')}…</p>;
 }
 
-/** For a page whose dictionaries did not arrive: the only sentence that cannot come from one. */
+/** For a page whose dictionaries did not load: the only sentence that cannot come from one. */
 function NoTexts(): JSX.Element {
   return (
     <p role="alert" lang="en" class="p-8">
@@ -96,7 +96,7 @@ function NotFound(): JSX.Element {
 export function App(): JSX.Element {
   const [configured, setConfigured] = createSignal(false);
   const [failure, setFailure] = createSignal<unknown>();
-  // Before them a text would be its key.
+  // Until they have loaded, `t()` would return keys.
   const hasTexts = (): boolean => 'shell.name' in dictionary().texts;
   const load = (): void => {
     setFailure(undefined);

@@ -1,5 +1,5 @@
-// Where things happen, in a few words: this device, the peers, the chain. Each leads to its place in the settings. It shows
-// what is known and starts nothing.
+// The state of this device, the peers and the chain, in a few words. Each chip links to its section of the settings. The chips
+// show known state and start nothing.
 import { A } from '@solidjs/router';
 import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';

@@ -1,4 +1,4 @@
-// Goes through the themes: as the system, light, dark.
+// Cycles through the themes: system, light, dark.
 import type { JSX } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { setTheme, type Theme, theme, themes } from '../state/theme.ts';

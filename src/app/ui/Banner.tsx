@@ -1,4 +1,4 @@
-// An ambient state with one sentence and at most a way on: information, success, warning. Failures are ErrorCards.
+// An ambient state in one sentence, with at most one action: information, success, warning. Failures are ErrorCards.
 import type { JSX } from 'solid-js';
 import { Icon } from './Icon.tsx';
 

@@ -1,4 +1,4 @@
-// The one button. `busy` keeps its width and focus, says so to assistive technology, and ignores clicks.
+// The one button. `busy` keeps its width and focus, is announced to assistive technology, and ignores clicks.
 import { type JSX, Show, splitProps } from 'solid-js';
 import { Icon, type IconName } from './Icon.tsx';
 

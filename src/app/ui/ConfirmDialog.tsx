@@ -1,4 +1,4 @@
-// The question before something is deleted for good. It says what is lost; its button says what is done.
+// Asks before a permanent deletion. The text says what is lost; the button names the action.
 import type { JSX } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { Button } from './Button.tsx';
@@ -8,7 +8,7 @@ export interface ConfirmDialogProperties {
   readonly open: boolean;
   readonly title: string;
   readonly text: string;
-  /** The label of the button that does it. */
+  /** Label of the confirming button. */
   readonly action: string;
   readonly onConfirm: () => void;
   readonly onClose: () => void;

@@ -1,6 +1,6 @@
-// Any failure, always the same way: a title, one sentence, what to do next, the details to copy, and a button that goes on.
+// Any failure, always the same way: a title, one sentence, what to do next, details to copy, and a button to continue.
 // The words come from the dictionary, by the error's code and facts; the English sentence it was thrown with is a technical
-// detail. A cancellation is not a failure: nothing is drawn for it.
+// detail. A cancellation is not a failure and renders nothing.
 import { createMemo, For, type JSX, onMount, Show } from 'solid-js';
 import { isAbort, type TributaryError, toTributaryError } from '../../lib/errors.ts';
 import { loadTexts } from '../i18n/dictionary.ts';
@@ -12,11 +12,11 @@ import { Icon } from './Icon.tsx';
 
 export interface ErrorCardProperties {
   readonly error: unknown;
-  /** The way on; `label` defaults to "Try again". */
+  /** The main action; `label` defaults to "Try again". */
   readonly onAction?: (() => void) | undefined;
   readonly actionLabel?: string | undefined;
   readonly onDismiss?: (() => void) | undefined;
-  /** More ways on, as buttons or links. */
+  /** Further actions, as buttons or links. */
   readonly children?: JSX.Element;
 }
 
@@ -42,7 +42,7 @@ function details(error: TributaryError): [string, string][] {
 export function ErrorCard(properties: ErrorCardProperties): JSX.Element {
   const error = createMemo(() => toTributaryError(properties.error));
   const text = createMemo(() => errorText(error()));
-  // Offline, the words may not have come: the general ones are shown then.
+  // Offline, the dictionary may be missing; the general texts are shown instead.
   onMount(() => void loadTexts('errors').catch(() => undefined));
   const calm = (): boolean => neutral.has(error().code);
   return (
@@ -76,7 +76,7 @@ export function ErrorCard(properties: ErrorCardProperties): JSX.Element {
         </div>
         <details class="border-t border-line pt-2 text-xs text-muted">
           <summary class="min-h-6">{t('ui.errorDetails')}</summary>
-          {/* Names and values as the program has them, in no language that a reader chose. */}
+          {/* Names and values as in the program: not translated. */}
           <dl lang="en" translate="no" class="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 pt-1 font-mono">
             <For each={details(error())}>
               {([name, value]) => (

@@ -5,16 +5,16 @@ import { Icon } from './Icon.tsx';
 
 export interface FileDropProperties {
   readonly label: string;
-  /** What is taken and how large, said before the choice. */
+  /** Accepted formats and sizes, shown before the choice. */
   readonly hint: string;
   /** For example ".jsonl,.csv". */
   readonly accept?: string;
   readonly multiple?: boolean;
   readonly disabled?: boolean;
   readonly onFiles: (files: readonly File[]) => void;
-  /** Takes what was dropped instead of `onFiles`, for who reads folders: the list of entries lives as long as the event. */
+  /** Receives the drop instead of `onFiles`, for callers that read folders: the list of entries is valid only during the event. */
   readonly onDropped?: (data: DataTransfer) => void;
-  /** When given, text pasted anywhere on the page outside a field is handed over as well. */
+  /** When given, text pasted anywhere on the page outside a field is passed on as well. */
   readonly onText?: (text: string) => void;
 }
 

@@ -11,7 +11,7 @@ export interface ModalProperties {
   readonly title: string;
   readonly description?: string;
   readonly side?: boolean;
-  /** Buttons, at the end, the main action last. */
+  /** Buttons below the content, the main action last. */
   readonly actions?: JSX.Element;
   readonly children?: JSX.Element;
 }

@@ -1,5 +1,5 @@
 // Fields for numbers and amounts, typed as the chosen locale writes them. `type="number"` follows the browser's language and
-// hands over nothing when it disagrees, so these are text fields with a decimal keyboard.
+// reports no value for input in another, so these are text fields with a decimal keyboard.
 import { createEffect, createSignal, type JSX, on, splitProps } from 'solid-js';
 import { formatInput } from '../i18n/format.ts';
 import { type Parsed, type ParseProblem, parseNumber, parseOpen, parseProblemText } from '../i18n/parse.ts';
@@ -7,17 +7,17 @@ import { Field, type FieldProperties } from './Field.tsx';
 
 type TypedProperties = Omit<FieldProperties, 'value' | 'onInput' | 'onChange' | 'type'>;
 
-/** What is wrong with a typed text, unless the caller has something else to say about its value. */
+/** The error of a text that is not a number, unless the caller passes its own. */
 const errorOf = (problem: ParseProblem | undefined, error: string | undefined): string | undefined =>
   problem === undefined ? error : parseProblemText(problem);
 
 export interface NumberFieldProperties extends TypedProperties {
   readonly value: number;
-  /** The typed number when the field is left; NaN when the text is none. */
+  /** Called when the field loses focus; NaN for a text that is not a number. */
   readonly onNumber: (value: number) => void;
 }
 
-/** A number. What was typed stays in the field until another value is given from outside. */
+/** A number. The typed text stays in the field until `value` changes. */
 export function NumberField(properties: NumberFieldProperties): JSX.Element {
   const [own, rest] = splitProps(properties, ['value', 'onNumber', 'error']);
   const [problem, setProblem] = createSignal<ParseProblem>();
@@ -52,7 +52,7 @@ export function NumberField(properties: NumberFieldProperties): JSX.Element {
 }
 
 export interface AmountFieldProperties extends TypedProperties {
-  /** As typed: what it comes to depends on the locale, so the text is what the caller holds. */
+  /** The typed text; its value depends on the locale. */
   readonly text: string;
   readonly onText: (text: string) => void;
 }

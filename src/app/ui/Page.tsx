@@ -8,7 +8,7 @@ export function Page(properties: {
   readonly children: JSX.Element;
 }): JSX.Element {
   return (
-    // Positioned: what is hidden for the eye alone would otherwise lengthen the page itself.
+    // Positioned, because visually hidden elements would otherwise add to the height of the page.
     <div class="relative h-full overflow-y-auto">
       <div class="mx-auto grid max-w-5xl gap-8 px-4 py-8 sm:px-8 sm:py-12">
         <header class="flex flex-wrap items-end justify-between gap-4">

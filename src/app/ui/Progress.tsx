@@ -1,4 +1,4 @@
-// A task in progress: what it does, how far it is, a way to stop it. Without `total` the end is not known.
+// A task in progress: its name, its progress, a button to stop it. Without `total` it is indeterminate.
 import { type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { Button } from './Button.tsx';

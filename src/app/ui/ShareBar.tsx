@@ -1,5 +1,5 @@
-// Shares of a whole, in parts per million. What nobody is credited with is always drawn, hatched, and the figures shown
-// always add to 100 %: `completeShares` is the one place that makes them do so.
+// Shares of a whole, in parts per million. The unattributed part is always drawn, hatched, and the figures shown
+// always add up to 100 %: only `completeShares` rounds them.
 import { For, type JSX } from 'solid-js';
 import { formatList, formatPpm } from '../i18n/format.ts';
 import { t } from '../i18n/t.ts';

@@ -1,4 +1,4 @@
-// A table with a caption, for up to some hundreds of rows. Columns say how to draw a row; numbers align at the end.
+// A table with a caption, for up to a few hundred rows. Columns render the cells; numbers align at the end.
 import { For, type JSX, Show } from 'solid-js';
 
 export interface Column<Row> {

@@ -1,5 +1,5 @@
 // Short notes of success in one polite live region that is in the page from the start. Never for failures (ErrorCard) and
-// never the only place where something is said.
+// never the only place for a message.
 import { createSignal, For, type JSX } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { Icon } from './Icon.tsx';

@@ -1,12 +1,12 @@
 // Parts of a room that its first screen does not need: their code is fetched when they are first shown. Unlike Solid's `lazy`
-// they suspend nothing, so that the room around them stays, with its focus.
+// they do not suspend, so the room around them stays on screen and keeps its focus.
 import { type Component, createMemo, createSignal, type JSX, Show } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
 import { ErrorCard } from './ErrorCard.tsx';
 
 /**
- * The component that `load` gives. Until it is there, `Placeholder` is shown with the same properties, or nothing. A fetch that
- * fails shows `APP_PART_NOT_FETCHED` in its place, and can be tried again.
+ * The component that `load` resolves to. Until it has loaded, `Placeholder` is shown with the same properties, or nothing. A failed
+ * fetch shows `APP_PART_NOT_FETCHED` in its place, with a retry.
  */
 export function lazyPart<Properties extends object>(
   load: () => Promise<Component<Properties>>,
@@ -55,7 +55,7 @@ export function lazyPart<Properties extends object>(
   };
 }
 
-/** A lazy part that is not asked for before it is first open, and stays afterwards: it has a state, and closes by itself. */
+/** A lazy part that is fetched when it first opens and then stays mounted, since dialogs keep state and close by themselves. */
 export function lazyDialog<Properties extends { readonly open: boolean }>(
   load: () => Promise<Component<Properties>>,
 ): Component<Properties> {
