@@ -64,6 +64,9 @@ export const wholeWords = (elements: 32 | 256, codeWords: number): DeviceLayout 
   scaleAt: 0,
 });
 
+/** The byte at `offset`. */
+export const byteAt = (bytes: Uint8Array, offset: number): number => bytes[offset] as number;
+
 /** The f16 at `offset`. */
 export const halfAt = (bytes: Uint8Array, offset: number): number =>
   halfValues()[(bytes[offset] as number) | ((bytes[offset + 1] as number) << 8)] as number;

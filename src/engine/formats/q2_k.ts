@@ -1,10 +1,8 @@
 // Q2_K: scales[16] (4 bit scale, 4 bit minimum), qs[64], d, dmin. Value: d scale q - dmin minimum, q of 2 bits.
 import { f32 } from '../wasm/assemble.ts';
 import { loadHalf, RAISED, range, type Sixteen, twoBits } from '../wasm/blockPieces.ts';
-import { type BlockFormat, halfAt, wholeWords } from './blockFormat.ts';
+import { type BlockFormat, byteAt, halfAt, wholeWords } from './blockFormat.ts';
 import wgsl from './q2_k.wgsl?raw';
-
-const at = (bytes: Uint8Array, offset: number): number => bytes[offset] as number;
 
 export const q2_k: BlockFormat = {
   ggml: { name: 'Q2_K', type: 10 },
@@ -14,8 +12,8 @@ export const q2_k: BlockFormat = {
     const scale = halfAt(bytes, offset + 80);
     const minimum = halfAt(bytes, offset + 82);
     for (let i = 0; i < 256; i += 1) {
-      const packed = at(bytes, offset + (i >> 4));
-      const code = (at(bytes, offset + 16 + (i >> 7) * 32 + (i & 31)) >> (((i >> 5) & 3) * 2)) & 3;
+      const packed = byteAt(bytes, offset + (i >> 4));
+      const code = (byteAt(bytes, offset + 16 + (i >> 7) * 32 + (i & 31)) >> (((i >> 5) & 3) * 2)) & 3;
       values[i] = scale * (packed & 15) * code - minimum * (packed >> 4);
     }
   },

@@ -1,10 +1,8 @@
 // Q3_K: hmask[32], qs[64], scales[12] (16 of 6 bits), d. Value: d (scale - 32) q, q of 2 bits minus 4 unless its mask bit is set.
 import { f32, i32, v128 } from '../wasm/assemble.ts';
 import { bitsOf, loadHalf, RAISED, range, twoBits } from '../wasm/blockPieces.ts';
-import { type BlockFormat, halfAt } from './blockFormat.ts';
+import { type BlockFormat, byteAt, halfAt } from './blockFormat.ts';
 import wgsl from './q3_k.wgsl?raw';
-
-const at = (bytes: Uint8Array, offset: number): number => bytes[offset] as number;
 
 export const q3_k: BlockFormat = {
   ggml: { name: 'Q3_K', type: 11 },
@@ -15,10 +13,10 @@ export const q3_k: BlockFormat = {
     const scales = offset + 96;
     for (let i = 0; i < 256; i += 1) {
       const group = i >> 4;
-      const low = (at(bytes, scales + (group & 7)) >> (group >> 3 ? 4 : 0)) & 15;
-      const high = (at(bytes, scales + 8 + (group & 3)) >> ((group >> 2) * 2)) & 3;
-      const code = (at(bytes, offset + 32 + (i >> 7) * 32 + (i & 31)) >> (((i >> 5) & 3) * 2)) & 3;
-      const mask = (at(bytes, offset + (i & 31)) >> (i >> 5)) & 1;
+      const low = (byteAt(bytes, scales + (group & 7)) >> (group >> 3 ? 4 : 0)) & 15;
+      const high = (byteAt(bytes, scales + 8 + (group & 3)) >> ((group >> 2) * 2)) & 3;
+      const code = (byteAt(bytes, offset + 32 + (i >> 7) * 32 + (i & 31)) >> (((i >> 5) & 3) * 2)) & 3;
+      const mask = (byteAt(bytes, offset + (i & 31)) >> (i >> 5)) & 1;
       values[i] = scale * ((low | (high << 4)) - 32) * (code - (mask ? 0 : 4));
     }
   },

@@ -1,11 +1,9 @@
 // Q5_K: d, dmin, scales[12], qh[32], qs[128]: as Q4_K, with bit `group` of qh[l] as the fifth bit.
 import { v128 } from '../wasm/assemble.ts';
 import { sixBitBlock } from '../wasm/blockPieces.ts';
-import { type BlockFormat, halfAt, wholeWords } from './blockFormat.ts';
+import { type BlockFormat, byteAt, halfAt, wholeWords } from './blockFormat.ts';
 import wgsl from './q5_k.wgsl?raw';
 import { scaleAndMinimum } from './sixBitScales.ts';
-
-const at = (bytes: Uint8Array, offset: number): number => bytes[offset] as number;
 
 export const q5_k: BlockFormat = {
   ggml: { name: 'Q5_K', type: 13 },
@@ -17,8 +15,8 @@ export const q5_k: BlockFormat = {
     for (let group = 0; group < 8; group += 1) {
       const [groupScale, groupMinimum] = scaleAndMinimum(bytes, offset + 4, group);
       for (let l = 0; l < 32; l += 1) {
-        const low = (at(bytes, offset + 48 + (group >> 1) * 32 + l) >> ((group & 1) * 4)) & 15;
-        const high = (at(bytes, offset + 16 + l) >> group) & 1;
+        const low = (byteAt(bytes, offset + 48 + (group >> 1) * 32 + l) >> ((group & 1) * 4)) & 15;
+        const high = (byteAt(bytes, offset + 16 + l) >> group) & 1;
         values[group * 32 + l] = scale * groupScale * (low | (high << 4)) - minimum * groupMinimum;
       }
     }

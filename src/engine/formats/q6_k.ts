@@ -1,10 +1,8 @@
 // Q6_K: ql[128], qh[64], scales i8[16], d. Value: d scale (q - 32), q of 4 low and 2 high bits.
 import { v128 } from '../wasm/assemble.ts';
 import { loadHalf, RAISED, range } from '../wasm/blockPieces.ts';
-import { type BlockFormat, halfAt } from './blockFormat.ts';
+import { type BlockFormat, byteAt, halfAt } from './blockFormat.ts';
 import wgsl from './q6_k.wgsl?raw';
-
-const at = (bytes: Uint8Array, offset: number): number => bytes[offset] as number;
 
 export const q6_k: BlockFormat = {
   ggml: { name: 'Q6_K', type: 14 },
@@ -16,9 +14,9 @@ export const q6_k: BlockFormat = {
       const part = i >> 7;
       const quarter = (i >> 5) & 3;
       const l = i & 31;
-      const low = (at(bytes, offset + part * 64 + (quarter & 1) * 32 + l) >> ((quarter >> 1) * 4)) & 15;
-      const high = (at(bytes, offset + 128 + part * 32 + l) >> (quarter * 2)) & 3;
-      const groupScale = (at(bytes, offset + 192 + (i >> 4)) << 24) >> 24;
+      const low = (byteAt(bytes, offset + part * 64 + (quarter & 1) * 32 + l) >> ((quarter >> 1) * 4)) & 15;
+      const high = (byteAt(bytes, offset + 128 + part * 32 + l) >> (quarter * 2)) & 3;
+      const groupScale = (byteAt(bytes, offset + 192 + (i >> 4)) << 24) >> 24;
       values[i] = scale * groupScale * ((low | (high << 4)) - 32);
     }
   },
