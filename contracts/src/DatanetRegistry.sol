@@ -11,7 +11,7 @@ contract DatanetRegistry is IDatanetRegistry {
     using SafeERC20 for IERC20;
 
     IERC20 public immutable TOKEN;
-    /// @notice How long a stake stays after its contribution, so that it can still answer for bad rows.
+    /// @notice How long a stake stays locked after its contribution, so that bad rows can still cost it.
     uint64 public immutable STAKE_LOCK;
 
     uint256 public totalStake;

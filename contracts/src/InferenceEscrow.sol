@@ -16,12 +16,13 @@ import {ModelId} from "./types/Identifiers.sol";
 import {Voucher, hashVoucherStruct} from "./types/Voucher.sol";
 
 /// @notice See {IInferenceEscrow}.
-/// @dev The payment core follows The Graph's receipt aggregate vouchers: monotone cumulative amounts per channel, partial
-/// collection when the balance is short, a thawing period that outlasts the collection of the epoch.
+/// @dev The payment core follows The Graph's receipt aggregate vouchers: monotone cumulative amounts per channel,
+/// partial collection when the balance is short, a thawing period that outlasts the collection of the epoch.
 contract InferenceEscrow is IInferenceEscrow, EIP712 {
     using SafeERC20 for IERC20;
 
-    /// @notice Gas that one voucher of a batch may use. A first one costs some 250,000; the rest is for contract wallets.
+    /// @notice Gas limit per voucher of a batch. The first voucher of a channel costs some 250,000; the rest is for
+    /// contract wallets.
     uint256 public constant ITEM_GAS = 500_000;
 
     IERC20 public immutable TOKEN;
@@ -75,7 +76,7 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
 
     /// @inheritdoc IInferenceEscrow
     function depositWithPermit(uint128 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external {
-        // A permit seen in the mempool may be spent by anyone first; the allowance then stands all the same.
+        // Anyone may submit a permit seen in the mempool first; the allowance is then set already.
         try IERC20Permit(address(TOKEN)).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
         deposit(amount);
     }
@@ -135,11 +136,12 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
         if (vouchers.length != signers.length || vouchers.length != signatures.length) revert LengthMismatch();
         for (uint256 i; i < vouchers.length; ++i) {
             Voucher calldata voucher = vouchers[i];
-            // Without this floor an item that merely ran out of gas would count as refused, and gas estimators, which look for
-            // the least gas that does not revert, would find exactly that. A call passes on at most 63/64 of what is left.
+            // Without this floor, a voucher that merely ran out of gas would count as refused, and gas estimators,
+            // which look for the least gas that does not revert, would settle on exactly that. A call forwards at most
+            // 63/64 of the gas left.
             if (gasleft() < ITEM_GAS + ITEM_GAS / 32) revert NotEnoughGas(i);
-            // A call to ourselves is the only way to undo one item's changes and keep the others'; its gas is capped, so
-            // that a contract wallet which burns gas when asked for a signature cannot block the batch.
+            // Only a call to this contract itself can revert one voucher and keep the others. Its gas is capped, so
+            // that a contract wallet which burns gas while checking a signature cannot block the batch.
             try this.collectOne{gas: ITEM_GAS}(voucher, signers[i], signatures[i], msg.sender) returns (
                 uint128 amount
             ) {
@@ -202,7 +204,7 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
     }
 
     /// @dev A key must have been valid when the epoch began, not when the voucher is collected: revoking a key must not
-    /// void the debts that it signed. A stolen key therefore costs at most its cap, until the end of the running epoch.
+    /// void the debts it signed. A stolen key therefore costs at most its cap, until the current epoch ends.
     function _requireSigned(Voucher calldata voucher, address signer, bytes calldata signature) private view {
         if (signer != voucher.payer && sessionKeys[voucher.payer][signer].validUntil < startsAt(voucher.epoch)) {
             revert SignerNotAllowed(voucher.payer, signer);
@@ -212,7 +214,7 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
         }
     }
 
-    /// @dev Takes what the channel still owes from the balance and from the key's cap, as far as they reach.
+    /// @dev Draws what the channel still owes, limited by the balance and by the key's cap.
     function _draw(Voucher calldata voucher, address signer) private returns (uint128 amount) {
         Channel storage channel = channels[voucher.payer][voucher.modelId][voucher.epoch];
         if (voucher.cumulative <= channel.collected) revert StaleVoucher(voucher.cumulative, channel.collected);
@@ -225,7 +227,7 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
             SessionKey storage key = sessionKeys[voucher.payer][signer];
             amount = uint128(Math.min(amount, key.cap - key.spent));
             if (amount == 0) revert KeyCapExceeded(signer, key.cap);
-            // At most `cap - spent`, so it fits.
+            // At most `cap - spent`, so it fits in 96 bits.
             key.spent += uint96(amount);
         }
         channel.collected += amount;

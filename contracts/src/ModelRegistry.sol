@@ -20,9 +20,9 @@ contract ModelRegistry is IModelRegistry {
 
     IERC20 public immutable TOKEN;
     IDatanetRegistry public immutable DATANETS;
-    /// @notice Decides disputed models and receives the treasury's half of a lost bond.
+    /// @notice Decides on disputed models and receives the treasury's half of a lost bond.
     address public immutable TIMELOCK;
-    /// @notice Zero: models are active at once (local profile).
+    /// @notice Zero: models become active at once (local profile).
     uint64 public immutable OBJECTION_WINDOW;
     uint128 public immutable BOND;
     uint64 public immutable PRICE_DELAY;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @notice The read part of the well-known Multicall3 interface, for chains that do not carry it at its usual address (a
-/// fresh local chain). Holds nothing and may be called by anyone.
+/// @notice The read-only part of the Multicall3 interface, for chains without it at its usual address (a
+/// fresh local chain). It holds no funds, and anyone may call it.
 contract Multicall3 {
     struct Call3 {
         address target;
@@ -15,7 +15,7 @@ contract Multicall3 {
         bytes returnData;
     }
 
-    /// @notice A call that was not allowed to fail failed.
+    /// @notice A call without `allowFailure` reverted.
     error CallFailed(uint256 index, bytes returnData);
 
     function aggregate3(Call3[] calldata calls) external payable returns (Result[] memory results) {
@@ -27,7 +27,7 @@ contract Multicall3 {
         }
     }
 
-    /// @notice Clients batch balance queries through it as well.
+    /// @notice Clients batch balance queries through this contract as well.
     function getEthBalance(address account) external view returns (uint256) {
         return account.balance;
     }

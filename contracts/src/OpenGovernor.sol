@@ -14,7 +14,8 @@ import {
 } from "@openzeppelin/contracts/governance/extensions/GovernorVotesQuorumFraction.sol";
 import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 
-/// @notice Votes by OPEN over the timelock. OpenZeppelin's governor with proposals listed on chain and a late-quorum guard.
+/// @notice OPEN holders vote on what the timelock executes: OpenZeppelin's governor, with proposals stored on chain and
+/// late-quorum protection.
 contract OpenGovernor is
     Governor,
     GovernorSettings,
@@ -42,7 +43,7 @@ contract OpenGovernor is
         GovernorTimelockControl(timelock)
     {}
 
-    // Everything below only names which parent answers where several do.
+    // Solidity requires these overrides: several parents define each function.
 
     function proposalDeadline(uint256 proposalId)
         public

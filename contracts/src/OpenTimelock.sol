@@ -3,8 +3,8 @@ pragma solidity 0.8.37;
 
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 
-/// @notice Treasury and only administrator of the system. The governor proposes and cancels, anyone executes; the deployer
-/// is administrator until it renounces, at the end of the deployment.
+/// @notice Treasury and sole administrator of the system. The governor proposes and cancels, anyone executes; the
+/// deployer is an administrator until it renounces at the end of the deployment.
 contract OpenTimelock is TimelockController {
     constructor(uint256 minimumDelay, address administrator)
         TimelockController(minimumDelay, new address[](0), _anyone(), administrator)

@@ -25,8 +25,8 @@ contract RewardsDistributor is IRewardsDistributor {
     uint64 public immutable WINDOW;
     uint64 public immutable EXIT_DELAY;
     uint128 public immutable MINIMUM_BOND;
-    /// @notice Share of the epoch's pool that its proposer must bond: at half, misdirecting the pool gains less than twice
-    /// what it risks, and the minimum covers small pools.
+    /// @notice Share of the epoch's pool that its proposer must bond: at half, misdirecting the pool gains less than
+    /// twice what it risks, and the minimum covers small pools.
     uint16 public immutable BOND_BPS;
     address private immutable DEPLOYER;
 
@@ -67,7 +67,7 @@ contract RewardsDistributor is IRewardsDistributor {
         DEPLOYER = msg.sender;
     }
 
-    /// @notice Names the escrow, once: the two contracts need each other's address and one must come first.
+    /// @notice Sets the escrow, once: each contract needs the other's address, so one must be deployed first.
     function setEscrow(address escrow_) external {
         if (msg.sender != DEPLOYER || escrow != address(0)) revert EscrowAlreadySet();
         escrow = escrow_;

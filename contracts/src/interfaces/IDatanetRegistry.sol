@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {DatanetId} from "../types/Identifiers.sol";
 
-/// @notice Who contributed which rows to which datanet. The rows themselves are on IPFS; the chain keeps digests.
+/// @notice Records who contributed which rows to which datanet. The rows are on IPFS; the chain stores their digests.
 interface IDatanetRegistry {
     enum Status {
         None,
@@ -16,7 +16,7 @@ interface IDatanetRegistry {
         address owner;
         /// Number of contributions so far.
         uint64 contributions;
-        /// Accepts or rejects contributions; zero address: every contribution is accepted at once.
+        /// Accepts or rejects contributions. Zero address: every contribution is accepted at once.
         address curator;
         uint128 minimumStake;
         /// SHA-256 of the datanet's description.
@@ -54,34 +54,34 @@ interface IDatanetRegistry {
     event ContributionStatusChanged(DatanetId indexed datanetId, uint64 indexed index, Status status);
     event StakeWithdrawn(DatanetId indexed datanetId, uint64 indexed index, address indexed contributor, uint128 stake);
 
-    /// @notice The datanet was never created.
+    /// @notice The datanet does not exist.
     error UnknownDatanet(DatanetId datanetId);
-    /// @notice The same creator already used this salt.
+    /// @notice This creator already used this salt.
     error DatanetExists(DatanetId datanetId);
-    /// @notice There is no contribution of this index.
+    /// @notice No contribution has this index.
     error UnknownContribution(DatanetId datanetId, uint64 index);
     /// @notice A contribution needs at least one row.
     error NoRows();
-    /// @notice The stake is below what the datanet asks.
+    /// @notice The stake is below the datanet's minimum.
     error StakeTooLow(uint128 stake, uint128 minimum);
-    /// @notice Only the datanet's curator decides.
+    /// @notice Only the datanet's curator may decide.
     error NotCurator(address caller);
-    /// @notice The contribution was decided already.
+    /// @notice The contribution has already been decided.
     error AlreadyDecided(Status status);
-    /// @notice Only the contributor takes the stake back.
+    /// @notice Only the contributor may take the stake back.
     error NotContributor(address caller);
     /// @notice The stake is locked until `unlocksAt`.
     error StakeLocked(uint64 unlocksAt);
-    /// @notice No stake is left on this contribution.
+    /// @notice This contribution has no stake left.
     error NoStake();
 
     /// @notice Creates a datanet owned by the caller.
-    /// @param salt With the caller's address it makes the identifier.
+    /// @param salt The identifier is derived from it and the caller's address.
     function createDatanet(bytes32 salt, bytes32 metadataDigest, address curator, uint128 minimumStake)
         external
         returns (DatanetId datanetId);
 
-    /// @notice Registers rows that the caller published. `stake` of OPEN must be approved when it is not zero.
+    /// @notice Registers rows that the caller published. A `stake` above zero must have been approved in OPEN.
     function contribute(DatanetId datanetId, bytes32 rowsRoot, bytes32 headerDigest, uint32 rowCount, uint128 stake)
         external
         returns (uint64 index);
@@ -89,12 +89,12 @@ interface IDatanetRegistry {
     /// @notice The curator's decision on a submitted contribution.
     function decide(DatanetId datanetId, uint64 index, bool accepted) external;
 
-    /// @notice Returns the stake of a rejected contribution at once, of any other after the lock.
+    /// @notice Returns the stake: at once if the contribution was rejected, otherwise after the lock.
     function withdrawStake(DatanetId datanetId, uint64 index) external returns (uint128 stake);
 
     function datanet(DatanetId datanetId) external view returns (Datanet memory);
     function contribution(DatanetId datanetId, uint64 index) external view returns (Contribution memory);
     function exists(DatanetId datanetId) external view returns (bool);
-    /// @notice Sum of the stakes held here.
+    /// @notice Total of all stakes in this contract.
     function totalStake() external view returns (uint256);
 }

@@ -5,6 +5,6 @@ pragma solidity 0.8.37;
 interface IEpochClock {
     function currentEpoch() external view returns (uint64);
     function startsAt(uint64 epoch) external view returns (uint64);
-    /// @notice When the epoch stops taking vouchers: its end plus the grace.
+    /// @notice When the epoch stops accepting vouchers: its end plus the grace period.
     function closesAt(uint64 epoch) external view returns (uint64);
 }

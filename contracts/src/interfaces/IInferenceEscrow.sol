@@ -5,20 +5,20 @@ import {ModelId} from "../types/Identifiers.sol";
 import {Voucher} from "../types/Voucher.sol";
 import {IEpochClock} from "./IEpochClock.sol";
 
-/// @notice One prepaid account per payer. Answers are paid with cumulative vouchers signed off chain; anyone collects them
-/// in batches and is tipped for it.
+/// @notice One prepaid account per payer. Answers are paid for with cumulative vouchers signed off chain. Anyone may
+/// collect them in batches and receives a tip.
 interface IInferenceEscrow is IEpochClock {
     struct Account {
         uint128 balance;
-        /// Part of `balance` that was asked back; it stays collectable until it is withdrawn.
+        /// Part of `balance` with a pending withdrawal; vouchers can still draw on it until it is withdrawn.
         uint128 thawing;
         uint64 thawEnd;
     }
 
     struct SessionKey {
-        // One storage slot: 96 bits hold eighty times the whole supply of OPEN.
+        // Fits one storage slot: 96 bits hold eighty times the total supply of OPEN.
         uint64 validUntil;
-        /// Most that vouchers signed by this key may draw, ever.
+        /// Lifetime limit on what vouchers signed by this key may draw.
         uint96 cap;
         uint96 spent;
     }
@@ -49,60 +49,62 @@ interface IInferenceEscrow is IEpochClock {
 
     /// @notice The arrays of a batch differ in length.
     error LengthMismatch();
-    /// @notice Too little gas is left for the voucher of this index: collect fewer, or send more gas.
+    /// @notice Not enough gas is left for the voucher at this index: collect fewer, or send more gas.
     error NotEnoughGas(uint256 index);
-    /// @notice Collecting one voucher is a step of `collect`, not an entry point.
+    /// @notice `collectOne` is a step of `collect` and may not be called from outside.
     error OnlySelf();
     /// @notice The signature is not the signer's.
     error BadSignature(address signer);
     /// @notice The signer is neither the payer nor a session key that was valid in the voucher's epoch.
     error SignerNotAllowed(address payer, address signer);
-    /// @notice The session key has drawn its whole cap.
+    /// @notice The session key's cap is used up.
     error KeyCapExceeded(address signer, uint96 cap);
-    /// @notice A session key's end and cap only grow; `revokeSessionKey` ends a key.
+    /// @notice A session key's expiry and cap can only grow; `revokeSessionKey` ends a key.
     error SessionKeyCannotShrink(uint64 validUntil, uint96 cap);
-    /// @notice At least this much was collected on the channel already.
+    /// @notice The channel has already collected this amount or more.
     error StaleVoucher(uint128 cumulative, uint128 collected);
-    /// @notice The epoch stopped taking vouchers at `closedAt`.
+    /// @notice The epoch stopped accepting vouchers at `closedAt`.
     error EpochClosed(uint64 epoch, uint64 closedAt);
     /// @notice The epoch has not begun.
     error EpochInFuture(uint64 epoch, uint64 current);
-    /// @notice No model that can be paid has this identifier.
+    /// @notice No payable model has this identifier.
     error ModelNotPayable(ModelId modelId);
-    /// @notice Nothing can be withdrawn before `thawEnd`; zero: nothing was asked back.
+    /// @notice Nothing can be withdrawn before `thawEnd`. Zero: no withdrawal was requested.
     error NotThawed(uint64 thawEnd);
-    /// @notice The account holds less than that.
+    /// @notice The account's balance is lower than the amount.
     error InsufficientBalance(uint128 balance, uint128 needed);
-    /// @notice A payer could spend in an epoch and leave before its vouchers are collected.
+    /// @notice The thawing period must outlast the collection of an epoch, or a payer could spend and leave before its
+    /// vouchers are collected.
     error ThawTooShort(uint64 thawSeconds, uint64 minimum);
 
-    /// @notice Adds approved OPEN to the caller's account.
+    /// @notice Deposits approved OPEN into the caller's account.
     function deposit(uint128 amount) external;
 
-    /// @notice The same with an ERC-2612 permit. A permit that someone else used first does no harm.
+    /// @notice As `deposit`, with an ERC-2612 permit. If somebody else submitted the permit first, the deposit still
+    /// succeeds.
     function depositWithPermit(uint128 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
 
     /// @notice Lets `signer` sign vouchers for the caller until `validUntil`, for at most `cap` in its lifetime.
-    /// @dev Both only grow: a payer must not escape a debt by shrinking the key that signed it.
+    /// @dev Neither can shrink: a payer must not escape a debt by cutting the limits of the key that signed it.
     function setSessionKey(address signer, uint64 validUntil, uint96 cap) external;
 
-    /// @notice Ends a key. What it signed for epochs that had begun stays collectable, nothing later.
+    /// @notice Ends a key. Vouchers for epochs that had begun stay collectable; later ones do not.
     function revokeSessionKey(address signer) external;
 
-    /// @notice Asks `amount` back. It replaces an earlier request and starts the wait anew.
+    /// @notice Requests a withdrawal of `amount`. Replaces an earlier request and restarts the thawing period.
     function thaw(uint128 amount) external;
     function cancelThaw() external;
-    /// @notice Pays out what was asked back and not collected meanwhile. Nothing can pause it.
+    /// @notice Pays out the requested amount, less what vouchers drew in the meantime. It cannot be paused.
     function withdraw() external returns (uint128 amount);
 
-    /// @notice Draws many vouchers. One that fails is refused with an event and does not stop the others.
-    /// @return total What was drawn.
-    /// @return count How many vouchers were drawn.
+    /// @notice Collects a batch of vouchers. One that fails emits an event and does not stop the others.
+    /// @return total Wei of OPEN collected.
+    /// @return count Number of vouchers collected.
     function collect(Voucher[] calldata vouchers, address[] calldata signers, bytes[] calldata signatures)
         external
         returns (uint256 total, uint256 count);
 
-    /// @notice Pays `who` the fees credited to them. Anyone may trigger it.
+    /// @notice Pays `who` the fees credited to it. Anyone may call it.
     function withdrawCredits(address who) external returns (uint256 amount);
 
     function accounts(address payer) external view returns (uint128 balance, uint128 thawing, uint64 thawEnd);

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {DatanetId, ModelId} from "../types/Identifiers.sol";
 
-/// @notice Which adapters exist, on which datanets they were trained, and who owns them.
+/// @notice Registry of adapters: the datanets they were trained on, and who owns them.
 interface IModelRegistry {
     enum Status {
         None,
@@ -34,7 +34,7 @@ interface IModelRegistry {
         bytes32 adapterDigest;
         /// SHA-256 of the adapter's manifest.
         bytes32 manifestDigest;
-        /// Merkle root over the rows that it was trained on.
+        /// Merkle root of the rows that it was trained on.
         bytes32 trainSetRoot;
         uint64 publishedAt;
     }
@@ -62,28 +62,29 @@ interface IModelRegistry {
     );
     event PriceChanged(ModelId indexed modelId, uint128 price, uint64 from);
 
-    /// @notice The model was never proposed.
+    /// @notice The model does not exist.
     error UnknownModel(ModelId modelId);
-    /// @notice The same proposer already used this salt.
+    /// @notice This proposer already used this salt.
     error ModelExists(ModelId modelId);
-    /// @notice A model names the datanets that it is trained on.
+    /// @notice A model must name at least one datanet.
     error NoDatanets();
     /// @notice One of the datanets does not exist.
     error UnknownDatanet(DatanetId datanetId);
     /// @notice The owner's share is above the maximum.
     error OwnerShareTooHigh(uint16 ownerBps, uint16 maximum);
-    /// @notice Only the model's owner may do this.
+    /// @notice Only the model's owner may call this.
     error NotOwner(address caller);
-    /// @notice Only the timelock decides a disputed model.
+    /// @notice Only the timelock may decide on a disputed model.
     error NotCourt(address caller);
-    /// @notice The model is not in the state that this needs.
+    /// @notice The model is not in the required state.
     error WrongStatus(Status status);
     /// @notice The objection window lasts until `activeAt`.
     error WindowOpen(uint64 activeAt);
     /// @notice The objection window ended at `activeAt`.
     error WindowClosed(uint64 activeAt);
 
-    /// @notice Proposes a model owned by the caller. With an objection window of zero (local profile) it is active at once.
+    /// @notice Proposes a model owned by the caller. With an objection window of zero (local profile) it is active at
+    /// once.
     function proposeModel(
         bytes32 salt,
         DatanetId[] calldata datanets,
@@ -99,7 +100,7 @@ interface IModelRegistry {
     /// @notice Ends an undisputed window and returns the bond. Anyone may call it.
     function activate(ModelId modelId) external;
 
-    /// @notice The timelock's decision: the loser's bond goes half to the winner, half to the treasury.
+    /// @notice The timelock's decision. Half of the loser's bond goes to the winner, half to the treasury.
     function decide(ModelId modelId, bool accepted) external;
 
     /// @notice Publishes trained weights under an active model.
@@ -107,19 +108,20 @@ interface IModelRegistry {
         external
         returns (uint32 version);
 
-    /// @notice A lower price holds at once, a higher one after the price delay, so that nobody is surprised mid-epoch.
+    /// @notice A lower price takes effect at once, a higher one after the price delay, so it cannot rise within an
+    /// epoch unannounced.
     function setPrice(ModelId modelId, uint128 price) external;
 
-    /// @notice Stops new versions. Vouchers signed for it stay collectable.
+    /// @notice Retires the model: no new versions. Vouchers signed for it stay collectable.
     function retire(ModelId modelId) external;
 
     function model(ModelId modelId) external view returns (Model memory);
     function datanetsOf(ModelId modelId) external view returns (DatanetId[] memory);
     function versionOf(ModelId modelId, uint32 version) external view returns (Version memory);
-    /// @notice OPEN per 1,000 generated tokens, as it holds now.
+    /// @notice Current price: wei of OPEN per 1,000 generated tokens.
     function priceOf(ModelId modelId) external view returns (uint128);
-    /// @notice What the escrow needs to pay: zero address when vouchers for this model cannot be collected.
+    /// @notice Terms that the escrow pays by. Zero address: vouchers for this model cannot be collected.
     function payee(ModelId modelId) external view returns (address owner, uint16 ownerBps);
-    /// @notice Sum of the bonds held here.
+    /// @notice Total of all bonds in this contract.
     function totalBonds() external view returns (uint256);
 }

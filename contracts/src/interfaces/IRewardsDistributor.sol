@@ -3,10 +3,11 @@ pragma solidity 0.8.37;
 
 import {ModelId} from "../types/Identifiers.sol";
 
-/// @notice Pays contributors by one cumulative Merkle root per epoch: bonded proposer, exact-total rule, challenge window.
-/// @dev A root whose total differs from what was funded is refused on chain. A false root can therefore misdirect money
-/// between accounts within its window, if nobody with a bond watches; it can never create claims, touch bonds or drain
-/// epochs that are still open.
+/// @notice Pays contributors by one cumulative Merkle root per epoch: bonded proposer, exact-total rule, challenge
+/// window.
+/// @dev A root whose total differs from the funded amount is refused on chain. Within its window, a false root can
+/// therefore misdirect money between accounts if nobody with a bond watches; it can never create claims, touch bonds or
+/// drain epochs that are still open.
 interface IRewardsDistributor {
     enum Status {
         None,
@@ -51,76 +52,77 @@ interface IRewardsDistributor {
     event Claimed(address indexed account, address indexed to, uint256 amount);
     event AttestorPaid(address indexed who, uint128 amount);
 
-    /// @notice Only the escrow funds.
+    /// @notice Only the escrow may fund epochs.
     error OnlyEscrow(address caller);
-    /// @notice The escrow is set once, by the deployer.
+    /// @notice The escrow can be set only once, by the deployer.
     error EscrowAlreadySet();
-    /// @notice Only the arbiter resolves a challenge.
+    /// @notice Only the arbiter may resolve a challenge.
     error OnlyArbiter(address caller);
-    /// @notice The bond that is free is below what this epoch needs, or its owner is leaving.
+    /// @notice The free bond is below the epoch's minimum, or its owner has requested an exit.
     error NotBonded(uint128 available, uint128 required);
-    /// @notice Another root is in its window.
+    /// @notice Another root is still in its challenge window.
     error RootPending(uint64 epoch);
-    /// @notice Vouchers of this epoch are still taken until `closesAt`.
+    /// @notice This epoch accepts vouchers until `closesAt`.
     error EpochOpen(uint64 epoch, uint64 closesAt);
-    /// @notice A final root covers this epoch already.
+    /// @notice A final root already covers this epoch.
     error EpochSettled(uint64 epoch, uint64 nextEpoch);
-    /// @notice Nothing was paid in this epoch.
+    /// @notice This epoch was not funded.
     error EpochEmpty(uint64 epoch);
-    /// @notice An earlier epoch holds money and comes first.
+    /// @notice An earlier funded epoch must be settled first.
     error EpochSkipped(uint64 epoch, uint64 nextEpoch);
     /// @notice The total must be the last final total plus this epoch's pool.
     error WrongTotal(uint256 total, uint256 expected);
-    /// @notice There is no root in the state that this needs.
+    /// @notice No root is in the required state.
     error WrongStatus(Status status);
-    /// @notice The window ended.
+    /// @notice The challenge window has ended.
     error WindowClosed(uint64 activeAt);
-    /// @notice The window lasts until `activeAt`.
+    /// @notice The challenge window lasts until `activeAt`.
     error WindowOpen(uint64 activeAt);
-    /// @notice The leaf is not under the current root.
+    /// @notice The proof does not lead to the current root.
     error BadProof();
-    /// @notice Everything up to this cumulative amount was claimed.
+    /// @notice This cumulative amount has already been claimed.
     error NothingToClaim(address account, uint256 claimed);
-    /// @notice Only the account or its claimer claims.
+    /// @notice Only the account or its claimer may claim.
     error NotClaimer(address caller);
-    /// @notice More was claimed than the root holds: the root is wrong.
+    /// @notice Claims exceed the root's total: the root is wrong.
     error RootExhausted(uint256 totalClaimed, uint256 total);
-    /// @notice The bond is locked in a proposal, or its exit has not ended.
+    /// @notice The bond is locked by a proposal, or its exit delay has not passed.
     error BondLocked(uint128 locked, uint64 exitAt);
-    /// @notice The exit delay must be longer than the window, else a proposer leaves before it can be slashed.
+    /// @notice The exit delay must exceed the challenge window, or a proposer could leave before it can be slashed.
     error ExitDelayTooShort(uint64 exitDelay, uint64 window);
 
-    /// @notice Takes the contributors' and the attestors' part of a collected voucher.
+    /// @notice Receives the contributors' and the attestors' share of a collected voucher.
     function fund(uint64 epoch, ModelId modelId, uint256 toContributors, uint256 toAttestors) external;
 
     function bond(uint128 amount) external;
     function startExit() external;
     function exit() external returns (uint128 amount);
-    /// @notice What a proposer of `epoch` must have free: the larger of the minimum and a share of the epoch's pool.
+    /// @notice Free bond required to propose `epoch`: the minimum or a share of the epoch's pool, whichever is larger.
     function requiredBond(uint64 epoch) external view returns (uint128);
 
-    /// @notice Proposes the cumulative root after `epoch`. Epochs between the last settled one and this must be empty.
+    /// @notice Proposes the cumulative root after `epoch`. All epochs between the last settled one and this one must be
+    /// unfunded.
     function propose(uint64 epoch, bytes32 root, uint128 total, bytes32 dataDigest) external;
 
-    /// @notice Disputes the pending root with an equal bond; the arbiter decides.
+    /// @notice Challenges the pending root with an equal bond; the arbiter decides.
     function challenge(bytes32 evidenceDigest) external;
 
-    /// @notice `upheld`: the root stands and the challenger's bond is lost; otherwise the proposer's is, and the epoch reopens.
-    /// The loser's bond goes half to the winner, half to the treasury, so that challenging oneself never pays.
+    /// @notice `upheld`: the root stands and the challenger's bond is lost; otherwise the proposer's is, and the epoch
+    /// reopens. Half of the loser's bond goes to the winner, half to the treasury, so challenging oneself never pays.
     function resolve(bool upheld) external;
 
-    /// @notice Makes an undisputed root current after its window. Anyone may call it.
+    /// @notice Makes an unchallenged root current after its window. Anyone may call it.
     function finalize() external;
 
     /// @notice Lets another address claim for the caller; zero address: nobody.
     function setClaimer(address claimer_) external;
 
-    /// @notice Pays the difference between the proven cumulative amount and what was claimed. Nothing can pause it.
+    /// @notice Pays the proven cumulative amount less what was already claimed. It cannot be paused.
     function claim(address account, uint256 cumulative, bytes32[] calldata proof, address to)
         external
         returns (uint256 amount);
 
-    /// @notice Pays an attestor its share of the fees of the epochs that it settled.
+    /// @notice Pays an attestor its share of the fees of the epochs it settled.
     function withdrawAttestorRewards(address who) external returns (uint128 amount);
 
     function current() external view returns (Root memory);

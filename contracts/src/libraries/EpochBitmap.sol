@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @notice One bit per epoch, 256 epochs a slot: which epochs hold money. A chain that stood idle for a year of one-minute
-/// epochs is stepped over with some 2,000 reads, not half a million.
+/// @notice One bit per epoch, 256 epochs per slot: set if the epoch was funded. After a year without payments,
+/// one-minute epochs are skipped with some 2,000 reads instead of half a million.
 library EpochBitmap {
     struct Bitmap {
         mapping(uint256 word => uint256) words;

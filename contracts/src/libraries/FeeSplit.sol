@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @notice Divides a collected amount. The remainder of every rounding goes to the contributors, so no wei is lost.
-/// @dev `src/settlement/splitFee.ts` computes the same numbers; `test/vectors` holds both to it.
+/// @notice Divides a collected amount. Contributors receive every rounding remainder, so no wei is lost.
+/// @dev `src/settlement/splitFee.ts` computes the same numbers; `test/vectors` checks that both agree.
 library FeeSplit {
     uint256 internal constant BPS = 10_000;
     uint16 internal constant PROTOCOL_BPS = 500;
     uint16 internal constant ATTESTOR_BPS = 300;
     uint16 internal constant COLLECTOR_BPS = 20;
-    /// @dev Together with the three above at most 58.2 %, so contributors always get at least 41.8 %.
+    /// @dev With the three above it adds up to at most 58.2 %, so contributors always get at least 41.8 %.
     uint16 internal constant OWNER_MAXIMUM_BPS = 5_000;
 
     struct Parts {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @notice Names a datanet: derived from its creator and a salt, so that it can be computed off chain and never squatted.
+/// @notice Identifier of a datanet: derived from its creator and a salt, so it can be computed off chain and never
+/// squatted.
 type DatanetId is bytes32;
 
-/// @notice Names a model, in the same way.
+/// @notice Identifier of a model, derived in the same way.
 type ModelId is bytes32;
 
 using {sameDatanet as ==} for DatanetId global;

@@ -3,15 +3,15 @@ pragma solidity 0.8.37;
 
 import {ModelId} from "./Identifiers.sol";
 
-/// @notice What `payer` owes for `modelId` in `epoch`, all together so far. A later voucher of the same channel (payer,
-/// model, epoch) replaces an earlier one, so none has to be kept and none can be lost.
+/// @notice Cumulative amount that `payer` owes for `modelId` in `epoch`. A later voucher of the same channel (payer,
+/// model, epoch) replaces an earlier one, so only the newest matters.
 struct Voucher {
     address payer;
     ModelId modelId;
     uint64 epoch;
-    /// Wei of OPEN over the whole channel, not the last answer's price.
+    /// Wei of OPEN, cumulative over the channel; not the price of the last answer.
     uint128 cumulative;
-    /// How many receipts `receiptsRoot` covers.
+    /// Number of receipts that `receiptsRoot` covers.
     uint64 count;
     /// Root over the SHA-256 digests of the channel's receipts 1..count.
     bytes32 receiptsRoot;
