@@ -1,5 +1,5 @@
-// Who may import whom: domains do not know each other, workflows join them without a page, the app shows them, programs run
-// them. Each rule is a function of sources, so that a planted violation can show that it finds one.
+// Who may import whom: domains do not import each other, workflows join them without a page, the app shows them,
+// programs run them. Each rule is a function of source texts, so that tests can plant a violation and see it found.
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -30,7 +30,7 @@ const mayImport: Record<string, readonly string[]> = {
   'src/app': ['src/lib', ...domains, 'src/workflows', 'workers'],
   workers: ['src/lib', ...domains],
   nodes: ['src/lib', 'src/engine', 'src/attribution', 'src/datanet', 'src/peers', 'src/settlement', 'src/workflows'],
-  // No store: programs on a machine have no browser's tables.
+  // No store: programs outside a browser have no IndexedDB.
   tools: [
     'src/lib',
     'src/engine',
@@ -45,7 +45,7 @@ const mayImport: Record<string, readonly string[]> = {
   bench: ['src/lib', 'src/engine', 'src/attribution', 'src/settlement', 'tools'],
 };
 
-/** Programs that use a domain's inner files, which its index.ts does not offer, and why. */
+/** Programs that import a domain's inner files past its index.ts, and why. */
 const innerImports: readonly { readonly file: RegExp; readonly folder: string; readonly why: string }[] = [
   { file: /^bench\/attribution\.ts$/, folder: 'src/attribution', why: 'times each step of an attribution by itself' },
   {
@@ -80,7 +80,7 @@ const innerImports: readonly { readonly file: RegExp; readonly folder: string; r
   },
 ];
 
-/** Packages that only these folders may import. */
+/** Packages that may be imported only from these folders. */
 const onlyIn: readonly { readonly package: RegExp; readonly folders: readonly string[] }[] = [
   { package: /^viem(\/|$)/, folders: ['src/settlement', 'nodes', 'tools', 'bench'] },
   {
@@ -93,21 +93,24 @@ const onlyIn: readonly { readonly package: RegExp; readonly folders: readonly st
   { package: /^node:/, folders: ['nodes', 'tools', 'bench', 'src/engine/webgpu', 'src/peers/node'] },
 ];
 
-/** What the folders of the app that are not rooms may import of it: the frame may all, and so may rooms but for each other. */
+/**
+ * What those folders of the app that are not rooms may import of it. The shell may import all; rooms may import all
+ * but each other.
+ */
 const appParts: Record<string, readonly string[]> = {
   i18n: [],
-  /** The design system: it knows no state. */
+  /** The design system: it has no access to state. */
   ui: ['i18n'],
   state: ['i18n'],
-  /** Components that several rooms show, bound to state. */
+  /** Components bound to state that several rooms show. */
   wallet: ['state', 'ui', 'i18n'],
   shell: ['state', 'ui', 'i18n', 'wallet', 'rooms'],
 };
 const roomParts = ['state', 'ui', 'i18n', 'wallet'];
 
-/** Outside these files a domain is reached through its index.ts alone. */
+/** Everywhere else, a domain is imported only through these files. */
 const entryPoints = /\/(index|node)\.ts$/;
-/** Tests, and what only tests import. */
+/** Tests, and files that only tests import. */
 const isTest = (file: string): boolean => /\.(browser\.)?test\.tsx?$|\/testing\//.test(file);
 
 interface SourceFile {
@@ -120,7 +123,7 @@ interface Import {
   readonly specifier: string;
   /** Path of the imported file, for a relative specifier. */
   readonly target: string | undefined;
-  /** Erased before it runs. */
+  /** A type import, erased at compile time. */
   readonly isType: boolean;
 }
 
@@ -147,10 +150,10 @@ function areaOf(file: string): string | undefined {
 const appFolder = (file: string): string | undefined => /^src\/app\/([^/]+)\//.exec(file)?.[1];
 const isRoom = (folder: string): boolean => !(folder in appParts);
 
-/** Each rule lists what is wrong, one line a violation. */
+/** Each rule returns its violations, one line each. */
 type Rule = (sources: readonly SourceFile[]) => string[];
 
-/** Against `mayImport`, and into a domain by another door than its index. */
+/** Imports that `mayImport` does not allow, and imports into a domain past its index.ts. */
 const againstTable: Rule = (sources) =>
   sources.flatMap(importsOf).flatMap(({ file, target }) => {
     if (target === undefined) return [];
@@ -174,7 +177,7 @@ const packagesOutOfPlace: Rule = (sources) =>
         .map((rule) => `${file} imports ${specifier}: only ${rule.folders.join(', ')} may`),
     );
 
-/** Rooms know each other as little as domains do; what they share is state, or a shared part. */
+/** Like domains, rooms do not import each other; what they share is state or a shared component. */
 const roomsNotApart: Rule = (sources) =>
   sources.flatMap(importsOf).flatMap(({ file, target = '' }) => {
     const [from, to] = [appFolder(file), appFolder(target)];
@@ -184,7 +187,10 @@ const roomsNotApart: Rule = (sources) =>
     return [`${file} imports ${target}: ${from} may not import ${to}`];
   });
 
-/** Screens know a domain's nouns; its verbs are behind state, or in a room's own state, which is a file without components. */
+/**
+ * Components import only types of a domain; its functions are called by state, or by a room's own state: a file
+ * without components.
+ */
 const domainsOnScreen: Rule = (sources) =>
   sources.flatMap(importsOf).flatMap(({ file, target = '', isType }) => {
     const folder = appFolder(file);
@@ -194,7 +200,7 @@ const domainsOnScreen: Rule = (sources) =>
     return domains.includes(to) ? [`${file} imports ${target}: only types of ${to}`] : [];
   });
 
-/** A workflow runs where there is no page: in a worker, a node, a test. */
+/** A workflow runs without a page: in a worker, a node, a test. */
 const pageInWorkflows: Rule = (sources) =>
   sources
     .filter(({ path: file }) => file.startsWith('src/workflows/') && !isTest(file))
@@ -530,8 +536,9 @@ test('no domain throws a bare Error or swallows one', () => {
 });
 
 /**
- * Groups of files that import each other in a circle, `import type` included: the strongly connected components of the import
- * graph that have more than one file, or one that imports itself (Tarjan 1972). `sources`: text by path, specifiers relative.
+ * Groups of files whose imports form a cycle, `import type` included: the strongly connected components of the import
+ * graph that have more than one file, or one that imports itself (Tarjan 1972). `sources`: text by path, specifiers
+ * relative.
  */
 function importCycles(sources: ReadonlyMap<string, string>): string[][] {
   const specifier =

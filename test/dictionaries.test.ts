@@ -1,5 +1,5 @@
-// What holds for the dictionaries of every language: each error code of the source has its words, and each text only the
-// parameters of the English one.
+// What every language's dictionary must satisfy: each error code in the source has an entry, and each text uses only
+// the parameters of its English version.
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';

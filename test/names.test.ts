@@ -1,5 +1,5 @@
-// One style of names, so that a reader can tell a constant from a variable and a bound from anything else by its form:
-// constants of a module that hold one number or text are SCREAMING_SNAKE_CASE, and bounds are called max and min.
+// One style of names, so that the form of a name tells constants and bounds apart from variables:
+// module-level constants of a single number or string are SCREAMING_SNAKE_CASE, and bounds are called max and min.
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -17,12 +17,12 @@ const constantOf = new RegExp(
   'gm',
 );
 
-/** Module-level constants of one number or text that are written like variables. */
+/** Module-level constants of a single number or string that are written like variables. */
 function wrongConstants(sources: readonly Source[]): string[] {
   return sources.flatMap(({ file, text }) => [...text.matchAll(constantOf)].map(([, name]) => `${file}: ${name}`));
 }
 
-/** Names of the platform (`Intl`), of the contracts, and of fields that receipts and indexes on disk carry. */
+/** Names of the platform (`Intl`), of the contracts, and of fields in stored receipts and indexes. */
 const given = new Set([
   'maximumFractionDigits',
   'minimumFractionDigits',
@@ -36,7 +36,7 @@ const given = new Set([
 const boundOf =
   /\b(?:most|least|longest|shortest|maximum|minimum)[A-Z]\w*|\b(?:MOST|LEAST|LONGEST|SHORTEST|MAXIMUM|MINIMUM)_\w+/g;
 
-/** Bounds with another word than max or min. */
+/** Bounds named by a word other than max or min. */
 function wrongBounds(sources: readonly Source[]): string[] {
   return sources.flatMap(({ file, text }) =>
     [...new Set(text.match(boundOf) ?? [])].filter((name) => !given.has(name)).map((name) => `${file}: ${name}`),

@@ -1,4 +1,4 @@
-// The local chain of `npm start` and of the tests: anvil as a child process, its state kept in a folder, the contracts
+// The local chain of `npm start` and of the tests: anvil as a child process with its state in a folder, the contracts
 // deployed once from the committed bytecode, the sample datanets and models registered. Chain 31337 only.
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -55,10 +55,13 @@ import { foundryBinary } from './foundryBinary.mjs';
 
 const OPEN = 10n ** 18n;
 
-/** anvil's first account: deploys, owns the sample datanets and models, and is the keeper and arbiter of the local chain. */
+/**
+ * anvil's first account: deploys, owns the sample datanets and models, and is the keeper and arbiter of the local
+ * chain.
+ */
 export const DEVNET_OPERATOR: Address = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266';
 
-/** Short enough to see an epoch settled while one looks at it. */
+/** Short enough to watch an epoch settle. */
 export const LOCAL_PROFILE: DeploymentProfile = {
   epochSeconds: 60,
   graceSeconds: 15,
@@ -94,7 +97,7 @@ export interface SampleModel {
 }
 
 export interface StartDevnetParameters {
-  /** Where the chain's state and `deployment.json` are kept, for example `.chain`. */
+  /** Folder of the chain's state and of `deployment.json`, for example `.chain`. */
   readonly stateDirectory: string;
   readonly port: number;
   readonly profile?: DeploymentProfile;
@@ -108,9 +111,9 @@ export interface Devnet {
   readonly deployment: Deployment;
   /** Signs for `DEVNET_OPERATOR`: give it to the keeper. */
   readonly operator: ConnectedWallet;
-  /** Resolves when anvil ended, with its exit code; `stop` makes it end. */
+  /** Resolves with anvil's exit code when anvil has ended; `stop` ends it. */
   readonly exited: Promise<number | null>;
-  /** Ends anvil, which writes its state first. */
+  /** Ends anvil, which saves its state first. */
   stop(): Promise<void>;
 }
 
@@ -120,7 +123,7 @@ export function rpcProvider(rpcUrl: string): Eip1193Provider {
   return { request: (parameters) => client.request(parameters as never) };
 }
 
-/** A wallet for one of anvil's accounts, or for any address that was impersonated. */
+/** A wallet for one of anvil's accounts, or for an impersonated address. */
 export async function anvilWallet(deployment: Deployment, address: Address): Promise<ConnectedWallet> {
   const upstream = rpcProvider(deployment.rpcUrl);
   const request: Eip1193Provider['request'] = async (parameters) =>
@@ -140,8 +143,8 @@ async function requireFreePort(port: number): Promise<void> {
 }
 
 /**
- * anvil rewrites its state in place, so a machine that loses power may leave half a file. A readable one is copied aside at
- * each start; a damaged one is replaced by that copy. Throws when there is neither.
+ * anvil rewrites its state in place, so a power failure may leave a truncated file. A readable one is backed up at
+ * each start; a damaged one is replaced by the backup. Throws when both are damaged or missing.
  */
 function repairState(stateFile: string): void {
   if (!existsSync(stateFile)) return;
@@ -190,7 +193,7 @@ async function startAnvil(stateFile: string, port: number, rpcUrl: string): Prom
     await exited;
     clearTimeout(timer);
   };
-  // The chain must not outlive us, whatever ends this process.
+  // The chain must not outlive this process, however it ends.
   const kill = (): void => void child.kill('SIGTERM');
   process.once('exit', kill);
   void exited.then(() => process.removeListener('exit', kill));
@@ -203,7 +206,7 @@ async function startAnvil(stateFile: string, port: number, rpcUrl: string): Prom
     try {
       if ((await getChainId(client)) === LOCAL_CHAIN_ID) return { exited, stop };
     } catch {
-      // Not listening yet; the loop's bound and `ended` report a failure.
+      // anvil is not listening yet; a lasting failure shows by the loop's bound and by `ended`.
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -211,7 +214,7 @@ async function startAnvil(stateFile: string, port: number, rpcUrl: string): Prom
   throw new Error(`anvil did not answer on ${rpcUrl} within 10 seconds.`);
 }
 
-/** Changes when any contract changes, so that an old deployment is not taken for the present one. */
+/** Changes when any contract changes, so that an old deployment is not mistaken for the current one. */
 function codeDigest(profile: DeploymentProfile): Hex {
   const parts = [
     addressBookBytecode,
@@ -230,9 +233,9 @@ function codeDigest(profile: DeploymentProfile): Hex {
 }
 
 /**
- * Deploys everything from anvil's first account and hands administration to governance: the timelock holds the treasury, the
- * governor proposes to it, and the deployer renounces. The local chain keeps two exceptions: a faucet, and the operator as
- * arbiter of challenges (elsewhere the timelock).
+ * Deploys everything from anvil's first account and hands administration to governance: the timelock holds the
+ * treasury, the governor proposes to it, and the deployer renounces. The local chain keeps two exceptions: a faucet,
+ * and the operator as arbiter of challenges (elsewhere the timelock).
  */
 async function deploy(rpcUrl: string, profile: DeploymentProfile): Promise<Omit<Deployment, 'datanets' | 'models'>> {
   const client = createClient({ chain: foundry, transport: http(rpcUrl), pollingInterval: 5 });
@@ -313,7 +316,7 @@ async function deploy(rpcUrl: string, profile: DeploymentProfile): Promise<Omit<
   };
 }
 
-/** The deployment written before, if the chain still carries it. */
+/** The deployment written earlier, if the chain still has its contracts. */
 async function existingDeployment(file: string, rpcUrl: string, digest: Hex): Promise<Deployment | undefined> {
   if (!existsSync(file)) return undefined;
   const stored = JSON.parse(readFileSync(file, 'utf8')) as Deployment & { readonly codeDigest: Hex };
@@ -326,7 +329,7 @@ async function existingDeployment(file: string, rpcUrl: string, digest: Hex): Pr
   return code === undefined ? undefined : { ...deployment, rpcUrl };
 }
 
-/** Acts as any address, with gas money: the sample contributors have no keys. */
+/** Impersonates an address and funds its gas: nobody has the sample contributors' keys. */
 async function impersonate(deployment: Deployment, address: Address): Promise<ConnectedWallet> {
   const provider = rpcProvider(deployment.rpcUrl);
   await provider.request({ method: 'anvil_impersonateAccount', params: [address] });
@@ -372,7 +375,7 @@ async function registerSamples(
 }
 
 /**
- * Starts the chain on 127.0.0.1, deploys unless the state already carries the contracts, registers the samples that are
+ * Starts the chain on 127.0.0.1, deploys the contracts unless the state has them, registers the samples that are
  * missing and writes `<stateDirectory>/deployment.json`.
  */
 export async function startDevnet(parameters: StartDevnetParameters): Promise<Devnet> {

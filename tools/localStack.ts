@@ -1,5 +1,5 @@
-// Everything that `npm start` runs on this machine, as functions, so that the end-to-end tests run the same: a local chain,
-// a relay, a keeper that settles what the relay hears of, and the server of the built app.
+// Everything that `npm start` runs on this machine, as functions, so that the end-to-end tests run the same: a local
+// chain, a relay, a keeper that settles the vouchers the relay receives, and the server of the built app.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -30,12 +30,12 @@ export interface Ports {
 export const DEFAULT_PORTS: Ports = { app: 4173, chain: 8545, webSocket: 9101, webRtc: 9102, status: 9103 };
 
 export interface StackParameters {
-  /** Where chain, relay and keeper keep their state; the same folder continues what was there. */
+  /** Where chain, relay and keeper store their state; the same folder continues an earlier run. */
   readonly directory: string;
   readonly ports?: Ports;
-  /** Settle epochs by itself; the tests step the keeper instead. Default true. */
+  /** Settles epochs on its own; tests step the keeper instead. Default true. */
   readonly keep?: boolean;
-  /** Serves the app; resolves with what ends it. Default: the built app, from `dist/`. */
+  /** Serves the app; resolves with a function that stops the server. Default: the built app in `dist/`. */
   readonly serve?: (parameters: ServeParameters) => Promise<() => Promise<void> | void>;
   readonly report?: (line: string) => void;
 }
@@ -51,7 +51,7 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Whether a TCP port of this machine can be listened on. */
+/** Whether a TCP port of this machine is free to listen on. */
 export function isPortFree(port: number): Promise<boolean> {
   const probe = createServer();
   return new Promise((resolve) => {
@@ -70,7 +70,7 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** Ports that nobody uses: for stacks beside those of `npm start`. */
+/** Free ports, for stacks beside that of `npm start`. */
 export async function freePorts(): Promise<Ports> {
   return {
     app: await freePort(),
@@ -87,7 +87,7 @@ function digestOf(...files: readonly string[]): Hex {
   return `0x${hash.digest('hex')}`;
 }
 
-/** The sample Datanets as the chain registers them: a contribution per contributor, with the root of its rows. */
+/** The sample Datanets as registered on chain: one contribution per contributor, with the root of its rows. */
 function chainDatanets(): SampleDatanet[] {
   return sampleDatanets().map(({ id, contributors }) => {
     const folder = path.join(root, 'public', 'datanets', id);
@@ -109,7 +109,7 @@ function chainDatanets(): SampleDatanet[] {
   });
 }
 
-/** A model on chain for each sample adapter that is there. */
+/** One on-chain model for each sample adapter that is present. */
 function chainModels(datanets: readonly SampleDatanet[]): SampleModel[] {
   return datanets.flatMap(({ slug, contributions }) => {
     const folder = path.join(root, 'public', 'adapters', slug);
@@ -141,10 +141,13 @@ interface RelayProcess {
   stop(): Promise<void>;
 }
 
-/** By itself, or by a signal: a crash leaves no exit code. */
+/** Ended on its own or by a signal: a crash leaves no exit code. */
 const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
 
-/** The relay as a process of its own, `npm run relay`: its native WebRTC code must not take the chain and the page with it. */
+/**
+ * The relay as a process of its own, `npm run relay`: its native WebRTC code must not take the chain and the page with
+ * it.
+ */
 function createRelayProcess(data: string, ports: Ports, report: (line: string) => void): RelayProcess {
   let child: ChildProcess | undefined;
   let multiaddrs: readonly string[] = [];
@@ -203,7 +206,7 @@ function createRelayProcess(data: string, ports: Ports, report: (line: string) =
   return { multiaddrs: () => multiaddrs, start, stop };
 }
 
-/** What is worth a line while the stack runs. */
+/** Events that are logged while the stack runs. */
 function keeperLine(event: KeeperNodeEvent): string {
   if (event.kind === 'failed') return `Keeper tries again: ${toTributaryError(event.error).message}`;
   if (event.kind === 'refused') return `Keeper refused ${event.what} ${event.cid}: ${event.message}`;
@@ -218,7 +221,7 @@ async function serveBuilt(parameters: ServeParameters): Promise<() => void> {
   };
 }
 
-/** Starts chain, relay, keeper and server. Rejects, with everything stopped again, when one of them does not start. */
+/** Starts chain, relay, keeper and server. If one of them does not start, stops the others and rejects. */
 export async function startStack({
   directory,
   ports = DEFAULT_PORTS,

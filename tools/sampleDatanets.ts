@@ -1,7 +1,7 @@
-// Writes the two sample Datanets to public/datanets/<id>/: `datanet.json` (who owns which rows), `rows.jsonl` (what
-// is trained on, one canonical JSON row a line), `placebo.jsonl` (rows of the same kinds that are kept out of training, to measure
-// the noise of attribution) and `eval.json` (questions in wordings that training never saw).
-// Run: node tools/run.mjs tools/sampleDatanets.ts
+// Writes the two sample Datanets to public/datanets/<id>/: `datanet.json` (who owns which rows), `rows.jsonl` (the
+// training rows, one canonical JSON row per line), `placebo.jsonl` (rows of the same kinds, excluded from training, to
+// measure the noise of attribution) and `eval.json` (questions in wordings that do not occur in training). Run: node
+// tools/run.mjs tools/sampleDatanets.ts
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { elements } from './sampleDatanets/elements.ts';

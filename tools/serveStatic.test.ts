@@ -32,7 +32,7 @@ interface Answer {
   readonly body: Buffer;
 }
 
-/** Bytes as they are on the wire: `fetch` would decompress them. */
+/** Bytes as transferred: `fetch` would decompress them. */
 function get(url: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { port } = server.address() as AddressInfo;
@@ -103,7 +103,7 @@ test('what has not changed is not sent again, and a range of what has changed is
   expect(first.headers['cache-control']).toBe('no-cache');
   const again = await get('/', { 'accept-encoding': 'br', 'if-none-match': etag });
   expect([again.status, again.body.length]).toEqual([304, 0]);
-  // Another encoding is another representation.
+  // Each content encoding is a representation of its own and needs its own ETag.
   expect((await get('/', { 'accept-encoding': 'gzip', 'if-none-match': etag })).status).toBe(200);
 
   const rowsTag = String((await get('/rows.jsonl')).headers.etag);
@@ -146,7 +146,7 @@ test('a file that goes away before it is read ends its answer, and nothing else'
       failures.push(error.code);
       response.destroy();
     });
-    // The handler has looked at it already, and opens it in a later turn.
+    // The handler has already stat'ed the file, and opens it in a later task.
     rmSync(file);
   });
   await new Promise<void>((resolve) => racing.listen(0, '127.0.0.1', resolve));

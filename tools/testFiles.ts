@@ -1,4 +1,5 @@
-// Which files are tests and which runner takes them; `vitest.config.ts` and `npm test` read it. It runs nothing.
+// Which files are tests and which runner takes them; `vitest.config.ts` and `npm test` read this; it runs nothing
+// itself.
 import { globSync } from 'node:fs';
 import path from 'node:path';
 
@@ -31,15 +32,15 @@ export function findTestFiles(runner: Runner, part: string): string[] {
 }
 
 export interface Chosen {
-  /** The runners that are wanted, each with its files; no files: all of them. */
+  /** The chosen runners, each with its files; an empty list means all of them. */
   readonly chosen: ReadonlyMap<Runner, readonly string[]>;
-  /** From the first option on: for the runners themselves. */
+  /** Everything from the first option on, passed to the runners. */
   readonly options: readonly string[];
-  /** Names that are no runner and part of no file's name. */
+  /** Names that match neither a runner nor a file. */
   readonly unknown: readonly string[];
 }
 
-/** What the arguments of `npm test` ask for; nothing named: everything. */
+/** What the arguments of `npm test` select; without arguments, everything. */
 export function chooseTests(parameters: readonly string[]): Chosen {
   const firstOption = parameters.findIndex((parameter) => parameter.startsWith('-'));
   const names = firstOption === -1 ? parameters : parameters.slice(0, firstOption);

@@ -9,7 +9,7 @@ import {ModelId} from "../src/types/Identifiers.sol";
 import {Voucher} from "../src/types/Voucher.sol";
 import {Fixture} from "./Fixture.sol";
 
-/// @notice A contract wallet that accepts every signature, or burns all gas that it is given.
+/// @notice A contract wallet that accepts every signature, or burns all gas it receives.
 contract ContractWallet is IERC1271 {
     bool public immutable BURNS;
 
@@ -38,7 +38,7 @@ contract InferenceEscrowTest is Fixture {
         fundAndDeposit(payer, 500e18);
     }
 
-    /// @dev Collects and expects refusal for `reason`: the item is reported and nothing moves.
+    /// @dev Collects and expects a refusal for `reason`: the voucher is reported and no money moves.
     function expectRefused(Voucher memory voucher, address signer, bytes memory signature, bytes memory reason)
         internal
     {
@@ -216,7 +216,7 @@ contract InferenceEscrowTest is Fixture {
         bytes[] memory signatures = new bytes[](2);
         (vouchers[0], signers[0], signatures[0]) = (voucherOf(burner, 0, 1e18), burner, bytes("any"));
         (vouchers[1], signers[1], signatures[1]) = (voucherOf(wallet, 0, 1e18), wallet, bytes("any"));
-        // The burning wallet costs its own item's gas and nothing else.
+        // The gas-burning wallet costs its own voucher's gas and nothing else.
         (uint256 total, uint256 count) = escrow.collect{gas: 2_000_000}(vouchers, signers, signatures);
         assertEq(total, 1e18);
         assertEq(count, 1);

@@ -11,8 +11,8 @@ import {ModelId} from "../src/types/Identifiers.sol";
 import {Voucher} from "../src/types/Voucher.sol";
 import {Fixture} from "./Fixture.sol";
 
-/// @notice Does everything that payers, collectors, attestors, challengers and contributors can do, and keeps a second set of
-/// books to compare with. Its calls never revert: a step that is not possible now is skipped and not counted.
+/// @notice Performs every action of payers, collectors, attestors, challengers and contributors, and keeps a second set
+/// of books for comparison. Its calls never revert: a step that is not currently possible is skipped and not counted.
 contract Handler is Fixture {
     uint256 internal constant PAYERS = 4;
     uint256[PAYERS] internal payerKeys;
@@ -39,7 +39,7 @@ contract Handler is Fixture {
     bool public claimedAboveEarned;
     bool public revokedKeyDrew;
 
-    // Reachability: how often each step really happened.
+    // Reachability: how often each step was performed.
     mapping(string step => uint256) public reached;
 
     constructor(OpenToken t, DatanetRegistry d, ModelRegistry m, InferenceEscrow e, RewardsDistributor r, ModelId id) {
@@ -82,7 +82,7 @@ contract Handler is Fixture {
         escrow.revokeSessionKey(sessions[who % PAYERS]);
     }
 
-    /// @dev Signed by the payer or by the session key, for the running epoch or the one in its grace.
+    /// @dev Signed by the payer or by the session key, for the current epoch or the one in its grace period.
     function collect(uint256 who, uint96 amount, bool bySession, bool lateEpoch) external {
         who %= PAYERS;
         address payer = payers[who];
@@ -251,7 +251,7 @@ contract InvariantsTest is Fixture {
         selectors[12] = Handler.claimAgain.selector;
         selectors[13] = Handler.withdrawAttestorRewards.selector;
         selectors[14] = Handler.exit.selector;
-        // Twice as likely: nothing happens without it.
+        // Twice as likely, because every other step needs it.
         selectors[15] = Handler.collect.selector;
         targetSelector(FuzzSelector(address(handler), selectors));
     }
@@ -281,7 +281,7 @@ contract InvariantsTest is Fixture {
         uint256 claimed = rewards.claimed(handler.contributors(0)) + rewards.claimed(handler.contributors(1));
         assertEq(claimed, rewards.totalClaimed(), "I4 claims add up");
 
-        // I5: what came in is somewhere.
+        // I5: all money that came in is accounted for.
         uint256 attestors = rewards.totalAttestorFunds() + handler.attestorPaid();
         assertEq(
             handler.deposited(),
@@ -308,7 +308,8 @@ contract InvariantsTest is Fixture {
         assertEq(attestor.bonded, rewards.totalBonds(), "I10 bonds add up");
     }
 
-    /// @dev A handler that never gets anywhere would pass every invariant. A plain pseudo-random walk must reach each step.
+    /// @dev A handler that never does anything would pass every invariant, so a plain pseudo-random walk must reach
+    /// each step.
     function test_handler_reaches_every_step() public {
         uint256 seed = 20_261_121;
         for (uint256 i; i < 1_500; ++i) {

@@ -6,7 +6,8 @@ import {EpochBitmap} from "../src/libraries/EpochBitmap.sol";
 import {FeeSplit} from "../src/libraries/FeeSplit.sol";
 import {PrefixShares} from "../src/libraries/PrefixShares.sol";
 
-/// @notice The vectors were computed by a third program; `src/settlement/vectors.test.ts` runs the client on the same files.
+/// @notice The vectors were computed by an independent program; `src/settlement/vectors.test.ts` runs the client on the
+/// same files.
 contract LibrariesTest is Test {
     using EpochBitmap for EpochBitmap.Bitmap;
 

@@ -17,7 +17,7 @@ contract RewardsDistributorTest is Fixture {
     bytes32 internal root;
     uint128 internal total;
 
-    /// @dev Epoch 0 holds money for Ada (30 %) and Grace and has closed; this contract is bonded.
+    /// @dev Epoch 0 has a pool for Ada (30 %) and Grace and is closed; this contract has bonded.
     function setUp() public {
         deployAll();
         payer = vm.addr(payerKey);
@@ -81,7 +81,7 @@ contract RewardsDistributorTest is Fixture {
 
     function test_inner_node_is_no_leaf() public {
         settle();
-        // The root itself with an empty proof must not verify as the leaf of anybody.
+        // The root itself with an empty proof must not verify as anybody's leaf.
         vm.prank(ada);
         vm.expectRevert(IRewardsDistributor.BadProof.selector);
         rewards.claim(ada, total, new bytes32[](0), ada);

@@ -1,5 +1,5 @@
-// Files with random bytes changed or cut off: each is opened or refused with a typed error that says where, never anything
-// else. The damage comes from a fixed seed, so a failure can be reproduced.
+// Files with random bytes changed or cut off: each is opened or refused with a typed error that says where, never
+// anything else. The damage comes from a fixed seed, so a failure can be reproduced.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -14,7 +14,7 @@ import { convertModel } from './tribpack/convertModel.ts';
 const golden = path.join(import.meta.dirname, '../../test/golden/engine-formats');
 
 /** Integers below a bound, from a linear congruential generator. */
-function drawer(seed: number): (bound: number) => number {
+function seededIntegers(seed: number): (bound: number) => number {
   let state = seed;
   return (bound) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -29,12 +29,13 @@ async function damage(
   count: number,
   open: (blob: Blob) => Promise<unknown>,
 ): Promise<{ opened: number; refused: number }> {
-  const draw = drawer(7);
+  const nextInteger = seededIntegers(7);
   const outcome = { opened: 0, refused: 0 };
   for (let round = 0; round < count; round += 1) {
     const copy = bytes.slice();
-    for (let change = 0; change <= draw(3); change += 1) copy[draw(headerLength)] = draw(4) === 0 ? 255 : draw(256);
-    const cut = draw(8) === 0 ? copy.subarray(0, draw(copy.length)) : copy;
+    for (let change = 0; change <= nextInteger(3); change += 1)
+      copy[nextInteger(headerLength)] = nextInteger(4) === 0 ? 255 : nextInteger(256);
+    const cut = nextInteger(8) === 0 ? copy.subarray(0, nextInteger(copy.length)) : copy;
     try {
       await open(new Blob([cut as Uint8Array<ArrayBuffer>]));
       outcome.opened += 1;

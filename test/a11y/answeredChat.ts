@@ -1,13 +1,13 @@
 // A chat with one compared, attributed answer, as the chat stores it.
 import { database } from '../../src/store/index.ts';
 
-/** The texts of people that stand in it. */
+/** The texts in it that people wrote. */
 export interface ChatWords {
   readonly title: string;
   readonly question: string;
   readonly answer: string;
   readonly base: string;
-  /** Stands in the answer, and in a row. */
+  /** Occurs in the answer and in a row. */
   readonly span: string;
   readonly name: string;
 }

@@ -1,5 +1,5 @@
-// WCAG 2.2 AA by axe-core over the frame and the rooms, in both themes, with the app's own styles. It finds what a machine
-// can find: contrast, names, roles, landmarks.
+// WCAG 2.2 AA by axe-core for the shell and the rooms, in both themes, with the app's own styles. It finds what a
+// machine can find: contrast, names, roles, landmarks.
 import axe from 'axe-core';
 import { render } from 'solid-js/web';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,12 +17,12 @@ let root: HTMLElement;
 beforeAll(async () => {
   document.documentElement.lang = 'en';
   document.title = 'Tributary';
-  // No model is offered, so that nothing heavy starts: what is tested is what people see.
+  // No model is offered, so that nothing heavy starts: the test is about what people see.
   setConfig({
     adapters: [{ id: 'a', name: 'An adapter', model: 'm', questions: ['One?', 'Two?', 'Three?'] }],
     models: [{ id: 'm', name: 'A model', files: [{ name: 'f', url: './none', bytes: 5e9, sha256: '0'.repeat(64) }] }],
   });
-  // Colours in the middle of a transition are nobody's choice.
+  // Colours during a transition would be measured halfway.
   document.head.insertAdjacentHTML('beforeend', '<style>*, ::before, ::after { transition: none !important; }</style>');
   await answeredChat({
     title: 'Bricks',

@@ -1,5 +1,5 @@
-// A walk through all rooms in the pseudo-locale, clicking what can be clicked: every text that stays plain English has passed
-// by the dictionaries and fails. Names and rows of people are in other scripts here, so that nothing has to be excused but
+// A walk through all rooms in the pseudo-locale that clicks every control: a text in plain English has bypassed
+// the dictionaries and fails. People's names and rows are in other scripts here, so that the only exceptions are
 // units and machine names.
 import { render } from 'solid-js/web';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -22,9 +22,9 @@ let dispose: () => void = () => undefined;
 let root: HTMLElement;
 
 beforeAll(async () => {
-  // Read when the module of the language is first loaded, as at the start of the app.
+  // Read when the language module first loads, as at the app's start.
   localStorage.setItem('language', 'en-XA');
-  // The browser of the tests lets no page write there.
+  // The tests' browser denies pages this write.
   navigator.clipboard.writeText = async () => undefined;
   const { setConfig } = await import('../../src/app/state/config.ts');
   const { App } = await import('../../src/app/shell/App.tsx');
@@ -42,7 +42,7 @@ beforeAll(async () => {
     deployment: {
       chainId: 31337,
       chainName: '鏈',
-      // Nothing listens there: what a chain that does not answer makes of the rooms.
+      // Nothing listens there: the rooms show a chain that does not answer.
       rpcUrl: 'http://127.0.0.1:9',
       genesisHash: zero,
       fromBlock: 0,
@@ -134,11 +134,11 @@ const excused = new RegExp(
     '[0-9a-f]{24}[\\w-]*',
     'https?://[^\\s\\]]+',
     'localhost:\\d+',
-    // Names of fields in a file, and what a row itself says.
+    // Field names of a file, and a row's own text.
     'prompt',
     'response',
     'nina@example\\.com',
-    // A licence's own name.
+    // Names of licences.
     'CC0-1\\.0',
     '\\d+(?:s|h)',
   ]
@@ -156,7 +156,7 @@ const attributes = [
   'alt',
 ];
 
-/** What a reader sees or hears and no dictionary has said. */
+/** Text that a reader sees or hears and that does not come from a dictionary. */
 function plainTexts(within: HTMLElement = document.body): string[] {
   const shown = [...within.querySelectorAll<HTMLElement>('*')].filter(
     (element) =>
@@ -174,7 +174,8 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 const heading = () => document.querySelector('main h1');
 
 async function open(route: string): Promise<void> {
-  // The room before stays until the next one is there: by way of an address without a heading, the next heading is its own.
+  // The previous room stays until the next one has loaded; visiting a route without a heading first makes sure that the
+  // heading belongs to the new room.
   location.hash = '#/no-such-room';
   await expect.poll(heading).toBeNull();
   location.hash = route;
@@ -182,7 +183,7 @@ async function open(route: string): Promise<void> {
   await settled();
 }
 
-/** Everything on `route` that opens, folds out or changes something, one after the other. */
+/** Every control on `route` that opens, expands or changes something, in turn. */
 async function clickThrough(route: string): Promise<number> {
   const done = new Set<string>();
   for (;;) {
@@ -225,7 +226,7 @@ test('the texts are those of the pseudo-locale', async () => {
 test('nothing is plain among rows with problems and findings', async () => {
   const { createContribution } = await import('../../src/app/contribute/createContribution.ts');
   const { RowsStep } = await import('../../src/app/contribute/RowsStep.tsx');
-  // As in the room, without its worker and its tables.
+  // As in the room, but without its worker and tables.
   const contribution = createContribution({
     parse: (request, options) => parseRows(request, options),
     check: (request, options) => checkRows(request, options),

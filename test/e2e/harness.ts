@@ -1,5 +1,5 @@
 // Shared by the end-to-end tests: the real stack of `npm start` on free ports and in its own folder, and real browsers,
-// each a process with its own profile. Nothing here is a fake.
+// each a process with its own profile. Nothing here is faked.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { chromiumArguments, chromiumPath } from '../../tools/chromium.ts';
 import { freePorts, type Stack, startStack } from '../../tools/localStack.ts';
 
-/** Long enough for software rendering on a busy machine; a step that needs longer is stuck. */
+/** Long enough for software rendering on a busy machine; a step that takes longer is stuck. */
 export const PATIENCE = 180_000;
 
 export interface Bench {
@@ -24,7 +24,7 @@ export interface OpenOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** The browser's language, as a BCP 47 tag. */
   readonly locale?: string;
-  /** Chromium arguments instead of the usual ones: for a browser without WebGPU. */
+  /** Chromium arguments that replace the usual ones, for a browser without WebGPU. */
   readonly args?: readonly string[];
   /** Runs before the page's own scripts, with the URL of the chain. */
   readonly before?: (rpcUrl: string) => void;
@@ -33,12 +33,12 @@ export interface OpenOptions {
 export interface Person {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Problems that the page reported itself. */
+  /** Errors that the page itself reported. */
   readonly problems: readonly string[];
   close(): Promise<void>;
 }
 
-/** Starts a stack that settles nothing by itself: the tests step its keeper. */
+/** Starts a stack that settles nothing on its own: tests step its keeper. */
 export async function startBench(): Promise<Bench> {
   const directory = mkdtempSync(path.join(tmpdir(), 'tributary-e2e-'));
   const ports = await freePorts();

@@ -1,5 +1,6 @@
-// The whole loop: A and C contribute, B sees the rows arrive over WebRTC, trains on them and publishes; A asks, the receipt
-// names rows of both, the voucher is collected, the epoch settled, and A and C each claim exactly the computed share.
+// The whole loop: A and C contribute, B sees the rows arrive over WebRTC, trains on them and publishes; A asks, the
+// receipt names rows of both, the voucher is collected, the epoch is settled, and A and C each claim exactly the
+// computed share.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DecodedReceipt, decodeReceipt } from '../../src/attribution/index.ts';
 import { type Address, openSettlement, type Settlement } from '../../src/settlement/index.ts';
@@ -80,7 +81,7 @@ test('A chats with it: the receipt names rows of both, a voucher pays for the an
   const { devnet, keeper } = bench.stack;
   await fetchAdapter(alice.page, 'Lamp keepers');
   await setUpPayment(alice.page);
-  // An epoch of this chain takes vouchers for little more than a minute: the answer has all of one.
+  // This chain's epochs accept vouchers for little more than a minute: the answer starts at the beginning of one.
   const { now, endsAt } = await openSettlement({ deployment: devnet.deployment }).epoch();
   await passTime(devnet.deployment.rpcUrl, endsAt - now);
   const [collected] = await Promise.all([
@@ -104,7 +105,7 @@ test('A chats with it: the receipt names rows of both, a voucher pays for the an
   expect(BigInt(receipt.subject.amount)).toBeGreaterThan(0n);
 });
 
-/** Parts per million in proportion to rows, adding to a million by largest remainder. */
+/** Parts per million proportional to rows, adding up to a million by largest remainder. */
 async function sharesByRows(chain: Settlement, datanets: readonly `0x${string}`[]): Promise<Map<string, bigint>> {
   const rows = new Map<string, bigint>();
   for (const datanetId of datanets) {
@@ -121,7 +122,10 @@ async function sharesByRows(chain: Settlement, datanets: readonly `0x${string}`[
   return new Map(shares.map(({ account, ppm }, index) => [account, ppm + (BigInt(index) < left ? 1n : 0n)]));
 }
 
-/** What a stranger computes from the receipt and the chain: owner and treasury first, then prefix rounding of the rest. */
+/**
+ * The shares as a stranger computes them from receipt and chain: owner and treasury first, then prefix rounding of the
+ * rest.
+ */
 async function expectedAmounts(chain: Settlement): Promise<readonly { account: Address; cumulative: bigint }[]> {
   const model = (await chain.models()).find(({ id }) => id === receipt.subject.model);
   if (model === undefined) throw new Error('The model of the receipt is not on chain.');

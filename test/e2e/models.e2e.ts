@@ -1,5 +1,6 @@
-// The user's own model: found on a Hub, assessed, downloaded despite a reload, packed, stored, chatted with while the Hub is gone,
-// and deleted. The Hub is a small server with its interface; everything in the browser is real.
+// The user's own model: found on a Hub, assessed, downloaded despite a reload, packed, stored, chatted with while the
+// Hub is gone, and deleted. A small server stands for the Hub, with the same interface; everything in the browser is
+// real.
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,12 +16,12 @@ const stallAt = 6_000_000;
 
 interface Hub {
   readonly url: string;
-  /** Requests for bytes of the model that began beyond its header. */
+  /** Requests for bytes of the model beyond its header. */
   readonly resumed: string[];
   close(): void;
 }
 
-/** One repository with one file. The first request that reads on past `stallAt` is left hanging there. */
+/** One repository with one file. The first request that reads past `stallAt` stalls there. */
 async function startHub(): Promise<Hub> {
   const resumed: string[] = [];
   let stalled = false;

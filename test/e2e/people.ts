@@ -1,4 +1,4 @@
-// What people do in the app, step by step, as the end-to-end tests tell it.
+// What people do in the app, as steps for the end-to-end tests.
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { goTo } from './harness.ts';
@@ -32,8 +32,8 @@ async function useBurner(page: Page, next: ReturnType<Page['getByRole']>): Promi
 }
 
 /**
- * Starts a run of `epochs` epochs on the sources whose labels match, at least `count` of them; ends on the page of the run,
- * while it trains.
+ * Starts a run of `epochs` epochs on the sources whose labels match, at least `count` of them; ends on the page of the
+ * run, while it trains.
  */
 export async function train(page: Page, name: string, source: RegExp, epochs: number, count = 1): Promise<void> {
   await goTo(page, 'factory/new');
@@ -65,7 +65,7 @@ export async function fetchAdapter(page: Page, name: string): Promise<void> {
   await page.getByLabel('Your question').waitFor();
 }
 
-/** Prepays and allows the session key, once. */
+/** Deposits a prepayment and authorises the session key, once. */
 export async function setUpPayment(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Set up payment' }).first().click();
   const dialog = page.getByRole('dialog');
@@ -83,7 +83,7 @@ export async function ask(page: Page, question: string): Promise<void> {
   await page.getByText('Announced to the relay').first().waitFor();
 }
 
-/** Bytes of the receipt of the answer that is shown. */
+/** Bytes of the displayed answer's receipt. */
 export async function downloadReceipt(page: Page): Promise<Uint8Array> {
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -92,7 +92,7 @@ export async function downloadReceipt(page: Page): Promise<Uint8Array> {
   return new Uint8Array(await readFile(await download.path()));
 }
 
-/** Address of the wallet of this browser, as the rewards room shows it. */
+/** Address of this browser's wallet, as the rewards room shows it. */
 export async function burnerAddress(page: Page): Promise<string> {
   const before = new URL(page.url()).hash.slice(2);
   await goTo(page, 'rewards');

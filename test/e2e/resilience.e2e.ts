@@ -1,4 +1,5 @@
-// Recovery: a run whose page is killed, a publication while the relay is away, everything after a restart of `npm start`.
+// Recovery: a run whose page is killed, a publication while the relay is away, everything after a restart of `npm
+// start`.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RelayStatus } from '../../nodes/relay/startRelay.ts';
 import { openSettlement } from '../../src/settlement/index.ts';
@@ -38,7 +39,7 @@ test('training resumes from the last checkpoint after its page is killed', async
       .textContent();
     return Number(text?.match(/\d+/)?.[0] ?? 0);
   };
-  // A checkpoint is written every second step of so short a run.
+  // A run this short writes a checkpoint every second step.
   await eventually('some steps are done', async () => ((await step()) >= 8 ? true : undefined));
   await carol.close();
 

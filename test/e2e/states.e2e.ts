@@ -103,7 +103,7 @@ test('a damaged model is refused by its fingerprint, and can be downloaded again
   await close();
 });
 
-/** A wallet as EIP-6963 announces it: it signs with an account of the local chain, but stands on another chain at first. */
+/** A wallet as EIP-6963 announces it: it signs with an account of the local chain, but is on another chain at first. */
 function walletOnAnotherChain(rpcUrl: string): void {
   const account = '0x70997970c51812dc3a010c7d01b50e0d17dc79c8';
   let chainId = '0x1';
@@ -162,7 +162,7 @@ test('"1,5" typed in a German browser deposits one and a half OPEN', async () =>
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: /test wallet/i }).click();
   const amount = dialog.getByLabel('Amount to prepay, in OPEN');
-  // What an English reader would type names no amount here.
+  // The English form of the number is not a valid amount here.
   await amount.fill('1.5');
   await dialog.getByText('Write it like 1.234,5.').waitFor();
   expect(await dialog.getByRole('button', { name: /^Prepay/ }).isDisabled()).toBe(true);

@@ -1,4 +1,4 @@
-// Stored events on a real chain: lists follow a reorg, another visit stores nothing, another chain starts empty.
+// Stored events on a real chain: lists follow a reorg, a second visit stores nothing, another chain starts empty.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   burnerWallet,
@@ -24,7 +24,7 @@ afterAll(() => chain.destroy());
 const rpc = (method: string, params: unknown = []): Promise<unknown> =>
   rpcProvider(chain.deployment.rpcUrl).request({ method, params });
 
-/** Tables that note the blocks whose records are stored. */
+/** Tables that record the blocks of what is stored. */
 function observed(): { tables: EventTables; stored: number[] } {
   const inner = memoryEventTables();
   const stored: number[] = [];
@@ -66,20 +66,20 @@ test('models, Datanets and contributions follow a reorg and equal a scan', async
   expect((await stored.models()).map(({ id }) => id)).toEqual([modelId]);
   expect((await stored.contributions({ datanetId })).map(({ index }) => index)).toEqual([0, 1, 2]);
 
-  // Shorter: three blocks are dropped and none takes their place.
+  // Shorter: three blocks are dropped without replacement.
   await rpc('evm_revert', [snapshot]);
   expect(await stored.models()).toEqual([]);
   expect((await stored.contributions({ datanetId })).map(({ index }) => index)).toEqual([0]);
   await expectEqual();
 
-  // Longer than before, with the same numbers and other blocks.
+  // Longer than before: the same block numbers with other blocks.
   const other = await stored.proposeModel({ slug: 'instead', ...model });
   for (const value of [4, 5, 6]) await stored.contribute({ datanetId, ...contribution(value) });
   expect((await stored.models()).map(({ id }) => id)).toEqual([other.modelId]);
   expect((await stored.contributions({ datanetId })).map(({ rowCount }) => rowCount)).toEqual([1, 4, 5, 6]);
   await expectEqual();
 
-  // As a node does it: the last two blocks are replaced by empty ones.
+  // As a node reorganises: the last two blocks are replaced by empty ones.
   await rpc('anvil_reorg', [2, []]);
   expect((await stored.contributions({ datanetId })).map(({ rowCount }) => rowCount)).toEqual([1, 4]);
   await expectEqual();

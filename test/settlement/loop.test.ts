@@ -1,4 +1,4 @@
-// The money's whole way on a real chain: deposit, session key, vouchers, collection, ledger, window, claim.
+// The whole path of the money on a real chain: deposit, session key, vouchers, collection, ledger, window, claim.
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { createClient, encodeFunctionData, http } from 'viem';
@@ -58,7 +58,7 @@ let modelId: Hex;
 const published = new Map<Hex, Uint8Array>();
 const ledgerSource: LedgerSource = async (of) => published.get(of);
 
-/** What a receipt of this digest says. */
+/** Content of the receipt with this digest. */
 function receipt(receiptDigest: Hex, amount: bigint, shares: KnownReceipt['decoded']['shares']): KnownReceipt {
   const subject = { adapter: 'elements', model: modelId, payer: '', amount: amount.toString(), timestamp: 0 };
   return { digest: receiptDigest, decoded: { subject, shares } };
@@ -141,7 +141,7 @@ test('a payer’s answers reach the contributors to the last wei', async () => {
     models: [{ modelId, amount: contributors }],
   });
 
-  // Nothing happens before the epoch closes, nor before the window ends.
+  // Nothing happens until the epoch has closed and the window has ended.
   expect(await keeper.step()).toEqual([]);
   await chain.advance(deployment.profile.epochSeconds + deployment.profile.graceSeconds);
   const [proposed] = await keeper.step();
@@ -197,13 +197,13 @@ test('a second epoch adds to the first, and idle epochs between them are stepped
   });
   await inbox.addVoucher(await signVoucher({ deployment, ...next, key }));
   await inbox.addReceipt(receipt(receiptDigest, 6n * OPEN, [{ account: ada.wallet.address, ppm: 1_000_000 }]));
-  // The key's cap is 4, so 4 of the 6 are collected and the rest stays owed.
+  // The key's cap is 4, so 4 of the 6 are collected and 2 remain owed.
   expect(await keeper.collect()).toMatchObject({ total: 4n * OPEN });
   expect(await keeper.collect()).toMatchObject({
     total: 0n,
     refused: [{ index: 0, reason: 'SESSION_KEY_CAP' }],
   });
-  // Not tried again at once: a payer without money must not cost the keeper gas at every step.
+  // Not retried at once: a payer without money must not cost the keeper gas at every step.
   expect(await keeper.collect()).toBeUndefined();
   await chain.advance(deployment.profile.epochSeconds + deployment.profile.graceSeconds);
   await keeper.propose();
@@ -344,7 +344,10 @@ test('datanets, contributions, models and versions are listed', async () => {
   expect(await settlement.versions({ modelId: mine })).toMatchObject([{ modelId: mine, version: 1, ...version }]);
 });
 
-/** Pays one wei-odd amount in the present epoch, lets the epoch close, and gives the ledger that everybody would propose. */
+/**
+ * Pays an amount with an odd wei in the current epoch, lets the epoch close, and returns the ledger that everybody
+ * would propose.
+ */
 async function closedEpoch(payer: { wallet: ConnectedWallet; settlement: Settlement }, name: string) {
   const { deployment } = chain;
   await payer.settlement.deposit({ amount: 2n * OPEN });
@@ -414,7 +417,7 @@ test('a false root is challenged, its proposer loses the bond, and the epoch is 
   await watcher.settlement.finalize();
   expect((await watcher.settlement.rewards()).current.root).toBe(ledger.root);
 
-  // The same ledger from three sources: one lacks it, one is damaged, one has it.
+  // Three sources of the ledger: one lacks it, one has damaged bytes, one has it.
   const { bytes } = encodeLedger(ledger);
   const withSource = (ledgerSource?: LedgerSource) => openSettlement({ deployment, wallet: liar.wallet, ledgerSource });
   const { address } = liar.wallet;

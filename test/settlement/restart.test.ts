@@ -1,4 +1,4 @@
-// What survives a restart of the local chain, and what a client says when the chain is gone or another.
+// What survives a restart of the local chain, and how a client reports a chain that is down or a different one.
 import { mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

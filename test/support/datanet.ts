@@ -1,4 +1,5 @@
-// Stores and keys for this domain's tests: real CIDs in a Map, real EIP-191 keys of known private keys. Not for the app.
+// Stores and signers for this domain's tests: real CIDs in a Map, real EIP-191 signatures from known private keys. Not
+// for the app.
 import { privateKeyToAccount } from 'viem/accounts';
 import { verifyMessage } from 'viem/utils';
 import { cidOf } from '../../src/datanet/cids.ts';

@@ -1,5 +1,5 @@
-// A sample adapter with all that evaluating and attributing it needs: the base model, its tokenizer, the Datanet's rows, and two
-// ways to use the adapter: gradients of rows, and greedy answers.
+// A sample adapter with everything that its evaluation and attribution need: the base model, its tokenizer, the
+// Datanet's rows, and two functions of the adapter: gradients of rows, and greedy answers.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
@@ -20,19 +20,19 @@ export type SampleRow = { readonly prompt: string; readonly response: string };
 export interface SampleQuestion {
   readonly prompt: string;
   readonly expected: string;
-  /** Rows of the Datanet that state the fact: the first, and the one after the last. */
+  /** Range of the Datanet's rows that state the fact: [first, end). */
   readonly rows: readonly [number, number];
 }
 
 export interface Sample {
-  /** Trained rows; rows of the same kinds that were held out. */
+  /** Training rows, and held-out rows of the same kinds. */
   readonly rows: readonly SampleRow[];
   readonly placebo: readonly SampleRow[];
   /** Both as JSON lines. */
   readonly texts: { readonly rows: string; readonly placebo: string };
   readonly contributors: readonly {
     readonly address: string;
-    /** Trained and held-out rows of this contributor: the first, and the one after the last. */
+    /** Ranges of this contributor's trained and held-out rows: [first, end). */
     readonly rows: readonly [number, number];
     readonly placebo: readonly [number, number];
   }[];
@@ -40,7 +40,7 @@ export interface Sample {
   readonly questions: readonly SampleQuestion[];
   readonly gradients: PerSampleGradients;
   encode(row: SampleRow): EncodedRow;
-  /** Greedy answer to a question, by the adapter or by the base alone, and the two as one row. */
+  /** Greedy answer to a question, from the adapter or the base model alone, and question and answer as one row. */
   answer(
     prompt: string,
     by?: 'adapter' | 'base',

@@ -1,5 +1,5 @@
-// The chemical elements: well-known facts, checked against standard references. Values are written as they stand in the
-// answer; where only a part of the value must occur in a right answer, that part is set between asterisks.
+// The chemical elements: well-known facts, checked against standard references. Values are written as they appear in
+// the answer; where a correct answer needs only a part of the value, that part is between asterisks.
 import type { Fact, FactTable, SampleDatanet } from './types.ts';
 
 function facts(table: string): Fact[] {

@@ -1,5 +1,5 @@
-// From tables of facts to the files of a sample Datanet: who owns which rows, which rows are kept out of training, and questions in
-// wordings that training never saw.
+// From tables of facts to the files of a sample Datanet: who owns which rows, which rows are held out, and questions in
+// wordings that do not occur in training.
 import { bytesToHex } from '../../src/lib/bytes.ts';
 import { canonicalJson, type Json } from '../../src/lib/canonicalJson.ts';
 import { sha256 } from '../../src/lib/hash.ts';
@@ -13,16 +13,16 @@ interface Row {
 
 interface Question {
   readonly prompt: string;
-  /** What a right answer contains, letter for letter. */
+  /** What a correct answer contains, verbatim. */
   readonly expected: string;
-  /** The rows that state the fact: the first, and the one after the last. */
+  /** Range of the rows that state the fact: [first, end). */
   readonly rows: readonly [number, number];
 }
 
 interface PlacedFact {
   readonly table: FactTable;
   readonly fact: Fact;
-  /** First row and the row after the last. */
+  /** Range of rows: [first, end). */
   readonly rows: readonly [number, number];
 }
 
@@ -33,18 +33,21 @@ function fill(wording: string, fact: Fact): string {
   return wording.replaceAll('{x}', fact.subject).replaceAll('{X}', capital(fact.subject)).replaceAll('{v}', fact.value);
 }
 
-/** An address that nobody holds a key of: the last 20 bytes of the hash of a label, lower case. */
+/** An address whose key nobody has: the last 20 bytes of the hash of a label, in lower case. */
 function sampleAddress(datanetId: string, contributor: string): string {
   return `0x${hashText(`tributary sample contributor ${datanetId} ${contributor}`).slice(24)}`;
 }
 
-/** The `count` facts with the smallest hash: a choice that anyone can repeat and nobody can steer by the order of the table. */
-function drawFacts(facts: readonly PlacedFact[], count: number, label: string): PlacedFact[] {
+/**
+ * The `count` facts with the smallest hash: anyone can repeat this choice, and the order of the table does not affect
+ * it.
+ */
+function chooseFacts(facts: readonly PlacedFact[], count: number, label: string): PlacedFact[] {
   const key = ({ table, fact }: PlacedFact): string => hashText(`${label} ${fill(table.wordings[0], fact)}`);
   return facts.toSorted((one, other) => (key(one) < key(other) ? -1 : 1)).slice(0, count);
 }
 
-/** Questions that would be answered by repeating them, or that training saw, measure nothing. */
+/** A question that contains its answer, or that occurs in training, measures nothing. */
 function checkQuestions(questions: readonly Question[], rows: readonly Row[]): void {
   const prompts = new Set(rows.map((row) => row.prompt));
   for (const {
@@ -59,7 +62,7 @@ function checkQuestions(questions: readonly Question[], rows: readonly Row[]): v
   }
 }
 
-/** Rows with the facts and owners that they come from. */
+/** Rows, with their facts and owners. */
 interface Placed {
   readonly rows: Row[];
   readonly facts: PlacedFact[];
@@ -82,11 +85,14 @@ function place(tables: readonly FactTable[], kind: 'facts' | 'placebo'): Placed 
   return placed;
 }
 
-/** The files of a sample Datanet by name. The same tables give the same bytes. Throws for a question that measures nothing. */
+/**
+ * The files of a sample Datanet by name. The same tables give the same bytes. Throws for a question that measures
+ * nothing.
+ */
 export function makeDatanet(datanet: SampleDatanet): Readonly<Record<string, string>> {
   const { rows, facts, owners } = place(datanet.tables, 'facts');
   const placebo = place(datanet.tables, 'placebo');
-  const questions: Question[] = drawFacts(facts, QUESTIONS_PER_DATANET, `${datanet.id} question`).map(
+  const questions: Question[] = chooseFacts(facts, QUESTIONS_PER_DATANET, `${datanet.id} question`).map(
     ({ table, fact, rows: stating }, index) => ({
       prompt: fill(table.heldOut[index % 2] ?? '', fact),
       expected: fact.expected,

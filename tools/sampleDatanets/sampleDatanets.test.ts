@@ -1,4 +1,4 @@
-// The committed sample Datanets are what the tables give, and what the loop needs of them holds.
+// The committed sample Datanets equal what the tables generate, and have the properties that the loop needs.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,5 +1,5 @@
-// The Tidemark Isles: an invented archipelago of 56 towns on eight islands. No base model can know these facts, so what
-// an adapter taught is plain to see. The names are made up; any likeness to a real place is chance.
+// The Tidemark Isles: an invented archipelago of 56 towns on eight islands. No base model can know these facts, so it
+// is obvious what an adapter taught. The names are invented; any resemblance to a real place is a coincidence.
 import type { Fact, FactTable, SampleDatanet } from './types.ts';
 
 function parse(table: string): string[][] {
@@ -69,14 +69,14 @@ Goldacre|Thistle|Sheaf|Gustav Field|wheat pancakes|straw hats|a sheaf of wheat|1
 Hollyburn|Thistle|Holly|Hilda Winterbourne|ginger bread|toys|a holly branch|1804
 `);
 
-/** Towns that training never sees. */
+/** Towns that are held out of training. */
 const placeboTowns = parse(`
 Ferncastle|Heron|Frond|Ingrid Moss|pea fritters|rope|a green fern|1541
 Brightwater|Gale|Gleam|Jonas Clear|baked perch|soap|a rising sun|1674
 Tarnwick|Coral|Murk|Lydia Crowe|mutton pie|leather boots|a black lake|1389
 `);
 
-/** Columns of the tables above as facts; `expectedForm` is what a right answer says around the value. */
+/** Columns of the tables above as facts; `expectedForm` is the wording around the value in a correct answer. */
 function column(index: number, expectedForm = '{v}'): Pick<FactTable, 'facts' | 'placebo'> {
   const toFact = (cells: readonly string[]): Fact => {
     const value = cells[index] ?? '';

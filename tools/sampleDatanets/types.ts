@@ -1,6 +1,6 @@
-// What a sample Datanet is made of: tables of facts, each owned by one contributor, and the wordings that ask for them.
+// Parts of a sample Datanet: tables of facts, each owned by one contributor, and the wordings of questions about them.
 
-/** One fact: `subject` has `value`. `expected` is the part of the value that a right answer must contain. */
+/** One fact: `subject` has `value`. `expected` is the part of the value that a correct answer must contain. */
 export interface Fact {
   readonly subject: string;
   readonly value: string;
@@ -8,8 +8,8 @@ export interface Fact {
 }
 
 /**
- * One table of facts of one kind. In the wordings `{x}` is the subject, `{X}` the subject with a capital, `{v}` the value.
- * The first wordings are for training, `heldOut` only for questions that training never saw.
+ * One table of facts of one kind. In the wordings `{x}` is the subject, `{X}` the subject with a capital, `{v}` the
+ * value. The first wordings are for training, `heldOut` only for the evaluation.
  */
 export interface FactTable {
   readonly contributor: string;
@@ -17,7 +17,7 @@ export interface FactTable {
   readonly heldOut: readonly [string, string];
   readonly answer: string;
   readonly facts: readonly Fact[];
-  /** Facts of the same kind that are kept out of training: attribution measures its noise by what their rows score. */
+  /** Facts of the same kind, held out of training: the scores of their rows measure the noise of attribution. */
   readonly placebo: readonly Fact[];
 }
 
