@@ -38,6 +38,8 @@ export default defineConfig({
           browser: {
             enabled: true,
             headless: false,
+            // Vitest's own page around the tests is painted all the time: a third of what this runner computed.
+            ui: false,
             screenshotFailures: false,
             provider: playwright({
               launchOptions: { executablePath: findChromium() ?? 'chromium', args: chromiumArguments },
