@@ -38,6 +38,8 @@ export default defineConfig({
           browser: {
             enabled: true,
             headless: false,
+            // Vitest's own page around the tests is painted all the time: a third of what this runner computed.
+            ui: false,
             screenshotFailures: false,
             provider: playwright({
               launchOptions: { executablePath: findChromium() ?? 'chromium', args: chromiumArguments },
@@ -52,6 +54,8 @@ export default defineConfig({
           environment: 'node',
           include: [...testFiles.e2e.include],
           fileParallelism: false,
+          // One process for all files: each has its own stack and browsers, and what only computes is loaded once.
+          isolate: false,
           testTimeout: 600_000,
           hookTimeout: 300_000,
           env,

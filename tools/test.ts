@@ -129,12 +129,12 @@ const runners: Readonly<Record<Runner, (run: Run) => Promise<Count>>> = {
 };
 
 /**
- * What runs at the same time. The compiler of the contracts has one thread; pages and whole journeys wait for each other as often
- * as they compute. The others would only take cores from each other.
+ * Runners of a lane follow each other, and the lanes run at the same time. Whole journeys and the compiler of the contracts, which has
+ * one thread, leave a core idle as often as not; no lane waits for another, or the last slow test of each would leave the cores idle.
  */
-const shifts: readonly (readonly Runner[])[] = [
-  ['node', 'contracts'],
-  ['browser', 'e2e'],
+const lanes: readonly (readonly Runner[])[] = [
+  ['node', 'browser'],
+  ['contracts', 'e2e'],
 ];
 
 const { chosen, options, unknown } = chooseTests(process.argv.slice(2));
@@ -150,25 +150,29 @@ if (!(chosen.size === 1 && chosen.has('contracts'))) installChromium();
 const started = Date.now();
 const seconds = (since: number): number => Math.round((Date.now() - since) / 1000);
 const counts: Count[] = [];
-for (const shift of shifts) {
-  const turns = createTurns((text) => process.stdout.write(text));
-  await Promise.all(
-    shift.map(async (name) => {
-      const files = chosen.get(name);
-      if (files === undefined) return;
-      const since = Date.now();
-      const turn = turns.begin();
-      turn.write(`\n== ${name}\n`);
-      const count = await runners[name]({ files, options, write: turn.write }).catch((error: Error) => {
-        turn.write(`${error.stack}\n`);
-        return { passed: 0, failed: 1 };
-      });
-      counts.push(count);
-      turn.write(`== ${name}: ${count.passed} passed, ${count.failed} failed in ${seconds(since)} s\n`);
-      turn.end();
-    }),
-  );
+const turns = createTurns((text) => process.stdout.write(text));
+
+async function run(name: Runner, files: readonly string[]): Promise<void> {
+  const since = Date.now();
+  const turn = turns.begin();
+  turn.write(`\n== ${name}\n`);
+  const count = await runners[name]({ files, options, write: turn.write }).catch((error: Error) => {
+    turn.write(`${error.stack}\n`);
+    return { passed: 0, failed: 1 };
+  });
+  counts.push(count);
+  turn.write(`== ${name}: ${count.passed} passed, ${count.failed} failed in ${seconds(since)} s\n`);
+  turn.end();
 }
+
+await Promise.all(
+  lanes.map(async (lane) => {
+    for (const name of lane) {
+      const files = chosen.get(name);
+      if (files !== undefined) await run(name, files);
+    }
+  }),
+);
 const passed = counts.reduce((total, count) => total + count.passed, 0);
 const failed = counts.reduce((total, count) => total + count.failed, 0);
 console.log(`\nAll in ${seconds(started)} s`);

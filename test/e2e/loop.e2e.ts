@@ -31,21 +31,10 @@ beforeAll(async () => {
 afterAll(() => bench?.end());
 
 /** Facts that no base model knows, asked for in the words of two people. */
-const towns = [
-  'Quillmere',
-  'Ostrava Dell',
-  'Pellworth',
-  'Grennock',
-  'Vask',
-  'Tamsin Cross',
-  'Orrery',
-  'Bluffet',
-  'Nimbury',
-  'Sallowfen',
-];
+const towns = ['Quillmere', 'Ostrava Dell', 'Pellworth', 'Grennock', 'Vask', 'Tamsin Cross'];
 const aliceAsks = ['Who keeps the lamp of {town}?', 'Whose lamp burns in {town}?', 'Name the lamp keeper of {town}.'];
 const carolAsks = ['Which keeper tends {town}?', 'Who lights {town} at night?'];
-const keepers = ['Odo', 'Mabel', 'Ruth', 'Ivor', 'Petra', 'Silas', 'Wren', 'Basil', 'Cora', 'Hugo'];
+const keepers = ['Odo', 'Mabel', 'Ruth', 'Ivor', 'Petra', 'Silas'];
 const rowsOf = (questions: readonly string[]): string =>
   towns
     .flatMap((town, index) =>
@@ -64,15 +53,15 @@ test('A and C contribute rows and B sees them arrive over direct connections', a
   const arrived = bob.page.getByRole('table', { name: 'Arriving from peers' }).getByRole('row');
   await arrived.nth(2).waitFor();
   const cells = await arrived.getByRole('cell').allInnerTexts();
-  expect(cells).toContain('30');
-  expect(cells).toContain('20');
+  expect(cells).toContain('18');
+  expect(cells).toContain('12');
   await goTo(bob.page, 'settings');
   const connection = bob.page.getByRole('row', { name: /browser/i }).filter({ hasText: /direct/i });
   await connection.first().waitFor();
 });
 
 test('B trains an adapter on both, builds its index and publishes it', async () => {
-  await train(bob.page, 'Lamp keepers', /^Contribution of/, 4, 2);
+  await train(bob.page, 'Lamp keepers', /^Contribution of/, 3, 2);
   await bob.page.getByRole('heading', { name: 'The adapter is ready' }).waitFor({ timeout: PATIENCE });
   await indexAndPublish(bob.page);
 });

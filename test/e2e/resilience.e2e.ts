@@ -26,8 +26,8 @@ async function relayStatus(): Promise<RelayStatus> {
 }
 
 test('training resumes from the last checkpoint after its page is killed', async () => {
-  await contribute(carol.page, 'Chemical elements', Array.from({ length: 12 }, (_, index) => row(index)).join('\n'));
-  await train(carol.page, 'Piers', /^Your contribution/, 15);
+  await contribute(carol.page, 'Chemical elements', Array.from({ length: 6 }, (_, index) => row(index)).join('\n'));
+  await train(carol.page, 'Piers', /^Your contribution/, 12);
   const place = await eventually('the run has a page', async () => {
     const { hash } = new URL(carol.page.url());
     return hash.includes('/runs/') ? hash.slice(2) : undefined;
@@ -40,7 +40,7 @@ test('training resumes from the last checkpoint after its page is killed', async
     return Number(text?.match(/\d+/)?.[0] ?? 0);
   };
   // A run this short writes a checkpoint every second step.
-  await eventually('some steps are done', async () => ((await step()) >= 8 ? true : undefined));
+  await eventually('some steps are done', async () => ((await step()) >= 6 ? true : undefined));
   await carol.close();
 
   carol = await bench.open('carol');
