@@ -1,90 +1,17 @@
 // Finds a model: by search words on the Hub, by address, or from files of this device. One field takes words and addresses.
-import { createEffect, createSignal, For, type JSX, Match, on, Show, Switch } from 'solid-js';
-import type { HubModel } from '../../models/index.ts';
+import { createEffect, createSignal, type JSX, Match, on, Show, Switch } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import type { Finder, OpenedState, SearchState } from '../state/models/types.ts';
-import {
-  Button,
-  EmptyState,
-  ErrorCard,
-  Field,
-  FileDrop,
-  formatNumber,
-  lazyPart,
-  Progress,
-  Section,
-} from '../ui/index.ts';
+import type { Finder, OpenedState } from '../state/models/types.ts';
+import { Button, ErrorCard, Field, FileDrop, lazyPart, Progress, Section } from '../ui/index.ts';
 import { FilesButton } from './FilesButton.tsx';
-import { formatParameters, isAddress, wantsToken } from './modelFacts.ts';
+import { isAddress, wantsToken } from './modelFacts.ts';
+import type { Found } from './SearchResults.tsx';
 
 const HubAccess = lazyPart(async () => (await import('./HubAccess.tsx')).HubAccess);
+const SearchResults = lazyPart(async () => (await import('./SearchResults.tsx')).SearchResults);
 const OfferView = lazyPart(async () => (await import('./OfferView.tsx')).OfferView);
 
-type Found = Exclude<SearchState, { readonly phase: 'idle' }>;
 type Opened<Phase extends OpenedState['phase']> = Extract<OpenedState, { readonly phase: Phase }>;
-
-function tags(model: HubModel): string {
-  return [
-    ...model.containers,
-    ...(model.gated ? [t('models.gated')] : []),
-    ...(model.isPrivate ? [t('models.private')] : []),
-  ].join(' · ');
-}
-
-function Results(properties: { readonly finder: Finder; readonly found: Found }): JSX.Element {
-  return (
-    <div class="grid gap-3">
-      <p role="status" class="text-sm text-muted">
-        {t('models.found', { count: properties.found.models.length })}
-      </p>
-      <Show
-        when={properties.found.models.length > 0}
-        fallback={
-          <EmptyState icon="search" title={t('models.foundNone', { query: properties.found.query })}>
-            {t('models.foundNoneText')}
-          </EmptyState>
-        }
-      >
-        <ul class="grid divide-y divide-line rounded-xl border border-line">
-          <For each={properties.found.models}>
-            {(model) => (
-              <li class="flex flex-wrap items-center justify-between gap-3 px-4 py-3">
-                <div class="grid min-w-0 flex-1 basis-60 gap-0.5">
-                  <p class="font-medium wrap-anywhere">{model.repository}</p>
-                  <p class="text-sm text-muted">
-                    {[
-                      model.parameterCount === undefined
-                        ? undefined
-                        : t('models.parameters', { count: formatParameters(model.parameterCount) }),
-                      model.architecture,
-                      tags(model),
-                      model.licence,
-                      `${t('models.column.downloads')}: ${formatNumber(model.downloads)}`,
-                    ]
-                      .filter((fact) => fact !== undefined && fact !== '')
-                      .join(' · ')}
-                  </p>
-                </div>
-                <Button
-                  size="small"
-                  aria-label={t('models.openNamed', { name: model.repository })}
-                  onClick={() => properties.finder.open(model.repository)}
-                >
-                  {t('models.open')}
-                </Button>
-              </li>
-            )}
-          </For>
-        </ul>
-        <Show when={properties.found.phase === 'found' && properties.found.more}>
-          <div>
-            <Button onClick={() => properties.finder.searchMore()}>{t('models.more')}</Button>
-          </div>
-        </Show>
-      </Show>
-    </div>
-  );
-}
 
 export function FinderView(properties: { readonly finder: Finder; readonly onInstalled: () => void }): JSX.Element {
   const search = () => properties.finder.state().search;
@@ -92,11 +19,8 @@ export function FinderView(properties: { readonly finder: Finder; readonly onIns
     const state = search();
     return state.phase === 'idle' ? undefined : state;
   };
-  const failure = (): unknown => {
-    const state = search();
-    return state.phase === 'failed' ? state.error : undefined;
-  };
   const [query, setQuery] = createSignal(found()?.query ?? '');
+  const [wasAccessOpened, setAccessOpened] = createSignal(false);
   let box!: HTMLDivElement;
   const opened = () => properties.finder.state().opened;
   const openedIn = <Phase extends OpenedState['phase']>(phase: Phase): Opened<Phase> | undefined =>
@@ -185,30 +109,7 @@ export function FinderView(properties: { readonly finder: Finder; readonly onIns
                 {isAddress(query().trim()) ? t('models.open') : t('models.search')}
               </Button>
             </form>
-            <Show when={found()}>
-              {(state) => (
-                <>
-                  <Show when={state().phase === 'found' || state().models.length > 0}>
-                    <Results finder={properties.finder} found={state()} />
-                  </Show>
-                  <Show when={state().phase === 'searching'}>
-                    <Progress label={t('models.searching')} onCancel={() => properties.finder.stopSearch()} />
-                  </Show>
-                  <Show when={failure()}>
-                    {(error) => (
-                      <ErrorCard
-                        error={error()}
-                        onAction={() =>
-                          state().models.length > 0
-                            ? properties.finder.searchMore()
-                            : properties.finder.search(state().query)
-                        }
-                      />
-                    )}
-                  </Show>
-                </>
-              )}
-            </Show>
+            <Show when={found()}>{(state) => <SearchResults finder={properties.finder} found={state()} />}</Show>
             <FileDrop
               label={t('models.drop')}
               hint={t('models.dropHint')}
@@ -219,10 +120,12 @@ export function FinderView(properties: { readonly finder: Finder; readonly onIns
             <div class="flex flex-wrap items-center gap-3">
               <FilesButton label={t('models.folder')} folder onFiles={(files) => properties.finder.openFiles(files)} />
             </div>
-            <details>
+            <details onToggle={() => setAccessOpened(true)}>
               <summary class="min-h-8 font-medium">{t('models.access')}</summary>
               <div class="pt-3">
-                <HubAccess finder={properties.finder} />
+                <Show when={wasAccessOpened()}>
+                  <HubAccess finder={properties.finder} />
+                </Show>
               </div>
             </details>
           </Match>
