@@ -1,15 +1,18 @@
 // The chain and the wallet, loaded by the first room that needs them. Reads work without a wallet. The wallet that was
-// used last is connected again silently; a burner wallet exists on the local chain 31337 only.
+// used last is connected again silently; a burner wallet exists on the local chain 31337 only. The chain is asked nothing before
+// a wallet is connected or somebody wants to know something of it.
 import { createSignal } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
-import type {
-  AnnouncedWallet,
-  ChainHealth,
-  ConnectedWallet,
-  Deployment,
-  EventRecord,
-  Hex,
-  Settlement,
+// The only verb that is not loaded by `import()`: it has no more than a listener in it, and a room offers wallets at once.
+import {
+  type AnnouncedWallet,
+  type ChainHealth,
+  type ConnectedWallet,
+  type Deployment,
+  discoverWallets,
+  type EventRecord,
+  type Hex,
+  type Settlement,
 } from '../../settlement/index.ts';
 import { deleteSetting, eventTables, readSetting, writeSetting } from '../../store/index.ts';
 import { config } from './config.ts';
@@ -102,6 +105,8 @@ export async function checkChain(): Promise<ChainHealth | { readonly state: 'non
 function adopt(wallet: ConnectedWallet): void {
   opened = undefined;
   setView((before) => ({ status: 'connected', wallet, announced: before.announced }));
+  // For the frame. Whoever needs the chain hears of its trouble from the chain itself.
+  checkChain().catch(() => setHealth({ state: 'unknown' }));
   wallet.onChange((change) => {
     if (view().wallet !== wallet) return;
     if (change.kind === 'disconnected') void disconnectWallet();
@@ -113,7 +118,6 @@ function adopt(wallet: ConnectedWallet): void {
 /** Listens for wallets (EIP-6963) and connects the one used last without asking. Safe to call often. */
 export async function discover(): Promise<void> {
   if (discovery !== undefined || !hasChain()) return;
-  const { discoverWallets } = await import('../../settlement/index.ts');
   discovery = discoverWallets({
     onChange: (wallets: readonly AnnouncedWallet[]) => {
       setView((before) => ({ ...before, announced: wallets }));
@@ -121,7 +125,6 @@ export async function discover(): Promise<void> {
     },
   });
   await reconnect();
-  await checkChain();
 }
 
 /** Whether a wallet was connected in this browser and not disconnected since. */
