@@ -4,12 +4,13 @@
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Rolldown } from 'vite';
+import type { Route } from './builtRooms.ts';
 import { buildInMemory } from './vite.ts';
 
 const root = path.dirname(import.meta.dirname);
 
 /** Modules of a route's first screen besides the entry and the texts; each may be a chunk of its own or part of another. */
-const routes: Readonly<Record<string, readonly string[]>> = {
+const routes: Readonly<Record<Route, readonly string[]>> = {
   chat: ['src/app/chat/Chat.tsx'],
   contribute: ['src/app/contribute/Contribute.tsx'],
   factory: ['src/app/factory/Factory.tsx'],
@@ -20,8 +21,7 @@ const routes: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The frame waits for its texts, and a room for those of its area (`lazyRoom`). */
-const textsOf = (route: string): string[] =>
-  ['frame', route.split('/')[0]].map((area) => `src/app/i18n/en/${area}.ts`);
+const textsOf = (route: string): string[] => ['frame', route.split('/')[0]].map((area) => `src/app/i18n/en/${area}.ts`);
 
 export interface WeighedFile {
   readonly file: string;

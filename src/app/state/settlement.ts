@@ -3,16 +3,16 @@
 // a wallet is connected or somebody wants to know something of it.
 import { createSignal } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
-// The only verb that is not loaded by `import()`: it has no more than a listener in it, and a room offers wallets at once.
-import {
-  type AnnouncedWallet,
-  type ChainHealth,
-  type ConnectedWallet,
-  type Deployment,
-  discoverWallets,
-  type EventRecord,
-  type Hex,
-  type Settlement,
+// A listener and no more, for rooms that offer wallets at once: the index would bring the rest with it.
+import { discoverWallets } from '../../settlement/discoverWallets.ts';
+import type {
+  AnnouncedWallet,
+  ChainHealth,
+  ConnectedWallet,
+  Deployment,
+  EventRecord,
+  Hex,
+  Settlement,
 } from '../../settlement/index.ts';
 import { deleteSetting, eventTables, readSetting, writeSetting } from '../../store/index.ts';
 import { config } from './config.ts';
