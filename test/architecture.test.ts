@@ -45,7 +45,7 @@ const mayImport: Record<string, readonly string[]> = {
   bench: ['src/lib', 'src/engine', 'src/attribution', 'src/settlement', 'tools'],
 };
 
-/** Programs that import a domain's inner files past its index.ts, and why. */
+/** What imports a domain's inner files past its index.ts, and why. */
 const innerImports: readonly { readonly file: RegExp; readonly folder: string; readonly why: string }[] = [
   { file: /^bench\/attribution\.ts$/, folder: 'src/attribution', why: 'times each step of an attribution by itself' },
   {
@@ -62,6 +62,11 @@ const innerImports: readonly { readonly file: RegExp; readonly folder: string; r
     file: /^tools\/(attribution\/|evaluateAdapter|openSeedling|trainSampleAdapters)/,
     folder: 'src/engine',
     why: 'runs a model without the service, on a backend that it names',
+  },
+  {
+    file: /^src\/app\/state\/settlement\.ts$/,
+    folder: 'src/settlement',
+    why: 'listens for wallets in rooms that load nothing else of settlement, and an index is one part for the bundler',
   },
   {
     file: /^tools\/devnet\.ts$/,

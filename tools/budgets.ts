@@ -1,53 +1,75 @@
-// `npm run budgets`: what each room weighs, beside what it may weigh (bench/results/budgets.json), in kB of gzip.
-//   npm run budgets                   the table; then what a page really loads and how soon it shows, in a Chromium like a phone's
-//   npm run budgets -- --static       the table alone
+// `npm run budgets`: what each room weighs, beside what it may weigh (bench/results/budgets.json), in kB.
+//   npm run budgets                   the gzip of a room's files, then what it really fetches without a click in ten seconds, compressed
+//                                     by the local server; writes the latter to bench/results/transfers.json
 //   npm run budgets -- --why chat     and what is in the files of a room
-//   npm run budgets -- --check        fails when a room weighs more than it may: part of `npm run check`
-import { readFileSync } from 'node:fs';
+//   npm run budgets -- --check        the files alone: part of `npm run check`
+// Fails when a room weighs more than it may, or asks anyone but the app's own server.
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundleSizes, type RouteSize } from './bundleSizes.ts';
+import { measureTransfers, type Transfer } from './measureTransfers.ts';
 
-const file = path.join(path.dirname(import.meta.dirname), 'bench', 'results', 'budgets.json');
+const results = path.join(path.dirname(import.meta.dirname), 'bench', 'results');
 
-/** kB (1,000 bytes) by route. */
-type Budgets = Record<string, number>;
+/** What is fetched beyond the files of a room, because it cannot do without. */
+interface Allowance {
+  readonly kilobytes: number;
+  readonly for: string;
+}
+interface Budgets {
+  readonly everyRoom: Allowance;
+  readonly rooms: Readonly<Record<string, { readonly kilobytes: number; readonly allowance?: Allowance }>>;
+}
 
 const { values } = parseArgs({
   options: {
-    static: { type: 'boolean', default: false },
-    why: { type: 'string' },
+    why: { type: 'string', multiple: true, default: [] },
     check: { type: 'boolean', default: false },
   },
 });
-const budgets = JSON.parse(readFileSync(file, 'utf8')) as Budgets;
-const sizes = await bundleSizes();
-const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(1);
+const budgets = JSON.parse(readFileSync(path.join(results, 'budgets.json'), 'utf8')) as Budgets;
+/** kB (1,000 bytes) to one decimal. */
+const kilobytes = (bytes: number): number => Math.round(bytes / 100) / 10;
+const column = (value: number): string => value.toFixed(1).padStart(10);
 
-function showWhy({ route, files }: RouteSize): void {
-  console.log(`\n${route}`);
+let failures = 0;
+function line(route: string, bytes: readonly number[], limit: number, complaint = ''): void {
+  const over = kilobytes(bytes[0] ?? 0) > limit ? '  over its budget' : '';
+  if (over !== '' || complaint !== '') failures += 1;
+  console.log(
+    `${route.padEnd(12)}${bytes.map((each) => column(kilobytes(each))).join('')}${column(limit)}${over}${complaint}`,
+  );
+}
+
+function showFiles({ files }: RouteSize): void {
   for (const { file: name, gzipBytes, contents } of files) {
     const total = contents.reduce((sum, [, size]) => sum + size, 0);
     const shares = contents
       .filter(([, size]) => size / total > 0.03)
       .map(([owner, size]) => `${owner} ${Math.round((100 * size) / total)} %`);
-    console.log(`  ${kilobytes(gzipBytes).padStart(7)}  ${name}  ${shares.join(', ')}`);
+    console.log(`${column(kilobytes(gzipBytes))}  ${name}  ${shares.join(', ')}`);
   }
 }
 
-const isOver = ({ route, gzipBytes }: RouteSize): boolean => gzipBytes / 1000 > (budgets[route] ?? 0);
-
-console.log('room            kB gzip   budget');
-for (const size of sizes) {
-  const mark = isOver(size) ? '  over its budget' : '';
-  const columns = [kilobytes(size.gzipBytes), String(budgets[size.route] ?? 0)].map((text) => text.padStart(9));
-  console.log(`${size.route.padEnd(14)}${columns.join('')}${mark}`);
+function showTransfer({ route, code, data, elsewhere, files }: Transfer): void {
+  const { kilobytes: limit = 0, allowance } = budgets.rooms[route] ?? {};
+  const asked = elsewhere.length === 0 ? '' : `  asks ${elsewhere.join(', ')}`;
+  line(route, [code, data], limit + budgets.everyRoom.kilobytes + (allowance?.kilobytes ?? 0), asked);
+  if (!values.why.includes(route)) return;
+  for (const [name, bytes] of files) console.log(`${column(kilobytes(bytes))}  ${name}`);
 }
-for (const size of sizes) if (size.route === values.why) showWhy(size);
 
-if (values.check) process.exit(sizes.some(isOver) ? 1 : 0);
-if (!values.static && values.why === undefined) {
-  const { measurePages } = await import('./measurePages.ts');
-  await measurePages(sizes.map(({ route }) => route));
-  process.exit(0);
+console.log('files           kB gzip    budget');
+for (const size of await bundleSizes()) {
+  line(size.route, [size.gzipBytes], budgets.rooms[size.route]?.kilobytes ?? 0);
+  if (values.why.includes(size.route)) showFiles(size);
 }
+if (!values.check) {
+  const transfers = await measureTransfers();
+  console.log('\nfetched         kB code   kB data    budget');
+  for (const transfer of transfers) showTransfer(transfer);
+  const figures = transfers.map(({ route, code, data }) => [route, { code: kilobytes(code), data: kilobytes(data) }]);
+  writeFileSync(path.join(results, 'transfers.json'), `${JSON.stringify(Object.fromEntries(figures), null, 2)}\n`);
+}
+process.exit(failures === 0 ? 0 : 1);

@@ -1,14 +1,16 @@
-// What each room weighs on the wire before anything in it asks for more: its own chunk, the entry, everything that these import
-// statically, and their style sheets, each compressed by gzip. From a build in memory, so the same sources give the same numbers.
+// What each room weighs on the wire before anything in it asks for more: its own chunk, the entry, their texts in English, everything
+// that these import statically, and their style sheets, each compressed by gzip. From a build in memory, so the same sources give the
+// same numbers.
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Rolldown } from 'vite';
+import type { Route } from './builtRooms.ts';
 import { buildInMemory } from './vite.ts';
 
 const root = path.dirname(import.meta.dirname);
 
-/** Modules that a route needs for its first screen besides the entry; each may be a chunk of its own or part of another. */
-const routes: Readonly<Record<string, readonly string[]>> = {
+/** Modules of a route's first screen besides the entry and the texts; each may be a chunk of its own or part of another. */
+const routes: Readonly<Record<Route, readonly string[]>> = {
   chat: ['src/app/chat/Chat.tsx'],
   contribute: ['src/app/contribute/Contribute.tsx'],
   factory: ['src/app/factory/Factory.tsx'],
@@ -17,6 +19,9 @@ const routes: Readonly<Record<string, readonly string[]>> = {
   rewards: ['src/app/rewards/Rewards.tsx'],
   settings: ['src/app/settings/Settings.tsx'],
 };
+
+/** The frame waits for its texts, and a room for those of its area (`lazyRoom`). */
+const textsOf = (route: string): string[] => ['frame', route.split('/')[0]].map((area) => `src/app/i18n/en/${area}.ts`);
 
 export interface WeighedFile {
   readonly file: string;
@@ -82,7 +87,7 @@ export async function bundleSizes(): Promise<RouteSize[]> {
   return Object.entries(routes).map(([route, modules]) => {
     const found = new Set<string>();
     withImports(entry, found);
-    for (const module of modules) {
+    for (const module of [...modules, ...textsOf(route)]) {
       const chunk = [...chunks.values()].find(({ moduleIds }) => moduleIds.includes(path.join(root, module)));
       if (chunk === undefined) throw new Error(`${module} of the route ${route} is in no chunk.`);
       withImports(chunk, found);

@@ -18,7 +18,6 @@ export { burnerWallet, createBurnerKey } from './burnerWallet.ts';
 export type { Confirmation } from './client/write.ts';
 export { connectWallet } from './connectWallet.ts';
 export { createSessionKey } from './createSessionKey.ts';
-export { discoverWallets } from './discoverWallets.ts';
 export { type EpochLedgerParameters, epochLedger } from './epochLedger.ts';
 export type { EventRecord } from './events/eventReader.ts';
 export type { EventTables } from './events/eventTables.ts';

@@ -50,6 +50,7 @@ test('A and C contribute rows and B sees them arrive over direct connections', a
   await contribute(alice.page, 'The Tidemark Isles', rowsOf(aliceAsks));
   await contribute(carol.page, 'The Tidemark Isles', rowsOf(carolAsks));
   await goTo(bob.page, 'contribute');
+  await bob.page.getByRole('button', { name: 'Connect to peers' }).click();
   const arrived = bob.page.getByRole('table', { name: 'Arriving from peers' }).getByRole('row');
   await arrived.nth(2).waitFor();
   const cells = await arrived.getByRole('cell').allInnerTexts();

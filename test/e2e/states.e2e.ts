@@ -43,6 +43,34 @@ test('without a wallet every room is readable, and explains what a wallet is for
   await close();
 });
 
+test('a first visit asks neither the chain nor a relay in any room, until somebody wants to know', async () => {
+  const { page, close, problems } = await bench.open('first-visit');
+  const { rpcUrl } = bench.stack.devnet.deployment;
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().startsWith(rpcUrl)) asked.push(`${new URL(page.url()).hash} asks the chain`);
+  });
+  page.on('websocket', () => asked.push(`${new URL(page.url()).hash} dials a relay`));
+  for (const [route, heading] of [
+    ['contribute', 'Contribute'],
+    ['factory', 'Factory'],
+    ['factory/new', 'Train an adapter'],
+    ['models', 'Models'],
+    ['settings', 'Settings'],
+    ['rewards', 'Rewards'],
+  ] as const) {
+    await goTo(page, route);
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    await page.waitForLoadState('networkidle');
+  }
+  expect(asked).toEqual([]);
+  await page.getByRole('button', { name: 'Show the epochs' }).click();
+  await page.getByRole('heading', { name: 'Settling' }).waitFor();
+  expect(asked).toContain('#/rewards asks the chain');
+  expect(problems).toEqual([]);
+  await close();
+});
+
 test('invalid rows are reported by line and column, and can be fixed or skipped', async () => {
   const { page, close } = await bench.open('faulty');
   await goTo(page, 'contribute');

@@ -2,11 +2,11 @@
 import { useNavigate } from '@solidjs/router';
 import { createMemo, createSignal, type JSX, onMount, Show } from 'solid-js';
 import type { ContributionRecord } from '../../store/index.ts';
-import { t } from '../i18n/t.ts';
+import { type TextKey, t } from '../i18n/t.ts';
 import { arrivalFailures, followContributions, listContributions, retryArrivals } from '../state/contributions.ts';
 import { listDatanets } from '../state/datanets.ts';
 import { createLive } from '../state/live.ts';
-import { peersView } from '../state/peers.ts';
+import { peers, peersView } from '../state/peers.ts';
 import { walletView } from '../state/settlement.ts';
 import { Banner, Button, Dialog, EmptyState, ErrorCard, Page, Section } from '../ui/index.ts';
 import { ContributionTable } from './ContributionTable.tsx';
@@ -25,11 +25,15 @@ export function Overview(): JSX.Element {
   const others = createMemo(() => records()?.filter((record) => !isMine(record)) ?? []);
   const [discarding, setDiscarding] = createSignal(false);
   const [followFailure, setFollowFailure] = createSignal<unknown>();
-  const follow = (): void => {
+  const follow = (start: () => Promise<unknown>): void => {
     setFollowFailure(undefined);
-    followContributions().catch((error: unknown) => setFollowFailure(() => error));
+    start().catch((error: unknown) => setFollowFailure(() => error));
   };
-  onMount(follow);
+  onMount(() => follow(followContributions));
+  const nothing = (): TextKey => {
+    if (peersView().status === 'idle') return 'contribute.othersIdle';
+    return peersView().status === 'alone' ? 'contribute.othersOff' : 'contribute.othersEmpty';
+  };
   const hasDraft = (): boolean => contribution.loaded() && contribution.draft() !== emptyDraft;
   // Made anew at each place: one element cannot stand in two.
   const start = (): JSX.Element => (
@@ -94,16 +98,19 @@ export function Overview(): JSX.Element {
           <ContributionTable caption={t('contribute.mineTitle')} records={mine()} datanets={datanets() ?? []} mine />
         </Show>
       </section>
-      <Section title={t('contribute.othersTitle')} lead={t('contribute.othersLead')}>
-        <Show when={followFailure()}>{(error) => <ErrorCard error={error()} onAction={follow} />}</Show>
-        <Show
-          when={others().length > 0}
-          fallback={
-            <p class="text-muted">
-              {t(peersView().status === 'alone' ? 'contribute.othersOff' : 'contribute.othersEmpty')}
-            </p>
-          }
-        >
+      <Section
+        title={t('contribute.othersTitle')}
+        lead={t('contribute.othersLead')}
+        actions={
+          <Show when={peersView().status === 'idle'}>
+            <Button size="small" icon="play" onClick={() => follow(peers)}>
+              {t('ui.connectPeers')}
+            </Button>
+          </Show>
+        }
+      >
+        <Show when={followFailure()}>{(error) => <ErrorCard error={error()} onAction={() => follow(peers)} />}</Show>
+        <Show when={others().length > 0} fallback={<p class="text-muted">{t(nothing())}</p>}>
           <ContributionTable caption={t('contribute.othersTitle')} records={others()} datanets={datanets() ?? []} />
         </Show>
         <Show when={arrivalFailures().length}>

@@ -12,6 +12,7 @@ import { deleteDraft, readDraft, writeDraft } from '../state/drafts.ts';
 import { engineState, noteEngineFailure } from '../state/engine.ts';
 import { createLive } from '../state/live.ts';
 import { availableModels } from '../state/models/availableModels.ts';
+import { peers, peersView } from '../state/peers.ts';
 import { createRun, liveRun, measureStep, prepareTraining } from '../state/training.ts';
 import {
   Banner,
@@ -45,7 +46,9 @@ export function NewRun(): JSX.Element {
   const [tried, setTried] = createSignal(false);
   let abort: AbortController | undefined;
   onCleanup(() => abort?.abort());
-  onMount(() => void followContributions().catch((error: unknown) => setFailure(() => error)));
+  const follow = (start: () => Promise<unknown>): void =>
+    void start().catch((error: unknown) => setFailure(() => error));
+  onMount(() => follow(followContributions));
 
   const options = createMemo(() => datanets()?.flatMap(sourceOptions) ?? []);
   const sources = createMemo(() => options().filter((option) => draft()?.chosen.includes(option.key)));
@@ -176,6 +179,14 @@ export function NewRun(): JSX.Element {
                 error={tried() && gaps().includes('sources') ? t('factory.sourcesNone') : undefined}
                 onChange={(chosen) => change((before) => ({ ...before, chosen }))}
               />
+              <Show when={peersView().status === 'idle'}>
+                <div class="flex flex-wrap items-center justify-between gap-3">
+                  <p class="text-muted">{t('factory.sourcesIdle')}</p>
+                  <Button size="small" icon="play" onClick={() => follow(peers)}>
+                    {t('ui.connectPeers')}
+                  </Button>
+                </div>
+              </Show>
               <SettingsForm
                 settings={current().settings}
                 hiddenSize={current().hiddenSize}

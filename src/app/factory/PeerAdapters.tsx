@@ -1,6 +1,6 @@
 // Adapters that peers announce: who made them, from how many rows, and a button that fetches one and keeps it.
 import { createSignal, type JSX, onMount, Show } from 'solid-js';
-import { t } from '../i18n/t.ts';
+import { type TextKey, t } from '../i18n/t.ts';
 import { listStoredAdapters } from '../state/adapters.ts';
 import {
   type AnnouncedAdapter,
@@ -11,7 +11,7 @@ import {
 } from '../state/announcedAdapters.ts';
 import { createLive } from '../state/live.ts';
 import { availableModels } from '../state/models/availableModels.ts';
-import { peersView } from '../state/peers.ts';
+import { peers, peersView } from '../state/peers.ts';
 import { importPublishedAdapter } from '../state/publishedAdapters.ts';
 import { Banner, Button, ErrorCard, formatDateTime, Section, shortAddress, Table } from '../ui/index.ts';
 
@@ -19,11 +19,15 @@ export function PeerAdapters(): JSX.Element {
   const stored = createLive(listStoredAdapters);
   const [fetching, setFetching] = createSignal<string>();
   const [failure, setFailure] = createSignal<unknown>();
-  const follow = (): void => {
+  const follow = (start: () => Promise<unknown>): void => {
     setFailure(undefined);
-    followAdapters().catch((error: unknown) => setFailure(() => error));
+    start().catch((error: unknown) => setFailure(() => error));
   };
-  onMount(follow);
+  onMount(() => follow(followAdapters));
+  const nothing = (): TextKey => {
+    if (peersView().status === 'idle') return 'factory.adaptersIdle';
+    return peersView().status === 'alone' ? 'factory.adaptersOff' : 'factory.adaptersEmpty';
+  };
   const keep = async ({ cid }: AnnouncedAdapter): Promise<void> => {
     setFetching(cid);
     setFailure(undefined);
@@ -49,16 +53,19 @@ export function PeerAdapters(): JSX.Element {
     return typeof count === 'number' ? t('factory.rows', { count }) : '–';
   };
   return (
-    <Section title={t('factory.adaptersTitle')} lead={t('factory.adaptersLead')}>
-      <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={follow} />}</Show>
-      <Show
-        when={ofPeers().length > 0}
-        fallback={
-          <p class="text-muted">
-            {t(peersView().status === 'alone' ? 'factory.adaptersOff' : 'factory.adaptersEmpty')}
-          </p>
-        }
-      >
+    <Section
+      title={t('factory.adaptersTitle')}
+      lead={t('factory.adaptersLead')}
+      actions={
+        <Show when={peersView().status === 'idle'}>
+          <Button size="small" icon="play" onClick={() => follow(peers)}>
+            {t('ui.connectPeers')}
+          </Button>
+        </Show>
+      }
+    >
+      <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={() => follow(peers)} />}</Show>
+      <Show when={ofPeers().length > 0} fallback={<p class="text-muted">{t(nothing())}</p>}>
         <Table
           caption={t('factory.adaptersTitle')}
           captionHidden

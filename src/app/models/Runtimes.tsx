@@ -11,12 +11,11 @@ import {
   type ExternalModel,
   externalModelId,
   externalModels,
-  keptBytes,
   listWebLlmModels,
-  missingNeeds,
   removeExternalModel,
   restoreExternalModels,
 } from '../state/models/chatRuntimes.ts';
+import { keptBytes, missingNeeds } from '../state/models/runtimeNeeds.ts';
 import { Button, ConfirmDialog, ErrorCard, Field, formatBytes, IconButton, Section, toast } from '../ui/index.ts';
 import { needText, runtimeFacts } from './runtimeFacts.ts';
 

@@ -1,7 +1,8 @@
 // The room "rewards": earned, claimable and claimed amounts of one address; the state of the epochs and what anyone may do; the
-// answers behind them. Every state is read from the chain; #/rewards?address=0x... looks at any address without a wallet.
+// answers behind them. Every state is read from the chain, once there is a wallet, an address or a wish to see it;
+// #/rewards?address=0x... looks at any address without a wallet.
 import { useSearchParams } from '@solidjs/router';
-import { createEffect, createSignal, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
 import { toTributaryError } from '../../lib/errors.ts';
 import type { Hex } from '../../settlement/index.ts';
 import { t } from '../i18n/t.ts';
@@ -9,7 +10,17 @@ import { createLoaded } from '../state/live.ts';
 import { readClaimable, readRewards } from '../state/rewards.ts';
 import { discover, hasChain, walletView } from '../state/settlement.ts';
 import { followPayments, knownVouchers, loadOwnPayments } from '../state/voucherInbox.ts';
-import { Banner, Button, EmptyState, ErrorCard, Field, formatDateTime, Page, shortAddress } from '../ui/index.ts';
+import {
+  Banner,
+  Button,
+  EmptyState,
+  ErrorCard,
+  Field,
+  formatDateTime,
+  Page,
+  Section,
+  shortAddress,
+} from '../ui/index.ts';
 import { WalletChoice } from '../wallet/WalletChoice.tsx';
 import { Breakdown } from './Breakdown.tsx';
 import { ClaimPanel } from './ClaimPanel.tsx';
@@ -42,10 +53,13 @@ function OnChain(): JSX.Element {
   const connected = (): Hex | undefined => walletView().wallet?.address;
   const asked = (): Hex | undefined => readAddress(search.address ?? '');
   const watched = (): Hex | undefined => asked() ?? connected();
+  /** Somebody without a wallet and an address may still look at the epochs. */
+  const [wantsEpochs, setWantsEpochs] = createSignal(false);
+  const reads = createMemo<boolean>((before) => before || watched() !== undefined || wantsEpochs(), false);
   const isOwn = (): boolean => watched()?.toLowerCase() === connected()?.toLowerCase();
 
   const reading = createLoaded(
-    () => ({ connected: connected(), vouchers: knownVouchers() }),
+    () => (reads() ? { connected: connected(), vouchers: knownVouchers() } : undefined),
     ({ connected: account }) => readRewards(account),
   );
   const claimable = createLoaded(watched, (address) => readClaimable(address));
@@ -56,11 +70,13 @@ function OnChain(): JSX.Element {
 
   onMount(() => {
     discover().catch((error: unknown) => setFailure(() => error));
-    Promise.all([loadOwnPayments(), followPayments()]).catch((error: unknown) => setFailure(() => error));
     const timer = setInterval(() => {
       if (!document.hidden) reload();
     }, READING_INTERVAL);
     onCleanup(() => clearInterval(timer));
+  });
+  createEffect(() => {
+    if (reads()) Promise.all([loadOwnPayments(), followPayments()]).catch((error: unknown) => setFailure(() => error));
   });
   // A new final root changes what can be claimed.
   createEffect(
@@ -113,6 +129,15 @@ function OnChain(): JSX.Element {
         )}
       </Show>
       <AddressForm address={asked()} onLook={(address) => setSearch({ address })} />
+      <Show when={!reads()}>
+        <Section title={t('rewards.epochsTitle')} lead={t('rewards.epochLead')}>
+          <div>
+            <Button icon="refresh" onClick={() => setWantsEpochs(true)}>
+              {t('rewards.showEpochs')}
+            </Button>
+          </div>
+        </Section>
+      </Show>
       <Show when={reading.error()}>
         {(error) => <ErrorCard error={toTributaryError(error())} onAction={reading.reload} />}
       </Show>

@@ -65,7 +65,6 @@ function Configured(): JSX.Element {
     guarded(async () => {
       setUrl((await deployment())?.rpcUrl ?? '');
       await discover();
-      await checkChain();
     }),
   );
   const urlValid = (): boolean => /^https?:\/\/\S+$/.test(url());

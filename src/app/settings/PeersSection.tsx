@@ -2,7 +2,7 @@
 import { createSignal, type JSX, onMount, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { config } from '../state/config.ts';
-import { peers, peersView, relayAddresses, restartPeers, setRelayAddresses } from '../state/peers.ts';
+import { peers, peersView, relayAddresses, restartPeers, setRelayAddresses, stopPeers } from '../state/peers.ts';
 import { Banner, Button, CopyButton, ErrorCard, Section, shortHash, Table, TextArea, toast } from '../ui/index.ts';
 
 /** The first line that cannot be a relay's address, counted from 1, or undefined. */
@@ -47,14 +47,21 @@ export function PeersSection(): JSX.Element {
       title={t('settings.peers')}
       lead={t('settings.peersLead')}
       actions={
-        <Button
-          size="small"
-          icon={running() ? 'refresh' : 'play'}
-          busy={peersView().status === 'starting'}
-          onClick={() => void guarded(running() ? restartPeers : peers)}
-        >
-          {running() ? t('settings.retryPeers') : t('settings.startPeers')}
-        </Button>
+        <div class="flex flex-wrap gap-2">
+          <Button
+            size="small"
+            icon={running() ? 'refresh' : 'play'}
+            busy={peersView().status === 'starting'}
+            onClick={() => void guarded(running() ? restartPeers : peers)}
+          >
+            {running() ? t('settings.retryPeers') : t('settings.startPeers')}
+          </Button>
+          <Show when={running()}>
+            <Button size="small" kind="quiet" onClick={() => void guarded(stopPeers)}>
+              {t('settings.stopPeers')}
+            </Button>
+          </Show>
+        </div>
       }
     >
       <dl class="grid gap-x-6 gap-y-2 sm:grid-cols-[auto_1fr]">

@@ -3,7 +3,7 @@ import { createSignal } from 'solid-js';
 import type { Peers } from '../../peers/index.ts';
 import type { AnnouncedAdapter } from '../../workflows/adapters/announcedAdapters.ts';
 import { createArrivals, type FailedArrival } from '../../workflows/rows/arrivals.ts';
-import { followPeers } from './peers.ts';
+import { followPeersIfOn } from './peers.ts';
 import { publishedReader } from './publishedReader.ts';
 
 export type { AnnouncedAdapter };
@@ -34,9 +34,9 @@ function follow(node: Peers): void {
   });
 }
 
-/** Takes in adapters as they are announced. Safe to call by every room that shows them. */
+/** Takes in adapters as they are announced, once there is a node. Safe to call by every room that shows them. */
 export function followAdapters(): Promise<void> {
-  return followPeers(follow);
+  return followPeersIfOn(follow);
 }
 
 /** Tries the failed announcements again. */

@@ -8,7 +8,7 @@ import { sentContributions } from '../../workflows/rows/contributionRecord.ts';
 import type { PublishRowsParameters, PublishRowsPorts } from '../../workflows/rows/publishRows.ts';
 import { config } from './config.ts';
 import { learnDatanet, listDatanets } from './datanets.ts';
-import { followPeers, peers } from './peers.ts';
+import { followPeersIfOn, peers } from './peers.ts';
 import { publishedReader } from './publishedReader.ts';
 import { hasChain, settlement } from './settlement.ts';
 import { sourceRowsPorts } from './sourceRows.ts';
@@ -66,9 +66,9 @@ function follow(node: Peers): void {
   update();
 }
 
-/** Takes in contributions as they are announced. Safe to call by every room that shows them. */
+/** Takes in contributions as they are announced, once there is a node. Safe to call by every room that shows them. */
 export function followContributions(): Promise<void> {
-  return followPeers(follow);
+  return followPeersIfOn(follow);
 }
 
 /** Tries the failed arrivals again. */

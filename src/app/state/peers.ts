@@ -1,5 +1,6 @@
-// The node of this page, started by the first room that needs it (`import()`: the heaviest part of the app). Without a relay
-// it still keeps blocks and queues announcements. State is one signal.
+// The node of this page, loaded when something is published or fetched, or somebody asks for peers (`import()`: the heaviest part
+// of the app). In a browser where that has happened, rooms that show what peers announce start it by themselves, until it is
+// stopped. Without a relay it still keeps blocks and queues announcements. State is one signal.
 import { createSignal } from 'solid-js';
 import type { Announcement, PeerConnection, Peers } from '../../peers/index.ts';
 import { deleteSetting, readSetting, writeSetting } from '../../store/index.ts';
@@ -44,6 +45,8 @@ async function start(): Promise<Peers> {
     allowLocal: config().allowLocal || ['localhost', '127.0.0.1'].includes(location.hostname),
   });
   const show = (): void => {
+    // A node that was stopped or replaced says no more.
+    if (running !== peers) return;
     setView({
       status: relays.length === 0 ? 'alone' : peers.state(),
       id: peers.id,
@@ -51,10 +54,12 @@ async function start(): Promise<Peers> {
       pending: peers.pending(),
     });
   };
+  running = peers;
   peers.onChange(show);
   show();
-  running = peers;
   for (const follow of followers) follow(peers);
+  // On a full disk it is not remembered, and somebody asks for peers once more at the next visit.
+  writeSetting(settingKeys.peersOn, true).catch(() => undefined);
   return peers;
 }
 
@@ -70,19 +75,40 @@ export function peers(): Promise<Peers> {
   return started;
 }
 
-/** Stops and starts the node: "try again" of the peers panel. */
-export async function restartPeers(): Promise<Peers> {
+async function endNode(): Promise<void> {
   const before = started;
   started = undefined;
-  running = undefined;
   const node = await before?.catch(() => undefined);
+  if (running === node) running = undefined;
   await node?.stop();
+}
+
+/** Stops and starts the node: "try again" of the peers panel. */
+export async function restartPeers(): Promise<Peers> {
+  await endNode();
   return peers();
+}
+
+/** Stops the node until something needs it again. */
+export async function stopPeers(): Promise<void> {
+  await endNode();
+  await deleteSetting(settingKeys.peersOn);
+  if (started === undefined) setView({ status: 'idle', connections: [], pending: [] });
 }
 
 /** Starts the node and gives it to `follow`, and later every node that replaces it: what listens to a node ends with it. */
 export async function followPeers(follow: (node: Peers) => void): Promise<void> {
   await peers();
+  hear(follow);
+}
+
+/** As `followPeers`, but starts no node in a browser where none was wanted so far: `follow` is given the first one that is. */
+export async function followPeersIfOn(follow: (node: Peers) => void): Promise<void> {
+  if (started === undefined && (await readSetting<boolean>(settingKeys.peersOn)) === true) await peers();
+  hear(follow);
+}
+
+function hear(follow: (node: Peers) => void): void {
   if (followers.has(follow)) return;
   followers.add(follow);
   if (running !== undefined) follow(running);

@@ -2,6 +2,8 @@
 export const settingKeys = {
   chatChoice: 'chatChoice',
   relays: 'relays',
+  /** Whether the node was started in this browser and not stopped since. */
+  peersOn: 'peersOn',
   rpcUrl: 'rpcUrl',
   device: 'device',
   arithmetic: 'arithmetic',

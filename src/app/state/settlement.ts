@@ -1,7 +1,10 @@
 // The chain and the wallet, loaded by the first room that needs them. Reads work without a wallet. The wallet that was
-// used last is connected again silently; a burner wallet exists on the local chain 31337 only.
+// used last is connected again silently; a burner wallet exists on the local chain 31337 only. The chain is asked nothing before
+// a wallet is connected or somebody wants to know something of it.
 import { createSignal } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
+// A listener and no more, for rooms that offer wallets at once: the index would bring the rest with it.
+import { discoverWallets } from '../../settlement/discoverWallets.ts';
 import type {
   AnnouncedWallet,
   ChainHealth,
@@ -102,6 +105,8 @@ export async function checkChain(): Promise<ChainHealth | { readonly state: 'non
 function adopt(wallet: ConnectedWallet): void {
   opened = undefined;
   setView((before) => ({ status: 'connected', wallet, announced: before.announced }));
+  // For the frame. Whoever needs the chain hears of its trouble from the chain itself.
+  checkChain().catch(() => setHealth({ state: 'unknown' }));
   wallet.onChange((change) => {
     if (view().wallet !== wallet) return;
     if (change.kind === 'disconnected') void disconnectWallet();
@@ -113,7 +118,6 @@ function adopt(wallet: ConnectedWallet): void {
 /** Listens for wallets (EIP-6963) and connects the one used last without asking. Safe to call often. */
 export async function discover(): Promise<void> {
   if (discovery !== undefined || !hasChain()) return;
-  const { discoverWallets } = await import('../../settlement/index.ts');
   discovery = discoverWallets({
     onChange: (wallets: readonly AnnouncedWallet[]) => {
       setView((before) => ({ ...before, announced: wallets }));
@@ -121,7 +125,6 @@ export async function discover(): Promise<void> {
     },
   });
   await reconnect();
-  await checkChain();
 }
 
 /** Whether a wallet was connected in this browser and not disconnected since. */

@@ -230,6 +230,7 @@ export const contribute = {
   'contribute.othersLead': 'Signed contributions of others, checked on this device as they arrive.',
   'contribute.othersEmpty':
     'Nothing has arrived yet. Contributions of others appear here as soon as their signature is checked.',
+  'contribute.othersIdle': 'Contributions of others appear here once you are connected to peers.',
   'contribute.othersOff': 'No relay is configured, so nothing can arrive.',
   'contribute.columnDatanet': 'Datanet',
   'contribute.columnRows': 'Rows',

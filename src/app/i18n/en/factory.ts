@@ -12,6 +12,7 @@ export const factory = {
   'factory.adaptersTitle': 'Adapters of peers',
   'factory.adaptersLead': 'Announced by their authors, signature checked on this device. Fetch one to chat with it.',
   'factory.adaptersEmpty': 'No adapter has been announced yet.',
+  'factory.adaptersIdle': 'Adapters of peers appear here once you are connected to peers.',
   'factory.adaptersOff': 'No relay is configured, so adapters of peers cannot arrive.',
   'factory.adaptersFailed': {
     one: '{count} announced adapter could not be read.',
@@ -53,6 +54,7 @@ export const factory = {
   'factory.sourcesTitle': 'What it learns from',
   'factory.sourcesLead': 'Contributors share the fees of the answers that their rows shape.',
   'factory.sourcesNone': 'Choose at least one.',
+  'factory.sourcesIdle': 'Rows of others can be chosen once you are connected to peers.',
   'factory.sourcesEmpty': 'No Datanet has rows yet',
   'factory.sourcesEmptyText': 'Contribute some, or wait for rows from a peer.',
   'factory.sourceSample': 'Sample rows',

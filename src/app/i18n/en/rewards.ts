@@ -34,6 +34,8 @@ export const rewards = {
   'rewards.claimDone': '{amount} claimed',
   'rewards.notSigned': 'Not signed. Nothing changed.',
 
+  'rewards.epochsTitle': 'Epochs',
+  'rewards.showEpochs': 'Show the epochs',
   'rewards.epochTitle': 'Epoch {epoch}',
   'rewards.epochLead':
     'Answers are paid in epochs. After each epoch, its money is divided according to the receipts of its answers.',

@@ -59,7 +59,8 @@ export const settings = {
   'settings.peersLead':
     'Contributions, adapters, receipts and vouchers travel between browsers. Relays introduce browsers to each other and keep copies.',
   'settings.peersState': 'State',
-  'settings.peers.idle': 'Not started: it starts when there is something to publish or fetch.',
+  'settings.peers.idle':
+    'Not started: it starts when there is something to publish or fetch, and from then on by itself.',
   'settings.peers.starting': 'Starting',
   'settings.peers.alone': 'No relay is configured. What you publish stays here and waits.',
   'settings.peers.connecting': 'Looking for a relay',
@@ -68,6 +69,7 @@ export const settings = {
   'settings.peers.failed': 'The node could not start.',
   'settings.peerId': 'Your peer identity',
   'settings.startPeers': 'Start now',
+  'settings.stopPeers': 'Stop',
   'settings.retryPeers': 'Try again',
   'settings.connections': 'Connections',
   'settings.noConnections': 'No connections yet.',
@@ -100,7 +102,7 @@ export const settings = {
   'settings.health.reset': 'The chain was restarted. What this browser remembers of it no longer applies.',
   'settings.health.notDeployed': 'The contracts are not on this chain.',
   'settings.health.unknown': 'Not checked yet',
-  'settings.checkChain': 'Check again',
+  'settings.checkChain': 'Check now',
   'settings.rpc': 'RPC address',
   'settings.rpcHint': 'Every read and transaction goes to this address; whoever runs it sees them.',
   'settings.rpcBad': 'Enter an address that begins with http:// or https://.',

@@ -27,5 +27,6 @@ export const ui = {
   'ui.number.decimals': 'OPEN has at most {decimals} decimals.',
   'ui.rows': { one: '{count} row', other: '{count} rows' },
   'ui.datanetUnknown': 'Datanet {id}',
+  'ui.connectPeers': 'Connect to peers',
   'ui.transaction': 'Transaction',
 } as const;

@@ -21,9 +21,6 @@ import { settingKeys } from '../settingKeys.ts';
 import { type LazyWorker, lazyWorker } from '../workers.ts';
 import { hubToken } from './worker.ts';
 
-/** What a runtime stores of a model, and what a device lacks for it. */
-export { keptBytes, missingNeeds } from '../../../models/index.ts';
-
 export type ExternalModel = RuntimeModel & { readonly runtime: 'webLlm' | 'transformers' };
 
 export type ChatRuntimeState =

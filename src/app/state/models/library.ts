@@ -1,6 +1,6 @@
 // The library of models in this browser: what is installed, what is on its way, and what could make room.
 import { toTributaryError } from '../../../lib/errors.ts';
-import { type InstallRecord, keptBytes } from '../../../models/index.ts';
+import type { InstallRecord } from '../../../models/index.ts';
 import {
   database,
   deleteAdapter,
@@ -70,7 +70,8 @@ async function resumeWhatFits(): Promise<void> {
 }
 
 async function deletables(): Promise<readonly Deletable[]> {
-  const [plans, adapters, adapterFiles, modelFiles, checkpoints, external] = await Promise.all([
+  const [{ keptBytes }, plans, adapters, adapterFiles, modelFiles, checkpoints, external] = await Promise.all([
+    import('./runtimeNeeds.ts'),
     listModelPlans<InstallRecord>(),
     database().adapters.toArray(),
     listFiles('adapters'),
