@@ -1,14 +1,20 @@
+import { readFileSync } from 'node:fs';
 import tailwindcss from '@tailwindcss/vite';
 import { playwright } from '@vitest/browser-playwright';
 import solid from 'vite-plugin-solid';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { chromiumArguments, findChromium, vulkanDriverManifest } from './tools/chromium.ts';
 import { SlowTestsFirst } from './tools/slowTestsFirst.ts';
-import { testFiles } from './tools/testFiles.ts';
+import { findTestFiles, testFiles } from './tools/testFiles.ts';
 
 // Projects: `x.test.ts` in Node; `x.browser.test.ts(x)` in a real Chromium with WebGPU on SwiftShader (everything that
 // touches DOM, workers, GPU or storage); `test/e2e/x.e2e.ts` in Node, driving real browsers, chain and relay.
 const env = { VK_ICD_FILENAMES: vulkanDriverManifest() };
+
+// Files that replace modules: in a process of their own each, because an earlier file may have imported the real ones.
+const replacing = findTestFiles('node', '').filter((file) => readFileSync(file, 'utf8').includes('vi.mock('));
+
+const node = { environment: 'node', testTimeout: 60_000, hookTimeout: 60_000, env } as const;
 
 export default defineConfig({
   test: {
@@ -16,15 +22,15 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...node,
           name: 'node',
-          environment: 'node',
           include: [...testFiles.node.include],
-          exclude: [...configDefaults.exclude, ...testFiles.node.exclude],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          env,
+          exclude: [...configDefaults.exclude, ...testFiles.node.exclude, ...replacing],
+          // A process runs one file after another: modules are read, devices opened and shaders compiled once in it.
+          isolate: false,
         },
       },
+      { test: { ...node, name: 'node-isolated', include: replacing } },
       {
         plugins: [solid(), tailwindcss()],
         // Found only when a test imports them, they would reload the page under it.

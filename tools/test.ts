@@ -82,7 +82,7 @@ async function vitest(project: Runner, { files, options, write }: Run, ...more: 
       path.join(root, 'node_modules/vitest/vitest.mjs'),
       'run',
       ...files,
-      `--project=${project}`,
+      `--project=${project}*`,
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,

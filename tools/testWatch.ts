@@ -28,7 +28,7 @@ const child = spawn(
     path.join(root, 'node_modules/vitest/vitest.mjs'),
     'watch',
     ...(files.length === 0 ? ['--changed'] : files),
-    ...projects.map(([name]) => `--project=${name}`),
+    ...projects.map(([name]) => `--project=${name}*`),
     ...options,
   ],
   { cwd: root, stdio: 'inherit' },

@@ -9,6 +9,7 @@ import { createEngineService } from '../createEngineService.ts';
 import { openBackend } from '../openBackend.ts';
 import type { EngineService } from '../service.ts';
 import { type LosableGpu, losableGpu } from '../testing/losableGpu.ts';
+import { seedling, shallowSeedling } from '../testing/seedling.ts';
 import { dawn } from '../webgpu/node.ts';
 import { createChatCompletions } from './createChatCompletions.ts';
 import type {
@@ -25,7 +26,6 @@ const root = path.join(import.meta.dirname, '..', '..', '..');
 const golden = JSON.parse(readFileSync(path.join(root, 'test/golden/engine/seedling.json'), 'utf8')) as {
   readonly chats: readonly { readonly messages: readonly ChatMessage[]; readonly text: string }[];
 };
-const blob = new Blob([readFileSync(path.join(root, 'public/models/seedling/seedling.Q8_0.gguf'))]);
 const [chat] = golden.chats;
 if (chat === undefined) throw new Error('The golden file has no chat.');
 const { messages, text } = chat;
@@ -40,6 +40,10 @@ interface Opened {
   readonly losable: LosableGpu;
 }
 
+async function load(service: EngineService, blob: Blob): Promise<void> {
+  await service.loadModel({ files: [{ name: 'seedling.gguf', blob }], contextLength: 256, device: 'gpu' }, context());
+}
+
 async function openSeedling(): Promise<Opened> {
   const losable = losableGpu(dawn());
   let counters: Counters | undefined;
@@ -50,7 +54,7 @@ async function openSeedling(): Promise<Opened> {
       return made;
     },
   });
-  await service.loadModel({ files: [{ name: 'seedling.gguf', blob }], contextLength: 256, device: 'gpu' }, context());
+  await load(service, seedling());
   const runtime = {
     chat: (request: ChatRequest, options?: { signal?: AbortSignal | undefined }) =>
       service.chat(request, context(options?.signal)),
@@ -69,6 +73,16 @@ async function collect(chunks: AsyncIterable<ChatChunk>): Promise<string> {
   let all = '';
   for await (const { delta } of chunks) all += delta;
   return all;
+}
+
+/** The answer of the model with two layers, once it was asked. */
+let shallowText = '';
+
+/** Replaces the model by one with two layers, on the same device: for cases that ask how it is computed, not what. */
+async function loadShallow(): Promise<void> {
+  if (shallowText !== '') return;
+  await load(opened.service, shallowSeedling(2));
+  shallowText = await collect(opened.service.chat({ messages, temperature: 0 }, context()));
 }
 
 describe('chat.completions', () => {
@@ -182,7 +196,79 @@ describe('chat.completions', () => {
   });
 });
 
+describe('concurrent requests', () => {
+  it('are answered sequentially', async () => {
+    const asked = [0, 1, 2].map((index) => golden.chats[index % golden.chats.length]);
+    const answers = await Promise.all(
+      asked.map((each) => collect(opened.service.chat({ messages: each?.messages ?? [], temperature: 0 }, context()))),
+    );
+    expect(answers).toEqual(asked.map((each) => each?.text));
+  });
+});
+
+it('answers as if nothing had happened after an abort in the middle', async () => {
+  const abort = new AbortController();
+  const stream = opened.service.chat({ messages, temperature: 0 }, context(abort.signal));
+  await stream.next();
+  await stream.next();
+  abort.abort();
+  await expect(stream.next()).rejects.toThrow(/abort/i);
+  const next = golden.chats[1];
+  expect(await collect(opened.service.chat({ messages: next?.messages ?? [], temperature: 0 }, context()))).toBe(
+    next?.text,
+  );
+  expect(await collect(opened.service.chat({ messages, temperature: 0 }, context()))).toBe(text);
+});
+
+// Of the whole model, because the other one seldom ends an object.
+describe('answers that are JSON', () => {
+  it('any object, and free text again afterwards', async () => {
+    let ended = 0;
+    for (let seed = 1; seed <= 8 && ended < 1; seed += 1) {
+      const { choices } = await opened.completions.create({
+        messages,
+        temperature: 2,
+        seed,
+        max_tokens: 40,
+        response_format: { type: 'json_object' },
+      });
+      // A model may write until its tokens are used up; an answer that it ends itself is an object.
+      if (choices[0].finish_reason !== 'stop') continue;
+      expect(v.is(v.record(v.string(), v.unknown()), JSON.parse(choices[0].message.content))).toBe(true);
+      ended += 1;
+    }
+    expect(ended).toBeGreaterThan(0);
+    const free = await opened.completions.create({ messages, temperature: 0, response_format: { type: 'text' } });
+    expect(free.choices[0].message.content).toBe(text);
+  });
+});
+
+// Of the whole model, because the adapter names all layers.
+describe('when the device of an adapted model is lost', { timeout: 240_000 }, () => {
+  it('restores its adapters', async () => {
+    const { service, losable } = opened;
+    const file = (name: string): Buffer => readFileSync(path.join(root, 'public/adapters/tidemark', name));
+    const config = JSON.parse(file('adapter_config.json').toString()) as Record<string, unknown>;
+    const weights = new Uint8Array(file('adapter_model.safetensors'));
+    await service.loadAdapter({ id: 'tidemark', config, weights }, context());
+    const asked = {
+      messages: [{ role: 'user', content: 'Who started the town of Fennick?' }],
+      temperature: 0,
+    } as const;
+    const request = { ...asked, adapterId: 'tidemark', max_tokens: 16 };
+    const whole = await collect(service.chat(request, context()));
+    const stream = service.chat(request, context());
+    let answer = (await stream.next()).value?.delta ?? '';
+    losable.lose();
+    answer += await collect(stream);
+    expect(answer).toBe(whole);
+    expect(await collect(service.chat({ ...asked, max_tokens: 16 }, context()))).not.toBe(whole);
+  });
+});
+
 describe('answers constrained to a JSON schema', { timeout: 180_000 }, () => {
+  beforeAll(loadShallow);
+
   const person = {
     type: 'object',
     properties: {
@@ -256,26 +342,6 @@ describe('answers constrained to a JSON schema', { timeout: 180_000 }, () => {
     expect(answers.size).toBeGreaterThan(1);
   });
 
-  it('any object, and free text again afterwards', async () => {
-    let ended = 0;
-    for (let seed = 1; seed <= 8 && ended < 1; seed += 1) {
-      const { choices } = await opened.completions.create({
-        messages,
-        temperature: 2,
-        seed,
-        max_tokens: 40,
-        response_format: { type: 'json_object' },
-      });
-      // A model may write until its tokens are used up; an answer that it ends itself is an object.
-      if (choices[0].finish_reason !== 'stop') continue;
-      expect(v.is(v.record(v.string(), v.unknown()), JSON.parse(choices[0].message.content))).toBe(true);
-      ended += 1;
-    }
-    expect(ended).toBeGreaterThan(0);
-    const free = await opened.completions.create({ messages, temperature: 0, response_format: { type: 'text' } });
-    expect(free.choices[0].message.content).toBe(text);
-  });
-
   it('refuses an unsupported schema before anything is computed', async () => {
     const response_format = { type: 'json_schema', json_schema: { schema: { type: 'string', pattern: 'a' } } } as const;
     await expect(opened.completions.create({ messages, response_format })).rejects.toMatchObject({
@@ -286,6 +352,8 @@ describe('answers constrained to a JSON schema', { timeout: 180_000 }, () => {
 });
 
 describe('a JSON schema with', { timeout: 180_000 }, () => {
+  beforeAll(loadShallow);
+
   const response_format = {
     type: 'json_schema',
     json_schema: { schema: { type: 'array', items: { enum: ['red', 'green'] }, minItems: 6, maxItems: 6 } },
@@ -313,18 +381,12 @@ describe('a JSON schema with', { timeout: 180_000 }, () => {
     await expect(stream.next()).rejects.toThrow(/abort/i);
     const whole = await opened.completions.create(request);
     expect(JSON.parse(whole.choices[0].message.content)).toHaveLength(6);
-    expect(await collect(opened.service.chat({ messages, temperature: 0 }, context()))).toBe(text);
+    expect(await collect(opened.service.chat({ messages, temperature: 0 }, context()))).toBe(shallowText);
   });
 });
 
-describe('concurrent requests', () => {
-  it('are answered sequentially', async () => {
-    const asked = [0, 1, 2].map((index) => golden.chats[index % golden.chats.length]);
-    const answers = await Promise.all(
-      asked.map((each) => collect(opened.service.chat({ messages: each?.messages ?? [], temperature: 0 }, context()))),
-    );
-    expect(answers).toEqual(asked.map((each) => each?.text));
-  });
+describe('concurrent requests, aborted', () => {
+  beforeAll(loadShallow);
 
   it('aborting a queued one takes effect at once, and the others continue', async () => {
     const first = opened.service.chat({ messages, temperature: 0 }, context());
@@ -335,57 +397,49 @@ describe('concurrent requests', () => {
     abort.abort();
     // The first one is not read further until then.
     await expect(second).rejects.toThrow(/abort/i);
-    expect(begun + (await collect(first))).toBe(text);
-    expect(await third).toBe(text);
+    expect(begun + (await collect(first))).toBe(shallowText);
+    expect(await third).toBe(shallowText);
   });
 });
 
-it('leaves nothing on the device after a hundred answers, most of them aborted', { timeout: 240_000 }, async () => {
-  const { service, counters } = opened;
-  const ask = (signal: AbortSignal, index: number): AsyncGenerator<ChatChunk> => {
-    const words = Array.from({ length: 1 + (index % 30) }, (_, word) => `word${(word * index) % 7}`).join(' ');
-    const asked = [{ role: 'user', content: words }] as const;
-    return service.chat({ messages: asked, seed: index, max_tokens: 6, top_p: 0.9 }, context(signal));
-  };
-  await collect(ask(new AbortController().signal, 29));
-  const before = counters();
-  for (let index = 0; index < 100; index += 1) {
-    const abort = new AbortController();
-    const stream = ask(abort.signal, index);
-    // Before it starts, during prefill, between tokens, by abandoning it, or not at all.
-    const way = index % 5;
-    if (way === 0) abort.abort();
-    const reading = stream.next();
-    if (way === 1) abort.abort();
-    if (way <= 1) await expect(reading).rejects.toThrow(/abort/i);
-    else await reading;
-    if (way === 2) {
-      abort.abort();
-      await expect(collect(stream)).rejects.toThrow(/abort/i);
-    }
-    if (way === 3) await stream.return(undefined);
-    if (way === 4) await collect(stream);
-  }
-  expect(counters()).toEqual({ ...before, submissions: expect.any(Number) });
-  expect(await collect(service.chat({ messages, temperature: 0 }, context()))).toBe(text);
-});
+describe('many answers', () => {
+  beforeAll(loadShallow);
 
-it('answers as if nothing had happened after an abort in the middle', async () => {
-  const abort = new AbortController();
-  const stream = opened.service.chat({ messages, temperature: 0 }, context(abort.signal));
-  await stream.next();
-  await stream.next();
-  abort.abort();
-  await expect(stream.next()).rejects.toThrow(/abort/i);
-  const next = golden.chats[1];
-  expect(await collect(opened.service.chat({ messages: next?.messages ?? [], temperature: 0 }, context()))).toBe(
-    next?.text,
-  );
-  expect(await collect(opened.service.chat({ messages, temperature: 0 }, context()))).toBe(text);
+  it('leaves nothing on the device after a hundred answers, most of them aborted', { timeout: 240_000 }, async () => {
+    const { service, counters } = opened;
+    const ask = (signal: AbortSignal, index: number): AsyncGenerator<ChatChunk> => {
+      const words = Array.from({ length: 1 + (index % 30) }, (_, word) => `word${(word * index) % 7}`).join(' ');
+      const asked = [{ role: 'user', content: words }] as const;
+      return service.chat({ messages: asked, seed: index, max_tokens: 6, top_p: 0.9 }, context(signal));
+    };
+    await collect(ask(new AbortController().signal, 29));
+    const before = counters();
+    for (let index = 0; index < 100; index += 1) {
+      const abort = new AbortController();
+      const stream = ask(abort.signal, index);
+      // Before it starts, during prefill, between tokens, by abandoning it, or not at all.
+      const way = index % 5;
+      if (way === 0) abort.abort();
+      const reading = stream.next();
+      if (way === 1) abort.abort();
+      if (way <= 1) await expect(reading).rejects.toThrow(/abort/i);
+      else await reading;
+      if (way === 2) {
+        abort.abort();
+        await expect(collect(stream)).rejects.toThrow(/abort/i);
+      }
+      if (way === 3) await stream.return(undefined);
+      if (way === 4) await collect(stream);
+    }
+    expect(counters()).toEqual({ ...before, submissions: expect.any(Number) });
+    expect(await collect(service.chat({ messages, temperature: 0 }, context()))).toBe(shallowText);
+  });
 });
 
 // Every loss recompiles everything, which takes a while in software.
 describe('when the device is lost', { timeout: 240_000 }, () => {
+  beforeAll(loadShallow);
+
   const sampled = { messages, temperature: 1.2, seed: 11, max_tokens: 24 };
 
   it.each<[string, ChatRequest]>([
@@ -406,31 +460,11 @@ describe('when the device is lost', { timeout: 240_000 }, () => {
     expect(losable.devices).toBe(before + 1);
   });
 
-  it('restores its adapters', async () => {
-    const { service, losable } = opened;
-    const file = (name: string): Buffer => readFileSync(path.join(root, 'public/adapters/tidemark', name));
-    const config = JSON.parse(file('adapter_config.json').toString()) as Record<string, unknown>;
-    const weights = new Uint8Array(file('adapter_model.safetensors'));
-    await service.loadAdapter({ id: 'tidemark', config, weights }, context());
-    const asked = {
-      messages: [{ role: 'user', content: 'Who started the town of Fennick?' }],
-      temperature: 0,
-    } as const;
-    const request = { ...asked, adapterId: 'tidemark', max_tokens: 16 };
-    const whole = await collect(service.chat(request, context()));
-    const stream = service.chat(request, context());
-    let answer = (await stream.next()).value?.delta ?? '';
-    losable.lose();
-    answer += await collect(stream);
-    expect(answer).toBe(whole);
-    expect(await collect(service.chat({ ...asked, max_tokens: 16 }, context()))).not.toBe(whole);
-  });
-
   it('reloads for the next request if it was lost while idle', async () => {
     const { service, losable } = opened;
     const before = losable.devices;
     losable.lose();
-    expect(await collect(service.chat({ messages, temperature: 0 }, context()))).toBe(text);
+    expect(await collect(service.chat({ messages, temperature: 0 }, context()))).toBe(shallowText);
     expect(losable.devices).toBe(before + 1);
   });
 
@@ -457,7 +491,7 @@ describe('when the device is lost', { timeout: 240_000 }, () => {
       { signal: abort.signal, progress: () => abort.abort(new Error('no longer wanted')) },
     );
     await expect(collect(stream)).rejects.toThrow('no longer wanted');
-    expect(await collect(service.chat({ messages, temperature: 0 }, context()))).toBe(text);
+    expect(await collect(service.chat({ messages, temperature: 0 }, context()))).toBe(shallowText);
   });
 
   it('reopens after it refused a command', async () => {
@@ -467,7 +501,7 @@ describe('when the device is lost', { timeout: 240_000 }, () => {
     await expect(collect(service.chat({ messages, temperature: 0 }, context()))).rejects.toMatchObject({
       code: 'ENGINE_COMMAND_REFUSED',
     });
-    expect(await collect(service.chat({ messages, temperature: 0 }, context()))).toBe(text);
+    expect(await collect(service.chat({ messages, temperature: 0 }, context()))).toBe(shallowText);
     expect(losable.devices).toBe(before + 1);
   });
 

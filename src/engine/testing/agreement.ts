@@ -22,7 +22,7 @@ function acquiredDevice(): Promise<AcquiredDevice> {
   return acquired;
 }
 
-/** One Dawn device for all tests of a file, so that a shader shared by several cases is compiled once. */
+/** One Dawn device for all test files of a process, so that a shader shared by several cases is compiled once. */
 export function dawnBackend(): Promise<Backend> {
   backend ??= acquiredDevice().then(createWebGpuBackend);
   return backend;

@@ -90,8 +90,8 @@ const broadcast = (share: 4 | 8): Variant =>
     name: `broadcast-${share}`,
     supports: (features) => features.has('software') && features.has(`subgroups of ${share}`),
     lanes: share,
-    // With 8 lanes a load is so cheap that two pairs suffice, which compile four times faster than four.
-    pairs: (quads) => Math.min(sharingPairs(quads), share === 8 ? 2 : 4),
+    // Two pairs compile four times faster than four, and lanes that share their loads make them cheap enough.
+    pairs: (quads) => Math.min(sharingPairs(quads), 2),
     share,
   });
 
