@@ -4,7 +4,18 @@
 //
 //   node tools/run.mjs tools/mutate.ts src/settlement src/store --sample 40 --seed 7
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../src/engine/index.ts';
@@ -12,7 +23,8 @@ import { createTestFinder } from './mutation/createTestFinder.ts';
 import { applyMutant, listMutants, type Mutant } from './mutation/listMutants.ts';
 
 const root = path.dirname(import.meta.dirname);
-const copy = path.join(root, '.cache', 'mutation');
+/** A copy in which faults can be planted; the working tree is never touched. */
+const copy = mkdtempSync(path.join(tmpdir(), 'tributary-mutation-'));
 const resultFile = path.join(root, 'bench', 'results', 'mutation.json');
 
 /** A fault that makes a test wait for ever is found by then; no sound file of tests takes a third of it. */
@@ -58,12 +70,11 @@ function sample<Value>(values: readonly Value[], count: number, seed: number): V
   return shuffled.slice(0, count);
 }
 
-/** A copy in which faults can be planted; the working tree is never touched. */
-function makeCopy(): void {
-  rmSync(copy, { recursive: true, force: true });
-  mkdirSync(copy, { recursive: true });
-  const left = /^(\.git|\.cache|node_modules|dist|\.chain|\.relay|contracts\/(out|cache))$/;
-  cpSync(root, copy, { recursive: true, filter: (source) => !left.test(path.relative(root, source)) });
+const NOT_COPIED = new Set(['.git', '.cache', '.chain', '.relay', 'node_modules', 'dist']);
+
+function fillCopy(): void {
+  for (const name of readdirSync(root))
+    if (!NOT_COPIED.has(name)) cpSync(path.join(root, name), path.join(copy, name), { recursive: true });
   symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
 }
 
@@ -113,7 +124,9 @@ const results: Record<string, FolderResult> = existsSync(resultFile)
   ? JSON.parse(readFileSync(resultFile, 'utf8'))
   : {};
 const seed = Number(values.seed);
-makeCopy();
+fillCopy();
+process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 for (const folder of positionals) {
   const all = sourcesOf(folder).flatMap((file): Placed[] =>
     listMutants(file, readFileSync(path.join(root, file), 'utf8')).map((mutant) => ({ ...mutant, file })),
@@ -131,4 +144,3 @@ for (const folder of positionals) {
   results[folder] = { mutants: all.length, tried: tried.length, survived: survivors.length, seed, survivors };
   if (!folder.endsWith('.ts')) writeFileSync(resultFile, `${JSON.stringify(results, null, 2)}\n`);
 }
-rmSync(copy, { recursive: true, force: true });
