@@ -12,14 +12,10 @@ import { measureTransfers, type Transfer } from './measureTransfers.ts';
 
 const results = path.join(path.dirname(import.meta.dirname), 'bench', 'results');
 
-/** What is fetched beyond the files of a room, because it cannot do without. */
-interface Allowance {
-  readonly kilobytes: number;
-  readonly for: string;
-}
 interface Budgets {
-  readonly everyRoom: Allowance;
-  readonly rooms: Readonly<Record<string, { readonly kilobytes: number; readonly allowance?: Allowance }>>;
+  /** What is fetched beyond the files of a room, because it cannot do without. */
+  readonly everyRoom: { readonly kilobytes: number; readonly for: string };
+  readonly rooms: Readonly<Record<string, { readonly kilobytes: number }>>;
 }
 
 const { values } = parseArgs({
@@ -53,9 +49,9 @@ function showFiles({ files }: RouteSize): void {
 }
 
 function showTransfer({ route, code, data, elsewhere, files }: Transfer): void {
-  const { kilobytes: limit = 0, allowance } = budgets.rooms[route] ?? {};
+  const { kilobytes: limit = 0 } = budgets.rooms[route] ?? {};
   const asked = elsewhere.length === 0 ? '' : `  asks ${elsewhere.join(', ')}`;
-  line(route, [code, data], limit + budgets.everyRoom.kilobytes + (allowance?.kilobytes ?? 0), asked);
+  line(route, [code, data], limit + budgets.everyRoom.kilobytes, asked);
   if (!values.why.includes(route)) return;
   for (const [name, bytes] of files) console.log(`${column(kilobytes(bytes))}  ${name}`);
 }

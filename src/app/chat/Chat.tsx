@@ -65,13 +65,14 @@ export function Chat(): JSX.Element {
       <div class="flex min-w-0 flex-1 flex-col">
         <ChatBar
           adapters={room.adapters() ?? []}
+          onFocusChoice={loading.begin}
           onHistory={() => setHistoryOpen(true)}
           onNew={() => {
             room.open(undefined);
             document.getElementById('question')?.focus();
           }}
         />
-        <Transcript room={room} mustDownload={loading.mustDownload()} onInfluence={showInfluence} />
+        <Transcript room={room} loading={loading} onInfluence={showInfluence} />
         <ComposerArea room={room} loading={loading} onSetUp={setUp} />
         <p class="sr-only" role="status" aria-live="polite">
           {room.announcement()}

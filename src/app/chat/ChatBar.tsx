@@ -12,6 +12,8 @@ const SELECT_CLASS =
 
 export function ChatBar(properties: {
   readonly adapters: readonly AdapterChoice[];
+  /** Somebody is about to choose a model or an adapter. */
+  readonly onFocusChoice: () => void;
   readonly onHistory: () => void;
   readonly onNew: () => void;
 }): JSX.Element {
@@ -24,7 +26,10 @@ export function ChatBar(properties: {
   return (
     <header class="@container flex flex-wrap items-center gap-x-1 gap-y-2 border-b border-line bg-ground px-2 py-2 sm:flex-nowrap sm:gap-2 sm:px-4">
       <IconButton icon="history" label={t('chat.history')} onClick={() => properties.onHistory()} />
-      <div class="order-last grid min-w-0 basis-full grid-cols-2 gap-2 px-2 sm:order-none sm:flex sm:max-w-2xl sm:flex-1 sm:basis-auto sm:px-0">
+      <div
+        class="order-last grid min-w-0 basis-full grid-cols-2 gap-2 px-2 sm:order-none sm:flex sm:max-w-2xl sm:flex-1 sm:basis-auto sm:px-0"
+        onFocusIn={() => properties.onFocusChoice()}
+      >
         <label class="min-w-0 sm:max-w-60 sm:flex-1">
           <span class="sr-only">{t('chat.model')}</span>
           <select class={SELECT_CLASS} onChange={(event) => chooseModel(event.currentTarget.value)}>

@@ -11,6 +11,7 @@ export function Composer(properties: {
   readonly busy: boolean;
   readonly disabled: boolean;
   readonly note: JSX.Element;
+  readonly onFocus: () => void;
   readonly onSend: (text: string) => void;
   readonly onStop: () => void;
 }): JSX.Element {
@@ -45,6 +46,7 @@ export function Composer(properties: {
   return (
     <form
       class="grid gap-1.5"
+      onFocusIn={() => properties.onFocus()}
       onSubmit={(event) => {
         event.preventDefault();
         send();

@@ -5,7 +5,9 @@ import { TributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
 import { goOnFromMemory } from '../state/download.ts';
 import { deviceObstacle, type EngineState, engineState, resetEngine } from '../state/engine.ts';
+import { preparation } from '../state/prepareAnswers.ts';
 import { Button, ErrorCard, errorText, formatBytes, formatDuration, Progress } from '../ui/index.ts';
+import { choice } from './choice.ts';
 import { modelName } from './modelName.ts';
 
 type Loading = Extract<
@@ -55,9 +57,16 @@ export function EngineStatus(properties: { readonly onRetry: () => void; readonl
     if (state.phase !== 'ready' || state.summary.computeDtype === 'float32') return undefined;
     return state.summary.computeDtype;
   };
+  const pending = (): readonly ('adapter' | 'index')[] => {
+    const now = preparation();
+    return now !== undefined && now.adapterId === choice().adapterId ? now.pending : [];
+  };
+  const along = (): string[] =>
+    pending().map((part) => t(part === 'adapter' ? 'chat.alongAdapter' : 'chat.alongIndex'));
   const text = (): string | undefined => {
     const state = loading();
-    if (state?.totalBytes === undefined || state.doneBytes === undefined || state.totalBytes === 0) return undefined;
+    if (state?.totalBytes === undefined || state.doneBytes === undefined || state.totalBytes === 0)
+      return along().join(' · ');
     const parts = [t('ui.of', { done: formatBytes(state.doneBytes), total: formatBytes(state.totalBytes) })];
     const { bytesPerSecond = 0 } = state;
     if (bytesPerSecond > 0) {
@@ -67,7 +76,7 @@ export function EngineStatus(properties: { readonly onRetry: () => void; readonl
         t('ui.timeLeft', { time: formatDuration(Math.ceil(left / 1000) * 1000) }),
       );
     }
-    return parts.join(' · ');
+    return [...parts, ...along()].join(' · ');
   };
   return (
     <Switch>
@@ -81,6 +90,9 @@ export function EngineStatus(properties: { readonly onRetry: () => void; readonl
             onCancel={properties.onCancel}
           />
         )}
+      </Match>
+      <Match when={engineState().phase === 'ready' && pending()[0]}>
+        {(part) => <Progress label={t(part() === 'adapter' ? 'chat.phaseAdapter' : 'chat.phaseIndex')} />}
       </Match>
       <Match when={failed()}>
         {(error) => (

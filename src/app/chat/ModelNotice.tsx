@@ -15,9 +15,21 @@ function sourceHost(modelId: string): string {
   return new URL(url, document.baseURI).host;
 }
 
-export function ModelNotice(properties: { readonly loading: ModelLoading }): JSX.Element {
-  const { foreign, mustDownload, engineHasChoice, isCancelled, missing, prepare, cancel } = properties.loading;
+export function ModelNotice(properties: {
+  readonly loading: ModelLoading;
+  /** Of the chosen adapter; undefined for the base alone. */
+  readonly adapterName: string | undefined;
+}): JSX.Element {
+  const { foreign, mustDownload, engineHasChoice, isCancelled, isUntouched, missing, prepare, cancel } =
+    properties.loading;
   const size = (): string => formatBytes(missing() ?? 0);
+  const coming = (): string => {
+    const model = modelName(choice().modelId);
+    const { adapterName: adapter } = properties;
+    return adapter === undefined
+      ? t('chat.comingBase', { model, size: size() })
+      : t('chat.coming', { model, size: size(), adapter });
+  };
   return (
     <>
       <Show when={foreign()}>{(model) => <RuntimeStatus model={model()} />}</Show>
@@ -26,7 +38,14 @@ export function ModelNotice(properties: { readonly loading: ModelLoading }): JSX
         fallback={
           <Show
             when={isCancelled()}
-            fallback={foreign() === undefined && <EngineStatus onRetry={prepare} onCancel={cancel} />}
+            fallback={
+              <Show
+                when={isUntouched() && !engineHasChoice() && (missing() ?? 0) > 0}
+                fallback={foreign() === undefined && <EngineStatus onRetry={prepare} onCancel={cancel} />}
+              >
+                <p class="text-sm text-muted">{coming()}</p>
+              </Show>
+            }
           >
             <Button size="small" class="justify-self-start" icon="download" onClick={prepare}>
               {t('chat.load', { model: modelName(choice().modelId) })}

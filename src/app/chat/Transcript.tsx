@@ -8,6 +8,7 @@ import { Answer } from './Answer.tsx';
 import { choice } from './choice.ts';
 import { editAndAsk, regenerate } from './conversation.ts';
 import type { ChatRoom } from './createChatRoom.ts';
+import type { ModelLoading } from './createModelLoading.ts';
 import { followEnd } from './followEnd.ts';
 import { modelName } from './modelName.ts';
 import { Question } from './Question.tsx';
@@ -16,8 +17,7 @@ import { writing } from './writing.ts';
 
 export function Transcript(properties: {
   readonly room: ChatRoom;
-  /** The chosen model must be downloaded before it can answer. */
-  readonly mustDownload: boolean;
+  readonly loading: ModelLoading;
   readonly onInfluence: (messageId: string) => void;
 }): JSX.Element {
   const { room } = properties;
@@ -51,7 +51,8 @@ export function Transcript(properties: {
               <Welcome
                 adapter={room.adapter()}
                 hasAdapters={hasAdapters()}
-                disabled={properties.mustDownload}
+                disabled={properties.loading.mustDownload()}
+                onFocus={properties.loading.begin}
                 onAsk={(question) => void room.send(question)}
               />
             </Show>

@@ -9,6 +9,8 @@ export function Welcome(properties: {
   /** Whether an adapter exists for this model. */
   readonly hasAdapters: boolean;
   readonly disabled: boolean;
+  /** Somebody is about to ask. */
+  readonly onFocus: () => void;
   readonly onAsk: (question: string) => void;
 }): JSX.Element {
   return (
@@ -38,7 +40,7 @@ export function Welcome(properties: {
       >
         <div class="grid gap-3">
           <h2 class="text-sm font-medium text-muted">{t('chat.examples')}</h2>
-          <ul class="grid gap-3 sm:grid-cols-3">
+          <ul class="grid gap-3 sm:grid-cols-3" onFocusIn={() => properties.onFocus()}>
             <For each={properties.adapter?.questions.slice(0, 3)}>
               {(question) => (
                 <li>

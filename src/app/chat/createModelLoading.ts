@@ -1,17 +1,17 @@
-// Loading the chosen model: whether it must be downloaded first, when that starts by itself, and stopping it.
+// Loading the chosen model with its adapter and index: whether it must be downloaded first, what starts that, and stopping it.
+// Nothing is fetched for somebody who only looks.
 import { type Accessor, createEffect, createSignal, on } from 'solid-js';
 import type { AdapterChoice } from '../state/adapters.ts';
-import { cancelLoading, engineState, ensureAdapter, ensureModel } from '../state/engine.ts';
+import { cancelLoading, engineState, ensureModel } from '../state/engine.ts';
 import { createLoaded } from '../state/live.ts';
 import { type ExternalModel, externalModel, isRuntimeReady } from '../state/models/chatRuntimes.ts';
 import { missingBytes } from '../state/models/modelFiles.ts';
+import { prepareAnswers } from '../state/prepareAnswers.ts';
 import { choice } from './choice.ts';
 import { writing } from './writing.ts';
 
-/** Files beyond this are never fetched without a click. */
+/** A model beyond this is only fetched by the button that says its size. */
 const UNASKED_BYTES = 20_000_000;
-/** The room is drawn and can be used before a model starts to load by itself. */
-const SETTLE_MILLISECONDS = 300;
 
 export interface ModelLoading {
   /** Bytes to fetch for the chosen model; undefined while they are counted. */
@@ -25,7 +25,11 @@ export interface ModelLoading {
   readonly isReady: Accessor<boolean>;
   /** The user stopped loading the chosen model, and it has not started again. */
   readonly isCancelled: Accessor<boolean>;
-  /** Loads the chosen model with its adapter. */
+  /** Somebody is about to ask: from now on what is chosen is loaded, unless it is big. Call it as often as you like. */
+  begin(): void;
+  /** Nobody has begun. */
+  readonly isUntouched: Accessor<boolean>;
+  /** Loads the chosen model with its adapter and index. */
   prepare(): void;
   cancel(): void;
 }
@@ -36,6 +40,9 @@ export function createModelLoading(
   adapter: Accessor<AdapterChoice | undefined>,
 ): ModelLoading {
   const [cancelled, setCancelled] = createSignal<string>();
+  // Of this visit to the room: who comes back after deleting the files has not asked for them again.
+  const [begun, setBegun] = createSignal(false);
+  let prepared = '';
   const foreign = (): ExternalModel | undefined => externalModel(choice().modelId);
   const counted = createLoaded(
     () => {
@@ -61,21 +68,21 @@ export function createModelLoading(
   const prepare = (): void => {
     setCancelled(undefined);
     const current = adapter();
+    const { modelId, adapterId } = choice();
+    prepared = `${modelId} ${adapterId}`;
     // Failures are part of the engine's state, shown by EngineStatus.
-    const loading: Promise<unknown> = current === undefined ? ensureModel(choice().modelId) : ensureAdapter(current);
-    loading.catch(() => undefined);
+    if (current === undefined) ensureModel(modelId).catch(() => undefined);
+    else void prepareAnswers(current);
   };
 
-  // A small model is fetched as soon as the room stands; a big one waits for a click.
   createEffect(
-    on([missing, adapters], ([bytes, known]) => {
-      if (bytes === undefined || known === undefined || bytes > UNASKED_BYTES || engineHasChoice()) return;
-      const { modelId } = choice();
-      // Whoever stopped a loading does not want it to start again by itself.
-      if (cancelled() === modelId) return;
-      setTimeout(() => {
-        if (choice().modelId === modelId && !engineHasChoice() && writing() === undefined) prepare();
-      }, SETTLE_MILLISECONDS);
+    on([begun, missing, adapters, choice], ([asked, bytes, known, { modelId, adapterId }]) => {
+      if (!asked || bytes === undefined || known === undefined || bytes > UNASKED_BYTES) return;
+      if (prepared === `${modelId} ${adapterId}`) return;
+      // Whoever stopped a loading does not want it to start again by itself, and a failed one is tried again by its button. An
+      // answer under way keeps its model.
+      if (cancelled() === modelId || (engineHasChoice() && engineState().phase === 'failed')) return;
+      if (writing() === undefined) prepare();
     }),
   );
 
@@ -85,6 +92,8 @@ export function createModelLoading(
     mustDownload,
     engineHasChoice,
     isReady,
+    begin: () => void setBegun(true),
+    isUntouched: () => !begun(),
     isCancelled: () => cancelled() === choice().modelId && engineState().phase === 'idle',
     prepare,
     cancel() {

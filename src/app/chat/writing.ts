@@ -11,6 +11,7 @@ import { ensureAdapter, noteEngineFailure } from '../state/engine.ts';
 import { availableModels } from '../state/models/availableModels.ts';
 import { capabilitiesOf, ensureChatRuntime } from '../state/models/chatRuntimes.ts';
 import { onNextFrame } from '../state/nextFrame.ts';
+import { prepareAnswers } from '../state/prepareAnswers.ts';
 import { messagesOf } from './chats.ts';
 import { estimateInfluence } from './influenceJobs.ts';
 import { withEntry } from './withEntry.ts';
@@ -112,6 +113,7 @@ async function write(
   };
   try {
     const adapter = chat.adapterId === undefined ? undefined : await findAdapter(chat.adapterId);
+    if (adapter !== undefined) void prepareAnswers(adapter);
     const runtime = await ensureChatRuntime(adapter?.modelId ?? chat.modelId, signal);
     if (adapter !== undefined) await ensureAdapter(adapter, signal);
     const messages = conversationFor(await messagesOf(chat.id), memory, message.createdAt);

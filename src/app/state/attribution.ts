@@ -1,9 +1,9 @@
-// The attribution worker, started by the first answer that is attributed, and the adapters' indexes that are open in it.
+// The attribution worker, started with the first model that has an index, and the adapters' indexes that are open in it.
 import type { AttributionService, IndexSummary } from '../../attribution/index.ts';
 import type { Remote } from '../../lib/rpc.ts';
 import { createIndexOpener } from '../../workflows/answers/createIndexOpener.ts';
 import { type AdapterChoice, adapterBytes } from './adapters.ts';
-import { engineWith } from './engine.ts';
+import { engineWith, loadingSignal } from './engine.ts';
 import { lazyWorker } from './workers.ts';
 
 const worker = lazyWorker<AttributionService>(
@@ -20,10 +20,11 @@ const indexes = createIndexOpener<AdapterChoice>({
   get attribution() {
     return attribution();
   },
-  adapterBytes,
+  // Whoever stops loading the model wants no index for it either.
+  adapterBytes: (adapter, name) => adapterBytes(adapter, name, loadingSignal(adapter.modelId)),
   async encodeRows(adapter, rows) {
     // The tokenizer of another model would give other tokens, and with them verbatim matches that are not there.
-    return await engineWith(adapter.modelId).encodeRows({ rows });
+    return await (await engineWith(adapter.modelId)).encodeRows({ rows });
   },
 });
 

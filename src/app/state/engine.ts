@@ -212,10 +212,11 @@ export async function ensureModel(modelId: string, signal?: AbortSignal): Promis
 }
 
 /**
- * The engine with the model `modelId`. Throws `APP_MODEL_NOT_READY` rather than replace a model that someone else is using: call
- * it for work that belongs to an earlier answer.
+ * The engine with the model `modelId`; waits while that is loading. Throws `APP_MODEL_NOT_READY` rather than replace a model that
+ * someone else is using: call it for work that belongs to an earlier answer.
  */
-export function engineWith(modelId: string): Remote<EngineService> {
+export async function engineWith(modelId: string): Promise<Remote<EngineService>> {
+  if (loading?.modelId === modelId) await loading.promise;
   const current = state();
   if (current.phase === 'ready' && current.modelId === modelId) return engine();
   throw new TributaryError({
@@ -226,21 +227,35 @@ export function engineWith(modelId: string): Remote<EngineService> {
   });
 }
 
-/** The adapter beside its base, both loaded. The base is never loaded again for it. */
+/** Ends when the loading of `modelId` is cancelled or gives way to another model; undefined when it is not loaded at all. */
+export function loadingSignal(modelId: string): AbortSignal | undefined {
+  return loading?.modelId === modelId ? loading.abort.signal : undefined;
+}
+
+/** The adapter beside its base, both loaded; its files are fetched while the base loads. The base is never loaded again for it. */
 export async function ensureAdapter(adapter: AdapterChoice, signal?: AbortSignal): Promise<AdapterSummary> {
-  await ensureModel(adapter.modelId, signal);
+  // First, because it forgets the adapters of the model that it replaces.
+  const model = ensureModel(adapter.modelId);
   let promise = adapters.get(adapter.id);
   if (promise === undefined) {
-    promise = (async () => {
+    const stopped = loadingSignal(adapter.modelId);
+    const mine = (async () => {
       const [configuration, weights] = await Promise.all([
-        adapterBytes(adapter, 'adapter_config.json'),
-        adapterBytes(adapter, 'adapter_model.safetensors'),
+        adapterBytes(adapter, 'adapter_config.json', stopped),
+        adapterBytes(adapter, 'adapter_model.safetensors', stopped),
+        model,
       ]);
       const parsed = JSON.parse(new TextDecoder().decode(configuration)) as Record<string, unknown>;
       return engine().loadAdapter({ id: adapter.id, config: parsed, weights }, { transfer: [weights.buffer] });
     })();
-    adapters.set(adapter.id, promise);
-    promise.catch(() => adapters.delete(adapter.id));
+    promise = mine;
+    adapters.set(adapter.id, mine);
+    mine.catch(() => {
+      if (adapters.get(adapter.id) === mine) adapters.delete(adapter.id);
+    });
   }
-  return abortable(promise, signal);
+  return abortable(
+    Promise.all([model, promise]).then(([, summary]) => summary),
+    signal,
+  );
 }

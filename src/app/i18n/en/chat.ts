@@ -69,6 +69,11 @@ export const chat = {
   'chat.downloadLead': '{model} is not on this device yet. It is {size}, comes from {host} and stays in this browser.',
   'chat.arithmetic.float16': 'This model uses half precision for prompts, as chosen in the settings.',
   'chat.arithmetic.int8': 'This model rounds its inputs to 8 bits, as chosen in the settings.',
+  'chat.coming':
+    'Nothing is downloaded yet. When you begin to ask, {model} ({size}), the adapter {adapter} and its attribution index come into this browser.',
+  'chat.comingBase': 'Nothing is downloaded yet. When you begin to ask, {model} ({size}) comes into this browser.',
+  'chat.alongAdapter': 'adapter on its way',
+  'chat.alongIndex': 'attribution index on its way',
   'chat.reloadModel': 'Load the model again',
   'chat.noModels': 'No models are configured',
   'chat.noModelsHint': 'This copy of Tributary has no config.json with models. `npm start` adds one.',

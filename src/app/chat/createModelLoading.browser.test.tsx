@@ -1,0 +1,94 @@
+import { render } from 'solid-js/web';
+import { afterEach, expect, test, vi } from 'vitest';
+import { page } from 'vitest/browser';
+import { database } from '../../store/index.ts';
+import { App } from '../shell/App.tsx';
+import { setConfig } from '../state/config.ts';
+import { engineState, resetEngine } from '../state/engine.ts';
+import '../ui/tokens.css';
+
+let leave: () => void = () => undefined;
+afterEach(async () => {
+  leave();
+  resetEngine();
+  vi.restoreAllMocks();
+  await database().settings.clear();
+});
+
+/** The chat of a first visitor whose model and adapter are small; addresses that the page itself asks for. */
+function visit(): string[] {
+  const asked: string[] = [];
+  const real = globalThis.fetch;
+  vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) => {
+    asked.push(new URL(input instanceof Request ? input.url : input, document.baseURI).pathname);
+    return real(input, init);
+  });
+  const files = ['adapter_config.json', 'adapter_model.safetensors', 'index.cbor', 'rows.jsonl'];
+  setConfig({
+    models: [
+      { id: 'small', name: 'Small', files: [{ name: 'f', url: './none/f', bytes: 5e6, sha256: '0'.repeat(64) }] },
+    ],
+    adapters: [
+      {
+        id: 'a',
+        name: 'Harbours',
+        model: 'small',
+        questions: ['One?', 'Two?'],
+        files: files.map((name) => ({ name, url: `./none/${name}` })),
+      },
+    ],
+  });
+  location.hash = '#/chat';
+  const root = document.createElement('div');
+  document.body.append(root);
+  const dispose = render(() => <App />, root);
+  leave = () => {
+    dispose();
+    root.remove();
+  };
+  return asked;
+}
+
+const files = (asked: readonly string[]): string[] => asked.filter((path) => path.includes('/none/'));
+const coming = () => page.getByText('Nothing is downloaded yet.', { exact: false });
+
+test('an untouched chat says what would come and fetches nothing; a scroll is no question', async () => {
+  const asked = visit();
+  await expect.element(coming()).toHaveTextContent('Small (5 MB), the adapter Harbours and its attribution index');
+  page.getByRole('region', { name: 'Conversation' }).element().dispatchEvent(new Event('scroll'));
+  await expect.element(coming()).toBeVisible();
+  expect(engineState().phase).toBe('idle');
+  expect(files(asked)).toEqual([]);
+});
+
+for (const [place, touch] of [
+  ['the question’s field', () => page.getByLabelText('Your question').click()],
+  [
+    'a suggestion, by keyboard',
+    () => void (page.getByRole('button', { name: 'Two?' }).element() as HTMLElement).focus(),
+  ],
+  ['the choice of a model', () => void (page.getByLabelText('Model').element() as HTMLElement).focus()],
+] as const) {
+  test(`${place} brings model, adapter and index at the same time`, async () => {
+    const asked = visit();
+    await expect.element(coming()).toBeVisible();
+    await touch();
+    await expect.poll(() => engineState().phase).not.toBe('idle');
+    // The model never arrives here, and nothing waits for it.
+    await expect
+      .poll(() => files(asked).map((path) => path.split('/').at(-1)))
+      .toEqual(expect.arrayContaining(['adapter_model.safetensors', 'index.cbor', 'rows.jsonl']));
+  });
+}
+
+test('who deleted the files elsewhere and comes back has not asked for them again', async () => {
+  visit();
+  await page.getByLabelText('Your question').click();
+  await expect.poll(() => engineState().phase).not.toBe('idle');
+  location.hash = '#/settings';
+  await expect.element(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+  resetEngine();
+  location.hash = '#/chat';
+  await expect.element(coming()).toBeVisible();
+  expect(engineState().phase).toBe('idle');
+});
