@@ -30,7 +30,6 @@ describe.each(backends)('on %s', (_, open) => {
   beforeAll(async () => {
     backend = await open();
   });
-  afterAll(() => backend.destroy());
 
   describe.each(names)('%s', (name) => {
     let model: LoadedModel;

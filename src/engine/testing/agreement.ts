@@ -24,7 +24,12 @@ function acquiredDevice(): Promise<AcquiredDevice> {
 
 /** One Dawn device for all test files of a process, so that a shader shared by several cases is compiled once. */
 export function dawnBackend(): Promise<Backend> {
-  backend ??= acquiredDevice().then(createWebGpuBackend);
+  backend ??= acquiredDevice().then((device) => ({
+    ...createWebGpuBackend(device),
+    destroy() {
+      throw new Error('Other tests use this device: open one of your own to destroy it.');
+    },
+  }));
   return backend;
 }
 

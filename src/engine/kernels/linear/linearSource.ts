@@ -16,7 +16,8 @@ type Walk =
   /** As `blocks`, but the shader decodes the most common formats itself (BLOCKS); other formats are read in quads. */
   | 'whole blocks';
 
-const knownBlocks: ReadonlySet<WeightFormat> = new Set<WeightFormat>(['q8_0', 'q4_0', 'q4_1']);
+/** The formats that shaders with `whole blocks` decode themselves. */
+export const knownBlocks: ReadonlySet<WeightFormat> = new Set<WeightFormat>(['q8_0', 'q4_0', 'q4_1']);
 
 /** `template` expanded with `own` values and OPERANDS. */
 export function linearSource(
