@@ -82,6 +82,7 @@ function tokenizerOf({ tokenizerJson, tokenizerConfig, chatTemplate, config }: M
     ...(tokenizerConfig === undefined ? {} : { tokenizerConfig }),
     ...(chatTemplate === undefined ? {} : { chatTemplate }),
     endOfSequenceIds: config.endOfSequenceIds,
+    vocabularySize: config.vocabularySize,
   });
 }
 
