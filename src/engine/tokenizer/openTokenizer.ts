@@ -142,12 +142,28 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
     return text === undefined ? undefined : kind.bytesOf(text);
   };
 
-  const encode: TextTokenizer['encode'] = (text, options = {}) => {
-    const tokenizer = options.parseSpecial === true ? parsing : plain;
+  /** What a letter outside the vocabulary becomes: the one control token that may stand for a person's text. */
+  const unknownId = (parsing.model as { readonly unk_token_id?: number } | null)?.unk_token_id;
+  const unknownText = unknownId === undefined ? undefined : parsing.id_to_token(unknownId);
+  const idOf = (text: string): number | undefined => parsing.token_to_id(text);
+  /** A control token as its letters: a vocabulary that has it as a word can merge these letters to it. */
+  const spelled = (id: number): number[] =>
+    [...(parsing.id_to_token(id) ?? '')].flatMap((letter) => {
+      const bytes = [...new TextEncoder().encode(letter)].map((byte) =>
+        byte.toString(16).toUpperCase().padStart(2, '0'),
+      );
+      const ids = [idOf(letter)].concat(bytes.map((byte) => idOf(`<0x${byte}>`)));
+      const [whole, ...parts] = ids;
+      return whole === undefined ? parts.filter((part) => part !== undefined) : [whole];
+    });
+
+  const encode: TextTokenizer['encode'] = (text, { parseSpecial = false, addSpecial = false } = {}) => {
+    const tokenizer = parseSpecial ? parsing : plain;
     // Without its post-processor, the library fails on an empty text.
-    return text === '' && options.addSpecial !== true
-      ? []
-      : guarded(() => tokenizer.encode(text, { add_special_tokens: options.addSpecial === true }).ids);
+    if (text === '' && !addSpecial) return [];
+    const { ids } = guarded(() => tokenizer.encode(text, { add_special_tokens: addSpecial }));
+    if (parseSpecial || addSpecial) return ids;
+    return ids.flatMap((id) => (control.has(id) && id !== unknownId ? spelled(id) : [id]));
   };
 
   /** The ids that the tokenizer puts before a text; what it puts after one would end a chat before its answer. */
@@ -156,7 +172,7 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
     const probe = 'a';
     const around = encode(probe, { addSpecial: true });
     const found = around.slice(0, startOf(encode(probe), around));
-    const named = parsing.token_to_id(texts['bos_token'] ?? '');
+    const named = idOf(texts['bos_token'] ?? '');
     return addsBegin === true && found.length === 0 && named !== undefined ? [named] : found;
   }
   const beginIds = beginIdsOf();
@@ -167,37 +183,38 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
     return template.render(messages, addGenerationPrompt);
   };
 
-  /** The prompt in parts: what the template writes, and between these parts the contents, which it is shown as placeholders. */
-  function separated(messages: readonly ChatMessage[], addGenerationPrompt: boolean): readonly (readonly number[])[] {
-    const inner = messages.map(({ content }) => content.trim());
+  /** The prompt in parts: at even places what the template writes, between them the indices of the contents that it was not shown. */
+  function separated(messages: readonly ChatMessage[], addGenerationPrompt: boolean): string[] {
     const safe = messages.map(({ role, content }, index) => {
-      const text = inner[index] as string;
-      if (text === '') return { role, content };
-      const begin = content.indexOf(text);
-      return {
-        role,
-        content: content.slice(0, begin) + markBegin + index + markEnd + content.slice(begin + text.length),
-      };
+      const inner = content.trim();
+      if (inner === '') return { role, content };
+      const begin = content.indexOf(inner);
+      const after = content.slice(begin + inner.length);
+      return { role, content: content.slice(0, begin) + markBegin + index + markEnd + after };
     });
     // `split` with a group puts the message numbers at the odd indices.
-    return renderChat(safe, addGenerationPrompt)
-      .split(marked)
-      .map((part, place) =>
-        place % 2 === 0 ? encode(part, { parseSpecial: true }) : encode(inner[Number(part)] ?? ''),
-      );
+    return renderChat(safe, addGenerationPrompt).split(marked);
   }
 
-  const encodeChat: TextTokenizer['encodeChat'] = (messages, { addGenerationPrompt, parseSpecialInMessages }) => {
-    const parseSpecial = chatTemplate !== undefined || parseSpecialInMessages === true;
-    const begin = chatTemplate === undefined ? beginIds : [];
-    const whole = [...begin, ...encode(renderChat(messages, addGenerationPrompt), { parseSpecial })];
-    if (chatTemplate === undefined || parseSpecialInMessages === true) return whole;
+  const encodeChat: TextTokenizer['encodeChat'] = (
+    messages,
+    { addGenerationPrompt, parseSpecialInMessages = false },
+  ) => {
+    const text = renderChat(messages, addGenerationPrompt);
+    if (chatTemplate === undefined) return [...beginIds, ...encode(text, { parseSpecial: parseSpecialInMessages })];
+    const whole = encode(text, { parseSpecial: true });
+    if (parseSpecialInMessages) return whole;
     const parts = separated(messages, addGenerationPrompt);
-    const controlIds = (ids: readonly number[]): string => ids.filter((id) => control.has(id)).join();
-    // The whole is encoded as the model learnt to read it, as long as every control token in it is the template's own. A message
-    // cannot put one in, nor have one made of its end and the template's beginning.
-    const own = parts.filter((_, place) => place % 2 === 0).flat();
-    return controlIds(whole) === controlIds(own) ? whole : parts.flat();
+    const own = parts.map((part, place) => (place % 2 === 0 ? encode(part, { parseSpecial: true }) : []));
+    const isSpelled = unknownText !== undefined && messages.some(({ content }) => content.includes(unknownText));
+    const controlIds = (ids: readonly number[]): string =>
+      ids.filter((id) => control.has(id) && (id !== unknownId || isSpelled)).join();
+    // The whole is encoded as the model learnt to read it, as long as every control token in it is the template's own: a message
+    // cannot bring one, nor complete one that the template or another message begins.
+    if (controlIds(whole) === controlIds(own.flat())) return whole;
+    return own.flatMap((ids, place) =>
+      place % 2 === 0 ? ids : encode(messages[Number(parts[place])]?.content.trim() ?? ''),
+    );
   };
 
   const encodeAnswer: TextTokenizer['encodeAnswer'] = ({ prompt, answerIds, ended }) => {

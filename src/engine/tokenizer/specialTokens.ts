@@ -75,12 +75,15 @@ const END_NAMES = new Set([
   '<\uff5cend\u2581of\u2581sentence\uff5c>',
 ]);
 
+/** An end in most vocabularies; Gemma's has it as a token of text. */
+const HTML_ELEMENT = '</s>';
+
 /** The form of a control token, whatever its type says: `<|x|>`, also with DeepSeek's full-width bars. */
 const CONTROL_FORM = /^<[|\uff5c].*[|\uff5c]>$/s;
-/** Markers of thoughts, tools and turns. HTML elements, which some vocabularies have as tokens of text, are single words. */
-const MARKER_FORM = /^<\/?(?:think|thinking|answer|[a-z]+(?:_[a-z]+)+)>$|^\[\/?[A-Z]+(?:_[A-Z]+)*\]$/;
-/** What can be a marker at all. */
+/** The form of a marker among ordinary vocabulary. */
 const BRACKETED = /^(?:<[^\s].*>|\[[^\s].*\])$/s;
+/** An added token that is a marker if the template writes it. Templates write words and line ends, too. */
+const MARKER_FORM = /^(?=.*[^\p{L}\p{N}\s]).{3,}$/su;
 
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -95,8 +98,13 @@ function listedTokens(tokenizerJson: Fields, tokenizerConfig: Fields): AddedToke
   const listed = tokenizerJson['added_tokens'];
   const tokens = (Array.isArray(listed) ? listed : []).filter(isObject) as AddedToken[];
   const decoder = tokenizerConfig['added_tokens_decoder'];
-  for (const [key, value] of Object.entries(isObject(decoder) ? decoder : {}))
-    if (isObject(value)) tokens.push({ ...value, id: Number(key), special: value['special'] === true } as AddedToken);
+  const contents = new Map(tokens.map(({ id, content }) => [id, content]));
+  for (const [key, value] of Object.entries(isObject(decoder) ? decoder : {})) {
+    const id = Number(key);
+    // Of two texts for one id tokenizer.json's counts.
+    if (isObject(value) && (contents.get(id) ?? value['content']) === value['content'])
+      tokens.push({ ...value, id, special: value['special'] === true } as AddedToken);
+  }
   return tokens.filter(({ id, content }) => Number.isSafeInteger(id) && id >= 0 && contentOf(content) !== undefined);
 }
 
@@ -175,12 +183,15 @@ export function decideSpecialTokens(parameters: SpecialTokensParameters): Specia
   const written = writtenBy(parameters, texts);
   const isWritten = (content: string): boolean => written.some((text) => text.includes(content));
 
+  const isSpecial = ({ id, content }: Pick<AddedToken, 'id' | 'content'>): boolean =>
+    named.has(content) || ends.has(id) || (END_NAMES.has(content) && content !== HTML_ELEMENT);
+
   const byContent = new Map<string, AddedToken>();
   const others = new Map<number, string>();
   for (const token of listedTokens(tokenizerJson, tokenizerConfig)) {
     const known = byContent.get(token.content);
     if (known !== undefined && known.id !== token.id) others.set(token.id, token.content);
-    const special = token.special === true || known?.special === true || named.has(token.content) || ends.has(token.id);
+    const special = token.special === true || known?.special === true || isSpecial(token);
     byContent.set(token.content, { ...token, ...known, special });
   }
   // Control tokens that a file has as ordinary vocabulary: a text would be split at their letters, the template's own too.
@@ -188,7 +199,7 @@ export function decideSpecialTokens(parameters: SpecialTokensParameters): Specia
   for (const [content, id] of vocabularyOf(tokenizerJson)) {
     if (named.has(content)) ordinary.set(content, id);
     if (byContent.has(content) || !BRACKETED.test(content) || !Number.isSafeInteger(id)) continue;
-    const special = CONTROL_FORM.test(content) || named.has(content) || ends.has(id);
+    const special = CONTROL_FORM.test(content) || isSpecial({ id, content });
     if (special || isWritten(content)) {
       const exact = { single_word: false, lstrip: false, rstrip: false, normalized: false };
       byContent.set(content, { ...exact, id, content, special });
@@ -200,10 +211,7 @@ export function decideSpecialTokens(parameters: SpecialTokensParameters): Specia
 
   const added = [...byContent.values()];
   const marks = ({ content, special }: AddedToken): boolean =>
-    special ||
-    CONTROL_FORM.test(content) ||
-    MARKER_FORM.test(content) ||
-    (BRACKETED.test(content) && isWritten(content));
+    special || CONTROL_FORM.test(content) || (MARKER_FORM.test(content) && isWritten(content));
   const marking = new Set(added.filter(marks).map(({ content }) => content));
   /** The other half of `<x>` and `</x>`. */
   const partner = (content: string): string =>
@@ -225,8 +233,8 @@ export function decideSpecialTokens(parameters: SpecialTokensParameters): Specia
       ?.split(ANSWER)
       .at(-1)
       ?.trimStart() ?? '';
-  const [closing] = special
-    .filter(({ content }) => afterAnswer.startsWith(content))
+  const [closing] = added
+    .filter((token) => (token.special || CONTROL_FORM.test(token.content)) && afterAnswer.startsWith(token.content))
     .sort((one, other) => other.content.length - one.content.length);
   const endIds = [
     // As the model was trained to end a turn, which need not be how it was trained to end a text.
