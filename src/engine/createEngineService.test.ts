@@ -90,7 +90,18 @@ describe('a model that cannot be loaded', () => {
         facts: { contextLength },
       });
     }
+    // It is off the device, and loaded again by its next use.
     expect(opened[0]?.backend.counters.allocatedBytes).toBe(0);
+    const question = { messages: [{ role: 'user', content: 'What is a river?' }], max_tokens: 2 } as const;
+    const answer = textOf(await collect(service.chat({ ...question, temperature: 0 }, context())));
+    expect(answer).not.toBe('');
+    const abort = new AbortController();
+    const loading = service.loadModel(
+      { files: [seedling], contextLength: 32 },
+      context(abort.signal, () => abort.abort(new Error('another one'))),
+    );
+    await expect(loading).rejects.toThrow('another one');
+    expect(textOf(await collect(service.chat({ ...question, temperature: 0 }, context())))).toBe(answer);
     expect(opened).toHaveLength(1);
   });
 });

@@ -188,6 +188,7 @@ export async function openHuggingFaceFolder(files: readonly NamedBlob[]): Promis
     ...(tokenizerJson === undefined ? {} : { tokenizerJson }),
     ...(tokenizerConfig === undefined ? {} : { tokenizerConfig }),
     ...(chatTemplate === undefined ? {} : { chatTemplate }),
+    names: typeof json['_name_or_path'] === 'string' ? [json['_name_or_path']] : [],
     byteLength: sources.reduce((total, { byteLength }) => total + byteLength, 0),
     sources,
   };
