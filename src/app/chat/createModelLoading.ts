@@ -85,7 +85,8 @@ export function createModelLoading(
     mustDownload,
     engineHasChoice,
     isReady,
-    isCancelled: () => cancelled() === choice().modelId && engineState().phase === 'idle',
+    // The engine may have gone back to the model before.
+    isCancelled: () => cancelled() === choice().modelId && !engineHasChoice(),
     prepare,
     cancel() {
       setCancelled(choice().modelId);

@@ -13,6 +13,7 @@ const MAX_NAME_LENGTH = 300;
 function plainName(name: string): string {
   const last =
     name
+      .slice(-MAX_NAME_LENGTH)
       .replace(/[\\/]+$/, '')
       .split(/[\\/]/)
       .at(-1) ?? '';
