@@ -3,7 +3,7 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { ChatMessage } from '../chat/types.ts';
 import type { EncodeAnswerRequest, EncodedRow } from '../service.ts';
-import { type ChatTemplate, openChatTemplate } from './chatTemplate.ts';
+import { createChatRenderer } from './createChatRenderer.ts';
 import { exactSplits } from './exactSplits.ts';
 import { decideSpecialTokens } from './specialTokens.ts';
 import { createStreamingDecoder, type StreamingDecoder } from './streamingDecoder.ts';
@@ -101,15 +101,12 @@ function startOf(inner: readonly number[], outer: readonly number[]): number {
 export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenizer {
   const { tokenizerJson, chatTemplate, vocabularySize } = parameters;
   const tokenizerConfig = parameters.tokenizerConfig ?? {};
-  let template: ChatTemplate | undefined;
+  const render = createChatRenderer(chatTemplate ?? '');
   const { added, duplicates, control, endIds, addsBegin, texts } = decideSpecialTokens({
     tokenizerJson,
     tokenizerConfig,
     chatTemplate,
-    render(variables, messages, addGenerationPrompt) {
-      template ??= openChatTemplate(chatTemplate ?? '', variables);
-      return template.render(messages, addGenerationPrompt);
-    },
+    render,
     endOfSequenceIds: parameters.endOfSequenceIds ?? [],
     vocabularySize,
   });
@@ -179,8 +176,7 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
 
   const renderChat: TextTokenizer['renderChat'] = (messages, addGenerationPrompt) => {
     if (chatTemplate === undefined) return messages.map(({ content }) => `${content}\n`).join('');
-    template ??= openChatTemplate(chatTemplate, texts);
-    return template.render(messages, addGenerationPrompt);
+    return render(texts, messages, addGenerationPrompt);
   };
 
   /** The prompt in parts: at even places what the template writes, between them the indices of the contents that it was not shown. */

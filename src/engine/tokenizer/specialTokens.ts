@@ -2,6 +2,7 @@
 // ones end an answer, and whether a text begins with a token of its own. Chat, training, scoring and attribution read it here.
 // Sources: transformers' tokenizers, and llama.cpp's rules for tokens that headers mistype (`src/llama-vocab.cpp`).
 import type { ChatMessage } from '../chat/types.ts';
+import type { ChatRenderer } from './createChatRenderer.ts';
 import { tokenizerUnsupported } from './tokenizerUnsupported.ts';
 
 export interface AddedToken {
@@ -18,7 +19,7 @@ export interface SpecialTokensParameters {
   /** Jinja source. */
   readonly chatTemplate: string | undefined;
   /** Renders a chat by the template, which may name `variables`; it may throw. */
-  readonly render: (variables: Texts, messages: readonly ChatMessage[], addGenerationPrompt: boolean) => string;
+  readonly render: ChatRenderer;
   /** Ends that the model's configs name. */
   readonly endOfSequenceIds: readonly number[];
   /** Number of tokens that the model can generate; absent: unknown. */

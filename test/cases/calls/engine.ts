@@ -3,7 +3,7 @@
 import type { ChatRequest } from '../../../src/engine/chat/types.ts';
 import { createEngineService } from '../../../src/engine/createEngineService.ts';
 import { openBackend } from '../../../src/engine/openBackend.ts';
-import type { EngineService, TrainRequest } from '../../../src/engine/service.ts';
+import type { BaseIdentity, EngineService, TrainEvent, TrainRequest } from '../../../src/engine/service.ts';
 import type { Json } from '../../../src/lib/canonicalJson.ts';
 import type { CallContext as RequestContext } from '../../../src/lib/rpc.ts';
 import type { Call, CallContext } from './call.ts';
@@ -17,6 +17,13 @@ interface ModelInput {
 interface RowInput {
   readonly prompt: string;
   readonly response: string;
+}
+
+interface AdapterInput {
+  readonly base: string | null;
+  readonly adapterBase?: BaseIdentity;
+  readonly identity?: BaseIdentity;
+  readonly acceptOtherBase?: boolean;
 }
 
 const context = (): RequestContext => ({ signal: new AbortController().signal, progress: () => undefined });
@@ -50,6 +57,23 @@ async function encode(service: EngineService, row: RowInput) {
   const { inputIds, promptLength } = encoded;
   const pieces = await Promise.all(inputIds.map((id) => service.decode({ ids: [id] }, context())));
   return { inputIds, promptLength, pieces, text: await service.decode({ ids: inputIds }, context()) };
+}
+
+async function oneStep(service: EngineService, rows: readonly RowInput[]): Promise<TrainRequest> {
+  return {
+    rows: await service.encodeRows({ rows }, context()),
+    rank: 2,
+    alpha: 4,
+    learningRate: 1e-3,
+    schedule: 'constant',
+    warmupSteps: 0,
+    epochs: 1,
+    maxSteps: 1,
+    batchSize: rows.length,
+    weightDecay: 0,
+    maxGradientNorm: 1,
+    seed: 1,
+  };
 }
 
 const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
@@ -87,27 +111,36 @@ export const calls: Readonly<Record<string, Call>> = {
     return asJson(await (await load(input, outer)).measureQuality({ text }, context()));
   },
 
+  /**
+   * `{ base, adapterBase?, identity?, acceptOtherBase? }`: an adapter of the model's own shapes whose config names `base`, loaded on it.
+   * Gives its rank.
+   */
+  adapter: async (input, outer) => {
+    const { base, adapterBase, identity, acceptOtherBase } = input as unknown as AdapterInput;
+    const files = await filesOf(input as ModelInput, outer);
+    const service = createEngineService({ openBackend: () => openBackend({ device: 'cpu' }) });
+    await service.loadModel({ files, contextLength: 256, ...(identity === undefined ? {} : { identity }) }, context());
+    let trained: (TrainEvent & { kind: 'done' }) | undefined;
+    for await (const event of service.train(await oneStep(service, [{ prompt: 'a', response: 'b' }]), context()))
+      if (event.kind === 'done') trained = event;
+    if (trained === undefined) throw new Error('Training gave no adapter.');
+    const request = {
+      id: 'a',
+      config: { ...trained.config, base_model_name_or_path: base },
+      weights: trained.weights,
+      ...(adapterBase === undefined ? {} : { base: adapterBase }),
+      ...(acceptOtherBase === undefined ? {} : { acceptOtherBase }),
+    };
+    return asJson({ rank: (await service.loadAdapter(request, context())).rank });
+  },
+
   /** `{ rows }`: one step of training on rows as the training room encodes them. Gives tokens and steps. */
   train: async (input, outer) => {
     const { rows } = input as unknown as { rows: readonly RowInput[] };
     const service = await load(input, outer);
-    const request: TrainRequest = {
-      rows: await service.encodeRows({ rows }, context()),
-      rank: 2,
-      alpha: 4,
-      learningRate: 1e-3,
-      schedule: 'constant',
-      warmupSteps: 0,
-      epochs: 1,
-      maxSteps: 1,
-      batchSize: rows.length,
-      weightDecay: 0,
-      maxGradientNorm: 1,
-      seed: 1,
-    };
     let tokens = 0;
     let steps = 0;
-    for await (const event of service.train(request, context())) {
+    for await (const event of service.train(await oneStep(service, rows), context())) {
       if (event.kind === 'step') tokens += event.tokens;
       if (event.kind === 'done') steps = event.steps;
     }
