@@ -139,16 +139,29 @@ function namedTexts(config: Fields): { texts: Record<string, string>; named: Set
 /** Stands for the answer of a rendered chat: no template writes it. */
 const ANSWER = '\ue001';
 
+/** The text of a template outside its tags, and the literals within them. */
+function literalsOf(template: string): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (;;) {
+    const found = template.slice(at).search(/\{[{%#]/);
+    const begin = found < 0 ? template.length : at + found;
+    parts.push(template.slice(at, begin));
+    const close = { '{': '}}', '%': '%}', '#': '#}' }[template[begin + 1] ?? ''];
+    const end = close === undefined ? -1 : template.indexOf(close, begin + 2);
+    const tag = template.slice(begin, end < 0 ? template.length : end);
+    parts.push(...(tag.match(/'[^']*'|"[^"]*"/g) ?? []));
+    if (end < 0) return parts.join('\n');
+    at = end + 2;
+  }
+}
+
 /**
  * What a template writes itself: the text outside its tags and the literals within them, and some chats as it renders them, because it may
  * put a marker together from parts. A template that does not render a chat writes nothing there.
  */
 function writtenBy({ chatTemplate, render }: SpecialTokensParameters, texts: Texts): readonly string[] {
   if (chatTemplate === undefined) return [];
-  const literals = chatTemplate.replace(
-    /\{(?:%.*?%|\{.*?\}|#.*?#)\}/gs,
-    (tag) => `\n${tag.match(/'[^']*'|"[^"]*"/g)?.join('\n') ?? ''}\n`,
-  );
   const question: ChatMessage = { role: 'user', content: '\ue000' };
   const chats: readonly (readonly ChatMessage[])[] = [
     [question, { role: 'assistant', content: ANSWER }],
@@ -162,7 +175,7 @@ function writtenBy({ chatTemplate, render }: SpecialTokensParameters, texts: Tex
       return [];
     }
   });
-  return [literals, ...rendered];
+  return [literalsOf(chatTemplate), ...rendered];
 }
 
 /** Classes of transformers whose texts begin with the beginning token unless the config says otherwise. */
