@@ -162,7 +162,7 @@ test('a cancelled loading leaves the model before it ready, whether or not the e
     const state = engineState();
     return state.phase === 'ready' ? state.modelId : undefined;
   };
-  for (const phase of ['checking', 'reading'] as const) {
+  for (const phase of ['checking', 'compiling'] as const) {
     await ensureModel(first);
     const [stop, loading] = createRoot((dispose) => {
       createEffect(() => {
