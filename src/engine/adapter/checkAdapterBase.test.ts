@@ -31,6 +31,9 @@ describe('an adapter’s base', () => {
       checkAdapterBase({ config: named('a/x'), base: { sha256: one }, model: { names: ['x'], sha256: other } }),
     ).toThrow(different);
     checkAdapterBase({ config: named('a/x'), base: { sha256: one }, model: { names: ['x'] } });
+    // Of a model without a digest nobody can say.
+    expect(() => checkAdapterBase({ config: {}, base: { sha256: one }, model: { names: ['x'] } })).toThrow(different);
+    checkAdapterBase({ config: {}, base: undefined, model: { sha256: one } });
   });
 
   test.each([null, ''])('that is not named (%j) is not asked about', (name) => {

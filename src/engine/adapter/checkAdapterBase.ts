@@ -31,8 +31,8 @@ export interface CheckAdapterBaseParameters {
 }
 
 /**
- * Throws `ADAPTER_BASE_DIFFERENT` unless the adapter names no base, or the loaded model's digest or, where one of them has no
- * digest, one of its names is that of the base.
+ * Throws `ADAPTER_BASE_DIFFERENT` unless nothing is known of the adapter's base, or the loaded model's digest or, where one of them has
+ * no digest, one of its names is that of the base.
  */
 export function checkAdapterBase({ config, base = {}, model }: CheckAdapterBaseParameters): void {
   const path = config['base_model_name_or_path'];
@@ -41,10 +41,11 @@ export function checkAdapterBase({ config, base = {}, model }: CheckAdapterBaseP
   const known = (model.names ?? []).map(plainName);
   if (!digests.includes(undefined)) {
     if (base.sha256 === model.sha256) return;
-  } else if (wanted.length === 0 || wanted.some((name) => known.includes(plainName(name)))) return;
+  } else if (wanted.some((name) => known.includes(plainName(name)))) return;
+  else if (wanted.length === 0 && base.sha256 === undefined) return;
   throw new TributaryError({
     code: 'ADAPTER_BASE_DIFFERENT',
-    message: 'This adapter was trained for another model than the one that is loaded.',
+    message: 'The loaded model is not the one that this adapter names as its base.',
     facts: {
       base: (wanted[0] ?? base.sha256 ?? '').slice(0, 200),
       model: (model.names?.[0] ?? model.sha256 ?? '').slice(0, 200),

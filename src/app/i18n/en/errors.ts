@@ -196,8 +196,8 @@ export const written = {
     hint: 'End another conversation, or load the model with a longer context.',
   },
   ADAPTER_BASE_DIFFERENT: {
-    title: 'The adapter was trained for another model',
-    message: 'It was trained for {base}. On this model it computes, but its answers mean little.',
+    title: 'The adapter belongs to another model',
+    message: 'It names {base} as its base. On another model it computes, but its answers mean little.',
   },
   ADAPTER_UNSUPPORTED: { title: 'This kind of adapter is not supported', message: 'This adapter is not supported.' },
   ADAPTER_INVALID: { title: 'The adapter cannot be used', message: 'This adapter cannot be loaded.' },
