@@ -65,7 +65,7 @@ it('refuses to read text with a model that came without a tokenizer', async () =
 });
 
 describe('a model that cannot be loaded', () => {
-  it('leaves the previous one unchanged if its template is invalid', async () => {
+  it('leaves the previous one unchanged if its tokenizer is not supported', async () => {
     const opened: OpenedBackend[] = [];
     const service = createEngineService({
       async openBackend() {
@@ -79,10 +79,9 @@ describe('a model that cannot be loaded', () => {
     const files = [
       { name: 'config.json', blob: read('tiny-llama/config.json') },
       { name: 'model.safetensors', blob: read('tiny-llama/model.safetensors') },
-      { name: 'tokenizer.json', blob: read('tiny-llama-onnx/tokenizer.json') },
-      { name: 'chat_template.jinja', blob: new Blob(['{% for %}']) },
+      { name: 'tokenizer.json', blob: new Blob(['{}']) },
     ];
-    await expect(service.loadModel({ files }, context())).rejects.toMatchObject({ code: 'CHAT_TEMPLATE_FAILED' });
+    await expect(service.loadModel({ files }, context())).rejects.toMatchObject({ code: 'TOKENIZER_UNSUPPORTED' });
     expect(opened[0]?.backend.counters.allocatedBytes).toBe(allocated);
     expect(await service.encode({ text: 'a dog' }, context())).not.toEqual([]);
     for (const contextLength of [0, -1, 1.5, Number.NaN]) {
@@ -91,7 +90,18 @@ describe('a model that cannot be loaded', () => {
         facts: { contextLength },
       });
     }
+    // It is off the device, and loaded again by its next use.
     expect(opened[0]?.backend.counters.allocatedBytes).toBe(0);
+    const question = { messages: [{ role: 'user', content: 'What is a river?' }], max_tokens: 2 } as const;
+    const answer = textOf(await collect(service.chat({ ...question, temperature: 0 }, context())));
+    expect(answer).not.toBe('');
+    const abort = new AbortController();
+    const loading = service.loadModel(
+      { files: [seedling], contextLength: 32 },
+      context(abort.signal, () => abort.abort(new Error('another one'))),
+    );
+    await expect(loading).rejects.toThrow('another one');
+    expect(textOf(await collect(service.chat({ ...question, temperature: 0 }, context())))).toBe(answer);
     expect(opened).toHaveLength(1);
   });
 });

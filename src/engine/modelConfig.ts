@@ -63,6 +63,6 @@ export interface ModelConfig {
   readonly queryKeyValueBias: boolean;
   /** Qwen3, Gemma 3: RMS norm over each head of q and k, before rotation. */
   readonly queryKeyNorm: boolean;
-  readonly beginOfSequenceId?: number;
+  /** Ids that the config names as ends; `specialTokens` decides which tokens end an answer. */
   readonly endOfSequenceIds: readonly number[];
 }

@@ -40,6 +40,8 @@ export interface ModelFile {
   readonly tokenizerConfig?: Record<string, unknown>;
   /** Jinja source. */
   readonly chatTemplate?: string;
+  /** What the files call the model. */
+  readonly names?: readonly string[];
   readonly byteLength: number;
   /** The opened files; for a packed file, its sources. */
   readonly sources: readonly SourceFile[];

@@ -30,8 +30,18 @@ export type DeviceChoice = 'automatic' | 'gpu' | 'cpu';
 /** A packed file, a GGUF file, or the files of a Hugging Face folder. */
 export type ModelBlobs = readonly { readonly name: string; readonly blob: Blob }[];
 
+/** What is known of a model beside its files. */
+export interface BaseIdentity {
+  /** As hubs and people call it: `owner/name`, a title, a file's name. */
+  readonly names?: readonly string[];
+  /** Hexadecimal, of the source that it was made from. */
+  readonly sha256?: string;
+}
+
 export interface LoadModelRequest {
   readonly files: ModelBlobs;
+  /** Compared with the base that an adapter names. The names in the files are known without. */
+  readonly identity?: BaseIdentity;
   /** Formats of the weights. Default: a folder is quantised, Q4_0 with tables in Q8_0; packed and GGUF files keep their formats. */
   readonly choices?: QuantizationChoices;
   /** Maximum context to reserve KV cache for. Default: the smaller of the model's own and 1,024. */
@@ -73,6 +83,10 @@ export interface LoadAdapterRequest {
   readonly config: Record<string, unknown>;
   /** `adapter_model.safetensors`. */
   readonly weights: Uint8Array;
+  /** The base that it was trained for, where more is known of it than its config says. */
+  readonly base?: BaseIdentity;
+  /** Somebody confirmed that it is wanted on another model than its base. Default: false. */
+  readonly acceptOtherBase?: boolean;
 }
 
 export interface AdapterSummary {
@@ -218,6 +232,7 @@ export interface EngineService {
   convertModel(request: ConvertModelRequest, context: CallContext): AsyncGenerator<PackedPiece>;
   /** Perplexity of the loaded model without adapters; drops the conversation's cache. `context.progress` receives `QualityProgress`. */
   measureQuality(request: QualityRequest, context: CallContext): Promise<QualityReport>;
+  /** Throws `ADAPTER_BASE_DIFFERENT` if it was trained for another model and nobody accepted that. */
   loadAdapter(request: LoadAdapterRequest, context: CallContext): Promise<AdapterSummary>;
   unloadAdapter(request: { readonly id: string }, context: CallContext): Promise<void>;
   /**

@@ -3,7 +3,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 export type GgufEntry =
-  | { readonly type: 'u32' | 'f32'; readonly value: number }
+  | { readonly type: 'u32' | 'i32' | 'u64' | 'f32'; readonly value: number }
   | { readonly type: 'bool'; readonly value: boolean }
   | { readonly type: 'string'; readonly value: string }
   | { readonly type: 'strings'; readonly value: readonly string[] }
@@ -20,7 +20,7 @@ export interface GgufTensorSource {
 }
 
 const ALIGNMENT = 32;
-const typeNumbers = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 } as const;
+const typeNumbers = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9, u64: 10 } as const;
 const utf8 = new TextEncoder();
 
 const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
@@ -45,6 +45,10 @@ function valueBytes(entry: GgufEntry): Uint8Array {
   switch (type) {
     case 'u32':
       return Buffer.concat([u32(typeNumbers.u32), u32(value)]);
+    case 'i32':
+      return Buffer.concat([u32(typeNumbers.i32), new Uint8Array(Int32Array.of(value).buffer)]);
+    case 'u64':
+      return Buffer.concat([u32(typeNumbers.u64), u64(value)]);
     case 'f32':
       return Buffer.concat([u32(typeNumbers.f32), new Uint8Array(Float32Array.of(value).buffer)]);
     case 'bool':

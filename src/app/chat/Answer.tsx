@@ -1,10 +1,12 @@
 // One answer: its text (beside the base model's, when compared), its state, its speed, a summary of what shaped it.
 import { createMemo, For, type JSX, Match, Show, Switch } from 'solid-js';
+import { toTributaryError } from '../../lib/errors.ts';
 import type { MessageRecord } from '../../store/index.ts';
 import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
 import { t } from '../i18n/t.ts';
 import { engineState } from '../state/engine.ts';
 import {
+  Button,
   CopyButton,
   ErrorCard,
   formatDuration,
@@ -50,6 +52,8 @@ export interface AnswerProperties {
   readonly onSelectSpan: (span: number | undefined) => void;
   readonly onInfluence: () => void;
   readonly onRegenerate: () => void;
+  /** Confirms that the adapter is wanted although it was trained for another model, and asks again. */
+  readonly onAcceptBase: () => void;
 }
 
 function writingLabel(writing: Writing): string {
@@ -153,7 +157,17 @@ export function Answer(properties: AnswerProperties): JSX.Element {
           <Match when={failure() !== undefined && engineState().phase === 'failed'}>
             <p class="text-sm text-muted">{t('chat.notAnswered')}</p>
           </Match>
-          <Match when={failure()}>{(error) => <ErrorCard error={error()} onAction={properties.onRegenerate} />}</Match>
+          <Match when={failure()}>
+            {(error) => (
+              <ErrorCard error={error()} onAction={properties.onRegenerate}>
+                <Show when={toTributaryError(error()).code === 'ADAPTER_BASE_DIFFERENT'}>
+                  <Button size="small" onClick={() => properties.onAcceptBase()}>
+                    {t('chat.useOtherBase')}
+                  </Button>
+                </Show>
+              </ErrorCard>
+            )}
+          </Match>
           <Match when={properties.message.state === 'stopped'}>
             <p class="text-sm text-muted">{t('chat.stopped')}</p>
           </Match>

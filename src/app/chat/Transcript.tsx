@@ -2,6 +2,7 @@
 import { createEffect, createMemo, For, type JSX, on, Show } from 'solid-js';
 import type { MessageRecord } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
+import { acceptOtherBase } from '../state/adapters.ts';
 import { availableModels } from '../state/models/availableModels.ts';
 import { EmptyState } from '../ui/index.ts';
 import { Answer } from './Answer.tsx';
@@ -100,6 +101,11 @@ function Message(properties: {
               onSelectSpan={(span) => room.selectSpan(span, id)}
               onInfluence={() => properties.onInfluence()}
               onRegenerate={() => room.attempt(regenerate(current().chatId, id))}
+              onAcceptBase={() => {
+                const adapter = room.adapterOf(current());
+                if (adapter === undefined) return;
+                room.attempt(acceptOtherBase(adapter).then(() => regenerate(current().chatId, id)));
+              }}
             />
           </Show>
         </div>

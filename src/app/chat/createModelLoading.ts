@@ -94,7 +94,8 @@ export function createModelLoading(
     isReady,
     begin: () => void setBegun(true),
     isUntouched: () => !begun(),
-    isCancelled: () => cancelled() === choice().modelId && engineState().phase === 'idle',
+    // The engine may have gone back to the model before.
+    isCancelled: () => cancelled() === choice().modelId && !engineHasChoice(),
     prepare,
     cancel() {
       setCancelled(choice().modelId);

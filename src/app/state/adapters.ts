@@ -1,5 +1,5 @@
 // The adapters that can be chosen in this browser, and their files, over its tables and configuration.
-import { type AdapterRecord, database, readAdapterFile } from '../../store/index.ts';
+import { type AdapterRecord, database, guardWrite, readAdapterFile } from '../../store/index.ts';
 import { adapterBytes as readBytes } from '../../workflows/adapters/adapterBytes.ts';
 import {
   type AdapterChoice,
@@ -7,6 +7,7 @@ import {
   adapterChoices,
   hasAttributionFiles,
 } from '../../workflows/adapters/adapterChoice.ts';
+import { adapterData } from '../../workflows/adapters/adapterRecord.ts';
 import { config } from './config.ts';
 import { download } from './download.ts';
 import { fetchPublishedAdapter } from './publishedAdapters.ts';
@@ -30,6 +31,18 @@ export function listStoredAdapters(): Promise<AdapterRecord[]> {
 /** Reads the database: use inside `createLive`. */
 export async function findStoredAdapter(id: string): Promise<AdapterRecord | undefined> {
   return database().adapters.get(id);
+}
+
+/** Confirms that a stored adapter is wanted on its model although that is not the one it was trained for. */
+export async function acceptOtherBase({ id, modelId }: AdapterChoice): Promise<void> {
+  await guardWrite(() =>
+    database()
+      .adapters.where({ id })
+      .modify((record) => {
+        const data = adapterData(record);
+        record.data = { ...data, acceptedModels: [...new Set([...(data.acceptedModels ?? []), modelId])] };
+      }),
+  );
 }
 
 /** Whether the adapter comes with the files that attribution needs. */

@@ -15,10 +15,12 @@ import { abortable } from '../../lib/abortable.ts';
 import { isAbort, TributaryError } from '../../lib/errors.ts';
 import type { Remote } from '../../lib/rpc.ts';
 import { readSetting, writeSetting } from '../../store/index.ts';
+import { adapterData } from '../../workflows/adapters/adapterRecord.ts';
 import { type AdapterChoice, adapterBytes } from './adapters.ts';
 import { checkDevice } from './checkDevice.ts';
 import { readDeviceSetting } from './deviceSetting.ts';
 import { mergeVariants } from './mergeVariants.ts';
+import { listModels } from './models/availableModels.ts';
 import { modelFiles } from './models/modelFiles.ts';
 import { settingKeys } from './settingKeys.ts';
 import { lazyWorker } from './workers.ts';
@@ -55,14 +57,29 @@ export function engine(): Remote<EngineService> {
   return worker.remote();
 }
 
-let loading:
-  | { readonly modelId: string; readonly promise: Promise<ModelSummary>; readonly abort: AbortController }
-  | undefined;
+interface Loading {
+  readonly modelId: string;
+  readonly promise: Promise<ModelSummary>;
+  readonly abort: AbortController;
+}
+
+let loading: Loading | undefined;
 const adapters = new Map<string, Promise<AdapterSummary>>();
+
+/** The model that was ready before the loading under way; `isEvicted`: the engine was asked for the other one already. */
+let previous:
+  | {
+      readonly loading: Loading;
+      readonly state: EngineState;
+      readonly adapters: ReadonlyMap<string, Promise<AdapterSummary>>;
+      isEvicted: boolean;
+    }
+  | undefined;
 
 function fail(error: unknown): void {
   const modelId = loading?.modelId;
   loading = undefined;
+  previous = undefined;
   adapters.clear();
   setState({ phase: 'failed', error, ...(modelId === undefined ? {} : { modelId }) });
 }
@@ -77,6 +94,7 @@ export function resetEngine(): void {
   loading?.abort.abort();
   worker.restart();
   loading = undefined;
+  previous = undefined;
   adapters.clear();
   setState({ phase: 'idle' });
 }
@@ -103,12 +121,28 @@ export async function chooseComputeDtype(computeDtype: ComputeDtype): Promise<vo
   resetEngine();
 }
 
-/** Stops loading a model; what was downloaded stays. */
+/** Stops loading a model; what was downloaded stays, and the model that was ready before is ready again. */
 export function cancelLoading(): void {
   if (loading === undefined || state().phase === 'ready') return;
   loading.abort.abort();
+  goBack();
+}
+
+/** After a cancelled loading: the model before it, at once, or loaded again if the engine has put it away. */
+function goBack(): void {
+  const before = previous;
   loading = undefined;
+  previous = undefined;
   setState({ phase: 'idle' });
+  if (before === undefined) return;
+  if (before.isEvicted) {
+    // A failure is part of the state.
+    ensureModel(before.loading.modelId).catch(() => undefined);
+    return;
+  }
+  loading = before.loading;
+  for (const [id, adapter] of before.adapters) adapters.set(id, adapter);
+  setState(before.state);
 }
 
 /** Call with every failure of an engine call: after a lost device it resets the engine so that "try again" works. */
@@ -145,9 +179,13 @@ async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary>
   show({ phase: 'reading', modelId, doneBytes: 0, totalBytes });
   const variants = await readSetting<VariantReport>(settingKeys.variants);
   const computeDtype = await chosenComputeDtype();
+  const { name, sha256 } = (await listModels()).find(({ id }) => id === modelId) ?? { name: modelId };
+  signal.throwIfAborted();
+  if (previous !== undefined) previous.isEvicted = true;
   const summary = await engine().loadModel(
     {
       files,
+      identity: { names: [name, modelId], ...(sha256 === undefined ? {} : { sha256 }) },
       device,
       ...(contextLength === undefined ? {} : { contextLength }),
       computeDtype,
@@ -167,6 +205,8 @@ async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary>
   const report = await engine().probe({});
   if (report.obstacle !== undefined) setObstacle(TributaryError.deserialize(report.obstacle));
   await rememberVariants(variants, report);
+  signal.throwIfAborted();
+  previous = undefined;
   show({ phase: 'ready', modelId, summary, device: report });
   return summary;
 }
@@ -188,10 +228,14 @@ async function rememberVariants(before: VariantReport | undefined, { variants }:
  */
 export async function ensureModel(modelId: string, signal?: AbortSignal): Promise<ModelSummary> {
   if (loading !== undefined && loading.modelId !== modelId) {
+    const now = state();
+    if (now.phase === 'ready') previous = { loading, state: now, adapters: new Map(adapters), isEvicted: false };
     loading.abort.abort();
     loading = undefined;
     adapters.clear();
   }
+  // Chosen again before the engine put it away.
+  if (loading === undefined && previous?.loading.modelId === modelId && !previous.isEvicted) goBack();
   if (loading === undefined) {
     const abort = new AbortController();
     const promise = load(modelId, abort.signal).catch((error: unknown) => {
@@ -202,10 +246,8 @@ export async function ensureModel(modelId: string, signal?: AbortSignal): Promis
     loading = mine;
     promise.catch((error: unknown) => {
       if (loading !== mine) return;
-      if (isAbort(error)) {
-        loading = undefined;
-        setState({ phase: 'idle' });
-      } else fail(error);
+      if (isAbort(error)) goBack();
+      else fail(error);
     });
   }
   return abortable(loading.promise, signal);
@@ -246,7 +288,16 @@ export async function ensureAdapter(adapter: AdapterChoice, signal?: AbortSignal
         model,
       ]);
       const parsed = JSON.parse(new TextDecoder().decode(configuration)) as Record<string, unknown>;
-      return engine().loadAdapter({ id: adapter.id, config: parsed, weights }, { transfer: [weights.buffer] });
+      const { baseSha256, acceptedModels = [] } = adapterData(adapter);
+      const request = {
+        id: adapter.id,
+        config: parsed,
+        weights,
+        ...(baseSha256 === undefined ? {} : { base: { sha256: baseSha256 } }),
+        // Whoever wrote the configuration chose the pair.
+        acceptOtherBase: adapter.source === 'config' || acceptedModels.includes(adapter.modelId),
+      };
+      return engine().loadAdapter(request, { transfer: [weights.buffer] });
     })();
     promise = mine;
     adapters.set(adapter.id, mine);

@@ -87,18 +87,33 @@ function wholeNumber(request: Fields, field: string, lowest: number, highest: nu
   );
 }
 
+/** The text of a message, whose content may come in parts: one to a line, as llama.cpp and vLLM join them. */
+function contentOf(place: string, content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content) || content.length === 0)
+    throw invalid(place, content, 'a text, or a list of parts with one');
+  const texts = content.map((part: unknown, index): string => {
+    const at = `${place}[${index}]`;
+    if (!isObject(part)) throw invalid(at, part, 'a part with type and text');
+    if (part['type'] !== 'text') throw unsupported(`${at}.type`, `${shown(part['type'])} is no text.`);
+    checkKeys(part, `${at}.`, ['type', 'text']);
+    if (typeof part['text'] !== 'string') throw invalid(`${at}.text`, part['text'], 'a text');
+    return part['text'];
+  });
+  return texts.join('\n');
+}
+
 function messagesOf(value: unknown): readonly ChatMessage[] {
   if (!Array.isArray(value) || value.length === 0) throw invalid('messages', value, 'a list of one message or more');
-  for (const [index, message] of value.entries()) {
+  return value.map((message: unknown, index): ChatMessage => {
     const place = `messages[${index}]`;
     if (!isObject(message)) throw invalid(place, message, 'a message with role and content');
     checkKeys(message, `${place}.`, ['role', 'content']);
     const { role, content } = message;
     if (role !== 'system' && role !== 'user' && role !== 'assistant')
       throw invalid(`${place}.role`, role, '"system", "user" or "assistant"');
-    if (typeof content !== 'string') throw invalid(`${place}.content`, content, 'a text');
-  }
-  return value as readonly ChatMessage[];
+    return { role, content: contentOf(`${place}.content`, content) };
+  });
 }
 
 function stopsOf(value: unknown): readonly string[] {

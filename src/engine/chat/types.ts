@@ -8,6 +8,15 @@ export interface ChatMessage {
   readonly content: string;
 }
 
+/** A part of a message, as OpenAI's clients send them. Parts that are not text are refused. */
+export interface ChatTextPart {
+  readonly type: 'text';
+  readonly text: string;
+}
+
+/** A message of a request: its content whole, or in parts, which become lines. */
+export type ChatRequestMessage = Omit<ChatMessage, 'content'> & { readonly content: string | readonly ChatTextPart[] };
+
 /** A JSON Schema, parsed. `true` allows every value. */
 export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
 
@@ -28,7 +37,7 @@ export type ResponseFormat =
 
 /** A chat request. Absent settings have OpenAI's defaults: temperature 1, everything else off. */
 export interface ChatRequest {
-  readonly messages: readonly ChatMessage[];
+  readonly messages: readonly ChatRequestMessage[];
   /** An adapter that is loaded; absent: the base model alone. */
   readonly adapterId?: string | undefined;
   /** Maximum number of tokens in the answer; absent: as many as the context allows. */

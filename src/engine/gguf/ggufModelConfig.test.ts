@@ -125,16 +125,25 @@ describe('ggufModelConfig', () => {
     );
   });
 
-  it('ends an answer at the end of a turn, whichever field names it', () => {
-    const { endOfSequenceIds } = ggufModelConfig(
-      header('gemma3', {
-        ...gemma,
-        'tokenizer.ggml.eos_token_id': 1,
-        'tokenizer.ggml.tokens': ['<pad>', '<eos>', '<bos>', '<end_of_turn>', '<|im_end|>'],
-        // The last one is an ordinary vocabulary token.
-        'tokenizer.ggml.token_type': Int32Array.of(3, 3, 3, 3, 1),
-      }),
+  it.each([
+    ['u64', { type: 'u64', value: 3n }],
+    ['i32', { type: 'i32', value: 3 }],
+    ['a list', { type: 'array', value: Int32Array.of(3) }],
+    ['a list of u64', { type: 'array', value: BigUint64Array.of(3n) }],
+  ] as const)('an end id is read from %s', (_, value) => {
+    const read = header('llama');
+    const metadata = new Map<string, GgufValue>([...read.metadata, ['tokenizer.ggml.eos_token_id', value]]);
+    expect(ggufModelConfig({ ...read, metadata }).endOfSequenceIds).toEqual([3]);
+  });
+
+  it.each([300, 99_999, -2, 1.5, 'x'])('an end id %j is refused by its key', (value) => {
+    expect(() => ggufModelConfig(header('llama', { 'tokenizer.ggml.eos_token_id': value }))).toThrow(
+      expect.objectContaining({ code: 'MODEL_INVALID', facts: { place: 'tokenizer.ggml.eos_token_id' } }),
     );
-    expect(endOfSequenceIds).toEqual([1, 3]);
+  });
+
+  it('takes -1, in either sign, for no token', () => {
+    const none = { 'tokenizer.ggml.eos_token_id': -1, 'tokenizer.ggml.eot_token_id': 0xffff_ffff };
+    expect(ggufModelConfig(header('llama', none)).endOfSequenceIds).toEqual([]);
   });
 });

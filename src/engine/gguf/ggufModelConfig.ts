@@ -3,6 +3,7 @@
 import { checkLayerCount, checkModelConfig } from '../checkModel.ts';
 import type { LayerShape, ModelConfig, RopeScaling } from '../modelConfig.ts';
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
+import { ggufTokenIds } from './ggufTokenIds.ts';
 import type { GgufHeader, GgufValue } from './readGgufHeader.ts';
 
 type Architecture = ModelConfig['architecture'];
@@ -170,23 +171,6 @@ function gemmaFields(
   };
 }
 
-/** Tokens that end a turn, whichever field names them: older converters wrote only the end of the whole text. */
-const turnEnds = new Set(['<|eot_id|>', '<|eom_id|>', '<|im_end|>', '<|end|>', '<end_of_turn>']);
-
-/** Ids that end an answer: end of sequence, of turn, of message. */
-function endIds(header: GgufHeader): number[] {
-  const named = ['eos', 'eot', 'eom'].map((name) => header.metadata.get(`tokenizer.ggml.${name}_token_id`)?.value);
-  const tokens = header.metadata.get('tokenizer.ggml.tokens')?.value;
-  const types = header.metadata.get('tokenizer.ggml.token_type')?.value;
-  const spelt: number[] = [];
-  if (Array.isArray(tokens) && ArrayBuffer.isView(types)) {
-    // 3 and 4 are llama.cpp's types of added tokens: an ordinary vocabulary token with the same letters is text.
-    for (const [id, token] of tokens.entries())
-      if (turnEnds.has(token) && (Number(types[id]) === 3 || Number(types[id]) === 4)) spelt.push(id);
-  }
-  return [...new Set([...named, ...spelt].filter((id) => typeof id === 'number'))];
-}
-
 /**
  * The config in a GGUF header. `divisors`: values of the tensor `rope_freqs.weight`, if the file has it (the only place of
  * Llama 3's scaling). Throws `MODEL_UNSUPPORTED` or `MODEL_INVALID` with the key.
@@ -216,7 +200,6 @@ export function ggufModelConfig(header: GgufHeader, divisors?: readonly number[]
   checkLayerCount(layerCount);
   const vocabularySize = metadata.number('vocab_size') ?? embedding.shape[0] ?? 0;
   const scaling = ropeScaling(metadata, divisors);
-  const begin = header.metadata.get('tokenizer.ggml.bos_token_id')?.value;
   const config: ModelConfig = {
     architecture,
     hiddenSize,
@@ -243,8 +226,7 @@ export function ggufModelConfig(header: GgufHeader, divisors?: readonly number[]
     tiedEmbedding: !header.tensors.has('output.weight'),
     queryKeyValueBias: architecture === 'qwen2',
     queryKeyNorm: architecture === 'qwen3' || architecture === 'gemma3',
-    ...(typeof begin === 'number' ? { beginOfSequenceId: begin } : {}),
-    endOfSequenceIds: endIds(header),
+    endOfSequenceIds: [...new Set(['eos', 'eot', 'eom'].flatMap((role) => ggufTokenIds(header, role)))],
   };
   metadata.refuseUnread();
   checkModelConfig(config);

@@ -2,6 +2,7 @@
 // file. Byte-level BPE (`tokenizer.ggml.model` = "gpt2"; splits by llama.cpp's `pre` names) and SentencePiece BPE with byte
 // fallback ("llama").
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
+import { ggufTokenIds } from './ggufTokenIds.ts';
 import type { GgufHeader } from './readGgufHeader.ts';
 import { scoreMerges } from './scoreMerges.ts';
 
@@ -16,6 +17,8 @@ interface Split {
   readonly normalizer?: Record<string, unknown>;
   /** A pre-token that is in the vocabulary becomes one token without merging. */
   readonly ignoreMerges?: boolean;
+  /** Texts begin with the beginning token if the header does not say, as llama.cpp has it. */
+  readonly addsBegin?: boolean;
 }
 
 const byteLevel = (useRegex: boolean): Record<string, unknown> => ({
@@ -35,14 +38,14 @@ const splitBy = (pattern: string): Record<string, unknown> =>
 const wordPattern = (digits: string): string =>
   `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 
-const llama3: Split = { preTokenizer: splitBy(wordPattern('\\p{N}{1,3}')), ignoreMerges: true };
+const llama3: Split = { preTokenizer: splitBy(wordPattern('\\p{N}{1,3}')), ignoreMerges: true, addsBegin: true };
 const qwen2: Split = { preTokenizer: splitBy(wordPattern('\\p{N}')), normalizer: { type: 'NFC' } };
 const gpt2: Split = { preTokenizer: byteLevel(true) };
 const splits = new Map<string, Split>([
   ['llama-bpe', llama3],
   ['llama3', llama3],
   ['llama-v3', llama3],
-  ['smaug-bpe', llama3],
+  ['smaug-bpe', { ...llama3, addsBegin: false }],
   ['qwen2', qwen2],
   // DeepSeek's distillations of Qwen: the same vocabulary with other special tokens.
   ['deepseek-r1-qwen', qwen2],
@@ -53,7 +56,10 @@ const splits = new Map<string, Split>([
   ['default', gpt2],
 ]);
 
-/** llama.cpp's token types: 2 is unknown and 3 control (both special), 4 user-defined (added, not special). */
+/**
+ * llama.cpp's token types: 2 is unknown and 3 control (both special), 4 user-defined (added, not special). Converters type many a
+ * control token as normal; `decideSpecialTokens` finds those.
+ */
 const [unknownType, control, userDefined] = [2, 3, 4] as const;
 
 function strings(header: GgufHeader, key: string): readonly string[] {
@@ -150,7 +156,7 @@ function byteLevelKind(header: GgufHeader): Kind {
       ignore_merges: split.ignoreMerges ?? false,
       merges,
     },
-    addsBegin: false,
+    addsBegin: split.addsBegin ?? false,
   };
 }
 
@@ -201,27 +207,33 @@ export function ggufTokenizer(header: GgufHeader): GgufTokenizer | undefined {
     );
   }
   const tokens = strings(header, 'tokenizer.ggml.tokens');
-  const tokenOf = (name: string): { id: number; content: string } | undefined => {
-    const id = header.metadata.get(`tokenizer.ggml.${name}_token_id`)?.value;
-    const content = typeof id === 'number' ? tokens[id] : undefined;
-    return typeof id === 'number' && content !== undefined ? { id, content } : undefined;
+  const tokenOf = (role: string): { id: number; content: string } | undefined => {
+    const [id] = ggufTokenIds(header, role);
+    return id === undefined ? undefined : { id, content: tokens[id] as string };
   };
   const added = addedTokens(header, tokens);
   const addedIds = new Set(added.map(({ id }) => id));
   const vocabulary = new Map<string, number>();
-  tokens.forEach((token, id) => {
-    if (!addedIds.has(id)) vocabulary.set(token, id);
+  const duplicates: { readonly id: number; readonly content: string }[] = [];
+  tokens.forEach((content, id) => {
+    if (addedIds.has(id)) return;
+    // Of several tokens with one text the first is the one that text becomes.
+    if (vocabulary.has(content)) duplicates.push({ id, content });
+    else vocabulary.set(content, id);
   });
   const unknown = tokenOf('unknown')?.content ?? null;
   const kind = model === 'gpt2' ? byteLevelKind(header) : sentencePieceKind(header, vocabulary, unknown);
   const begin = tokenOf('bos');
-  const addBegin = (header.metadata.get('tokenizer.ggml.add_bos_token')?.value ?? kind.addsBegin) === true;
+  const asked = header.metadata.get('tokenizer.ggml.add_bos_token')?.value;
+  if (asked !== undefined && typeof asked !== 'boolean')
+    throw modelInvalid('tokenizer.ggml.add_bos_token', 'tokenizer.ggml.add_bos_token is neither true nor false.');
+  const addBegin = asked ?? (kind.addsBegin && (model === 'llama' || begin !== undefined));
   if (addBegin && begin === undefined) {
     throw modelInvalid('tokenizer.ggml.bos_token_id', 'its tokenizer adds a beginning token that is not there.');
   }
   // Without a prototype: a token may be called __proto__.
   const vocab = Object.assign(Object.create(null) as Record<string, number>, Object.fromEntries(vocabulary));
-  const chatTemplate = text(header, 'tokenizer.chat_template');
+  const chatTemplate = text(header, 'tokenizer.chat_template') ?? '';
   return {
     tokenizerJson: {
       version: '1.0',
@@ -233,14 +245,17 @@ export function ggufTokenizer(header: GgufHeader): GgufTokenizer | undefined {
       post_processor: addBegin && begin !== undefined ? template(begin.content, begin.id) : null,
       decoder: kind.decoder,
       model: { ...kind.model, vocab },
+      ...(duplicates.length === 0 ? {} : { duplicate_tokens: duplicates }),
     },
     tokenizerConfig: {
       clean_up_tokenization_spaces: false,
       bos_token: begin?.content ?? null,
       eos_token: tokenOf('eos')?.content ?? null,
       unk_token: unknown,
-      pad_token: tokenOf('padding')?.content ?? null,
+      // No text ever holds it, so an id outside the vocabulary does no harm.
+      pad_token: tokens[Number(header.metadata.get('tokenizer.ggml.padding_token_id')?.value)] ?? null,
     },
-    ...(chatTemplate === undefined ? {} : { chatTemplate }),
+    // llama.cpp, too, takes an empty template for none.
+    ...(chatTemplate.trim() === '' ? {} : { chatTemplate }),
   };
 }

@@ -18,6 +18,14 @@ const permutedArchitectures = new Set<ModelConfig['architecture']>(['llama', 'sm
 
 const ROPE_DIVISORS = 'rope_freqs.weight';
 
+/** Keys that name the model itself, not what it was tuned from. */
+const NAME_KEYS = [
+  'general.name',
+  'general.repo_url',
+  'general.source.repo_url',
+  'general.source.huggingface.repository',
+];
+
 async function readRange(
   blob: BlobLike,
   file: string,
@@ -101,6 +109,7 @@ export async function openGguf(parameters: { readonly name: string; readonly blo
     config,
     tensors,
     ...ggufTokenizer(header),
+    names: NAME_KEYS.map((key) => header.metadata.get(key)?.value).filter((name) => typeof name === 'string'),
     byteLength: blob.size,
     sources: [{ name: file, byteLength: blob.size }],
   };

@@ -4,6 +4,7 @@
 import { checkLayerCount, checkModelConfig } from '../checkModel.ts';
 import type { ModelConfig, RopeScaling } from '../modelConfig.ts';
 import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
+import { tokenIds } from '../tokenizer/tokenIds.ts';
 import { FieldReader, shown } from './fieldReader.ts';
 import { layerShapes } from './layerShapes.ts';
 
@@ -28,6 +29,8 @@ const defaultEpsilon: Readonly<Partial<Record<Architecture, number>>> = { phi3: 
 
 /** Fields that do not affect the logits. */
 const ignoredFields = new Set([
+  // The tokenizer's files say how a text begins.
+  'bos_token_id',
   'architectures',
   'model_type',
   'torch_dtype',
@@ -238,9 +241,6 @@ function refuseOtherMathematics(config: FieldReader, architecture: Architecture)
     throw modelUnsupported('auto_map', shown(other), `it needs code of its own, ${shown(other)}.`);
 }
 
-const idsOf = (value: unknown): number[] =>
-  (Array.isArray(value) ? value : [value]).filter((id) => typeof id === 'number');
-
 /**
  * The config in a `config.json` object. `hasHead`: whether the files contain `lm_head.weight`, which matters only if the config does
  * not say whether the head is tied. Throws `MODEL_UNSUPPORTED` or `MODEL_INVALID` with the field.
@@ -263,7 +263,7 @@ export function huggingFaceModelConfig(json: Readonly<Record<string, unknown>>, 
   refuseOtherMathematics(config, architecture);
   // Meaningless without longrope, which is refused.
   if (architecture === 'phi3') config.get('original_max_position_embeddings');
-  const [beginOfSequenceId] = idsOf(config.get('bos_token_id'));
+  const vocabularySize = config.needed('vocab_size');
   const result: ModelConfig = {
     architecture,
     hiddenSize,
@@ -274,7 +274,7 @@ export function huggingFaceModelConfig(json: Readonly<Record<string, unknown>>, 
       ? config.needed('num_key_value_heads')
       : (config.number('num_key_value_heads') ?? headCount),
     headDimension,
-    vocabularySize: config.needed('vocab_size'),
+    vocabularySize,
     contextLength,
     rmsNormEpsilon: config.number('rms_norm_eps') ?? defaultEpsilon[architecture] ?? 1e-6,
     rotaryDimension: Math.trunc(headDimension * partial),
@@ -290,8 +290,7 @@ export function huggingFaceModelConfig(json: Readonly<Record<string, unknown>>, 
     tiedEmbedding: config.flag('tie_word_embeddings') ?? !hasHead,
     queryKeyValueBias: architecture === 'qwen2',
     queryKeyNorm: architecture === 'qwen3' || architecture === 'gemma3',
-    ...(beginOfSequenceId === undefined ? {} : { beginOfSequenceId }),
-    endOfSequenceIds: idsOf(config.get('eos_token_id')),
+    endOfSequenceIds: tokenIds('eos_token_id', config.get('eos_token_id'), vocabularySize),
   };
   config.get('use_sliding_window');
   config.refuseUnread(ignoredFields);

@@ -8,6 +8,7 @@ import { modelInvalid, modelUnsupported } from '../modelErrors.ts';
 import type { ModelFile, NamedBlob, SourceFile, StoredTensor } from '../modelFile.ts';
 import { openSafetensors, type SafetensorsTensor } from '../safetensors/openSafetensors.ts';
 import { splitFusedTensors } from '../splitFusedTensors.ts';
+import { tokenIds } from '../tokenizer/tokenIds.ts';
 import { huggingFaceModelConfig } from './huggingFaceModelConfig.ts';
 import { readShardIndex } from './readShardIndex.ts';
 
@@ -131,26 +132,32 @@ function modelTensors(stored: Iterable<SafetensorsTensor>, config: ModelConfig):
     .map((tensor) => (tensor.name === 'model.embed_tokens.weight' ? checkedEmbedding(tensor, head) : tensor));
 }
 
-/** The chat template: a file of its own, or in the tokenizer's config, possibly one of several by name. */
-function chatTemplateOf(
-  file: string | undefined,
-  tokenizerConfig: Readonly<Record<string, unknown>> | undefined,
-): string | undefined {
-  const field = tokenizerConfig?.['chat_template'];
-  if (file !== undefined) return file;
-  if (typeof field === 'string') return field;
-  if (!Array.isArray(field)) return undefined;
-  const named = field as readonly { readonly name?: unknown; readonly template?: unknown }[];
-  const template = named.find(({ name }) => name === 'default')?.template;
-  return typeof template === 'string' ? template : undefined;
+type Json = Readonly<Record<string, unknown>>;
+
+/** One template, or several by name: then the default one, or the only one. Blank text is no template. */
+function namedTemplate(value: unknown): string | undefined {
+  const list = Array.isArray(value) ? (value as readonly Json[]) : [];
+  const named = list.find((entry) => entry?.['name'] === 'default') ?? (list.length === 1 ? list[0] : undefined);
+  const template = typeof value === 'string' ? value : named?.['template'];
+  return typeof template === 'string' && template.trim() !== '' ? template : undefined;
 }
 
-/** All ids that end an answer: the config's and the generation config's. */
+/** The chat template, as transformers looks for it: a file of its own, the tokenizer's config, the processor's file. */
+async function chatTemplateOf(folder: Folder, tokenizerConfig: Json | undefined): Promise<string | undefined> {
+  return (
+    namedTemplate(await readText(folder, 'chat_template.jinja')) ??
+    namedTemplate(tokenizerConfig?.['chat_template']) ??
+    namedTemplate((await readJson(folder, 'chat_template.json'))?.['chat_template'])
+  );
+}
+
+/** The ends that both configs name. */
 function withGenerationConfig(
   config: ModelConfig,
   generation: Readonly<Record<string, unknown>> | undefined,
 ): ModelConfig {
-  const ids = [generation?.['eos_token_id']].flat().filter((id) => typeof id === 'number');
+  const field = 'generation_config.json: eos_token_id';
+  const ids = tokenIds(field, generation?.['eos_token_id'], config.vocabularySize);
   return { ...config, endOfSequenceIds: [...new Set([...config.endOfSequenceIds, ...ids])] };
 }
 
@@ -173,7 +180,7 @@ export async function openHuggingFaceFolder(files: readonly NamedBlob[]): Promis
   checkModelTensors(config, tensors);
   const tokenizerJson = await readJson(folder, 'tokenizer.json');
   const tokenizerConfig = await readJson(folder, 'tokenizer_config.json');
-  const chatTemplate = chatTemplateOf(await readText(folder, 'chat_template.jinja'), tokenizerConfig);
+  const chatTemplate = await chatTemplateOf(folder, tokenizerConfig);
   return {
     container: 'safetensors',
     config,
@@ -181,6 +188,7 @@ export async function openHuggingFaceFolder(files: readonly NamedBlob[]): Promis
     ...(tokenizerJson === undefined ? {} : { tokenizerJson }),
     ...(tokenizerConfig === undefined ? {} : { tokenizerConfig }),
     ...(chatTemplate === undefined ? {} : { chatTemplate }),
+    names: typeof json['_name_or_path'] === 'string' ? [json['_name_or_path']] : [],
     byteLength: sources.reduce((total, { byteLength }) => total + byteLength, 0),
     sources,
   };

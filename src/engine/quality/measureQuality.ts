@@ -20,7 +20,7 @@ export async function measureQuality(
   const { tokenizer } = models.text();
   const ids = tokenizer.encode(text);
   // Gemma predicts a text badly unless it begins with this token.
-  const begin = tokenizer.encode('', { addSpecial: true }).find((id) => id === model.config.beginOfSequenceId);
+  const [begin] = tokenizer.beginIds;
   if (scoredTokens(ids.length, session.contextLength, begin) < 1) {
     throw new TributaryError({
       code: 'ENGINE_TEXT_TOO_SHORT',

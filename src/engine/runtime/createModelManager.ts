@@ -2,6 +2,7 @@
 // temporary model. Callers run one at a time: nothing else uses the device meanwhile.
 import { TributaryError } from '../../lib/errors.ts';
 import type { CallContext } from '../../lib/rpc.ts';
+import { checkAdapterBase } from '../adapter/checkAdapterBase.ts';
 import { createGrammars, type Grammars } from '../chat/createGrammars.ts';
 import { createSession, type Session } from '../model/createSession.ts';
 import type { DeviceAdapter } from '../model/deviceAdapter.ts';
@@ -12,6 +13,7 @@ import { openModelFile } from '../openModelFile.ts';
 import { defaultChoices } from '../quant/quantizationChoices.ts';
 import type {
   AdapterSummary,
+  BaseIdentity,
   DeviceChoice,
   LoadAdapterRequest,
   LoadModelRequest,
@@ -32,6 +34,8 @@ interface ModelText {
 interface ModelState {
   /** For reloading after a lost device. The files stay where they are. */
   readonly request: LoadModelRequest;
+  /** What the request and the files say of it. */
+  readonly identity: BaseIdentity;
   /** Absent if the files have no tokenizer. */
   readonly text: ModelText | undefined;
   readonly adapters: AdapterManager;
@@ -45,7 +49,7 @@ export interface ModelManager {
   openDevice(choice?: DeviceChoice): Promise<OpenedBackend>;
   /** Throws `ENGINE_MODEL_NOT_LOADED`, `ENGINE_TOKENIZER_MISSING`. */
   text(): ModelText;
-  /** Loads a model in place of the current one. Throws as `openModelFile`, `openTokenizer`, `loadModel`. */
+  /** Loads a model in place of the current one, which is loaded again by its next use if this fails or is aborted. Throws as `openModelFile`, `openTokenizer`, `loadModel`. */
   load(request: LoadModelRequest, context: CallContext): Promise<ModelSummary>;
   /** The model on a working device: reloaded, with its adapters, if its device was lost. */
   ready(context: CallContext): Promise<ModelOnDevice>;
@@ -82,6 +86,7 @@ function tokenizerOf({ tokenizerJson, tokenizerConfig, chatTemplate, config }: M
     ...(tokenizerConfig === undefined ? {} : { tokenizerConfig }),
     ...(chatTemplate === undefined ? {} : { chatTemplate }),
     endOfSequenceIds: config.endOfSequenceIds,
+    vocabularySize: config.vocabularySize,
   });
 }
 
@@ -221,14 +226,15 @@ export function createModelManager(openDevice: (device: DeviceChoice) => Promise
     async load(request, context) {
       const file = await openModelFile(request.files);
       const tokenizer = tokenizerOf(file);
-      // The old model is removed first: two rarely fit.
+      // The old model is removed first: two rarely fit. It stays loadable until the new one is there.
       suspend();
-      discard();
       const onDevice = await loadOnDevice(request, file, context);
+      discard();
       const { config, parameterCount, contextLength, weightBytes, computeDtype } = onDevice.model;
       const { architecture, layerCount, hiddenSize, vocabularySize } = config;
       state = {
         request,
+        identity: { ...request.identity, names: [...(request.identity?.names ?? []), ...(file.names ?? [])] },
         text: tokenizer && { tokenizer, grammars: createGrammars({ ...tokenizer, size: vocabularySize }) },
         adapters: createAdapterManager(),
         onDevice,
@@ -260,6 +266,8 @@ export function createModelManager(openDevice: (device: DeviceChoice) => Promise
     },
 
     async loadAdapter(request, context) {
+      const { identity } = current();
+      if (request.acceptOtherBase !== true) checkAdapterBase({ ...request, base: request.base, model: identity });
       const onDevice = await ready(context);
       return await current().adapters.load(request, onDevice);
     },

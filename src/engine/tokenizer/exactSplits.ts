@@ -1,19 +1,25 @@
 // Corrects where @huggingface/tokenizers splits text differently from the Rust tokenizers package, with which models are trained:
-// behaviours of Split and Punctuation that it treats as `Isolated`, digits beyond ASCII, and U+FEFF and U+0085 as white space.
+// behaviours of Split and Punctuation that it treats as `Isolated`, digits beyond ASCII, U+FEFF and U+0085 as white space, and Metaspace,
+// which cuts before each space.
 import type { Tokenizer } from '@huggingface/tokenizers';
 import { tokenizerUnsupported } from './tokenizerUnsupported.ts';
 
-/** The parts of the library's pre-tokenizer that are changed here; a sequence has several. */
+/** A pre-tokenizer in a tokenizer.json; a sequence has several. */
+interface Config {
+  readonly type?: unknown;
+  readonly behavior?: unknown;
+  readonly invert?: unknown;
+  readonly individual_digits?: unknown;
+  readonly split?: unknown;
+  readonly replacement?: unknown;
+  readonly pretokenizers?: readonly Config[];
+}
+
+/** The parts of the library's pre-tokenizer that are changed here. */
 interface PreTokenizer {
-  readonly config?: {
-    readonly type?: unknown;
-    readonly behavior?: unknown;
-    readonly invert?: unknown;
-    readonly individual_digits?: unknown;
-  };
   readonly tokenizers?: readonly PreTokenizer[];
   pattern?: RegExp | null;
-  pre_tokenize_text(text: string): string[];
+  pre_tokenize_text(text: string, options?: unknown): string[];
 }
 
 interface Piece {
@@ -60,11 +66,27 @@ const punctuation = /[!-/:-@[-`{-~\p{P}]/gu;
 const bytesOfWords =
   /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
 
+/** Each space, as the mark that stands for it, begins a piece, so two spaces never merge to one token; `split: false` cuts nowhere. */
+function cutAtSpaces(part: PreTokenizer, mark: string, split: boolean): void {
+  const marked = part.pre_tokenize_text.bind(part);
+  part.pre_tokenize_text = (text, options) => {
+    if (text === '') return [];
+    const pieces = marked(text, options);
+    if (!split) return pieces;
+    return pieces.flatMap((piece) => {
+      const [first = '', ...others] = piece.split(mark);
+      return [first, ...others.map((each) => mark + each)].filter((each) => each !== '');
+    });
+  };
+}
+
 /** Throws `TOKENIZER_UNSUPPORTED` for a behaviour outside the format. */
-function makeExact(part: PreTokenizer): void {
-  for (const inner of part.tokenizers ?? []) makeExact(inner);
-  const { type, behavior = 'Isolated', invert, individual_digits: single } = part.config ?? {};
+function makeExact(part: PreTokenizer, config: Config): void {
+  for (const [index, inner] of (part.tokenizers ?? []).entries()) makeExact(inner, config.pretokenizers?.[index] ?? {});
+  const { type, behavior = 'Isolated', invert, individual_digits: single, replacement = '\u2581', split } = config;
   if (type === 'Digits') part.pattern = single === true ? /\p{N}|\P{N}+/gu : /\p{N}+|\P{N}+/gu;
+  // The format's default is to split; files older than the field mean that as well.
+  if (type === 'Metaspace') cutAtSpaces(part, String(replacement), split !== false);
   if (type === 'ByteLevel') part.pattern = bytesOfWords;
   const pattern = type === 'Split' ? part.pattern : type === 'Punctuation' ? punctuation : undefined;
   if (!pattern) return;
@@ -76,6 +98,9 @@ function makeExact(part: PreTokenizer): void {
 
 /** Makes `tokenizer` split text as the Rust package does. Throws `TOKENIZER_UNSUPPORTED`. */
 export function exactSplits(tokenizer: Tokenizer): void {
-  const { pre_tokenizer: part } = tokenizer as unknown as { readonly pre_tokenizer: PreTokenizer | null };
-  if (part !== null) makeExact(part);
+  const { pre_tokenizer: part, tokenizer: json } = tokenizer as unknown as {
+    readonly pre_tokenizer: PreTokenizer | null;
+    readonly tokenizer: { readonly pre_tokenizer?: Config | null };
+  };
+  if (part !== null) makeExact(part, json.pre_tokenizer ?? {});
 }

@@ -1,10 +1,11 @@
-// Text to token ids and back, and messages to prompts, for any tokenizer.json that the library supports. Untrusted text never
-// becomes a special token unless the caller asks for it: a message that spells an end token stays text.
+// Text to token ids and back, and messages to prompts, for any tokenizer.json that the library supports. Which tokens are control
+// tokens is decided elsewhere (`specialTokens.ts`); here, what a person wrote never becomes one unless the caller asks for it.
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { ChatMessage } from '../chat/types.ts';
 import type { EncodeAnswerRequest, EncodedRow } from '../service.ts';
-import { type ChatTemplate, openChatTemplate } from './chatTemplate.ts';
+import { createChatRenderer } from './createChatRenderer.ts';
 import { exactSplits } from './exactSplits.ts';
+import { decideSpecialTokens } from './specialTokens.ts';
 import { createStreamingDecoder, type StreamingDecoder } from './streamingDecoder.ts';
 import { decoderKind } from './tokenBytes.ts';
 import { tokenizerUnsupported } from './tokenizerUnsupported.ts';
@@ -14,12 +15,14 @@ export interface OpenTokenizerParameters {
   readonly tokenizerConfig?: Readonly<Record<string, unknown>>;
   /** Jinja source; absent: `encodeChat` joins the messages as plain text. */
   readonly chatTemplate?: string;
-  /** The model's own end ids; the first one ends a row if the tokenizer's config names no end token. */
+  /** The ends that the model's configs name. */
   readonly endOfSequenceIds?: readonly number[];
+  /** Number of tokens that the model knows; a token of the tokenizer beyond it ends no answer. */
+  readonly vocabularySize?: number;
 }
 
 export interface EncodeOptions {
-  /** Special tokens spelt in the text become their ids. Default: false, they are encoded as plain text. */
+  /** Control tokens spelt in the text become their ids. Default: false, they are encoded as plain text. */
   readonly parseSpecial?: boolean;
   /** Adds the tokens that the tokenizer puts around a text (usually a beginning token). Default: false. */
   readonly addSpecial?: boolean;
@@ -27,13 +30,15 @@ export interface EncodeOptions {
 
 export interface ChatOptions {
   readonly addGenerationPrompt: boolean;
-  /** Special tokens spelt inside messages become their ids, as in the reference library. Default: false. */
+  /** Control tokens spelt inside messages become their ids, as in the reference library. Default: false. */
   readonly parseSpecialInMessages?: boolean;
 }
 
 export interface TextTokenizer {
-  /** Ids after which an answer ends: the tokenizer's end token, then the model's. */
+  /** Ids after which an answer ends; the first one ends a row. */
   readonly endIds: readonly number[];
+  /** Ids that begin a text, and a chat of a model without a template: a template writes its own beginning. */
+  readonly beginIds: readonly number[];
   encode(text: string, options?: EncodeOptions): number[];
   decode(ids: readonly number[], options?: { readonly skipSpecial?: boolean }): string;
   /** UTF-8 of a token, possibly part of a character; undefined for special tokens and unknown ids. */
@@ -45,13 +50,6 @@ export interface TextTokenizer {
   encodeRow(row: { readonly prompt: string; readonly response: string }): EncodedRow;
   /** The same for an answer whose tokens are known; see `EngineService.encodeAnswer`. */
   encodeAnswer(answer: EncodeAnswerRequest): EncodedRow;
-}
-
-interface AddedToken {
-  readonly id: number;
-  readonly content: string;
-  readonly special: boolean;
-  readonly single_word?: boolean;
 }
 
 /** Attributes the library's exceptions, often thrown only when a rule is first used, to the tokenizer file. */
@@ -86,60 +84,53 @@ function libraryDecoder(decoder: unknown, stripsFirstSpace: boolean): unknown {
   };
 }
 
-/** Names and texts of the special tokens in a tokenizer_config.json, each a string or an object. */
-function specialTokens(config: Readonly<Record<string, unknown>>): Record<string, string> {
-  const tokens: Record<string, string> = {};
-  for (const name of ['bos_token', 'eos_token', 'unk_token', 'pad_token']) {
-    const value = config[name];
-    const content =
-      typeof value === 'object' && value !== null ? (value as { readonly content?: unknown }).content : value;
-    if (typeof content === 'string') tokens[name] = content;
-  }
-  return tokens;
-}
-
 /** A number between these private-use markers is the placeholder for the content of that message while a template is rendered. */
 const [markBegin, markEnd] = ['\ue000', '\ue001'] as const;
 const marked = /\ue000(\d+)\ue001/;
 
-/** Opens a tokenizer. Throws `TOKENIZER_UNSUPPORTED`, or `CHAT_TEMPLATE_FAILED` for a template that is not Jinja. */
+/** Where `inner`, which is not empty, begins in `outer`; 0 if it is not there. */
+function startOf(inner: readonly number[], outer: readonly number[]): number {
+  const at = outer.findIndex((_, start) => inner.every((id, index) => outer[start + index] === id));
+  return Math.max(at, 0);
+}
+
+/**
+ * Opens a tokenizer. Throws `TOKENIZER_UNSUPPORTED`. A template that cannot be parsed throws `CHAT_TEMPLATE_FAILED` when a chat is
+ * rendered: the model is of use without.
+ */
 export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenizer {
-  const { tokenizerJson, chatTemplate } = parameters;
-  const config = parameters.tokenizerConfig ?? {};
-  const added = (
-    Array.isArray(tokenizerJson['added_tokens']) ? tokenizerJson['added_tokens'] : []
-  ) as readonly AddedToken[];
+  const { tokenizerJson, chatTemplate, vocabularySize } = parameters;
+  const tokenizerConfig = parameters.tokenizerConfig ?? {};
+  const render = createChatRenderer(chatTemplate ?? '');
+  const { added, duplicates, control, endIds, addsBegin, texts } = decideSpecialTokens({
+    tokenizerJson,
+    tokenizerConfig,
+    chatTemplate,
+    render,
+    endOfSequenceIds: parameters.endOfSequenceIds ?? [],
+    vocabularySize,
+  });
   const kind = decoderKind(tokenizerJson['decoder']);
   const decoder = libraryDecoder(tokenizerJson['decoder'], kind.stripFirstSpace);
-  const parsing = guarded(
-    () => new Tokenizer({ ...tokenizerJson, decoder }, { clean_up_tokenization_spaces: false, ...config }),
-  );
+  const open = (json: object, config: object): Tokenizer =>
+    guarded(() => new Tokenizer({ ...tokenizerJson, ...json }, config));
+  const parsing = open({ added_tokens: added, decoder }, { clean_up_tokenization_spaces: false, ...tokenizerConfig });
+  for (const { id, content } of duplicates) if (parsing.model !== null) parsing.model.vocab[id] = content;
   keepByteOrderMarks(parsing);
-  // The same without special tokens in its text splitter. The large vocabulary is shared, not built twice.
-  const plain = guarded(
-    () =>
-      new Tokenizer(
-        {
-          ...tokenizerJson,
-          added_tokens: added.filter(({ special }) => !special),
-          model: { ...(tokenizerJson['model'] as object), vocab: {}, merges: [] },
-        },
-        config,
-      ),
-  );
+  // The same without control tokens in its text splitter. The large vocabulary is shared, not built twice.
+  const words = added.filter(({ id }) => !control.has(id));
+  const model = { ...(tokenizerJson['model'] as object), vocab: {}, merges: [] };
+  const plain = open({ added_tokens: words, model }, tokenizerConfig);
   plain.model = parsing.model;
   exactSplits(parsing);
   exactSplits(plain);
-  const word = added.find(({ single_word }) => single_word === true);
+  const word = added.find((token) => token['single_word'] === true);
   if (word !== undefined) throw tokenizerUnsupported(`its added token ${word.content} counts as a whole word only.`);
   const addedById = new Map(added.map((token) => [token.id, token]));
-  const specialTexts = added.filter(({ special }) => special).map(({ content }) => content);
-  const special = specialTokens(config);
-  const template: ChatTemplate | undefined =
-    chatTemplate === undefined ? undefined : openChatTemplate(chatTemplate, special);
-  const endToken = special['eos_token'];
-  const namedEnd = endToken === undefined ? undefined : parsing.token_to_id(endToken);
-  const endIds = [...new Set([...(namedEnd === undefined ? [] : [namedEnd]), ...(parameters.endOfSequenceIds ?? [])])];
+  for (const { id, content } of duplicates) {
+    const twin = added.find((token) => token.content === content);
+    if (twin !== undefined) addedById.set(id, twin);
+  }
 
   const bytesOf: TextTokenizer['bytesOf'] = (id) => {
     const token = addedById.get(id);
@@ -148,44 +139,78 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
     return text === undefined ? undefined : kind.bytesOf(text);
   };
 
-  const encode: TextTokenizer['encode'] = (text, options = {}) => {
-    const tokenizer = options.parseSpecial === true ? parsing : plain;
+  /** What a letter outside the vocabulary becomes: the one control token that may stand for a person's text. */
+  const unknownId = (parsing.model as { readonly unk_token_id?: number } | null)?.unk_token_id;
+  const unknownText = unknownId === undefined ? undefined : parsing.id_to_token(unknownId);
+  const idOf = (text: string): number | undefined => parsing.token_to_id(text);
+  /** A control token as its letters: a vocabulary that has it as a word can merge these letters to it. */
+  const spelled = (id: number): number[] =>
+    [...(parsing.id_to_token(id) ?? '')].flatMap((letter) => {
+      const bytes = [...new TextEncoder().encode(letter)].map((byte) =>
+        byte.toString(16).toUpperCase().padStart(2, '0'),
+      );
+      const ids = [idOf(letter)].concat(bytes.map((byte) => idOf(`<0x${byte}>`)));
+      const [whole, ...parts] = ids;
+      return whole === undefined ? parts.filter((part) => part !== undefined) : [whole];
+    });
+
+  const encode: TextTokenizer['encode'] = (text, { parseSpecial = false, addSpecial = false } = {}) => {
+    const tokenizer = parseSpecial ? parsing : plain;
     // Without its post-processor, the library fails on an empty text.
-    return text === '' && options.addSpecial !== true
-      ? []
-      : guarded(() => tokenizer.encode(text, { add_special_tokens: options.addSpecial === true }).ids);
+    if (text === '' && !addSpecial) return [];
+    const { ids } = guarded(() => tokenizer.encode(text, { add_special_tokens: addSpecial }));
+    if (parseSpecial || addSpecial) return ids;
+    return ids.flatMap((id) => (control.has(id) && id !== unknownId ? spelled(id) : [id]));
   };
+
+  /** The ids that the tokenizer puts before a text; what it puts after one would end a chat before its answer. */
+  function beginIdsOf(): readonly number[] {
+    if (addsBegin === false) return [];
+    const probe = 'a';
+    const around = encode(probe, { addSpecial: true });
+    const found = around.slice(0, startOf(encode(probe), around));
+    const named = idOf(texts['bos_token'] ?? '');
+    return addsBegin === true && found.length === 0 && named !== undefined ? [named] : found;
+  }
+  const beginIds = beginIdsOf();
 
   const renderChat: TextTokenizer['renderChat'] = (messages, addGenerationPrompt) => {
-    if (template !== undefined) return template.render(messages, addGenerationPrompt);
-    return messages.map(({ content }) => `${content}\n`).join('');
+    if (chatTemplate === undefined) return messages.map(({ content }) => `${content}\n`).join('');
+    return render(texts, messages, addGenerationPrompt);
   };
 
-  /** Renders with placeholders for contents that spell special tokens, which are then encoded as plain text. */
-  const encodeMarked = (messages: readonly ChatMessage[], addGenerationPrompt: boolean): number[] => {
-    const inner = messages.map(({ content }) => content.trim());
+  /** The prompt in parts: at even places what the template writes, between them the indices of the contents that it was not shown. */
+  function separated(messages: readonly ChatMessage[], addGenerationPrompt: boolean): string[] {
     const safe = messages.map(({ role, content }, index) => {
-      const text = inner[index] as string;
-      // Markers in a user's text are also text.
-      if (![markBegin, ...specialTexts].some((token) => text.includes(token))) return { role, content };
-      const begin = content.indexOf(text);
-      return {
-        role,
-        content: content.slice(0, begin) + markBegin + index + markEnd + content.slice(begin + text.length),
-      };
+      const inner = content.trim();
+      if (inner === '') return { role, content };
+      const begin = content.indexOf(inner);
+      const after = content.slice(begin + inner.length);
+      return { role, content: content.slice(0, begin) + markBegin + index + markEnd + after };
     });
     // `split` with a group puts the message numbers at the odd indices.
-    return renderChat(safe, addGenerationPrompt)
-      .split(marked)
-      .flatMap((part, place) =>
-        place % 2 === 0 ? encode(part, { parseSpecial: true }) : encode(inner[Number(part)] ?? ''),
-      );
-  };
+    return renderChat(safe, addGenerationPrompt).split(marked);
+  }
 
-  const encodeChat: TextTokenizer['encodeChat'] = (messages, { addGenerationPrompt, parseSpecialInMessages }) => {
-    const spells = messages.some(({ content }) => specialTexts.some((token) => content.includes(token)));
-    if (spells && parseSpecialInMessages !== true) return encodeMarked(messages, addGenerationPrompt);
-    return encode(renderChat(messages, addGenerationPrompt), { parseSpecial: true });
+  const encodeChat: TextTokenizer['encodeChat'] = (
+    messages,
+    { addGenerationPrompt, parseSpecialInMessages = false },
+  ) => {
+    const text = renderChat(messages, addGenerationPrompt);
+    if (chatTemplate === undefined) return [...beginIds, ...encode(text, { parseSpecial: parseSpecialInMessages })];
+    const whole = encode(text, { parseSpecial: true });
+    if (parseSpecialInMessages) return whole;
+    const parts = separated(messages, addGenerationPrompt);
+    const own = parts.map((part, place) => (place % 2 === 0 ? encode(part, { parseSpecial: true }) : []));
+    const isSpelled = unknownText !== undefined && messages.some(({ content }) => content.includes(unknownText));
+    const controlIds = (ids: readonly number[]): string =>
+      ids.filter((id) => control.has(id) && (id !== unknownId || isSpelled)).join();
+    // The whole is encoded as the model learnt to read it, as long as every control token in it is the template's own: a message
+    // cannot bring one, nor complete one that the template or another message begins.
+    if (controlIds(whole) === controlIds(own.flat())) return whole;
+    return own.flatMap((ids, place) =>
+      place % 2 === 0 ? ids : encode(messages[Number(parts[place])]?.content.trim() ?? ''),
+    );
   };
 
   const encodeAnswer: TextTokenizer['encodeAnswer'] = ({ prompt, answerIds, ended }) => {
@@ -196,6 +221,7 @@ export function openTokenizer(parameters: OpenTokenizerParameters): TextTokenize
 
   return {
     endIds,
+    beginIds,
     encode,
     decode(ids, options = {}) {
       // The library refuses an empty list.

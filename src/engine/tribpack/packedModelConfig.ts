@@ -46,7 +46,7 @@ const ropeScaling = objectOf<RopeScaling>({
 
 const layer = objectOf<LayerShape>({ sliding: flag, rotation: oneOf('main', 'local', 'none') });
 
-const fields: Checks<ModelConfig> = {
+const fields: Checks<ModelConfig & { readonly beginOfSequenceId?: number }> = {
   architecture: oneOf('llama', 'mistral', 'qwen2', 'qwen3', 'smollm3', 'gemma2', 'gemma3', 'phi3'),
   hiddenSize: number,
   intermediateSize: number,
@@ -74,6 +74,7 @@ const fields: Checks<ModelConfig> = {
   tiedEmbedding: flag,
   queryKeyValueBias: flag,
   queryKeyNorm: flag,
+  // Files of earlier versions have it; the tokenizer decides how a text begins.
   beginOfSequenceId: optional(number),
   endOfSequenceIds: listOf(number),
 };

@@ -88,42 +88,44 @@ function unpack(format: BlockFormatName, fused: boolean): KernelFunction {
 }
 
 /**
- * Parameters: x (zero-padded to whole blocks), sums of x over each sixteen, codes, scales, result, rows, blocks per row.
- * A part's scale multiplies the sum over its elements once; its minimum multiplies the sum over x.
+ * Parameters: x (zero-padded to whole blocks), codes, scales, result, rows, blocks per row. A part's scale multiplies the sum over its
+ * elements once. With a minimum each weight is made first: in a block with an outlier the products with the scale and with the
+ * minimum are each a thousand times their sum, and added up apart they would leave their own rounding.
  */
 function vector(format: BlockFormatName, fused: boolean): KernelFunction {
-  const [x, sums, codes, scales, result, rows, blocks] = [0, 1, 2, 3, 4, 5, 6];
+  const [x, codes, scales, result, rows, blocks] = [0, 1, 2, 3, 4, 5];
   const { elements } = deviceLayout(format);
   return {
     name: `vector_${format}`,
-    parameters: 7,
+    parameters: 6,
     body: (scope) => {
-      const [xAt, sumAt, left] = scope.variables('i32', 3) as [Local, Local, Local];
-      const [total, even, odd] = scope.variables('v128', 3) as [Local, Local, Local];
-      const offsets = scope.variable('f32');
+      const [xAt, left] = scope.variables('i32', 2) as [Local, Local];
+      const [total, even, odd, factor, shift] = scope.variables('v128', 5) as [Local, Local, Local, Local, Local];
       const { setup, prepare, parts } = blockCode(format, scope, codes, scales);
       const products = eachPart(parts, ({ sixteens, scale, minimum }, before) => {
-        const loadedSums = sixteens.map((_, index) => f32.load(get(sumAt), 4 * (before + index)));
         const both = v128.add(get(even), get(odd));
+        const isWhole = scale !== undefined && minimum !== undefined;
         return [
+          isWhole ? [local.set(factor, v128.splatFloat(scale)), local.set(shift, v128.splatFloat(minimum))] : [],
           sixteens.map((sixteen, index) => [
             sixteen.prepare,
             sixteen.fours.map((four, place) => {
               const sum = place % 2 === 0 ? even : odd;
+              const value = isWhole ? multiplyAdd(fused, four, get(factor), get(shift)) : four;
               const loaded = v128.load(get(xAt), 64 * (before + index) + 16 * place);
               const isFirst = index === 0 && place < 2;
-              return local.set(sum, isFirst ? v128.multiply(four, loaded) : multiplyAdd(fused, four, loaded, get(sum)));
+              return local.set(
+                sum,
+                isFirst ? v128.multiply(value, loaded) : multiplyAdd(fused, value, loaded, get(sum)),
+              );
             }),
           ]),
           local.set(
             total,
-            scale === undefined
+            scale === undefined || isWhole
               ? v128.add(both, get(total))
               : multiplyAdd(fused, both, v128.splatFloat(scale), get(total)),
           ),
-          minimum === undefined
-            ? []
-            : local.set(offsets, f32.add(get(offsets), f32.multiply(minimum, loadedSums.reduce(f32.add)))),
         ];
       });
       const blockLoop = countdown(left, [
@@ -131,18 +133,15 @@ function vector(format: BlockFormatName, fused: boolean): KernelFunction {
         products,
         advance(format, codes, scales),
         increase(xAt, i32.constant(4 * elements)),
-        increase(sumAt, i32.constant(elements / 4)),
       ]);
       return [
         setup,
         countdown(rows, [
           local.set(xAt, get(x)),
-          local.set(sumAt, get(sums)),
           local.set(left, get(blocks)),
           local.set(total, v128.zero),
-          local.set(offsets, f32.constant(0)),
           blockLoop,
-          f32.store(get(result), 0, f32.add(laneSum(total), get(offsets))),
+          f32.store(get(result), 0, laneSum(total)),
           increase(result, i32.constant(4)),
         ]),
       ];

@@ -48,8 +48,8 @@ export interface MatrixKernel {
   rowProducts(left: Matrix, right: Matrix, result: Product, accumulate: boolean): void;
   /** Rows `first` .. `first + count` as f32, each in whole blocks: elements beyond `columns` are the last block's padding. */
   unpack(matrix: BlockMatrix, first: number, count: number, target: number): void;
-  /** result[n] = sum_k x[k] W[n, k]; x f32, zero-padded to whole blocks, `sums` the sums of its sixteens. */
-  vector(matrix: BlockMatrix, x: number, sums: number, result: number): void;
+  /** result[n] = sum_k x[k] W[n, k]; x f32, zero-padded to whole blocks. */
+  vector(matrix: BlockMatrix, x: number, result: number): void;
   /** values[i] = exp(values[i] - shift) of `count` floats, rounded up to fours; `shift` is the address of a float. */
   exponentials(values: number, shift: number, count: number): void;
   /** result[i] = silu(gate[i]) up[i] of `count` floats, a multiple of 4. */
@@ -150,9 +150,9 @@ export function createMatrixKernel(fused = true): MatrixKernel | undefined {
         count * blocks,
       );
     },
-    vector(matrix, x, sums, result) {
+    vector(matrix, x, result) {
       const { codes, scales, rows } = matrix;
-      run(`vector_${matrix.format}`, x, sums, codes, scales, result, rows, blocksOf(matrix));
+      run(`vector_${matrix.format}`, x, codes, scales, result, rows, blocksOf(matrix));
     },
     exponentials(values, shift, count) {
       run('exponentials', values, shift, Math.ceil(count / 4));

@@ -107,17 +107,11 @@ function multiplyVector(
   const [yAt, yLength] = [y.byteOffset, y.length];
   const matrix = blockMatrix(format, buffers, outputs, inputs);
   const padded = roundUp(inputs, deviceLayout(format).elements);
-  const [xAt = 0, sumsAt = 0, productAt = 0] = kernel.scratch(padded, padded / 16, outputs);
+  const [xAt = 0, productAt = 0] = kernel.scratch(padded, outputs);
   const xs = kernel.floats(xAt, padded);
   xs.set(kernel.floats(x, inputs));
   xs.fill(0, inputs);
-  const sums = kernel.floats(sumsAt, padded / 16);
-  for (let sixteen = 0; sixteen < sums.length; sixteen += 1) {
-    let sum = 0;
-    for (let k = 16 * sixteen; k < 16 * sixteen + 16; k += 1) sum += xs[k] as number;
-    sums[sixteen] = sum;
-  }
-  kernel.vector(matrix, xAt, sumsAt, productAt);
+  kernel.vector(matrix, xAt, productAt);
   store(kernel.floats(productAt, outputs), outputs, kernel.floats(yAt, yLength), shape);
 }
 

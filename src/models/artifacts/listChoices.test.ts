@@ -56,6 +56,7 @@ test('a folder is taken with its index, shards and tokenizer, and with nothing e
     'tokenizer.json',
     'tokenizer_config.json',
     'chat_template.jinja',
+    'chat_template.json',
     'model.safetensors.index.json',
     'model-00001-of-00002.safetensors',
     'model-00002-of-00002.safetensors',
@@ -63,7 +64,7 @@ test('a folder is taken with its index, shards and tokenizer, and with nothing e
   const beside = ['pytorch_model.bin', 'consolidated.safetensors', 'vocab.json', 'onnx/model.onnx', 'README.md'];
   const { choices, refused } = listChoices([...folder, ...beside].map((name) => file(name)));
   expect(choices).toHaveLength(1);
-  expect(choices[0]).toMatchObject({ id: 'safetensors', container: 'safetensors', downloadBytes: 80 });
+  expect(choices[0]).toMatchObject({ id: 'safetensors', container: 'safetensors', downloadBytes: 90 });
   expect(names(choices[0]?.files ?? []).toSorted()).toEqual(folder.toSorted());
   expect(choices[0]?.packings.map(({ weights }) => weights)).toEqual(['q8_0', 'q4_0', 'f16', 'stored']);
   expect(choices[0]?.packings[0]).toEqual(defaultChoices({ container: 'safetensors' }));

@@ -9,6 +9,7 @@ const COMPANIONS = new Set([
   'tokenizer.json',
   'tokenizer_config.json',
   'chat_template.jinja',
+  'chat_template.json',
 ]);
 
 const STORED: Packing = { weights: 'stored', embedding: 'stored', head: 'stored' };

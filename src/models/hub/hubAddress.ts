@@ -11,6 +11,42 @@ export interface RepositoryName {
 
 const REPOSITORY_NAME = /^(?!\.+\/)[\w.-]+\/(?!\.+$)[\w.-]+$/;
 
+/** Hosts of the Hub, beside that of a mirror. */
+const HUB_HOSTS = new Set(['huggingface.co', 'www.huggingface.co', 'hf.co', 'www.hf.co']);
+
+/** First parts of the Hub's paths that are no owner of a model. */
+const NOT_AN_OWNER = new Set([
+  'api',
+  'blog',
+  'buckets',
+  'chat',
+  'collections',
+  'datasets',
+  'docs',
+  'enterprise',
+  'inference',
+  'join',
+  'kernels',
+  'languages',
+  'learn',
+  'login',
+  'metrics',
+  'models',
+  'new',
+  'organizations',
+  'papers',
+  'posts',
+  'pricing',
+  'settings',
+  'spaces',
+  'storage',
+  'support',
+  'tasks',
+]);
+
+/** Pages of a repository whose address goes on with a revision. */
+const OF_A_REVISION = new Set(['tree', 'blob', 'resolve', 'raw', 'blame', 'commit', 'commits', 'edit']);
+
 /** The percent-decoded path; undefined when it is malformed. */
 export function decodePath(path: string): string | undefined {
   try {
@@ -28,29 +64,42 @@ export function resolveUrl(hub: string, repository: string, revision: string, pa
   return `${hub}/${repository}/resolve/${encodeURIComponent(revision)}/${encodePath(path)}`;
 }
 
+/** The part of an address below the Hub; undefined when it is of another server. */
+function pathBelow(address: string, hub: string): string | undefined {
+  if (!URL.canParse(address)) return undefined;
+  const [url, base] = [new URL(address), new URL(hub)];
+  const isBase = url.host === base.host;
+  if (!isBase && !HUB_HOSTS.has(url.host)) return undefined;
+  const prefix = isBase ? base.pathname.replace(/\/$/, '') : '';
+  return url.pathname.startsWith(`${prefix}/`) ? url.pathname.slice(prefix.length) : undefined;
+}
+
+/** What a person copied around an address: quotes, brackets, characters that show nothing. */
+const AROUND = /^[\s"'`<\u200b\ufeff]+|[\s"'`>\u200b\ufeff]+$/g;
+
 /**
- * The repository that `text` names: `owner/name`, `owner/name@revision`, or an address of its page, of a folder or a file
- * on `hub`. Undefined when it is something else.
+ * The repository that `text` names: `owner/name`, with `@revision`, or `:Q4_K_M` as other programs have it for a file's format; or an
+ * address of its page, of a folder or a file on `hub`, with or without `https://`. Undefined when it is something else: a data set, a
+ * space, a person's page.
  */
 export function parseRepository(text: string, hub: string): RepositoryName | undefined {
-  const trimmed = text.trim();
-  let path = trimmed;
-  if (/^https?:\/\//i.test(trimmed)) {
-    if (!URL.canParse(trimmed)) return undefined;
-    const url = new URL(trimmed);
-    const base = new URL(hub);
-    const prefix = base.pathname.replace(/\/$/, '');
-    const known = url.origin === base.origin || url.origin === HUGGING_FACE_HUB || url.host === 'hf.co';
-    if (!known || !url.pathname.startsWith(url.origin === base.origin ? prefix : '')) return undefined;
-    const below = decodePath(url.pathname.slice(url.origin === base.origin ? prefix.length : 0)) ?? '';
-    path = below.replace(/^\/+|\/+$/g, '');
-    const [owner, name, kind, revision] = path.split('/');
-    const repository = `${owner}/${name}`;
-    if (!REPOSITORY_NAME.test(repository)) return undefined;
-    const named = ['tree', 'blob', 'resolve', 'commit'].includes(kind ?? '') && revision !== undefined;
-    return named ? { repository, revision } : { repository };
-  }
-  const [repository = '', revision] = path.split('@');
-  if (!REPOSITORY_NAME.test(repository)) return undefined;
+  const plain = text.replace(AROUND, '').replace(/^hf:\/\//i, '');
+  const host = plain.split('/')[0]?.toLowerCase() ?? '';
+  const address = HUB_HOSTS.has(host) ? `https://${plain}` : plain;
+  const isAddress = /^https?:\/\//i.test(address);
+  const path = isAddress ? pathBelow(address, hub) : address.replace(/[?#].*$/s, '');
+  const [before = '', ...after] = path?.split('@') ?? [];
+  const parts = before.split('/').filter((part, index) => part !== '' || (!isAddress && index === 0));
+  const [owner, name, page, ...rest] = (parts[0] === 'api' && parts[1] === 'models' ? parts.slice(2) : parts).map(
+    decodePath,
+  );
+  if (owner === undefined || name === undefined || NOT_AN_OWNER.has(owner)) return undefined;
+  const repository = `${owner}/${name.replace(/:[\w.-]+$|\.git$/, '')}`;
+  const isOfRevision = OF_A_REVISION.has(page ?? '');
+  // The Hub has pages of its own below a repository; a bare name with another part is something else.
+  if (!REPOSITORY_NAME.test(repository) || (page !== undefined && !isAddress && !isOfRevision)) return undefined;
+  // Git's names of pull requests have three parts, and addresses have their slashes as they are or encoded.
+  const named = rest[0] === 'refs' ? rest.slice(0, 3).join('/') : rest[0];
+  const revision = decodePath(after.join('@').replace(/\/+$/, '')) || (isOfRevision ? named : undefined);
   return revision === undefined || revision === '' ? { repository } : { repository, revision };
 }

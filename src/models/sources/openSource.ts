@@ -78,7 +78,13 @@ async function listUrl({ url }: Extract<Address, { kind: 'url' }>, access: Acces
     throw error;
   };
   const ifThere = (name: string): Promise<SourceFile | undefined> => fileAt(name, sibling(name)).catch(absent);
-  const names = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json', 'chat_template.jinja'];
+  const names = [
+    'tokenizer.json',
+    'tokenizer_config.json',
+    'generation_config.json',
+    'chat_template.jinja',
+    'chat_template.json',
+  ];
   const [config, index, single, ...others] = await Promise.all([
     fileAt(last, url),
     ifThere('model.safetensors.index.json'),

@@ -8,6 +8,10 @@ export interface AdapterData {
   readonly runId?: string;
   /** 0x-address of its publisher. */
   readonly author?: string;
+  /** SHA-256 of the base model that its manifest names. */
+  readonly baseSha256?: string;
+  /** Ids of models that somebody confirmed to want it on although they are not its base. */
+  readonly acceptedModels?: readonly string[];
   /** Model on the chain that its answers are paid to. */
   readonly modelId?: Hex;
   readonly transaction?: Hex;

@@ -310,7 +310,7 @@ describe('a published adapter', () => {
         datanetIds: run.sources.map(({ datanetId }) => datanetId),
         createdAt: 1_700_000_000_001,
         manifestCid: manifest,
-        data: { author: signer.address.toLowerCase(), modelId: adapterData(record).modelId },
+        data: { author: signer.address.toLowerCase(), baseSha256: baseHash, modelId: adapterData(record).modelId },
       },
     ]);
   });

@@ -75,6 +75,7 @@ export async function importPublishedAdapter(
   const files = await fetchPublishedAdapter(manifestCid, ports, signal);
   const data: AdapterData = {
     author: authorAddress(manifest.author),
+    baseSha256: manifest.base.sha256,
     ...(model === undefined ? {} : { modelId: model as Hex }),
   };
   await ports.saveAdapter(

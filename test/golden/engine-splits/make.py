@@ -20,6 +20,7 @@ splitters += [p.Split(" ", each) for each in BEHAVIOURS] + [p.Split(Regex(r"\s+"
 splitters += [p.Punctuation(each) for each in BEHAVIOURS]
 splitters += [p.Digits(False), p.Digits(True), p.ByteLevel(add_prefix_space=False)]
 splitters += [p.Sequence([p.Digits(True), p.ByteLevel(add_prefix_space=False)])]
+splitters += [p.Metaspace(prepend_scheme=scheme, split=split) for scheme in ("always", "never") for split in (True, False)]
 
 cases = []
 for splitter in splitters:

@@ -23,6 +23,7 @@ export const chat = {
   'chat.answerOf': 'Answer from {name}',
   'chat.baseAlone': 'Base model alone',
   'chat.withAdapter': 'With {adapter}',
+  'chat.useOtherBase': 'Use it on this model anyway',
   'chat.composer': 'Your question',
   'chat.placeholder': 'Ask a question',
   'chat.send': 'Send',

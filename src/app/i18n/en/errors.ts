@@ -195,6 +195,10 @@ export const written = {
     message: 'The memory for conversations is full.',
     hint: 'End another conversation, or load the model with a longer context.',
   },
+  ADAPTER_BASE_DIFFERENT: {
+    title: 'The adapter belongs to another model',
+    message: 'It names {base} as its base. On another model it computes, but its answers mean little.',
+  },
   ADAPTER_UNSUPPORTED: { title: 'This kind of adapter is not supported', message: 'This adapter is not supported.' },
   ADAPTER_INVALID: { title: 'The adapter cannot be used', message: 'This adapter cannot be loaded.' },
 

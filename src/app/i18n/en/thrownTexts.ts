@@ -2,6 +2,7 @@
 // biome-ignore format: generated.
 export const thrownTexts = {
   ABORTED: { message: "The operation was cancelled.", hint: "Start it again when you are ready." },
+  ADAPTER_BASE_DIFFERENT: { hint: "Load the model that the adapter names, or confirm that you want it on this one." },
   ADAPTER_FOREIGN: { message: "This adapter does not say how it was trained, so its answers cannot be traced to rows.", hint: "Ask its author to publish it again with Tributary." },
   ADAPTER_INVALID: { hint: "Check that the adapter was made for this model, or get it again from its source." },
   ADAPTER_MISMATCH: { message: "A file of this adapter is not the one that its author signed.", hint: "It is refused; ask its author to publish it again." },

@@ -1,5 +1,6 @@
 // Models into this browser and out of it, for real: the app's own services, the models worker, tables, files and locks, and a
 // second tab as a frame with its own copy of the app. The Hub is the test server of `models/testing`.
+import { createEffect, createRoot } from 'solid-js';
 import { afterEach, expect, test } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { writeSafetensors } from '../../../engine/safetensors/writeSafetensors.ts';
@@ -12,7 +13,7 @@ import {
 } from '../../../models/testing/hubWorld.ts';
 import { database, deleteFile, deleteModelPlan, listFiles, openFileWriter } from '../../../store/index.ts';
 import { setConfig } from '../config.ts';
-import { engine, engineState, ensureModel, resetEngine } from '../engine.ts';
+import { cancelLoading, engine, engineState, ensureModel, resetEngine } from '../engine.ts';
 import { availableModels } from './availableModels.ts';
 import { finder } from './finder.ts';
 import { library } from './library.ts';
@@ -148,6 +149,35 @@ test('a model of the Hub is judged, installed, loaded without the network, liste
   await until(() => entry(id) === undefined);
   resetEngine();
   await expect(ensureModel(id)).rejects.toMatchObject({ code: 'APP_MODEL_UNKNOWN' });
+});
+
+test('a cancelled loading leaves the model before it ready, whether or not the engine had put it away', async () => {
+  await look(await place());
+  const first = await finder.install(file);
+  await inPhase(first, 'installed');
+  await look(await place());
+  const second = await finder.install(file);
+  await inPhase(second, 'installed');
+  const ready = () => {
+    const state = engineState();
+    return state.phase === 'ready' ? state.modelId : undefined;
+  };
+  for (const phase of ['checking', 'compiling'] as const) {
+    await ensureModel(first);
+    const [stop, loading] = createRoot((dispose) => {
+      createEffect(() => {
+        const state = engineState();
+        if (state.phase === phase && state.modelId === second) cancelLoading();
+      });
+      return [dispose, ensureModel(second)];
+    });
+    await expect(loading).rejects.toSatisfy(isAbort);
+    await until(() => ready() === first);
+    stop();
+    expect((await engine().encode({ text: 'hello' })).length, phase).toBeGreaterThan(0);
+  }
+  await ensureModel(second);
+  expect(ready()).toBe(second);
 });
 
 test('a paused download keeps its parts and goes on from them', async () => {
