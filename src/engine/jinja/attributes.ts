@@ -81,7 +81,10 @@ function dictMethod(dict: Dict, name: string): Value | undefined {
       return view(`dict_${name}`, dict);
     });
   if (name === 'get')
-    return method(name, 1, 2, ([key = null, fallback = null]) => dict.entries.get(hashKey(key))?.[1] ?? fallback);
+    return method(name, 1, 2, ([key = null, fallback = null]) => {
+      const entry = dict.entries.get(hashKey(key));
+      return entry === undefined ? fallback : entry[1];
+    });
   if (name === 'copy') return method(name, 0, 0, () => ({ type: 'dict', entries: new Map(dict.entries) }));
   return undefined;
 }
@@ -168,16 +171,31 @@ function itemOf(value: Value, index: Value): Value | undefined {
   return items?.[Number(place < 0n ? place + BigInt(items.length) : place)];
 }
 
+/** The first that there is: None is a value. */
+function firstOf(...options: readonly (() => Value | undefined)[]): Value {
+  for (const option of options) {
+    const value = option();
+    if (value !== undefined) return value;
+  }
+  return null;
+}
+
 /** `value.name` */
 export function getAttribute(value: Value, name: string): Value {
   if (isUndefined(value)) throw templateFailed(value.message);
-  return attributeOf(value, name) ?? itemOf(value, name) ?? missing(value, name);
+  return firstOf(
+    () => attributeOf(value, name),
+    () => itemOf(value, name),
+    () => missing(value, name),
+  );
 }
 
 /** `value[index]` */
 export function getItem(value: Value, index: Value): Value {
-  return (
-    itemOf(value, index) ?? (typeof index === 'string' ? attributeOf(value, index) : undefined) ?? missing(value, index)
+  return firstOf(
+    () => itemOf(value, index),
+    () => (typeof index === 'string' ? attributeOf(value, index) : undefined),
+    () => missing(value, index),
   );
 }
 

@@ -2,7 +2,7 @@
 // one per 16 characters or per item that is made. Rendering is synchronous, so there is one budget at a time.
 import { templateTooMuch } from './templateErrors.ts';
 
-const MAX_STEPS = 4_000_000;
+const MAX_STEPS = 2_000_000;
 const MAX_DEPTH = 200;
 
 let steps = 0;

@@ -215,7 +215,7 @@ function macro(name: string, parameters: readonly Parameter[], body: Body, scope
       return nested(() => {
         for (const [index, parameter] of parameters.entries()) {
           const missing = undefinedValue(`parameter '${parameter.name}' was not provided`);
-          const value = given[index] ?? (given[index] === null ? null : undefined);
+          const value = given[index];
           const fallback = (): Value =>
             parameter.fallback === undefined ? missing : evaluate(parameter.fallback, own);
           own.names.set(parameter.name, value === undefined ? fallback() : value);
@@ -275,7 +275,10 @@ function loopOf(
       depth: () => BigInt(depth + 1),
       depth0: () => BigInt(depth),
       previtem: () => (index === 0 ? undefinedValue('there is no previous item') : (before as Value)),
-      nextitem: () => peek() ?? (peek() === null ? null : undefinedValue('there is no next item')),
+      nextitem: () => {
+        const item = peek();
+        return item === undefined ? undefinedValue('there is no next item') : item;
+      },
       cycle: () =>
         builtin('cycle', (items) => {
           if (items.length === 0) throw templateFailed('no items for cycling given');
@@ -356,29 +359,36 @@ function runStatement(node: Statement, scope: Scope, write: Write): void {
   spend();
   switch (node.kind) {
     case 'text':
-      return write(node.text);
+      write(node.text);
+      return;
     case 'output': {
       const text = textOf(evaluate(node.value, scope));
       spendText(text.length);
-      return write(text);
+      write(text);
+      return;
     }
     case 'if': {
       const branch = node.branches.find(([test]) => isTrue(evaluate(test, scope)));
-      return run(branch?.[1] ?? node.otherwise, scope, write);
+      run(branch?.[1] ?? node.otherwise, scope, write);
+      return;
     }
     case 'for':
-      return runFor(node, evaluate(node.over, scope), scope, write, 0);
+      runFor(node, evaluate(node.over, scope), scope, write, 0);
+      return;
     case 'set':
-      return assign(node.target, evaluate(node.value, scope), scope);
+      assign(node.target, evaluate(node.value, scope), scope);
+      return;
     case 'setBlock': {
       const text = captured(node.body, inside(scope));
-      return assign(node.target, node.filter === undefined ? text : filtered(node.filter, text, scope), scope);
+      assign(node.target, node.filter === undefined ? text : filtered(node.filter, text, scope), scope);
+      return;
     }
     case 'with': {
       const own = inside(scope);
       const values = node.pairs.map(([, value]) => evaluate(value, scope));
       for (const [index, [target]] of node.pairs.entries()) assign(target, values[index] as Value, own);
-      return run(node.body, own, write);
+      run(node.body, own, write);
+      return;
     }
     case 'macro': {
       scope.names.set(node.name, macro(node.name, node.parameters, node.body, scope));
@@ -388,12 +398,15 @@ function runStatement(node: Statement, scope: Scope, write: Write): void {
       const callee = evaluate(node.call.callee, scope);
       const [listed, named] = argumentsOf(node.call.args, scope);
       const caller = macro('caller', node.parameters, node.body, scope);
-      return write(textOf(callValue(callee, listed, new Map([...named, ['caller', caller]]))));
+      write(textOf(callValue(callee, listed, new Map([...named, ['caller', caller]]))));
+      return;
     }
     case 'filterBlock':
-      return write(textOf(filtered(node.filter, captured(node.body, inside(scope)), scope)));
+      write(textOf(filtered(node.filter, captured(node.body, inside(scope)), scope)));
+      return;
     case 'generation':
-      return run(node.body, inside(scope), write);
+      run(node.body, inside(scope), write);
+      return;
     case 'break':
       throw BREAK;
     case 'continue':

@@ -170,7 +170,8 @@ function indented(value: Value, width: Value | undefined, first: boolean, blank:
   const indention =
     typeof width === 'string' ? width : ' '.repeat(Math.min(10_000, Math.max(0, intArgument(width, 4))));
   if (isUndefined(value)) throw templateFailed(value.message);
-  if (typeof value !== 'string' && !isMarkup(value)) throw templateFailed(`unsupported operand type(s) for +=: '${typeName(value)}' and 'str'`);
+  if (typeof value !== 'string' && !isMarkup(value))
+    throw templateFailed(`unsupported operand type(s) for +=: '${typeName(value)}' and 'str'`);
   const lines = splitLines(`${softText(value)}\n`);
   spendText(lines.length * indention.length);
   const [head = '', ...rest] = lines;
@@ -495,7 +496,8 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   urlencode: {
     parameters: [],
     apply(value) {
-      if (typeof value === 'string' || isMarkup(value) || iteratorOf(value) === undefined) return urlQuote(textOf(value), false);
+      if (typeof value === 'string' || isMarkup(value) || iteratorOf(value) === undefined)
+        return urlQuote(textOf(value), false);
       const pairs = isDict(value) ? [...value.entries.values()] : [...itemsOf(value)].map((pair) => [...itemsOf(pair)]);
       const quoted = pairs.map(([key, item, ...more]) => {
         if (key === undefined || item === undefined || more.length > 0) throw templateFailed('expected pairs');

@@ -23,7 +23,7 @@ const escaped = (unit: string): string => SHORT[unit] ?? `\\u${unit.charCodeAt(0
 
 function quoted(text: string, ascii: boolean): string {
   spendText(text.length);
-  return `"${text.replace(ascii ? /["\\]|[^ -~]/g : /["\\\0-\x1f]/g, escaped)}"`;
+  return `"${text.replace(ascii ? /["\\]|[^ -~]/g : /["\\]|[^ -\uffff]/g, escaped)}"`;
 }
 
 function scalar(value: Value): string | undefined {

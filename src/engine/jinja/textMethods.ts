@@ -67,12 +67,15 @@ function splitFromEnd(text: string, separator: string | null, limit: number): st
   return parts.reverse().map(backwards);
 }
 
+const BREAK = String.raw`\n\r\v\f\x1c-\x1e\x85\u2028\u2029`;
+const LINE = new RegExp(`[^${BREAK}]*(?:\\r\\n|[${BREAK}]|$)`, 'gu');
+const LINE_END = new RegExp(`(?:\\r\\n|[${BREAK}])$`, 'u');
+
 /** Python's `splitlines`. */
 export function splitLines(text: string, keepEnds = false): string[] {
-  const lines =
-    text.match(/[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|$)/gu) ?? [];
+  const lines = text.match(LINE) ?? [];
   const full = lines.filter((line) => line !== '');
-  return keepEnds ? full : full.map((line) => line.replace(/(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])$/u, ''));
+  return keepEnds ? full : full.map((line) => line.replace(LINE_END, ''));
 }
 
 /** Python's `replace`. */

@@ -47,19 +47,22 @@ function unescaped(body: string, line: number): string {
     if (code <= 0xff) return `\\x${code.toString(16).padStart(2, '0')}`;
     return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
   });
-  return ascii.replace(/\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|[0-7]{1,3}|[\s\S])/g, (whole, escape: string) => {
-    const kind = escape[0] as string;
-    if (/[0-7]/.test(kind)) return String.fromCodePoint(Number.parseInt(escape, 8));
-    if (escape.length > 1) {
-      const code = Number.parseInt(escape.slice(1), 16);
-      if (code > 0x10ffff || !/[xuU]/.test(kind))
-        throw templateInvalid(`the escape ${whole} is not a character.`, line);
-      return String.fromCodePoint(code);
-    }
-    if (/[xuU]/.test(kind)) throw templateInvalid('a string has a truncated escape.', line);
-    if (kind === 'N') throw templateUnsupported('the escape \\N{…}');
-    return SIMPLE[kind] ?? whole;
-  });
+  return ascii.replace(
+    /\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|[0-7]{1,3}|[\s\S])/g,
+    (whole, sequence: string) => {
+      const kind = sequence[0] as string;
+      if (/[0-7]/.test(kind)) return String.fromCodePoint(Number.parseInt(sequence, 8));
+      if (sequence.length > 1) {
+        const code = Number.parseInt(sequence.slice(1), 16);
+        if (code > 0x10ffff || !/[xuU]/.test(kind))
+          throw templateInvalid(`the escape ${whole} is not a character.`, line);
+        return String.fromCodePoint(code);
+      }
+      if (/[xuU]/.test(kind)) throw templateInvalid('a string has a truncated escape.', line);
+      if (kind === 'N') throw templateUnsupported('the escape \\N{…}');
+      return SIMPLE[kind] ?? whole;
+    },
+  );
 }
 
 /** The tokens of a template. Throws `CHAT_TEMPLATE_INVALID` with the line. */
@@ -166,21 +169,28 @@ export function tokenize(template: string): Token[] {
     };
     // A float does not begin right behind a point: `a.0.1` is two subscripts.
     const float = source[position - 1] === '.' ? undefined : match(FLOAT);
-    if (float !== undefined) return push('float', float, float.replaceAll('_', ''));
-    const integer = match(INTEGER);
-    if (integer !== undefined) return push('integer', integer, integer.replaceAll('_', ''));
+    const integer = float === undefined ? match(INTEGER) : undefined;
+    const number = float ?? integer;
+    if (number !== undefined) {
+      push(float === undefined ? 'integer' : 'float', number, number.replaceAll('_', ''));
+      return;
+    }
     const name = match(NAME);
     if (name !== undefined) {
       if (!/^[\p{L}\p{Nl}_]/u.test(name)) throw templateInvalid('invalid character in identifier', line);
-      return push('name', name);
+      push('name', name);
+      return;
     }
     const text = match(STRING);
-    if (text !== undefined) return push('string', text, unescaped(text.slice(1, -1), line));
+    if (text !== undefined) {
+      push('string', text, unescaped(text.slice(1, -1), line));
+      return;
+    }
     const sign = match(OPERATOR);
     if (sign === undefined) throw templateInvalid(`unexpected character ${JSON.stringify(source[position])}`, line);
     const closing = CLOSING[sign];
     if (closing !== undefined) open.push(closing);
     else if (/[)\]}]/.test(sign) && open.pop() !== sign) throw templateInvalid(`unexpected "${sign}"`, line);
-    return push('operator', sign);
+    push('operator', sign);
   }
 }

@@ -171,6 +171,10 @@ export function lengthOf(value: Value): number | undefined {
   return undefined;
 }
 
+function* rangeItems({ start, step, length }: Range): Generator<Value> {
+  for (let index = 0; index < length; index += 1) yield start + BigInt(index) * step;
+}
+
 /** Python's `iter`, or undefined for a value that cannot be iterated. */
 export function iteratorOf(value: Value): Iterator<Value> | undefined {
   if (typeof value === 'string') return value[Symbol.iterator]();
@@ -181,8 +185,7 @@ export function iteratorOf(value: Value): Iterator<Value> | undefined {
   if (value.type === 'Undefined') return ([] as Value[])[Symbol.iterator]();
   if ('iterate' in value) return value.iterate();
   if (value.type === 'range') {
-    const { start, step, length } = value;
-    return Array.from({ length }, (_, index) => start + BigInt(index) * step)[Symbol.iterator]();
+    return rangeItems(value);
   }
   if (value.type === 'Markup' || value.type === 'LoopContext')
     throw templateUnsupported(`iteration over a ${value.type}`);
@@ -223,10 +226,9 @@ export { numeric as numberOf };
 export function equals(one: Value, other: Value): boolean {
   spend();
   const [first, second] = [numeric(one), numeric(other)];
-  // JavaScript compares a bigint and a number exactly, as Python does.
-  // biome-ignore lint/suspicious/noDoubleEquals: 1n === 1 is false.
   if (first !== undefined || second !== undefined)
-    return first !== undefined && second !== undefined && first == second;
+    // JavaScript orders a bigint and a number exactly, as Python does; NaN is on neither side, and equals nothing.
+    return first !== undefined && second !== undefined && first >= second && first <= second;
   if (isMarkup(one) || isMarkup(other)) throw templateUnsupported('a comparison of an escaped text');
   if (typeof one === 'string' && typeof other === 'string') spendText(Math.min(one.length, other.length));
   if (one === other) return true;

@@ -142,6 +142,18 @@ export const written = {
     title: 'The model’s chat template failed',
     message: 'The model’s chat template refuses these messages.',
   },
+  CHAT_TEMPLATE_INVALID: {
+    title: 'The model’s chat template is not valid',
+    message: 'Line {line} of the model’s chat template cannot be read.',
+  },
+  CHAT_TEMPLATE_UNSUPPORTED: {
+    title: 'The model’s chat template is not supported',
+    message: 'The model’s chat template uses {construct}, which is not supported here.',
+  },
+  CHAT_TEMPLATE_TOO_MUCH: {
+    title: 'The model’s chat template was stopped',
+    message: 'The model’s chat template exceeds {limit}.',
+  },
   TOKENIZER_UNSUPPORTED: { title: 'The tokenizer cannot be read', message: 'This model’s tokenizer cannot be read.' },
   SAFETENSORS_TRUNCATED: { title: 'The weights file cannot be read', message: 'The safetensors file is incomplete.' },
   SAFETENSORS_INVALID: { title: 'The weights file cannot be read', message: 'The safetensors file is not valid.' },
