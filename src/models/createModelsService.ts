@@ -1,8 +1,11 @@
 // The models worker's service: it finds, inspects and installs models. Where they are stored is handed in. The code of a method
 // is loaded by its first call, so that pages that only list installed models load none of it.
+
+import { checkedService } from '../lib/checkedService.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { type CallContext, connect, type Remote } from '../lib/rpc.ts';
 import type { FileStore, Journal } from './install/ports.ts';
+import { requestSchemas } from './requestSchemas.ts';
 import type { BlockService, ModelsService } from './service.ts';
 import type { Access } from './sources/openFile.ts';
 
@@ -28,7 +31,7 @@ export function createModelsService(options: ModelsServiceOptions): ModelsServic
     },
   });
 
-  return {
+  const service: ModelsService = {
     async search({ hub, token, query, page }, { signal }) {
       const { searchModels } = await import('./hub/searchModels.ts');
       return await searchModels({ hub, token, query, page, signal });
@@ -67,4 +70,5 @@ export function createModelsService(options: ModelsServiceOptions): ModelsServic
       blocks = connect<BlockService>(port);
     },
   };
+  return checkedService(service, requestSchemas);
 }

@@ -25,6 +25,8 @@ import { createDeviceManager } from './createDeviceManager.ts';
 
 interface ModelText {
   readonly tokenizer: TextTokenizer;
+  /** Number of ids that the model knows: it may have more than its tokenizer. */
+  readonly vocabularySize: number;
   /** Over the model's tokens. */
   readonly grammars: Grammars;
 }
@@ -229,7 +231,11 @@ export function createModelManager(openDevice: (device: DeviceChoice) => Promise
       const { architecture, layerCount, hiddenSize, vocabularySize } = config;
       state = {
         request,
-        text: tokenizer && { tokenizer, grammars: createGrammars({ ...tokenizer, size: vocabularySize }) },
+        text: tokenizer && {
+          tokenizer,
+          vocabularySize,
+          grammars: createGrammars({ ...tokenizer, size: vocabularySize }),
+        },
         adapters: createAdapterManager(),
         onDevice,
         lost: false,

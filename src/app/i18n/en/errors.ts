@@ -18,6 +18,7 @@ export const written = {
     message: 'Something happened that Tributary is not prepared for.',
   },
   RPC_UNKNOWN_METHOD: { title: 'Page and worker do not fit together' },
+  REQUEST_INVALID: { title: 'A request was not valid', message: 'A request of the app (“{method}”) was not valid.' },
 
   // src/app
   APP_ADAPTER_FILE_MISSING: { title: 'A file of the adapter is missing' },
