@@ -3,7 +3,7 @@
 
 import { checkedService } from '../lib/checkedService.ts';
 import { TributaryError } from '../lib/errors.ts';
-import { type CallContext, connect, type Remote } from '../lib/rpc.ts';
+import { type CallContext, type Connection, openConnection } from '../lib/rpc.ts';
 import type { FileStore, Journal } from './install/ports.ts';
 import { requestSchemas } from './requestSchemas.ts';
 import type { BlockService, ModelsService } from './service.ts';
@@ -15,13 +15,13 @@ export interface ModelsServiceOptions {
 }
 
 export function createModelsService(options: ModelsServiceOptions): ModelsService {
-  let blocks: Remote<BlockService> | undefined;
+  let blocks: Connection<BlockService> | undefined;
 
   const access = ({ signal }: CallContext, token?: string): Access => ({
     signal,
     ...(token === undefined ? {} : { token }),
     getBlock: async (cid, blockSignal) => {
-      if (blocks !== undefined) return await blocks.get({ cid }, { signal: blockSignal });
+      if (blocks !== undefined) return await blocks.remote.get({ cid }, { signal: blockSignal });
       throw new TributaryError({
         code: 'IPFS_NO_PEERS',
         message: 'No peers are connected that could have these bytes.',
@@ -67,7 +67,9 @@ export function createModelsService(options: ModelsServiceOptions): ModelsServic
       });
     },
     async connectBlocks({ port }) {
-      blocks = connect<BlockService>(port);
+      // Who waits for blocks of an earlier page gets none.
+      blocks?.close();
+      blocks = openConnection<BlockService>(port);
     },
   };
   return checkedService(service, requestSchemas);

@@ -18,6 +18,16 @@ export const written = {
     message: 'Something happened that Tributary is not prepared for.',
   },
   RPC_UNKNOWN_METHOD: { title: 'Page and worker do not fit together' },
+  RPC_CLOSED: { title: 'A background task ended early' },
+  RPC_NOT_CLONEABLE: {
+    title: 'A value cannot be sent to a worker',
+    message: 'A value of “{method}” cannot be sent to a worker.',
+  },
+  RPC_MESSAGE_UNREADABLE: { title: 'A message could not be read' },
+  APP_WORKER_RESTARTED: {
+    title: 'A background task was restarted',
+    message: 'The background task “{worker}” was restarted before it had finished.',
+  },
   REQUEST_INVALID: { title: 'A request was not valid', message: 'A request of the app (“{method}”) was not valid.' },
 
   // src/app
