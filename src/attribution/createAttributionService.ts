@@ -1,6 +1,7 @@
 // The attribution worker's service: open indexes by id, and the pure functions on them. One call computes at a time; long ones
 // yield to the event loop, so that a cancellation is received.
 import { bytesToHex } from '../lib/bytes.ts';
+import { checkedService } from '../lib/checkedService.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { transfer } from '../lib/rpc.ts';
 import { attribute } from './attribute.ts';
@@ -11,6 +12,7 @@ import { encodeIndex } from './files/encodeIndex.ts';
 import { countSketch } from './influence/countSketch.ts';
 import { quantize } from './influence/quantize.ts';
 import { type OpenedIndex, openIndex } from './openIndex.ts';
+import { requestSchemas } from './requestSchemas.ts';
 import type { AttributionService } from './service.ts';
 import type { IndexSummary } from './types.ts';
 import { verifyReceipt } from './verifyReceipt.ts';
@@ -51,7 +53,7 @@ export function createAttributionService(): AttributionService {
     return index;
   }
 
-  return {
+  const service: AttributionService = {
     async open({ id, index, rows }, { signal, progress }) {
       const result = await openIndex({ index, rows, signal, onProgress: progress });
       opened.set(id, result);
@@ -84,4 +86,5 @@ export function createAttributionService(): AttributionService {
       return transfer(bytes, [bytes.buffer]);
     },
   };
+  return checkedService(service, requestSchemas);
 }

@@ -64,6 +64,21 @@ it('refuses to read text with a model that came without a tokenizer', async () =
   });
 });
 
+it('a model whose template is not valid loads, and the template is named when it is used', async () => {
+  const service = createEngineService({ openBackend: () => openBackend({ device: 'cpu' }) });
+  const read = (name: string): Blob => new Blob([readFileSync(path.join(root, 'test/golden/engine', name))]);
+  const files = [
+    { name: 'config.json', blob: read('tiny-llama/config.json') },
+    { name: 'model.safetensors', blob: read('tiny-llama/model.safetensors') },
+    { name: 'tokenizer.json', blob: read('tiny-llama-onnx/tokenizer.json') },
+    { name: 'chat_template.jinja', blob: new Blob(['{{ bos_token }}\n{% with a %}']) },
+  ];
+  await service.loadModel({ files, contextLength: 32 }, context());
+  expect(await service.encode({ text: 't1t2' }, context())).toEqual([1, 2]);
+  const chat = service.chat({ messages: [{ role: 'user', content: 't1' }], max_tokens: 1 }, context());
+  await expect(chat.next()).rejects.toMatchObject({ code: 'CHAT_TEMPLATE_INVALID', facts: { line: 2 } });
+});
+
 describe('a model that cannot be loaded', () => {
   it('leaves the previous one unchanged if its tokenizer is not supported', async () => {
     const opened: OpenedBackend[] = [];

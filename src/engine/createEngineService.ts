@@ -1,5 +1,6 @@
 // The engine behind its worker: one device, one model and its adapters, and requests to them, one at a time. It fetches nothing and
 // stores nothing; bytes come in, results go out.
+import { checkedService } from '../lib/checkedService.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { createMutex } from '../lib/mutex.ts';
 import { transfer } from '../lib/rpc.ts';
@@ -10,6 +11,7 @@ import { type OpenedBackend, openBackend } from './openBackend.ts';
 import { openModelFile } from './openModelFile.ts';
 import { measureQuality } from './quality/measureQuality.ts';
 import { defaultChoices } from './quant/quantizationChoices.ts';
+import { requestSchemas } from './requestSchemas.ts';
 import { answerRequest } from './runtime/answerRequest.ts';
 import { createModelManager } from './runtime/createModelManager.ts';
 import type { DeviceChoice, EngineService, PackProgress, TrainEvent } from './service.ts';
@@ -62,7 +64,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     }
   }
 
-  return {
+  const service: EngineService = {
     async probe({ device }, context) {
       const opening =
         device === undefined ? models.openDevice() : withLock(context.signal, () => models.openDevice(device));
@@ -103,9 +105,17 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
     },
 
     encode: async ({ text }) => models.text().tokenizer.encode(text),
-    decode: async ({ ids }) => models.text().tokenizer.decode(ids),
+    async decode({ ids }) {
+      const { tokenizer, vocabularySize } = models.text();
+      checkTokenIds(ids, vocabularySize);
+      return tokenizer.decode(ids);
+    },
     encodeRows: async ({ rows }) => rows.map((row) => models.text().tokenizer.encodeRow(row)),
-    encodeAnswer: async (answer) => models.text().tokenizer.encodeAnswer(answer),
+    async encodeAnswer(answer) {
+      const { tokenizer, vocabularySize } = models.text();
+      checkTokenIds(answer.answerIds, vocabularySize);
+      return tokenizer.encodeAnswer(answer);
+    },
 
     async *train(request, context) {
       refuseWhileTraining();
@@ -131,6 +141,7 @@ export function createEngineService(options: EngineServiceOptions = {}): EngineS
         return transfer(gradient, [gradient.buffer]);
       }),
   };
+  return checkedService(service, requestSchemas);
 }
 
 /** Adapter and checkpoint bytes are transferred to the page instead of copied. */

@@ -29,11 +29,14 @@ export type Remote<S> = {
     : never;
 };
 
+/** `close`: of a `MessagePort`, where the platform reports it. */
+type ChannelEvent = 'message' | 'messageerror' | 'close';
+
 /** The part of `MessagePort`, `Worker` and `DedicatedWorkerGlobalScope` that is used. */
 export interface Channel {
   postMessage(message: unknown, transfer?: Transferable[]): void;
-  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
-  removeEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
+  addEventListener(type: ChannelEvent, listener: (event: MessageEvent) => void): void;
+  removeEventListener(type: ChannelEvent, listener: (event: MessageEvent) => void): void;
   start?(): void;
 }
 
@@ -43,6 +46,10 @@ type ToService =
   | { readonly kind: 'abort'; readonly id: number };
 
 type ToCaller =
+  /** The service listens. */
+  | { readonly kind: 'ready'; readonly id: 0 }
+  /** A message came that could not be read; nobody can say of which call. */
+  | { readonly kind: 'unreadable'; readonly id: 0 }
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'stream'; readonly id: number }
   | { readonly kind: 'item'; readonly id: number; readonly value: unknown }
@@ -62,6 +69,33 @@ function buffersOf(value: unknown): Transferable[] {
   return typeof value === 'object' && value !== null ? (transfers.get(value) ?? []) : [];
 }
 
+function notCloneable(method: string, cause: unknown): TributaryError {
+  return new TributaryError({
+    code: 'RPC_NOT_CLONEABLE',
+    message: `A value of "${method}" cannot be sent to another thread.`,
+    facts: { method, reason: cause instanceof Error ? cause.message : String(cause) },
+    hint: 'This is a mistake in the program: report it with these details.',
+    cause,
+  });
+}
+
+function unreadable(): TributaryError {
+  return new TributaryError({
+    code: 'RPC_MESSAGE_UNREADABLE',
+    message: 'A message between the page and its worker could not be read.',
+    hint: 'Try again; if it happens twice, reload the page.',
+  });
+}
+
+/** The other side has gone, and what it was asked for with it. */
+function closed(): TributaryError {
+  return new TributaryError({
+    code: 'RPC_CLOSED',
+    message: 'The background worker was closed before it answered.',
+    hint: 'Try again: it is started anew.',
+  });
+}
+
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
@@ -70,6 +104,14 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
 export function expose<S extends object>(service: S, channel: Channel): () => void {
   const running = new Map<number, { abort: AbortController; pull: () => void }>();
   const post = (message: ToCaller, buffers: Transferable[] = []): void => channel.postMessage(message, buffers);
+  /** Posts a value of `method`, which may be what cannot be cloned. */
+  function send(method: string, message: ToCaller & { value: unknown }, buffers: Transferable[] = []): void {
+    try {
+      post(message, buffers);
+    } catch (cause) {
+      throw notCloneable(method, cause);
+    }
+  }
 
   async function answer(message: ToService & { kind: 'call' }): Promise<void> {
     const { id } = message;
@@ -86,11 +128,14 @@ export function expose<S extends object>(service: S, channel: Channel): () => vo
           hint: 'Reload the page: it and its worker are of different versions.',
         });
       }
-      const context: CallContext = { signal: abort.signal, progress: (value) => post({ kind: 'progress', id, value }) };
+      const context: CallContext = {
+        signal: abort.signal,
+        progress: (value) => send(message.method, { kind: 'progress', id, value }),
+      };
       const result = method.call(service, message.request, context);
       if (!isAsyncIterable(result)) {
         const value = await result;
-        post({ kind: 'result', id, value }, buffersOf(value));
+        send(message.method, { kind: 'result', id, value }, buffersOf(value));
         return;
       }
       const iterator = result[Symbol.asyncIterator]();
@@ -108,7 +153,12 @@ export function expose<S extends object>(service: S, channel: Channel): () => vo
         }
         const { value, done } = await iterator.next();
         if (done === true) break;
-        post({ kind: 'item', id, value }, buffersOf(value));
+        try {
+          send(message.method, { kind: 'item', id, value }, buffersOf(value));
+        } catch (error) {
+          await iterator.return?.();
+          throw error;
+        }
       }
       post({ kind: 'end', id });
     } catch (error) {
@@ -124,32 +174,80 @@ export function expose<S extends object>(service: S, channel: Channel): () => vo
     else if (message.kind === 'pull') running.get(message.id)?.pull();
     else if (message.kind === 'abort') running.get(message.id)?.abort.abort();
   };
+  const onUnreadable = (): void => post({ kind: 'unreadable', id: 0 });
   channel.addEventListener('message', listener);
+  channel.addEventListener('messageerror', onUnreadable);
   channel.start?.();
+  post({ kind: 'ready', id: 0 });
   return () => {
     channel.removeEventListener('message', listener);
-    for (const { abort } of running.values()) abort.abort();
+    channel.removeEventListener('messageerror', onUnreadable);
+    for (const [id, { abort }] of running) {
+      abort.abort();
+      // A method that does not heed its signal would leave the caller waiting.
+      post({ kind: 'error', id, error: closed().serialize() });
+    }
   };
 }
 
 interface Pending {
+  readonly method: string;
   readonly onMessage: (message: ToCaller) => void;
+  readonly fail: (error: TributaryError) => void;
 }
 
-/** The caller's side: `connect<EngineService>(worker).chat(request, { signal })`. */
+/** The caller's side of a channel. */
+export interface Connection<S extends object> {
+  readonly remote: Remote<S>;
+  /** Methods of the calls that have not ended, a stream until its last item. */
+  pending(): readonly string[];
+  /** Resolves when no call is pending. */
+  idle(): Promise<void>;
+  /** Ends all calls with `error`, and each later one: the other side is known to have gone. */
+  close(error?: TributaryError): void;
+}
+
+/** `connect<EngineService>(worker).chat(request, { signal })`, for a channel that lives as long as its caller. */
 export function connect<S extends object>(channel: Channel): Remote<S> {
+  return openConnection<S>(channel).remote;
+}
+
+/** The caller's side of `channel`. Every call ends: with a result, a typed error, or the error of `close`. */
+export function openConnection<S extends object>(channel: Channel): Connection<S> {
   let lastId = 0;
+  let gone: TributaryError | undefined;
   const pending = new Map<number, Pending>();
-  channel.addEventListener('message', (event) => {
+  let waiting: (() => void)[] = [];
+  const failAll = (error: TributaryError): void => {
+    for (const { fail } of [...pending.values()]) fail(error);
+  };
+  const listener = (event: MessageEvent): void => {
     const message = event.data as ToCaller;
-    pending.get(message.id)?.onMessage(message);
-  });
+    if (message.kind === 'unreadable') failAll(unreadable());
+    else pending.get(message.id)?.onMessage(message);
+  };
+  const onUnreadable = (): void => failAll(unreadable());
+  const onClose = (): void => close();
+
+  function close(error: TributaryError = closed()): void {
+    gone ??= error;
+    channel.removeEventListener('message', listener);
+    channel.removeEventListener('messageerror', onUnreadable);
+    channel.removeEventListener('close', onClose);
+    failAll(gone);
+  }
+
+  channel.addEventListener('message', listener);
+  channel.addEventListener('messageerror', onUnreadable);
+  channel.addEventListener('close', onClose);
   channel.start?.();
 
   function call(method: string, request: unknown, options: CallOptions = {}): unknown {
     lastId += 1;
     const id = lastId;
-    const send = (message: ToService, buffers: Transferable[] = []): void => channel.postMessage(message, buffers);
+    const send = (message: ToService, buffers: Transferable[] = []): void => {
+      if (gone === undefined) channel.postMessage(message, buffers);
+    };
     const items: unknown[] = [];
     let ended = false;
     let failure: TributaryError | undefined;
@@ -160,10 +258,20 @@ export function connect<S extends object>(channel: Channel): Remote<S> {
       options.signal?.removeEventListener('abort', abort);
       ended = true;
       wake();
+      if (pending.size > 0) return;
+      for (const resolve of waiting) resolve();
+      waiting = [];
     };
 
     const result = new Promise<unknown>((resolve, reject) => {
+      const fail = (error: TributaryError): void => {
+        failure = error;
+        settle();
+        reject(error);
+      };
       pending.set(id, {
+        method,
+        fail,
         onMessage(message) {
           if (message.kind === 'progress')
             (options.onProgress as ((value: unknown) => void) | undefined)?.(message.value);
@@ -176,25 +284,28 @@ export function connect<S extends object>(channel: Channel): Remote<S> {
           } else if (message.kind === 'end') {
             settle();
             resolve(undefined);
-          } else if (message.kind === 'error') {
-            failure = TributaryError.deserialize(message.error);
-            settle();
-            reject(failure);
-          }
+          } else if (message.kind === 'error') fail(TributaryError.deserialize(message.error));
         },
       });
     });
     // A stream's reader sees the failure by iterating; nobody need await the promise as well.
     result.catch(() => undefined);
 
-    send({ kind: 'call', id, method, request }, [...(options.transfer ?? [])]);
-    if (options.signal?.aborted === true) abort();
-    else options.signal?.addEventListener('abort', abort, { once: true });
+    if (gone !== undefined) pending.get(id)?.fail(gone);
+    else {
+      try {
+        send({ kind: 'call', id, method, request }, [...(options.transfer ?? [])]);
+        if (options.signal?.aborted === true) abort();
+        else options.signal?.addEventListener('abort', abort, { once: true });
+      } catch (cause) {
+        pending.get(id)?.fail(notCloneable(method, cause));
+      }
+    }
 
     async function* iterate(): AsyncGenerator<unknown> {
       try {
         for (;;) {
-          send({ kind: 'pull', id });
+          if (!ended) send({ kind: 'pull', id });
           while (items.length === 0 && !ended) {
             await new Promise<void>((resolve) => {
               wake = resolve;
@@ -211,11 +322,17 @@ export function connect<S extends object>(channel: Channel): Remote<S> {
     return Object.assign(result, { [Symbol.asyncIterator]: iterate });
   }
 
-  return new Proxy({} as Remote<S>, {
+  const remote = new Proxy({} as Remote<S>, {
     // `then` must stay undefined, or awaiting the remote itself would become a call.
     get: (_, method) =>
       typeof method === 'string' && method !== 'then'
         ? (request: unknown, options?: CallOptions) => call(method, request, options)
         : undefined,
   });
+  return {
+    remote,
+    pending: () => [...pending.values()].map(({ method }) => method),
+    idle: () => (pending.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    close,
+  };
 }

@@ -1,8 +1,11 @@
 // The models worker's service: it finds, inspects and installs models. Where they are stored is handed in. The code of a method
 // is loaded by its first call, so that pages that only list installed models load none of it.
+
+import { checkedService } from '../lib/checkedService.ts';
 import { TributaryError } from '../lib/errors.ts';
-import { type CallContext, connect, type Remote } from '../lib/rpc.ts';
+import { type CallContext, type Connection, openConnection } from '../lib/rpc.ts';
 import type { FileStore, Journal } from './install/ports.ts';
+import { requestSchemas } from './requestSchemas.ts';
 import type { BlockService, ModelsService } from './service.ts';
 import type { Access } from './sources/openFile.ts';
 
@@ -12,13 +15,13 @@ export interface ModelsServiceOptions {
 }
 
 export function createModelsService(options: ModelsServiceOptions): ModelsService {
-  let blocks: Remote<BlockService> | undefined;
+  let blocks: Connection<BlockService> | undefined;
 
   const access = ({ signal }: CallContext, token?: string): Access => ({
     signal,
     ...(token === undefined ? {} : { token }),
     getBlock: async (cid, blockSignal) => {
-      if (blocks !== undefined) return await blocks.get({ cid }, { signal: blockSignal });
+      if (blocks !== undefined) return await blocks.remote.get({ cid }, { signal: blockSignal });
       throw new TributaryError({
         code: 'IPFS_NO_PEERS',
         message: 'No peers are connected that could have these bytes.',
@@ -28,7 +31,7 @@ export function createModelsService(options: ModelsServiceOptions): ModelsServic
     },
   });
 
-  return {
+  const service: ModelsService = {
     async search({ hub, token, query, page }, { signal }) {
       const { searchModels } = await import('./hub/searchModels.ts');
       return await searchModels({ hub, token, query, page, signal });
@@ -64,7 +67,10 @@ export function createModelsService(options: ModelsServiceOptions): ModelsServic
       });
     },
     async connectBlocks({ port }) {
-      blocks = connect<BlockService>(port);
+      // Who waits for blocks of an earlier page gets none.
+      blocks?.close();
+      blocks = openConnection<BlockService>(port);
     },
   };
+  return checkedService(service, requestSchemas);
 }

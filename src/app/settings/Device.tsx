@@ -10,9 +10,12 @@ import {
   chosenComputeDtype,
   chosenDevice,
   engine,
+  engineIdle,
   engineState,
+  engineWork,
 } from '../state/engine.ts';
 import { Button, CopyButton, ErrorCard, formatBytes, Section, Select } from '../ui/index.ts';
+import { BusyDialog } from './BusyDialog.tsx';
 import { Variants } from './Variants.tsx';
 
 const choices: readonly DeviceChoice[] = ['automatic', 'gpu', 'cpu'];
@@ -33,22 +36,36 @@ export function Device(): JSX.Element {
     const known = report() ?? (state.phase === 'ready' ? state.device : undefined);
     return [...new Set<ComputeDtype>(['float32', ...(known?.computeDtypes ?? []), arithmetic()])];
   };
-  const chooseAs = async (next: ComputeDtype): Promise<void> => {
-    setArithmetic(next);
+  /** A change that waits for an answer to the question about what it would end. */
+  const [asked, setAsked] = createSignal<{ readonly apply: () => Promise<void>; readonly undo: () => void }>();
+  const apply = async (change: () => Promise<void>): Promise<void> => {
+    setAsked(undefined);
     try {
-      await chooseComputeDtype(next);
+      await change();
     } catch (error) {
       setFailure(() => error);
     }
   };
-  const choose = async (device: DeviceChoice): Promise<void> => {
+  const applyOrAsk = (change: () => Promise<void>, undo: () => void): void => {
+    if (engineWork().length === 0) void apply(change);
+    else setAsked({ apply: change, undo });
+  };
+  const chooseAs = (next: ComputeDtype): void => {
+    const before = arithmetic();
+    setArithmetic(next);
+    applyOrAsk(
+      () => chooseComputeDtype(next),
+      () => setArithmetic(before),
+    );
+  };
+  const choose = (device: DeviceChoice): void => {
+    const before = choice();
     setChoice(device);
-    setReport(undefined);
-    try {
-      await chooseDevice(device);
-    } catch (error) {
-      setFailure(() => error);
-    }
+    const change = (): Promise<void> => {
+      setReport(undefined);
+      return chooseDevice(device);
+    };
+    applyOrAsk(change, () => setChoice(before));
   };
   const examine = async (): Promise<void> => {
     setBusy(true);
@@ -89,7 +106,7 @@ export function Device(): JSX.Element {
         hint={t('settings.computeHint')}
         value={choice()}
         options={choices.map((value) => ({ value, label: t(`settings.compute.${value}`) }))}
-        onChange={(value) => void choose(value as DeviceChoice)}
+        onChange={(value) => choose(value as DeviceChoice)}
       />
       <Select
         class="max-w-sm"
@@ -97,7 +114,17 @@ export function Device(): JSX.Element {
         hint={t(arithmetics().length > 1 ? 'settings.arithmeticHint' : 'settings.arithmeticExamine')}
         value={arithmetic()}
         options={arithmetics().map((value) => ({ value, label: t(`settings.arithmetic.${value}`) }))}
-        onChange={(value) => void chooseAs(value as ComputeDtype)}
+        onChange={(value) => chooseAs(value as ComputeDtype)}
+      />
+      <BusyDialog
+        open={asked() !== undefined}
+        work={asked() === undefined ? [] : engineWork()}
+        idle={engineIdle}
+        onChange={() => void apply(asked()?.apply ?? (() => Promise.resolve()))}
+        onCancel={() => {
+          asked()?.undo();
+          setAsked(undefined);
+        }}
       />
       <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={() => void examine()} />}</Show>
       <Show when={report()}>

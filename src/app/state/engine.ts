@@ -57,6 +57,9 @@ export function engine(): Remote<EngineService> {
   return worker.remote();
 }
 
+/** Milliseconds in which the next call of the same work follows: the influence of many rows is a call per row. */
+const BETWEEN_CALLS = 100;
+
 interface Loading {
   readonly modelId: string;
   readonly promise: Promise<ModelSummary>;
@@ -97,6 +100,29 @@ export function resetEngine(): void {
   previous = undefined;
   adapters.clear();
   setState({ phase: 'idle' });
+}
+
+/** What the engine is doing for somebody that a reset would end. Loading is not among it: the next use loads again. */
+export type EngineWork = 'answer' | 'training' | 'influence' | 'quality';
+
+const workOf: Readonly<Record<string, EngineWork>> = {
+  chat: 'answer',
+  train: 'training',
+  rowGradient: 'influence',
+  measureQuality: 'quality',
+};
+
+/** What a change of the device would end now. */
+export function engineWork(): readonly EngineWork[] {
+  return [...new Set(worker.pending().flatMap((method) => workOf[method] ?? []))];
+}
+
+/** Resolves when the engine has nothing to do, also between two calls of the same work. */
+export async function engineIdle(): Promise<void> {
+  do {
+    await worker.idle();
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN_CALLS));
+  } while (engineWork().length > 0);
 }
 
 /** The device that was chosen. */

@@ -1,3 +1,4 @@
+import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createGrammars } from './createGrammars.ts';
@@ -93,8 +94,8 @@ describe('the grammar of a schema accepts exactly the valid texts', () => {
     [
       'numbers between, bounds left out',
       { type: 'number', exclusiveMinimum: 2, exclusiveMaximum: 5 },
-      ['3', '3.5', '4'],
-      ['2', '2.0', '5', '4.5'],
+      ['2.000000000001', '3', '3.5', '4', '4.5', '4.99'],
+      ['2', '2.0', '5', '5.0', '1.9'],
     ],
     [
       'numbers with a lower bound',
@@ -105,8 +106,50 @@ describe('the grammar of a schema accepts exactly the valid texts', () => {
     [
       'numbers between',
       { type: 'number', minimum: -1.5, maximum: 1 },
-      ['-1', '-0.25', '0.75', '1'],
-      ['-1.5', '1.0', '1.5', '-2'],
+      ['-1', '-0.25', '0.75', '1', '-1.5', '1.0', '-1.50'],
+      ['-1.51', '1.5', '1.01', '-2', '-0', '-0.0'],
+    ],
+    [
+      'numbers above zero',
+      { type: 'number', exclusiveMinimum: 0 },
+      ['0.35', '0.000000000001', '1', '12.5'],
+      ['0', '0.0', '0.000000000000', '-0.35', '-1'],
+    ],
+    [
+      'numbers between zero and one',
+      { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
+      ['0.35', '0.999999999999'],
+      ['0', '1', '1.0', '0.0', '-0.5'],
+    ],
+    [
+      'numbers between fractions',
+      { type: 'number', minimum: 0.2, maximum: 0.8 },
+      ['0.2', '0.20', '0.5', '0.8', '0.79999', '0.800'],
+      ['0.1', '0.19999', '0.81', '0.80001', '0', '1'],
+    ],
+    [
+      'numbers between fractions of either sign',
+      { type: 'number', minimum: -0.5, exclusiveMaximum: 12.25 },
+      ['-0.5', '-0.49', '0', '12', '12.2', '12.24999', '3.75'],
+      ['-0.51', '-1', '12.25', '12.250', '12.3', '13'],
+    ],
+    [
+      'the narrower of two bounds',
+      { type: 'number', minimum: 1, exclusiveMinimum: 1, maximum: 2, exclusiveMaximum: 3 },
+      ['1.5', '2', '2.0'],
+      ['1', '1.0', '2.5'],
+    ],
+    [
+      'bounds that no number reaches',
+      { type: 'number', minimum: -1e300, maximum: 1e300 },
+      ['-1.5', '0', '999999999999999'],
+      ['1e300'],
+    ],
+    [
+      'a text with an escaped control character',
+      { type: 'string', maxLength: 2 },
+      ['"\\u0001"', '"\\u001f\\n"'],
+      ['"\\u0041"', '"\\u0008"', '"\u0001"'],
     ],
   ])('%s', async (_, schema, fitting, others) => {
     expect(await taken(schema, [...fitting, ...others])).toEqual(fitting);
@@ -153,6 +196,11 @@ it('names the keyword that it cannot enforce, and its path', () => {
       '#',
     ],
     [{ type: 'integer', minimum: 4, maximum: 3 }, '#'],
+    [{ type: 'integer', exclusiveMinimum: 1, exclusiveMaximum: 2 }, '#'],
+    [{ type: 'number', exclusiveMinimum: 1, maximum: 1 }, '#'],
+    [{ type: 'number', exclusiveMinimum: 0, maximum: 1e-13 }, '#'],
+    [{ type: 'number', minimum: 1e300 }, '#/minimum'],
+    [{ type: 'number', minimum: '1' }, '#/minimum'],
     [{ type: 'string', maxLength: 2 ** 40 }, '#/maxLength'],
     [{ properties: { a: true }, additionalProperties: { type: 'string' } }, '#/additionalProperties'],
     [{ type: 'object', required: ['a'] }, '#/required'],
@@ -164,6 +212,223 @@ it('names the keyword that it cannot enforce, and its path', () => {
       expect.objectContaining({ code: 'CHAT_SCHEMA_UNSUPPORTED', facts: { place } }),
     );
   }
+});
+
+describe('long texts and lists', () => {
+  const text = (length: number): string => `"${'x'.repeat(length)}"`;
+  it.each<[number, number | undefined]>([
+    [0, 31],
+    [0, 32],
+    [0, 500],
+    [17, 33],
+    [500, 500],
+    [300, 777],
+    [40, undefined],
+  ])('from %s to %s are counted exactly', async (least, most) => {
+    const bounds = { minLength: least, ...(most === undefined ? {} : { maxLength: most }) };
+    const lengths = [
+      0,
+      1,
+      15,
+      16,
+      17,
+      31,
+      32,
+      33,
+      256,
+      least - 1,
+      least,
+      least + 1,
+      (most ?? 900) - 1,
+      most ?? 900,
+    ].filter((length) => length >= 0);
+    const fits = (length: number): boolean => length >= least && length <= (most ?? Number.POSITIVE_INFINITY);
+    const wide = most === undefined ? [] : [most + 1];
+    expect(await taken({ type: 'string', ...bounds }, [...lengths, ...wide].map(text))).toEqual(
+      lengths.filter(fits).map(text),
+    );
+    const list = (length: number): string => `[${Array.from({ length }, () => '1').join(', ')}]`;
+    const schema = {
+      type: 'array',
+      items: { type: 'integer' },
+      minItems: least,
+      ...(most === undefined ? {} : { maxItems: most }),
+    };
+    expect(await taken(schema, [...lengths, ...wide].map(list))).toEqual(lengths.filter(fits).map(list));
+  });
+
+  it('do not make the grammar long, nor count its states one by one', async () => {
+    const schema = { type: 'string', maxLength: 1_000_000 };
+    const grammar = jsonSchemaGrammar(schema);
+    expect(grammar.length).toBeLessThan(1_500);
+    for (const [, count = '0'] of grammar.matchAll(/\{\d+,(\d+)\}/g)) expect(Number(count)).toBeLessThan(32);
+    expect(await taken(schema, [text(3)])).toEqual([text(3)]);
+    expect(
+      await taken({ type: 'string', minLength: 9_990, maxLength: 10_000 }, [text(9_989), text(9_995), text(10_001)]),
+    ).toEqual([text(9_995)]);
+  });
+});
+
+describe('agrees with a validator', () => {
+  const ajv = new Ajv({ strict: false });
+  /** The text of a value as the grammars write it. */
+  const written = (value: unknown): string => {
+    if (Array.isArray(value)) return `[${value.map(written).join(', ')}]`;
+    if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+    return `{${Object.entries(value)
+      .map(([name, each]) => `${JSON.stringify(name)}: ${written(each)}`)
+      .join(', ')}}`;
+  };
+  const decimal = fc.oneof(
+    fc
+      .tuple(fc.integer({ min: -3_000, max: 3_000 }), fc.integer({ min: 0, max: 3 }))
+      .map(([digits, places]) => Number(`${digits}e-${places}`)),
+    fc.constantFrom(0, 1, -1, 0.1, 9.99, 10, 99.999, 1e-9, 123_456_789.125),
+  );
+  const bounds = fc.record(
+    { minimum: decimal, maximum: decimal, exclusiveMinimum: decimal, exclusiveMaximum: decimal },
+    { requiredKeys: [] },
+  );
+  const size = fc.nat({ max: 40 });
+  const scalar: fc.Arbitrary<JsonSchema> = fc.oneof(
+    bounds.map((each) => ({ type: 'number', ...each })),
+    bounds.map((each) => ({ type: 'integer', ...each })),
+    fc.record({ minLength: size, maxLength: size }, { requiredKeys: [] }).map((each) => ({ type: 'string', ...each })),
+    fc.constantFrom<JsonSchema>(
+      { type: 'boolean' },
+      { type: 'null' },
+      { enum: ['a', 1, null, 'é"\n'] },
+      { const: 'x' },
+      { type: ['string', 'null'], maxLength: 2 },
+    ),
+  );
+  const { schema: schemas } = fc.letrec<{ schema: JsonSchema }>((tie) => ({
+    schema: fc.oneof(
+      { maxDepth: 2, withCrossShrink: true },
+      scalar,
+      fc
+        .record({ items: tie('schema'), minItems: size, maxItems: size }, { requiredKeys: ['items'] })
+        .map((each) => ({ type: 'array', ...each })),
+      fc
+        .tuple(
+          fc.uniqueArray(fc.constantFrom('a', 'b', 'c d'), { minLength: 1 }),
+          fc.array(tie('schema'), { minLength: 3, maxLength: 3 }),
+          fc.boolean(),
+        )
+        .map(([names, parts, required]) => ({
+          type: 'object',
+          properties: Object.fromEntries(names.map((name, index) => [name, parts[index]])),
+          ...(required ? { required: names } : {}),
+          additionalProperties: false,
+        })),
+      fc.array(tie('schema'), { minLength: 1, maxLength: 3 }).map((anyOf) => ({ anyOf })),
+    ),
+  }));
+  /** A value that is likely to be near what the schema asks for. */
+  function valueFor(schema: JsonSchema): fc.Arbitrary<unknown> {
+    if (typeof schema === 'boolean') return fc.constant(null);
+    if (Array.isArray(schema['anyOf'])) return fc.oneof(...(schema['anyOf'] as JsonSchema[]).map(valueFor));
+    if (Array.isArray(schema['enum'])) return fc.constantFrom(...(schema['enum'] as unknown[]), 'b');
+    const limits = Object.entries(schema).flatMap(([key, each]) =>
+      /m(in|ax)imum$/i.test(key) ? [each as number] : [],
+    );
+    const near = limits.flatMap((limit) => [
+      limit,
+      limit + 1,
+      limit - 1,
+      Number((limit + 1e-6).toFixed(9)),
+      Number((limit - 1e-6).toFixed(9)),
+    ]);
+    const sized = (least: unknown, most: unknown): { minLength: number; maxLength: number } => {
+      const [low, high] = [(least ?? 0) as number, (most ?? 3) as number];
+      return { minLength: Math.max(0, Math.min(low, high) - 1), maxLength: Math.max(low, high) + 1 };
+    };
+    if (schema['type'] === 'number' || schema['type'] === 'integer')
+      return fc.oneof(
+        decimal,
+        fc.integer({ min: -9_999, max: 9_999 }),
+        ...(near.length === 0 ? [] : [fc.constantFrom(...near)]),
+      );
+    if (schema['type'] === 'array')
+      return fc.array(valueFor(schema['items'] as JsonSchema), sized(schema['minItems'], schema['maxItems']));
+    if (schema['type'] === 'object') {
+      const properties = Object.entries(schema['properties'] as Record<string, JsonSchema>);
+      return fc.record(Object.fromEntries(properties.map(([name, part]) => [name, valueFor(part)])), {
+        requiredKeys: [],
+      });
+    }
+    if (schema['type'] === 'boolean') return fc.constantFrom(true, false, null);
+    return fc.oneof(
+      fc.string({ unit: 'grapheme', ...sized(schema['minLength'], schema['maxLength']) }),
+      fc.constant(null),
+    );
+  }
+  /** In the order of the schema, and without what the grammars do not write: an exponent, or -0. */
+  const writable = (text: string): boolean =>
+    !/\de[-+]?\d/.test(text.replaceAll(/"(\\.|[^"\\])*"/g, '')) && !/-0(?![.\d])/.test(text);
+
+  it('whatever the schema and the value', { timeout: 240_000 }, async () => {
+    let [valid, invalid, refused] = [0, 0, 0];
+    await fc.assert(
+      fc.asyncProperty(
+        schemas.chain((schema) =>
+          fc.tuple(fc.constant(schema), fc.array(valueFor(schema), { minLength: 4, maxLength: 4 })),
+        ),
+        async ([schema, values]) => {
+          let grammar: string;
+          try {
+            grammar = jsonSchemaGrammar(schema);
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'CHAT_SCHEMA_UNSUPPORTED' });
+            refused += 1;
+            // Only a schema with a contradiction: then nothing fits the part that is named.
+            return;
+          }
+          const validate = ajv.compile(schema);
+          for (const value of values) {
+            const text = written(value);
+            if (!writable(text)) continue;
+            const fits = validate(value);
+            if (fits) valid += 1;
+            else invalid += 1;
+            expect(await accepts(grammar, text), `${JSON.stringify(schema)} ${text}`).toBe(fits);
+          }
+        },
+      ),
+      { numRuns: 250 },
+    );
+    expect(valid).toBeGreaterThan(100);
+    expect(invalid).toBeGreaterThan(100);
+    expect(refused).toBeLessThan(200);
+  });
+
+  it('of numbers, by the hundred of each schema', { timeout: 240_000 }, () => {
+    fc.assert(
+      fc.property(bounds, fc.array(decimal, { minLength: 20 }), (limits, values) => {
+        let grammar: string;
+        try {
+          grammar = jsonSchemaGrammar({ type: 'number', ...limits });
+        } catch {
+          return;
+        }
+        const body = /^rule0 ::= (.*)$/m.exec(grammar)?.[1];
+        if (body === undefined) return;
+        // Without quotes and spaces the notation is that of regular expressions.
+        const pattern = new RegExp(`^${body.replaceAll('"."', '"[.]"').replaceAll(/[" ]/g, '')}$`);
+        const validate = ajv.compile({ type: 'number', ...limits });
+        const near = Object.values(limits).flatMap((limit) => [
+          limit,
+          Number((limit + 1e-9).toFixed(10)),
+          Number((limit - 1e-9).toFixed(10)),
+        ]);
+        for (const value of [...values, ...near]) {
+          const text = JSON.stringify(value);
+          if (writable(text)) expect(pattern.test(text), `${JSON.stringify(limits)} ${text}`).toBe(validate(value));
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+  });
 });
 
 it('integer ranges are exact', () => {

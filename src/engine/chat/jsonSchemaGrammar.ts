@@ -5,6 +5,7 @@
 // xgrammar has its own converter. Version 0.1.27 lets through raw control characters in strings of limited length and
 // integers outside their range (1 for `minimum: 3`), and silently ignores `not`, `allOf`, `if` and `uniqueItems`.
 import { TributaryError } from '../../lib/errors.ts';
+import { type Bound, decimalRange, MAX_DECIMALS } from './decimalRange.ts';
 import { integerRange } from './integerRange.ts';
 import type { JsonSchema } from './types.ts';
 
@@ -40,8 +41,14 @@ type TypeName = keyof typeof keywordsOf;
 const typeNames = Object.keys(keywordsOf) as TypeName[];
 const isType = (value: unknown): value is TypeName => typeNames.includes(value as TypeName);
 
-/** Maximum length of strings and lists, since the grammar grows with them. */
-const LONGEST = 10_000;
+/** Maximum length of strings and lists. */
+const LONGEST = 1_000_000;
+
+/**
+ * Times that one repetition may count. The library turns a count into as many states and tries all that a token could end in:
+ * 0 to 500 took a hundred times as long per token as any number. So longer ones count in blocks of this many.
+ */
+const MAX_COUNT = 16;
 const MAX_DEPTH = 64;
 
 function refused(place: string, why: string): TributaryError {
@@ -67,14 +74,13 @@ function terminal(text: string): string {
 const json = (value: unknown): string => terminal(JSON.stringify(value));
 const oneOf = (choices: readonly string[]): string =>
   choices.length === 1 ? (choices[0] as string) : `(${choices.join(' | ')})`;
-const times = (item: string, least: number, most: number | undefined): string =>
-  most === 0 ? '""' : `${item}{${least},${most ?? ''}}`;
-
 // In this version of the library a class consists of bytes, and a class of a single byte above 127 turns into two: hence UTF-8
 // spelled out in bytes (RFC 3629, section 4), in ranges of at least two.
 const characters = [
   String.raw`[\x20-\x21\x23-\x5b\x5d-\x7f]`,
   String.raw`"\\" ["\\/bfnrt]`,
+  // Control characters that have no shorter escape, as JSON.stringify writes them.
+  String.raw`"\\u00" ("0" [0-7bef] | "1" [0-9a-f])`,
   String.raw`[\xc2-\xdf] continued`,
   String.raw`[\xe0-\xe1] [\xa0-\xbf] continued`,
   String.raw`[\xe1-\xec\xee-\xef] continued continued`,
@@ -83,14 +89,13 @@ const characters = [
   String.raw`[\xf1-\xf3] continued continued continued`,
   String.raw`[\xf3-\xf4] [\x80-\x8f] continued continued`,
 ];
-const DIGITS = '("." [0-9]{1,12})';
 
 const builtin = [
   String.raw`continued ::= [\x80-\xbf]`,
   `character ::= ${characters.join(' | ')}`,
   String.raw`string ::= "\"" character* "\""`,
   'integer ::= "-"? ("0" | [1-9] [0-9]{0,14})',
-  `number ::= "-"? ("0" | [1-9] [0-9]{0,14}) ${DIGITS}?`,
+  `number ::= "-"? ("0" | [1-9] [0-9]{0,14}) ("." [0-9]{1,${MAX_DECIMALS}})?`,
   'boolean ::= "true" | "false"',
   'value ::= object | array | string | number | boolean | "null"',
   'object ::= "{" (string ": " value (", " string ": " value)*)? "}"',
@@ -114,6 +119,31 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
     return name;
   };
 
+  /** `item` exactly `count` times. */
+  function exactly(item: string, count: number): string {
+    if (count === 0) return '""';
+    if (count <= MAX_COUNT) return `${item}{${count},${count}}`;
+    const rest = count % MAX_COUNT;
+    const blocks = exactly(rule(`${item}{${MAX_COUNT},${MAX_COUNT}}`), (count - rest) / MAX_COUNT);
+    return rest === 0 ? blocks : `${blocks} ${exactly(item, rest)}`;
+  }
+
+  /** `item` any number of times up to `count`. */
+  function upTo(item: string, count: number): string {
+    if (count === 0) return '""';
+    if (count < 2 * MAX_COUNT) return `${item}{0,${count}}`;
+    // At least a block less one remains for single items, so no number is left out.
+    const blocks = Math.floor((count - MAX_COUNT + 1) / MAX_COUNT);
+    const block = rule(`${item}{${MAX_COUNT},${MAX_COUNT}}`);
+    return `${upTo(block, blocks)} ${item}{0,${count - blocks * MAX_COUNT}}`;
+  }
+
+  /** `item` from `least` to `most` times. */
+  function times(item: string, least: number, most: number | undefined): string {
+    const further = most === undefined ? `${item}*` : upTo(item, most - least);
+    return least === 0 ? further : `${exactly(item, least)} ${further}`;
+  }
+
   function limit(keywords: Keywords, keyword: string, place: string): number | undefined {
     const value = keywords[keyword];
     if (value === undefined) return undefined;
@@ -128,11 +158,15 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
     return [least, most];
   }
 
-  function bound(keywords: Keywords, keyword: string, place: string): number | undefined {
+  /** `direction`: 1 for an upper bound. One that no number of the grammar reaches counts as none. */
+  function bound(keywords: Keywords, keyword: string, direction: 1 | -1, place: string): Bound[] {
     const value = keywords[keyword];
-    if (value === undefined) return undefined;
-    if (typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value;
-    throw refused(`${place}/${keyword}`, `"${keyword}" must be a number that a double holds exactly.`);
+    if (value === undefined) return [];
+    if (typeof value !== 'number' || !Number.isFinite(value))
+      throw refused(`${place}/${keyword}`, `"${keyword}" must be a number.`);
+    if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return [{ value, exclusive: keyword.startsWith('exclusive') }];
+    if (value * direction > 0) return [];
+    throw refused(`${place}/${keyword}`, `"${keyword}" leaves only numbers beyond 2^53, which are not all exact.`);
   }
 
   function objectOf(keywords: Keywords, place: string, depth: number): string {
@@ -190,33 +224,39 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
       return '"[]"';
     }
     const item = of(items, `${place}/items`, depth);
-    const further = times(`(", " ${item})`, Math.max(0, least - 1), most === undefined ? undefined : most - 1);
+    const further = times(rule(`", " ${item}`), Math.max(0, least - 1), most === undefined ? undefined : most - 1);
     const filled = `${item} ${further}`;
     return rule(least > 0 ? `"[" ${filled} "]"` : `"[" (${filled})? "]"`);
   }
 
-  function numberOf(keywords: Keywords, type: 'number' | 'integer', place: string): string {
-    const exclusiveLowest = bound(keywords, 'exclusiveMinimum', place);
-    const exclusiveHighest = bound(keywords, 'exclusiveMaximum', place);
-    const lowest = Math.max(
-      Math.ceil(bound(keywords, 'minimum', place) ?? Number.NEGATIVE_INFINITY),
-      exclusiveLowest === undefined ? Number.NEGATIVE_INFINITY : Math.floor(exclusiveLowest) + 1,
-    );
-    const highest = Math.min(
-      Math.floor(bound(keywords, 'maximum', place) ?? Number.POSITIVE_INFINITY),
-      exclusiveHighest === undefined ? Number.POSITIVE_INFINITY : Math.ceil(exclusiveHighest) - 1,
-    );
-    if (lowest === Number.NEGATIVE_INFINITY && highest === Number.POSITIVE_INFINITY) return type;
+  function integerOf(low: Bound | undefined, high: Bound | undefined, place: string): string {
+    const lowest =
+      low === undefined ? Number.NEGATIVE_INFINITY : low.exclusive ? Math.floor(low.value) + 1 : Math.ceil(low.value);
+    const highest =
+      high === undefined
+        ? Number.POSITIVE_INFINITY
+        : high.exclusive
+          ? Math.ceil(high.value) - 1
+          : Math.floor(high.value);
     if (lowest > highest) throw refused(place, 'no whole number lies between its bounds.');
-    const choices = [integerRange(lowest, highest)];
-    if (type === 'number') {
-      // n.5 lies between n and n + 1, so both must be allowed; -n.5 between -n - 1 and -n.
-      const [least, most] = [Math.max(0, lowest), highest - 1];
-      if (least <= most) choices.push(`${integerRange(least, most)} ${DIGITS}`);
-      const [negativeLeast, negativeMost] = [Math.max(0, -highest), -lowest - 1];
-      if (negativeLeast <= negativeMost) choices.push(`"-" ${integerRange(negativeLeast, negativeMost)} ${DIGITS}`);
-    }
-    return rule(oneOf(choices));
+    return rule(integerRange(lowest, highest));
+  }
+
+  function numberOf(keywords: Keywords, type: 'number' | 'integer', place: string): string {
+    const bounds = (side: 'Minimum' | 'Maximum', direction: 1 | -1): Bound | undefined =>
+      // Where both are given, the narrower; at the same value the exclusive one.
+      [side.toLowerCase(), `exclusive${side}`]
+        .flatMap((keyword) => bound(keywords, keyword, direction, place))
+        .sort(
+          (one, other) => (one.value - other.value) * direction || Number(other.exclusive) - Number(one.exclusive),
+        )[0];
+    const [low, high] = [bounds('Minimum', -1), bounds('Maximum', 1)];
+    if (low === undefined && high === undefined) return type;
+    if (type === 'integer') return integerOf(low, high, place);
+    const numbers = decimalRange(low, high);
+    if (numbers === undefined)
+      throw refused(place, `no number of at most ${MAX_DECIMALS} decimals lies between its bounds.`);
+    return rule(numbers);
   }
 
   function typed(type: TypeName, keywords: Keywords, place: string, depth: number): string {

@@ -27,6 +27,8 @@ import { createDeviceManager } from './createDeviceManager.ts';
 
 interface ModelText {
   readonly tokenizer: TextTokenizer;
+  /** Number of ids that the model knows: it may have more than its tokenizer. */
+  readonly vocabularySize: number;
   /** Over the model's tokens. */
   readonly grammars: Grammars;
 }
@@ -235,7 +237,11 @@ export function createModelManager(openDevice: (device: DeviceChoice) => Promise
       state = {
         request,
         identity: { ...request.identity, names: [...(request.identity?.names ?? []), ...(file.names ?? [])] },
-        text: tokenizer && { tokenizer, grammars: createGrammars({ ...tokenizer, size: vocabularySize }) },
+        text: tokenizer && {
+          tokenizer,
+          vocabularySize,
+          grammars: createGrammars({ ...tokenizer, size: vocabularySize }),
+        },
         adapters: createAdapterManager(),
         onDevice,
         lost: false,

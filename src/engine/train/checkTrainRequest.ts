@@ -1,6 +1,8 @@
 // Refuses an invalid training request before any memory is reserved.
+import { requestFault } from '../../lib/checkedService.ts';
 import { type Fact, TributaryError } from '../../lib/errors.ts';
 import type { LoadedModel } from '../model/decoderWeights.ts';
+import { trainRequestSchema } from '../requestSchemas.ts';
 import type { TrainRequest } from '../service.ts';
 import { checkTrainable } from './checkTrainable.ts';
 import { targetCount } from './packRows.ts';
@@ -11,32 +13,18 @@ function refuse(message: string, facts: Readonly<Record<string, Fact>>, hint: st
 
 /** Throws `ENGINE_TRAINING_UNSUPPORTED`, or `TRAIN_REQUEST_INVALID` naming the setting or the row. */
 export function checkTrainRequest({ config, contextLength }: LoadedModel, request: TrainRequest): void {
-  const { rows } = request;
   checkTrainable(config);
-  if (rows.length === 0) refuse('There is no row to train on.', { rows: 0 }, 'Add rows.');
-  const positive = { rank: request.rank, epochs: request.epochs, batchSize: request.batchSize };
-  for (const [name, value] of Object.entries(positive)) {
-    if (!Number.isInteger(value) || value < 1) {
-      refuse(`The setting "${name}" must be a whole number of at least 1.`, { [name]: value }, 'Correct the setting.');
-    }
+  const fault = requestFault(trainRequestSchema, request);
+  if (fault !== undefined) {
+    const { field, value, reason, indices } = fault;
+    const place = field.startsWith('rows[') ? { row: indices[0] ?? 0 } : {};
+    refuse(
+      `The training request is not valid in "${field}": ${reason}`,
+      { field, value, reason, ...place },
+      'Correct it.',
+    );
   }
-  const atLeastZero = {
-    alpha: request.alpha,
-    learningRate: request.learningRate,
-    warmupSteps: request.warmupSteps,
-    weightDecay: request.weightDecay,
-    maxGradientNorm: request.maxGradientNorm,
-    seed: request.seed,
-  };
-  for (const [name, value] of Object.entries(atLeastZero)) {
-    if (!Number.isFinite(value) || value < 0) {
-      refuse(
-        `The setting "${name}" must be a number of at least 0.`,
-        { [name]: String(value) },
-        'Correct the setting.',
-      );
-    }
-  }
+  const { rows } = request;
   for (const [index, row] of rows.entries()) {
     const { inputIds } = row;
     if (targetCount(row) === 0) {
@@ -49,7 +37,7 @@ export function checkTrainRequest({ config, contextLength }: LoadedModel, reques
         'Shorten the row, leave it out, or load the model with a longer context.',
       );
     }
-    const foreign = inputIds.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabularySize);
+    const foreign = inputIds.find((id) => id >= config.vocabularySize);
     if (foreign !== undefined) {
       refuse(
         'A token id is not in the vocabulary of this model.',

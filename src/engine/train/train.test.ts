@@ -97,8 +97,9 @@ describe('train', () => {
     await expect(collect(events)).rejects.toThrow(/abort/);
   });
 
-  it.each([
-    ['no rows', { rows: [] }, 'TRAIN_REQUEST_INVALID', { rows: 0 }],
+  const row = { inputIds: [1, 2, 3], promptLength: 1 };
+  it.each<[string, object, string, object]>([
+    ['no rows', { rows: [] }, 'TRAIN_REQUEST_INVALID', { field: 'rows' }],
     [
       'a row without a response',
       { rows: [{ inputIds: [1, 2], promptLength: 2 }] },
@@ -107,16 +108,38 @@ describe('train', () => {
     ],
     [
       'a foreign token',
-      { rows: [{ inputIds: [1, 99_999], promptLength: 1 }] },
+      { rows: [row, { inputIds: [1, 99_999], promptLength: 1 }] },
       'TRAIN_REQUEST_INVALID',
-      { id: 99_999 },
+      { id: 99_999, row: 1 },
     ],
-    ['a rank of 0', { rank: 0 }, 'TRAIN_REQUEST_INVALID', { rank: 0 }],
-    ['a learning rate that is none', { learningRate: Number.NaN }, 'TRAIN_REQUEST_INVALID', { learningRate: 'NaN' }],
+    [
+      'a row without promptLength',
+      { rows: [row, { inputIds: [1, 2, 3] }] },
+      'TRAIN_REQUEST_INVALID',
+      { row: 1, field: 'rows[1].promptLength' },
+    ],
+    ['a row without tokens', { rows: [{ inputIds: [], promptLength: 0 }] }, 'TRAIN_REQUEST_INVALID', { row: 0 }],
+    [
+      'half a token',
+      { rows: [{ inputIds: [1, 1.5], promptLength: 1 }] },
+      'TRAIN_REQUEST_INVALID',
+      { row: 0, field: 'rows[0].inputIds[1]' },
+    ],
+    ['a prompt beyond its row', { rows: [{ inputIds: [1, 2], promptLength: 3 }] }, 'TRAIN_REQUEST_INVALID', { row: 0 }],
+    ['a rank of 0', { rank: 0 }, 'TRAIN_REQUEST_INVALID', { field: 'rank', value: 0 }],
+    [
+      'a learning rate that is none',
+      { learningRate: Number.NaN },
+      'TRAIN_REQUEST_INVALID',
+      { field: 'learningRate', value: 'NaN' },
+    ],
+    ['a last step that is none', { maxSteps: Number.NaN }, 'TRAIN_REQUEST_INVALID', { field: 'maxSteps' }],
+    ['an unknown schedule', { schedule: 'warm' }, 'TRAIN_REQUEST_INVALID', { field: 'schedule', value: 'warm' }],
+    ['an unknown field', { optimizer: 'sgd' }, 'TRAIN_REQUEST_INVALID', { field: 'optimizer' }],
     ['an unknown module', { targetModules: ['lm_head'] }, 'TRAIN_TARGET_UNKNOWN', { given: ['lm_head'] }],
   ])('refuses %s and says what is wrong', async (_, change, code, facts) => {
     const { model, request: asked } = await request(createReferenceBackend());
-    const error = collect(train(model, { ...asked, ...change }, { signal }));
+    const error = collect(train(model, { ...asked, ...(change as object) }, { signal }));
     await expect(error).rejects.toMatchObject({ code, facts });
   });
 

@@ -2,6 +2,7 @@
 import type { Call } from './call.ts';
 
 const domains: Readonly<Record<string, () => Promise<Readonly<Record<string, Call>>>>> = {
+  chat: async () => (await import('./chat.ts')).calls,
   engine: async () => (await import('./engine.ts')).calls,
   models: async () => (await import('./models.ts')).calls,
   rows: async () => (await import('./rows.ts')).calls,

@@ -18,6 +18,17 @@ export const written = {
     message: 'Something happened that Tributary is not prepared for.',
   },
   RPC_UNKNOWN_METHOD: { title: 'Page and worker do not fit together' },
+  RPC_CLOSED: { title: 'A background task ended early' },
+  RPC_NOT_CLONEABLE: {
+    title: 'A value cannot be sent to a worker',
+    message: 'A value of “{method}” cannot be sent to a worker.',
+  },
+  RPC_MESSAGE_UNREADABLE: { title: 'A message could not be read' },
+  APP_WORKER_RESTARTED: {
+    title: 'A background task was restarted',
+    message: 'The background task “{worker}” was restarted before it had finished.',
+  },
+  REQUEST_INVALID: { title: 'A request was not valid', message: 'A request of the app (“{method}”) was not valid.' },
 
   // src/app
   APP_ADAPTER_FILE_MISSING: { title: 'A file of the adapter is missing' },
@@ -141,6 +152,18 @@ export const written = {
   CHAT_TEMPLATE_FAILED: {
     title: 'The model’s chat template failed',
     message: 'The model’s chat template refuses these messages.',
+  },
+  CHAT_TEMPLATE_INVALID: {
+    title: 'The model’s chat template is not valid',
+    message: 'Line {line} of the model’s chat template cannot be read.',
+  },
+  CHAT_TEMPLATE_UNSUPPORTED: {
+    title: 'The model’s chat template is not supported',
+    message: 'The model’s chat template uses {construct}, which is not supported here.',
+  },
+  CHAT_TEMPLATE_TOO_MUCH: {
+    title: 'The model’s chat template was stopped',
+    message: 'The model’s chat template exceeds {limit}.',
   },
   TOKENIZER_UNSUPPORTED: { title: 'The tokenizer cannot be read', message: 'This model’s tokenizer cannot be read.' },
   SAFETENSORS_TRUNCATED: { title: 'The weights file cannot be read', message: 'The safetensors file is incomplete.' },

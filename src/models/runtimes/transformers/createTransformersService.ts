@@ -17,9 +17,11 @@ import {
   seededRandom,
   type TextTokenizer,
 } from '../../../engine/index.ts';
+import { checkedService } from '../../../lib/checkedService.ts';
 import { TributaryError } from '../../../lib/errors.ts';
 import { createMutex } from '../../../lib/mutex.ts';
 import { HUGGING_FACE_HUB } from '../../hub/hubAddress.ts';
+import { requestSchemas } from '../requestSchemas.ts';
 import { runtimeCapabilities } from '../runtimeCapabilities.ts';
 import { answerFailure, loadFailure, notLoaded, noWebGpu } from '../runtimeErrors.ts';
 import type { LoadRuntimeModelRequest, RuntimeModel, RuntimeProgress, RuntimeService } from '../types.ts';
@@ -162,7 +164,7 @@ export function createTransformersService(): RuntimeService {
     }
   }
 
-  return {
+  const service: RuntimeService = {
     models: async () => [],
 
     async load({ model: wanted, device, ...access }, { signal, progress }) {
@@ -238,4 +240,5 @@ export function createTransformersService(): RuntimeService {
       await unload().finally(done);
     },
   };
+  return checkedService(service, requestSchemas);
 }

@@ -1,9 +1,11 @@
 // WebLLM behind the chat interface: its own prebuilt models, on WebGPU. The library is 7 MB and is loaded by the first call.
 import type * as WebLlm from '@mlc-ai/web-llm';
 import { type ChatChunk, type ChatRequest, checkChatRequest, createStopScanner } from '../../../engine/index.ts';
+import { checkedService } from '../../../lib/checkedService.ts';
 import { TributaryError } from '../../../lib/errors.ts';
 import { createMutex } from '../../../lib/mutex.ts';
 import { HUGGING_FACE_HUB } from '../../hub/hubAddress.ts';
+import { requestSchemas } from '../requestSchemas.ts';
 import { runtimeCapabilities } from '../runtimeCapabilities.ts';
 import { answerFailure, loadFailure, notLoaded, noWebGpu } from '../runtimeErrors.ts';
 import type { RuntimeService } from '../types.ts';
@@ -21,6 +23,16 @@ function configFor({ prebuiltAppConfig }: typeof WebLlm, hub: string): WebLlm.Ap
     model: record.model.replace(HUGGING_FACE_HUB, hub),
   }));
   return { ...prebuiltAppConfig, model_list };
+}
+
+function checkListed({ model_list }: WebLlm.AppConfig, id: string): void {
+  if (model_list.some(({ model_id }) => model_id === id)) return;
+  throw new TributaryError({
+    code: 'RUNTIME_MODEL_UNKNOWN',
+    message: `WebLLM lists no model "${id}".`,
+    facts: { model: id },
+    hint: 'Choose a model of its list.',
+  });
 }
 
 /** WebLLM as a `RuntimeService`. */
@@ -89,21 +101,14 @@ export function createWebLlmService(): RuntimeService {
     }
   }
 
-  return {
+  const service: RuntimeService = {
     models: async () => webLlmModels((await library()).prebuiltAppConfig.model_list),
 
     async load({ model, hub = HUGGING_FACE_HUB }, { signal, progress }) {
       if ((await navigator.gpu?.requestAdapter()) == null) throw noWebGpu(model.id);
       const webLlm = await library();
       const appConfig = configFor(webLlm, hub);
-      if (!appConfig.model_list.some(({ model_id }) => model_id === model.id)) {
-        throw new TributaryError({
-          code: 'RUNTIME_MODEL_UNKNOWN',
-          message: `WebLLM lists no model "${model.id}".`,
-          facts: { model: model.id },
-          hint: 'Choose a model of its list.',
-        });
-      }
+      checkListed(appConfig, model.id);
       const done = await acquire(signal);
       try {
         await unload();
@@ -142,7 +147,9 @@ export function createWebLlmService(): RuntimeService {
 
     async remove({ model, hub = HUGGING_FACE_HUB }) {
       const webLlm = await library();
-      await webLlm.deleteModelAllInfoInCache(model.id, configFor(webLlm, hub));
+      const appConfig = configFor(webLlm, hub);
+      checkListed(appConfig, model.id);
+      await webLlm.deleteModelAllInfoInCache(model.id, appConfig);
     },
 
     async unload(_, { signal }) {
@@ -150,4 +157,5 @@ export function createWebLlmService(): RuntimeService {
       await unload().finally(done);
     },
   };
+  return checkedService(service, requestSchemas);
 }
