@@ -17,6 +17,8 @@ export const encodedRowSchema = v.pipe(
 
 const finite = v.pipe(v.number(), v.finite(), v.minValue(0));
 
+const baseIdentity = v.strictObject({ names: v.optional(v.array(v.string())), sha256: v.optional(v.string()) });
+
 /** The settings and rows of a training, as far as they do not depend on the model. */
 export const trainRequestSchema = v.strictObject({
   rows: v.pipe(v.array(encodedRowSchema), v.minLength(1, 'There is no row to train on')),
@@ -48,6 +50,7 @@ export const requestSchemas: RequestSchemas<EngineService> = {
   probe: v.strictObject({ device }),
   loadModel: v.strictObject({
     files,
+    identity: v.optional(baseIdentity),
     choices: v.optional(choices),
     // `ENGINE_CONTEXT_INVALID` says what this model allows.
     contextLength: v.optional(v.custom<number>((value) => typeof value === 'number', 'Expected number')),
@@ -63,6 +66,8 @@ export const requestSchemas: RequestSchemas<EngineService> = {
     id: v.string(),
     config: v.record(v.string(), v.unknown()),
     weights: v.instance(Uint8Array),
+    base: v.optional(baseIdentity),
+    acceptOtherBase: v.optional(v.boolean()),
   }),
   unloadAdapter: v.strictObject({ id: v.string() }),
   chat: undefined,
