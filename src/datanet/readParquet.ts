@@ -1,0 +1,89 @@
+// The rows of a Parquet file (the library hyparquet), as the Hugging Face Hub and pandas write them.
+import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import type { Json } from '../lib/canonicalJson.ts';
+import { TributaryError, toTributaryError } from '../lib/errors.ts';
+import { MAX_CONTRIBUTION_ROWS, MAX_FILE_BYTES, MAX_ROW_DEPTH } from './limits.ts';
+import type { SourceItem } from './sourceItem.ts';
+
+/** Rows that are unpacked at a time. */
+const BATCH_ROWS = 1_000;
+
+/** Codecs that the library brings; the others would be libraries of their own. */
+const CODECS: readonly string[] = ['UNCOMPRESSED', 'SNAPPY'];
+
+/** A cell as JSON. An integer that a program would round is its digits as text. */
+function toJson(value: unknown, onExact: () => void, depth = 0): Json {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'bigint') {
+    const number = Number(value);
+    if (Number.isSafeInteger(number)) return number;
+    onExact();
+    return String(value);
+  }
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array) return `(${value.byteLength} bytes)`;
+  if (typeof value !== 'object' || depth > MAX_ROW_DEPTH) return value as Json;
+  if (Array.isArray(value) || ArrayBuffer.isView(value))
+    return Array.from(value as ArrayLike<unknown>, (item) => toJson(item, onExact, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item, onExact, depth + 1)]));
+}
+
+function refuse(code: string, message: string, facts: Record<string, string | number>, hint: string, cause?: unknown): never {
+  throw new TributaryError({ code, message, facts, hint, ...(cause === undefined ? {} : { cause }) });
+}
+
+export interface ReadParquetParameters {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly fileName: string;
+}
+
+/** Rows in order; the number of a row is its line. Throws `FILE_TOO_LARGE`, `FILE_DAMAGED`, `PARQUET_CODEC`. */
+export async function* readParquet({ bytes, fileName }: ReadParquetParameters): AsyncGenerator<SourceItem> {
+  const file = {
+    byteLength: bytes.byteLength,
+    slice: (start: number, end?: number) => bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + (end ?? bytes.byteLength)),
+  };
+  try {
+    const metadata = await parquetMetadataAsync(file);
+    const columns = metadata.row_groups.flatMap((group) => group.columns.flatMap(({ meta_data }) => meta_data ?? []));
+    const unpacked = columns.reduce((sum, column) => sum + Number(column.total_uncompressed_size), 0);
+    const count = Number(metadata.num_rows);
+    if (!(unpacked <= MAX_FILE_BYTES) || !(count <= MAX_CONTRIBUTION_ROWS))
+      refuse(
+        'FILE_TOO_LARGE',
+        `The file is larger than ${MAX_FILE_BYTES} bytes.`,
+        { file: fileName, bytes: unpacked, maxBytes: MAX_FILE_BYTES },
+        'Split it into smaller files and contribute them one after another.',
+      );
+    const codec = columns.find((column) => !CODECS.includes(column.codec))?.codec;
+    if (codec !== undefined)
+      refuse(
+        'PARQUET_CODEC',
+        `This Parquet file is compressed with ${codec}, which cannot be read here.`,
+        { file: fileName, codec },
+        'Write it again with Snappy, or as JSON lines.',
+      );
+    for (let start = 0; start < count; start += BATCH_ROWS) {
+      const rowEnd = Math.min(count, start + BATCH_ROWS);
+      const rows = await parquetReadObjects({ file, metadata, rowStart: start, rowEnd });
+      for (const [index, row] of rows.entries()) {
+        const line = start + index + 1;
+        const place = { line, column: 1 };
+        const exactNumbers: { field: string; place: typeof place }[] = [];
+        const record = Object.fromEntries(
+          Object.entries(row).map(([field, cell]) => [field, toJson(cell, () => void exactNumbers.push({ field, place }))]),
+        );
+        yield { kind: 'record', record, start: place, place: () => place, exactNumbers, line, endLine: line, end: line };
+      }
+    }
+  } catch (error) {
+    if (error instanceof TributaryError) throw error;
+    refuse(
+      'FILE_DAMAGED',
+      'The compressed file is damaged or incomplete.',
+      { file: fileName },
+      'Download or compress it again.',
+      toTributaryError(error),
+    );
+  }
+}
