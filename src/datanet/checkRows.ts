@@ -119,8 +119,11 @@ export async function checkRows(
         warn('REPLACEMENT_CHARACTER', field, 'The character U+FFFD stands here: some text was lost before.');
       const hidden = findHidden(text);
       if (hidden !== undefined)
-        warn('HIDDEN_CHARACTER', field, `A character that is not drawn stands here (${hidden}).`, { character: hidden });
-      if (mixesAlphabets(text)) warn('MIXED_ALPHABETS', field, 'A word mixes letters of two alphabets that look alike.');
+        warn('HIDDEN_CHARACTER', field, `A character that is not drawn stands here (${hidden}).`, {
+          character: hidden,
+        });
+      if (mixesAlphabets(text))
+        warn('MIXED_ALPHABETS', field, 'A word mixes letters of two alphabets that look alike.');
       for (const secret of findSecrets(text, field === 'response' ? { context: row.prompt } : {})) {
         // A field and the name it stands under are searched together and apart.
         const key = `${field} ${secret.code} ${secret.severity}`;

@@ -63,7 +63,8 @@ function firstFault(bytes: Uint8Array, encoding: string): { readonly line: numbe
   const whole = decoder();
   let start = 0;
   try {
-    for (; start < bytes.byteLength; start += STEP) count(whole.decode(bytes.subarray(start, start + STEP), { stream: true }));
+    for (; start < bytes.byteLength; start += STEP)
+      count(whole.decode(bytes.subarray(start, start + STEP), { stream: true }));
   } catch {
     // Once more from a little before, byte by byte; what was counted before this step stays.
     const again = decoder();
@@ -96,13 +97,13 @@ function refuse(fileName: string, bytes: Uint8Array, encoding: string): never {
     throw new TributaryError({
       code: 'FILE_NOT_UTF8',
       message: 'The file is not UTF-8 text.',
-      facts: { file: fileName, ...place },
+      facts: { file: fileName, line: place.line, column: place.column },
       hint: 'Choose the encoding in which it was saved, or save it again as UTF-8.',
     });
   throw new TributaryError({
     code: 'FILE_NOT_IN_ENCODING',
     message: `The file is not text in the encoding ${encoding}.`,
-    facts: { file: fileName, encoding, ...place },
+    facts: { file: fileName, encoding, line: place.line, column: place.column },
     hint: 'Choose the encoding in which it was saved, or save it again as UTF-8.',
   });
 }
@@ -111,7 +112,8 @@ function refuse(fileName: string, bytes: Uint8Array, encoding: string): never {
 function guessWide(bytes: Uint8Array): string | null {
   const sample = bytes.subarray(0, SAMPLE_BYTES - (SAMPLE_BYTES % 4));
   const zeros = [0, 0, 0, 0];
-  for (let index = 0; index < sample.byteLength; index += 1) if (sample[index] === 0) zeros[index % 4] = (zeros[index % 4] as number) + 1;
+  for (let index = 0; index < sample.byteLength; index += 1)
+    if (sample[index] === 0) zeros[index % 4] = (zeros[index % 4] as number) + 1;
   const quarter = sample.byteLength / 4;
   const most = (...places: number[]): boolean => places.every((place) => (zeros[place] as number) > quarter * 0.9);
   if (most(1, 2, 3)) return 'utf-32le';
@@ -133,7 +135,11 @@ function isDamagedUtf8(bytes: Uint8Array): boolean {
 }
 
 /** Names as the Encoding Standard has them, where the library has others. */
-const STANDARD_NAMES: Readonly<Record<string, string>> = { 'iso-8859-1': 'windows-1252', 'iso-8859-9': 'windows-1254', 'gb18030': 'gb18030' };
+const STANDARD_NAMES: Readonly<Record<string, string>> = {
+  'iso-8859-1': 'windows-1252',
+  'iso-8859-9': 'windows-1254',
+  gb18030: 'gb18030',
+};
 
 /** By statistics over the letters (the library `chardet`, after ICU); null where none fits. */
 async function guessLegacy(bytes: Uint8Array): Promise<string | null> {
@@ -149,7 +155,6 @@ async function guessLegacy(bytes: Uint8Array): Promise<string | null> {
     if (encoding === 'utf-8' || encoding === 'ascii') continue;
     const text = decode(bytes, encoding);
     // Control characters of the upper half stand in no text: the guess is wrong.
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
     if (text !== null && !/[\u0080-\u0084\u0086-\u009f]/.test(text)) return encoding;
   }
   return null;
@@ -166,12 +171,12 @@ export async function decodeText({
   encoding,
 }: DecodeTextParameters): Promise<{ readonly text: string; readonly encoding: TextEncoding }> {
   if (encoding !== undefined) {
-    const label = encoding.toLowerCase();
+    const label = encoding.toLowerCase().slice(0, 40);
     if (!isKnown(label))
       throw new TributaryError({
         code: 'ENCODING_UNKNOWN',
-        message: `No encoding is known as "${encoding}".`,
-        facts: { encoding: encoding.slice(0, 40) },
+        message: `No encoding is known as "${label}".`,
+        facts: { encoding: label },
         hint: 'Choose one of the list.',
       });
     return { text: decode(bytes, label) ?? refuse(fileName, bytes, label), encoding: { name: label, by: 'choice' } };

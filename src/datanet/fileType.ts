@@ -79,7 +79,7 @@ function latin1(bytes: Uint8Array): string {
 /** The type of a file that is not plain text, by its bytes; null for one that may be text. */
 export function fileType(bytes: Uint8Array): FileType | null {
   const head = latin1(bytes.subarray(0, 4_096));
-  if (/^PK(?:\x03\x04|\x05\x06|\x07\x08)/.test(head)) {
+  if (['PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08'].some((signature) => head.startsWith(signature))) {
     const names = head + latin1(bytes.subarray(-4_096));
     const [, family = 'ARCHIVE', name = 'zip'] = ZIP_MEMBERS.find(([member]) => member.test(names)) ?? [];
     return { family, name };
@@ -90,9 +90,10 @@ export function fileType(bytes: Uint8Array): FileType | null {
     if (SHORT.test(signature) && !/[\0-\x08\x0e-\x1a]/.test(head.slice(0, 512))) continue;
     return { family, name };
   }
-  if (/^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)\b/i.test(head)) return { family: 'DOCUMENT', name: 'HTML' };
+  if (/^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)\b/i.test(head))
+    return { family: 'DOCUMENT', name: 'HTML' };
   if (/^(?:\xef\xbb\xbf)?\s*<\?xml\b/i.test(head)) return { family: 'DOCUMENT', name: 'XML' };
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the length of safetensors' header is a number of eight bytes.
+  // The length of safetensors' header is a number of eight bytes.
   if (/^[\s\S]{3,5}\0{3,5}\{"/.test(head)) return { family: 'BINARY', name: 'safetensors' };
   return null;
 }

@@ -4,8 +4,8 @@ import { entropy } from './secrets/checksums.ts';
 import { findRecoveryPhrase } from './secrets/findRecoveryPhrase.ts';
 import { PATTERNS, type Severity } from './secrets/patterns.ts';
 import { SCANNER_RULES } from './secrets/scannerRules.ts';
-import { withoutInvisible } from './withoutInvisible.ts';
 import type { FindingCode } from './types.ts';
+import { withoutInvisible } from './withoutInvisible.ts';
 
 export interface Secret {
   readonly code: FindingCode;
@@ -46,13 +46,16 @@ interface Match {
   readonly end: number;
 }
 
-let scanner: { readonly keyword: RegExp; readonly rules: readonly (readonly [RegExp, (typeof SCANNER_RULES)[number]])[] };
+let scanner: {
+  readonly keyword: RegExp;
+  readonly rules: readonly (readonly [RegExp, (typeof SCANNER_RULES)[number]])[];
+};
 
 /** Compiled at the first use: some 200 expressions. */
 function scannerRules(): typeof scanner {
-  const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   scanner ??= {
-    keyword: new RegExp([...new Set(SCANNER_RULES.flatMap(({ keywords }) => keywords))].map(escape).join('|')),
+    keyword: new RegExp([...new Set(SCANNER_RULES.flatMap(({ keywords }) => keywords))].map(literal).join('|')),
     rules: SCANNER_RULES.map((rule) => [new RegExp(rule.source, rule.ignoreCase ? 'gi' : 'g'), rule] as const),
   };
   return scanner;
@@ -82,7 +85,8 @@ function findMatches(text: string, context: string): readonly Match[] {
   for (const { code, pattern, judge, placeholders } of PATTERNS) {
     each(pattern, (match) => {
       const end = match.index + match[0].length;
-      const before = (match.index < AROUND ? context : '') + lower.slice(Math.max(0, match.index - AROUND), match.index);
+      const before =
+        (match.index < AROUND ? context : '') + lower.slice(Math.max(0, match.index - AROUND), match.index);
       const severity = judge === undefined ? 'block' : judge(match, { before, after: lower.slice(end, end + AROUND) });
       if (severity === undefined) return;
       add(code, placeholders === true && PLACEHOLDER.test(match[0]) ? 'warning' : severity, match.index, end);

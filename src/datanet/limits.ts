@@ -23,3 +23,5 @@ export const MAX_COLUMNS = 1_000;
 export const MAX_NOTES = 100;
 /** Longest line that is given back whole for correction, in UTF-16 code units. */
 export const MAX_EDITABLE_LINE = 4_000;
+/** Rows that an author publishes against the rules' word. A header has room for so many; more of them are no mistakes of rules. */
+export const MAX_OVERRIDES = 1_000;

@@ -46,7 +46,10 @@ export function replaceLines(text: string, replacements: ReadonlyMap<number, str
     const end = lineEnd(start);
     const after = afterLineEnd(text, end);
     const replacement = replacements.get(line);
-    parts.push(replacement === undefined ? text.slice(start, end) : replacement.replace(/[\r\n]+/g, ' '), text.slice(end, after));
+    parts.push(
+      replacement === undefined ? text.slice(start, end) : replacement.replace(/[\r\n]+/g, ' '),
+      text.slice(end, after),
+    );
     start = after;
   }
   return parts.join('');

@@ -62,9 +62,12 @@ export function withLatinLookAlikes(text: string): string {
 
 /** Whether a word mixes Latin letters with letters of Greek, Cyrillic or others that look Latin: no language writes so. */
 export function mixesAlphabets(text: string): boolean {
-  if (!/[^\u0000-\u024f]/.test(text)) return false;
+  if (!/[\u0250-\uffff]/.test(text)) return false;
   for (const [word] of text.matchAll(/[\p{L}\p{M}]{3,}/gu))
-    if (/\p{Script=Latin}/u.test(word) && /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u.test(word)) {
+    if (
+      /\p{Script=Latin}/u.test(word) &&
+      /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u.test(word)
+    ) {
       // Units and formulas (μg, Δx, λmax) put one Greek letter first.
       if (!/^\p{Script=Greek}{1,2}\p{Script=Latin}{1,4}$/u.test(word)) return true;
     }

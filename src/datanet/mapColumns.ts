@@ -90,7 +90,11 @@ function refuseShape(record: JsonObject): { readonly fault: RowFault } | null {
   const names = Object.keys(record);
   const text = names.find((name) => /^(text|content|document)$/i.test(name));
   if (text !== undefined && guessMapping(names) === null)
-    return fault(text, 'SHAPE_TEXT', `This is plain text ("${text}") without a question; a row needs a prompt and a response.`);
+    return fault(
+      text,
+      'SHAPE_TEXT',
+      `This is plain text ("${text}") without a question; a row needs a prompt and a response.`,
+    );
   return null;
 }
 
@@ -128,10 +132,15 @@ export function mapColumns({ record, mapping }: MapColumnsParameters): MappedRow
         unused.push(name);
   }
   if (isFilledList(more['history']))
-    return fault('history', 'MESSAGES_MANY_TURNS', 'This conversation has earlier turns ("history"); a row holds one question and answer.', {
-      field: 'history',
-      turns: (more['history'] as readonly Json[]).length + 1,
-    });
+    return fault(
+      'history',
+      'MESSAGES_MANY_TURNS',
+      'This conversation has earlier turns ("history"); a row holds one question and answer.',
+      {
+        field: 'history',
+        turns: (more['history'] as readonly Json[]).length + 1,
+      },
+    );
   const row: Row = { ...more, prompt: prompt as string, response: response as string };
   // Alpaca format: the instruction is to be applied to an optional input.
   const input = more['input'];

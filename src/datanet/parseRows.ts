@@ -24,7 +24,11 @@ interface Source {
   readonly total: number;
 }
 
-async function openSource(file: ReadFile, request: ParseRequest, note: (code: RowNote['code'], field: string, place: Place) => void): Promise<Source> {
+async function openSource(
+  file: ReadFile,
+  request: ParseRequest,
+  note: (code: RowNote['code'], field: string, place: Place) => void,
+): Promise<Source> {
   if (file.kind === 'parquet') {
     const { readParquet } = await import('./readParquet.ts');
     return { items: readParquet({ bytes: file.bytes, fileName: request.fileName }), total: file.bytes.byteLength };
@@ -40,9 +44,20 @@ async function openSource(file: ReadFile, request: ParseRequest, note: (code: Ro
   const head = readTableHead({ text, fileName, mapping: request.mapping });
   const mapping = request.mapping ?? (head === null ? null : guessMapping(head.columns));
   // A name of JSON with a table in it: its header must say so.
-  if (!isNamedTable && (head === null || mapping === null || ![mapping.prompt, mapping.response].every((name) => head.columns.includes(name))))
+  if (
+    !isNamedTable &&
+    (head === null ||
+      mapping === null ||
+      ![mapping.prompt, mapping.response].every((name) => head.columns.includes(name)))
+  )
     return json;
-  if (head === null) return { items: readTable({ text, head: { separator: ',', columns: [], start: 0, line: 1 }, mapping, isChosen: false }), columns: [], mapping, total: text.length };
+  if (head === null)
+    return {
+      items: readTable({ text, head: { separator: ',', columns: [], start: 0, line: 1 }, mapping, isChosen: false }),
+      columns: [],
+      mapping,
+      total: text.length,
+    };
   return {
     items: readTable({ text, head, mapping, isChosen: request.mapping !== undefined }),
     columns: head.columns.slice(0, MAX_COLUMNS),
@@ -163,7 +178,8 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
   for await (const item of source.items) {
     const turn = yieldToEventLoop(item.end);
     if (turn !== undefined) await turn;
-    if (item.line > covered + 1) problem({ line: covered + 1, column: 1 }, UNREAD, { line: covered + 1, endLine: item.line - 1 });
+    if (item.line > covered + 1)
+      problem({ line: covered + 1, column: 1 }, UNREAD, { line: covered + 1, endLine: item.line - 1 });
     const added = cover(item);
     if (item.kind === 'frame') frameLines += added;
     else if (item.kind === 'record') keep(item);
@@ -174,7 +190,8 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
   }
   const lineCount = file.kind === 'text' ? countLines(text) : covered;
   // The header is the problem to solve; the rest of the table waits for it and is no problem of its own.
-  if (covered < lineCount && !isStopped) problem({ line: covered + 1, column: 1 }, UNREAD, { line: covered + 1, endLine: lineCount });
+  if (covered < lineCount && !isStopped)
+    problem({ line: covered + 1, column: 1 }, UNREAD, { line: covered + 1, endLine: lineCount });
   options.onProgress?.({ done: source.total, total: source.total });
   return {
     rows,

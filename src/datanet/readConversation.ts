@@ -35,9 +35,16 @@ function contentText(content: Json | undefined): { readonly text: string } | { r
   const texts: string[] = [];
   for (const part of content as readonly Json[]) {
     if (typeof part === 'string') texts.push(part);
-    else if (isObject(part) && typeof part['text'] === 'string' && /^(?:|text|input_text|output_text)$/.test(String(part['type'] ?? '')))
+    else if (
+      isObject(part) &&
+      typeof part['text'] === 'string' &&
+      /^(?:|text|input_text|output_text)$/.test(String(part['type'] ?? ''))
+    )
       texts.push(part['text']);
-    else return { part: isObject(part) ? String(part['type'] ?? Object.keys(part)[0] ?? 'nothing').slice(0, 40) : 'nothing' };
+    else
+      return {
+        part: isObject(part) ? String(part['type'] ?? Object.keys(part)[0] ?? 'nothing').slice(0, 40) : 'nothing',
+      };
   }
   return { text: texts.join('') };
 }
@@ -47,7 +54,10 @@ function isEmpty(value: Json | undefined): boolean {
 }
 
 /** The one turn of the messages in `field`. Several turns, tools and images are refused by their name. */
-export function readConversation(field: string, messages: Json | undefined): Conversation | { readonly fault: RowFault } {
+export function readConversation(
+  field: string,
+  messages: Json | undefined,
+): Conversation | { readonly fault: RowFault } {
   if (!Array.isArray(messages))
     return fault(field, 'FIELD_NOT_LIST', `"${field}" must be a list of { role, content }.`);
   const spoken: { readonly role: 'assistant' | 'system' | 'user'; readonly text: string }[] = [];
@@ -60,10 +70,17 @@ export function readConversation(field: string, messages: Json | undefined): Con
     const name = (message[roleField] as string).trim().toLowerCase();
     const hasCall = ['tool_calls', 'function_call', 'tool_call_id'].some((call) => !isEmpty(message[call]));
     if (TOOL_ROLES.test(name) || hasCall)
-      return fault(field, 'MESSAGE_TOOL', 'This conversation calls a tool; a row holds a question and its answer only.');
+      return fault(
+        field,
+        'MESSAGE_TOOL',
+        'This conversation calls a tool; a row holds a question and its answer only.',
+      );
     const role = ROLES[name];
     if (role === undefined)
-      return fault(field, 'MESSAGE_ROLE', `The role "${name.slice(0, 40)}" is not known.`, { field, role: name.slice(0, 40) });
+      return fault(field, 'MESSAGE_ROLE', `The role "${name.slice(0, 40)}" is not known.`, {
+        field,
+        role: name.slice(0, 40),
+      });
     if (contentField === undefined) return invalid(field);
     const content = contentText(message[contentField]);
     if ('part' in content)

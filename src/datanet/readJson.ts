@@ -106,7 +106,8 @@ export function readJson({
         offset += 1;
         return escapes ? (JSON.parse(text.slice(opened, offset)) as string) : text.slice(opened + 1, offset - 1);
       }
-      if (character === undefined) fail('A text is opened here and never closed: its last double quote is missing.', opened);
+      if (character === undefined)
+        fail('A text is opened here and never closed: its last double quote is missing.', opened);
       if (character !== '\\')
         fail('A control character stands inside a text; write it as an escape such as \\n or \\t.');
       escapes = true;

@@ -9,7 +9,8 @@ import { isObject } from './rowFault.ts';
 import type { Place, SourceItem } from './sourceItem.ts';
 
 /** Names under which exports and web services put their list of records. */
-const LIST_FIELDS = /^(?:data|dataset|rows|records|examples|samples|items|instances|entries|train|training|results|questions|pairs|qa)$/i;
+const LIST_FIELDS =
+  /^(?:data|dataset|rows|records|examples|samples|items|instances|entries|train|training|results|questions|pairs|qa)$/i;
 
 const SPACE = /[ \t\r\n]*/y;
 
@@ -99,7 +100,8 @@ function findList(text: string): JsonList | null {
     offset = skipSpace(text, keyEnd);
     if (text[offset] !== ':') return null;
     offset = skipSpace(text, offset + 1);
-    if (list === -1 && LIST_FIELDS.test(field) && text[offset] === '[' && text[skipSpace(text, offset + 1)] === '{') list = offset;
+    if (list === -1 && LIST_FIELDS.test(field) && text[offset] === '[' && text[skipSpace(text, offset + 1)] === '{')
+      list = offset;
     else unused.push({ field, offset: keyOffset });
     // An object of a row's own fields is a row, whatever else it holds.
     if (unused.length > 64) return null;
@@ -108,7 +110,9 @@ function findList(text: string): JsonList | null {
     offset = skipSpace(text, offset);
     if (text[offset] === ',') offset = skipSpace(text, offset + 1);
   }
-  const isRow = guessMapping(unused.map(({ field }) => field)) !== null || unused.some(({ field }) => /^(?:messages|conversations?)$/.test(field));
+  const isRow =
+    guessMapping(unused.map(({ field }) => field)) !== null ||
+    unused.some(({ field }) => /^(?:messages|conversations?)$/.test(field));
   if (list === -1 || isRow) return null;
   // What follows the object would be a further record.
   if (offset !== -1 && (text[offset] !== '}' || skipSpace(text, offset + 1) !== text.length)) return null;
@@ -211,7 +215,11 @@ function placesFrom(text: string, start: number, line: number): (offset: number)
   };
 }
 
-function* readList(text: string, list: JsonList, onUnused: ReadJsonRecordsParameters['onUnused']): Generator<SourceItem> {
+function* readList(
+  text: string,
+  list: JsonList,
+  onUnused: ReadJsonRecordsParameters['onUnused'],
+): Generator<SourceItem> {
   const counter = createLineCounter(text);
   const lineEnd = createLineEnds(text);
   let offset = skipSpace(text, list.start + 1);
@@ -265,7 +273,9 @@ function* readList(text: string, list: JsonList, onUnused: ReadJsonRecordsParame
     }
     // Reading goes on at the next line that begins an object, no deeper than this one.
     const isTrailing = text[problem.offset] === ']';
-    const from = isTrailing ? problem.offset : resume(text, lineEnd, Math.max(problem.offset, offset), start.column, offset);
+    const from = isTrailing
+      ? problem.offset
+      : resume(text, lineEnd, Math.max(problem.offset, offset), start.column, offset);
     const at = counter.at(Math.min(problem.offset, from));
     const through = from >= text.length ? lastLine(text, counter) : Math.max(at.line, counter.at(from).line - 1);
     yield fault(problem, at, covered, Math.max(through, covered), from);
@@ -285,7 +295,13 @@ function* readList(text: string, list: JsonList, onUnused: ReadJsonRecordsParame
   if (end < text.length) {
     const at = counter.at(end);
     yield {
-      ...fault({ ...syntax('The list ends here, but the file goes on.'), offset: end }, at, Math.min(covered + 1, at.line), last, text.length),
+      ...fault(
+        { ...syntax('The list ends here, but the file goes on.'), offset: end },
+        at,
+        Math.min(covered + 1, at.line),
+        last,
+        text.length,
+      ),
     } as SourceItem;
   } else if (last > covered) yield { kind: 'frame', line: covered + 1, endLine: last, end: text.length };
 }

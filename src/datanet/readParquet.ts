@@ -28,10 +28,6 @@ function toJson(value: unknown, onExact: () => void, depth = 0): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item, onExact, depth + 1)]));
 }
 
-function refuse(code: string, message: string, facts: Record<string, string | number>, hint: string, cause?: unknown): never {
-  throw new TributaryError({ code, message, facts, hint, ...(cause === undefined ? {} : { cause }) });
-}
-
 export interface ReadParquetParameters {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly fileName: string;
@@ -41,7 +37,8 @@ export interface ReadParquetParameters {
 export async function* readParquet({ bytes, fileName }: ReadParquetParameters): AsyncGenerator<SourceItem> {
   const file = {
     byteLength: bytes.byteLength,
-    slice: (start: number, end?: number) => bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + (end ?? bytes.byteLength)),
+    slice: (start: number, end?: number) =>
+      bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + (end ?? bytes.byteLength)),
   };
   try {
     const metadata = await parquetMetadataAsync(file);
@@ -49,20 +46,20 @@ export async function* readParquet({ bytes, fileName }: ReadParquetParameters): 
     const unpacked = columns.reduce((sum, column) => sum + Number(column.total_uncompressed_size), 0);
     const count = Number(metadata.num_rows);
     if (!(unpacked <= MAX_FILE_BYTES) || !(count <= MAX_CONTRIBUTION_ROWS))
-      refuse(
-        'FILE_TOO_LARGE',
-        `The file is larger than ${MAX_FILE_BYTES} bytes.`,
-        { file: fileName, bytes: unpacked, maxBytes: MAX_FILE_BYTES },
-        'Split it into smaller files and contribute them one after another.',
-      );
+      throw new TributaryError({
+        code: 'FILE_TOO_LARGE',
+        message: `The file is larger than ${MAX_FILE_BYTES} bytes.`,
+        facts: { file: fileName, bytes: unpacked, maxBytes: MAX_FILE_BYTES },
+        hint: 'Split it into smaller files and contribute them one after another.',
+      });
     const codec = columns.find((column) => !CODECS.includes(column.codec))?.codec;
     if (codec !== undefined)
-      refuse(
-        'PARQUET_CODEC',
-        `This Parquet file is compressed with ${codec}, which cannot be read here.`,
-        { file: fileName, codec },
-        'Write it again with Snappy, or as JSON lines.',
-      );
+      throw new TributaryError({
+        code: 'PARQUET_CODEC',
+        message: `This Parquet file is compressed with ${codec}, which cannot be read here.`,
+        facts: { file: fileName, codec },
+        hint: 'Write it again with Snappy, or as JSON lines.',
+      });
     for (let start = 0; start < count; start += BATCH_ROWS) {
       const rowEnd = Math.min(count, start + BATCH_ROWS);
       const rows = await parquetReadObjects({ file, metadata, rowStart: start, rowEnd });
@@ -71,19 +68,31 @@ export async function* readParquet({ bytes, fileName }: ReadParquetParameters): 
         const place = { line, column: 1 };
         const exactNumbers: { field: string; place: typeof place }[] = [];
         const record = Object.fromEntries(
-          Object.entries(row).map(([field, cell]) => [field, toJson(cell, () => void exactNumbers.push({ field, place }))]),
+          Object.entries(row).map(([field, cell]) => [
+            field,
+            toJson(cell, () => void exactNumbers.push({ field, place })),
+          ]),
         );
-        yield { kind: 'record', record, start: place, place: () => place, exactNumbers, line, endLine: line, end: line };
+        yield {
+          kind: 'record',
+          record,
+          start: place,
+          place: () => place,
+          exactNumbers,
+          line,
+          endLine: line,
+          end: line,
+        };
       }
     }
   } catch (error) {
     if (error instanceof TributaryError) throw error;
-    refuse(
-      'FILE_DAMAGED',
-      'The compressed file is damaged or incomplete.',
-      { file: fileName },
-      'Download or compress it again.',
-      toTributaryError(error),
-    );
+    throw new TributaryError({
+      code: 'FILE_DAMAGED',
+      message: 'The compressed file is damaged or incomplete.',
+      facts: { file: fileName },
+      hint: 'Download or compress it again.',
+      cause: toTributaryError(error),
+    });
   }
 }

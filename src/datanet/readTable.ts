@@ -53,7 +53,8 @@ export function readTableHead({ text, fileName, mapping }: ReadTableHeadParamete
     if (columns === null) continue;
     const head = { separator, columns, start, line };
     const named = (name: string): boolean => columns.includes(name);
-    if (mapping === undefined ? guessMapping(columns) !== null : named(mapping.prompt) && named(mapping.response)) return head;
+    if (mapping === undefined ? guessMapping(columns) !== null : named(mapping.prompt) && named(mapping.response))
+      return head;
     if (best === null || columns.length > best.columns.length) best = head;
   }
   return best;
@@ -138,7 +139,12 @@ function refuseHeader(columns: readonly string[], mapping: RowMapping | null, is
   if (unplaced !== null) {
     const { column, used } = unplaced;
     const message = `Both "${used}" and "${column}" stand here; choose which of them is used.`;
-    return { index: columns.indexOf(column), code: 'COLUMNS_AMBIGUOUS', message, facts: { field: column, other: used } };
+    return {
+      index: columns.indexOf(column),
+      code: 'COLUMNS_AMBIGUOUS',
+      message,
+      facts: { field: column, other: used },
+    };
   }
   return null;
 }

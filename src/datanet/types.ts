@@ -155,6 +155,14 @@ export interface CheckedRows {
   readonly accepted: readonly number[];
 }
 
+/** A row that rules took for one with a secret, and that its author published by a decision of their own. */
+export interface ContributionOverride {
+  /** Index of the row in the contribution. */
+  readonly row: number;
+  /** What the rules said, sorted. */
+  readonly codes: readonly FindingCode[];
+}
+
 /** Signed statement that an author adds `count` rows to a Datanet. */
 export interface ContributionHeader {
   readonly v: 1;
@@ -178,6 +186,8 @@ export interface ContributionHeader {
   readonly license: string;
   /** Milliseconds since 1970, by the author's clock. */
   readonly ts: number;
+  /** Ascending by row; absent where there are none. */
+  readonly overrides?: readonly ContributionOverride[];
   /** EIP-191 signature over the dag-cbor bytes of everything above. */
   readonly sig: Hex;
 }

@@ -2,20 +2,25 @@
 import { knownContent } from '../state/contributions.ts';
 import { deleteDraft, readDraft, writeDraft } from '../state/drafts.ts';
 import { ingest } from '../state/ingest.ts';
-import type { ContributionDraft } from './contributionDraft.ts';
 import { type Contribution, createContribution } from './createContribution.ts';
 
 const DRAFT_KEY = 'contribution';
+/** Apart from the draft: it is written once, the draft at every click. */
+const FILE_KEY = 'contribution/file';
 let session: Contribution | undefined;
 
 export function contributionSession(): Contribution {
   session ??= createContribution({
-    parse: (request, options) => ingest().parse(request, options),
-    check: (request, options) => ingest().check(request, options),
+    read: (request, options) => ingest().read(request, options),
     knownContent,
-    loadDraft: () => readDraft<ContributionDraft>(DRAFT_KEY),
+    loadDraft: () => readDraft(DRAFT_KEY),
     saveDraft: (draft) => writeDraft(DRAFT_KEY, draft),
-    deleteDraft: () => deleteDraft(DRAFT_KEY),
+    async deleteDraft() {
+      await deleteDraft(DRAFT_KEY);
+      await deleteDraft(FILE_KEY);
+    },
+    loadFile: () => readDraft(FILE_KEY),
+    saveFile: (key, blob) => writeDraft(FILE_KEY, { key, blob }),
   });
   return session;
 }

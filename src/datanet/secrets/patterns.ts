@@ -58,7 +58,8 @@ function judgePassword(match: RegExpExecArray): Severity | undefined {
 }
 
 /** Card numbers that payment services publish for tests. */
-const TEST_CARD = /^(?:4242|4111111111111111$|4012888888881881$|5555555555554444$|5105105105105100$|378282246310005$|(\d)\1+$)/;
+const TEST_CARD =
+  /^(?:4242|4111111111111111$|4012888888881881$|5555555555554444$|5105105105105100$|378282246310005$|(\d)\1+$)/;
 
 const TOKENS = [
   '(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}',
@@ -198,7 +199,8 @@ export const PATTERNS: readonly Pattern[] = [
   { code: 'PRIVATE_KEY', pattern: /(?<![0-9a-zA-Z])(?:0x)?[0-9a-f]{64}(?![0-9a-zA-Z])/gi, judge: judgeHex },
   {
     code: 'PRIVATE_KEY',
-    pattern: /(?:private|secret|preshared|signing)[ _-]?key["' ]{0,3}[:=]["' ]{0,3}[A-Za-z0-9+/]{43}=(?![A-Za-z0-9+/=])/gi,
+    pattern:
+      /(?:private|secret|preshared|signing)[ _-]?key["' ]{0,3}[:=]["' ]{0,3}[A-Za-z0-9+/]{43}=(?![A-Za-z0-9+/=])/gi,
   },
   // Tokens by their makers' prefixes.
   {
@@ -213,7 +215,10 @@ export const PATTERNS: readonly Pattern[] = [
     placeholders: true,
   },
   // JSON Web Tokens: header and payload are JSON in base64url; the last part may be of any length.
-  { code: 'API_TOKEN', pattern: /(?<![A-Za-z0-9_-])ey[JK][A-Za-z0-9_-]{8,}\.ey[JK][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{0,}/g },
+  {
+    code: 'API_TOKEN',
+    pattern: /(?<![A-Za-z0-9_-])ey[JK][A-Za-z0-9_-]{8,}\.ey[JK][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{0,}/g,
+  },
   { code: 'API_TOKEN', pattern: /(?<![A-Za-z0-9_-])ey[JK][A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){4}(?![A-Za-z0-9_-])/g },
   // Addresses that carry access.
   {
@@ -232,16 +237,21 @@ export const PATTERNS: readonly Pattern[] = [
   {
     code: 'PASSWORD',
     pattern: /(?<![A-Za-z0-9+.-])[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/?#"'<>]{0,100}:([^\s@/"'<>]{3,200})@[A-Za-z0-9[]/gi,
-    judge: (match) => (/^(?:\$|%|\{|\*|x+$|pass(?:word)?$|pwd$|secret$|token$)/i.test(match[1] ?? '') ? 'warning' : 'block'),
+    judge: (match) =>
+      /^(?:\$|%|\{|\*|x+$|pass(?:word)?$|pwd$|secret$|token$)/i.test(match[1] ?? '') ? 'warning' : 'block',
     placeholders: true,
   },
   {
     code: 'API_TOKEN',
-    pattern: /(?:authorization|proxy-authorization)["' ]{0,3}[:=]["' ]{0,3}(?:basic|bearer|token|apikey)\s{1,3}[A-Za-z0-9_+/.=~-]{8,2000}/gi,
+    pattern:
+      /(?:authorization|proxy-authorization)["' ]{0,3}[:=]["' ]{0,3}(?:basic|bearer|token|apikey)\s{1,3}[A-Za-z0-9_+/.=~-]{8,2000}/gi,
     judge: ([text]) => (/\d|=/.test(text.slice(20)) ? 'block' : undefined),
     placeholders: true,
   },
-  { code: 'API_TOKEN', pattern: /AccountKey=[A-Za-z0-9+/]{40,100}={0,2}|SharedAccessKey=[A-Za-z0-9+/]{40,100}={0,2}/gi },
+  {
+    code: 'API_TOKEN',
+    pattern: /AccountKey=[A-Za-z0-9+/]{40,100}={0,2}|SharedAccessKey=[A-Za-z0-9+/]{40,100}={0,2}/gi,
+  },
   {
     code: 'API_TOKEN',
     pattern: new RegExp(
@@ -260,7 +270,10 @@ export const PATTERNS: readonly Pattern[] = [
     placeholders: true,
   },
   { code: 'PASSWORD', pattern: /\bmachine \S{1,100} login \S{1,100} password (\S{3,100})/gi, placeholders: true },
-  { code: 'PASSWORD', pattern: /\bcurl\b[^\n]{0,200}? (?:-u|--user)[ =]["']?[^\s:"']{1,60}:([^\s"']{3,100})|\bsshpass -p\s?["']?([^\s"']{4,100})/gi,
+  {
+    code: 'PASSWORD',
+    pattern:
+      /\bcurl\b[^\n]{0,200}? (?:-u|--user)[ =]["']?[^\s:"']{1,60}:([^\s"']{3,100})|\bsshpass -p\s?["']?([^\s"']{4,100})/gi,
     judge: (match) => (REFERENCE.test(match[1] ?? match[2] ?? '') ? undefined : 'block'),
     placeholders: true,
   },
@@ -274,7 +287,9 @@ export const PATTERNS: readonly Pattern[] = [
       const digits = text.replace(/\D/g, '');
       if (!isCardNumber(digits)) return undefined;
       if (TEST_CARD.test(digits)) return 'warning';
-      return /[ -]/.test(text) || /card|visa|mastercard|amex|kreditkarte|cvc|cvv|carte/.test(before) ? 'block' : 'warning';
+      return /[ -]/.test(text) || /card|visa|mastercard|amex|kreditkarte|cvc|cvv|carte/.test(before)
+        ? 'block'
+        : 'warning';
     },
   },
   {
