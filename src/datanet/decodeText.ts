@@ -116,12 +116,15 @@ function guessWide(bytes: Uint8Array): string | null {
     if (sample[index] === 0) zeros[index % 4] = (zeros[index % 4] as number) + 1;
   const quarter = sample.byteLength / 4;
   const most = (...places: number[]): boolean => places.every((place) => (zeros[place] as number) > quarter * 0.9);
-  if (most(1, 2, 3)) return 'utf-32le';
-  if (most(0, 1, 2)) return 'utf-32be';
+  if (most(2, 3)) return 'utf-32le';
+  if (most(0, 1)) return 'utf-32be';
   const [even, odd] = [(zeros[0] as number) + (zeros[2] as number), (zeros[1] as number) + (zeros[3] as number)];
-  // Other alphabets have zero bytes only in their spaces, line ends and signs.
-  if (odd > even * 4 && odd > quarter * 0.02) return 'utf-16le';
-  if (even > odd * 4 && even > quarter * 0.02) return 'utf-16be';
+  // Other alphabets have zero bytes only in their spaces, line ends and signs; a table or JSON begins with two of ASCII.
+  const begins = (zero: number): boolean => sample[zero] === 0 && sample[zero + 2] === 0;
+  const isMostly = (many: number, few: number, zero: number): boolean =>
+    many > few * 4 && many > quarter * (begins(zero) ? 0.02 : 0.6);
+  if (isMostly(odd, even, 1)) return 'utf-16le';
+  if (isMostly(even, odd, 0)) return 'utf-16be';
   return null;
 }
 

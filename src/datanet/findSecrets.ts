@@ -89,7 +89,8 @@ function findMatches(text: string, context: string): readonly Match[] {
         (match.index < AROUND ? context : '') + lower.slice(Math.max(0, match.index - AROUND), match.index);
       const severity = judge === undefined ? 'block' : judge(match, { before, after: lower.slice(end, end + AROUND) });
       if (severity === undefined) return;
-      add(code, placeholders === true && PLACEHOLDER.test(match[0]) ? 'warning' : severity, match.index, end);
+      const value = match.slice(1).findLast((group) => group !== undefined) ?? match[0];
+      add(code, placeholders === true && PLACEHOLDER.test(value) ? 'warning' : severity, match.index, end);
     });
   }
 

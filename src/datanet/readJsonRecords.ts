@@ -23,11 +23,14 @@ function skipSpace(text: string, offset: number): number {
 /** Counts lines as the offset moves on. */
 function createLineCounter(text: string) {
   const lineEnd = createLineEnds(text);
+  // What is missing at the end of a file is missing on its last line.
+  const last = text.length - (/(?:\r\n|\n|\r)$/.exec(text)?.[0].length ?? 0);
   let line = 1;
   let start = 0;
   return {
     /** Place of an offset, not before that of the call before. */
-    at(offset: number): Place {
+    at(of: number): Place {
+      const offset = Math.min(of, last);
       for (let end = lineEnd(start); end < offset; end = lineEnd(start)) {
         const after = afterLineEnd(text, end);
         if (after > offset || after === start) break;
@@ -83,10 +86,15 @@ export interface JsonList {
 function findList(text: string): JsonList | null {
   const start = skipSpace(text, 0);
   if (text[start] === '[') {
-    // A line that is a list of its own among others is a faulty line.
+    // A line that is a list of its own among others is a faulty line; a list of objects may have something after it.
     const end = createLineEnds(text)(start);
     const first = readJson({ text: text.slice(start, end), maxDepth: MAX_ROW_DEPTH + 2 });
-    return 'fault' in first || skipSpace(text, end) === text.length ? { start, unused: [], isWrapped: false } : null;
+    const after = skipSpace(text, end);
+    const isList =
+      'fault' in first ||
+      after === text.length ||
+      (Array.isArray(first.value) && isObject(first.value[0]) && text[after] !== '[');
+    return isList ? { start, unused: [], isWrapped: false } : null;
   }
   if (text[start] !== '{') return null;
   const unused: { field: string; offset: number }[] = [];
@@ -223,7 +231,9 @@ function* readList(
   const counter = createLineCounter(text);
   const lineEnd = createLineEnds(text);
   let offset = skipSpace(text, list.start + 1);
-  let covered = counter.at(list.start).line;
+  const opened = counter.at(list.start);
+  let covered = opened.line;
+  let problems = 0;
   yield { kind: 'frame', line: 1, endLine: covered, end: list.start };
   const fault = (problem: JsonFault, at: Place, from: number, through: number, end: number): SourceItem => ({
     kind: 'fault',
@@ -263,6 +273,7 @@ function* readList(
         problem = { ...syntax(`Expected "," or "]" after a list item, but ${found}.`), offset: after };
         // The item that was read stays; the one after it may be sound.
         const place = counter.at(after);
+        problems += 1;
         yield fault(problem, place, Math.max(covered, Math.min(place.line, covered + 1)), place.line, after);
         covered = Math.max(covered, place.line);
         offset = after;
@@ -278,12 +289,24 @@ function* readList(
       : resume(text, lineEnd, Math.max(problem.offset, offset), start.column, offset);
     const at = counter.at(Math.min(problem.offset, from));
     const through = from >= text.length ? lastLine(text, counter) : Math.max(at.line, counter.at(from).line - 1);
+    problems += 1;
     yield fault(problem, at, covered, Math.max(through, covered), from);
     covered = Math.max(through, covered);
     offset = from;
     isClosed = isTrailing;
   }
-  if (!isClosed) return;
+  if (!isClosed) {
+    const last = lastLine(text, counter);
+    if (problems === 0 || last > covered)
+      yield fault(
+        { ...syntax('The list is opened here and never closed.'), offset: list.start },
+        opened,
+        Math.min(covered + 1, last),
+        last,
+        text.length,
+      );
+    return;
+  }
   // After the list: the rest of the object around it, then nothing.
   let end = skipSpace(text, offset + 1);
   if (list.isWrapped) {
@@ -291,14 +314,14 @@ function* readList(
     const close = text.lastIndexOf('}');
     end = close >= end ? skipSpace(text, close + 1) : end;
   }
-  const last = lastLine(text, counter, end);
+  const rest = counter.at(end);
+  const last = lastLine(text, counter);
   if (end < text.length) {
-    const at = counter.at(end);
     yield {
       ...fault(
         { ...syntax('The list ends here, but the file goes on.'), offset: end },
-        at,
-        Math.min(covered + 1, at.line),
+        rest,
+        Math.min(covered + 1, rest.line),
         last,
         text.length,
       ),
@@ -306,9 +329,8 @@ function* readList(
   } else if (last > covered) yield { kind: 'frame', line: covered + 1, endLine: last, end: text.length };
 }
 
-function lastLine(text: string, counter: ReturnType<typeof createLineCounter>, from = 0): number {
-  const trimmed = /[\r\n]$/.test(text) ? text.length - (text.endsWith('\r\n') ? 2 : 1) : text.length;
-  return counter.at(Math.max(trimmed, from)).line;
+function lastLine(text: string, counter: ReturnType<typeof createLineCounter>): number {
+  return counter.at(text.length).line;
 }
 
 /** Offset of the first object after `not` that begins a line, from the line of `from` on, no deeper than `column`. */

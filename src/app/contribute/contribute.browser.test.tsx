@@ -166,7 +166,7 @@ test('says what of a row is not published as it stands in the file, with its pla
     '{"messages":[{"role":"user","content":"Which id is it?","name":"ann"},{"role":"assistant","content":"That."}],"id":9007199254740993}',
   );
   await expect.element(page.getByText(/The field "messages\[\].name" is not used \(line 1, column 13\)/)).toBeVisible();
-  await expect.element(page.getByText(/A number in "id" has more digits .* \(line 1, column 119\)/)).toBeVisible();
+  await expect.element(page.getByText(/A number in "id" has more digits .* \(line 1, column 116\)/)).toBeVisible();
 });
 
 test('a draft of an earlier version, which held the text, goes on', async () => {

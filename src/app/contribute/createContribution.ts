@@ -121,7 +121,9 @@ export function createContribution(ports: ContributionPorts): Contribution {
       } catch (error) {
         // A later reading has taken over; or the person stopped this one.
         if (signal !== running.signal) return;
-        setReading(isAbort(error) || signal.aborted ? { kind: 'stopped' } : { kind: 'failed', error });
+        const isStopped = isAbort(error) || signal.aborted;
+        if (!isStopped) setResult(undefined);
+        setReading(isStopped ? { kind: 'stopped' } : { kind: 'failed', error });
       }
     };
 
