@@ -158,7 +158,8 @@ export async function parseRows(request: ParseRequest, options: WorkOptions = {}
       }
       rows.push(result.row);
       lines.push(line);
-      for (const field of result.unused) note('FIELD_UNUSED', field, place(field.replace(/\[\].*$/, '')));
+      for (const field of [...result.unused, ...(item.unused ?? [])])
+        note('FIELD_UNUSED', field, place(field.replace(/\[\].*$/, '')));
       for (const number of item.exactNumbers) note('NUMBER_AS_TEXT', number.field, number.place);
     }
     if (columns.length === 0 && isObject(record)) {

@@ -165,6 +165,8 @@ export function* readJsonRecords({ text, onUnused }: ReadJsonRecordsParameters):
 /** A value per line; one that its line leaves open may go on over the next lines, as printed JSON does. */
 function* readSequence(text: string): Generator<SourceItem> {
   const lineEnd = createLineEnds(text);
+  /** Of values over several lines, which may turn out to be none: `lineEnd` is not to run ahead. */
+  const lineEndAhead = createLineEnds(text);
   let line = 0;
   /** Before here no value over several lines is tried again: one that began there was not closed. */
   let triedUntil = 0;
@@ -191,15 +193,15 @@ function* readSequence(text: string): Generator<SourceItem> {
       const whole = readJson({ text, start, maxDepth: MAX_ROW_DEPTH, partial: true });
       const stop = 'fault' in whole ? whole.fault.offset : whole.end;
       triedUntil = stop;
-      if (!('fault' in whole) && text.slice(stop, lineEnd(stop)).trim() === '') {
+      if (!('fault' in whole) && text.slice(stop, lineEndAhead(stop)).trim() === '') {
         const place = placesFrom(text, start, line);
         const last = place(stop).line;
         yield recordItem(whole, { line, column: first + 1 }, place, {
           line,
           endLine: last,
-          end: afterLineEnd(text, lineEnd(stop)),
+          end: afterLineEnd(text, lineEndAhead(stop)),
         });
-        start = afterLineEnd(text, lineEnd(stop));
+        start = afterLineEnd(text, lineEndAhead(stop));
         line = last;
         continue;
       }

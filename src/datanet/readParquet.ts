@@ -11,21 +11,31 @@ const BATCH_ROWS = 1_000;
 /** Codecs that the library brings; the others would be libraries of their own. */
 const CODECS: readonly string[] = ['UNCOMPRESSED', 'SNAPPY'];
 
-/** A cell as JSON. An integer that a program would round is its digits as text. */
-function toJson(value: unknown, onExact: () => void, depth = 0): Json {
+interface CellNotes {
+  /** An integer that a program would round: its digits are kept as text. */
+  readonly onExact: () => void;
+  /** Bytes, such as those of a picture, which no row can hold. */
+  readonly onBytes: () => void;
+}
+
+/** A cell as JSON. */
+function toJson(value: unknown, notes: CellNotes, depth = 0): Json {
   if (value === null || value === undefined) return null;
   if (typeof value === 'bigint') {
     const number = Number(value);
     if (Number.isSafeInteger(number)) return number;
-    onExact();
+    notes.onExact();
     return String(value);
   }
   if (value instanceof Date) return value.toISOString();
-  if (value instanceof Uint8Array) return `(${value.byteLength} bytes)`;
+  if (value instanceof Uint8Array) {
+    notes.onBytes();
+    return null;
+  }
   if (typeof value !== 'object' || depth > MAX_ROW_DEPTH) return value as Json;
   if (Array.isArray(value) || ArrayBuffer.isView(value))
-    return Array.from(value as ArrayLike<unknown>, (item) => toJson(item, onExact, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item, onExact, depth + 1)]));
+    return Array.from(value as ArrayLike<unknown>, (item) => toJson(item, notes, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item, notes, depth + 1)]));
 }
 
 export interface ReadParquetParameters {
@@ -67,10 +77,14 @@ export async function* readParquet({ bytes, fileName }: ReadParquetParameters): 
         const line = start + index + 1;
         const place = { line, column: 1 };
         const exactNumbers: { field: string; place: typeof place }[] = [];
+        const unused: string[] = [];
         const record = Object.fromEntries(
           Object.entries(row).map(([field, cell]) => [
             field,
-            toJson(cell, () => void exactNumbers.push({ field, place })),
+            toJson(cell, {
+              onExact: () => void exactNumbers.push({ field, place }),
+              onBytes: () => void unused.push(field),
+            }),
           ]),
         );
         yield {
@@ -79,6 +93,7 @@ export async function* readParquet({ bytes, fileName }: ReadParquetParameters): 
           start: place,
           place: () => place,
           exactNumbers,
+          unused,
           line,
           endLine: line,
           end: line,

@@ -25,6 +25,8 @@ export interface RecordItem extends Lines {
   readonly place: (field: string) => Place;
   /** Fields whose number is kept as text, because no program would read it as it stands. */
   readonly exactNumbers: readonly { readonly field: string; readonly place: Place }[];
+  /** Fields whose value no row can hold. */
+  readonly unused?: readonly string[];
 }
 
 /** What cannot be read. */

@@ -32,16 +32,23 @@ function mount(): { readonly field: HTMLTextAreaElement; readonly sent: string[]
   return { field: page.getByRole('textbox').element() as HTMLTextAreaElement, sent };
 }
 
-/** As a paste does: the browser asks, inserts, and tells. */
-function paste(field: HTMLTextAreaElement, text: string): void {
+/** As a person does it: the browser asks the field before it inserts. */
+async function paste(field: HTMLTextAreaElement, text: string): Promise<void> {
+  const source = document.createElement('textarea');
+  source.wrap = 'off';
+  source.value = text;
+  document.body.append(source);
+  source.select();
+  await userEvent.copy();
+  source.remove();
   field.focus();
-  document.execCommand('insertText', false, text);
+  await userEvent.paste();
 }
 
 test('does not take what is too long for a question, and says so; what stands there stays', async () => {
   const { field, sent } = mount();
-  paste(field, 'What is this? ');
-  paste(field, 'x'.repeat(200_000));
+  await paste(field, 'What is this? ');
+  await paste(field, 'x'.repeat(200_000));
   expect(field.value).toBe('What is this? ');
   await expect.element(page.getByRole('alert')).toHaveTextContent('200,014 characters');
   expect(field.getAttribute('aria-invalid')).toBe('true');
@@ -53,7 +60,7 @@ test('does not take what is too long for a question, and says so; what stands th
 test('shows a long text without breaking it into lines, and sends it whole', async () => {
   const { field, sent } = mount();
   const long = 'y'.repeat(31_990);
-  paste(field, long);
+  await paste(field, long);
   expect([field.wrap, field.style.height]).toEqual(['off', '200px']);
   await userEvent.keyboard('{Enter}');
   expect(sent).toEqual([long]);
