@@ -86,7 +86,8 @@ export async function checkRows(
     }
     if (earlier === undefined) first.set(key, index);
 
-    const lookAlike = lookAlikeKey(row);
+    // Among plain letters the two keys are one.
+    const lookAlike = /[\u0080-\uffff]/.test(row.prompt + row.response) ? lookAlikeKey(row) : key;
     if (earlier === undefined && existing?.has(key) !== true) {
       const disguised = firstLookAlike.get(lookAlike);
       if (disguised !== undefined)

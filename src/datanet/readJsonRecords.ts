@@ -194,7 +194,7 @@ function* readSequence(text: string): Generator<SourceItem> {
       const stop = 'fault' in whole ? whole.fault.offset : whole.end;
       triedUntil = stop;
       if (!('fault' in whole) && text.slice(stop, lineEndAhead(stop)).trim() === '') {
-        const place = placesFrom(text, start, line);
+        const place = placesFrom(text, start, { line, column: 1 });
         const last = place(stop).line;
         yield recordItem(whole, { line, column: first + 1 }, place, {
           line,
@@ -217,11 +217,12 @@ function goesOn(text: string, source: string, next: number): boolean {
   return following !== undefined && (following !== '{' || /[[:,{]\s*$/.test(source));
 }
 
-/** Places of offsets after `start`, which is the beginning of line `line`. Counts anew for each: for few. */
-function placesFrom(text: string, start: number, line: number): (offset: number) => Place {
+/** Places of offsets after `start`, whose own place is `at`. Counts anew for each: for few, and near. */
+function placesFrom(text: string, start: number, at: Place): (offset: number) => Place {
   return (offset) => {
     const lines = text.slice(start, offset).split(/\r\n|\n|\r/);
-    return { line: line + lines.length - 1, column: (lines.at(-1) as string).length + 1 };
+    const length = (lines.at(-1) as string).length;
+    return { line: at.line + lines.length - 1, column: (lines.length === 1 ? at.column : 1) + length };
   };
 }
 
@@ -253,9 +254,10 @@ function* readList(
     covered = Math.max(covered, start.line);
     const read = readJson({ text, start: offset, maxDepth: MAX_ROW_DEPTH, partial: true });
     let problem: JsonFault | undefined;
+    let isTrailing = false;
     if ('fault' in read) problem = read.fault;
     else {
-      const place = placesFrom(text, offset - start.column + 1, start.line);
+      const place = placesFrom(text, offset, start);
       const last = read.end - offset < 4_096 ? place(read.end).line : undefined;
       const after = skipSpace(text, read.end);
       const separator = text[after];
@@ -265,6 +267,7 @@ function* readList(
       if (separator === ',') {
         offset = skipSpace(text, after + 1);
         if (text[offset] !== ']') continue;
+        isTrailing = true;
         problem = { ...syntax('Expected a value, but there is "]".'), offset };
       } else if (separator === ']') {
         offset = after;
@@ -284,8 +287,7 @@ function* readList(
         continue;
       }
     }
-    // Reading goes on at the next line that begins an object, no deeper than this one.
-    const isTrailing = text[problem.offset] === ']';
+    // Reading goes on at the next object on the line, or at the next line that begins one, no deeper than this one.
     const from = isTrailing
       ? problem.offset
       : resume(text, lineEnd, Math.max(problem.offset, offset), start.column, offset);
@@ -335,8 +337,13 @@ function lastLine(text: string, counter: ReturnType<typeof createLineCounter>): 
   return counter.at(text.length).line;
 }
 
-/** Offset of the first object after `not` that begins a line, from the line of `from` on, no deeper than `column`. */
+/**
+ * Offset where reading goes on after a fault at `from`: the next element on its line, as it seems; or the first object after `not` that
+ * begins a line, from that of `from` on, no deeper than `column`.
+ */
 function resume(text: string, lineEnd: (from: number) => number, from: number, column: number, not: number): number {
+  const NEXT_ELEMENT = /\}[ \t]*,[ \t]*(?=\{)/g;
+  if (NEXT_ELEMENT.test(text.slice(from, lineEnd(from)))) return from + NEXT_ELEMENT.lastIndex;
   let start = Math.max(text.lastIndexOf('\n', from - 1), text.lastIndexOf('\r', from - 1)) + 1;
   while (start < text.length) {
     const first = skipSpace(text, start);

@@ -11,7 +11,7 @@ export function withoutInvisible(text: string): string {
 }
 
 const HIDDEN =
-  /(?![\t\n\v\f\r\x85])\p{Cc}|[\u115f\u1160\u180e\u200b\u202a-\u202e\u2060-\u206f\u3164\ufff9-\ufffb\uffa0\u{e0000}-\u{e0fff}]|(?<=[A-Za-z])(?:\u200c|\u200d|[\ufe00-\ufe0f])/u;
+  /(?![\t\n\v\f\r\x85])\p{Cc}|[\u115f\u1160\u180e\u200b\u202a-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb\uffa0\u{e0000}-\u{e0fff}]|(?<=[A-Za-z])(?:\u200c|\u200d|[\ufe00-\ufe0f])/u;
 
 /**
  * The first invisible character that writing does not need, as U+XXXX: joiners stand in emoji, in Persian and in Indic words,

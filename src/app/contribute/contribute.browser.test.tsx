@@ -177,6 +177,7 @@ test('a draft of an earlier version, which held the text, goes on', async () => 
     saves: 0,
   });
   await expect.poll(() => contribution.prepared()?.all.length).toBe(2);
-  expect(await kept.file?.blob.text()).toBe(text);
+  expect(contribution.prepared()?.publishable).toHaveLength(1);
+  await expect.poll(() => kept.file?.blob.text()).toBe(text);
   await expect.poll(() => 'text' in (kept.draft as object)).toBe(false);
 });

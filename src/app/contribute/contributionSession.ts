@@ -7,6 +7,13 @@ import { type Contribution, createContribution } from './createContribution.ts';
 const DRAFT_KEY = 'contribution';
 /** Apart from the draft: it is written once, the draft at every click. */
 const FILE_KEY = 'contribution/file';
+
+/** Bytes and not a Blob: an export of this browser's data writes them, and no browser refuses them. */
+interface StoredFile {
+  readonly key: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 let session: Contribution | undefined;
 
 export function contributionSession(): Contribution {
@@ -19,8 +26,12 @@ export function contributionSession(): Contribution {
       await deleteDraft(DRAFT_KEY);
       await deleteDraft(FILE_KEY);
     },
-    loadFile: () => readDraft(FILE_KEY),
-    saveFile: (key, blob) => writeDraft(FILE_KEY, { key, blob }),
+    async loadFile() {
+      const file = await readDraft<StoredFile>(FILE_KEY);
+      return file?.bytes instanceof Uint8Array ? { key: file.key, blob: new Blob([file.bytes]) } : undefined;
+    },
+    saveFile: async (key, blob) =>
+      writeDraft(FILE_KEY, { key, bytes: new Uint8Array(await blob.arrayBuffer()) } satisfies StoredFile),
   });
   return session;
 }

@@ -156,9 +156,9 @@ export function createContribution(ports: ContributionPorts): Contribution {
       bytes = await ports.loadFile();
       if (draft() !== emptyDraft) return;
       if (text !== undefined && opened.fileName !== undefined) {
-        // An earlier version kept the text in the draft.
-        setDraft(opened);
+        // An earlier version kept the text in the draft, as corrected; the decisions about its lines still hold.
         take(opened.fileName, new Blob([text]));
+        change((taken) => ({ ...opened, ...(taken.file === undefined ? {} : { file: taken.file }) }));
         return;
       }
       const kept = opened.file !== undefined && bytes?.key !== opened.file ? withoutFile(opened) : opened;
