@@ -39,6 +39,30 @@ describe('publish and read', () => {
     });
   });
 
+  it('signs which rows are published against the word of a rule, in one encoding', async () => {
+    const overrides = [
+      { row: 3, codes: ['API_TOKEN', 'PASSWORD'] as const },
+      { row: 7, codes: ['SEED_PHRASE'] as const },
+    ];
+    const { blocks, cid, header } = await published({ overrides });
+    expect(header.overrides).toEqual(overrides);
+    expect((await readContributionHeader({ cid, blocks, verify })).overrides).toEqual(overrides);
+    const document = decode<Record<string, unknown>>(await blocks.get(cid));
+    for (const [wrong, code] of [
+      [[], 'DOCUMENT_INVALID'],
+      [overrides.toReversed(), 'DOCUMENT_INVALID'],
+      [[{ row: 3, codes: ['PASSWORD', 'API_TOKEN'] }], 'DOCUMENT_INVALID'],
+      [[{ row: 3, codes: ['EMAIL'] }], 'DOCUMENT_INVALID'],
+      [[{ row: 3, codes: ['API_TOKEN'] }], 'SIGNATURE_INVALID'],
+    ] as const) {
+      const other = await blocks.put(encode({ ...document, overrides: wrong }), 'dag-cbor');
+      await expect(readContributionHeader({ cid: other, blocks, verify })).rejects.toMatchObject({ code });
+    }
+    expect((await published()).header).not.toHaveProperty('overrides');
+    const many = Array.from({ length: 1_001 }, (_, row) => ({ row, codes: ['API_TOKEN'] as const }));
+    await expect(published({ overrides: many })).rejects.toMatchObject({ code: 'CONTRIBUTION_OVERRIDES' });
+  });
+
   it('refuses an author that is not an account, and says which field of a header is wrong', async () => {
     expect(() => authorAddress('eip155:1:0xNOBODY')).toThrow(expect.objectContaining({ code: 'AUTHOR_INVALID' }));
     const { blocks, cid } = await published();

@@ -1,118 +1,130 @@
-// Secrets and personal data, which must not be published because publishing cannot be undone: keys, recovery phrases, tokens; e-mail and phone numbers.
-// Patterns are linear: each repeats over one character class with a bound, so a hostile text cannot stall them.
-import { SEED_WORDS } from './seedWords.ts';
+// Secrets and personal data, which must not be published because publishing cannot be undone: keys, recovery phrases, tokens,
+// passwords; card and account numbers, e-mail addresses, phone numbers. Loaded with its data when the first row is checked.
+import { entropy } from './secrets/checksums.ts';
+import { findRecoveryPhrase } from './secrets/findRecoveryPhrase.ts';
+import { PATTERNS, type Severity } from './secrets/patterns.ts';
+import { SCANNER_RULES } from './secrets/scannerRules.ts';
 import type { FindingCode } from './types.ts';
+import { withoutInvisible } from './withoutInvisible.ts';
 
 export interface Secret {
   readonly code: FindingCode;
-  readonly severity: 'block' | 'warning';
+  readonly severity: Severity;
   readonly message: string;
   /** Masked. */
   readonly excerpt: string;
 }
 
-interface Pattern {
-  readonly code: FindingCode;
-  readonly severity: 'block' | 'warning';
-  readonly message: string;
-  readonly pattern: RegExp;
-}
+const MESSAGES: Readonly<Partial<Record<FindingCode, string>>> = {
+  PRIVATE_KEY: 'This looks like a private key. Whoever reads it owns what it guards.',
+  SEED_PHRASE: 'This looks like the recovery phrase of a wallet. Whoever reads it owns the wallet.',
+  API_TOKEN: 'This looks like an access token. Whoever reads it can use it.',
+  PASSWORD: 'This looks like a password. Whoever reads it can use it.',
+  PAYMENT_CARD: 'This looks like the number of a payment card. Whoever reads it can pay with it.',
+  BANK_ACCOUNT: 'This looks like a bank account number. Publish it only if its owner agrees.',
+  EMAIL: 'This looks like an e-mail address. Publish it only if its owner agrees.',
+  PHONE: 'This looks like a phone number. Publish it only if its owner agrees.',
+};
 
-const KEY_MESSAGE = 'This looks like a private key. Whoever reads it owns what it guards.';
-const TOKEN_MESSAGE = 'This looks like an access token. Whoever reads it can use it.';
+/** What documentation writes where a secret goes. */
+const PLACEHOLDER =
+  /your|example|placeholder|change[-_ ]?me|insert|dummy|redacted|replace|fill[-_]?in|goes[-_]?here|[-_]here\b|x{6,}|\*{4,}|\.{3}|…|<[^>]{1,60}>|\bmy[-_](?:secret|token|key|password|api)|\$\{|\{\{/i;
 
-const PATTERNS: readonly Pattern[] = [
-  {
-    code: 'PRIVATE_KEY',
-    severity: 'block',
-    message: KEY_MESSAGE,
-    pattern: /-----BEGIN (?:[A-Z0-9]{1,16} ){0,3}PRIVATE KEY(?: BLOCK)?-----/,
-  },
-  {
-    code: 'PRIVATE_KEY',
-    severity: 'block',
-    message: KEY_MESSAGE,
-    pattern:
-      /(?:private|secret|priv|wallet|signing)[ _-]{0,3}key[^0-9a-zA-Z]{0,12}(?:is|=|:)?[^0-9a-zA-Z]{0,4}(?:0x)?[0-9a-f]{64}(?![0-9a-f])/i,
-  },
-  // WIF (Bitcoin) and extended private keys.
-  {
-    code: 'PRIVATE_KEY',
-    severity: 'block',
-    message: KEY_MESSAGE,
-    pattern: /\b(?:[xyz]prv[1-9A-HJ-NP-Za-km-z]{107}|AGE-SECRET-KEY-1[0-9A-Z]{58})\b/,
-  },
-  {
-    code: 'API_TOKEN',
-    severity: 'block',
-    message: TOKEN_MESSAGE,
-    pattern: new RegExp(
-      [
-        'AKIA[0-9A-Z]{16}',
-        'gh[pousr]_[A-Za-z0-9]{36}',
-        'github_pat_[A-Za-z0-9_]{40,100}',
-        'glpat-[A-Za-z0-9_-]{20}',
-        'sk-(?:proj-|ant-|or-)?[A-Za-z0-9_-]{20,200}',
-        '[sr]k_live_[A-Za-z0-9]{20,100}',
-        'xox[abeoprs]-[A-Za-z0-9-]{10,200}',
-        'AIza[0-9A-Za-z_-]{35}',
-        'hf_[A-Za-z0-9]{30,40}',
-        'npm_[A-Za-z0-9]{36}',
-        'eyJ[A-Za-z0-9_-]{10,400}\\.eyJ[A-Za-z0-9_-]{10,2000}\\.[A-Za-z0-9_-]{10,700}',
-      ]
-        .map((token) => `(?<![A-Za-z0-9])${token}`)
-        .join('|'),
-    ),
-  },
-  {
-    code: 'API_TOKEN',
-    severity: 'block',
-    message: TOKEN_MESSAGE,
-    pattern:
-      /(?:api|access|auth|secret)[ _-]?(?:key|token)["' ]{0,3}[:=]["' ]{0,3}(?=[A-Za-z_-]{0,60}[0-9])[A-Za-z0-9_-]{20,200}/i,
-  },
-  {
-    code: 'EMAIL',
-    severity: 'warning',
-    message: 'This looks like an e-mail address. Publish it only if its owner agrees.',
-    pattern: /(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b/,
-  },
-  {
-    code: 'PHONE',
-    severity: 'warning',
-    message: 'This looks like a phone number. Publish it only if its owner agrees.',
-    pattern:
-      /(?<![\w.+-])(?:\+\d{1,3}[ .()-]{0,2}(?:\d{1,4}[ .()-]{0,2}){2,5}\d{2,4}|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4})(?![\w-])/,
-  },
-];
+/** Matches of one pattern that are looked at: a text with more is blocked or harmless by then. */
+const MAX_MATCHES = 100;
+/** Characters around a match that tell what it is. */
+const AROUND = 60;
 
 function mask(text: string): string {
   return text.length <= 8 ? '•'.repeat(text.length) : `${text.slice(0, 4)}•••${text.slice(-2)}`;
 }
 
-const MIN_PHRASE_WORDS = 12;
-
-/** Twelve consecutive words of the BIP-39 list. Numbers, commas and line breaks between them are ignored. */
-function findSeedPhrase(text: string): string | undefined {
-  let run: string[] = [];
-  for (const word of text.toLowerCase().match(/[\p{L}'’]+/gu) ?? []) {
-    run = SEED_WORDS.has(word) ? [...run, word] : [];
-    if (run.length === MIN_PHRASE_WORDS) return run.join(' ');
-  }
-  return undefined;
+interface Match {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  readonly start: number;
+  readonly end: number;
 }
 
-/** Secrets and personal data in `text`, at most one finding of each kind. */
-export function findSecrets(text: string): Secret[] {
-  const found = new Map<FindingCode, Secret>();
-  for (const { code, severity, message, pattern } of PATTERNS) {
-    const match = found.has(code) ? null : pattern.exec(text);
-    if (match !== null) found.set(code, { code, severity, message, excerpt: mask(match[0]) });
+let scanner: {
+  readonly keyword: RegExp;
+  readonly rules: readonly (readonly [RegExp, (typeof SCANNER_RULES)[number]])[];
+};
+
+/** Compiled at the first use: some 200 expressions. */
+function scannerRules(): typeof scanner {
+  const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  scanner ??= {
+    keyword: new RegExp([...new Set(SCANNER_RULES.flatMap(({ keywords }) => keywords))].map(literal).join('|')),
+    rules: SCANNER_RULES.map((rule) => [new RegExp(rule.source, rule.ignoreCase ? 'gi' : 'g'), rule] as const),
+  };
+  return scanner;
+}
+
+function findMatches(text: string, context: string): readonly Match[] {
+  const found: Match[] = [];
+  const overlaps = (start: number, end: number): boolean =>
+    found.some((match) => match.start < end && start < match.end);
+  const add = (code: FindingCode, severity: Severity, start: number, end: number): void => {
+    if (!overlaps(start, end)) found.push({ code, severity, start, end });
+  };
+  const lower = text.toLowerCase();
+  const each = (pattern: RegExp, take: (match: RegExpExecArray) => void): void => {
+    pattern.lastIndex = 0;
+    for (let count = 0; count < MAX_MATCHES; count += 1) {
+      const match = pattern.exec(text);
+      if (match === null) return;
+      if (match[0] === '') pattern.lastIndex += 1;
+      else take(match);
+    }
+  };
+
+  const phrase = text.length < 23 ? undefined : findRecoveryPhrase(text);
+  if (phrase !== undefined) add('SEED_PHRASE', phrase.certain ? 'block' : 'warning', phrase.start, phrase.end);
+
+  for (const { code, pattern, judge, placeholders } of PATTERNS) {
+    each(pattern, (match) => {
+      const end = match.index + match[0].length;
+      const before =
+        (match.index < AROUND ? context : '') + lower.slice(Math.max(0, match.index - AROUND), match.index);
+      const severity = judge === undefined ? 'block' : judge(match, { before, after: lower.slice(end, end + AROUND) });
+      if (severity === undefined) return;
+      const value = match.slice(1).findLast((group) => group !== undefined) ?? match[0];
+      add(code, placeholders === true && PLACEHOLDER.test(value) ? 'warning' : severity, match.index, end);
+    });
   }
-  const phrase = text.length < 40 ? undefined : findSeedPhrase(text);
-  if (phrase !== undefined) {
-    const message = 'This looks like the recovery phrase of a wallet. Whoever reads it owns the wallet.';
-    found.set('SEED_PHRASE', { code: 'SEED_PHRASE', severity: 'block', message, excerpt: mask(phrase) });
+
+  const { keyword, rules } = scannerRules();
+  if (!keyword.test(lower)) return found;
+  for (const [pattern, rule] of rules) {
+    if (!rule.keywords.some((word) => lower.includes(word))) continue;
+    each(pattern, (match) => {
+      const token = match.slice(1).find((group) => group !== undefined) ?? match[0];
+      if (entropy(token) < rule.entropy || !/\d/.test(token)) return;
+      add('API_TOKEN', PLACEHOLDER.test(match[0]) ? 'warning' : 'block', match.index, match.index + match[0].length);
+    });
   }
-  return [...found.values()];
+  return found;
+}
+
+export interface FindSecretsOptions {
+  /** What stands before the text, such as the question that it answers: it may tell what the text is. */
+  readonly context?: string;
+}
+
+/**
+ * Secrets and personal data in `text`, at most one finding of each kind, the gravest. The text is searched as it stands, and as it
+ * reads without invisible characters and with full-width letters as plain ones.
+ */
+export function findSecrets(text: string, { context = '' }: FindSecretsOptions = {}): Secret[] {
+  const best = new Map<FindingCode, Secret>();
+  const plain = withoutInvisible(text).normalize('NFKC');
+  const lowerContext = `${context.slice(-200).toLowerCase()} `;
+  for (const version of plain === text ? [text] : [text, plain]) {
+    for (const { code, severity, start, end } of findMatches(version, lowerContext)) {
+      if (best.get(code)?.severity === 'block' || (best.has(code) && severity === 'warning')) continue;
+      best.set(code, { code, severity, message: MESSAGES[code] ?? '', excerpt: mask(version.slice(start, end)) });
+    }
+  }
+  return [...best.values()];
 }

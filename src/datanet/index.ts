@@ -3,13 +3,14 @@
 export { canonicalRow } from './canonicalRow.ts';
 export { checkRows } from './checkRows.ts';
 export { cidDigest } from './cids.ts';
-export { contentKey } from './contentKey.ts';
+export { contentKey, lookAlikeKey } from './contentKey.ts';
 export { MAX_PARENTS } from './limits.ts';
 export { parseRows } from './parseRows.ts';
 export { publishAdapter } from './publishAdapter.ts';
 export { publishContribution } from './publishContribution.ts';
 export { readAdapter, readAdapterManifest } from './readAdapter.ts';
 export { readContribution, readContributionHeader } from './readContribution.ts';
+export { readRows } from './readRows.ts';
 export { rowHash } from './rowHash.ts';
 /** @public A contribution's `rowsRoot` is a published format: whoever holds a row can show that it is in. */
 export { inclusionProof, rowsRoot, verifyInclusion } from './rowsRoot.ts';

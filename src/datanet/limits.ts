@@ -17,3 +17,11 @@ export const MAX_ADAPTER_BYTES = 512 * 1024 * 1024;
 export const MAX_CONTRIBUTIONS = 10_000;
 /** Problems listed per file. More are only counted. */
 export const MAX_PROBLEMS = 1_000;
+/** Of a table, and of the fields of a file that are offered for choice. */
+export const MAX_COLUMNS = 1_000;
+/** Notes listed per file: fields that are not used, numbers that are kept as text. */
+export const MAX_NOTES = 100;
+/** Longest line that is given back whole for correction, in UTF-16 code units. */
+export const MAX_EDITABLE_LINE = 4_000;
+/** Rows that an author publishes against the rules' word. A header has room for so many; more of them are no mistakes of rules. */
+export const MAX_OVERRIDES = 1_000;

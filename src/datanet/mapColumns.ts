@@ -1,5 +1,8 @@
-// Maps a parsed record to a row: known pairs of field names, instruction with input, and single-turn conversations.
+// Maps a parsed record to a row: known pairs of field names, instruction with input, conversations of one turn. What a row cannot
+// hold is refused by its name; nothing of a record is left out unsaid.
 import type { Json } from '../lib/canonicalJson.ts';
+import { readConversation } from './readConversation.ts';
+import { fault, isObject, type JsonObject, type RowFault } from './rowFault.ts';
 import type { Row, RowMapping } from './types.ts';
 
 /** Names that data sets use for prompt and response, the more specific pairs first. */
@@ -13,11 +16,31 @@ const KNOWN_PAIRS: readonly RowMapping[] = [
   { prompt: 'query', response: 'answer' },
   { prompt: 'input', response: 'output' },
   { prompt: 'prompt', response: 'answer' },
+  { prompt: 'question', response: 'response' },
+  { prompt: 'instruction', response: 'answer' },
+  { prompt: 'instruction', response: 'completion' },
+  { prompt: 'prompt', response: 'output' },
+  { prompt: 'input', response: 'response' },
+  { prompt: 'inputs', response: 'targets' },
+  { prompt: 'input', response: 'target' },
+  { prompt: 'user', response: 'assistant' },
+  { prompt: 'human', response: 'assistant' },
+  { prompt: 'problem', response: 'solution' },
 ];
 
-/** The first known pair whose names are both among `columns`, compared without case; null when there is none. */
+/** Fields that hold a conversation, as data sets name them. */
+const CONVERSATION_FIELDS = ['messages', 'conversations', 'conversation', 'dialogue', 'dialog', 'contents'];
+
+/**
+ * The first known pair whose names are both among `columns`; null when there is none. A name as it is written here goes before one in
+ * other case.
+ */
 export function guessMapping(columns: readonly string[]): RowMapping | null {
-  const byName = new Map(columns.map((column) => [column.trim().toLowerCase(), column]));
+  const byName = new Map<string, string>();
+  for (const column of columns) {
+    const name = column.trim().toLowerCase();
+    if (!byName.has(name) || column === name) byName.set(name, column);
+  }
   for (const pair of KNOWN_PAIRS) {
     const prompt = byName.get(pair.prompt);
     const response = byName.get(pair.response);
@@ -26,55 +49,53 @@ export function guessMapping(columns: readonly string[]): RowMapping | null {
   return null;
 }
 
-/** Why a record is not a row, and in which field ('' for the record itself). */
-export interface RowFault {
-  readonly field: string;
-  readonly code: string;
-  readonly message: string;
-  readonly facts: { readonly field: string };
+/**
+ * A column whose name is a row's own and which the mapping does not use: its text would have no place. Null when there is none, or
+ * when `isSame` says that it holds the same.
+ */
+export function unplacedColumn(
+  columns: readonly string[],
+  { prompt, response }: RowMapping,
+  isSame: (column: string, used: string) => boolean = () => false,
+): { readonly column: string; readonly used: string } | null {
+  for (const [column, used] of [
+    ['prompt', prompt],
+    ['response', response],
+  ] as const)
+    if (columns.includes(column) && column !== prompt && column !== response && !isSame(column, used))
+      return { column, used };
+  return null;
 }
 
-type JsonObject = { readonly [key: string]: Json };
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** `named`: the field that the message names, where it is not the one at fault. */
-function fault(field: string, code: string, message: string, named = field): { readonly fault: RowFault } {
-  return { fault: { field, code, message, facts: { field: named } } };
-}
-
-function fromMessages(record: JsonObject): { readonly row: Row } | { readonly fault: RowFault } {
-  const { messages, ...more } = record;
-  if (!Array.isArray(messages))
-    return fault('messages', 'FIELD_NOT_LIST', '"messages" must be a list of { role, content }.');
-  const turns = [...(messages as readonly Json[])];
-  for (const turn of turns) {
-    if (!isObject(turn) || typeof turn['role'] !== 'string' || typeof turn['content'] !== 'string') {
-      return fault('messages', 'MESSAGE_INVALID', 'Each message needs the texts "role" and "content".');
+export type MappedRow =
+  | {
+      readonly row: Row;
+      /** Fields of the record that the row does not carry, as paths: `messages[].name`. */
+      readonly unused: readonly string[];
     }
-  }
-  const spoken = turns as unknown as readonly { role: string; content: string }[];
-  const system = spoken[0]?.role === 'system' ? spoken[0].content : undefined;
-  const [user, assistant, ...rest] = system === undefined ? spoken : spoken.slice(1);
-  if (user?.role !== 'user' || assistant?.role !== 'assistant') {
+  | { readonly fault: RowFault };
+
+function isFilledList(value: Json | undefined): boolean {
+  return Array.isArray(value) && value.length > 0;
+}
+
+/** Shapes of other purposes, by name, so that nobody looks for a missing field. */
+function refuseShape(record: JsonObject): { readonly fault: RowFault } | null {
+  if ('chosen' in record && 'rejected' in record)
     return fault(
-      'messages',
-      'MESSAGES_ORDER',
-      'Messages must be one of the user, then one of the assistant; a system message may come first.',
+      'chosen',
+      'SHAPE_PREFERENCE',
+      'This is a pair of a preferred and a rejected answer ("chosen", "rejected"); a row holds one answer.',
     );
-  }
-  if (rest.length > 0) {
+  const names = Object.keys(record);
+  const text = names.find((name) => /^(text|content|document)$/i.test(name));
+  if (text !== undefined && guessMapping(names) === null)
     return fault(
-      'messages',
-      'MESSAGES_MANY_TURNS',
-      'This conversation has more than one question and answer; a row holds one.',
+      text,
+      'SHAPE_TEXT',
+      `This is plain text ("${text}") without a question; a row needs a prompt and a response.`,
     );
-  }
-  return {
-    row: { ...more, ...(system === undefined ? {} : { system }), prompt: user.content, response: assistant.content },
-  };
+  return null;
 }
 
 export interface MapColumnsParameters {
@@ -82,31 +103,79 @@ export interface MapColumnsParameters {
   readonly mapping?: RowMapping | undefined;
 }
 
-export function mapColumns({
-  record,
-  mapping,
-}: MapColumnsParameters): { readonly row: Row } | { readonly fault: RowFault } {
+export function mapColumns({ record, mapping }: MapColumnsParameters): MappedRow {
   if (!isObject(record))
     return fault('', 'ROW_NOT_OBJECT', 'A line must be one JSON object, such as {"prompt": "...", "response": "..."}.');
-  if (mapping === undefined && 'messages' in record) return fromMessages(record);
+  if (mapping === undefined) {
+    const conversation = CONVERSATION_FIELDS.find((name) => Object.hasOwn(record, name) && record[name] !== null);
+    const conversational = isFilledList(record['prompt']) && isFilledList(record['completion']);
+    if (conversation !== undefined || conversational) return fromConversation(record, conversation);
+  }
   const used = mapping ?? guessMapping(Object.keys(record));
   if (used === null) {
     const has = (names: readonly string[]): boolean => names.some((name) => Object.hasOwn(record, name));
     const missing = has(['prompt', 'instruction', 'question', 'query']) ? 'response' : 'prompt';
-    return fault('', 'FIELD_MISSING', `The field "${missing}" is missing.`, missing);
+    return refuseShape(record) ?? fault('', 'FIELD_MISSING', `The field "${missing}" is missing.`, { field: missing });
   }
   for (const field of [used.prompt, used.response]) {
-    if (!Object.hasOwn(record, field)) return fault('', 'FIELD_MISSING', `The field "${field}" is missing.`, field);
+    if (!Object.hasOwn(record, field)) return fault('', 'FIELD_MISSING', `The field "${field}" is missing.`, { field });
     if (typeof record[field] !== 'string')
       return fault(field, 'FIELD_NOT_TEXT', `The field "${field}" must be a text.`);
   }
   const { [used.prompt]: prompt, [used.response]: response, ...more } = record;
+  const unused: string[] = [];
+  const unplaced = unplacedColumn(Object.keys(record), used, (column, other) => record[column] === record[other]);
+  if (unplaced !== null) {
+    if (mapping === undefined) return ambiguous(unplaced);
+    for (const name of ['prompt', 'response'])
+      if (Object.hasOwn(more, name) && more[name] !== record[name === 'prompt' ? used.prompt : used.response])
+        unused.push(name);
+  }
+  if (isFilledList(more['history']))
+    return fault(
+      'history',
+      'MESSAGES_MANY_TURNS',
+      'This conversation has earlier turns ("history"); a row holds one question and answer.',
+      {
+        field: 'history',
+        turns: (more['history'] as readonly Json[]).length + 1,
+      },
+    );
   const row: Row = { ...more, prompt: prompt as string, response: response as string };
   // Alpaca format: the instruction is to be applied to an optional input.
   const input = more['input'];
-  if (used.prompt.toLowerCase() !== 'instruction' || typeof input !== 'string') return { row };
+  if (used.prompt.toLowerCase() !== 'instruction' || typeof input !== 'string') return { row, unused };
   const { input: _, ...withoutInput } = row;
   return {
     row: { ...withoutInput, prompt: input === '' ? row.prompt : `${row.prompt}\n\n${input}`, response: row.response },
+    unused,
   };
+}
+
+function ambiguous({ column, used }: { readonly column: string; readonly used: string }): { readonly fault: RowFault } {
+  return fault(
+    column,
+    'COLUMNS_AMBIGUOUS',
+    `Both "${used}" and "${column}" stand here; choose which of them is used.`,
+    { field: column, other: used },
+  );
+}
+
+/** `field`: the one with the conversation; undefined: lists of messages in `prompt` and `completion`. */
+function fromConversation(record: JsonObject, field: string | undefined): MappedRow {
+  const { [field ?? 'completion']: turns, ...rest } = record;
+  const { prompt: lead, ...withoutLead } = rest;
+  const result =
+    field === undefined
+      ? readConversation('completion', [...(lead as readonly Json[]), ...(turns as readonly Json[])])
+      : readConversation(field, turns);
+  if ('fault' in result) return result;
+  const { system, prompt, response, unused } = result;
+  const more: JsonObject = field === undefined ? withoutLead : rest;
+  const said = { ...(system === undefined ? {} : { system }), prompt, response };
+  // Some data sets give the question once more beside the conversation.
+  for (const [name, text] of Object.entries(said))
+    if (Object.hasOwn(more, name) && more[name] !== null && more[name] !== text)
+      return ambiguous({ column: name, used: field ?? 'completion' });
+  return { row: { ...more, ...said }, unused };
 }

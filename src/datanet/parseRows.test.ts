@@ -139,8 +139,11 @@ describe('CSV and TSV', () => {
       '4:4 QUOTE_INSIDE',
       '8:3 QUOTE_OPEN',
     ]);
-    expect(parsed.rows).toEqual([{ prompt: 'h\n\ni', response: 'j' }]);
-    expect(parsed.lines).toEqual([5]);
+    expect(parsed.rows).toEqual([
+      { prompt: 'h\n\ni', response: 'j' },
+      { prompt: 'l', response: 'm' },
+    ]);
+    expect(parsed.lines).toEqual([5, 9]);
   });
 });
 

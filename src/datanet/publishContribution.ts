@@ -3,13 +3,21 @@ import { TributaryError } from '../lib/errors.ts';
 import type { Cid } from '../lib/units.ts';
 import { canonicalRow } from './canonicalRow.ts';
 import { parseCid } from './cids.ts';
-import { MAX_CONTRIBUTION_SHARDS, MAX_PARENTS } from './limits.ts';
+import { MAX_CONTRIBUTION_SHARDS, MAX_OVERRIDES, MAX_PARENTS } from './limits.ts';
 import { readHeaderUnverified } from './readContribution.ts';
 import { hashCanonicalRow } from './rowHash.ts';
 import { rowsRoot } from './rowsRoot.ts';
 import { shardRows } from './shardRows.ts';
 import { accountOf, signDocument } from './signedDocument.ts';
-import type { BlockStore, Contribution, ContributionHeader, Row, Signer, WorkOptions } from './types.ts';
+import type {
+  BlockStore,
+  Contribution,
+  ContributionHeader,
+  ContributionOverride,
+  Row,
+  Signer,
+  WorkOptions,
+} from './types.ts';
 import { createYieldToEventLoop } from './yieldToEventLoop.ts';
 
 export interface PublishContributionParameters extends WorkOptions {
@@ -25,6 +33,8 @@ export interface PublishContributionParameters extends WorkOptions {
   readonly timestamp: number;
   /** Chain of the author's account; default 1. */
   readonly chainId?: number;
+  /** Rows that look as if they held a secret and are published by the author's decision, which is signed. Ascending by row. */
+  readonly overrides?: readonly ContributionOverride[];
 }
 
 function refuse(code: string, message: string, facts: Record<string, string | number>, hint: string): never {
@@ -38,7 +48,18 @@ function refuse(code: string, message: string, facts: Record<string, string | nu
  * errors of signer and store.
  */
 export async function publishContribution(parameters: PublishContributionParameters): Promise<Contribution> {
-  const { datanetId, rows, licence, signer, blocks, timestamp, chainId = 1, signal, onProgress } = parameters;
+  const {
+    datanetId,
+    rows,
+    licence,
+    signer,
+    blocks,
+    timestamp,
+    chainId = 1,
+    overrides = [],
+    signal,
+    onProgress,
+  } = parameters;
   const parents = [...new Set(parameters.parents ?? [])].sort();
   if (rows.length === 0)
     refuse(
@@ -53,6 +74,14 @@ export async function publishContribution(parameters: PublishContributionParamet
       `A contribution names at most ${MAX_PARENTS} parents.`,
       { parents: parents.length },
       'Name the newest heads.',
+    );
+
+  if (overrides.length > MAX_OVERRIDES)
+    refuse(
+      'CONTRIBUTION_OVERRIDES',
+      `A contribution keeps at most ${MAX_OVERRIDES} rows that look as if they held a secret.`,
+      { overrides: overrides.length, maxOverrides: MAX_OVERRIDES },
+      'Leave some of them out, or publish them as several contributions.',
     );
 
   const yieldToEventLoop = createYieldToEventLoop({ total: rows.length, signal, onProgress });
@@ -99,6 +128,7 @@ export async function publishContribution(parameters: PublishContributionParamet
     schema: 'prompt-response/1',
     license: licence,
     ts: timestamp,
+    ...(overrides.length === 0 ? {} : { overrides }),
   } as const;
   const root = rowsRoot(hashes);
   const { cid, sig } = await signDocument({

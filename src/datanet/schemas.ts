@@ -8,6 +8,7 @@ import {
   MAX_CONTRIBUTION_SHARDS,
   MAX_CONTRIBUTIONS,
   MAX_NAME_LENGTH,
+  MAX_OVERRIDES,
   MAX_PARENTS,
   MAX_SHARD_BYTES,
 } from './limits.ts';
@@ -30,6 +31,26 @@ const json: v.GenericSchema<Json> = v.lazy(() =>
 );
 const jsonObject = v.record(v.string(), json);
 
+const overrides = v.pipe(
+  v.array(
+    v.strictObject({
+      row: count(MAX_CONTRIBUTION_ROWS - 1),
+      codes: v.pipe(
+        v.array(v.picklist(['API_TOKEN', 'PASSWORD', 'PAYMENT_CARD', 'PRIVATE_KEY', 'SEED_PHRASE'])),
+        v.minLength(1),
+        v.check(
+          (codes) => codes.every((code, index) => index === 0 || (codes[index - 1] as string) < code),
+          'must ascend',
+        ),
+      ),
+    }),
+  ),
+  // An empty list would be a second encoding of none.
+  v.minLength(1),
+  v.maxLength(MAX_OVERRIDES),
+  v.check((list) => list.every(({ row }, index) => index === 0 || (list[index - 1]?.row ?? 0) < row), 'must ascend'),
+);
+
 export const headerSchema = v.strictObject({
   v: v.literal(1),
   type: v.literal('contribution'),
@@ -44,6 +65,7 @@ export const headerSchema = v.strictObject({
   schema: v.literal('prompt-response/1'),
   license: name,
   ts: count(Number.MAX_SAFE_INTEGER),
+  overrides: v.exactOptional(overrides),
   sig: bytesOf(65),
 });
 

@@ -55,12 +55,35 @@ export interface WorkOptions extends ReadOptions {
 export interface RowProblem {
   readonly line: number;
   readonly column: number;
+  /** First and last line of what cannot be read because of it. */
+  readonly firstLine: number;
+  readonly lastLine: number;
   readonly code: string;
   readonly message: string;
   /** What the message names, so that it can be said in another language. */
   readonly facts: Readonly<Record<string, Fact>>;
   /** Up to 80 characters of the line around the fault. */
   readonly text: string;
+  /** The whole line, for correction; absent where there is no line of text or it is too long. */
+  readonly source?: string;
+}
+
+/** Something that is not published as it stands in the file, though its row is. */
+export interface RowNote {
+  /** `FIELD_UNUSED`: the row does not carry the field. `NUMBER_AS_TEXT`: the number would change, so its digits are kept as text. */
+  readonly code: 'FIELD_UNUSED' | 'NUMBER_AS_TEXT';
+  readonly field: string;
+  /** How often, and where first. */
+  readonly count: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** In which encoding a file was read, and why: it was chosen, a byte order mark says so, the bytes are that, or statistics say so. */
+export interface TextEncoding {
+  /** Label of the WHATWG Encoding Standard, or `utf-32le`, `utf-32be`. */
+  readonly name: string;
+  readonly by: 'choice' | 'mark' | 'statistics' | 'validity';
 }
 
 /** Which column or field of a file holds the prompt and which the response. */
@@ -80,17 +103,33 @@ export interface ParsedRows {
   readonly columns: readonly string[];
   /** The mapping that was used; null when no row has a known pair of fields. */
   readonly mapping: RowMapping | null;
+  /** Null where the rows did not come from text (Parquet, pasted text). */
+  readonly encoding: TextEncoding | null;
+  /** The first words beyond ASCII, by which a person sees whether the encoding is right. */
+  readonly sample: readonly string[];
+  /** At most 100. */
+  readonly notes: readonly RowNote[];
+  /** Lines of the file, and those of them that carry no record: empty ones, a header, brackets around a list. */
+  readonly lineCount: number;
+  readonly frameLines: number;
 }
 
 export type FindingCode =
   | 'DUPLICATE_IN_FILE'
   | 'DUPLICATE_KNOWN'
   | 'EMPTY'
+  | 'HIDDEN_CHARACTER'
+  | 'LOOK_ALIKE'
+  | 'MIXED_ALPHABETS'
+  | 'REPLACEMENT_CHARACTER'
   | 'TOO_SHORT'
   | 'TOO_LONG'
   | 'PRIVATE_KEY'
   | 'SEED_PHRASE'
   | 'API_TOKEN'
+  | 'PASSWORD'
+  | 'PAYMENT_CARD'
+  | 'BANK_ACCOUNT'
   | 'EMAIL'
   | 'PHONE';
 
@@ -116,6 +155,14 @@ export interface CheckedRows {
   readonly accepted: readonly number[];
 }
 
+/** A row that rules took for one with a secret, and that its author published by a decision of their own. */
+export interface ContributionOverride {
+  /** Index of the row in the contribution. */
+  readonly row: number;
+  /** What the rules said, sorted. */
+  readonly codes: readonly FindingCode[];
+}
+
 /** Signed statement that an author adds `count` rows to a Datanet. */
 export interface ContributionHeader {
   readonly v: 1;
@@ -139,6 +186,8 @@ export interface ContributionHeader {
   readonly license: string;
   /** Milliseconds since 1970, by the author's clock. */
   readonly ts: number;
+  /** Ascending by row; absent where there are none. */
+  readonly overrides?: readonly ContributionOverride[];
   /** EIP-191 signature over the dag-cbor bytes of everything above. */
   readonly sig: Hex;
 }
@@ -181,6 +230,8 @@ export interface AdapterManifest {
 export type IngestService = {
   parse(request: ParseRequest, context: CallContext): Promise<ParsedRows>;
   check(request: CheckRequest, context: CallContext): Promise<CheckedRows>;
+  /** Both: the rows cross to the page once. */
+  read(request: ReadRequest, context: CallContext): Promise<ReadRows>;
 };
 
 export interface ParseRequest {
@@ -189,10 +240,27 @@ export interface ParseRequest {
   readonly fileName: string;
   /** Overrides the guess. */
   readonly mapping?: RowMapping;
+  /** The encoding to read the file in, see `TextEncoding`. Default: what its bytes say. */
+  readonly encoding?: string;
+  /** Lines of the text that are replaced before it is read, from 1, with their new text. */
+  readonly corrections?: readonly (readonly [line: number, text: string])[];
 }
 
 export interface CheckRequest {
   readonly rows: readonly Row[];
   /** `contentKey` of the rows that are already in the Datanet. */
   readonly existing?: ReadonlySet<string>;
+  /** Their `lookAlikeKey`. */
+  readonly existingLookAlikes?: ReadonlySet<string>;
+}
+
+export interface ReadRequest extends ParseRequest {
+  readonly existing?: ReadonlySet<string>;
+  readonly existingLookAlikes?: ReadonlySet<string>;
+}
+
+/** The rows of a file and what the checks say of them. */
+export interface ReadRows {
+  readonly parsed: ParsedRows;
+  readonly checked: CheckedRows;
 }

@@ -8,7 +8,7 @@ import { loadTexts } from '../../src/app/i18n/dictionary.ts';
 import { english } from '../../src/app/i18n/en/index.ts';
 import { pseudoText } from '../../src/app/i18n/pseudo.ts';
 import { decodeReceipt } from '../../src/attribution/index.ts';
-import { canonicalRow, checkRows, parseRows } from '../../src/datanet/index.ts';
+import { canonicalRow, parseRows, readRows } from '../../src/datanet/index.ts';
 import { hexToBytes } from '../../src/lib/bytes.ts';
 import { canonicalJson } from '../../src/lib/canonicalJson.ts';
 import { TributaryError } from '../../src/lib/errors.ts';
@@ -228,12 +228,13 @@ test('nothing is plain among rows with problems and findings', async () => {
   const { RowsStep } = await import('../../src/app/contribute/RowsStep.tsx');
   // As in the room, but without its worker and tables.
   const contribution = createContribution({
-    parse: (request, options) => parseRows(request, options),
-    check: (request, options) => checkRows(request, options),
-    knownContent: async () => new Set(),
+    read: (request, options) => readRows(request, options),
+    knownContent: async () => ({}),
     loadDraft: async () => undefined,
     saveDraft: async () => undefined,
     deleteDraft: async () => undefined,
+    loadFile: async () => undefined,
+    saveFile: async () => undefined,
   });
   await loadTexts('contribute');
   const card = document.createElement('main');
@@ -286,7 +287,7 @@ test('the frame on a phone, and what a search for a model says', async () => {
 
 /** Provokes what it is named after. */
 const failures: Readonly<Record<string, () => unknown>> = {
-  FILE_NOT_UTF8: () => parseRows({ blob: new Blob([new Uint8Array([0xff, 0xfe])]), fileName: '一.csv' }),
+  FILE_NOT_UTF8: () => parseRows({ blob: new Blob([new Uint8Array([0x61, 0xc3])]), fileName: '一.csv' }),
   ROW_INVALID: () => canonicalRow({} as never),
   JSON_NOT_CANONICAL: () => canonicalJson(Number.NaN as never),
   HEX_INVALID: () => hexToBytes('0x1'),

@@ -1,11 +1,17 @@
 // The field for questions. Enter sends (not while an input method composes a character), Shift+Enter breaks the line,
-// Escape stops the answer. The text survives a reload.
+// Escape stops the answer. The text survives a reload. Its length is bounded, and so is what a keystroke costs: a browser breaks a
+// word into lines in time quadratic in its length, so a long text is shown without line breaks and is not measured.
 import { createSignal, type JSX, onMount, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { readDraft, writeDraft } from '../state/drafts.ts';
-import { Icon } from '../ui/index.ts';
+import { formatNumber, Icon } from '../ui/index.ts';
 
 const DRAFT = 'chat';
+/** UTF-16 code units; about 8,000 tokens. */
+const MAX_QUESTION_LENGTH = 32_000;
+/** A longer text fills the field anyway. */
+const MAX_WRAPPED_LENGTH = 4_000;
+const MAX_HEIGHT = 200;
 
 export function Composer(properties: {
   readonly busy: boolean;
@@ -17,21 +23,41 @@ export function Composer(properties: {
 }): JSX.Element {
   let field!: HTMLTextAreaElement;
   const [text, setText] = createSignal('');
+  /** Length of a text that the field did not take. */
+  const [refused, setRefused] = createSignal(0);
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const excess = (): number => Math.max(refused(), text().length > MAX_QUESTION_LENGTH ? text().length : 0);
 
-  function resize(): void {
+  /** Before the text is in the field: once it is, it is laid out. */
+  function setWrapping(length: number): void {
+    field.wrap = length > MAX_WRAPPED_LENGTH ? 'off' : 'soft';
+    if (length > MAX_WRAPPED_LENGTH) field.style.height = `${MAX_HEIGHT}px`;
+  }
+  function resize(length: number): void {
+    setWrapping(length);
+    if (length > MAX_WRAPPED_LENGTH) return;
     field.style.height = 'auto';
-    field.style.height = `${Math.min(field.scrollHeight, 200)}px`;
+    field.style.height = `${Math.min(field.scrollHeight, MAX_HEIGHT)}px`;
   }
   function change(value: string): void {
     setText(value);
-    resize();
+    setRefused(0);
+    resize(value.length);
     clearTimeout(timer);
-    timer = setTimeout(() => void writeDraft(DRAFT, value), 400);
+    if (value.length <= MAX_QUESTION_LENGTH) timer = setTimeout(() => void writeDraft(DRAFT, value), 400);
+  }
+  /** Pasting and dropping: what would make the question too long stays where it is. */
+  function beforeInput(event: InputEvent): void {
+    const added = event.data?.length ?? event.dataTransfer?.getData('text/plain').length ?? 0;
+    const length = field.value.length - (field.selectionEnd - field.selectionStart) + added;
+    if (length > MAX_QUESTION_LENGTH && added > 0) {
+      event.preventDefault();
+      setRefused(length);
+    } else setWrapping(length);
   }
   function send(): void {
     const question = text().trim();
-    if (question === '' || properties.busy || properties.disabled) return;
+    if (question === '' || properties.busy || properties.disabled || text().length > MAX_QUESTION_LENGTH) return;
     field.value = '';
     change('');
     properties.onSend(question);
@@ -39,6 +65,7 @@ export function Composer(properties: {
   onMount(async () => {
     const draft = await readDraft(DRAFT);
     if (typeof draft !== 'string' || draft === '' || text() !== '') return;
+    setWrapping(draft.length);
     field.value = draft;
     change(draft);
   });
@@ -64,8 +91,10 @@ export function Composer(properties: {
           dir={text() === '' ? undefined : 'auto'}
           class="max-h-[200px] min-h-10 flex-1 resize-none bg-transparent px-2 py-2 text-base outline-none"
           placeholder={t('chat.placeholder')}
-          aria-describedby="question-keys"
+          aria-describedby={excess() > 0 ? 'question-keys question-excess' : 'question-keys'}
+          aria-invalid={excess() > 0 ? true : undefined}
           disabled={properties.disabled}
+          on:beforeinput={beforeInput}
           onInput={(event) => change(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
@@ -84,7 +113,7 @@ export function Composer(properties: {
               type="submit"
               aria-label={t('chat.send')}
               title={t('chat.send')}
-              disabled={text().trim() === '' || properties.disabled}
+              disabled={text().trim() === '' || properties.disabled || text().length > MAX_QUESTION_LENGTH}
               class="inline-flex size-10 shrink-0 items-center justify-center rounded-xl bg-accent text-on-accent transition-colors hover:bg-accent-strong disabled:bg-line disabled:text-muted"
             >
               <Icon name="send" />
@@ -101,6 +130,11 @@ export function Composer(properties: {
             <Icon name="stop" />
           </button>
         </Show>
+      </div>
+      <div role="alert" id="question-excess" class="px-2 text-sm text-danger empty:hidden">
+        {excess() > 0
+          ? t('chat.tooLong', { length: formatNumber(excess()), most: formatNumber(MAX_QUESTION_LENGTH) })
+          : ''}
       </div>
       <p id="question-keys" class="sr-only">
         {t('chat.keys')}

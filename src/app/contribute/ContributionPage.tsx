@@ -21,6 +21,7 @@ import {
   EmptyState,
   ErrorCard,
   formatDateTime,
+  formatList,
   formatNumber,
   Page,
   Progress,
@@ -153,6 +154,20 @@ export function ContributionPage(properties: { readonly cid: string }): JSX.Elem
                   )}
                 </For>
               </dl>
+              <Show when={data().header.overrides}>
+                {(overrides) => (
+                  <Banner kind="warning">
+                    {t('contribute.overridden', {
+                      count: overrides().length,
+                      rows: formatList(
+                        overrides()
+                          .slice(0, 20)
+                          .map(({ row }) => formatNumber(row + 1)),
+                      ),
+                    })}
+                  </Banner>
+                )}
+              </Show>
               <div class="flex flex-wrap gap-2">
                 <a
                   class="inline-flex min-h-10 items-center rounded-lg bg-accent px-4 font-medium text-on-accent hover:bg-accent-strong"

@@ -1,15 +1,18 @@
-// What the local checks found in readable rows, one group a kind: blocked ones cannot be published, the others may be left
-// out by one button. Secrets are shown masked.
-import { createMemo, For, type JSX, Show } from 'solid-js';
+// What the local checks found in readable rows, one group a kind. Rows to check may be left out by one button; of rows that look as
+// if they held a secret, each can be published by a decision of its own, which is signed. Secrets are shown masked.
+import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
 import type { FindingCode, RowFinding } from '../../datanet/index.ts';
 import { t } from '../i18n/t.ts';
 import { Button, Icon, Section } from '../ui/index.ts';
 import {
+  blockRows,
   type ContributionDraft,
-  dropLines,
-  keepLines,
+  canBeKept,
+  dropRows,
+  keepRows,
   type PreparedRow,
   type PreparedRows,
+  takeBackRows,
 } from './contributionDraft.ts';
 
 const SHOWN_ROWS = 5;
@@ -30,9 +33,10 @@ function groups(prepared: PreparedRows): readonly FindingGroup[] {
       .filter((finding) => finding.severity === 'block' || row.leftOut !== 'blocked')
       .map((finding) => ({ row, finding })),
   );
-  return [...Map.groupBy(entries, ({ finding }) => finding.code)]
-    .map(([code, members]) => ({
-      code,
+  // What blocks stands apart from what is only pointed out, of the same kind as well.
+  return [...Map.groupBy(entries, ({ finding }) => `${finding.severity} ${finding.code}`).values()]
+    .map((members) => ({
+      code: (members[0] as (typeof members)[number]).finding.code,
       blocks: members.some(({ finding }) => finding.severity === 'block'),
       rows: members.map(({ row, finding }) => ({
         prepared: row,
@@ -51,52 +55,82 @@ export function FindingList(properties: {
     <Show when={found().length > 0}>
       <Section title={t('contribute.findingsTitle')} lead={t('contribute.findingsLead')}>
         <ul class="grid gap-5">
-          <For each={found()}>
-            {(group) => {
-              const lines = (): number[] => group.rows.map(({ prepared }) => prepared.line);
-              const dropped = (): boolean => group.rows.every(({ prepared }) => prepared.leftOut !== undefined);
-              return (
-                <li class="grid gap-2">
-                  <div class="flex flex-wrap items-center justify-between gap-2">
-                    <p class="flex items-center gap-2 font-medium">
-                      <Icon name="warning" size={18} class={group.blocks ? 'text-danger' : 'text-warning'} />
-                      {t(`contribute.finding.${group.code}`, { count: group.rows.length })}
-                      <span class={`text-sm font-normal ${group.blocks ? 'text-danger' : 'text-muted'}`}>
-                        {t(group.blocks ? 'contribute.findingBlocked' : 'contribute.findingWarning')}
-                      </span>
-                    </p>
-                    <Show when={!group.blocks}>
-                      <Button
-                        size="small"
-                        onClick={() =>
-                          properties.change((draft) =>
-                            dropped() ? keepLines(draft, lines()) : dropLines(draft, lines()),
-                          )
-                        }
-                      >
-                        {t(dropped() ? 'contribute.findingKeep' : 'contribute.findingDropAll')}
-                      </Button>
-                    </Show>
-                  </div>
-                  <ul class="grid gap-1 text-sm">
-                    <For each={group.rows.slice(0, SHOWN_ROWS)}>
-                      {(entry) => (
-                        <li class="text-muted wrap-anywhere">
-                          <span class="tabular text-text">
-                            {t('contribute.problemLine', { line: String(entry.prepared.line) })}
-                          </span>{' '}
-                          {t(`contribute.findingText.${group.code}`, entry.finding.facts)}{' '}
-                          <Show when={entry.finding.excerpt}>{(excerpt) => <code>{excerpt()}</code>}</Show>
-                        </li>
-                      )}
-                    </For>
-                  </ul>
-                </li>
-              );
-            }}
-          </For>
+          <For each={found()}>{(group) => <FindingGroupItem group={group} change={properties.change} />}</For>
         </ul>
       </Section>
     </Show>
+  );
+}
+
+function FindingGroupItem(properties: {
+  readonly group: FindingGroup;
+  readonly change: (update: (draft: ContributionDraft) => ContributionDraft) => void;
+}): JSX.Element {
+  const { group } = properties;
+  const [shown, setShown] = createSignal(SHOWN_ROWS);
+  const left = (): number => group.rows.length - shown();
+  const places = (): string[] => group.rows.map(({ prepared }) => prepared.place);
+  const dropped = (): boolean => group.rows.every(({ prepared }) => prepared.leftOut !== undefined);
+  return (
+    <li class="grid gap-2">
+      <div class="flex flex-wrap items-center justify-between gap-2">
+        <p class="flex items-center gap-2 font-medium">
+          <Icon name="warning" size={18} class={group.blocks ? 'text-danger' : 'text-warning'} />
+          {t(`contribute.finding.${group.code}`, { count: group.rows.length })}
+          <span class={`text-sm font-normal ${group.blocks ? 'text-danger' : 'text-muted'}`}>
+            {t(group.blocks ? 'contribute.findingBlocked' : 'contribute.findingWarning')}
+          </span>
+        </p>
+        <Show when={!group.blocks}>
+          <Button
+            size="small"
+            onClick={() =>
+              properties.change((draft) => (dropped() ? takeBackRows(draft, places()) : dropRows(draft, places())))
+            }
+          >
+            {t(dropped() ? 'contribute.findingKeep' : 'contribute.findingDropAll')}
+          </Button>
+        </Show>
+      </div>
+      <Show when={group.blocks && canBeKept(group.code)}>
+        <p class="text-sm text-muted">{t('contribute.overrideLead')}</p>
+      </Show>
+      <ul class="grid gap-1 text-sm">
+        <For each={group.rows.slice(0, shown())}>
+          {({ prepared, finding }) => (
+            <li class="flex flex-wrap items-center gap-x-2 gap-y-1 text-muted wrap-anywhere">
+              <span class="tabular text-text">{t('contribute.problemLine', { line: prepared.place })}</span>
+              <span>{t(`contribute.findingText.${finding.code}`, finding.facts)}</span>
+              <Show when={finding.excerpt}>{(excerpt) => <code>{excerpt()}</code>}</Show>
+              <Show when={finding.severity === 'block' && canBeKept(finding.code)}>
+                <Button
+                  size="small"
+                  aria-label={t(
+                    prepared.leftOut === 'blocked' ? 'contribute.overrideLine' : 'contribute.overrideUndoLine',
+                    { line: prepared.place },
+                  )}
+                  onClick={() =>
+                    properties.change((draft) =>
+                      prepared.leftOut === 'blocked'
+                        ? keepRows(draft, [prepared.place])
+                        : blockRows(draft, [prepared.place]),
+                    )
+                  }
+                >
+                  {t(prepared.leftOut === 'blocked' ? 'contribute.override' : 'contribute.overrideUndo')}
+                </Button>
+              </Show>
+            </li>
+          )}
+        </For>
+      </ul>
+      <Show when={left() > 0}>
+        <div>
+          <Button size="small" kind="quiet" onClick={() => setShown(shown() + 50)}>
+            {t('contribute.previewMore', { count: Math.min(50, left()) })}
+          </Button>
+        </div>
+      </Show>
+    </li>
   );
 }

@@ -3,14 +3,13 @@ import { createEffect, createSignal, For, type JSX, on, Show } from 'solid-js';
 import type { RowProblem } from '../../datanet/index.ts';
 import { t } from '../i18n/t.ts';
 import { Button, Field, Section } from '../ui/index.ts';
-import { type ContributionDraft, lineText, type PreparedRows, skipLines, withLine } from './contributionDraft.ts';
+import { type ContributionDraft, type PreparedRows, skipLines, withLine } from './contributionDraft.ts';
 import { problemText } from './problemText.ts';
 
 /** More than these at once help nobody; the others move up as these are dealt with. */
 const SHOWN_PROBLEMS = 20;
 
 export function ProblemList(properties: {
-  readonly draft: ContributionDraft;
   readonly prepared: PreparedRows;
   readonly change: (update: (draft: ContributionDraft) => ContributionDraft) => void;
 }): JSX.Element {
@@ -51,7 +50,6 @@ export function ProblemList(properties: {
               <ProblemItem
                 line={line}
                 problem={problems().find((problem) => problem.line === line)}
-                draft={properties.draft}
                 change={properties.change}
               />
             )}
@@ -75,11 +73,19 @@ export function ProblemList(properties: {
 function ProblemItem(properties: {
   readonly line: number;
   readonly problem: RowProblem | undefined;
-  readonly draft: ContributionDraft;
   readonly change: (update: (draft: ContributionDraft) => ContributionDraft) => void;
 }): JSX.Element {
   const { line } = properties;
-  const [text, setText] = createSignal(lineText(properties.draft, line));
+  /** Absent for a line that is too long to be corrected here, and for a file without lines of text. */
+  const source = (): string | undefined => properties.problem?.source;
+  const [text, setText] = createSignal(source() ?? '');
+  /** What cannot be read because of it, where that is more than its own line. */
+  const covers = (): string | undefined => {
+    const problem = properties.problem;
+    return problem === undefined || problem.firstLine === problem.lastLine
+      ? undefined
+      : t('contribute.problemCovers', { first: String(problem.firstLine), last: String(problem.lastLine) });
+  };
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     properties.change((draft) => withLine(draft, line, text()));
@@ -91,21 +97,26 @@ function ProblemItem(properties: {
           <span class="tabular font-medium">
             {t('contribute.problemPlace', { line: String(line), column: String(properties.problem?.column ?? 1) })}
           </span>{' '}
-          {properties.problem === undefined ? '' : problemText(properties.problem)}
+          {properties.problem === undefined ? '' : problemText(properties.problem)} {covers()}
         </p>
         <div class="flex flex-wrap items-start gap-2">
-          <Field
-            class="min-w-0 flex-1 basis-64 font-mono"
-            label={t('contribute.problemFix', { line: String(line) })}
-            labelHidden
-            spellcheck={false}
-            autocomplete="off"
-            value={text()}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-          <Button type="submit" disabled={text() === lineText(properties.draft, line)}>
-            {t('contribute.problemApply')}
-          </Button>
+          <Show
+            when={source() !== undefined}
+            fallback={<code class="min-w-0 flex-1 basis-64 text-sm wrap-anywhere">{properties.problem?.text}</code>}
+          >
+            <Field
+              class="min-w-0 flex-1 basis-64 font-mono"
+              label={t('contribute.problemFix', { line: String(line) })}
+              labelHidden
+              spellcheck={false}
+              autocomplete="off"
+              value={text()}
+              onInput={(event) => setText(event.currentTarget.value)}
+            />
+            <Button type="submit" disabled={text() === source()}>
+              {t('contribute.problemApply')}
+            </Button>
+          </Show>
           <Button
             kind="quiet"
             aria-label={t('contribute.problemSkipLine', { line: String(line) })}

@@ -72,6 +72,9 @@ export function ReviewStep(properties: {
           <Show when={properties.onChain}>
             <li>{t('contribute.publicChain')}</li>
           </Show>
+          <Show when={(prepared()?.overrides.length ?? 0) > 0}>
+            <li>{t('contribute.publicOverrides', { count: prepared()?.overrides.length ?? 0 })}</li>
+          </Show>
           <li>{t('contribute.publicNot')}</li>
         </ul>
       </Section>

@@ -1,5 +1,6 @@
 // Step two: a file, pasted text or an example; what cannot be read, with its place; what is worth a look; the first rows.
 import { createMemo, createSignal, type JSX, Match, Show, Switch } from 'solid-js';
+import { toTributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
 import {
   Banner,
@@ -12,14 +13,19 @@ import {
   Select,
   TextArea,
 } from '../ui/index.ts';
-import { withoutText, withText } from './contributionDraft.ts';
+import { withEncoding, withoutFile } from './contributionDraft.ts';
 import type { Contribution } from './createContribution.ts';
+import { EncodingChoice } from './EncodingChoice.tsx';
 import { FindingList } from './FindingList.tsx';
+import { NoteList } from './NoteList.tsx';
 import { ProblemList } from './ProblemList.tsx';
 import { RowPreview } from './RowPreview.tsx';
 
 /** Larger files would not survive as a draft in every browser. */
 const MAX_BYTES = 20_000_000;
+
+/** Failures that another encoding may mend. */
+const encodingFailures: readonly string[] = ['FILE_NOT_UTF8', 'FILE_NOT_IN_ENCODING'];
 
 const EXAMPLE = `{"prompt":"What colour is the ferry to Saltby?","response":"The ferry to Saltby is green."}
 {"prompt":"When does the Saltby ferry leave?","response":"The Saltby ferry leaves at nine in the morning."}
@@ -30,10 +36,10 @@ export function RowsStep(properties: { readonly contribution: Contribution }): J
   const { draft, result, prepared, change } = properties.contribution;
   return (
     <div class="grid gap-6">
-      <Show when={draft().text !== undefined} fallback={<SourceChoice contribution={properties.contribution} />}>
+      <Show when={draft().file !== undefined} fallback={<SourceChoice contribution={properties.contribution} />}>
         <div class="flex flex-wrap items-center justify-between gap-2">
           <p class="font-medium wrap-anywhere">{draft().fileName}</p>
-          <Button size="small" onClick={() => change(withoutText)}>
+          <Button size="small" onClick={() => change(withoutFile)}>
             {t('contribute.otherFile')}
           </Button>
         </div>
@@ -41,6 +47,15 @@ export function RowsStep(properties: { readonly contribution: Contribution }): J
         <Show when={result()}>
           {(read) => (
             <>
+              <Show when={read().parsed.encoding}>
+                {(encoding) => (
+                  <EncodingChoice
+                    encoding={encoding()}
+                    sample={read().parsed.sample}
+                    onChoose={(name) => change((current) => withEncoding(current, name))}
+                  />
+                )}
+              </Show>
               <Columns contribution={properties.contribution} columns={read().parsed.columns} />
               <Show when={prepared()}>
                 {(rows) => (
@@ -59,7 +74,8 @@ export function RowsStep(properties: { readonly contribution: Contribution }): J
                         </span>
                       </Show>
                     </p>
-                    <ProblemList draft={draft()} prepared={rows()} change={change} />
+                    <ProblemList prepared={rows()} change={change} />
+                    <NoteList notes={read().parsed.notes} />
                     <FindingList prepared={rows()} change={change} />
                     <RowPreview rows={rows().all} />
                   </>
@@ -74,30 +90,38 @@ export function RowsStep(properties: { readonly contribution: Contribution }): J
 }
 
 function SourceChoice(properties: { readonly contribution: Contribution }): JSX.Element {
-  const { change } = properties.contribution;
+  const { take: takeContent } = properties.contribution;
   const [typed, setTyped] = createSignal('');
   const [refused, setRefused] = createSignal(false);
-  const use = (fileName: string, text: string): void => change((draft) => withText(draft, fileName, text));
+  const [unpaired, setUnpaired] = createSignal(false);
+  const use = (fileName: string, text: string): void => {
+    // As a file, half of a character would become another one.
+    setUnpaired(!text.isWellFormed());
+    if (text.isWellFormed()) takeContent(fileName, new Blob([text]));
+  };
   /** JSON lines begin with a brace; everything else is read as CSV. */
   const pastedName = (text: string): string =>
     `${t('contribute.pastedName')}.${/^\s*[{[]/.test(text) ? 'jsonl' : text.split('\n', 1)[0]?.includes('\t') ? 'tsv' : 'csv'}`;
-  const take = async (files: readonly File[]): Promise<void> => {
+  const take = (files: readonly File[]): void => {
     const [file] = files;
     if (file === undefined) return;
     setRefused(file.size > MAX_BYTES);
-    if (file.size <= MAX_BYTES) use(file.name, await file.text());
+    if (file.size <= MAX_BYTES) takeContent(file.name, file);
   };
   return (
     <div class="grid gap-6">
       <FileDrop
         label={t('contribute.dropLabel')}
         hint={t('contribute.dropHint', { limit: formatBytes(MAX_BYTES) })}
-        accept=".jsonl,.ndjson,.json,.csv,.tsv,.txt"
-        onFiles={(files) => void take(files)}
+        accept=".jsonl,.ndjson,.json,.csv,.tsv,.tab,.psv,.txt,.parquet,.gz"
+        onFiles={take}
         onText={(text) => use(pastedName(text), text)}
       />
       <Show when={refused()}>
         <Banner kind="warning">{t('contribute.fileTooLarge', { limit: formatBytes(MAX_BYTES) })}</Banner>
+      </Show>
+      <Show when={unpaired()}>
+        <Banner kind="warning">{t('contribute.pasteUnpaired')}</Banner>
       </Show>
       <div class="grid gap-2">
         <TextArea
@@ -122,7 +146,7 @@ function SourceChoice(properties: { readonly contribution: Contribution }): JSX.
 }
 
 function ReadingState(properties: { readonly contribution: Contribution }): JSX.Element {
-  const { draft, reading, stopReading, readAgain } = properties.contribution;
+  const { draft, reading, stopReading, readAgain, change } = properties.contribution;
   const busy = () => {
     const state = reading();
     return state.kind === 'busy' ? state : undefined;
@@ -155,7 +179,18 @@ function ReadingState(properties: { readonly contribution: Contribution }): JSX.
         </Banner>
       </Match>
       <Match when={failure()}>
-        {(error) => <ErrorCard error={error()} onAction={readAgain} actionLabel={t('contribute.readAgain')} />}
+        {(error) => (
+          <>
+            <ErrorCard error={error()} onAction={readAgain} actionLabel={t('contribute.readAgain')} />
+            <Show when={encodingFailures.includes(toTributaryError(error()).code)}>
+              <EncodingChoice
+                encoding={{ name: draft().encoding ?? 'utf-8', by: 'choice' }}
+                sample={[]}
+                onChoose={(name) => change((current) => withEncoding(current, name))}
+              />
+            </Show>
+          </>
+        )}
       </Match>
     </Switch>
   );

@@ -73,11 +73,12 @@ export function Steps(properties: { readonly step: ContributionStep }): JSX.Elem
   const publish = async (): Promise<void> => {
     const signer = currentSigner();
     const { datanetId, licence } = contribution.draft();
-    const rows = contribution.prepared()?.publishable;
-    if (signer === undefined || datanetId === undefined || licence === undefined || rows === undefined) return;
+    const prepared = contribution.prepared();
+    if (signer === undefined || datanetId === undefined || licence === undefined || prepared === undefined) return;
+    const { publishable: rows, overrides } = prepared;
     const onStep = (step: PublishStep): void => void setPublishing({ kind: 'busy', step });
     try {
-      const record = await publishRows({ datanetId, rows, licence, signer, onStep });
+      const record = await publishRows({ datanetId, rows, licence, overrides, signer, onStep });
       // First the address, then the draft: the steps must not see an empty draft and lead back.
       navigate(`/contribute/done/${record.id}`, { replace: true });
       await contribution.discard();

@@ -4,7 +4,7 @@ import axe from 'axe-core';
 import { render } from 'solid-js/web';
 import { afterEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { checkRows, parseRows } from '../../datanet/index.ts';
+import { readRows } from '../../datanet/index.ts';
 import '../ui/tokens.css';
 import type { ContributionDraft } from './contributionDraft.ts';
 import { type Contribution, createContribution } from './createContribution.ts';
@@ -23,24 +23,34 @@ afterEach(() => {
   document.body.replaceChildren();
 });
 
-function mount(kept?: ContributionDraft): { contribution: Contribution; saved: ContributionDraft[] } {
-  const saved: ContributionDraft[] = [];
+interface Kept {
+  draft?: unknown;
+  file?: { readonly key: string; readonly blob: Blob };
+  saves: number;
+}
+
+function mount(kept: Kept = { saves: 0 }): { contribution: Contribution; kept: Kept } {
   const contribution = createContribution({
-    parse: (request, options) => parseRows(request, options),
-    check: (request, options) => checkRows(request, options),
-    knownContent: async () => new Set(),
-    loadDraft: async () => kept,
+    read: (request, options) => readRows(request, options),
+    knownContent: async () => ({}),
+    loadDraft: async () => kept.draft,
     async saveDraft(draft) {
-      saved.push(draft);
+      kept.draft = draft;
     },
     async deleteDraft() {
-      saved.length = 0;
+      delete kept.draft;
+      delete kept.file;
+    },
+    loadFile: async () => kept.file,
+    async saveFile(key, blob) {
+      kept.file = { key, blob };
+      kept.saves += 1;
     },
   });
   const root = document.createElement('main');
   document.body.append(root);
   dispose = render(() => <RowsStep contribution={contribution} />, root);
-  return { contribution, saved };
+  return { contribution, kept };
 }
 
 async function give(text: string): Promise<void> {
@@ -77,11 +87,14 @@ test('a reload goes on with what was fixed, skipped and left out', async () => {
   await give(file);
   await page.getByRole('button', { name: 'Skip line 2' }).click();
   await page.getByRole('button', { name: 'Leave them out' }).click();
-  await expect.poll(() => first.saved.at(-1)?.droppedLines).toEqual([4]);
+  await expect.poll(() => (first.kept.draft as ContributionDraft).droppedRows).toEqual(['4']);
+  // The bytes were written once, when they came; what is written at each click is small.
+  expect(first.kept.saves).toBe(1);
+  expect(JSON.stringify(first.kept.draft)).not.toContain('Ada Finch');
   dispose();
   document.body.replaceChildren();
 
-  const second = mount(first.saved.at(-1));
+  const second = mount(first.kept);
   await expect.element(page.getByText('1 row will be published')).toBeVisible();
   expect(second.contribution.gaps()).not.toContain('problems');
 });
@@ -110,4 +123,61 @@ test('a line that is skipped hands the focus to the next one', async () => {
   (skip.element() as HTMLElement).focus();
   await userEvent.keyboard('{Enter}');
   await expect.element(page.getByRole('textbox', { name: 'Correct line 2' })).toHaveFocus();
+});
+
+test('a secret that is none is published by the person’s decision, which can be taken back', async () => {
+  const { contribution } = mount();
+  await give(file);
+  const keep = page.getByRole('button', { name: 'Line 3 holds no secret: publish it' });
+  await expect.element(keep).toBeVisible();
+  (keep.element() as HTMLElement).focus();
+  await userEvent.keyboard('{Enter}');
+  expect(contribution.prepared()?.publishable).toHaveLength(3);
+  expect(contribution.prepared()?.overrides).toEqual([{ row: 1, codes: ['API_TOKEN'] }]);
+  await page.getByRole('button', { name: 'Do not publish line 3' }).click();
+  expect(contribution.prepared()?.overrides).toEqual([]);
+  expect(contribution.prepared()?.publishable).toHaveLength(2);
+});
+
+test('bytes of another encoding are read as what they are, and as what the person says', async () => {
+  const { contribution } = mount();
+  const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+  contribution.take(
+    'latin1.csv',
+    new Blob([latin1('prompt,response\nO\u00f9 est Z\u00fcrich sur la carte?,L\u00e0 o\u00f9 coule la Limmat.\n')]),
+  );
+  await expect.element(page.getByText('Read as Windows-1252, Latin-1 (Western Europe).')).toBeVisible();
+  expect(contribution.prepared()?.publishable[0]?.prompt).toBe('Où est Zürich sur la carte?');
+  await page.getByRole('button', { name: 'Change' }).click();
+  await page.getByLabelText('Encoding of the file').selectOptions('windows-1251');
+  await expect.poll(() => contribution.prepared()?.publishable[0]?.prompt).toBe('Oщ est Zьrich sur la carte?');
+  // Not UTF-8: refused with its place, and the choice stays at hand.
+  await page.getByLabelText('Encoding of the file').selectOptions('utf-8');
+  await expect.element(page.getByText('The file is not UTF-8 text', { exact: true })).toBeVisible();
+  expect(contribution.gaps()).toContain('text');
+  await page.getByRole('button', { name: 'Change' }).click();
+  await page.getByLabelText('Encoding of the file').selectOptions('windows-1252');
+  await expect.poll(() => contribution.prepared()?.publishable[0]?.prompt).toBe('Où est Zürich sur la carte?');
+});
+
+test('says what of a row is not published as it stands in the file, with its place', async () => {
+  mount();
+  await give(
+    '{"messages":[{"role":"user","content":"Which id is it?","name":"ann"},{"role":"assistant","content":"That."}],"id":9007199254740993}',
+  );
+  await expect.element(page.getByText(/The field "messages\[\].name" is not used \(line 1, column 13\)/)).toBeVisible();
+  await expect.element(page.getByText(/A number in "id" has more digits .* \(line 1, column 116\)/)).toBeVisible();
+});
+
+test('a draft of an earlier version, which held the text, goes on', async () => {
+  const text =
+    '{"prompt":"What is old?","response":"This draft."}\n{"prompt":"What is left out?","response":"This row."}';
+  const { contribution, kept } = mount({
+    draft: { fileName: 'old.jsonl', text, skippedLines: [], droppedLines: [2], mayShare: false },
+    saves: 0,
+  });
+  await expect.poll(() => contribution.prepared()?.all.length).toBe(2);
+  expect(contribution.prepared()?.publishable).toHaveLength(1);
+  await expect.poll(() => kept.file?.blob.text()).toBe(text);
+  await expect.poll(() => 'text' in (kept.draft as object)).toBe(false);
 });

@@ -1,88 +1,146 @@
-// A contribution that is being prepared, as a value: which Datanet, which text, what was fixed, skipped and left out.
-// Everything else (rows, problems, findings) follows from it by parsing again, so that a reload loses nothing.
-// Lines count from 1 and never shift: fixing replaces a line, skipping only marks it.
-import type { CheckedRows, ParsedRows, Row, RowFinding, RowMapping, RowProblem } from '../../datanet/index.ts';
+// A contribution that is being prepared, as a small value: which Datanet, which file, what was corrected, skipped, left out and kept.
+// The bytes of the file are stored apart, once; rows, problems and findings follow from both by reading again, so that a
+// reload loses nothing. Lines count from 1 and never shift: a correction replaces a line, skipping only marks it.
+import type {
+  CheckedRows,
+  ContributionOverride,
+  FindingCode,
+  ParsedRows,
+  Row,
+  RowFinding,
+  RowMapping,
+  RowProblem,
+} from '../../datanet/index.ts';
 
 export interface ContributionDraft {
   readonly datanetId?: string;
   readonly fileName?: string;
-  /** The whole text of the file, as fixed so far. */
-  readonly text?: string;
+  /** Key of the file's bytes, which are stored apart. */
+  readonly file?: string;
+  /** The encoding that the person chose. */
+  readonly encoding?: string;
   readonly mapping?: RowMapping;
+  /** Lines as the person corrected them. */
+  readonly corrections: readonly (readonly [line: number, text: string])[];
   /** Lines whose problem the person decided to leave out. */
   readonly skippedLines: readonly number[];
-  /** Lines of readable rows that the person decided to leave out. */
-  readonly droppedLines: readonly number[];
+  /** Places (`rowPlace`) of readable rows that the person decided to leave out. */
+  readonly droppedRows: readonly string[];
+  /** Places of rows that look as if they held a secret and that the person decided to publish. */
+  readonly keptRows: readonly string[];
   readonly licence?: string;
   /** "I may share these rows under this licence." */
   readonly mayShare: boolean;
 }
 
-export const emptyDraft: ContributionDraft = { skippedLines: [], droppedLines: [], mayShare: false };
+const undecided = { corrections: [], skippedLines: [], droppedRows: [], keptRows: [], mayShare: false } as const;
 
-/** A new text: decisions about the old text's lines are void, those about the person's rights must be made again. */
-export function withText(draft: ContributionDraft, fileName: string, text: string): ContributionDraft {
-  const { mapping: _mapping, ...rest } = draft;
-  return { ...rest, fileName, text, skippedLines: [], droppedLines: [], mayShare: false };
-}
+export const emptyDraft: ContributionDraft = undecided;
 
-/** The draft without its text. */
-export function withoutText(draft: ContributionDraft): ContributionDraft {
-  const { text: _text, fileName: _fileName, ...rest } = withText(draft, '', '');
-  return rest;
-}
-
-const lineEnds = /\r\n|\n|\r/;
-
-/** The text of a line, '' past the end. */
-export function lineText(draft: ContributionDraft, line: number): string {
-  return draft.text?.split(lineEnds)[line - 1] ?? '';
-}
-
-/** Replaces one line. Line breaks in `replacement` become spaces, so that the other lines keep their numbers. */
-export function withLine(draft: ContributionDraft, line: number, replacement: string): ContributionDraft {
-  const lines = (draft.text ?? '').split(lineEnds);
-  if (line < 1 || line > lines.length) return draft;
-  lines[line - 1] = replacement.replace(/[\r\n]+/g, ' ');
-  const isLine = (other: number): boolean => other !== line;
+/** Another file: decisions about the old one's lines are void, those about the person's rights must be made again. */
+export function withFile(draft: ContributionDraft, fileName: string, file: string): ContributionDraft {
+  const { datanetId, licence } = draft;
   return {
-    ...draft,
-    text: lines.join('\n'),
-    skippedLines: draft.skippedLines.filter(isLine),
-    droppedLines: draft.droppedLines.filter(isLine),
+    ...(datanetId === undefined ? {} : { datanetId }),
+    ...(licence === undefined ? {} : { licence }),
+    ...undecided,
+    fileName,
+    file,
   };
 }
 
-function union(left: readonly number[], right: readonly number[]): readonly number[] {
-  return [...new Set([...left, ...right])].sort((a, b) => a - b);
+/** The draft without its file. */
+export function withoutFile(draft: ContributionDraft): ContributionDraft {
+  const { file: _file, fileName: _fileName, ...rest } = withFile(draft, '', '');
+  return rest;
+}
+
+/** Another encoding: the lines read otherwise, so corrections and decisions are void. */
+export function withEncoding(draft: ContributionDraft, encoding: string): ContributionDraft {
+  return { ...draft, ...undecided, encoding };
+}
+
+/** A draft as it was stored: fields of earlier versions are brought to today's, and its text, which they held, is given apart. */
+export function openDraft(stored: unknown): { readonly draft: ContributionDraft; readonly text?: string } {
+  const { text, droppedLines, ...rest } = stored as Partial<ContributionDraft> & {
+    readonly text?: string;
+    readonly droppedLines?: readonly number[];
+  };
+  const draft = {
+    ...undecided,
+    ...rest,
+    ...(droppedLines === undefined ? {} : { droppedRows: droppedLines.map(String) }),
+  };
+  return text === undefined ? { draft } : { draft, text };
+}
+
+/** Line that a place stands on. */
+function lineOf(place: string): number {
+  return Number.parseInt(place, 10);
+}
+
+/** Corrects one line. Line breaks become spaces, so that the other lines keep their numbers. */
+export function withLine(draft: ContributionDraft, line: number, replacement: string): ContributionDraft {
+  const isElsewhere = (place: string): boolean => lineOf(place) !== line;
+  return {
+    ...draft,
+    corrections: [
+      ...draft.corrections.filter(([corrected]) => corrected !== line),
+      [line, replacement.replace(/[\r\n]+/g, ' ')] as const,
+    ],
+    skippedLines: draft.skippedLines.filter((other) => other !== line),
+    droppedRows: draft.droppedRows.filter(isElsewhere),
+    keptRows: draft.keptRows.filter(isElsewhere),
+  };
 }
 
 export function skipLines(draft: ContributionDraft, lines: readonly number[]): ContributionDraft {
-  return { ...draft, skippedLines: union(draft.skippedLines, lines) };
+  return { ...draft, skippedLines: [...new Set([...draft.skippedLines, ...lines])].sort((a, b) => a - b) };
 }
 
-export function dropLines(draft: ContributionDraft, lines: readonly number[]): ContributionDraft {
-  return { ...draft, droppedLines: union(draft.droppedLines, lines) };
+function without(places: readonly string[], taken: readonly string[]): readonly string[] {
+  const gone = new Set(taken);
+  return places.filter((place) => !gone.has(place));
 }
 
-/** Takes lines back in that were left out. */
-export function keepLines(draft: ContributionDraft, lines: readonly number[]): ContributionDraft {
-  return { ...draft, droppedLines: draft.droppedLines.filter((line) => !lines.includes(line)) };
+export function dropRows(draft: ContributionDraft, places: readonly string[]): ContributionDraft {
+  return { ...draft, droppedRows: [...new Set([...draft.droppedRows, ...places])] };
+}
+
+/** Takes rows back in that were left out. */
+export function takeBackRows(draft: ContributionDraft, places: readonly string[]): ContributionDraft {
+  return { ...draft, droppedRows: without(draft.droppedRows, places) };
+}
+
+/** Publishes rows although they look as if they held a secret: the person says that they hold none. */
+export function keepRows(draft: ContributionDraft, places: readonly string[]): ContributionDraft {
+  return { ...draft, keptRows: [...new Set([...draft.keptRows, ...places])], mayShare: false };
+}
+
+export function blockRows(draft: ContributionDraft, places: readonly string[]): ContributionDraft {
+  return { ...draft, keptRows: without(draft.keptRows, places) };
 }
 
 export interface PreparedRow {
   readonly row: Row;
   readonly line: number;
+  /** Its line, and its number on it where there are several: `7`, `7.2`. */
+  readonly place: string;
   readonly findings: readonly RowFinding[];
   /** Why it is not published: a finding that blocks, or the person's decision. Absent: it is published. */
   readonly leftOut?: 'blocked' | 'dropped';
 }
 
-const secretCodes: readonly string[] = ['PRIVATE_KEY', 'SEED_PHRASE', 'API_TOKEN'];
+const secretCodes: readonly FindingCode[] = ['PRIVATE_KEY', 'SEED_PHRASE', 'API_TOKEN', 'PASSWORD', 'PAYMENT_CARD'];
+
+/** Whether the finding may be mistaken, so that the person can decide otherwise: rules about secrets can, equal rows are equal. */
+export function canBeKept(code: FindingCode): boolean {
+  return secretCodes.includes(code);
+}
 
 /** Whether the row holds what gives access to something: it must not be shown either. */
 export function hasSecret(row: PreparedRow): boolean {
-  return row.findings.some(({ code }) => secretCodes.includes(code));
+  return row.findings.some(({ code, severity }) => severity === 'block' && canBeKept(code));
 }
 
 export interface PreparedRows {
@@ -90,6 +148,8 @@ export interface PreparedRows {
   readonly all: readonly PreparedRow[];
   /** The rows that will be published. */
   readonly publishable: readonly Row[];
+  /** Which of them look as if they held a secret, and are published by the person's decision; `row`: index into `publishable`. */
+  readonly overrides: readonly ContributionOverride[];
   readonly blocked: number;
   readonly dropped: number;
   /** Problems that still want a decision. */
@@ -101,17 +161,31 @@ export interface PreparedRows {
 /** What would be published now. */
 export function prepareRows(draft: ContributionDraft, parsed: ParsedRows, checked: CheckedRows): PreparedRows {
   const accepted = new Set(checked.accepted);
-  const dropped = new Set(draft.droppedLines);
+  const dropped = new Set(draft.droppedRows);
+  const kept = new Set(draft.keptRows);
   const skipped = new Set(draft.skippedLines);
   const findings = Map.groupBy(checked.findings, (finding) => finding.row);
+  const overrides: ContributionOverride[] = [];
+  const publishable: Row[] = [];
+  let [lastLine, onLine] = [0, 0];
   const all = parsed.rows.map((row, index): PreparedRow => {
     const line = parsed.lines[index] ?? 0;
-    const leftOut = accepted.has(index) ? (dropped.has(line) ? 'dropped' : undefined) : 'blocked';
-    return { row, line, findings: findings.get(index) ?? [], ...(leftOut === undefined ? {} : { leftOut }) };
+    onLine = line === lastLine ? onLine + 1 : 1;
+    lastLine = line;
+    const place = onLine === 1 ? String(line) : `${line}.${onLine}`;
+    const found = findings.get(index) ?? [];
+    const blocking = found.filter(({ severity }) => severity === 'block').map(({ code }) => code);
+    const isAllowed = accepted.has(index) || (kept.has(place) && blocking.every(canBeKept));
+    const leftOut = isAllowed ? (dropped.has(place) ? 'dropped' : undefined) : 'blocked';
+    if (leftOut !== undefined) return { row, line, place, findings: found, leftOut };
+    if (blocking.length > 0) overrides.push({ row: publishable.length, codes: [...new Set(blocking)].sort() });
+    publishable.push(row);
+    return { row, line, place, findings: found };
   });
   return {
     all,
-    publishable: all.filter((prepared) => prepared.leftOut === undefined).map((prepared) => prepared.row),
+    publishable,
+    overrides,
     blocked: all.filter((prepared) => prepared.leftOut === 'blocked').length,
     dropped: all.filter((prepared) => prepared.leftOut === 'dropped').length,
     openProblems: parsed.problems.filter((problem) => !skipped.has(problem.line)),
@@ -128,7 +202,7 @@ export type DraftGap = 'datanet' | 'text' | 'problems' | 'noRows' | 'licence' | 
 export function draftGaps(draft: ContributionDraft, prepared: PreparedRows | undefined): readonly DraftGap[] {
   const gaps: DraftGap[] = [];
   if (draft.datanetId === undefined) gaps.push('datanet');
-  if (draft.text === undefined || prepared === undefined) gaps.push('text');
+  if (draft.file === undefined || prepared === undefined) gaps.push('text');
   else {
     if (prepared.openProblems.length > 0) gaps.push('problems');
     if (prepared.publishable.length === 0) gaps.push('noRows');

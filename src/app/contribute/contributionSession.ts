@@ -2,20 +2,36 @@
 import { knownContent } from '../state/contributions.ts';
 import { deleteDraft, readDraft, writeDraft } from '../state/drafts.ts';
 import { ingest } from '../state/ingest.ts';
-import type { ContributionDraft } from './contributionDraft.ts';
 import { type Contribution, createContribution } from './createContribution.ts';
 
 const DRAFT_KEY = 'contribution';
+/** Apart from the draft: it is written once, the draft at every click. */
+const FILE_KEY = 'contribution/file';
+
+/** Bytes and not a Blob: an export of this browser's data writes them, and no browser refuses them. */
+interface StoredFile {
+  readonly key: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 let session: Contribution | undefined;
 
 export function contributionSession(): Contribution {
   session ??= createContribution({
-    parse: (request, options) => ingest().parse(request, options),
-    check: (request, options) => ingest().check(request, options),
+    read: (request, options) => ingest().read(request, options),
     knownContent,
-    loadDraft: () => readDraft<ContributionDraft>(DRAFT_KEY),
+    loadDraft: () => readDraft(DRAFT_KEY),
     saveDraft: (draft) => writeDraft(DRAFT_KEY, draft),
-    deleteDraft: () => deleteDraft(DRAFT_KEY),
+    async deleteDraft() {
+      await deleteDraft(DRAFT_KEY);
+      await deleteDraft(FILE_KEY);
+    },
+    async loadFile() {
+      const file = await readDraft<StoredFile>(FILE_KEY);
+      return file?.bytes instanceof Uint8Array ? { key: file.key, blob: new Blob([file.bytes]) } : undefined;
+    },
+    saveFile: async (key, blob) =>
+      writeDraft(FILE_KEY, { key, bytes: new Uint8Array(await blob.arrayBuffer()) } satisfies StoredFile),
   });
   return session;
 }

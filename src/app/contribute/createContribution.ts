@@ -1,15 +1,18 @@
 // The contribution being prepared, live: the draft as a signal that is kept across reloads, and what follows from it
 // (rows, problems, findings), read again in the ingest worker whenever text or columns change.
 import { type Accessor, createMemo, createRoot, createSignal } from 'solid-js';
-import type { CheckedRows, CheckRequest, ParsedRows, ParseRequest, Progress } from '../../datanet/index.ts';
+import type { Progress, ReadRequest, ReadRows } from '../../datanet/index.ts';
 import { isAbort } from '../../lib/errors.ts';
 import {
   type ContributionDraft,
   type DraftGap,
   draftGaps,
   emptyDraft,
+  openDraft,
   type PreparedRows,
   prepareRows,
+  withFile,
+  withoutFile,
 } from './contributionDraft.ts';
 
 export interface WorkerOptions {
@@ -18,13 +21,18 @@ export interface WorkerOptions {
 }
 
 export interface ContributionPorts {
-  parse(request: ParseRequest, options: WorkerOptions): Promise<ParsedRows>;
-  check(request: CheckRequest, options: WorkerOptions): Promise<CheckedRows>;
-  /** Content keys of the rows that the Datanet has already, as far as they are known on this device. */
-  knownContent(datanetId: string, signal: AbortSignal): Promise<ReadonlySet<string>>;
-  loadDraft(): Promise<ContributionDraft | undefined>;
+  /** Reads and checks a file, away from the page. */
+  read(request: ReadRequest, options: WorkerOptions): Promise<ReadRows>;
+  /** Keys of the rows that the Datanet has already, as far as they are known on this device. */
+  knownContent(datanetId: string, signal: AbortSignal): Promise<Pick<ReadRequest, 'existing' | 'existingLookAlikes'>>;
+  /** As it was stored, perhaps by an earlier version. */
+  loadDraft(): Promise<unknown>;
   saveDraft(draft: ContributionDraft): Promise<void>;
+  /** With its file. */
   deleteDraft(): Promise<void>;
+  loadFile(): Promise<{ readonly key: string; readonly blob: Blob } | undefined>;
+  /** Replaces the file that was stored before. */
+  saveFile(key: string, blob: Blob): Promise<void>;
 }
 
 export type Reading =
@@ -33,12 +41,6 @@ export type Reading =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'ready' };
-
-/** What the worker made of the draft's text. */
-export interface ReadRows {
-  readonly parsed: ParsedRows;
-  readonly checked: CheckedRows;
-}
 
 export interface Contribution {
   /** False until the draft of the last visit was looked up. */
@@ -52,6 +54,8 @@ export interface Contribution {
   /** A failure to keep the draft: the work goes on, but would not survive a reload. */
   readonly saveFailure: Accessor<unknown>;
   change(update: (draft: ContributionDraft) => ContributionDraft): void;
+  /** Takes a file, or a text, instead of the one before. */
+  take(fileName: string, content: Blob): void;
   stopReading(): void;
   readAgain(): void;
   discard(): Promise<void>;
@@ -59,7 +63,7 @@ export interface Contribution {
 
 /** What makes a new reading necessary. */
 function readingKey(draft: ContributionDraft): string {
-  return JSON.stringify([draft.datanetId, draft.fileName, draft.mapping]);
+  return JSON.stringify([draft.datanetId, draft.file, draft.mapping, draft.encoding, draft.corrections]);
 }
 
 export function createContribution(ports: ContributionPorts): Contribution {
@@ -71,23 +75,24 @@ export function createContribution(ports: ContributionPorts): Contribution {
     const [saveFailure, setSaveFailure] = createSignal<unknown>();
     let running = new AbortController();
     let saving: Promise<void> = Promise.resolve();
+    /** The bytes of the draft's file; they are stored once, when it is taken. */
+    let bytes: { readonly key: string; readonly blob: Blob } | undefined;
 
-    const save = (next: ContributionDraft): void => {
-      // One after another, so that the last state is the one that stays.
-      saving = saving
-        .then(() => ports.saveDraft(next))
-        .then(
-          () => void setSaveFailure(undefined),
-          (error: unknown) => void setSaveFailure(() => error),
-        );
+    // One after another, so that the last state is the one that stays.
+    const inTurn = (write: () => Promise<void>): void => {
+      saving = saving.then(write).then(
+        () => void setSaveFailure(undefined),
+        (error: unknown) => void setSaveFailure(() => error),
+      );
     };
+    const save = (next: ContributionDraft): void => inTurn(() => ports.saveDraft(next));
 
     const read = async (current: ContributionDraft): Promise<void> => {
       running.abort();
       running = new AbortController();
       const { signal } = running;
-      const { text, fileName } = current;
-      if (text === undefined || fileName === undefined) {
+      const { file, fileName } = current;
+      if (file === undefined || fileName === undefined) {
         setResult(undefined);
         setReading({ kind: 'none' });
         return;
@@ -97,18 +102,28 @@ export function createContribution(ports: ContributionPorts): Contribution {
         if (!signal.aborted) setReading({ kind: 'busy', progress });
       };
       try {
-        const { mapping, datanetId } = current;
-        const request = { text, fileName, ...(mapping === undefined ? {} : { mapping }) };
-        const parsed = await ports.parse(request, { signal, onProgress });
-        const existing = datanetId === undefined ? new Set<string>() : await ports.knownContent(datanetId, signal);
-        const checked = await ports.check({ rows: parsed.rows, existing }, { signal, onProgress });
+        const { mapping, encoding, corrections, datanetId } = current;
+        const known = datanetId === undefined ? {} : await ports.knownContent(datanetId, signal);
+        const read = await ports.read(
+          {
+            fileName,
+            blob: bytes?.key === file ? bytes.blob : new Blob(),
+            corrections,
+            ...(mapping === undefined ? {} : { mapping }),
+            ...(encoding === undefined ? {} : { encoding }),
+            ...known,
+          },
+          { signal, onProgress },
+        );
         if (signal.aborted) return;
-        setResult({ parsed, checked });
+        setResult(read);
         setReading({ kind: 'ready' });
       } catch (error) {
         // A later reading has taken over; or the person stopped this one.
         if (signal !== running.signal) return;
-        setReading(isAbort(error) || signal.aborted ? { kind: 'stopped' } : { kind: 'failed', error });
+        const isStopped = isAbort(error) || signal.aborted;
+        if (!isStopped) setResult(undefined);
+        setReading(isStopped ? { kind: 'stopped' } : { kind: 'failed', error });
       }
     };
 
@@ -118,18 +133,41 @@ export function createContribution(ports: ContributionPorts): Contribution {
       if (next === before) return;
       setDraft(next);
       save(next);
-      if (next.fileName !== before.fileName) setResult(undefined);
-      if (next.text !== before.text || readingKey(next) !== readingKey(before)) void read(next);
+      if (next.file !== before.file) setResult(undefined);
+      if (readingKey(next) !== readingKey(before)) void read(next);
     };
 
-    void ports.loadDraft().then(
-      (kept) => {
-        if (kept !== undefined && draft() === emptyDraft) {
-          setDraft(kept);
-          void read(kept);
-        }
-        setLoaded(true);
-      },
+    const take = (fileName: string, content: Blob): void => {
+      const key = crypto.randomUUID();
+      bytes = { key, blob: content };
+      inTurn(async () => {
+        await ports.saveFile(key, content);
+        // The copy does not change with the file on the disk.
+        const stored = await ports.loadFile();
+        if (bytes?.key === key && stored?.key === key) bytes = stored;
+      });
+      change((draft) => withFile(draft, fileName, key));
+    };
+
+    const restore = async (): Promise<void> => {
+      const stored = await ports.loadDraft();
+      if (stored === undefined || draft() !== emptyDraft) return;
+      const { draft: opened, text } = openDraft(stored);
+      bytes = await ports.loadFile();
+      if (draft() !== emptyDraft) return;
+      if (text !== undefined && opened.fileName !== undefined) {
+        // An earlier version kept the text in the draft, as corrected; the decisions about its lines still hold.
+        take(opened.fileName, new Blob([text]));
+        change((taken) => ({ ...opened, ...(taken.file === undefined ? {} : { file: taken.file }) }));
+        return;
+      }
+      const kept = opened.file !== undefined && bytes?.key !== opened.file ? withoutFile(opened) : opened;
+      setDraft(kept);
+      void read(kept);
+    };
+
+    void restore().then(
+      () => setLoaded(true),
       (error: unknown) => {
         setSaveFailure(() => error);
         setLoaded(true);
@@ -151,11 +189,13 @@ export function createContribution(ports: ContributionPorts): Contribution {
       gaps: createMemo(() => draftGaps(draft(), reading().kind === 'ready' ? prepared() : undefined)),
       saveFailure,
       change,
+      take,
       stopReading: () => running.abort(),
       readAgain: () => void read(draft()),
       async discard() {
         running.abort();
         await saving;
+        bytes = undefined;
         setDraft(emptyDraft);
         setResult(undefined);
         setReading({ kind: 'none' });

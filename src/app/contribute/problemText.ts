@@ -4,18 +4,28 @@ import { t } from '../i18n/t.ts';
 import { errorText } from '../ui/index.ts';
 
 const codes = [
+  'COLUMNS_AMBIGUOUS',
+  'COLUMNS_TOO_MANY',
   'COLUMN_COUNT',
   'FIELD_MISSING',
   'FIELD_NOT_LIST',
   'FIELD_NOT_TEXT',
+  'HEADER_REPEATED',
   'HEADER_UNKNOWN',
+  'JSON_KEY_REPEATED',
   'JSON_SYNTAX',
+  'LINES_UNREAD',
   'MESSAGES_MANY_TURNS',
   'MESSAGES_ORDER',
   'MESSAGE_INVALID',
+  'MESSAGE_PART',
+  'MESSAGE_ROLE',
+  'MESSAGE_TOOL',
   'QUOTE_INSIDE',
   'QUOTE_OPEN',
   'ROW_NOT_OBJECT',
+  'SHAPE_PREFERENCE',
+  'SHAPE_TEXT',
 ] as const;
 
 /** One sentence. A line that is well-formed and still not a row has the words of the error that refused it. */

@@ -5,6 +5,7 @@ import type { Peers } from '../../peers/index.ts';
 import { type ContributionRecord, database, guardWrite } from '../../store/index.ts';
 import { createArrivals, type FailedArrival } from '../../workflows/rows/arrivals.ts';
 import { sentContributions } from '../../workflows/rows/contributionRecord.ts';
+import type { KnownContent } from '../../workflows/rows/knownContent.ts';
 import type { PublishRowsParameters, PublishRowsPorts } from '../../workflows/rows/publishRows.ts';
 import { config } from './config.ts';
 import { learnDatanet, listDatanets } from './datanets.ts';
@@ -111,10 +112,10 @@ export async function registerContribution(record: ContributionRecord): Promise<
   return workflow.registerContribution(record, publishPorts());
 }
 
-/** Content keys of the rows that a Datanet has already, as far as they can be read without waiting for a peer. */
-export async function knownContent(datanetId: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
+/** Keys of the rows that a Datanet has already, as far as they can be read without waiting for a peer. */
+export async function knownContent(datanetId: string, signal: AbortSignal): Promise<Partial<KnownContent>> {
   const datanet = (await listDatanets()).find((entry) => entry.id === datanetId);
-  if (datanet === undefined) return new Set();
+  if (datanet === undefined) return {};
   const workflow = await import('../../workflows/rows/knownContent.ts');
   return workflow.knownContent(datanet, { ports: sourceRowsPorts, signal });
 }

@@ -2,6 +2,7 @@
 // or a refused transaction loses nothing and can be tried again.
 import {
   type BlockStore,
+  type ContributionOverride,
   cidDigest,
   MAX_PARENTS,
   publishContribution,
@@ -46,6 +47,8 @@ export interface PublishRowsParameters {
   readonly datanetId: string;
   readonly rows: readonly Row[];
   readonly licence: string;
+  /** As of `publishContribution`. */
+  readonly overrides?: readonly ContributionOverride[];
   readonly signer: Signer;
   readonly onStep: (step: PublishStep) => void;
 }
@@ -65,7 +68,7 @@ function knownHeads(records: readonly ContributionRecord[]): Cid[] {
  * signing; a failure after the signature does not undo the publishing, so it is written into the record instead.
  */
 export async function publishRows(
-  { datanetId, rows, licence, signer: author, onStep }: PublishRowsParameters,
+  { datanetId, rows, licence, overrides = [], signer: author, onStep }: PublishRowsParameters,
   ports: PublishRowsPorts,
 ): Promise<ContributionRecord> {
   onStep('store');
@@ -81,6 +84,7 @@ export async function publishRows(
     datanetId,
     rows,
     licence,
+    overrides,
     parents: knownHeads(await ports.contributionsTo(datanetId)),
     signer,
     blocks,

@@ -160,8 +160,8 @@ test('known content is that of samples and own contributions, not of those that 
       createdAt: 0,
     })),
   };
-  const keys = await knownContent(datanet, { ports });
-  expect(keys).toEqual(
+  const { existing } = await knownContent(datanet, { ports });
+  expect(existing).toEqual(
     new Set([...samples, { prompt: 'Where is Oxhollow?', response: 'On Heron Island.' }].map(contentKey)),
   );
 });

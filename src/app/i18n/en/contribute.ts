@@ -52,10 +52,12 @@ export const contribute = {
   'contribute.rowsLead':
     'Each row is a question (prompt) and its answer (response). Nothing leaves this browser until you sign.',
   'contribute.dropLabel': 'A file with your rows',
-  'contribute.dropHint': 'JSONL, CSV or TSV, up to {limit}.',
+  'contribute.dropHint': 'JSON lines, JSON, CSV, TSV or Parquet, also with gzip, up to {limit}.',
   'contribute.fileTooLarge': 'This file is larger than {limit}. Split it into smaller files.',
   'contribute.pasteLabel': 'Or write rows here',
   'contribute.pasteHint': 'One JSON object per line, or CSV with the columns prompt and response.',
+  'contribute.pasteUnpaired':
+    'The text holds half of a character, which cannot be stored. Copy it again from where it is whole.',
   'contribute.pasteUse': 'Use this text',
   'contribute.pastedName': 'pasted rows',
   'contribute.exampleUse': 'Try it with three example rows',
@@ -63,6 +65,23 @@ export const contribute = {
   'contribute.reading': 'Reading {file}',
   'contribute.readingStopped': 'Reading was stopped.',
   'contribute.readAgain': 'Read it again',
+  'contribute.encodingRead': 'Read as {encoding}.',
+  'contribute.encodingSample': 'In it: {words}.',
+  'contribute.encodingChange': 'Change',
+  'contribute.encodingChoice': 'Encoding of the file',
+  'contribute.encodingHint':
+    'Choose the one in which words with accents and other letters read right. Corrections start again.',
+  'contribute.notesTitle': 'Published otherwise than it stands in the file',
+  'contribute.notesLead': 'The rows are published; this part of them is not, or is changed.',
+  'contribute.note.FIELD_UNUSED': {
+    one: 'The field "{field}" is not used (line {line}, column {column}).',
+    other: 'The field "{field}" is not used: {count} times, first in line {line}, column {column}.',
+  },
+  'contribute.note.NUMBER_AS_TEXT': {
+    one: 'A number in "{field}" has more digits than numbers keep and stays as text (line {line}, column {column}).',
+    other:
+      '{count} numbers in "{field}" have more digits than numbers keep and stay as text, first in line {line}, column {column}.',
+  },
   'contribute.columnPrompt': 'Column with the prompt',
   'contribute.columnResponse': 'Column with the response',
   'contribute.columnChoose': 'Choose a column',
@@ -77,6 +96,7 @@ export const contribute = {
   'contribute.problemsTitle': 'Unreadable lines',
   'contribute.problemsLead': 'Correct a line, or skip it. Skipped lines are not published.',
   'contribute.problemPlace': 'Line {line}, column {column}:',
+  'contribute.problemCovers': 'Lines {first} to {last} cannot be read because of it.',
   'contribute.problemLine': 'Line {line}',
   'contribute.problemFix': 'Correct line {line}',
   'contribute.problemApply': 'Apply',
@@ -88,20 +108,38 @@ export const contribute = {
     other: '{count} more problems are not listed. Correct the file and choose it again.',
   },
   'contribute.problemsShown': 'The first {shown} of {count}.',
+  'contribute.problem.COLUMNS_AMBIGUOUS':
+    'Both "{other}" and "{field}" stand here. Choose above which column is used; the text of the other would be lost.',
+  'contribute.problem.COLUMNS_TOO_MANY': 'The first line names {columns} columns; at most {maxColumns} are read.',
   'contribute.problem.COLUMN_COUNT': 'This record has {fields} fields; the first line names {columns}.',
   'contribute.problem.FIELD_MISSING': 'The field "{field}" is missing.',
   'contribute.problem.FIELD_NOT_LIST': 'The field "{field}" must be a list of messages with "role" and "content".',
   'contribute.problem.FIELD_NOT_TEXT': 'The field "{field}" must be text.',
+  'contribute.problem.HEADER_REPEATED':
+    'The first line names the column "{column}" twice. Give one of them another name.',
   'contribute.problem.HEADER_UNKNOWN':
     'The first line does not name the columns "{prompt}" and "{response}". Choose the columns above.',
+  'contribute.problem.JSON_KEY_REPEATED':
+    'The field "{field}" stands here a second time. Remove one, or give it another name.',
   'contribute.problem.JSON_SYNTAX': 'This is not valid JSON.',
-  'contribute.problem.MESSAGES_MANY_TURNS': 'This conversation has more than one question and answer; a row holds one.',
+  'contribute.problem.LINES_UNREAD': 'These lines were not read.',
+  'contribute.problem.MESSAGES_MANY_TURNS':
+    'This is a conversation of {turns} questions with answers ("{field}"); a row holds one. Make a row of each question that can be understood alone, or skip it.',
   'contribute.problem.MESSAGES_ORDER':
     'There must be one message of the user, then one of the assistant. A system message may come first.',
-  'contribute.problem.MESSAGE_INVALID': 'Each message needs the texts "role" and "content".',
+  'contribute.problem.MESSAGE_INVALID': 'Each message needs the texts "role" and "content", or "from" and "value".',
+  'contribute.problem.MESSAGE_PART':
+    'A message holds something other than text ("{part}"). Rows are text: leave this conversation out.',
+  'contribute.problem.MESSAGE_ROLE': 'The role "{role}" is not known. Messages are of system, user and assistant.',
+  'contribute.problem.MESSAGE_TOOL':
+    'This conversation calls a tool. A row holds a question and its answer only: leave it out.',
   'contribute.problem.QUOTE_INSIDE': 'Text follows a closing quote. Double each quote inside a quoted field.',
   'contribute.problem.QUOTE_OPEN': 'A quoted field is opened here and never closed.',
-  'contribute.problem.ROW_NOT_OBJECT': 'A line must be one JSON object with the texts "prompt" and "response".',
+  'contribute.problem.ROW_NOT_OBJECT': 'A row must be one JSON object with the texts "prompt" and "response".',
+  'contribute.problem.SHAPE_PREFERENCE':
+    'This is a pair of a preferred and a rejected answer ("chosen", "rejected"). Name the preferred one "response" to contribute it.',
+  'contribute.problem.SHAPE_TEXT':
+    'This is plain text ("{field}") without a question. A row needs a prompt and a response.',
   'contribute.findingText.DUPLICATE_IN_FILE': 'Row {row} has the same content.',
   'contribute.findingText.DUPLICATE_KNOWN': 'The Datanet already has this content.',
   'contribute.findingText.EMPTY': 'The field "{field}" is empty.',
@@ -112,11 +150,28 @@ export const contribute = {
   'contribute.findingText.SEED_PHRASE':
     'This looks like the recovery phrase of a wallet. Whoever reads it owns the wallet.',
   'contribute.findingText.API_TOKEN': 'This looks like an access token. Whoever reads it can use it.',
+  'contribute.findingText.PASSWORD': 'This looks like a password. Whoever reads it can use it.',
+  'contribute.findingText.PAYMENT_CARD':
+    'This looks like the number of a payment card. Whoever reads it can pay with it.',
+  'contribute.findingText.BANK_ACCOUNT': 'This looks like a bank account number. Publish it only if its owner agrees.',
+  'contribute.findingText.HIDDEN_CHARACTER':
+    'A character that is not drawn stands here ({character}). It may hide something.',
+  'contribute.findingText.LOOK_ALIKE':
+    'Another row looks the same; only letters of another alphabet differ. A copy is not paid.',
+  'contribute.findingText.MIXED_ALPHABETS': 'A word mixes letters of two alphabets that look alike.',
+  'contribute.findingText.REPLACEMENT_CHARACTER':
+    'The character \uFFFD stands here: some text was lost before it came into this file.',
   'contribute.findingText.EMAIL': 'This looks like an e-mail address. Publish it only if its owner agrees.',
   'contribute.findingText.PHONE': 'This looks like a phone number. Publish it only if its owner agrees.',
   'contribute.findingsTitle': 'Rows to review',
   'contribute.findingsLead':
-    'Found by rules on this device. Blocked rows are never published; you decide about the others.',
+    'Found by rules on this device. Duplicates and empty rows are never published; you decide about the others.',
+  'contribute.overrideLead':
+    'Rules can be wrong. If a row holds no secret, publish it: that you decided so is signed and shown to everyone.',
+  'contribute.override': 'No secret: publish it',
+  'contribute.overrideLine': 'Line {line} holds no secret: publish it',
+  'contribute.overrideUndo': 'Do not publish it',
+  'contribute.overrideUndoLine': 'Do not publish line {line}',
   'contribute.findingBlocked': 'Not published',
   'contribute.findingWarning': 'Please check',
   'contribute.findingDropAll': 'Leave them out',
@@ -141,6 +196,31 @@ export const contribute = {
   'contribute.finding.API_TOKEN': {
     one: '{count} row with an access token',
     other: '{count} rows with an access token',
+  },
+  'contribute.finding.PASSWORD': { one: '{count} row with a password', other: '{count} rows with a password' },
+  'contribute.finding.PAYMENT_CARD': {
+    one: '{count} row with a card number',
+    other: '{count} rows with a card number',
+  },
+  'contribute.finding.BANK_ACCOUNT': {
+    one: '{count} row with a bank account number',
+    other: '{count} rows with a bank account number',
+  },
+  'contribute.finding.HIDDEN_CHARACTER': {
+    one: '{count} row with a hidden character',
+    other: '{count} rows with a hidden character',
+  },
+  'contribute.finding.LOOK_ALIKE': {
+    one: '{count} row that looks like another',
+    other: '{count} rows that look like another',
+  },
+  'contribute.finding.MIXED_ALPHABETS': {
+    one: '{count} row that mixes alphabets',
+    other: '{count} rows that mix alphabets',
+  },
+  'contribute.finding.REPLACEMENT_CHARACTER': {
+    one: '{count} row with lost characters',
+    other: '{count} rows with lost characters',
   },
   'contribute.finding.EMAIL': {
     one: '{count} row with an e-mail address',
@@ -183,6 +263,10 @@ export const contribute = {
   'contribute.publicAddressUnknown': 'Your address, the time, the licence and your signature.',
   'contribute.publicChain':
     'On the chain: the fingerprint of the rows and their number, in one transaction. It costs gas.',
+  'contribute.publicOverrides': {
+    one: 'That you publish {count} row that looks as if it held a secret, and which.',
+    other: 'That you publish {count} rows that look as if they held a secret, and which.',
+  },
   'contribute.publicNot':
     'Not published: the file itself, its name, the rows left out, and anything else on this device.',
   'contribute.mayShare': 'I may share these rows under this licence.',
@@ -198,6 +282,10 @@ export const contribute = {
   'contribute.publishedText': {
     one: '{count} row is in the Datanet "{datanet}".',
     other: '{count} rows are in the Datanet "{datanet}".',
+  },
+  'contribute.overridden': {
+    one: 'The author published {count} row although it looks as if it held a secret: row {rows}.',
+    other: 'The author published {count} rows although they look as if they held a secret: {rows}.',
   },
   'contribute.publishedCid': 'Fingerprint (CID)',
   'contribute.publishedRoot': 'Root of the rows',

@@ -1,0 +1,79 @@
+// Files that carry no rows, or carry them in a way that is not read: each refused by its name.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, it } from 'vitest';
+import { MAX_FILE_BYTES } from './limits.ts';
+import { parseRows } from './parseRows.ts';
+import { readFile } from './readFile.ts';
+
+const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+const parse = (bytes: Uint8Array<ArrayBuffer>, fileName: string, encoding?: string) =>
+  parseRows({ blob: new Blob([bytes]), fileName, ...(encoding === undefined ? {} : { encoding }) });
+const parquet = (name: string) => {
+  const file = path.join(import.meta.dirname, '../../test/cases/data/parquet', name);
+  return new Uint8Array(readFileSync(file));
+};
+
+it.each([
+  ['FILE_IS_ARCHIVE', 'PK\x03\x04 rows.jsonl', 'zip'],
+  ['FILE_IS_SPREADSHEET', 'PK\x03\x04 xl/workbook.xml', 'Excel (xlsx)'],
+  ['FILE_IS_TABLE', 'ARROW1\0\0', 'Arrow'],
+  ['FILE_IS_DOCUMENT', '%PDF-1.7', 'PDF'],
+  ['FILE_IS_MEDIA', '\x89PNG\r\n\x1a\n', 'PNG'],
+  ['FILE_IS_BINARY', 'GGUF\x03', 'GGUF model'],
+])('%s, whatever its name says', async (code, head, type) => {
+  await expect(parse(latin1(head), 'rows.csv')).rejects.toMatchObject({ code, facts: { file: 'rows.csv', type } });
+});
+
+it.each(['BM is a car maker,x', 'ORC is a beast,y', 'PARIS,z', 'II*,a', 'ID3,b', 'BZh,c'])(
+  'text may begin with %s',
+  async (line) => {
+    const parsed = await parse(latin1(`${line}\n`), 'rows.csv');
+    expect(parsed.problems.map(({ code }) => code)).toEqual(['HEADER_UNKNOWN']);
+  },
+);
+
+it('refuses what is empty, damaged, or no text of the encoding that was chosen', async () => {
+  await expect(parse(new Uint8Array(), 'a.jsonl')).rejects.toMatchObject({ code: 'FILE_EMPTY' });
+  const packed = gzipSync('{"prompt":"a","response":"b"}\n'.repeat(100));
+  await expect(parse(new Uint8Array(packed.subarray(0, 30)), 'a.gz')).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
+  await expect(parse(latin1('PAR1 and no more'), 'a.parquet')).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
+  await expect(parse(parquet('gzip.parquet'), 'a.parquet')).rejects.toMatchObject({
+    code: 'PARQUET_CODEC',
+    facts: { codec: 'GZIP' },
+  });
+  await expect(parse(latin1('a,b\nc'), 'a.csv', 'utf-16le')).rejects.toMatchObject({
+    code: 'FILE_NOT_IN_ENCODING',
+    facts: { encoding: 'utf-16le' },
+  });
+  await expect(parse(latin1('a'), 'a.csv', 'ebcdic')).rejects.toMatchObject({ code: 'ENCODING_UNKNOWN' });
+  await expect(parseRows({ text: 'prompt,response\na\ud800,b', fileName: 'a.csv' })).rejects.toMatchObject({
+    code: 'TEXT_NOT_WELL_FORMED',
+    facts: { at: 18 },
+  });
+});
+
+it('stops unpacking at the bound, however small the file is', async () => {
+  const zeros = gzipSync(Buffer.alloc(MAX_FILE_BYTES + 1_000_000), { level: 1 });
+  await expect(readFile({ blob: new Blob([new Uint8Array(zeros)]), fileName: 'a.jsonl.gz' })).rejects.toMatchObject({
+    code: 'FILE_TOO_LARGE',
+  });
+}, 60_000);
+
+it('reads Parquet with its numbers whole', async () => {
+  const parsed = await parse(parquet('rows.parquet'), 'rows.parquet');
+  expect(parsed.rows).toEqual([
+    { prompt: 'Where is Vell?', response: 'North.', id: 1 },
+    { prompt: 'What is second?', response: 'Two.', id: 2 },
+    { prompt: 'Which id?', response: 'This.', id: '9007199254740993' },
+  ]);
+  expect(parsed.notes).toEqual([{ code: 'NUMBER_AS_TEXT', field: 'id', count: 1, line: 3, column: 1 }]);
+});
+
+it('names the first byte that is not UTF-8, also past a U+FFFD that the file holds and in a large file', async () => {
+  const encoder = new TextEncoder();
+  const before = encoder.encode(`\ufffd first\n${'é'.repeat(10_000)}\n`);
+  const bytes = new Uint8Array([...before, ...encoder.encode('ab'), 0xff, 0x61]);
+  await expect(parse(bytes, 'a.csv')).rejects.toMatchObject({ code: 'FILE_NOT_UTF8', facts: { line: 3, column: 3 } });
+});
