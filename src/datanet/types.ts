@@ -141,6 +141,8 @@ export interface ContributionHeader {
   readonly ts: number;
   /** EIP-191 signature over the dag-cbor bytes of everything above. */
   readonly sig: Hex;
+  /** SHA-256 of the bytes that were signed: the same statement, however often its author signed it. Not in the document. */
+  readonly statement: string;
 }
 
 export interface Contribution {
@@ -175,6 +177,8 @@ export interface AdapterManifest {
   /** Attribution index; null for an adapter that was published without one. */
   readonly index: FileLink | null;
   readonly sig: Hex;
+  /** As that of a contribution. */
+  readonly statement: string;
 }
 
 /** The service of `workers/ingest.ts`: `connect<IngestService>(worker)`. */
