@@ -33,7 +33,7 @@ try {
       console.log(
         event.kind === 'pinned'
           ? `kept ${event.what} ${event.cid}`
-          : `${event.kind === 'later' ? 'not kept yet' : 'refused'}: ${event.what} ${event.cid}: ${event.code}, ${event.message}`,
+          : `${event.kind === 'later' ? 'not kept yet:' : 'refused'} ${event.what} ${event.cid}: ${event.code}, ${event.message}`,
       ),
   });
   console.log(
@@ -49,8 +49,7 @@ try {
   process.on('SIGINT', () => void stop());
   process.on('SIGTERM', () => void stop());
 } catch (error) {
-  console.error(
-    `The relay did not start: ${toTributaryError(error).message}. Is another one running on these ports or in this folder?`,
-  );
+  const { code, message, hint } = toTributaryError(error);
+  console.error(`The relay did not start (${code}): ${message} ${hint}`);
   process.exit(1);
 }

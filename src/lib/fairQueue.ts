@@ -35,6 +35,8 @@ interface Usage {
 
 interface Waiting extends Turn {
   readonly start: () => void;
+  /** In the order in which they came. */
+  readonly number: number;
 }
 
 /** Those whose time is remembered after they have left, newest last. */
@@ -66,7 +68,9 @@ export function createFairQueue(parameters: FairQueueParameters): WithTurn {
   const { concurrent, concurrentPerGroup, concurrentPerMember, full, now } = parameters;
   const groups = createUsages();
   const members = createUsages();
-  const queue = new Set<Waiting>();
+  /** What waits, by member; of each the one that came first in front. */
+  const queues = new Map<string, Waiting[]>();
+  let waiting = 0;
   let running = 0;
 
   const mayRun = ({ group, member }: Turn): boolean =>
@@ -77,39 +81,53 @@ export function createFairQueue(parameters: FairQueueParameters): WithTurn {
     groups.of(group)[kind] += change;
     members.of(member)[kind] += change;
     if (kind === 'running') running += change;
+    else waiting += change;
   };
 
-  /** Starts what may run, least time used first; of equal ones the one that came first. */
+  /** Of what may run now: least time used first; of equal ones the one that came first. */
+  function findNext(): Waiting | undefined {
+    let next: Waiting | undefined;
+    for (const [candidate] of queues.values()) {
+      if (candidate === undefined || !mayRun(candidate)) continue;
+      const order =
+        next === undefined
+          ? -1
+          : groups.of(candidate.group).used - groups.of(next.group).used ||
+            members.of(candidate.member).used - members.of(next.member).used ||
+            candidate.number - next.number;
+      if (order < 0) next = candidate;
+    }
+    return next;
+  }
+
   function startNext(): void {
-    for (;;) {
-      let next: Waiting | undefined;
-      let least: readonly [number, number] = [0, 0];
-      for (const candidate of queue) {
-        if (!mayRun(candidate)) continue;
-        const used = [groups.of(candidate.group).used, members.of(candidate.member).used] as const;
-        if (next !== undefined && (used[0] > least[0] || (used[0] === least[0] && used[1] >= least[1]))) continue;
-        next = candidate;
-        least = used;
-      }
-      if (next === undefined) return;
-      queue.delete(next);
+    for (let next = findNext(); next !== undefined; next = findNext()) {
+      const own = queues.get(next.member);
+      own?.shift();
+      if (own?.length === 0) queues.delete(next.member);
       count(next, 'waiting', -1);
       count(next, 'running', 1);
       next.start();
     }
   }
 
+  function enqueue(turn: Turn, start: () => void): void {
+    last += 1;
+    const own = queues.get(turn.member) ?? [];
+    own.push({ ...turn, start, number: last });
+    queues.set(turn.member, own);
+    count(turn, 'waiting', 1);
+    startNext();
+  }
+  let last = 0;
+
   return async (turn, work) => {
     const isFull =
-      queue.size >= parameters.waiting ||
+      waiting >= parameters.waiting ||
       groups.of(turn.group).waiting >= parameters.waitingPerGroup ||
       members.of(turn.member).waiting >= parameters.waitingPerMember;
     if (isFull && !mayRun(turn)) throw full();
-    await new Promise<void>((resolve) => {
-      queue.add({ ...turn, start: resolve });
-      count(turn, 'waiting', 1);
-      startNext();
-    });
+    await new Promise<void>((resolve) => enqueue(turn, resolve));
     const began = now();
     try {
       return await work();

@@ -44,7 +44,7 @@ export function learnDatanet(id: string): Promise<void> {
 /** All Datanets, the configuration's first. Reads the database: use inside `createLive`. */
 export async function listDatanets(): Promise<DatanetEntry[]> {
   const [contributions, known] = await Promise.all([
-    database().contributions.orderBy('createdAt').toArray(),
+    database().contributions.toArray(),
     knownDatanets(),
   ]);
   return datanetEntries({ offered: config().datanets, known, contributions });
