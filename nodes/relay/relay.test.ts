@@ -225,7 +225,10 @@ describe('a relay and two peers on loopback', () => {
   it('keeps adapters whole', async () => {
     const relay = await relayAt(await folder());
     const alice = await peerAt(await folder(), webSocketOf(relay));
-    const weights = Uint8Array.from({ length: 2_500_000 }, (_, index) => (index * 7 + (index >> 8) * 13 + (index >> 16) * 5) % 256);
+    const weights = Uint8Array.from(
+      { length: 2_500_000 },
+      (_, index) => (index * 7 + (index >> 8) * 13 + (index >> 16) * 5) % 256,
+    );
     const { cid, manifest } = await publishAdapter({
       name: 'big',
       licence: 'MIT',

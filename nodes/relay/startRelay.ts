@@ -105,11 +105,11 @@ function toVerdict(error: unknown): Verdict & { readonly code: string; readonly 
   };
 }
 
-function portTaken(option: string, facts: { host: string; port: number }, cause?: unknown): TributaryError {
+function portTaken(option: string, { host, port }: { host: string; port: number }, cause?: unknown): TributaryError {
   return new TributaryError({
     code: 'RELAY_PORT_TAKEN',
-    message: `The relay cannot listen on port ${facts.port}.`,
-    facts: { ...facts, option },
+    message: `The relay cannot listen on port ${port}.`,
+    facts: { host, port, option },
     hint: `Stop the program that uses the port, or choose another with --${option}.`,
     ...(cause === undefined ? {} : { cause }),
   });

@@ -11,7 +11,10 @@ const item = (names: string, evidence: Partial<Datable> = {}): Datable => {
   const [cid = '', ...parents] = names.split(' ');
   return { cid: cid as Cid, parents: parents as Cid[], ...evidence };
 };
-const order = (...items: Datable[]): string => orderByOwnership(items).map(({ cid }) => cid).join(' ');
+const order = (...items: Datable[]): string =>
+  orderByOwnership(items)
+    .map(({ cid }) => cid)
+    .join(' ');
 
 it('puts the chain first, then witnesses by time, then what nobody has seen', () => {
   expect(order(item('a'), item('b', relay(10)), item('c', chain(90, 4)), item('d', relay(5)))).toBe('c d b a');
@@ -19,7 +22,12 @@ it('puts the chain first, then witnesses by time, then what nobody has seen', ()
 });
 
 it('counts the earliest of several witnesses, and of equal times the smaller name of a relay', () => {
-  const many = { witnesses: [{ relay: 'x', time: 9 }, { relay: 'y', time: 3 }] };
+  const many = {
+    witnesses: [
+      { relay: 'x', time: 9 },
+      { relay: 'y', time: 3 },
+    ],
+  };
   expect(order(item('a', relay(4)), item('b', many))).toBe('b a');
   expect(order(item('a', relay(4, 'z')), item('b', relay(4, 'y')))).toBe('b a');
   expect(order(item('b', relay(4)), item('a', relay(4)))).toBe('a b');
@@ -51,10 +59,13 @@ it('is one order of the same items, however they are given, with each after its 
     fc.property(arbitrary, fc.nat(), (drawn, seed) => {
       const items = drawn.map(({ parents, chain: registered, time }, index) =>
         // Parents are older, so that there is no circle.
-        item([index, ...parents.filter((parent) => parent < index)].map((number) => `c${(number * 7) % 12}`).join(' '), {
-          ...(registered === undefined ? {} : { chain: registered }),
-          ...(time === undefined ? {} : relay(time)),
-        }),
+        item(
+          [index, ...parents.filter((parent) => parent < index)].map((number) => `c${(number * 7) % 12}`).join(' '),
+          {
+            ...(registered === undefined ? {} : { chain: registered }),
+            ...(time === undefined ? {} : relay(time)),
+          },
+        ),
       );
       const ordered = orderByOwnership(items);
       const shuffled = items.map((each, index) => ({ each, key: (index * 31 + seed) % 13 }));

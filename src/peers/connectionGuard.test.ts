@@ -5,7 +5,12 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function world() {
-  const guard = createConnectionGuard({ handshakeMilliseconds: 5_000, pendingPerAddress: 2, pending: 4, openPerAddress: 2 });
+  const guard = createConnectionGuard({
+    handshakeMilliseconds: 5_000,
+    pendingPerAddress: 2,
+    pending: 4,
+    openPerAddress: 2,
+  });
   const ended: string[] = [];
   const begin = (name: string, host: string) => guard.begin(host, () => ended.push(name));
   return { guard, ended, begin };

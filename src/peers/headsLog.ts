@@ -53,7 +53,7 @@ export interface OpenHeadsLogParameters {
 type Announcers = Map<string, Map<string, Entry>>;
 
 /** The oldest entry of the announcer who has most of a kind; of equal ones the announcer whose oldest entry is oldest. */
-function mostCrowded(announcers: Announcers): readonly [key: string, entry: Entry] | undefined {
+function oldestOfFullest(announcers: Announcers): readonly [key: string, entry: Entry] | undefined {
   let most = 0;
   let found: readonly [string, Entry] | undefined;
   for (const entries of announcers.values()) {
@@ -99,7 +99,7 @@ export async function openHeadsLog({ state, maxHeads = {} }: OpenHeadsLogParamet
   async function trim(kind: AnnouncementKind): Promise<void> {
     const listed = kindOf(kind);
     while (listed.size > (maxHeads[kind] ?? MAX_HEADS[kind])) {
-      const [key, entry] = mostCrowded(listed.announcers) ?? [];
+      const [key, entry] = oldestOfFullest(listed.announcers) ?? [];
       if (key === undefined || entry === undefined) return;
       unlist(key, entry);
       await state.delete(storeKey(entry.number));

@@ -50,7 +50,9 @@ it('reads 20,000 records without as many open files', async () => {
   const at = await folder();
   const first = await openFileState(at);
   for (let from = 0; from < 20_000; from += 1_000) {
-    await Promise.all(Array.from({ length: 1_000 }, (_, index) => first.put(`head/${from + index}`, new Uint8Array(200))));
+    await Promise.all(
+      Array.from({ length: 1_000 }, (_, index) => first.put(`head/${from + index}`, new Uint8Array(200))),
+    );
   }
   await first.close();
   expect(await (await open(at)).entries()).toHaveLength(20_000);

@@ -6,7 +6,11 @@ import { t } from '../i18n/t.ts';
 import { peersView } from '../state/peers.ts';
 import { formatDateTime, shortHash } from '../ui/index.ts';
 
-const outcomes = { kept: 'contribute.relayKept', refused: 'contribute.relayRefused', later: 'contribute.relayLater' } as const;
+const outcomes = {
+  kept: 'contribute.relayKept',
+  refused: 'contribute.relayRefused',
+  later: 'contribute.relayLater',
+} as const;
 
 /** The reason in the person's language; a relay may know codes that this app does not. */
 function reason({ code, facts = {}, message }: RelayAnswer): string {

@@ -1,10 +1,10 @@
 // The rows of Datanets in this browser: sample files by HTTP, contributions from peers.
 import { TributaryError } from '../../lib/errors.ts';
+import { database } from '../../store/index.ts';
+import { contributionData } from '../../workflows/rows/contributionRecord.ts';
 import type { RowSource, SourceRow } from '../../workflows/rows/rowSource.ts';
 import type { SourceRowsPorts } from '../../workflows/rows/sourceRows.ts';
 import type { UniqueRows } from '../../workflows/rows/uniqueRows.ts';
-import { database } from '../../store/index.ts';
-import { contributionData } from '../../workflows/rows/contributionRecord.ts';
 import { config } from './config.ts';
 import { relayAddresses } from './peers.ts';
 import { publishedReader } from './publishedReader.ts';

@@ -77,6 +77,20 @@ test('fetches few at once, in turns of those who announced, and lists the newest
   expect([running.length, failures.length, failures.at(-1)?.announcement.cid]).toEqual([301, 200, '299']);
 });
 
+test('refuses what is announced past what a node lists', async () => {
+  let failures: readonly FailedArrival[] = [];
+  const arrivals = createArrivals({
+    receive: () => new Promise(() => undefined),
+    onFailures: (next) => {
+      failures = next;
+    },
+    now: () => 0,
+  });
+  for (let index = 0; index < 10_003; index += 1) void arrivals.take(announcement(String(index)));
+  await new Promise((resolve) => void setImmediate(resolve));
+  expect(failures).toMatchObject([{ error: { code: 'ARRIVALS_FULL' }, announcement: { cid: '10002' } }]);
+});
+
 test('tries again by itself at most every fifteen seconds', async () => {
   const { arrivals, unreachable, received, clock } = world();
   unreachable.add('one');

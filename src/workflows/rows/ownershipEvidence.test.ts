@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
 import { createMemoryStore, createTestSigner } from '../../../test/support/datanet.ts';
-import { cidDigest, type Contribution, publishContribution } from '../../datanet/index.ts';
+import { type Contribution, cidDigest, publishContribution } from '../../datanet/index.ts';
 import type { Witness } from '../../peers/index.ts';
 import { encodeDescription } from './datanetDescription.ts';
-import { type OwnershipChain, type OwnershipEvidencePorts, ownershipEvidence, relayIdentities } from './ownershipEvidence.ts';
+import {
+  type OwnershipChain,
+  type OwnershipEvidencePorts,
+  ownershipEvidence,
+  relayIdentities,
+} from './ownershipEvidence.ts';
 
 const townsId = `0x${'a'.repeat(64)}`;
 const author = createTestSigner(1);
@@ -31,8 +36,13 @@ async function world() {
     datanets: async () => [],
     contributions: async ({ datanetId }: { datanetId: string }) => (datanetId === townsId ? registered : []),
   } as unknown as OwnershipChain;
-  const witness = (relay: string, time: number): Witness =>
-    ({ cid: '' as never, relay, sequence: 1, time, signature: new Uint8Array() });
+  const witness = (relay: string, time: number): Witness => ({
+    cid: '' as never,
+    relay,
+    sequence: 1,
+    time,
+    signature: new Uint8Array(),
+  });
   const witnesses = new Map<string, Witness[]>();
   const ports: OwnershipEvidencePorts = {
     chain: async () => chain,
@@ -78,7 +88,7 @@ test('knows nothing from the chain of a Datanet that is not on it, and says when
 });
 
 test('reads identities from addresses', () => {
-  expect([...relayIdentities(['/ip4/1.2.3.4/tcp/1/ws/p2p/12D3Koo', '/dns4/r/tcp/443/wss/p2p/12D3Koo', 'nonsense'])]).toEqual([
-    '12D3Koo',
-  ]);
+  expect([
+    ...relayIdentities(['/ip4/1.2.3.4/tcp/1/ws/p2p/12D3Koo', '/dns4/r/tcp/443/wss/p2p/12D3Koo', 'nonsense']),
+  ]).toEqual(['12D3Koo']);
 });

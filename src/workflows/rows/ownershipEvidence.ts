@@ -1,6 +1,6 @@
 // What is known of when contributions were there: their registration on the chain, and what trusted relays have witnessed. The page,
 // and whatever else shares out rewards, ask this one function.
-import { authorAddress, cidDigest, type Contribution, type Evidence } from '../../datanet/index.ts';
+import { authorAddress, type Contribution, cidDigest, type Evidence } from '../../datanet/index.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import type { Witness } from '../../peers/index.ts';
 import type { Settlement } from '../../settlement/index.ts';

@@ -128,7 +128,9 @@ describe('the same content', () => {
     const [author, thief] = [createTestSigner(2), createTestSigner(3)];
     const original = await contribute(rows, author);
     const copies = await Promise.all(
-      [1, 2, 3, 4, 5, 6].map((timestamp) => contribute([...rows, { prompt: 'More?', response: 'No.' }], thief, timestamp)),
+      [1, 2, 3, 4, 5, 6].map((timestamp) =>
+        contribute([...rows, { prompt: 'More?', response: 'No.' }], thief, timestamp),
+      ),
     );
     const sources = [...copies, original].map((source) => ({ datanetId: 'towns', source }));
     const owners = async (order = sources) => {
@@ -162,7 +164,9 @@ describe('the same content', () => {
     );
     const row = { prompt: 'WHO?', response: 'Ysolde.' };
     const account = createTestSigner(3).address.toLowerCase();
-    expect(rows).toEqual([{ datanetId: 'towns', contribution: quiet, position: 0, account, row, rowHash: rowHash(row) }]);
+    expect(rows).toEqual([
+      { datanetId: 'towns', contribution: quiet, position: 0, account, row, rowHash: rowHash(row) },
+    ]);
   });
 
   const rowOf = fc
