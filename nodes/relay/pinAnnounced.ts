@@ -56,7 +56,7 @@ function meteredBlocks(node: NodePeers, attempt: Attempt) {
 }
 
 /**
- * Pins what is announced, unless it is pinned. Throws `QUOTA_EXCEEDED`, `SCOPE_MISMATCH`,
+ * Pins what is announced, unless it is pinned. Throws `QUOTA_EXCEEDED`, `STORAGE_FULL`, `SCOPE_MISMATCH`,
  * `NOTE_TOO_LARGE`, `STATEMENT_KNOWN`, and errors of reading the document.
  */
 export async function pinAnnounced({ announcement, node, pins, verify }: PinAnnouncedParameters): Promise<void> {
@@ -67,10 +67,12 @@ export async function pinAnnounced({ announcement, node, pins, verify }: PinAnno
   const attempt = pins.attempt();
   const { blocks, chargeTo } = meteredBlocks(node, attempt);
   try {
+    await node.requireSpace(0);
     if (kind === 'contribution') {
       const header = await readAnnouncedHeader({ announcement, blocks, verify, signal: first });
       requireNew(pins, cid, header);
       attempt.requireRoom(header.author, header.bytes);
+      await node.requireSpace(header.bytes);
       chargeTo(header.author);
       await readContribution({ cid, blocks, verify, signal });
       if (await hasDescription(header.datanet, node)) attempt.use(asCid(header.datanet));
@@ -78,6 +80,8 @@ export async function pinAnnounced({ announcement, node, pins, verify }: PinAnno
     } else if (kind === 'adapter') {
       const manifest = await readAdapterManifest({ cid, blocks, verify, signal: first });
       requireNew(pins, cid, manifest);
+      const stated = manifest.weights.bytes + (manifest.index?.bytes ?? 0);
+      await node.requireSpace(stated);
       chargeTo(manifest.author);
       await readAdapter({ cid, blocks, files: blocks, verify, signal });
       await attempt.pin(cid, manifest.author, manifest.statement);

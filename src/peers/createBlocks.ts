@@ -11,6 +11,7 @@ import { sha256Async } from '../lib/sha256Async.ts';
 import { cid as branded, type Cid } from '../lib/units.ts';
 import { readUnixfs } from '../lib/unixfs/readUnixfs.ts';
 import { readUnixfsNode, unsupportedUnixfs } from '../lib/unixfs/readUnixfsNode.ts';
+import { storageFull } from './storageFull.ts';
 import type { BlockOptions, PeerBlocks } from './types.ts';
 
 const SHA2_256 = 0x12;
@@ -42,12 +43,7 @@ function parse(text: Cid): CID {
 function storageError(error: unknown): TributaryError {
   const { message } = toTributaryError(error);
   if (!/quota|InvalidBlob|write blobs|ENOSPC|no space left/i.test(message)) return toTributaryError(error);
-  return new TributaryError({
-    code: 'STORAGE_FULL',
-    message: 'There is no room left to keep these bytes.',
-    hint: 'Free space in settings under storage, then try again.',
-    cause: error,
-  });
+  return storageFull(error);
 }
 
 /** Throws `BLOCK_CODEC` and `BLOCK_TOO_LARGE` for what is stored here and can be fetched by nobody. */

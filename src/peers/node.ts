@@ -1,6 +1,6 @@
 // The node of a Node program: files and LevelDB in one folder. With `listen`, it accepts connections, relays for browsers and
 // lets them find each other. Not for the browser.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { withBitswap } from '@helia/bitswap';
 import { withLibp2pLight } from '@helia/libp2p';
@@ -25,6 +25,7 @@ import { guardListeners } from './guardListeners.ts';
 import { openFileState, openLevel, removeHalfWritten } from './nodeState.ts';
 import { persistentWebRtcDirect } from './persistentWebRtcDirect.ts';
 import { HEADS_TOPIC, MAX_GOSSIP_BYTES } from './protocol.ts';
+import { storageFull } from './storageFull.ts';
 import type { AnnouncementKind, ReceivedAnnouncement, Verdict } from './types.ts';
 import { createWitnessing } from './witness.ts';
 
@@ -49,12 +50,17 @@ export interface NodePeersParameters {
 export interface NodePeers extends PeersWithHeads {
   /** Deletes these blocks from this node's store; those that are not in it are skipped. */
   deleteBlocks(cids: readonly Cid[]): Promise<void>;
+  /** Throws `STORAGE_FULL` unless the disk has room for `bytes`, and for the databases to go on and start again after them. */
+  requireSpace(bytes: number): Promise<void>;
   /** Address from which a peer is connected, IPv6 by its network; undefined for one that is not, or through a relay alone. */
   addressOf(peer: string): string | undefined;
 }
 
 /** What somebody owns: who was first with it is decided by witnesses. */
 const WITNESSED_KINDS: readonly AnnouncementKind[] = ['contribution', 'adapter'];
+/** Room on the disk that blocks leave to the databases, which cannot even be opened on a full one. */
+const MAX_RESERVE_BYTES = 64 << 20;
+const RESERVE_SHARE = 0.1;
 const MAX_CONNECTIONS = 500;
 const MAX_PENDING = 512;
 const MAX_PENDING_PER_ADDRESS = 64;
@@ -174,6 +180,11 @@ async function start(
     async deleteBlocks(cids) {
       // Not by Helia, whose delete asks content routers to withdraw records that were never published.
       for (const cid of cids) await blockstore.delete(CID.parse(cid));
+    },
+    async requireSpace(bytes) {
+      const { bavail, blocks, bsize } = await statfs(folder);
+      const reserve = Math.min(MAX_RESERVE_BYTES, RESERVE_SHARE * blocks * bsize);
+      if (bavail * bsize < bytes + reserve) throw storageFull();
     },
     addressOf(peer) {
       const [connection] = peers.connections().filter((each) => each.peer === peer && each.direct);
