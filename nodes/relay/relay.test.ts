@@ -4,9 +4,8 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decode, encode } from '@ipld/dag-cbor';
-import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { CID } from 'multiformats/cid';
-import { hashMessage } from 'viem';
+import { setSignEntropy } from 'viem/accounts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { cidOf } from '../../src/datanet/cids.ts';
 import {
@@ -451,13 +450,11 @@ describe('who was first', () => {
 
     // Its author can sign the same bytes with another nonce; both signatures are canonical.
     const { sig: _, ...body } = header;
-    const digest = Buffer.from(hashMessage({ raw: encode(body) }).slice(2), 'hex');
-    const other = secp256k1.sign(digest, Buffer.from('1'.padStart(64, '0'), 'hex'), {
-      prehash: false,
-      extraEntropy: true,
-      format: 'recovered',
-    });
-    const sig = Uint8Array.from([...other.slice(1), 27 + (other[0] as number)]);
+    // For the rest of this file: viem has no way back, and nothing here needs the same signature twice.
+    setSignEntropy(true);
+    const signature = await createTestSigner(1).signMessage(encode(body) as never);
+    const sig = new Uint8Array(Buffer.from(signature.slice(2), 'hex'));
+    expect(sig).not.toEqual(header.sig);
     const twice = await alice.blocks.put(encode({ ...header, sig }), 'dag-cbor');
     await alice.announce({ kind: 'contribution', scope: 'facts', cid: twice });
     expect(await relay.event(twice)).toMatchObject({ kind: 'refused', code: 'STATEMENT_KNOWN' });
