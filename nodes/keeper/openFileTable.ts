@@ -1,5 +1,4 @@
-// A table of the voucher inbox in one folder: a file per entry, replaced as a whole, so that a killed process leaves the old
-// entry or the new one.
+// A table of the voucher inbox in one folder: a database, in which a killed process leaves the old entry or the new one.
 import { openFileState } from '../../src/peers/node.ts';
 import type { InboxTable } from '../../src/workflows/epochs/createVoucherInbox.ts';
 
@@ -9,15 +8,29 @@ export interface FileTableParameters<Value> {
   readonly decode: (bytes: Uint8Array) => Value;
 }
 
+export interface FileTable<Value> extends InboxTable<Value> {
+  close(): Promise<void>;
+}
+
+/** Nothing for an entry of another version: what it said is announced again, and one entry must not keep the keeper from starting. */
+function readEntry<Value>(decode: (bytes: Uint8Array) => Value, bytes: Uint8Array): Value[] {
+  try {
+    return [decode(bytes)];
+  } catch {
+    return []; // unreadable
+  }
+}
+
 export async function openFileTable<Value>({
   folder,
   encode,
   decode,
-}: FileTableParameters<Value>): Promise<InboxTable<Value>> {
+}: FileTableParameters<Value>): Promise<FileTable<Value>> {
   const state = await openFileState(folder);
   return {
-    all: async () => (await state.entries()).map(([, bytes]) => decode(bytes)),
+    all: async () => (await state.entries()).flatMap(([, bytes]) => readEntry(decode, bytes)),
     put: (key, value) => state.put(key, encode(value)),
     delete: (key) => state.delete(key),
+    close: () => state.close(),
   };
 }

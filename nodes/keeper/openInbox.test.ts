@@ -15,7 +15,8 @@ const deployment = (digit: string): Deployment =>
   ({ ...DEPLOYMENT, genesisHash: `0x${digit.repeat(64)}` }) as unknown as Deployment;
 
 test('vouchers and receipts are there again after a restart, pruned ones are not, and another chain sees none', async () => {
-  const inbox = await openInbox(folder, deployment('1'));
+  const opened = await openInbox(folder, deployment('1'));
+  const { inbox } = opened;
   const [old] = await payAnswers({
     payer: address(0xa1),
     modelId: word(1),
@@ -33,14 +34,18 @@ test('vouchers and receipts are there again after a restart, pruned ones are not
   for (const digest of [word(5), word(6)])
     await inbox.addReceipt(receiptOf({ digest, amount: 10n }, word(1), [{ account: address(0xada), ppm: 1_000_000 }]));
   await inbox.prune(3n);
+  const stored = inbox.receipt(word(6));
+  await opened.close();
 
-  const reopened = await openInbox(folder, deployment('1'));
+  const again = await openInbox(folder, deployment('1'));
+  const reopened = again.inbox;
   expect(reopened.vouchers()).toEqual([current]);
   expect(reopened.receipt(word(5))).toBeUndefined();
-  expect(reopened.receipt(word(6))).toEqual(inbox.receipt(word(6)));
+  expect(reopened.receipt(word(6))).toEqual(stored);
   expect(reopened.receipt(word(6))).toBeDefined();
 
-  const other = await openInbox(folder, deployment('2'));
+  const { inbox: other, close } = await openInbox(folder, deployment('2'));
   expect(other.vouchers()).toEqual([]);
   expect(other.receipt(word(6))).toBeUndefined();
+  await Promise.all([again.close(), close()]);
 });

@@ -9,7 +9,10 @@ import {
 import { openFileTable } from './openFileTable.ts';
 
 /** A reset chain has other channels: each chain has a folder of its own. */
-export async function openInbox(folder: string, deployment: Deployment): Promise<VoucherInbox> {
+export async function openInbox(
+  folder: string,
+  deployment: Deployment,
+): Promise<{ readonly inbox: VoucherInbox; close(): Promise<void> }> {
   const chain = path.join(folder, `inbox-${deployment.genesisHash.slice(2, 10)}`);
   const [vouchers, receipts] = await Promise.all([
     openFileTable({
@@ -24,5 +27,11 @@ export async function openInbox(folder: string, deployment: Deployment): Promise
       decode: (bytes) => JSON.parse(new TextDecoder().decode(bytes)),
     }),
   ]);
-  return createVoucherInbox({ deployment, vouchers, receipts });
+  const inbox = await createVoucherInbox({ deployment, vouchers, receipts });
+  return {
+    inbox,
+    async close() {
+      await Promise.all([vouchers.close(), receipts.close()]);
+    },
+  };
 }

@@ -50,7 +50,7 @@ export async function startKeeper({
   onEvent = () => undefined,
 }: StartKeeperParameters): Promise<KeeperNode> {
   const chain = openSettlement({ deployment, wallet, tables: memoryEventTables() });
-  const inbox = await openInbox(folder, deployment);
+  const { inbox, close } = await openInbox(folder, deployment);
   const node = await startNodePeers({ folder: path.join(folder, 'peer'), relays });
   const ledgers = peerLedgers(async () => node);
   const keeper = createKeeper({ chain, account: wallet.address, inbox, ledgers });
@@ -75,6 +75,7 @@ export async function startKeeper({
       abort.abort();
       await running;
       await node.stop();
+      await close();
     },
   };
 }

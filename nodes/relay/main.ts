@@ -14,6 +14,7 @@ const { values } = parseArgs({
     announce: { type: 'string', multiple: true, default: [] },
     'mebibytes-per-author': { type: 'string', default: '256' },
     'mebibytes-in-total': { type: 'string', default: '8192' },
+    'connections-per-address': { type: 'string', default: '128' },
   },
 });
 
@@ -27,11 +28,12 @@ try {
     announce: values.announce,
     bytesPerOwner: Number(values['mebibytes-per-author']) * 2 ** 20,
     bytesInTotal: Number(values['mebibytes-in-total']) * 2 ** 20,
+    connectionsPerAddress: Number(values['connections-per-address']),
     onEvent: (event) =>
       console.log(
         event.kind === 'pinned'
           ? `kept ${event.what} ${event.cid}`
-          : `refused ${event.what} ${event.cid}: ${event.code}, ${event.message}`,
+          : `${event.kind === 'later' ? 'not kept yet:' : 'refused'} ${event.what} ${event.cid}: ${event.code}, ${event.message}`,
       ),
   });
   console.log(
@@ -47,8 +49,7 @@ try {
   process.on('SIGINT', () => void stop());
   process.on('SIGTERM', () => void stop());
 } catch (error) {
-  console.error(
-    `The relay did not start: ${toTributaryError(error).message}. Is another one running on these ports or in this folder?`,
-  );
+  const { code, message, hint } = toTributaryError(error);
+  console.error(`The relay did not start (${code}): ${message} ${hint}`);
   process.exit(1);
 }

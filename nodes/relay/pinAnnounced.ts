@@ -1,16 +1,20 @@
 // Fetches and pins the blocks that an announcement names. The signed header or manifest comes first and says how large the
-// rest is: rows and weights are fetched only after signature and quota were checked. A failure leaves no block behind.
+// rest is: rows and weights are fetched only after signature and quota were checked, and what arrives is charged block by block.
+// A failure leaves no block behind.
 import { readAdapter, readAdapterManifest, readContribution, type Verify } from '../../src/datanet/index.ts';
+import { anySignal } from '../../src/lib/anySignal.ts';
 import { isAbort, TributaryError } from '../../src/lib/errors.ts';
-import { cid as asCid } from '../../src/lib/units.ts';
+import { cid as asCid, type Cid } from '../../src/lib/units.ts';
 import type { NodePeers, ReceivedAnnouncement } from '../../src/peers/node.ts';
 import { isDescriptionCid, MAX_DESCRIPTION_BYTES } from '../../src/workflows/rows/datanetDescription.ts';
 import { readAnnouncedHeader } from '../../src/workflows/rows/receiveContribution.ts';
-import type { Pins } from './pins.ts';
+import { type Attempt, PEER_PREFIX, type Pins } from './pins.ts';
 
 /** Kinds that are a single block; a ledger lists every receipt of an epoch. */
 const MAX_NOTE_BYTES = { receipt: 256 * 1024, voucher: 64 * 1024, ledger: 1 << 20 } as const;
 const FETCH_MILLISECONDS = 60_000;
+/** The announced block itself: who announces it has it at hand, and others wait meanwhile. */
+const FIRST_BLOCK_MILLISECONDS = 10_000;
 const DESCRIPTION_MILLISECONDS = 5_000;
 
 export interface PinAnnouncedParameters {
@@ -20,58 +24,103 @@ export interface PinAnnouncedParameters {
   readonly verify: Verify;
 }
 
-/** Throws `QUOTA_EXCEEDED`, `SCOPE_MISMATCH`, `NOTE_TOO_LARGE`, and errors of reading the document. */
+/** Blocks of the node that are used and charged by `attempt`; bytes before an owner is known are charged when it is. */
+function meteredBlocks(node: NodePeers, attempt: Attempt) {
+  const sizes = new Map<Cid, number>();
+  let owner: string | undefined;
+  const fetched = (block: Cid, bytes: number): void => {
+    if (sizes.has(block)) return;
+    sizes.set(block, bytes);
+    if (owner !== undefined) attempt.charge(owner, bytes);
+  };
+  const blocks: NodePeers['blocks'] = {
+    ...node.blocks,
+    async get(block, options) {
+      attempt.use(block);
+      const bytes = await node.blocks.get(block, options);
+      fetched(block, bytes.byteLength);
+      return bytes;
+    },
+    getFile: (file, options) => node.blocks.getFile(file, { ...options, onBlock: attempt.use, onFetched: fetched }),
+  };
+  return {
+    blocks,
+    chargeTo(name: string) {
+      owner = name;
+      attempt.charge(
+        name,
+        [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0),
+      );
+    },
+  };
+}
+
+/**
+ * Pins what is announced, unless it is pinned. Throws `QUOTA_EXCEEDED`, `STORAGE_FULL`, `SCOPE_MISMATCH`,
+ * `NOTE_TOO_LARGE`, `STATEMENT_KNOWN`, and errors of reading the document.
+ */
 export async function pinAnnounced({ announcement, node, pins, verify }: PinAnnouncedParameters): Promise<void> {
   const { kind, cid, provider } = announcement;
   if (pins.has(cid)) return;
   const signal = AbortSignal.timeout(FETCH_MILLISECONDS);
-  const lease = pins.lease();
-  const blocks: NodePeers['blocks'] = {
-    ...node.blocks,
-    get(block, options) {
-      lease.use(block);
-      return node.blocks.get(block, options);
-    },
-    getFile: (file, options) => node.blocks.getFile(file, { ...options, onBlock: lease.use }),
-  };
-  let release: () => void = () => undefined;
+  const first = anySignal([signal, AbortSignal.timeout(FIRST_BLOCK_MILLISECONDS)]);
+  const attempt = pins.attempt();
+  const { blocks, chargeTo } = meteredBlocks(node, attempt);
   try {
-    let owner: string;
-    let bytes: number;
+    await node.requireSpace(0);
     if (kind === 'contribution') {
-      const header = await readAnnouncedHeader({ announcement, blocks, verify, signal });
-      owner = header.author;
-      bytes = header.bytes;
-      release = pins.reserve(owner, bytes);
+      const header = await readAnnouncedHeader({ announcement, blocks, verify, signal: first });
+      requireNew(pins, cid, header);
+      attempt.requireRoom(header.author, header.bytes);
+      await node.requireSpace(header.bytes);
+      chargeTo(header.author);
       await readContribution({ cid, blocks, verify, signal });
-      if (await hasDescription(header.datanet, node)) lease.use(asCid(header.datanet));
+      if (await hasDescription(header.datanet, node)) attempt.use(asCid(header.datanet));
+      await attempt.pin(cid, header.author, header.statement);
     } else if (kind === 'adapter') {
-      const manifest = await readAdapterManifest({ cid, blocks, verify, signal });
-      owner = manifest.author;
-      bytes = manifest.weights.bytes + (manifest.index?.bytes ?? 0);
-      release = pins.reserve(owner, bytes);
+      const manifest = await readAdapterManifest({ cid, blocks, verify, signal: first });
+      requireNew(pins, cid, manifest);
+      const stated = manifest.weights.bytes + (manifest.index?.bytes ?? 0);
+      await node.requireSpace(stated);
+      chargeTo(manifest.author);
       await readAdapter({ cid, blocks, files: blocks, verify, signal });
+      await attempt.pin(cid, manifest.author, manifest.statement);
     } else {
-      owner = `peer:${provider}`;
+      const owner = `${PEER_PREFIX}${provider}`;
+      chargeTo(owner);
+      attempt.requireRoom(owner, 1);
+      const { byteLength: bytes } = await blocks.get(cid, { signal: first });
       const maxBytes = MAX_NOTE_BYTES[kind];
-      release = pins.reserve(owner, maxBytes);
-      bytes = (await blocks.get(cid, { signal })).byteLength;
       if (bytes > maxBytes) {
         throw new TributaryError({
           code: 'NOTE_TOO_LARGE',
           message: `A ${kind} has at most ${maxBytes} bytes.`,
-          facts: { cid, bytes },
+          facts: { cid, bytes, kind, maxBytes },
           hint: 'It is not kept.',
         });
       }
+      await attempt.pin(cid, owner);
     }
-    release();
-    await pins.add({ cid, owner, bytes, blocks: [...lease.blocks] });
   } finally {
-    release();
-    lease.end();
-    await node.deleteBlocks([...lease.blocks].filter((block) => !pins.holds(block)));
+    attempt.end();
+    await node.deleteBlocks([...attempt.blocks].filter((block) => !pins.holds(block)));
   }
+}
+
+/** One statement is kept and charged once, however often its author signed it. */
+function requireNew(
+  pins: Pins,
+  cid: Cid,
+  { statement, author }: { readonly statement: string; readonly author: string },
+): void {
+  const known = pins.findStatement(statement);
+  if (known === undefined || known === cid) return;
+  throw new TributaryError({
+    code: 'STATEMENT_KNOWN',
+    message: 'The same was signed before and is kept already.',
+    facts: { cid, known, author },
+    hint: 'Use the identifier of the one that is kept.',
+  });
 }
 
 /**

@@ -1,8 +1,13 @@
+import { createSocket } from 'node:dgram';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { decode, encode } from '@ipld/dag-cbor';
+import { CID } from 'multiformats/cid';
+import { setSignEntropy } from 'viem/accounts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { cidOf } from '../../src/datanet/cids.ts';
 import {
   publishAdapter,
   publishContribution,
@@ -11,7 +16,7 @@ import {
   readContribution,
 } from '../../src/datanet/index.ts';
 import type { Cid } from '../../src/lib/units.ts';
-import type { ReceivedAnnouncement } from '../../src/peers/node.ts';
+import type { ReceivedAnnouncement, Witness } from '../../src/peers/node.ts';
 import { type NodePeers, startNodePeers } from '../../src/peers/node.ts';
 import { createTestSigner, verify } from '../../test/support/datanet.ts';
 import { type Relay, type RelayEvent, type RelayParameters, startRelay } from './startRelay.ts';
@@ -86,6 +91,18 @@ function announced(peers: NodePeers, cid: Cid): Promise<ReceivedAnnouncement> {
 
 async function online(peers: NodePeers): Promise<void> {
   while (peers.state() !== 'online') {
+    await new Promise<void>((resolve) => {
+      const end = peers.onChange(() => {
+        end();
+        resolve();
+      });
+    });
+  }
+}
+
+/** Resolves when a relay keeps everything that this peer announced. */
+async function settled(peers: NodePeers): Promise<void> {
+  while (peers.pending().length > 0) {
     await new Promise<void>((resolve) => {
       const end = peers.onChange(() => {
         end();
@@ -200,13 +217,17 @@ describe('a relay and two peers on loopback', () => {
     expect(again.pending()).toEqual([{ kind: 'contribution', scope: 'facts', cid }]);
     const relay = await relayAt(data, { webSocketPort });
     expect(await relay.event(cid)).toMatchObject({ kind: 'pinned' });
-    expect(again.pending()).toEqual([]);
+    await settled(again);
+    expect(again.deliveries()[0]?.answers).toMatchObject([{ relay: relay.id, outcome: 'kept' }]);
   });
 
   it('keeps adapters whole', async () => {
     const relay = await relayAt(await folder());
     const alice = await peerAt(await folder(), webSocketOf(relay));
-    const weights = Uint8Array.from({ length: 2_500_000 }, (_, index) => (index * 7) % 256);
+    const weights = Uint8Array.from(
+      { length: 2_500_000 },
+      (_, index) => (index * 7 + (index >> 8) * 13 + (index >> 16) * 5) % 256,
+    );
     const { cid, manifest } = await publishAdapter({
       name: 'big',
       licence: 'MIT',
@@ -225,7 +246,9 @@ describe('a relay and two peers on loopback', () => {
     await online(alice);
     await alice.announce({ kind: 'adapter', scope: '', cid });
     expect(await relay.event(cid)).toMatchObject({ kind: 'pinned' });
-    expect(relay.status().pins.bytes).toBe(2_500_001);
+    // Weights and index, the inner nodes of their files, and the manifest: what is stored, not what the manifest states.
+    expect(relay.status().pins.bytes).toBeGreaterThan(2_500_001);
+    expect(relay.status().pins.bytes).toBeLessThan(2_503_000);
     await alice.stop();
     const bob = await peerAt(await folder(), webSocketOf(relay));
     await online(bob);
@@ -273,9 +296,232 @@ it('refuses to start where its WebSocket port is taken, and lets go of its folde
   const at = await folder();
   await expect(relayAt(at, { webSocketPort: port })).rejects.toMatchObject({
     code: 'RELAY_PORT_TAKEN',
-    facts: { host: '127.0.0.1', port },
+    facts: { host: '127.0.0.1', port, option: 'web-socket-port' },
   });
   expect((await relayAt(at)).status().heads).toBe(0);
+});
+
+/** A CID of bytes that exist nowhere. */
+async function nobodyHas(name: string): Promise<Cid> {
+  return cidOf(new TextEncoder().encode(name), 'dag-cbor');
+}
+
+describe('one peer slows only itself', () => {
+  it('announcements of bytes that nobody has keep nobody else waiting', async () => {
+    const relay = await relayAt(await folder());
+    const [bad, honest] = [
+      await peerAt(await folder(), webSocketOf(relay)),
+      await peerAt(await folder(), webSocketOf(relay)),
+    ];
+    await Promise.all([online(bad), online(honest)]);
+    for (let index = 0; index < 60; index += 1) {
+      void bad.announce({ kind: 'contribution', scope: 'net', cid: await nobodyHas(`nobody ${index}`) });
+    }
+    await vi.waitFor(() => expect(bad.pending()).toHaveLength(60), 20_000);
+    const cid = await contribute(honest, 'facts', rowsOf('honest'));
+    expect(await honest.announce({ kind: 'contribution', scope: 'facts', cid })).toBe('sent');
+    // Not one of the others was given up before: the honest one had a turn of its own.
+    const given = relay.events.filter((event) => event.kind === 'pinned' || event.code !== 'RELAY_BUSY');
+    expect(given.map((event) => event.cid)).toEqual([cid]);
+  });
+
+  it('sockets that say nothing keep nobody out, and are ended', async () => {
+    const relay = await relayAt(await folder());
+    const [address = ''] = webSocketOf(relay);
+    const port = Number(/\/tcp\/(\d+)/.exec(address)?.[1]);
+    const upgrade =
+      'GET / HTTP/1.1\r\nHost: r\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n';
+    // Some say nothing at all, some stop after the upgrade; together more than are allowed to one address.
+    const silent = Array.from({ length: 90 }, (_, index) => {
+      const socket = connect(port, '127.0.0.1').resume();
+      socket.on('error', () => undefined);
+      if (index % 2 === 0) socket.on('connect', () => socket.write(upgrade));
+      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+      return { socket, closed };
+    });
+    cleanups.push(async () => silent.forEach(({ socket }) => void socket.destroy()));
+    const newcomer = await peerAt(await folder(), webSocketOf(relay));
+    await online(newcomer);
+    expect(newcomer.state()).toBe('online');
+    await Promise.all(silent.map(({ closed }) => closed));
+    expect(relay.status().peers).toEqual([newcomer.id]);
+  });
+});
+
+describe('what an author is told', () => {
+  it('that no relay keeps it, and why, until one does; the answer survives a restart of the author', async () => {
+    const data = await folder();
+    const full = await relayAt(data, { bytesPerOwner: 2_000 });
+    const webSocketPort = Number(/\/tcp\/(\d+)/.exec(webSocketOf(full)[0] ?? '')?.[1]);
+    const at = await folder();
+    const alice = await peerAt(at, webSocketOf(full));
+    await online(alice);
+    const cid = await contribute(alice, 'facts', rowsOf('large', 200));
+    expect(await alice.announce({ kind: 'contribution', scope: 'facts', cid })).toBe('queued');
+    const answer = {
+      relay: full.id,
+      outcome: 'refused',
+      code: 'QUOTA_EXCEEDED',
+      facts: { scope: 'owner', limit: 2_000 },
+      failures: 1,
+    };
+    expect(alice.deliveries()).toMatchObject([{ announcement: { cid }, answers: [answer] }]);
+    await alice.stop();
+    await full.end();
+
+    const again = await peerAt(at, webSocketOf(full));
+    expect(again.deliveries()).toMatchObject([{ announcement: { cid }, answers: [answer] }]);
+    expect(again.pending()).toHaveLength(1);
+    await relayAt(data, { webSocketPort });
+    await settled(again);
+    expect(again.deliveries()).toMatchObject([{ answers: [{ relay: full.id, outcome: 'kept', failures: 0 }] }]);
+  });
+
+  it('how many relays keep it, each of which is asked', async () => {
+    const relays = [await relayAt(await folder()), await relayAt(await folder(), { bytesPerOwner: 1_000 })];
+    const alice = await peerAt(await folder(), relays.flatMap(webSocketOf));
+    await vi.waitFor(() => expect(alice.connections()).toHaveLength(2), 20_000);
+    const cid = await contribute(alice, 'facts', rowsOf('two', 100));
+    expect(await alice.announce({ kind: 'contribution', scope: 'facts', cid })).toBe('sent');
+    await vi.waitFor(() => expect(alice.deliveries()[0]?.answers).toHaveLength(2), 20_000);
+    expect(
+      alice
+        .deliveries()[0]
+        ?.answers.map(({ outcome }) => outcome)
+        .sort(),
+    ).toEqual(['kept', 'refused']);
+  });
+});
+
+describe('who was first', () => {
+  it('is witnessed by the relay, in times that only grow, and everybody learns it', async () => {
+    const data = await folder();
+    const first = await relayAt(data);
+    const alice = await peerAt(await folder(), webSocketOf(first));
+    await online(alice);
+    const told: Witness[] = [];
+    alice.onWitness((_, witnesses) => told.push(...witnesses));
+    const rows = rowsOf('hers');
+    const original = await contribute(alice, 'facts', rows);
+    await alice.announce({ kind: 'contribution', scope: 'facts', cid: original });
+    expect(told).toMatchObject([{ cid: original, relay: first.id, sequence: 1 }]);
+    await first.end();
+    const second = await relayAt(data, {
+      webSocketPort: Number(/\/tcp\/(\d+)/.exec(webSocketOf(first)[0] ?? '')?.[1]),
+    });
+    const thief = await peerAt(await folder(), webSocketOf(second));
+    await online(thief);
+    const { cid: copy } = await publishContribution({
+      datanetId: 'facts',
+      rows,
+      licence: 'CC0-1.0',
+      signer: createTestSigner(2),
+      blocks: thief.blocks,
+      timestamp: 0,
+    });
+    await thief.announce({ kind: 'contribution', scope: 'facts', cid: copy });
+    await thief.stop();
+    const carol = await peerAt(await folder(), webSocketOf(second));
+    const [hers, copied] = [await announced(carol, original), await announced(carol, copy)];
+    expect(copied.witnesses?.[0]?.sequence).toBe(2);
+    expect(hers.witnesses).toEqual(told);
+    expect(copied.witnesses?.[0]?.time).toBeGreaterThan(told[0]?.time ?? Number.POSITIVE_INFINITY);
+    // Who is configured with another relay takes no word of this one.
+    const other = await relayAt(await folder());
+    const dave = await peerAt(await folder(), [...webSocketOf(other)]);
+    await online(dave);
+    await dave.announce({ kind: 'contribution', scope: 'facts', cid: await contribute(dave, 'facts', rowsOf('x')) });
+    expect(dave.heads()[0]?.witnesses?.map(({ relay }) => relay)).toEqual([other.id]);
+  });
+
+  it('a copy under a changed signature is refused, and the same statement signed again is kept and charged once', async () => {
+    const relay = await relayAt(await folder());
+    const alice = await peerAt(await folder(), webSocketOf(relay));
+    await online(alice);
+    const cid = await contribute(alice, 'facts', rowsOf('victim'));
+    expect(await alice.announce({ kind: 'contribution', scope: 'facts', cid })).toBe('sent');
+    const { bytes } = relay.status().pins;
+    const header = decode<Record<string, unknown> & { sig: Uint8Array }>(await alice.blocks.get(cid));
+    const flipped = Uint8Array.from(header.sig, (byte, index) => (index === 64 ? byte - 27 : byte));
+    const copy = await alice.blocks.put(encode({ ...header, sig: flipped }), 'dag-cbor');
+    await alice.announce({ kind: 'contribution', scope: 'facts', cid: copy });
+    expect(await relay.event(copy)).toMatchObject({ kind: 'refused', code: 'SIGNATURE_NOT_CANONICAL' });
+
+    // Its author can sign the same bytes with another nonce; both signatures are canonical.
+    const { sig: _, ...body } = header;
+    // For the rest of this file: viem has no way back, and nothing here needs the same signature twice.
+    setSignEntropy(true);
+    const signature = await createTestSigner(1).signMessage(encode(body) as never);
+    const sig = new Uint8Array(Buffer.from(signature.slice(2), 'hex'));
+    expect(sig).not.toEqual(header.sig);
+    const twice = await alice.blocks.put(encode({ ...header, sig }), 'dag-cbor');
+    await alice.announce({ kind: 'contribution', scope: 'facts', cid: twice });
+    expect(await relay.event(twice)).toMatchObject({ kind: 'refused', code: 'STATEMENT_KNOWN' });
+    expect(relay.status().pins).toMatchObject({ roots: 1, bytes });
+  });
+});
+
+it('charges what it stored, and not what a document states', async () => {
+  const relay = await relayAt(await folder(), { bytesInTotal: 40_000, bytesPerOwner: 30_000 });
+  const [liar, honest] = [
+    await peerAt(await folder(), webSocketOf(relay)),
+    await peerAt(await folder(), webSocketOf(relay)),
+  ];
+  await Promise.all([online(liar), online(honest)]);
+  for (let by = 10; by < 16; by += 1) {
+    // A header that states much and whose rows nobody has.
+    const small = await contribute(liar, 'facts', rowsOf(`small ${by}`, 5), by);
+    const { sig: _, ...body } = decode<Record<string, unknown>>(await liar.blocks.get(small));
+    const stated = { ...body, bytes: 29_000, rows: [CID.parse(await cidOf(new Uint8Array([by]), 'raw'))] };
+    const sig = Buffer.from((await createTestSigner(by).signMessage(encode(stated) as never)).slice(2), 'hex');
+    const cid = await liar.blocks.put(encode({ ...stated, sig: new Uint8Array(sig) }), 'dag-cbor');
+    void liar.announce({ kind: 'contribution', scope: 'facts', cid });
+  }
+  const cid = await contribute(honest, 'facts', rowsOf('honest'));
+  expect(await honest.announce({ kind: 'contribution', scope: 'facts', cid })).toBe('sent');
+  expect(relay.status().refused.map(({ code }) => code)).not.toContain('QUOTA_EXCEEDED');
+});
+
+it('receipts of peers, whose names are free, leave room for contributions', async () => {
+  const relay = await relayAt(await folder(), { bytesInTotal: 64_000, bytesPerOwner: 160_000 });
+  const alice = await peerAt(await folder(), webSocketOf(relay));
+  await online(alice);
+  const codes: string[] = [];
+  for (let index = 0; index < 11; index += 1) {
+    const cid = await alice.blocks.put(Uint8Array.of(...encode({ index })), 'dag-cbor');
+    await alice.announce({ kind: 'receipt', scope: '', cid });
+    const event = await relay.event(cid);
+    codes.push(event.kind === 'pinned' ? event.kind : event.code);
+  }
+  // 160,000 bytes of an owner, a sixteenth of it for a peer, 1,024 for the smallest.
+  expect(codes).toEqual([...Array.from({ length: 9 }, () => 'pinned'), 'QUOTA_EXCEEDED', 'QUOTA_EXCEEDED']);
+  const cid = await contribute(alice, 'facts', rowsOf('room'));
+  expect(await alice.announce({ kind: 'contribution', scope: 'facts', cid })).toBe('sent');
+});
+
+describe('what another program has', () => {
+  it.each(['status-port', 'web-rtc-port'] as const)('a taken %s is said, and the folder is let go', async (option) => {
+    const udp = createSocket('udp4');
+    const tcp = createServer();
+    if (option === 'web-rtc-port') await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
+    else await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+    cleanups.push(async () => (option === 'web-rtc-port' ? udp.close() : tcp.close()));
+    const { port } = option === 'web-rtc-port' ? udp.address() : (tcp.address() as AddressInfo);
+    const at = await folder();
+    const parameters = option === 'web-rtc-port' ? { webRtcPort: port } : { statusPort: port };
+    await expect(relayAt(at, parameters)).rejects.toMatchObject({
+      code: 'RELAY_PORT_TAKEN',
+      facts: { host: '127.0.0.1', port, option },
+    });
+    expect((await relayAt(at)).status().heads).toBe(0);
+  });
+
+  it('a folder in use is said', async () => {
+    const at = await folder();
+    await relayAt(at);
+    await expect(relayAt(at)).rejects.toMatchObject({ code: 'FOLDER_IN_USE' });
+  });
 });
 
 describe('what a relay refuses', () => {

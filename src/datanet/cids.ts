@@ -3,17 +3,17 @@
 import { CID } from 'multiformats/cid';
 import { create } from 'multiformats/hashes/digest';
 import { bytesToHex } from '../lib/bytes.ts';
+import { CID_CODECS, isCanonicalCid } from '../lib/canonicalCid.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { sha256Async } from '../lib/sha256Async.ts';
 import { cid as branded, type Cid } from '../lib/units.ts';
 import type { BlockStore, ReadOptions } from './types.ts';
 
 const SHA2_256 = 0x12;
-const CODECS = { raw: 0x55, 'dag-cbor': 0x71 } as const;
 
 /** The CID of `bytes`. */
 export async function cidOf(bytes: Uint8Array, codec: 'raw' | 'dag-cbor'): Promise<Cid> {
-  return branded(CID.createV1(CODECS[codec], create(SHA2_256, await sha256Async(bytes))).toString());
+  return branded(CID.createV1(CID_CODECS[codec], create(SHA2_256, await sha256Async(bytes))).toString());
 }
 
 /** Parses the text of a CID. Throws `CID_INVALID`. */
@@ -41,7 +41,7 @@ export interface GetCheckedParameters extends ReadOptions {
 /** The block of `cid`, after checking codec, size and hash. Throws `BLOCK_CODEC`, `BLOCK_TOO_LARGE`, `BLOCK_CORRUPT`, and errors of the store. */
 export async function getChecked({ cid, codec, maxBytes, blocks, signal }: GetCheckedParameters): Promise<Uint8Array> {
   const parsed = parseCid(cid);
-  if (parsed.version !== 1 || parsed.code !== CODECS[codec] || parsed.multihash.code !== SHA2_256) {
+  if (!isCanonicalCid(parsed, [codec]) || parsed.toString() !== cid) {
     throw new TributaryError({
       code: 'BLOCK_CODEC',
       message: `This content identifier does not name a ${codec} block hashed with SHA-256.`,

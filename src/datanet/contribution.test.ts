@@ -16,6 +16,26 @@ const rows: Row[] = Array.from({ length: 50 }, (_, index) => ({
 }));
 const signer = createTestSigner(1);
 
+/** The three other signatures of the same statement that anyone can write. */
+function malleated(sig: Uint8Array): Uint8Array[] {
+  const order = 0xffffffff_ffffffff_ffffffff_fffffffe_baaedce6_af48a03b_bfd25e8c_d0364141n;
+  const high = (order - BigInt(`0x${Buffer.from(sig.slice(32, 64)).toString('hex')}`)).toString(16).padStart(64, '0');
+  const v = sig[64] as number;
+  const highS = [...sig.slice(0, 32), ...Buffer.from(high, 'hex')];
+  return [
+    [...sig.slice(0, 64), v - 27],
+    [...highS, 55 - v],
+    [...highS, 28 - v],
+  ].map((bytes) => Uint8Array.from(bytes));
+}
+
+/** The same link, its digest's length written in two bytes instead of one. */
+function padded(link: CID): CID {
+  const { digest } = link.multihash;
+  const bytes = Uint8Array.from([0x12, 0xa0, 0x00, ...digest]);
+  return CID.createV1(link.code, { ...link.multihash, digest, bytes });
+}
+
 async function published(overrides: Partial<Parameters<typeof publishContribution>[0]> = {}) {
   const blocks = createMemoryStore();
   const contribution = await publishContribution({
@@ -221,6 +241,48 @@ describe('what a reader refuses', () => {
     });
   });
 
+  it('a signature in another form than the one that is canonical', async () => {
+    const { blocks, cid } = await published();
+    const header = decode<Record<string, unknown> & { sig: Uint8Array }>(await blocks.get(cid));
+    for (const sig of malleated(header.sig)) {
+      const copy = await blocks.put(encode({ ...header, sig }), 'dag-cbor');
+      // The port that tests use recovers the author from each of them, so that it is the form alone which is refused.
+      await expect(readContributionHeader({ cid: copy, blocks, verify: () => true })).rejects.toMatchObject({
+        code: 'SIGNATURE_NOT_CANONICAL',
+        facts: { cid: copy },
+      });
+    }
+  });
+
+  it.each([
+    ['version 0', 'parents.0', (link: CID) => CID.createV0(link.multihash as never)],
+    ['another codec', 'parents.0', (link: CID) => CID.createV1(0x70, link.multihash)],
+    ['a padded length', '(not canonical dag-cbor)', padded],
+  ])('a parent that is named by %s', async (_, path, rename) => {
+    const store = createMemoryStore();
+    const parent = (await published({ blocks: store })).cid;
+    const { cid } = await published({ blocks: store, parents: [parent] });
+    const header = decode<{ parents: CID[] }>(await store.get(cid));
+    const copy = await store.put(encode({ ...header, parents: header.parents.map(rename) }), 'dag-cbor');
+    await expect(readContributionHeader({ cid: copy, blocks: store, verify: () => true })).rejects.toMatchObject({
+      code: 'DOCUMENT_INVALID',
+      facts: { path },
+    });
+  });
+
+  it('what a wallet signs with v of 0 or 1 is published in the canonical form, as the same document', async () => {
+    const zeroOne = async (bytes: Uint8Array): Promise<`0x${string}`> => {
+      const signature = await signer.signMessage(bytes);
+      return `${signature.slice(0, -2)}${signature.endsWith('1b') ? '00' : '01'}`
+        .toUpperCase()
+        .replace('X', 'x') as never;
+    };
+    const { cid, header } = await published();
+    const other = await published({ signer: { ...signer, signMessage: zeroOne } });
+    expect([other.cid, other.header]).toEqual([cid, header]);
+    expect(await readContributionHeader({ cid, blocks: other.blocks, verify })).toEqual(header);
+  });
+
   it('bytes that are not those of the CID, from a lying store', async () => {
     const { blocks, cid, header } = await published();
     const shard = blocks.map.get(header.rows[0] as Cid) as Uint8Array;
@@ -236,7 +298,7 @@ describe('what a reader refuses', () => {
       readContributionHeader({ cid: await blocks.put(bytes, 'dag-cbor'), blocks, verify });
     await expect(read(new Uint8Array([0xff]))).rejects.toMatchObject({
       code: 'DOCUMENT_INVALID',
-      facts: { path: '(not dag-cbor)' },
+      facts: { path: '(not canonical dag-cbor)' },
     });
     await expect(read(new Uint8Array(128 * 1024 + 1))).rejects.toMatchObject({ code: 'BLOCK_TOO_LARGE' });
     await expect(read(new Uint8Array(100_000).fill(0x81))).rejects.toMatchObject({ code: 'DOCUMENT_INVALID' });

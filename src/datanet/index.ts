@@ -5,6 +5,7 @@ export { checkRows } from './checkRows.ts';
 export { cidDigest } from './cids.ts';
 export { contentKey, lookAlikeKey } from './contentKey.ts';
 export { MAX_PARENTS } from './limits.ts';
+export { type Evidence, orderByOwnership } from './ownership.ts';
 export { parseRows } from './parseRows.ts';
 export { publishAdapter } from './publishAdapter.ts';
 export { publishContribution } from './publishContribution.ts';

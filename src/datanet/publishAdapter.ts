@@ -86,7 +86,7 @@ export async function publishAdapter(
     datanets,
     training,
   } as const;
-  const { cid, sig } = await signDocument({
+  const { cid, sig, statement } = await signDocument({
     body: {
       ...facts,
       base: { name: base.name, sha256: hexToBytes(base.sha256) },
@@ -98,5 +98,5 @@ export async function publishAdapter(
     blocks,
     signal,
   });
-  return { cid, manifest: { ...facts, base, weights: weightsLink, contributions, index: indexLink, sig } };
+  return { cid, manifest: { ...facts, base, weights: weightsLink, contributions, index: indexLink, sig, statement } };
 }

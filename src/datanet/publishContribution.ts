@@ -131,13 +131,13 @@ export async function publishContribution(parameters: PublishContributionParamet
     ...(overrides.length === 0 ? {} : { overrides }),
   } as const;
   const root = rowsRoot(hashes);
-  const { cid, sig } = await signDocument({
+  const { cid, sig, statement } = await signDocument({
     body: { ...facts, parents: parents.map(parseCid), rows: links.map(parseCid), rowsRoot: hexToBytes(root) },
     signer,
     blocks,
     signal,
   });
   onProgress?.({ done: rows.length, total: rows.length });
-  const header: ContributionHeader = { ...facts, parents, rows: links, rowsRoot: root, sig };
+  const header: ContributionHeader = { ...facts, parents, rows: links, rowsRoot: root, sig, statement };
   return { cid, header };
 }

@@ -15,7 +15,7 @@ export interface ReadAdapterManifestParameters extends ReadOptions {
 
 /** The manifest, after checking its signature. Throws as `readDocument`. */
 export async function readAdapterManifest(parameters: ReadAdapterManifestParameters): Promise<AdapterManifest> {
-  const { document, sig } = await readDocument({
+  const { document, sig, statement } = await readDocument({
     ...parameters,
     kind: 'adapter',
     schema: manifestSchema,
@@ -35,6 +35,7 @@ export async function readAdapterManifest(parameters: ReadAdapterManifestParamet
     contributions: document.contributions.map((link) => branded(link.toString())),
     index: document.index === null ? null : fileLink(document.index),
     sig,
+    statement,
   };
 }
 

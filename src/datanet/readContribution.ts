@@ -21,7 +21,7 @@ export interface ReadContributionHeaderParameters extends ReadOptions {
 export async function readContributionHeader(
   parameters: ReadContributionHeaderParameters,
 ): Promise<ContributionHeader> {
-  const { document, sig } = await readDocument({
+  const { document, sig, statement } = await readDocument({
     ...parameters,
     kind: 'contribution',
     schema: headerSchema,
@@ -34,6 +34,7 @@ export async function readContributionHeader(
     rows: document.rows.map(text),
     rowsRoot: bytesToHex(document.rowsRoot),
     sig,
+    statement,
   };
 }
 

@@ -1,6 +1,7 @@
 // Shapes of the dag-cbor documents as decoded: real CIDs and bytes. Strict, so that no unknown field is signed unnoticed.
 import { CID } from 'multiformats/cid';
 import * as v from 'valibot';
+import { type CidCodec, isCanonicalCid } from '../lib/canonicalCid.ts';
 import type { Json } from '../lib/canonicalJson.ts';
 import {
   MAX_ADAPTER_BYTES,
@@ -14,7 +15,11 @@ import {
 } from './limits.ts';
 
 // CID.asCID accepts any object with the right fields; dag-cbor decodes tag 42 to instances of CID.
-const link = v.custom<CID>((value) => value instanceof CID, 'must be a link');
+const link = (...codecs: readonly CidCodec[]) =>
+  v.custom<CID>(
+    (value) => value instanceof CID && isCanonicalCid(value, codecs),
+    `must be a link to ${codecs.join(' or ')}`,
+  );
 const bytesOf = (length: number) =>
   v.custom<Uint8Array>(
     (value) => value instanceof Uint8Array && value.byteLength === length,
@@ -24,7 +29,8 @@ const count = (maximum: number) => v.pipe(v.number(), v.safeInteger(), v.minValu
 const positive = (maximum: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(maximum));
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME_LENGTH));
 const author = v.pipe(v.string(), v.regex(/^eip155:[1-9]\d{0,15}:0x[0-9a-f]{40}$/));
-const links = (minimum: number, maximum: number) => v.pipe(v.array(link), v.minLength(minimum), v.maxLength(maximum));
+const links = (codec: CidCodec, minimum: number, maximum: number) =>
+  v.pipe(v.array(link(codec)), v.minLength(minimum), v.maxLength(maximum));
 
 const json: v.GenericSchema<Json> = v.lazy(() =>
   v.union([v.string(), v.number(), v.boolean(), v.null(), v.array(json), v.record(v.string(), json)]),
@@ -56,9 +62,9 @@ export const headerSchema = v.strictObject({
   type: v.literal('contribution'),
   datanet: name,
   author,
-  parents: links(0, MAX_PARENTS),
+  parents: links('dag-cbor', 0, MAX_PARENTS),
   seq: positive(Number.MAX_SAFE_INTEGER),
-  rows: links(1, MAX_CONTRIBUTION_SHARDS),
+  rows: links('raw', 1, MAX_CONTRIBUTION_SHARDS),
   count: positive(MAX_CONTRIBUTION_ROWS),
   bytes: positive(MAX_CONTRIBUTION_SHARDS * MAX_SHARD_BYTES),
   rowsRoot: bytesOf(32),
@@ -69,7 +75,11 @@ export const headerSchema = v.strictObject({
   sig: bytesOf(65),
 });
 
-const file = v.strictObject({ cid: link, bytes: positive(MAX_ADAPTER_BYTES), sha256: bytesOf(32) });
+const file = v.strictObject({
+  cid: link('raw', 'dag-pb'),
+  bytes: positive(MAX_ADAPTER_BYTES),
+  sha256: bytesOf(32),
+});
 
 export const manifestSchema = v.strictObject({
   v: v.literal(1),
@@ -82,7 +92,7 @@ export const manifestSchema = v.strictObject({
   config: jsonObject,
   weights: file,
   datanets: v.pipe(v.array(name), v.maxLength(MAX_CONTRIBUTIONS)),
-  contributions: links(0, MAX_CONTRIBUTIONS),
+  contributions: links('dag-cbor', 0, MAX_CONTRIBUTIONS),
   training: jsonObject,
   index: v.nullable(file),
   sig: bytesOf(65),

@@ -1,9 +1,12 @@
 // A signed dag-cbor document: a map whose field `sig` is the author's EIP-191 signature over the dag-cbor bytes of the
 // same map without `sig`. dag-cbor has one encoding per value, so the signed bytes can be encoded again from the fields.
-import { decode, encode } from '@ipld/dag-cbor';
+import { encode } from '@ipld/dag-cbor';
 import * as v from 'valibot';
 import { bytesToHex, hexToBytes, ownBytes } from '../lib/bytes.ts';
+import { decodeCanonicalCbor } from '../lib/canonicalCbor.ts';
+import { canonicalSignature, isCanonicalSignature } from '../lib/canonicalSignature.ts';
 import { TributaryError, toTributaryError } from '../lib/errors.ts';
+import { sha256Async } from '../lib/sha256Async.ts';
 import type { Cid } from '../lib/units.ts';
 import { getChecked } from './cids.ts';
 import type { Address, BlockStore, Hex, ReadOptions, Signer, Verify } from './types.ts';
@@ -27,6 +30,11 @@ export function authorAddress(author: string): Address {
   return address as Address;
 }
 
+/** SHA-256 of the signed bytes, 64 hexadecimal digits. An author can sign them more than once, and they stay one statement. */
+async function statementOf(signed: Uint8Array<ArrayBuffer>): Promise<string> {
+  return bytesToHex(await sha256Async(signed));
+}
+
 export interface SignDocumentParameters {
   readonly body: Readonly<Record<string, unknown>>;
   readonly signer: Signer;
@@ -40,11 +48,12 @@ export async function signDocument({
   signer,
   blocks,
   signal,
-}: SignDocumentParameters): Promise<{ readonly cid: Cid; readonly sig: Hex }> {
-  const sig = await signer.signMessage(ownBytes(encode(body)));
+}: SignDocumentParameters): Promise<{ readonly cid: Cid; readonly sig: Hex; readonly statement: string }> {
+  const signed = ownBytes(encode(body));
+  const sig = canonicalSignature(await signer.signMessage(signed));
   signal?.throwIfAborted();
   const cid = await blocks.put(ownBytes(encode({ ...body, sig: hexToBytes(sig) })), 'dag-cbor', { signal });
-  return { cid, sig };
+  return { cid, sig, statement: await statementOf(signed) };
 }
 
 export interface ReadDocumentParameters<Schema extends v.GenericSchema> extends ReadOptions {
@@ -59,7 +68,7 @@ export interface ReadDocumentParameters<Schema extends v.GenericSchema> extends 
 
 /**
  * Reads a signed document: size, hash, dag-cbor, shape, canonical form, then signature. Throws `DOCUMENT_INVALID` (facts name
- * the field), `SIGNATURE_INVALID`, and as `getChecked`.
+ * the field), `SIGNATURE_NOT_CANONICAL`, `SIGNATURE_INVALID`, and as `getChecked`.
  */
 export async function readDocument<
   Schema extends v.GenericSchema<unknown, { readonly author: string; readonly sig: Uint8Array }>,
@@ -74,7 +83,7 @@ export async function readDocument<
 }: ReadDocumentParameters<Schema>): Promise<{
   readonly document: v.InferOutput<Schema>;
   readonly sig: Hex;
-  readonly bytes: Uint8Array;
+  readonly statement: string;
 }> {
   const bytes = await getChecked({ cid, codec: 'dag-cbor', maxBytes, blocks, signal });
   const refuse = (path: string, cause?: unknown): never => {
@@ -88,9 +97,9 @@ export async function readDocument<
   };
   let decoded: unknown;
   try {
-    decoded = decode(bytes);
+    decoded = decodeCanonicalCbor(bytes);
   } catch (error) {
-    return refuse('(not dag-cbor)', toTributaryError(error));
+    return refuse('(not canonical dag-cbor)', toTributaryError(error));
   }
   const parsed = v.safeParse(schema, decoded);
   if (!parsed.success)
@@ -103,11 +112,19 @@ export async function readDocument<
       }),
     );
   const document = parsed.output as v.InferOutput<Schema>;
-  if (bytesToHex(encode(decoded)) !== bytesToHex(bytes)) return refuse('(not canonical dag-cbor)');
 
   const { sig, ...body } = decoded as { sig: Uint8Array } & Record<string, unknown>;
+  const signed = ownBytes(encode(body));
   const signature: Hex = `0x${bytesToHex(sig)}`;
-  if (!(await verify(authorAddress(document.author), ownBytes(encode(body)), signature))) {
+  if (!isCanonicalSignature(signature)) {
+    throw new TributaryError({
+      code: 'SIGNATURE_NOT_CANONICAL',
+      message: `The signature of this ${kind} is not in its one canonical form.`,
+      facts: { cid, author: document.author, kind },
+      hint: 'It is refused: it may be a changed copy of another document; ask the author for the original.',
+    });
+  }
+  if (!(await verify(authorAddress(document.author), signed, signature))) {
     throw new TributaryError({
       code: 'SIGNATURE_INVALID',
       message: `The signature of this ${kind} is not its author's.`,
@@ -115,5 +132,5 @@ export async function readDocument<
       hint: 'It is refused: someone else made or changed it.',
     });
   }
-  return { document, sig: signature, bytes };
+  return { document, sig: signature, statement: await statementOf(signed) };
 }

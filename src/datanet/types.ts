@@ -190,6 +190,8 @@ export interface ContributionHeader {
   readonly overrides?: readonly ContributionOverride[];
   /** EIP-191 signature over the dag-cbor bytes of everything above. */
   readonly sig: Hex;
+  /** SHA-256 of the bytes that were signed: the same statement, however often its author signed it. Not in the document. */
+  readonly statement: string;
 }
 
 export interface Contribution {
@@ -224,6 +226,8 @@ export interface AdapterManifest {
   /** Attribution index; null for an adapter that was published without one. */
   readonly index: FileLink | null;
   readonly sig: Hex;
+  /** As that of a contribution. */
+  readonly statement: string;
 }
 
 /** The service of `workers/ingest.ts`: `connect<IngestService>(worker)`. */

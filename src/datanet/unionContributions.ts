@@ -1,6 +1,7 @@
 import { isAbort, TributaryError, toTributaryError } from '../lib/errors.ts';
 import type { Cid } from '../lib/units.ts';
 import { MAX_CONTRIBUTIONS } from './limits.ts';
+import { type Evidence, orderByOwnership } from './ownership.ts';
 import { readContributionHeader } from './readContribution.ts';
 import type { BlockStore, Contribution, Verify, WorkOptions } from './types.ts';
 
@@ -12,12 +13,17 @@ export interface UnionContributionsParameters extends WorkOptions {
   readonly datanetId: string;
   readonly blocks: BlockStore;
   readonly verify: Verify;
+  /** What is known of when each was there. Default: nothing. */
+  readonly evidenceOf?: (cid: Cid) => Evidence;
   /** Maximum number of contributions to read; default 10,000. */
   readonly limit?: number;
 }
 
 export interface ContributionUnion {
-  /** Every reachable contribution of the Datanet once, ancestors first: by `seq`, then by CID. The same for the same set of heads. */
+  /**
+   * Every reachable contribution of the Datanet once, whoever was first in front (`orderByOwnership`). The same for the same set of
+   * heads and the same evidence. Of several signatures under one statement the first counts.
+   */
   readonly contributions: readonly Contribution[];
   /** Contributions that are no other's parent: the parents of the next one. */
   readonly heads: readonly Cid[];
@@ -30,7 +36,7 @@ export interface ContributionUnion {
  * both lists of heads. A hostile graph costs at most `limit` reads. Progress counts contributions.
  */
 export async function unionContributions(parameters: UnionContributionsParameters): Promise<ContributionUnion> {
-  const { heads, datanetId, blocks, verify, limit = MAX_CONTRIBUTIONS, signal, onProgress } = parameters;
+  const { heads, datanetId, blocks, verify, evidenceOf, limit = MAX_CONTRIBUTIONS, signal, onProgress } = parameters;
   const seen = new Set<Cid>(heads);
   const contributions: Contribution[] = [];
   const problems: { cid: Cid; error: TributaryError }[] = [];
@@ -74,8 +80,15 @@ export async function unionContributions(parameters: UnionContributionsParameter
     onProgress?.({ done: contributions.length, total: contributions.length + queue.length });
   }
   const byCid = (one: Cid, other: Cid): number => (one < other ? -1 : one > other ? 1 : 0);
-  contributions.sort((one, other) => one.header.seq - other.header.seq || byCid(one.cid, other.cid));
+  const ordered = orderByOwnership(
+    contributions.map(({ cid, header }) => ({ cid, header, parents: header.parents, ...evidenceOf?.(cid) })),
+  );
+  const statements = new Map<string, Contribution>();
+  for (const { cid, header } of ordered) {
+    if (!statements.has(header.statement)) statements.set(header.statement, { cid, header });
+  }
   problems.sort((one, other) => byCid(one.cid, other.cid));
   const named = new Set(contributions.flatMap(({ header }) => header.parents));
-  return { contributions, heads: contributions.map(({ cid }) => cid).filter((cid) => !named.has(cid)), problems };
+  const counted = [...statements.values()];
+  return { contributions: counted, heads: counted.map(({ cid }) => cid).filter((cid) => !named.has(cid)), problems };
 }

@@ -1,19 +1,21 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cid } from '../lib/units.ts';
 import {
   type Announcements,
   type AnnouncementsPorts,
   addOwn,
-  enqueue,
+  answerTo,
+  deliveries,
   flush,
   learn,
+  markLost,
   openAnnouncements,
   subscribe,
-  waitUntilSent,
+  waitForAnswer,
 } from './announcements.ts';
-import { announcementKey, decodeAnnouncement } from './protocol.ts';
+import { type Answer, announcementKey, decodeAnnouncement } from './protocol.ts';
 import { memoryState } from './testing/memoryState.ts';
-import type { Announcement, ReceivedAnnouncement } from './types.ts';
+import type { Announcement, ReceivedAnnouncement, Verdict, Witness } from './types.ts';
 
 const cid = 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e' as Cid;
 const provider = '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp';
@@ -21,74 +23,173 @@ const named = (scope: string): Announcement => ({ kind: 'contribution', scope, c
 
 interface World {
   readonly announcements: Announcements;
-  /** Peers that gossip reaches; changed by the tests. */
-  readonly reached: string[];
+  /** What each relay that is connected says to an announcement; changed by the tests. */
+  readonly relays: Map<string, (announcement: Announcement) => Verdict | Promise<Answer>>;
+  readonly asked: string[];
   readonly published: string[];
   readonly learned: ReceivedAnnouncement[];
-  readonly sent: () => number;
+  readonly answered: () => number;
+  readonly advance: (milliseconds: number) => void;
 }
 
-async function world(change: Partial<AnnouncementsPorts> = {}, reached: string[] = []): Promise<World> {
+const KEPT: Verdict = { outcome: 'kept' };
+const FULL: Verdict = { outcome: 'later', code: 'STORAGE_FULL', message: 'Full.', retryAfterSeconds: 10 };
+const QUOTA: Verdict = { outcome: 'refused', code: 'QUOTA_EXCEEDED', message: 'Used up.', facts: { limit: 5 } };
+
+async function world(change: Partial<AnnouncementsPorts> = {}, says: Record<string, Verdict> = {}): Promise<World> {
+  const relays: World['relays'] = new Map(Object.entries(says).map(([relay, verdict]) => [relay, () => verdict]));
   const published: string[] = [];
+  const asked: string[] = [];
   const learned: ReceivedAnnouncement[] = [];
-  let sent = 0;
+  let answered = 0;
+  let time = 1_700_000_000_000;
   const announcements = await openAnnouncements({
     id: provider,
     store: memoryState(),
-    relays: new Set(['relay']),
+    relays: new Set(['relay', 'other']),
     gossip: {
-      hasSubscribers: () => reached.length > 0,
+      hasSubscribers: () => true,
       async publish(bytes) {
         published.push(decodeAnnouncement(bytes)?.scope ?? 'malformed');
-        return [...reached];
+        return ['browser'];
       },
     },
-    onLearned: (announcement) => learned.push(announcement),
-    onSent: () => {
-      sent += 1;
+    connectedRelays: () => [...relays.keys()],
+    async ask(relay, announcement) {
+      asked.push(`${relay} ${announcement.scope}`);
+      const said = await relays.get(relay)?.(announcement);
+      if (said === undefined) throw new Error('gone');
+      return 'verdict' in said ? said : { verdict: said, witnesses: [] };
     },
+    isWitnessTrue: async ({ signature }) => signature[0] === 1,
+    onLearned: (announcement) => learned.push(announcement),
+    onAnswered: () => {
+      answered += 1;
+    },
+    now: () => time,
     ...change,
   });
-  return { announcements, reached, published, learned, sent: () => sent };
+  const advance = (milliseconds: number): void => {
+    time += milliseconds;
+  };
+  return { announcements, relays, asked, published, learned, answered: () => answered, advance };
 }
 
 const scopes = (map: ReadonlyMap<string, Announcement>): string[] => [...map.values()].map(({ scope }) => scope);
 
-it('keeps the queue over a restart until a relay has taken it; a peer alone does not count', async () => {
+it('waits in the queue, over a restart, until a relay keeps it; who only hears of it does not count', async () => {
   const store = memoryState();
   const first = await world({ store });
   await addOwn(first.announcements, named('a'));
   await flush(first.announcements);
-  expect([first.published, scopes(first.announcements.pending)]).toEqual([[], ['a']]);
+  expect([first.published, scopes(first.announcements.pending)]).toEqual([['a'], ['a']]);
 
-  const second = await world({ store }, ['browser']);
+  const second = await world({ store }, { relay: FULL });
   await flush(second.announcements);
-  expect([second.published, scopes(second.announcements.pending)]).toEqual([['a'], ['a']]);
-  second.reached.push('relay');
-  await flush(second.announcements);
-  expect([second.published, scopes(second.announcements.pending), second.sent()]).toEqual([['a', 'a'], [], 1]);
+  expect([second.asked, scopes(second.announcements.pending), second.answered()]).toEqual([['relay a'], ['a'], 1]);
 
-  const third = await world({ store }, ['relay']);
+  const third = await world({ store }, { relay: KEPT });
+  expect(deliveries(third.announcements)[0]?.answers).toMatchObject([{ ...FULL, relay: 'relay', failures: 1 }]);
   await flush(third.announcements);
-  expect([third.published, scopes(third.announcements.own)]).toEqual([[], ['a']]);
+  expect(third.asked).toEqual([]);
+  third.advance(15_000);
+  await flush(third.announcements);
+  expect([third.asked, scopes(third.announcements.pending)]).toEqual([['relay a'], []]);
+
+  const fourth = await world({ store }, { relay: KEPT });
+  await flush(fourth.announcements);
+  expect([fourth.asked, scopes(fourth.announcements.own)]).toEqual([[], ['a']]);
+  expect(deliveries(fourth.announcements)).toMatchObject([
+    { announcement: named('a'), answers: [{ relay: 'relay', outcome: 'kept', failures: 0 }] },
+  ]);
 });
 
-it('without any relay configured a peer is enough', async () => {
-  const { announcements } = await world({ relays: new Set() }, ['browser']);
+it('where no relay is configured nobody keeps it, and it waits', async () => {
+  const { announcements, published } = await world({ relays: new Set() });
   await addOwn(announcements, named('a'));
   await flush(announcements);
+  expect([published, announcements.pending.size]).toEqual([['a'], 1]);
+});
+
+it('tells what each relay said, and asks again after pauses that grow', async () => {
+  const { announcements, relays, asked, advance } = await world({}, { relay: QUOTA, other: FULL });
+  await addOwn(announcements, named('a'));
+  await flush(announcements);
+  expect(deliveries(announcements)[0]?.answers).toMatchObject([
+    { ...QUOTA, relay: 'relay' },
+    { ...FULL, relay: 'other' },
+  ]);
+  for (const [seconds, who] of [
+    [14, []],
+    [1, ['other a']],
+    [29, []],
+    [1, ['other a']],
+    [15, ['relay a']],
+    [119, ['other a']],
+    [1, ['relay a']],
+  ] as const) {
+    asked.length = 0;
+    advance(seconds * 1_000);
+    await flush(announcements);
+    expect(asked, `${seconds} s later`).toEqual(who);
+  }
+  // A relay that is reached again may have been emptied, or have another owner: it is asked at once.
+  relays.set('other', () => KEPT);
+  announcements.answers.wake('other');
+  asked.length = 0;
+  await flush(announcements);
+  expect([asked, announcements.pending.size]).toEqual([['other a'], 0]);
+  await flush(announcements);
+  expect(asked).toEqual(['other a']);
+});
+
+it('what is announced while a relay thinks about another one does not wait for it', async () => {
+  const slow = Promise.withResolvers<Answer>();
+  const { announcements, relays, asked } = await world();
+  relays.set('relay', ({ scope }) => (scope === 'slow' ? slow.promise : KEPT));
+  await addOwn(announcements, named('slow'));
+  const flushing = flush(announcements);
+  for (const scope of ['b', 'c', 'd', 'e', 'f', 'g']) await addOwn(announcements, named(scope));
+  void flush(announcements);
+  await vi.waitFor(() => expect(scopes(announcements.pending)).toEqual(['slow']));
+  expect(asked.filter((each) => each === 'relay slow')).toHaveLength(1);
+  slow.resolve({ verdict: KEPT, witnesses: [] });
+  await flushing;
   expect(announcements.pending.size).toBe(0);
 });
 
-it('sends each announcement once, however many ask at the same time', async () => {
-  const { announcements, published } = await world({}, ['relay']);
-  for (const scope of ['a', 'b']) await enqueue(announcements, named(scope));
-  await Promise.all([flush(announcements), flush(announcements), flush(announcements)]);
-  expect(published).toEqual(['a', 'b']);
-  announcements.stopped = true;
-  await enqueue(announcements, named('c'));
+it('a relay that goes away in the middle is asked again, and is no reason to ask the others again', async () => {
+  const { announcements, relays, asked } = await world({}, { other: KEPT });
+  relays.set('relay', () => Promise.reject(new Error('gone')));
+  for (const scope of ['a', 'b']) await addOwn(announcements, named(scope));
   await flush(announcements);
-  expect(published).toEqual(['a', 'b']);
+  expect([asked.toSorted(), announcements.pending.size]).toEqual([['other a', 'other b', 'relay a', 'relay b'], 0]);
+  relays.set('relay', () => KEPT);
+  asked.length = 0;
+  await flush(announcements);
+  expect(asked.toSorted()).toEqual(['relay a', 'relay b']);
+});
+
+it('what its only relay has lost waits again', async () => {
+  const { announcements, asked } = await world({}, { relay: KEPT, other: QUOTA });
+  for (const scope of ['a', 'b']) await addOwn(announcements, named(scope));
+  await flush(announcements);
+  asked.length = 0;
+  await markLost(announcements, 'relay', new Set([announcementKey(named('a'))]));
+  expect(scopes(announcements.pending)).toEqual(['b']);
+  await flush(announcements);
+  expect([asked, announcements.pending.size]).toEqual([['relay b'], 0]);
+});
+
+it('asks about each announcement once, however many ask at the same time', async () => {
+  const { announcements, asked } = await world({}, { relay: KEPT });
+  for (const scope of ['a', 'b']) await addOwn(announcements, named(scope));
+  await Promise.all([flush(announcements), flush(announcements), flush(announcements)]);
+  expect(asked).toEqual(['relay a', 'relay b']);
+  announcements.stopped = true;
+  await addOwn(announcements, named('c'));
+  await flush(announcements);
+  expect(asked).toEqual(['relay a', 'relay b']);
 });
 
 it('a malformed announcement leaves nothing behind', async () => {
@@ -120,10 +221,10 @@ it('tells listeners of each announcement once, those known from before first', a
 });
 
 it('lists only what is admitted, decided once at a time', async () => {
-  const decisions: PromiseWithResolvers<boolean>[] = [];
+  const decisions: PromiseWithResolvers<Verdict>[] = [];
   const { announcements, learned } = await world({
     admit: () => {
-      const decision = Promise.withResolvers<boolean>();
+      const decision = Promise.withResolvers<Verdict>();
       decisions.push(decision);
       return decision.promise;
     },
@@ -131,18 +232,18 @@ it('lists only what is admitted, decided once at a time', async () => {
   const head = { ...named('a'), provider };
   const both = [learn(announcements, head, 'gossip'), learn(announcements, head, 'heads')];
   expect(decisions).toHaveLength(1);
-  decisions[0]?.resolve(false);
-  await Promise.all(both);
+  decisions[0]?.resolve(QUOTA);
+  expect(await Promise.all(both)).toEqual([QUOTA, QUOTA]);
   expect([learned.length, announcements.log.all().length]).toEqual([0, 0]);
   // Refused once is not refused for good: its bytes may be within reach later.
   const again = learn(announcements, head, 'gossip');
-  decisions[1]?.resolve(true);
+  decisions[1]?.resolve(KEPT);
   await again;
   expect(learned).toEqual([{ ...head, via: 'gossip' }]);
   // What is admitted while the node stops is not listed: its store is closed.
   const late = learn(announcements, { ...named('late'), provider }, 'gossip');
   announcements.stopped = true;
-  decisions[2]?.resolve(true);
+  decisions[2]?.resolve(KEPT);
   await late;
   expect(announcements.log.has(named('late'))).toBe(false);
 });
@@ -150,22 +251,109 @@ it('lists only what is admitted, decided once at a time', async () => {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it('waits until an announcement is sent, and no longer than gossip takes to start', async () => {
-  const { announcements, reached } = await world();
+it('waits for the answers of the relays that are connected, and no longer than 10 s', async () => {
+  const slow = Promise.withResolvers<Answer>();
+  const { announcements, relays } = await world({}, { relay: QUOTA });
+  await addOwn(announcements, named('none'));
+  void flush(announcements);
+  await waitForAnswer(announcements, named('none'));
+  relays.set('other', () => slow.promise);
   await addOwn(announcements, named('a'));
   const ended: string[] = [];
-  void waitUntilSent(announcements, named('a')).then(() => ended.push('sent'));
-  await vi.advanceTimersByTimeAsync(2_000);
+  void flush(announcements);
+  void waitForAnswer(announcements, named('a')).then(() => ended.push('answered'));
+  await vi.advanceTimersByTimeAsync(9_000);
   expect(ended).toEqual([]);
-  reached.push('relay');
-  await flush(announcements);
+  slow.resolve({ verdict: KEPT, witnesses: [] });
   await vi.advanceTimersByTimeAsync(0);
-  expect([ended, announcements.pending.has(announcementKey(named('a')))]).toEqual([['sent'], false]);
-  await waitUntilSent(announcements, named('a'));
+  expect([ended, announcements.pending.has(announcementKey(named('a')))]).toEqual([['answered'], false]);
 
-  reached.length = 0;
+  relays.set('other', () => Promise.withResolvers<Answer>().promise);
   await addOwn(announcements, named('b'));
-  void waitUntilSent(announcements, named('b')).then(() => ended.push('late'));
-  await vi.advanceTimersByTimeAsync(3_000);
-  expect([ended, announcements.sentListeners.size]).toEqual([['sent', 'late'], 0]);
+  void flush(announcements);
+  void waitForAnswer(announcements, named('b')).then(() => ended.push('late'));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([ended, announcements.answerListeners.size]).toEqual([['answered', 'late'], 0]);
+});
+
+describe('witnesses', () => {
+  const witness = (relay: string, time: number, sound = true): Witness => ({
+    cid,
+    relay,
+    sequence: 1,
+    time,
+    signature: Uint8Array.of(sound ? 1 : 0),
+  });
+
+  it('are taken from configured relays alone, when they are true, and told when they come later', async () => {
+    const { announcements, learned } = await world();
+    const told: unknown[] = [];
+    announcements.witnessListeners.add((_, witnesses) => told.push(witnesses.map(({ relay, time }) => [relay, time])));
+    const head = { ...named('a'), provider };
+    await learn(announcements, { ...head, witnesses: [witness('stranger', 1), witness('other', 2, false)] }, 'heads');
+    expect(learned).toEqual([{ ...head, via: 'heads' }]);
+    await learn(announcements, { ...head, witnesses: [witness('relay', 50), witness('other', 2, false)] }, 'heads');
+    // The first word of a relay stays.
+    await learn(announcements, { ...head, witnesses: [witness('relay', 40)] }, 'heads');
+    await learn(announcements, { ...head, witnesses: [witness('other', 60)] }, 'gossip');
+    expect(told).toEqual([
+      [['relay', 50]],
+      [
+        ['relay', 50],
+        ['other', 60],
+      ],
+    ]);
+    const heard: ReceivedAnnouncement[] = [];
+    subscribe(announcements, (each) => heard.push(each));
+    expect(heard[0]?.witnesses).toEqual([witness('relay', 50), witness('other', 60)]);
+  });
+
+  it('come with the answer of the relay that keeps the bytes, and stay over a restart', async () => {
+    const store = memoryState();
+    const relay = `${provider.slice(0, -1)}A`;
+    const { announcements, relays } = await world({ store, relays: new Set([relay]) });
+    relays.set('relay', async () => ({ verdict: KEPT, witnesses: [witness(relay, 70)] }));
+    await addOwn(announcements, named('a'));
+    await flush(announcements);
+    const again = await world({ store, relays: new Set([relay]) });
+    expect(again.announcements.log.all()[0]?.witnesses).toMatchObject([{ relay, time: 70 }]);
+  });
+
+  it('are given by a node that keeps what it admits, its own alone', async () => {
+    let number = 0;
+    const { announcements } = await world({
+      admit: async ({ scope }) => (scope === 'bad' ? QUOTA : KEPT),
+      witness: async () => {
+        number += 1;
+        return { ...witness(provider, number), sequence: number };
+      },
+    });
+    const head = { ...named('a'), provider: 'someone', witnesses: [witness('relay', 1)] };
+    const answer: Answer = { verdict: KEPT, witnesses: [witness(provider, 1)] };
+    expect(await answerTo(announcements, head)).toEqual(answer);
+    expect(await answerTo(announcements, head)).toEqual(answer);
+    expect(await answerTo(announcements, { ...named('bad'), provider })).toEqual({ verdict: QUOTA, witnesses: [] });
+  });
+});
+
+it('a full disk is no end of the node: the announcer is told to come later', async () => {
+  const store = memoryState();
+  const { announcements, learned } = await world({
+    store: { ...store, put: () => Promise.reject(new Error('ENOSPC: no space left on device')) },
+    admit: async () => KEPT,
+  }).catch(() => world({ store, admit: async () => KEPT }));
+  const failing = {
+    ...announcements,
+    log: { ...announcements.log, add: () => Promise.reject(new Error('no space left on device')) },
+  };
+  expect(await learn(failing, { ...named('a'), provider }, 'gossip')).toMatchObject({ outcome: 'later' });
+  expect([learned.length, announcements.log.all().length]).toEqual([0, 0]);
+});
+
+it('remembers no more than 2,000 announcers of what is not listed', async () => {
+  const { announcements } = await world({ admit: async () => QUOTA });
+  const other = (index: number): Cid => `bafk${index}` as Cid;
+  for (let index = 0; index < 2_100; index += 1)
+    await learn(announcements, { kind: 'receipt', scope: '', cid: other(index), provider }, 'gossip');
+  expect([announcements.providers.size, announcements.providers.has(other(99))]).toEqual([2_000, false]);
 });

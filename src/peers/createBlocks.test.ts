@@ -129,3 +129,16 @@ it.each([
   const gone = 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e' as Cid;
   await expect(blocks.get(gone)).rejects.toMatchObject(full);
 });
+
+it('refuses what peers could not fetch', async () => {
+  const { blocks } = await world();
+  await expect(blocks.put(new Uint8Array((2 << 20) + 1), 'raw')).rejects.toMatchObject({
+    code: 'BLOCK_UNFETCHABLE',
+    facts: { bytes: (2 << 20) + 1, maxBytes: 2 << 20 },
+  });
+  await expect(blocks.put(new Uint8Array(1), 'dag-json' as 'raw')).rejects.toMatchObject({
+    code: 'BLOCK_CODEC_UNKNOWN',
+    facts: { codec: 'dag-json' },
+  });
+  expect(await blocks.put(new Uint8Array(2 << 20), 'raw')).toMatch(/^bafkrei/);
+});

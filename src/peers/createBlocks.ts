@@ -5,15 +5,18 @@ import { CID } from 'multiformats/cid';
 import { create } from 'multiformats/hashes/digest';
 import { anySignal } from '../lib/anySignal.ts';
 import { concatBytes, ownBytes } from '../lib/bytes.ts';
+import { CID_CODECS } from '../lib/canonicalCid.ts';
 import { TributaryError, toTributaryError } from '../lib/errors.ts';
 import { sha256Async } from '../lib/sha256Async.ts';
 import { cid as branded, type Cid } from '../lib/units.ts';
 import { readUnixfs } from '../lib/unixfs/readUnixfs.ts';
 import { readUnixfsNode, unsupportedUnixfs } from '../lib/unixfs/readUnixfsNode.ts';
+import { storageFull } from './storageFull.ts';
 import type { BlockOptions, PeerBlocks } from './types.ts';
 
 const SHA2_256 = 0x12;
-const CODECS = { raw: 0x55, 'dag-cbor': 0x71 } as const;
+/** What bitswap's specification asks every peer to take. */
+const MAX_BLOCK_BYTES = 2 << 20;
 const DEFAULT_TIMEOUT_MILLISECONDS = 30_000;
 
 export interface CreateBlocksParameters {
@@ -39,12 +42,26 @@ function parse(text: Cid): CID {
 /** Browsers report a full disk in many ways; all of them become `STORAGE_FULL`. */
 function storageError(error: unknown): TributaryError {
   const { message } = toTributaryError(error);
-  if (!/quota|InvalidBlob|write blobs|ENOSPC/i.test(message)) return toTributaryError(error);
-  return new TributaryError({
-    code: 'STORAGE_FULL',
-    message: 'There is no room left to keep these bytes.',
-    hint: 'Free space in settings under storage, then try again.',
-    cause: error,
+  if (!/quota|InvalidBlob|write blobs|ENOSPC|no space left/i.test(message)) return toTributaryError(error);
+  return storageFull(error);
+}
+
+/** Throws `BLOCK_CODEC` and `BLOCK_TOO_LARGE` for what is stored here and can be fetched by nobody. */
+function requireFetchable(bytes: Uint8Array, codec: string): void {
+  if (codec !== 'raw' && codec !== 'dag-cbor') {
+    throw new TributaryError({
+      code: 'BLOCK_CODEC_UNKNOWN',
+      message: `Blocks are raw or dag-cbor, and not "${codec}".`,
+      facts: { codec },
+      hint: 'Store the bytes as raw.',
+    });
+  }
+  if (bytes.byteLength <= MAX_BLOCK_BYTES) return;
+  throw new TributaryError({
+    code: 'BLOCK_UNFETCHABLE',
+    message: `A block has at most ${MAX_BLOCK_BYTES} bytes: peers refuse larger ones.`,
+    facts: { bytes: bytes.byteLength, maxBytes: MAX_BLOCK_BYTES },
+    hint: 'Store it as a file, which is split into blocks.',
   });
 }
 
@@ -103,7 +120,8 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
   return {
     async put(bytes, codec, { signal } = {}) {
       signal?.throwIfAborted();
-      const cid = CID.createV1(CODECS[codec], create(SHA2_256, await sha256Async(bytes)));
+      requireFetchable(bytes, codec);
+      const cid = CID.createV1(CID_CODECS[codec], create(SHA2_256, await sha256Async(bytes)));
       try {
         await blockstore.put(cid, bytes, signal === undefined ? {} : { signal });
       } catch (error) {
@@ -136,15 +154,18 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
     },
 
     async getFile(cid, options) {
-      const { maxBytes, onBlock } = options;
+      const { maxBytes, onBlock, onFetched } = options;
       const root = parse(cid);
       if (!(await blockstore.has(root))) onMissing?.(cid);
       return online(cid, options, async (signal) => {
         // Not Helia's exporter: it visits empty parts of a tree without end, and a part that fails below the first level rejects
         // a promise that nobody awaits, which ends a Node process.
-        const getBlock = (block: CID): Promise<Uint8Array> => {
-          onBlock?.(branded(block.toString()));
-          return collect(blockstore.get(block, { signal }));
+        const getBlock = async (block: CID): Promise<Uint8Array> => {
+          const name = branded(block.toString());
+          onBlock?.(name);
+          const bytes = await collect(blockstore.get(block, { signal }));
+          onFetched?.(name, bytes.byteLength);
+          return bytes;
         };
         const node = await readUnixfsNode(root, getBlock);
         if (node.kind === 'folder') throw unsupportedUnixfs(root, 'it is a folder');

@@ -4,14 +4,17 @@ import type { HeliaWithLibp2p } from '@helia/libp2p';
 import type { GossipSub } from '@libp2p/gossipsub';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
+import { answerAnnouncement, askToKeep } from './announceExchange.ts';
 import {
   type Announcements,
   addOwn,
+  answerTo,
+  deliveries,
   flush,
   learn,
   openAnnouncements,
   subscribe,
-  waitUntilSent,
+  waitForAnswer,
 } from './announcements.ts';
 import { createBlocks } from './createBlocks.ts';
 import {
@@ -26,16 +29,18 @@ import {
 import { gossipOver, joinGossip } from './gossip.ts';
 import { announceLost, createHeads, type Heads, pull, schedulePulls, stopHeads } from './heads.ts';
 import { answerHeads, type ClosableStream } from './headsExchange.ts';
-import type { Head } from './headsLog.ts';
-import { announcementKey, HEADS_PROTOCOL } from './protocol.ts';
+import { ANNOUNCE_PROTOCOL, announcementKey, HEADS_PROTOCOL } from './protocol.ts';
 import { parseRelays } from './relayAddresses.ts';
 import { connectRelays } from './relayConnections.ts';
 import type { StateStore } from './stateStore.ts';
-import type { PeerConnection, Peers, ReceivedAnnouncement } from './types.ts';
+import type { Head, PeerConnection, Peers, ReceivedAnnouncement, Verdict, Witness } from './types.ts';
+import { isWitnessTrue } from './witness.ts';
 
 /** Announcements whose providers are dialled when a relay is reached. */
 const RECENT_HEADS = 16;
 const MAX_HEADS_STREAMS = 32;
+/** Announcements of one connection that wait for their answer. */
+const MAX_ANNOUNCE_STREAMS = 8;
 
 type Node = HeliaWithLibp2p<{ pubsub: GossipSub }>;
 
@@ -50,7 +55,9 @@ export interface CreatePeersParameters {
    * Decides whether an announcement is listed and told to others; a relay verifies and pins here. Must not throw. Default: every
    * well-formed one is.
    */
-  readonly admit?: (announcement: ReceivedAnnouncement) => Promise<boolean>;
+  readonly admit?: (announcement: ReceivedAnnouncement) => Promise<Verdict>;
+  /** Witnesses what was admitted. Default: this node witnesses nothing. */
+  readonly witness?: (announcement: ReceivedAnnouncement) => Promise<Witness | undefined>;
   /** Registers a callback for what should end pauses (network back, page visible); returns the end of it. */
   readonly onWake?: (wake: () => void) => () => void;
   readonly close: () => Promise<void>;
@@ -88,7 +95,7 @@ function diallingOf(
 }
 
 export async function createPeers(parameters: CreatePeersParameters): Promise<PeersWithHeads> {
-  const { helia, state, bootstrapHttp, dialsProviders, admit, onWake, close } = parameters;
+  const { helia, state, bootstrapHttp, dialsProviders, admit, witness, onWake, close } = parameters;
   const { libp2p } = helia;
   const { pubsub } = libp2p.services;
   const id = libp2p.peerId.toString();
@@ -110,16 +117,23 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
     });
 
   const dialling = diallingOf(helia, isRelay, connections);
+  const open = async (peer: string, protocol: string, signal: AbortSignal): Promise<ClosableStream> =>
+    libp2p.dialProtocol(peerIdFromString(peer), protocol, { signal });
   const announcements: Announcements = await openAnnouncements({
     id,
     store: state,
     relays,
     gossip: gossipOver(pubsub),
+    connectedRelays: () => connectedRelays(),
+    ask: (relay, announcement) => askToKeep((signal) => open(relay, ANNOUNCE_PROTOCOL, signal), announcement),
     admit,
+    witness,
+    isWitnessTrue,
+    now: Date.now,
     onLearned: (head) => {
       if (dialsProviders && hasLargeBytes(head)) offerDial(dialling, head.provider);
     },
-    onSent: changed,
+    onAnswered: changed,
   });
   const connectedRelays = (): string[] =>
     [...relays.keys()].filter((relay) => findDirectConnection({ connections }, relay) !== undefined);
@@ -127,8 +141,7 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
     announcements,
     isRelay,
     connectedRelays,
-    open: async (peer, signal): Promise<ClosableStream> =>
-      libp2p.dialProtocol(peerIdFromString(peer), HEADS_PROTOCOL, { signal }),
+    open: (peer, signal) => open(peer, HEADS_PROTOCOL, signal),
   });
 
   const leaveGossip = joinGossip({
@@ -140,6 +153,15 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
     maxInboundStreams: MAX_HEADS_STREAMS,
     maxOutboundStreams: MAX_HEADS_STREAMS,
   });
+  // Only who keeps bytes for others says whether it does.
+  if (admit !== undefined) {
+    await libp2p.handle(
+      ANNOUNCE_PROTOCOL,
+      (stream, connection) =>
+        answerAnnouncement(stream, connection.remotePeer.toString(), (head) => answerTo(announcements, head)),
+      { maxInboundStreams: MAX_ANNOUNCE_STREAMS },
+    );
+  }
 
   /** A relay is reached: dials who announced last, announces what the relay has lost, and begins to ask it regularly. */
   function onRelay(relay: string): void {
@@ -148,6 +170,7 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
       for (const { provider } of recent.reverse()) offerDial(dialling, provider);
       dialWanted(dialling);
     }
+    announcements.answers.wake(relay);
     announceLost(heads, relay).catch(() => undefined); // done again at its next connection
     schedulePulls(heads);
   }
@@ -190,9 +213,8 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
     async announce(announcement) {
       await addOwn(announcements, announcement);
       changed();
-      await flush(announcements).catch(() => undefined); // it stays queued
-      // A relay that was reached just now takes gossip a moment later, and the queue then empties by itself.
-      if (connectedRelays().length > 0) await waitUntilSent(announcements, announcement);
+      flush(announcements).catch(() => undefined); // it stays queued
+      await waitForAnswer(announcements, announcement);
       return announcements.pending.has(announcementKey(announcement)) ? 'queued' : 'sent';
     },
     subscribe: (listener) => subscribe(announcements, listener),
@@ -203,6 +225,11 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
       return () => changeListeners.delete(listener);
     },
     pending: () => [...announcements.pending.values()],
+    deliveries: () => deliveries(announcements),
+    onWitness(listener) {
+      announcements.witnessListeners.add(listener);
+      return () => announcements.witnessListeners.delete(listener);
+    },
     connectTo: (provider, { signal } = {}) => connectTo(dialling, provider, signal),
     heads: () => announcements.log.all(),
     multiaddrs: () => libp2p.getMultiaddrs().map(String),

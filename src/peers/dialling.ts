@@ -9,6 +9,8 @@ const DIAL_TIMEOUT_MILLISECONDS = 20_000;
 const MAX_DIRECT = 12;
 const MAX_CONCURRENT_DIALS = 2;
 const MAX_ATTEMPTS = 5;
+/** Providers that wait to be dialled: strangers announce under as many names as they like. */
+const MAX_WANTED = 64;
 /** Pause after the first failure; each further one is twice as long. */
 const FIRST_PAUSE_MILLISECONDS = 2_000;
 
@@ -121,6 +123,7 @@ export function dialWanted(dialling: Dialling): void {
 export function offerDial(dialling: Dialling, provider: string): void {
   const { ports, wanted } = dialling;
   if (provider === ports.id || ports.isRelay(provider) || wanted.has(provider)) return;
+  if (wanted.size >= MAX_WANTED) return;
   if (findDirectConnection(ports, provider) !== undefined) return;
   wanted.set(provider, 0);
   dialWanted(dialling);

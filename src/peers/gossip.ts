@@ -1,7 +1,7 @@
 // Gossip of announcements: only signed, well-formed ones are passed on and heard. It has no history; `heads.ts` makes up for it.
 import { type GossipSub, TopicValidatorResult } from '@libp2p/gossipsub';
-import type { Head } from './headsLog.ts';
 import { decodeAnnouncement, HEADS_TOPIC } from './protocol.ts';
+import type { Head } from './types.ts';
 
 /** The part of gossip that announces. */
 export interface Gossip {

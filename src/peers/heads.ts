@@ -1,11 +1,13 @@
 // Heads of other nodes: what a peer has learned since the last time, asked for on connection and now and then, since gossip has
 // no history and loses messages. It opens streams through a port.
-import { type Announcements, enqueue, flush, learn } from './announcements.ts';
+import { type Announcements, flush, learn, markLost } from './announcements.ts';
 import { type ClosableStream, pullHeads } from './headsExchange.ts';
 import { announcementKey, type HeadsRequest } from './protocol.ts';
 
 const FIRST_PULL_MILLISECONDS = 1_000;
 const MAX_PULL_MILLISECONDS = 16_000;
+/** Peers whose place in their list is remembered; of the others it is read again. */
+const MAX_CURSORS = 1_000;
 const START: HeadsRequest = { epoch: '', after: 0 };
 
 export interface HeadsPorts {
@@ -38,7 +40,9 @@ export async function pull({ ports, cursors, pulling }: Heads, peer: string): Pr
     const pages = pullHeads((signal) => ports.open(peer, signal), cursors.get(peer) ?? START);
     for await (const page of pages) {
       for (const head of page.heads) await learn(ports.announcements, head, 'heads');
+      cursors.delete(peer);
       cursors.set(peer, { epoch: page.epoch, after: page.last });
+      if (cursors.size > MAX_CURSORS) cursors.delete(cursors.keys().next().value as string);
       // Of a browser one page a connection: it could list without end.
       if (!ports.isRelay(peer)) break;
     }
@@ -55,7 +59,7 @@ export async function announceLost({ ports }: Heads, relay: string): Promise<voi
   for await (const page of pullHeads((signal) => open(relay, signal), START)) {
     for (const head of page.heads) listed.add(announcementKey(head));
   }
-  for (const [key, announcement] of announcements.own) if (!listed.has(key)) await enqueue(announcements, announcement);
+  await markLost(announcements, relay, listed);
   await flush(announcements);
 }
 

@@ -1,27 +1,33 @@
 // The node of a Node program: files and LevelDB in one folder. With `listen`, it accepts connections, relays for browsers and
 // lets them find each other. Not for the browser.
+import { mkdir, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { withBitswap } from '@helia/bitswap';
 import { withLibp2pLight } from '@helia/libp2p';
 import * as dagCbor from '@ipld/dag-cbor';
 import { circuitRelayServer } from '@libp2p/circuit-relay-v2';
+import { loadOrCreateSelfKey } from '@libp2p/config';
 import { gossipsub } from '@libp2p/gossipsub';
 import { identify, identifyPush } from '@libp2p/identify';
 import { keychain } from '@libp2p/keychain';
 import { noise } from '@libp2p/noise';
+import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { ping } from '@libp2p/ping';
 import { webSockets } from '@libp2p/websockets';
 import { yamux } from '@libp2p/yamux';
 import { FsBlockstore } from 'blockstore-fs';
-import { LevelDatastore } from 'datastore-level';
 import { createHeliaLight } from 'helia';
 import { CID } from 'multiformats/cid';
 import type { Cid } from '../lib/units.ts';
+import { addressGroup, createConnectionGuard } from './connectionGuard.ts';
 import { createPeers, type PeersWithHeads } from './createPeers.ts';
-import { openFileState } from './nodeState.ts';
+import { guardListeners } from './guardListeners.ts';
+import { openFileState, openLevel, removeHalfWritten } from './nodeState.ts';
 import { persistentWebRtcDirect } from './persistentWebRtcDirect.ts';
 import { HEADS_TOPIC, MAX_GOSSIP_BYTES } from './protocol.ts';
-import type { ReceivedAnnouncement } from './types.ts';
+import { storageFull } from './storageFull.ts';
+import type { AnnouncementKind, ReceivedAnnouncement, Verdict } from './types.ts';
+import { createWitnessing } from './witness.ts';
 
 export { openFileState } from './nodeState.ts';
 export type { StateStore } from './stateStore.ts';
@@ -35,37 +41,106 @@ export interface NodePeersParameters {
   readonly listen?: readonly string[];
   /** Multiaddrs by which the world reaches `listen`, when a proxy stands before it. */
   readonly announce?: readonly string[];
-  readonly admit?: (announcement: ReceivedAnnouncement, node: NodePeers) => Promise<boolean>;
+  /** Connections of one address, an IPv6 network of 64 bits counting as one; default 128. Behind a proxy all have its address. */
+  readonly connectionsPerAddress?: number;
+  /** Decides what is listed; what it keeps is witnessed with this node's key. */
+  readonly admit?: (announcement: ReceivedAnnouncement, node: NodePeers) => Promise<Verdict>;
 }
 
 export interface NodePeers extends PeersWithHeads {
   /** Deletes these blocks from this node's store; those that are not in it are skipped. */
   deleteBlocks(cids: readonly Cid[]): Promise<void>;
+  /** Throws `STORAGE_FULL` unless the disk has room for `bytes`, and for the databases to go on and start again after them. */
+  requireSpace(bytes: number): Promise<void>;
+  /** Address from which a peer is connected, IPv6 by its network; undefined for one that is not, or through a relay alone. */
+  addressOf(peer: string): string | undefined;
 }
 
-export async function startNodePeers({
-  folder,
-  relays = [],
-  listen = [],
-  announce = [],
-  admit,
-}: NodePeersParameters): Promise<NodePeers> {
-  const blockstore = new FsBlockstore(path.join(folder, 'blocks'));
-  const datastore = new LevelDatastore(path.join(folder, 'data'));
+/** What somebody owns: who was first with it is decided by witnesses. */
+const WITNESSED_KINDS: readonly AnnouncementKind[] = ['contribution', 'adapter'];
+/** Room on the disk that blocks leave to the databases, which cannot even be opened on a full one. */
+const MAX_RESERVE_BYTES = 64 << 20;
+const RESERVE_SHARE = 0.1;
+const MAX_CONNECTIONS = 500;
+const MAX_PENDING = 512;
+const MAX_PENDING_PER_ADDRESS = 64;
+const CONNECTIONS_PER_ADDRESS = 128;
+/** From the first moment of a socket to a proven identity: a second on a slow line. */
+const HANDSHAKE_MILLISECONDS = 5_000;
+
+/** Starts a node on the stores of `folder`. Throws `FOLDER_IN_USE`, `RELAY_ADDRESS_INVALID`, and what the file system throws. */
+export async function startNodePeers(parameters: NodePeersParameters): Promise<NodePeers> {
+  const opened: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const end of opened.splice(0).reverse()) await end();
+  };
+  try {
+    return await start(parameters, opened, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  {
+    folder,
+    relays = [],
+    listen = [],
+    announce = [],
+    connectionsPerAddress = CONNECTIONS_PER_ADDRESS,
+    admit,
+  }: NodePeersParameters,
+  opened: (() => unknown)[],
+  close: () => Promise<void>,
+): Promise<NodePeers> {
+  const blockFolder = path.join(folder, 'blocks');
+  await mkdir(folder, { recursive: true });
+  // First of all, so that a second program finds the folder taken before it touches anything in it.
+  const datastore = await openLevel(path.join(folder, 'data'));
+  opened.push(() => datastore.close());
+  const blockstore = new FsBlockstore(blockFolder);
   await blockstore.open();
-  await datastore.open();
+  opened.push(() => blockstore.close());
+  await removeHalfWritten(blockFolder);
+  const privateKey = await loadOrCreateSelfKey(datastore);
+  const relay = peerIdFromPrivateKey(privateKey).toString();
+  const witnesses = admit === undefined ? undefined : await openFileState(path.join(folder, 'witness'));
+  if (witnesses !== undefined) opened.push(() => witnesses.close());
+  const witness =
+    witnesses === undefined
+      ? undefined
+      : await createWitnessing({ relay, privateKey, state: witnesses, now: Date.now });
+  // Closed by the node itself, which writes to it until it has stopped.
   const state = await openFileState(path.join(folder, 'state'));
+  opened.push(() => state.close());
+  const guard = guardListeners(
+    createConnectionGuard({
+      handshakeMilliseconds: HANDSHAKE_MILLISECONDS,
+      pendingPerAddress: MAX_PENDING_PER_ADDRESS,
+      pending: MAX_PENDING,
+      openPerAddress: connectionsPerAddress,
+    }),
+  );
+  const listens = listen.length > 0;
   const helia = withBitswap(
     withLibp2pLight(createHeliaLight({ blockstore, datastore, codecs: [dagCbor] }), {
+      privateKey,
       addresses: { listen: [...listen], announce: [...announce] },
       // Addresses that cannot be listened on are left out; the relay checks which remain.
       transportManager: { faultTolerance: 1 },
-      transports: [webSockets(), ...(listen.length > 0 ? [persistentWebRtcDirect()] : [])],
+      transports: [guard.guardWebSockets(webSockets()), ...(listens ? [persistentWebRtcDirect()] : [])],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
-      connectionGater: { denyDialMultiaddr: () => false },
-      // Browsers behind one proxy share one host: libp2p's limit of five new connections per second and host is too low.
-      connectionManager: { maxConnections: 500, inboundConnectionThreshold: 50 },
+      connectionGater: { denyDialMultiaddr: () => false, ...(listens ? guard.gater : {}) },
+      // Limits for each address are the guard's: libp2p counts what is pending of all addresses together, and by default five new
+      // connections per second and host, which is too low for browsers behind one proxy.
+      connectionManager: {
+        maxConnections: MAX_CONNECTIONS,
+        inboundConnectionThreshold: 100,
+        maxIncomingPendingConnections: 2 * MAX_PENDING,
+        inboundUpgradeTimeout: HANDSHAKE_MILLISECONDS,
+      },
       services: {
         identify: identify(),
         identifyPush: identifyPush(),
@@ -75,10 +150,10 @@ export async function startNodePeers({
           allowPublishToZeroTopicPeers: true,
           maxInboundDataLength: MAX_GOSSIP_BYTES,
           allowedTopics: [HEADS_TOPIC],
-          doPX: listen.length > 0,
+          doPX: listens,
         }),
         // Two minutes and 128 KiB per relayed connection: enough to set up WebRTC, too little to carry data.
-        ...(listen.length > 0
+        ...(listens
           ? { relay: circuitRelayServer({ reservations: { maxReservations: 256, applyDefaultLimit: true } }) }
           : {}),
       },
@@ -92,17 +167,29 @@ export async function startNodePeers({
     state,
     relays,
     dialsProviders: false,
-    ...(admit === undefined ? {} : { admit: async (announcement) => node !== undefined && admit(announcement, node) }),
-    close: async () => {
-      await datastore.close();
-      await blockstore.close();
-    },
+    ...(admit === undefined
+      ? {}
+      : { admit: async (announcement) => (node === undefined ? { outcome: 'later' } : admit(announcement, node)) }),
+    ...(witness === undefined
+      ? {}
+      : { witness: async ({ kind, cid }) => (WITNESSED_KINDS.includes(kind) ? witness(cid) : undefined) }),
+    close,
   });
   node = {
     ...peers,
     async deleteBlocks(cids) {
       // Not by Helia, whose delete asks content routers to withdraw records that were never published.
       for (const cid of cids) await blockstore.delete(CID.parse(cid));
+    },
+    async requireSpace(bytes) {
+      const { bavail, blocks, bsize } = await statfs(folder);
+      const reserve = Math.min(MAX_RESERVE_BYTES, RESERVE_SHARE * blocks * bsize);
+      if (bavail * bsize < bytes + reserve) throw storageFull();
+    },
+    addressOf(peer) {
+      const [connection] = peers.connections().filter((each) => each.peer === peer && each.direct);
+      const host = connection === undefined ? undefined : /^\/ip[46]\/([^/]+)\//.exec(connection.address)?.[1];
+      return host === undefined ? undefined : addressGroup(host);
     },
   };
   return node;

@@ -1,11 +1,15 @@
 import { encode } from '@ipld/dag-cbor';
+import { CID } from 'multiformats/cid';
 import { describe, expect, it } from 'vitest';
 import type { Cid } from '../lib/units.ts';
+import { answerAnnouncement, askToKeep } from './announceExchange.ts';
 import { type FrameStream, readFrame, writeFrame } from './frames.ts';
 import { answerHeads, pullHeads } from './headsExchange.ts';
 import { openHeadsLog } from './headsLog.ts';
 import {
+  type Answer,
   decodeAnnouncement,
+  decodeAnswer,
   decodeHeadsPage,
   decodeHeadsRequest,
   encodeAnnouncement,
@@ -113,6 +117,9 @@ describe('frames', () => {
   });
 });
 
+/** Another identity than `provider`. */
+const named = (letter: string): string => `${provider.slice(0, -1)}${letter}`;
+
 const heads = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ ...announcement, scope: String(index), provider }));
 
@@ -141,15 +148,43 @@ describe('heads', () => {
 
   it('keep their numbers over a restart and forget the oldest past the limit', async () => {
     const state = memoryState();
-    const log = await openHeadsLog({ state, maxHeads: 3 });
+    const log = await openHeadsLog({ state, maxHeads: { contribution: 3 } });
     for (const head of heads(5)) await log.add(head);
-    const again = await openHeadsLog({ state, maxHeads: 3 });
+    const again = await openHeadsLog({ state, maxHeads: { contribution: 3 } });
     expect(again.all().map(({ scope }) => scope)).toEqual(['2', '3', '4']);
     expect(again.page({ epoch: '', after: 0 })).toEqual(log.page({ epoch: '', after: 0 }));
     expect(
       again.page({ epoch: log.page({ epoch: '', after: 0 }).epoch, after: 4 }).heads.map(({ scope }) => scope),
     ).toEqual(['4']);
     expect(again.page({ epoch: 'of another life', after: 4 }).heads).toHaveLength(3);
+  });
+
+  it('of a kind that is full are taken from the announcer who has most of it, and other kinds keep theirs', async () => {
+    const state = memoryState();
+    const maxHeads = { contribution: 2, receipt: 5 };
+    const log = await openHeadsLog({ state, maxHeads });
+    const honest = { kind: 'receipt' as const, scope: 'honest', cid, provider: named('A') };
+    await log.add({ ...announcement, scope: 'rows', provider: named('A') });
+    await log.add(honest);
+    for (let index = 0; index < 200; index += 1)
+      await log.add({ kind: 'receipt', scope: String(index), cid, provider: named(index % 2 === 0 ? 'B' : 'C') });
+    const listed = (one: { all(): readonly { scope: string }[] }): string[] => one.all().map(({ scope }) => scope);
+    expect(listed(log)).toEqual(['rows', 'honest', '196', '197', '198', '199']);
+    expect(listed(await openHeadsLog({ state, maxHeads }))).toEqual(listed(log));
+    // A smaller limit than the one of the last run.
+    expect(listed(await openHeadsLog({ state, maxHeads: { receipt: 1 } }))).toEqual(['rows', '199']);
+  });
+
+  it('that cannot be stored are not listed', async () => {
+    const state = memoryState();
+    const log = await openHeadsLog({
+      state: {
+        ...state,
+        put: async (key, value) => (key === 'epoch' ? state.put(key, value) : Promise.reject(new Error('full'))),
+      },
+    });
+    await expect(log.add({ ...announcement, provider })).rejects.toThrow('full');
+    expect([log.has(announcement), log.all()]).toEqual([false, []]);
   });
 
   it('end a stream that asks or answers nonsense', async () => {
@@ -180,6 +215,85 @@ describe('heads', () => {
     for await (const page of pullHeads(open, { epoch: '', after: 0 })) expect(page.more).toBe(true);
     expect(asked).toBe(200);
   });
+});
+
+describe('an announcement to a relay', () => {
+  const witness = { cid, relay: provider, sequence: 3, time: 5, signature: new Uint8Array([1, 2]) };
+  const ask = async (judge: (head: unknown) => Promise<Answer>, chunk = 100): Promise<Answer> => {
+    const [here, there] = streamPair(chunk);
+    void answerAnnouncement(there, 'alice', judge);
+    return askToKeep(async () => here, announcement);
+  };
+
+  it('is of the peer at the other end, and is answered in words and facts', async () => {
+    const heads: unknown[] = [];
+    const answers: Answer[] = [
+      { verdict: { outcome: 'kept' }, witnesses: [witness] },
+      {
+        verdict: { outcome: 'refused', code: 'QUOTA_EXCEEDED', message: 'Full.', facts: { limit: 5, scope: 'owner' } },
+        witnesses: [],
+      },
+      { verdict: { outcome: 'later', code: 'RELAY_BUSY', retryAfterSeconds: 20 }, witnesses: [] },
+    ];
+    for (const answer of answers) {
+      expect(
+        await ask(async (head) => {
+          heads.push(head);
+          return answer;
+        }),
+      ).toEqual(answer);
+    }
+    expect(heads[0]).toEqual({ ...announcement, provider: 'alice' });
+  });
+
+  it('is answered with no more than a reader takes', async () => {
+    const facts = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`fact${index}`, 'x'.repeat(500)]));
+    const { verdict } = await ask(async () => ({
+      verdict: { outcome: 'refused', code: 'OTHER', message: 'm'.repeat(9_000), facts },
+      witnesses: Array.from({ length: 9 }, () => ({ ...witness, signature: new Uint8Array(300) })),
+    }));
+    expect([verdict.message?.length, Object.keys(verdict.facts ?? {}).length]).toEqual([300, 8]);
+  });
+
+  it('that is malformed ends its stream, and so does a malformed answer', async () => {
+    const [here, there] = streamPair(100);
+    const signal = new AbortController().signal;
+    await writeFrame(here, encode({ v: 9 }), signal);
+    await answerAnnouncement(there, 'alice', () => Promise.reject(new Error('not asked')));
+    expect(there.aborted).toMatchObject({ code: 'ANNOUNCE_MALFORMED' });
+    const [asker, liar] = streamPair(100);
+    const asking = askToKeep(async () => asker, announcement);
+    await writeFrame(liar, encode({ v: 1, outcome: 'sold' }), signal);
+    await expect(asking).rejects.toMatchObject({ code: 'ANNOUNCE_MALFORMED' });
+  });
+
+  it.each([
+    ['a code that is no code', { code: 'no code' }],
+    ['facts that are objects', { facts: { a: {} } }],
+    ['a time that is none', { retryAfterSeconds: -1 }],
+    ['a witness of nobody', { witnesses: [{ ...witness, relay: '../' }] }],
+    ['a witness at no time', { witnesses: [{ ...witness, time: 1.5 }] }],
+    ['witnesses that are none', { witnesses: 'all' }],
+  ])('is answered by what is left without %s', (_, fields) => {
+    const answer = decodeAnswer(encode({ v: 1, outcome: 'later', ...fields }), cid);
+    expect(answer?.verdict.outcome).toBe('later');
+    expect(answer).toEqual({
+      verdict: { outcome: 'later', ...('facts' in fields ? { facts: {} } : {}) },
+      witnesses: [],
+    });
+  });
+});
+
+it('takes no announcement in a second spelling', () => {
+  const text = CID.parse(cid);
+  for (const other of [cid.toUpperCase(), CID.createV1(0x70, text.multihash).toString(), `${cid}\n`]) {
+    expect(decodeAnnouncement(encode({ v: 1, ...announcement, cid: other })), other).toBeNull();
+  }
+  const bytes = encodeAnnouncement(announcement);
+  // The same map, its entry "v" at the end: as dag-cbor writes it, the shortest key comes first.
+  expect([bytes[0], bytes[1], bytes[2], bytes[3]]).toEqual([0xa4, 0x61, 0x76, 0x01]);
+  const reordered = Uint8Array.from([0xa4, ...bytes.subarray(4), ...bytes.subarray(1, 4)]);
+  expect(decodeAnnouncement(reordered)).toBeNull();
 });
 
 it('groups relay addresses and refuses what is none', () => {

@@ -1,14 +1,16 @@
 // The wire format: announcements for gossip, and pages of known announcements ("heads") for nodes that connect later, since
 // gossip has no history. Everything is dag-cbor, bounded in size before it is decoded and checked afterwards.
-import { decode, encode } from '@ipld/dag-cbor';
-import { CID } from 'multiformats/cid';
+import { encode } from '@ipld/dag-cbor';
 import { ownBytes } from '../lib/bytes.ts';
+import { decodeCanonicalCbor } from '../lib/canonicalCbor.ts';
+import { isCanonicalCidText } from '../lib/canonicalCid.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { cid as branded, type Cid } from '../lib/units.ts';
-import { ANNOUNCEMENT_KINDS, type Announcement, type ReceivedAnnouncement } from './types.ts';
+import { ANNOUNCEMENT_KINDS, type Announcement, type Head, type Verdict, type Witness } from './types.ts';
 
 export const HEADS_TOPIC = '/tributary/heads/1';
 export const HEADS_PROTOCOL = '/tributary/heads/1.0.0';
+export const ANNOUNCE_PROTOCOL = '/tributary/announce/1.0.0';
 /** Inbound limit of every node. All must agree: a message above a receiver's limit silences gossipsub on that link for good. */
 export const MAX_GOSSIP_BYTES = 64 * 1024;
 /** Limit of what is published, far below that: a scope of 256 characters and a CID fit in a third of it. */
@@ -17,18 +19,13 @@ export const MAX_SCOPE_LENGTH = 256;
 export const HEADS_PER_PAGE = 200;
 export const MAX_PAGE_BYTES = 1 << 20;
 export const MAX_REQUEST_BYTES = 1_024;
-
-const SHA2_256 = 0x12;
+export const MAX_ANSWER_BYTES = 4_096;
+/** Witnesses that travel with a head: one of each relay. */
+export const MAX_WITNESSES = 4;
 
 function isCid(value: unknown): value is Cid {
-  if (typeof value !== 'string' || value.length > 100) return false;
-  try {
-    const { version, multihash } = CID.parse(value);
-    // Identity CIDs carry any bytes and other hashes are not checked here, so neither is passed on.
-    return version === 1 && multihash.code === SHA2_256 && multihash.digest.byteLength === 32;
-  } catch {
-    return false; // not a CID
-  }
+  // Identity CIDs carry any bytes, and a second spelling of one CID would be a second announcement: neither is passed on.
+  return typeof value === 'string' && isCanonicalCidText(value, ['raw', 'dag-cbor']);
 }
 
 function isAnnouncement(value: unknown): value is Announcement {
@@ -82,7 +79,7 @@ export interface HeadsRequest {
 
 export interface HeadsPage {
   readonly epoch: string;
-  readonly heads: readonly (Announcement & { readonly provider: string })[];
+  readonly heads: readonly Head[];
   /** Number of the last head of this page; that of the request when no head follows it. */
   readonly last: number;
   readonly more: boolean;
@@ -95,7 +92,7 @@ export function encodeHeadsRequest({ epoch, after }: HeadsRequest): Uint8Array {
 export function decodeHeadsRequest(bytes: Uint8Array): HeadsRequest | null {
   const value = decodeBounded(bytes, MAX_REQUEST_BYTES);
   const { epoch, after } = value ?? {};
-  return value?.['v'] === 1 && typeof epoch === 'string' && Number.isSafeInteger(after)
+  return value?.['v'] === 1 && typeof epoch === 'string' && Number.isSafeInteger(after) && (after as number) >= 0
     ? { epoch, after: after as number }
     : null;
 }
@@ -106,7 +103,7 @@ export function encodeHeadsPage({ epoch, heads, last, more }: HeadsPage): Uint8A
     epoch,
     last,
     more,
-    heads: heads.map(({ kind, scope, cid, provider }) => ({ kind, scope, cid, provider })),
+    heads: heads.map(headFields),
   });
 }
 
@@ -116,38 +113,110 @@ export function decodeHeadsPage(bytes: Uint8Array): HeadsPage | null {
   const { epoch, heads, last, more } = value ?? {};
   if (value?.['v'] !== 1 || typeof epoch !== 'string' || !Array.isArray(heads) || !Number.isSafeInteger(last))
     return null;
-  const sound = (heads.slice(0, HEADS_PER_PAGE) as unknown[]).filter(
-    (head): head is Announcement & { provider: string } =>
-      isAnnouncement(head) && isProvider((head as { provider?: unknown }).provider),
-  );
+  const sound = (heads.slice(0, HEADS_PER_PAGE) as unknown[]).flatMap((head) => readHead(head) ?? []);
   return { epoch, heads: sound, last: last as number, more: more === true };
 }
 
-/** The form in which heads and queued announcements are stored on disk. */
-export function encodeHead({
-  kind,
-  scope,
-  cid,
-  provider,
-}: Announcement & { readonly provider: string }): Uint8Array<ArrayBuffer> {
-  return ownBytes(encode({ v: 1, kind, scope, cid, provider }));
+function headFields({ kind, scope, cid, provider, witnesses = [] }: Head): Record<string, unknown> {
+  const told = witnesses.slice(0, MAX_WITNESSES).map(witnessFields);
+  return { kind, scope, cid, provider, ...(told.length === 0 ? {} : { witnesses: told }) };
 }
 
-export function decodeHead(bytes: Uint8Array): Omit<ReceivedAnnouncement, 'via'> | null {
-  const value = decodeBounded(bytes, MAX_ANNOUNCEMENT_BYTES);
-  const provider = value?.['provider'];
-  if (value === null || !isAnnouncement(value) || typeof provider !== 'string') return null;
-  return { kind: value.kind, scope: value.scope, cid: value.cid, provider };
+/** A head without the witnesses that are malformed; null when the head itself is. Whether witnesses are true is not decided here. */
+function readHead(value: unknown): Head | null {
+  if (!isAnnouncement(value)) return null;
+  const { kind, scope, cid } = value;
+  const { provider, witnesses } = value as unknown as Record<string, unknown>;
+  if (!isProvider(provider)) return null;
+  const listed: readonly unknown[] = Array.isArray(witnesses) ? witnesses.slice(0, MAX_WITNESSES) : [];
+  const sound = listed.flatMap((each) => readWitness(each, cid) ?? []);
+  return { kind, scope, cid, provider, ...(sound.length === 0 ? {} : { witnesses: sound }) };
+}
+
+function witnessFields({ relay, sequence, time, signature }: Witness): Record<string, unknown> {
+  return { relay, sequence, time, signature };
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function readWitness(value: unknown, cid: Cid): Witness | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { relay, sequence, time, signature } = value as Record<string, unknown>;
+  if (!isProvider(relay) || !isCount(sequence) || !isCount(time)) return null;
+  if (!(signature instanceof Uint8Array) || signature.byteLength > 600) return null;
+  return { cid, relay, sequence, time, signature: ownBytes(signature) };
+}
+
+/** The form in which heads and queued announcements are stored on disk. */
+export function encodeHead(head: Head): Uint8Array<ArrayBuffer> {
+  return ownBytes(encode({ v: 1, ...headFields(head) }));
+}
+
+export function decodeHead(bytes: Uint8Array): Head | null {
+  return readHead(decodeBounded(bytes, 2 * MAX_ANNOUNCEMENT_BYTES));
+}
+
+export interface Answer {
+  readonly verdict: Verdict;
+  readonly witnesses: readonly Witness[];
+}
+
+/** A verdict as a relay sends it: texts are cut to what a reader takes. */
+export function encodeAnswer({ verdict, witnesses }: Answer): Uint8Array<ArrayBuffer> {
+  const { outcome, code, message, facts = {}, retryAfterSeconds } = verdict;
+  const told = Object.entries(facts)
+    .slice(0, MAX_FACTS)
+    .map(([name, value]) => [name, typeof value === 'string' ? value.slice(0, MAX_FACT_LENGTH) : value]);
+  return ownBytes(
+    encode({
+      v: 1,
+      outcome,
+      ...(code === undefined ? {} : { code }),
+      ...(message === undefined ? {} : { message: message.slice(0, MAX_MESSAGE_LENGTH) }),
+      ...(told.length === 0 ? {} : { facts: Object.fromEntries(told) }),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      ...(witnesses.length === 0 ? {} : { witnesses: witnesses.slice(0, MAX_WITNESSES).map(witnessFields) }),
+    }),
+  );
+}
+
+const MAX_FACTS = 8;
+const MAX_FACT_LENGTH = 120;
+const MAX_MESSAGE_LENGTH = 300;
+const MAX_RETRY_SECONDS = 86_400;
+
+function isFact([name, value]: [string, unknown]): boolean {
+  if (!/^[a-z]\w{0,39}$/i.test(name)) return false;
+  return typeof value === 'string' ? value.length <= MAX_FACT_LENGTH : Number.isFinite(value);
+}
+
+/** The answer to the announcement of `cid`; null for anything malformed. */
+export function decodeAnswer(bytes: Uint8Array, cid: Cid): Answer | null {
+  const value = decodeBounded(bytes, MAX_ANSWER_BYTES);
+  const { outcome, code, message, facts, retryAfterSeconds, witnesses } = value ?? {};
+  if (value?.['v'] !== 1 || !(outcome === 'kept' || outcome === 'refused' || outcome === 'later')) return null;
+  const listed: readonly unknown[] = Array.isArray(witnesses) ? witnesses.slice(0, MAX_WITNESSES) : [];
+  const named = typeof facts === 'object' && facts !== null ? Object.entries(facts).slice(0, MAX_FACTS) : [];
+  return {
+    verdict: {
+      outcome,
+      ...(typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,59}$/.test(code) ? { code } : {}),
+      ...(typeof message === 'string' ? { message: message.slice(0, MAX_MESSAGE_LENGTH) } : {}),
+      ...(named.length === 0 ? {} : { facts: Object.fromEntries(named.filter(isFact)) }),
+      ...(isCount(retryAfterSeconds) ? { retryAfterSeconds: Math.min(retryAfterSeconds, MAX_RETRY_SECONDS) } : {}),
+    },
+    witnesses: listed.flatMap((each) => readWitness(each, cid) ?? []),
+  };
 }
 
 function decodeBounded(bytes: Uint8Array, maxBytes: number): Record<string, unknown> | null {
   if (bytes.byteLength > maxBytes) return null;
   try {
-    const value: unknown = decode(bytes);
+    const value = decodeCanonicalCbor(bytes);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null;
   } catch {
-    return null; // not dag-cbor
+    return null; // not canonical dag-cbor
   }
 }

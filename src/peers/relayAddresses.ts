@@ -2,8 +2,10 @@
 import { peerIdFromString } from '@libp2p/peer-id';
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import { TributaryError } from '../lib/errors.ts';
+import { readAtMost } from '../lib/readAtMost.ts';
 
 const STATUS_TIMEOUT_MILLISECONDS = 3_000;
+const MAX_STATUS_BYTES = 256 * 1024;
 
 export interface RelayAddresses {
   readonly id: string;
@@ -48,7 +50,8 @@ export async function currentAddresses(
   if (statusUrl === undefined) return relay.addresses;
   try {
     const response = await fetch(statusUrl, { signal: AbortSignal.timeout(STATUS_TIMEOUT_MILLISECONDS) });
-    const { multiaddrs } = (await response.json()) as { multiaddrs?: unknown };
+    const body = await readAtMost(response, MAX_STATUS_BYTES, () => new Error('not a status'));
+    const { multiaddrs } = JSON.parse(new TextDecoder().decode(body)) as { multiaddrs?: unknown };
     const told = Array.isArray(multiaddrs) ? multiaddrs.filter((text): text is string => typeof text === 'string') : [];
     return parseRelays(told).find(({ id }) => id === relay.id)?.addresses ?? relay.addresses;
   } catch {

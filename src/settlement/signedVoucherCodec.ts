@@ -1,6 +1,8 @@
-// Signed vouchers as bytes, to be announced to whoever collects: canonical JSON, amounts as decimal text.
-import { isAddress, recoverTypedDataAddress } from 'viem';
+// Signed vouchers as bytes, to be announced to whoever collects: canonical JSON, amounts as decimal text, addresses with their
+// checksum, other hexadecimal in lower case. One voucher has one encoding.
+import { getAddress, isAddress, recoverTypedDataAddress } from 'viem';
 import { canonicalJson } from '../lib/canonicalJson.ts';
+import { canonicalSignature, isCanonicalSignature } from '../lib/canonicalSignature.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { receiptsRoot } from './receiptsRoot.ts';
 import type { Deployment } from './types/deployment.ts';
@@ -14,14 +16,14 @@ export function encodeSignedVoucher({ voucher, signer, signature, receipts }: Si
   const text = canonicalJson({
     type: TYPE,
     v: 1,
-    payer: voucher.payer,
-    modelId: voucher.modelId,
+    payer: getAddress(voucher.payer),
+    modelId: voucher.modelId.toLowerCase(),
     epoch: voucher.epoch.toString(),
     cumulative: voucher.cumulative.toString(),
-    receiptsRoot: voucher.receiptsRoot,
-    signer,
-    signature,
-    receipts,
+    receiptsRoot: voucher.receiptsRoot.toLowerCase(),
+    signer: getAddress(signer),
+    signature: canonicalSignature(signature),
+    receipts: receipts.map((digest) => digest.toLowerCase()),
   });
   return new TextEncoder().encode(text);
 }
@@ -50,7 +52,7 @@ export function decodeSignedVoucher(bytes: Uint8Array): SignedVoucher {
   if (typeof value !== 'object' || value === null || value['type'] !== TYPE || value['v'] !== 1)
     return malformed('type');
   const bytes32 = (field: string, candidate: unknown): Hex =>
-    typeof candidate === 'string' && /^0x[0-9a-f]{64}$/i.test(candidate) ? (candidate as Hex) : malformed(field);
+    typeof candidate === 'string' && /^0x[0-9a-f]{64}$/.test(candidate) ? (candidate as Hex) : malformed(field);
   const address = (field: string): Address => {
     const candidate = value[field];
     return typeof candidate === 'string' && isAddress(candidate) ? candidate : malformed(field);
@@ -65,9 +67,9 @@ export function decodeSignedVoucher(bytes: Uint8Array): SignedVoucher {
   if (!Array.isArray(receipts) || receipts.length === 0) return malformed('receipts');
   const digests = receipts.map((digest) => bytes32('receipts', digest));
   const root = bytes32('receiptsRoot', value['receiptsRoot']);
-  if (receiptsRoot(digests) !== root.toLowerCase()) return malformed('receiptsRoot');
-  if (typeof signature !== 'string' || !/^0x([0-9a-f]{2}){1,4096}$/i.test(signature)) return malformed('signature');
-  return {
+  if (receiptsRoot(digests) !== root) return malformed('receiptsRoot');
+  if (typeof signature !== 'string' || !isCanonicalSignature(signature)) return malformed('signature');
+  const signed: SignedVoucher = {
     voucher: {
       payer: address('payer'),
       modelId: bytes32('modelId', value['modelId']),
@@ -80,15 +82,9 @@ export function decodeSignedVoucher(bytes: Uint8Array): SignedVoucher {
     signature: signature as Hex,
     receipts: digests,
   };
-}
-
-/** Half the order of secp256k1. */
-const MAX_S = 0x7fffffff_ffffffff_ffffffff_ffffffff_5d576e73_57a4501d_dfe92f46_681b20a0n;
-
-/** r, s and v in the one form that the escrow takes; anyone can write a signature of somebody else in the other forms. */
-function isCanonical(signature: Hex): boolean {
-  const [, s = '', v] = /^0x[0-9a-f]{64}([0-9a-f]{64})([0-9a-f]{2})$/i.exec(signature) ?? [];
-  return (v?.toLowerCase() === '1b' || v?.toLowerCase() === '1c') && BigInt(`0x${s}`) <= MAX_S;
+  const again = encodeSignedVoucher(signed);
+  const same = again.byteLength === bytes.byteLength && again.every((byte, index) => byte === bytes[index]);
+  return same ? signed : malformed('encoding');
 }
 
 /**
@@ -104,7 +100,7 @@ export async function verifySignedVoucher({
 }): Promise<boolean> {
   try {
     const { voucher, signature } = signed;
-    if (!isCanonical(signature)) return false;
+    if (!isCanonicalSignature(signature)) return false;
     const signer = await recoverTypedDataAddress({ ...voucherTypedData({ deployment, voucher }), signature });
     return signer.toLowerCase() === signed.signer.toLowerCase();
   } catch {

@@ -1,5 +1,6 @@
 import {
   concat,
+  getAddress,
   numberToHex,
   parseSignature,
   recoverTypedDataAddress,
@@ -67,7 +68,8 @@ describe('a signed voucher', () => {
 
   test('survives its bytes', async () => {
     const signed = await signVoucher({ deployment, ...next, key });
-    expect(decodeSignedVoucher(encodeSignedVoucher(signed))).toEqual(signed);
+    const voucher = { ...signed.voucher, payer: getAddress(payer) };
+    expect(decodeSignedVoucher(encodeSignedVoucher(signed))).toEqual({ ...signed, voucher });
     expect(await verifySignedVoucher({ deployment, signed })).toBe(true);
     const other = { ...deployment, chainId: 1 };
     expect(await verifySignedVoucher({ deployment: other, signed })).toBe(false);
@@ -87,7 +89,31 @@ describe('a signed voucher', () => {
       expect(await verifySignedVoucher({ deployment, signed: { ...signed, signature } }), signature).toBe(false);
     }
     const signature = `0x${signed.signature.slice(2).toUpperCase()}` as Hex;
-    expect(await verifySignedVoucher({ deployment, signed: { ...signed, signature } })).toBe(true);
+    expect(await verifySignedVoucher({ deployment, signed: { ...signed, signature } })).toBe(false);
+  });
+
+  test('has one encoding: another of the same voucher is refused, and both spellings are written as one', async () => {
+    const signed = await signVoucher({ deployment, ...next, key });
+    const bytes = encodeSignedVoucher(signed);
+    const text = new TextDecoder().decode(bytes);
+    const value = JSON.parse(text) as Record<string, string>;
+    for (const other of [
+      `${text} `,
+      JSON.stringify(value, null, 1),
+      JSON.stringify({ ...value, payer: value['payer']?.toLowerCase() }),
+      JSON.stringify({ ...value, more: 1 }),
+      text.replace('"v":1', '"v":1.0'),
+      text.replace(String(value['modelId']), String(value['modelId']).toUpperCase().replace('X', 'x')),
+      text.replace(String(value['signature']), String(value['signature']).toUpperCase().replace('X', 'x')),
+    ].filter((candidate) => candidate !== text)) {
+      expect(() => decodeSignedVoucher(new TextEncoder().encode(other)), other).toThrow(
+        expect.objectContaining({ code: 'VOUCHER_MALFORMED' }),
+      );
+    }
+    const { r, s, yParity } = parseSignature(signed.signature);
+    const signature = concat([r, s, numberToHex(yParity, { size: 1 })]);
+    const lower = { ...signed.voucher, payer: payer.toLowerCase() as Hex };
+    expect(encodeSignedVoucher({ ...signed, voucher: lower, signature })).toEqual(bytes);
   });
 
   test('is refused with the field’s name when anything in it is wrong', async () => {

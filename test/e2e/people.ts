@@ -80,7 +80,7 @@ export async function ask(page: Page, question: string): Promise<void> {
   await page.getByLabel('Your question').fill(question);
   await page.getByLabel('Your question').press('Enter');
   await page.getByText('Paid by voucher').first().waitFor();
-  await page.getByText('Announced to the relay').first().waitFor();
+  await page.getByText('A relay keeps it').first().waitFor();
 }
 
 /** Bytes of the displayed answer's receipt. */

@@ -63,9 +63,9 @@ test('without the relay the chat answers, and publications wait until it is back
     .waitFor();
 
   await contribute(carol.page, 'Chemical elements', [row(20), row(21), row(22)].join('\n'));
-  await carol.page.getByText('Queued').first().waitFor();
+  await carol.page.getByText('Waits for a relay').first().waitFor();
   await bench.stack.startRelay();
-  await carol.page.getByText('Announced').or(carol.page.getByText('On the chain')).first().waitFor();
+  await carol.page.getByText('Kept by a relay').or(carol.page.getByText('On the chain')).first().waitFor();
   await eventually('the relay keeps the contribution', async () =>
     (await relayStatus()).heads > before ? true : undefined,
   );

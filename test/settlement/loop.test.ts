@@ -53,6 +53,7 @@ const sample = {
 let chain: LocalChain;
 let keeper: Keeper;
 let inbox: VoucherInbox;
+let stored: Awaited<ReturnType<typeof openInbox>>;
 let modelId: Hex;
 /** Ledgers of every proposer. */
 const published = new Map<Hex, Uint8Array>();
@@ -75,7 +76,8 @@ async function person(): Promise<{ wallet: ConnectedWallet; settlement: Settleme
 beforeAll(async () => {
   chain = await localChain(sample);
   const { deployment, operator, directory } = chain;
-  inbox = await openInbox(path.join(directory, 'keeper'), deployment);
+  stored = await openInbox(path.join(directory, 'keeper'), deployment);
+  ({ inbox } = stored);
   keeper = createKeeper({
     chain: openSettlement({ deployment, wallet: operator }),
     account: operator.address,
@@ -123,7 +125,9 @@ test('a payer’s answers reach the contributors to the last wei', async () => {
   const inflated = { ...last, voucher: { ...last.voucher, cumulative: 99n * OPEN } };
   expect(await inbox.addVoucher(inflated)).toBe('invalid');
   // A restarted program continues with the vouchers that it stored.
-  const reopened = await openInbox(path.join(chain.directory, 'keeper'), deployment);
+  await stored.close();
+  stored = await openInbox(path.join(chain.directory, 'keeper'), deployment);
+  const reopened = stored.inbox;
   expect(new Set(reopened.vouchers())).toEqual(new Set(inbox.vouchers()));
   expect(reopened.receipt(digest('receipt 1'))).toEqual(inbox.receipt(digest('receipt 1')));
 

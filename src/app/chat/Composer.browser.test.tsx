@@ -23,6 +23,7 @@ function mount(): { readonly field: HTMLTextAreaElement; readonly sent: string[]
         busy={false}
         disabled={false}
         note={null}
+        onFocus={() => undefined}
         onSend={(text) => void sent.push(text)}
         onStop={() => undefined}
       />

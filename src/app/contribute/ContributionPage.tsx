@@ -29,6 +29,7 @@ import {
   Table,
 } from '../ui/index.ts';
 import { ContributionState, datanetName } from './ContributionTable.tsx';
+import { RelayAnswers } from './RelayAnswers.tsx';
 
 export function ContributionPage(properties: { readonly cid: string }): JSX.Element {
   const record = createLive(async () => (await findContribution(properties.cid)) ?? null);
@@ -109,6 +110,7 @@ export function ContributionPage(properties: { readonly cid: string }): JSX.Elem
                   <strong>{t('contribute.state.queued')}.</strong> {t('contribute.stateHint.queued')}
                 </Banner>
               </Show>
+              <RelayAnswers cid={found().id} />
               <Show when={data().announceError}>
                 {(error) => (
                   <ErrorCard

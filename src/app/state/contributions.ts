@@ -1,10 +1,10 @@
 // Contributions of this browser, out and in: the workflows over its tables, node and chain, and the arrivals that failed as a
 // signal.
 import { createSignal } from 'solid-js';
-import type { Peers } from '../../peers/index.ts';
+import type { Peers, Witness } from '../../peers/index.ts';
 import { type ContributionRecord, database, guardWrite } from '../../store/index.ts';
 import { createArrivals, type FailedArrival } from '../../workflows/rows/arrivals.ts';
-import { sentContributions } from '../../workflows/rows/contributionRecord.ts';
+import { contributionData, sentContributions } from '../../workflows/rows/contributionRecord.ts';
 import type { KnownContent } from '../../workflows/rows/knownContent.ts';
 import type { PublishRowsParameters, PublishRowsPorts } from '../../workflows/rows/publishRows.ts';
 import { config } from './config.ts';
@@ -40,6 +40,7 @@ const arrivals = createArrivals({
       saveContribution,
       reader: publishedReader,
       learnDatanet,
+      now: Date.now,
     });
   },
   onFailures: setFailedArrivals,
@@ -55,7 +56,16 @@ async function markSent(pending: readonly string[]): Promise<void> {
   }
 }
 
+/** A relay has witnessed a contribution that was known before. */
+async function saveWitnesses(cid: string, witnesses: readonly Witness[]): Promise<void> {
+  await database().transaction('rw', database().contributions, async () => {
+    const record = await findContribution(cid);
+    if (record !== undefined) await saveContribution({ ...record, data: { ...contributionData(record), witnesses } });
+  });
+}
+
 function follow(node: Peers): void {
+  node.onWitness((cid, witnesses) => void saveWitnesses(cid, witnesses));
   node.subscribe((announcement) => {
     if (announcement.kind === 'contribution') void arrivals.take(announcement);
   });

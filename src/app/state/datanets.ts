@@ -43,9 +43,6 @@ export function learnDatanet(id: string): Promise<void> {
 
 /** All Datanets, the configuration's first. Reads the database: use inside `createLive`. */
 export async function listDatanets(): Promise<DatanetEntry[]> {
-  const [contributions, known] = await Promise.all([
-    database().contributions.orderBy('createdAt').toArray(),
-    knownDatanets(),
-  ]);
+  const [contributions, known] = await Promise.all([database().contributions.toArray(), knownDatanets()]);
   return datanetEntries({ offered: config().datanets, known, contributions });
 }

@@ -2,7 +2,7 @@
 // of the app). In a browser where that has happened, rooms that show what peers announce start it by themselves, until it is
 // stopped. Without a relay it still keeps blocks and queues announcements. State is one signal.
 import { createSignal } from 'solid-js';
-import type { Announcement, PeerConnection, Peers } from '../../peers/index.ts';
+import type { Announcement, Delivery, PeerConnection, Peers } from '../../peers/index.ts';
 import { deleteSetting, readSetting, writeSetting } from '../../store/index.ts';
 import { config } from './config.ts';
 import { settingKeys } from './settingKeys.ts';
@@ -12,11 +12,16 @@ export interface PeersView {
   readonly status: 'idle' | 'starting' | 'alone' | 'connecting' | 'online' | 'offline' | 'failed';
   readonly id?: string;
   readonly connections: readonly PeerConnection[];
+  /** Announcements of this browser that no relay keeps yet. */
   readonly pending: readonly Announcement[];
+  /** Its newest announcements with what relays said to them. */
+  readonly deliveries: readonly Delivery[];
   readonly error?: unknown;
 }
 
-const [view, setView] = createSignal<PeersView>({ status: 'idle', connections: [], pending: [] });
+const NOTHING = { connections: [], pending: [], deliveries: [] } as const;
+
+const [view, setView] = createSignal<PeersView>({ status: 'idle', ...NOTHING });
 /** Connections, queue, state of the node. */
 export const peersView = view;
 
@@ -38,7 +43,7 @@ export async function setRelayAddresses(addresses: readonly string[] | undefined
 }
 
 async function start(): Promise<Peers> {
-  setView({ status: 'starting', connections: [], pending: [] });
+  setView({ status: 'starting', ...NOTHING });
   const [{ startPeers }, relays] = await Promise.all([import('../../peers/index.ts'), relayAddresses()]);
   const peers = await startPeers({
     relays,
@@ -52,6 +57,7 @@ async function start(): Promise<Peers> {
       id: peers.id,
       connections: peers.connections(),
       pending: peers.pending(),
+      deliveries: peers.deliveries(),
     });
   };
   running = peers;
@@ -69,7 +75,7 @@ export function peers(): Promise<Peers> {
     started = start();
     started.catch((error: unknown) => {
       started = undefined;
-      setView({ status: 'failed', connections: [], pending: [], error });
+      setView({ status: 'failed', ...NOTHING, error });
     });
   }
   return started;
@@ -93,7 +99,7 @@ export async function restartPeers(): Promise<Peers> {
 export async function stopPeers(): Promise<void> {
   await endNode();
   await deleteSetting(settingKeys.peersOn);
-  if (started === undefined) setView({ status: 'idle', connections: [], pending: [] });
+  if (started === undefined) setView({ status: 'idle', ...NOTHING });
 }
 
 /** Starts the node and gives it to `follow`, and later every node that replaces it: what listens to a node ends with it. */

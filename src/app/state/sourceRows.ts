@@ -1,10 +1,14 @@
 // The rows of Datanets in this browser: sample files by HTTP, contributions from peers.
 import { TributaryError } from '../../lib/errors.ts';
+import { database } from '../../store/index.ts';
+import { contributionData } from '../../workflows/rows/contributionRecord.ts';
 import type { RowSource, SourceRow } from '../../workflows/rows/rowSource.ts';
 import type { SourceRowsPorts } from '../../workflows/rows/sourceRows.ts';
 import type { UniqueRows } from '../../workflows/rows/uniqueRows.ts';
 import { config } from './config.ts';
+import { relayAddresses } from './peers.ts';
 import { publishedReader } from './publishedReader.ts';
+import { hasChain, settlement } from './settlement.ts';
 
 async function fetchText(url: string, signal: AbortSignal | undefined): Promise<string> {
   const response = await fetch(url, signal === undefined ? {} : { signal });
@@ -37,6 +41,18 @@ export const sourceRowsPorts: SourceRowsPorts = {
   },
   fetchText,
   contributionReader: publishedReader,
+  async evidenceOf(contributions) {
+    const { ownershipEvidence, relayIdentities } = await import('../../workflows/rows/ownershipEvidence.ts');
+    return ownershipEvidence(contributions, {
+      ...(hasChain() ? { chain: settlement } : {}),
+      slugOf: (datanetId) => config().datanets.find((datanet) => datanet.id === datanetId)?.slug,
+      async witnessesOf(cid) {
+        const record = await database().contributions.get(cid);
+        return record === undefined ? [] : (contributionData(record).witnesses ?? []);
+      },
+      trustedRelays: async () => relayIdentities(await relayAddresses()),
+    });
+  },
 };
 
 /** As `sourceRows` of the workflow. */

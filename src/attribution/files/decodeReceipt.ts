@@ -1,7 +1,7 @@
 // Decodes a receipt from an untrusted source. Only the form is checked here; `verifyReceipt` recomputes what it claims.
-import { decode } from '@ipld/dag-cbor';
 import * as v from 'valibot';
 import { bytesToHex, ownBytes } from '../../lib/bytes.ts';
+import { decodeCanonicalCbor } from '../../lib/canonicalCbor.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import type { Sketch } from '../types.ts';
 import type { DecodedReceipt } from './receiptTypes.ts';
@@ -55,7 +55,7 @@ function refuse(reason: string): never {
 export function decodeReceipt(source: Uint8Array): ReceiptDocument {
   let decoded: unknown;
   try {
-    decoded = decode(source);
+    decoded = decodeCanonicalCbor(source);
   } catch (error) {
     refuse(error instanceof Error ? error.message : String(error));
   }

@@ -3,6 +3,7 @@ import { CID } from 'multiformats/cid';
 import { anySignal } from '../../lib/anySignal.ts';
 import { bytesToHex } from '../../lib/bytes.ts';
 import { TributaryError } from '../../lib/errors.ts';
+import { readAtMost } from '../../lib/readAtMost.ts';
 import { sha256Async } from '../../lib/sha256Async.ts';
 import { endedEarly } from '../remote/endedEarly.ts';
 import { sendRequest } from '../remote/sendRequest.ts';
@@ -32,6 +33,15 @@ export function parseCid(text: string): CID {
   }
 }
 
+function blockTooLarge(cid: string): TributaryError {
+  return new TributaryError({
+    code: 'IPFS_BLOCK_TOO_LARGE',
+    message: `A gateway sends more than ${MAX_BLOCK_BYTES} bytes for one block.`,
+    facts: { cid, maxBytes: MAX_BLOCK_BYTES },
+    hint: 'Nothing of it is used. Try another gateway, or peers.',
+  });
+}
+
 /** Blocks of a gateway, by the trustless gateway specification (`format=raw`). */
 export function gatewayBlocks(gateway: string): GetBlock {
   return async (cid, signal) => {
@@ -42,7 +52,7 @@ export function gatewayBlocks(gateway: string): GetBlock {
         signal: signal === undefined ? late : anySignal([signal, late]),
         headers: { accept: 'application/vnd.ipld.raw' },
       });
-      return new Uint8Array(await response.arrayBuffer());
+      return await readAtMost(response, MAX_BLOCK_BYTES, () => blockTooLarge(cid));
     } catch (cause) {
       throw cause instanceof TributaryError && !late.aborted ? cause : endedEarly(url, 0, { cause, signal });
     }

@@ -108,7 +108,12 @@ async function world({ chain = true, hasIndex = true }: { chain?: boolean; hasIn
   const reader = async () => ({ blocks: store, verify });
   const collectRows = (sources: Parameters<PublishAdapterPorts['collectRows']>[0]) =>
     collectSourceRows(sources, {
-      ports: { sampleFiles: () => undefined, fetchText: async () => '', contributionReader: reader },
+      ports: {
+        sampleFiles: () => undefined,
+        fetchText: async () => '',
+        contributionReader: reader,
+        evidenceOf: async () => new Map(),
+      },
     });
   const ports: PublishAdapterPorts = {
     readAdapter: async (id) => records.get(id),

@@ -49,6 +49,48 @@ test('tries again as it was announced, and lists what fails again', async () => 
   expect(failed()).toEqual(['one']);
 });
 
+test('fetches few at once, in turns of those who announced, and lists the newest failures alone', async () => {
+  const running: string[] = [];
+  const ends: (() => void)[] = [];
+  let failures: readonly FailedArrival[] = [];
+  const arrivals = createArrivals({
+    receive: ({ provider, cid }) => {
+      running.push(`${provider} ${cid}`);
+      return new Promise((_, reject) => ends.push(() => reject(new Error('nobody has it'))));
+    },
+    onFailures: (next) => {
+      failures = next;
+    },
+    now: () => 0,
+  });
+  const taken = Array.from({ length: 300 }, (_, index) =>
+    arrivals.take({ ...announcement(String(index)), provider: 'flood' }),
+  );
+  taken.push(arrivals.take({ ...announcement('honest'), provider: 'other' }));
+  await new Promise((resolve) => void setImmediate(resolve));
+  expect(running).toEqual(['flood 0', 'flood 1', 'other honest']);
+  while (ends.length > 0) {
+    for (const end of ends.splice(0)) end();
+    await new Promise((resolve) => void setImmediate(resolve));
+  }
+  await Promise.all(taken);
+  expect([running.length, failures.length, failures.at(-1)?.announcement.cid]).toEqual([301, 200, '299']);
+});
+
+test('refuses what is announced past what a node lists', async () => {
+  let failures: readonly FailedArrival[] = [];
+  const arrivals = createArrivals({
+    receive: () => new Promise(() => undefined),
+    onFailures: (next) => {
+      failures = next;
+    },
+    now: () => 0,
+  });
+  for (let index = 0; index < 10_003; index += 1) void arrivals.take(announcement(String(index)));
+  await new Promise((resolve) => void setImmediate(resolve));
+  expect(failures).toMatchObject([{ error: { code: 'ARRIVALS_FULL' }, announcement: { cid: '10002' } }]);
+});
+
 test('tries again by itself at most every fifteen seconds', async () => {
   const { arrivals, unreachable, received, clock } = world();
   unreachable.add('one');

@@ -1,5 +1,8 @@
 // Announcements as they arrive, and those that failed: refused, or announced by a peer that went away before anyone fetched the
-// bytes, which is why they are tried again when connections change. Pure: it does not know the kind of announcement.
+// bytes, which is why they are tried again when connections change. Few are fetched at once, in turns of those who announced them.
+// Pure: it does not know the kind of announcement.
+import { TributaryError } from '../../lib/errors.ts';
+import { createFairQueue } from '../../lib/fairQueue.ts';
 import type { ReceivedAnnouncement } from '../../peers/index.ts';
 
 export interface FailedArrival {
@@ -16,19 +19,40 @@ export interface ArrivalsPorts {
 
 export interface Arrivals {
   take(announcement: ReceivedAnnouncement): Promise<void>;
-  /** Tries all failed ones again, one after another. */
+  /** Tries all failed ones again. */
   retry(): Promise<void>;
   /** Call when connections change: a new peer may have the bytes. Tries again at most every 15 seconds. */
   retryIfDue(): Promise<void>;
 }
 
 const RETRY_INTERVAL_MILLISECONDS = 15_000;
+/** Failures that are listed and tried again, the newest: strangers announce without end what nobody has. */
+const MAX_FAILURES = 200;
+const CONCURRENT = 8;
+const CONCURRENT_OF_PROVIDER = 2;
+/** As many as a node lists of one kind. */
+const MAX_WAITING = 10_000;
 
 export function createArrivals({ receive, onFailures, now }: ArrivalsPorts): Arrivals {
   let failures: readonly FailedArrival[] = [];
   let retriedAt = now();
+  const withTurn = createFairQueue({
+    concurrent: CONCURRENT,
+    concurrentPerGroup: CONCURRENT,
+    concurrentPerMember: CONCURRENT_OF_PROVIDER,
+    waiting: MAX_WAITING,
+    waitingPerGroup: MAX_WAITING,
+    waitingPerMember: MAX_WAITING,
+    full: () =>
+      new TributaryError({
+        code: 'ARRIVALS_FULL',
+        message: 'More was announced than this browser can fetch.',
+        hint: 'Try again in a while.',
+      }),
+    now,
+  });
   const setFailures = (next: readonly FailedArrival[]): void => {
-    failures = next;
+    failures = next.slice(-MAX_FAILURES);
     onFailures(failures);
   };
   const without = (cid: string): readonly FailedArrival[] =>
@@ -36,7 +60,7 @@ export function createArrivals({ receive, onFailures, now }: ArrivalsPorts): Arr
 
   async function take(announcement: ReceivedAnnouncement): Promise<void> {
     try {
-      await receive(announcement);
+      await withTurn({ group: '', member: announcement.provider }, () => receive(announcement));
       if (failures.some((failure) => failure.announcement.cid === announcement.cid))
         setFailures(without(announcement.cid));
     } catch (error) {
@@ -46,7 +70,7 @@ export function createArrivals({ receive, onFailures, now }: ArrivalsPorts): Arr
   async function retry(): Promise<void> {
     const again = failures;
     setFailures([]);
-    for (const { announcement } of again) await take(announcement);
+    await Promise.all(again.map(({ announcement }) => take(announcement)));
   }
   return {
     take,

@@ -1,7 +1,7 @@
 // A contribution as a record that survives the page: its header, and how far publishing it came. Pure.
 import type { ContributionHeader } from '../../datanet/index.ts';
 import type { SerializedError } from '../../lib/errors.ts';
-import type { ReceivedAnnouncement } from '../../peers/index.ts';
+import type { ReceivedAnnouncement, Witness } from '../../peers/index.ts';
 import type { Hex } from '../../settlement/index.ts';
 import type { ContributionRecord } from '../../store/index.ts';
 
@@ -12,6 +12,8 @@ export interface ContributionData {
   /** Transaction that registered it. */
   readonly transaction?: Hex;
   readonly registerError?: SerializedError;
+  /** Of the relays that this browser is configured with. */
+  readonly witnesses?: readonly Witness[];
   /** PeerId of the announcer. */
   readonly provider?: string;
   /** `heads`: announced before this browser came online; `gossip`: announced since. */

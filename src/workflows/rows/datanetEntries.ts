@@ -1,5 +1,8 @@
 // One list of all Datanets that can be named here: those of the configuration, those created here, those of peers.
+import { orderByOwnership } from '../../datanet/index.ts';
+import { cid as asCid } from '../../lib/units.ts';
 import type { ContributionRecord } from '../../store/index.ts';
+import { contributionData } from './contributionRecord.ts';
 import type { KnownDatanet } from './knownDatanets.ts';
 
 /** A Datanet of the configuration. */
@@ -23,7 +26,7 @@ export interface DatanetEntry {
   readonly rowCount: number;
   readonly contributorCount: number;
   readonly origin: 'config' | 'mine' | 'peers';
-  /** Contributions known here, oldest first. */
+  /** Contributions known here, whoever was first in front, as far as relays have witnessed it. */
   readonly contributions: readonly ContributionRecord[];
   /** JSON lines of sample rows. */
   readonly rowsUrl?: string;
@@ -32,8 +35,13 @@ export interface DatanetEntry {
 export interface DatanetEntriesParameters {
   readonly offered: readonly OfferedDatanet[];
   readonly known: Readonly<Record<string, KnownDatanet>>;
-  /** Oldest first. */
   readonly contributions: readonly ContributionRecord[];
+}
+
+/** A record as the order of ownership reads it. */
+function datable(record: ContributionRecord) {
+  const { header, witnesses = [] } = record.data === undefined ? {} : contributionData(record);
+  return { record, cid: asCid(record.id), parents: header?.parents ?? [], witnesses };
 }
 
 /** All Datanets, the configuration's first; counts add sample rows and contributions. */
@@ -41,7 +49,7 @@ export function datanetEntries({ offered, known, contributions }: DatanetEntries
   const byDatanet = Map.groupBy(contributions, (record) => record.datanetId);
   const ids = new Set([...offered.map((datanet) => datanet.id), ...Object.keys(known), ...byDatanet.keys()]);
   return [...ids].map((id): DatanetEntry => {
-    const records = byDatanet.get(id) ?? [];
+    const records = orderByOwnership((byDatanet.get(id) ?? []).map(datable)).map(({ record }) => record);
     const published = {
       rowCount: records.reduce((sum, record) => sum + record.rows, 0),
       contributorCount: new Set(records.map((record) => record.contributor)).size,

@@ -36,6 +36,7 @@ async function world() {
     saveContribution: async (record) => void records.set(record.id, record),
     reader: async () => ({ blocks: store, verify }),
     learnDatanet: (id) => learnDatanet(id, datanets),
+    now: () => 1_800_000_000_000,
   };
   const receive = (cid: Cid, scope: string = datanetId) =>
     receiveContribution({ kind: 'contribution', scope, cid, provider: 'peer-1', via: 'gossip' }, ports);
@@ -54,7 +55,8 @@ describe('receiveContribution', () => {
       rows: 1,
       mine: false,
       state: 'published',
-      createdAt: 1_700_000_000_000,
+      // When it came, and not what its author states.
+      createdAt: 1_800_000_000_000,
       data: { header, provider: 'peer-1', via: 'gossip' },
     });
     expect(known.get(datanetId)).toEqual({ description: { v: 1, type: 'datanet', ...towns }, mine: false });

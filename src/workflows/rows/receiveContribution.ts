@@ -43,6 +43,7 @@ export async function readAnnouncedHeader(parameters: AnnouncedHeaderParameters)
 export interface ReceiveContributionPorts {
   isKnown(cid: string): Promise<boolean>;
   saveContribution(record: ContributionRecord): Promise<void>;
+  now(): number;
   reader(): Promise<{ readonly blocks: BlockStore; readonly verify: Verify }>;
   /** Fetches the description of the Datanet. */
   learnDatanet(datanetId: string): Promise<void>;
@@ -53,10 +54,10 @@ export async function receiveContribution(
   announcement: ReceivedAnnouncement,
   ports: ReceiveContributionPorts,
 ): Promise<void> {
-  const { cid, provider, via } = announcement;
+  const { cid, provider, via, witnesses = [] } = announcement;
   if (await ports.isKnown(cid)) return;
   const header = await readAnnouncedHeader({ announcement, ...(await ports.reader()) });
-  const data: ContributionData = { header, provider, via };
+  const data: ContributionData = { header, provider, via, ...(witnesses.length === 0 ? {} : { witnesses }) };
   await ports.saveContribution({
     id: cid,
     datanetId: header.datanet,
@@ -64,7 +65,8 @@ export async function receiveContribution(
     rows: header.count,
     mine: false,
     state: 'published',
-    createdAt: header.ts,
+    // Not the time that the author states, which may be any.
+    createdAt: Math.min(ports.now(), ...witnesses.map(({ time }) => time)),
     data,
   });
   await ports.learnDatanet(header.datanet);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore, createTestSigner, verify } from '../../../test/support/datanet.ts';
-import { contentKey, publishContribution, type Row, rowHash } from '../../datanet/index.ts';
+import { contentKey, type Evidence, publishContribution, type Row, rowHash } from '../../datanet/index.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { knownContent } from './knownContent.ts';
 import { type SourceRow, sampleSource } from './rowSource.ts';
@@ -28,6 +28,8 @@ async function world(
     'https://towns/datanet.json': JSON.stringify({ contributors }),
   };
   let readers = 0;
+  let asked = 0;
+  const evidence = new Map<string, Evidence>();
   const ports: SourceRowsPorts = {
     sampleFiles: (id) =>
       id === 'towns' ? { rowsUrl: 'https://towns/rows.jsonl', datanetUrl: 'https://towns/datanet.json' } : undefined,
@@ -40,8 +42,12 @@ async function world(
       readers += 1;
       return { blocks: store, verify };
     },
+    async evidenceOf() {
+      asked += 1;
+      return evidence;
+    },
   };
-  const contribute = async (rows: readonly Row[], signer = createTestSigner(1)) =>
+  const contribute = async (rows: readonly Row[], signer = createTestSigner(1), timestamp = 1_700_000_000_000) =>
     (
       await publishContribution({
         datanetId: 'towns',
@@ -49,10 +55,10 @@ async function world(
         licence: 'CC0-1.0',
         signer,
         blocks: store,
-        timestamp: 1_700_000_000_000,
+        timestamp,
       })
     ).cid;
-  return { ports, contribute, readers: () => readers };
+  return { ports, contribute, evidence, asked: () => asked, readers: () => readers };
 }
 
 const sample = { datanetId: 'towns', source: sampleSource('towns') };
@@ -109,7 +115,58 @@ describe('the same content', () => {
     ]);
     expect(duplicates).toBe(2);
     const reversed = await collectSourceRows([{ datanetId: 'towns', source: copy }, sample], { ports });
-    expect(reversed.rows[0]?.contribution).toBe(copy);
+    // Sample rows were there before anybody could copy them: who asks in another order pays nobody else.
+    expect(reversed.rows.map(({ contribution, position, account }) => [contribution, position, account])).toEqual([
+      ['sample:towns', 1, bob],
+      ['sample:towns', 0, alice.toLowerCase()],
+    ]);
+  });
+
+  test('is owned by whoever was first by chain or witness, and never by who says so of himself', async () => {
+    const { ports, contribute, evidence, asked } = await world();
+    const rows: Row[] = [{ prompt: 'Who guards the gate?', response: 'Ysolde.' }];
+    const [author, thief] = [createTestSigner(2), createTestSigner(3)];
+    const original = await contribute(rows, author);
+    const copies = await Promise.all(
+      [1, 2, 3, 4, 5, 6].map((timestamp) =>
+        contribute([...rows, { prompt: 'More?', response: 'No.' }], thief, timestamp),
+      ),
+    );
+    const sources = [...copies, original].map((source) => ({ datanetId: 'towns', source }));
+    const owners = async (order = sources) => {
+      const unique = await collectSourceRows(order, { ports });
+      return unique.rows.map(({ account }) => (account === author.address.toLowerCase() ? 'author' : 'thief'));
+    };
+    evidence.set(original, { witnesses: [{ relay: 'r', time: 9 }] });
+    expect(await owners()).toEqual(['author', 'thief']);
+    for (const copy of copies) evidence.set(copy, { witnesses: [{ relay: 'r', time: 10 }] });
+    expect(await owners()).toEqual(['author', 'thief']);
+    expect(await owners(sources.toReversed())).toEqual(['author', 'thief']);
+    evidence.set(copies[0] as string, { witnesses: [{ relay: 'r', time: 8 }] });
+    expect(await owners()).toEqual(['thief', 'thief']);
+    evidence.set(original, { chain: { time: 100, index: 0 } });
+    expect(await owners()).toEqual(['author', 'thief']);
+    const before = asked();
+    await owners(sources.slice(0, 2));
+    expect(asked()).toBe(before);
+  });
+
+  test('stays at its place and in its spelling, whoever owns it', async () => {
+    const { ports, contribute, evidence } = await world();
+    const [loud, quiet] = [
+      await contribute([{ prompt: 'WHO?', response: 'Ysolde.' }], createTestSigner(2)),
+      await contribute([{ prompt: 'who', response: 'ysolde' }], createTestSigner(3)),
+    ];
+    evidence.set(quiet, { witnesses: [{ relay: 'r', time: 1 }] });
+    const { rows } = await collectSourceRows(
+      [loud, quiet].map((source) => ({ datanetId: 'towns', source })),
+      { ports },
+    );
+    const row = { prompt: 'WHO?', response: 'Ysolde.' };
+    const account = createTestSigner(3).address.toLowerCase();
+    expect(rows).toEqual([
+      { datanetId: 'towns', contribution: quiet, position: 0, account, row, rowHash: rowHash(row) },
+    ]);
   });
 
   const rowOf = fc
@@ -124,14 +181,14 @@ describe('the same content', () => {
           .array(rowOf)
           .chain((rows) => fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length }))),
         ([rows, shuffled]) => {
-          const unique = uniqueRows(rows);
+          const unique = uniqueRows(rows, () => 0);
           expect(new Set(keys(unique.rows))).toEqual(new Set(keys(rows)));
           expect(new Set(keys(unique.rows)).size).toBe(unique.rows.length);
           expect(unique.rows.length + unique.duplicates).toBe(rows.length);
-          expect(new Set(keys(uniqueRows(shuffled).rows))).toEqual(new Set(keys(unique.rows)));
+          expect(new Set(keys(uniqueRows(shuffled, () => 0).rows))).toEqual(new Set(keys(unique.rows)));
           for (const row of unique.rows)
-            expect(rows.find((other) => contentKey(other.row) === contentKey(row.row))).toBe(row);
-          expect(uniqueRows(unique.rows)).toEqual({ rows: unique.rows, duplicates: 0 });
+            expect(rows.find((other) => contentKey(other.row) === contentKey(row.row))).toEqual(row);
+          expect(uniqueRows(unique.rows, () => 0)).toEqual({ rows: unique.rows, duplicates: 0 });
         },
       ),
     );

@@ -1,12 +1,21 @@
 // The rows of a Datanet, each with the address that is paid for it: from the sample files of the configuration, or from signed
 // contributions by CID. It does not know where files and blocks come from: ports are handed in.
 import * as v from 'valibot';
-import { authorAddress, type BlockStore, readContribution, rowHash, type Verify } from '../../datanet/index.ts';
+import {
+  authorAddress,
+  type BlockStore,
+  type Contribution,
+  type Evidence,
+  orderByOwnership,
+  readContribution,
+  rowHash,
+  type Verify,
+} from '../../datanet/index.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { cid as asCid } from '../../lib/units.ts';
 import { isSampleSource, type RowSource, type SourceRow } from './rowSource.ts';
 import { sampleRows } from './sampleRows.ts';
-import { type UniqueRows, uniqueRows } from './uniqueRows.ts';
+import { isContested, type UniqueRows, uniqueRows } from './uniqueRows.ts';
 
 export interface SourceRowsPorts {
   /** Absolute addresses of a Datanet's sample rows and of the JSON that names their contributors; undefined without samples. */
@@ -15,6 +24,8 @@ export interface SourceRowsPorts {
   fetchText(url: string, signal: AbortSignal | undefined): Promise<string>;
   /** Opened by the first contribution: sample rows need no peers. */
   contributionReader(): Promise<{ readonly blocks: BlockStore; readonly verify: Verify }>;
+  /** What is known of when these contributions were there (`ownershipEvidence`). Asked only when accounts brought the same content. */
+  evidenceOf(contributions: readonly Contribution[]): Promise<ReadonlyMap<string, Evidence>>;
 }
 
 export interface SourceRowsOptions {
@@ -51,11 +62,11 @@ async function fetchSample({ datanetId, source }: RowSource, options: SourceRows
 }
 
 /** The rows of one contribution, signature, root and every line checked. */
-async function contributionRows(source: string, { ports, signal }: SourceRowsOptions): Promise<SourceRow[]> {
+async function contributionRows(source: string, { ports, signal }: SourceRowsOptions): Promise<ReadSource> {
   const reader = await ports.contributionReader();
   const { header, rows, rowHashes } = await readContribution({ cid: asCid(source), ...reader, signal });
   const account = authorAddress(header.author);
-  return rows.map((row, position) => ({
+  const owned = rows.map((row, position) => ({
     datanetId: header.datanet,
     contribution: source,
     position,
@@ -63,17 +74,42 @@ async function contributionRows(source: string, { ports, signal }: SourceRowsOpt
     row,
     rowHash: rowHashes[position] ?? rowHash(row),
   }));
+  return { rows: owned, contribution: { cid: asCid(source), header } };
+}
+
+interface ReadSource {
+  readonly rows: readonly SourceRow[];
+  /** Absent for sample rows, which came with the app. */
+  readonly contribution?: Contribution;
+}
+
+async function readSource(source: RowSource, options: SourceRowsOptions): Promise<ReadSource> {
+  return isSampleSource(source.source)
+    ? { rows: await fetchSample(source, options) }
+    : contributionRows(source.source, options);
 }
 
 /** The rows of one source. Throws `APP_SOURCE_UNKNOWN`, `APP_SAMPLE_INVALID`, as `readContribution`, and errors of the ports. */
 export async function sourceRows(source: RowSource, options: SourceRowsOptions): Promise<SourceRow[]> {
-  return isSampleSource(source.source) ? fetchSample(source, options) : contributionRows(source.source, options);
+  return [...(await readSource(source, options)).rows];
 }
 
-/** Rows of several sources in order, the same content once. Throws as `sourceRows`. */
+/**
+ * Rows of several sources in order, the same content once, owned by whoever was first with it: sample rows before all others, then
+ * as `orderByOwnership`. Throws as `sourceRows`.
+ */
 export async function collectSourceRows(
   sources: readonly RowSource[],
   options: SourceRowsOptions,
 ): Promise<UniqueRows> {
-  return uniqueRows((await Promise.all(sources.map((source) => sourceRows(source, options)))).flat());
+  const read = await Promise.all(sources.map((source) => readSource(source, options)));
+  const rows = read.flatMap((each) => each.rows);
+  if (!isContested(rows)) return uniqueRows(rows, () => 0);
+  const contributions = read.flatMap(({ contribution }) => contribution ?? []);
+  const evidence = await options.ports.evidenceOf(contributions);
+  const ordered = orderByOwnership(
+    contributions.map(({ cid, header }) => ({ cid, parents: header.parents, ...evidence.get(cid) })),
+  );
+  const places = new Map<string, number>(ordered.map(({ cid }, place) => [cid, place]));
+  return uniqueRows(rows, (contribution) => places.get(contribution) ?? -1);
 }

@@ -1,4 +1,4 @@
-// The same content counts once: it is trained on once, and its first contributor is paid.
+// The same content counts once: it is trained on once, and whoever was first with it is paid.
 import { contentKey } from '../../datanet/index.ts';
 import type { SourceRow } from './rowSource.ts';
 
@@ -8,12 +8,26 @@ export interface UniqueRows {
   readonly duplicates: number;
 }
 
-/** The first row of each content, in the order of `rows`. */
-export function uniqueRows(rows: readonly SourceRow[]): UniqueRows {
-  const first = new Map<string, SourceRow>();
-  for (const row of rows) {
-    const key = contentKey(row.row);
-    if (!first.has(key)) first.set(key, row);
-  }
-  return { rows: [...first.values()], duplicates: rows.length - first.size };
+/** Rows of equal content, in the order of `rows`. */
+function byContent(rows: readonly SourceRow[]): readonly (readonly SourceRow[])[] {
+  return [...Map.groupBy(rows, ({ row }) => contentKey(row)).values()];
+}
+
+/** Whether different accounts have brought the same content, so that it matters who was first. */
+export function isContested(rows: readonly SourceRow[]): boolean {
+  return byContent(rows).some((same) => same.some(({ account }) => account !== same[0]?.account));
+}
+
+/**
+ * Each content once, at the place and in the spelling of its first row, so that a run and an index of it stay the same whatever
+ * is learned later. Its owner is the one whose contribution has the smallest `rank`; of equal ones the first in `rows`.
+ */
+export function uniqueRows(rows: readonly SourceRow[], rank: (contribution: string) => number): UniqueRows {
+  const unique = byContent(rows).map((same) => {
+    const [first, ...others] = same as [SourceRow, ...SourceRow[]];
+    const owner = others.reduce((best, row) => (rank(row.contribution) < rank(best.contribution) ? row : best), first);
+    const { datanetId, contribution, position, account } = owner;
+    return { ...first, datanetId, contribution, position, account };
+  });
+  return { rows: unique, duplicates: rows.length - unique.length };
 }

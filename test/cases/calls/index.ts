@@ -5,6 +5,7 @@ const domains: Readonly<Record<string, () => Promise<Readonly<Record<string, Cal
   chat: async () => (await import('./chat.ts')).calls,
   engine: async () => (await import('./engine.ts')).calls,
   models: async () => (await import('./models.ts')).calls,
+  peers: async () => (await import('./peers.ts')).calls,
   rows: async () => (await import('./rows.ts')).calls,
 };
 

@@ -200,8 +200,8 @@ export const chat = {
   'chat.checkedShares': 'shares',
   'chat.checkedTexts': 'the texts',
   'chat.checkedVerbatim': 'verbatim matches',
-  'chat.announcedSent': 'Announced to the relay',
-  'chat.announcedQueued': 'Queued: it is sent when a relay is back',
+  'chat.announcedSent': 'A relay keeps it',
+  'chat.announcedQueued': 'Waits until a relay keeps it',
   'chat.announcedNo': 'Stored in this browser: no relay is configured',
   'chat.fingerprint': 'Fingerprint (SHA-256)',
 

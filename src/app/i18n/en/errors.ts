@@ -301,6 +301,12 @@ export const written = {
     title: 'The identifier is of another kind',
     message: 'This content identifier (CID) names a block of another kind.',
   },
+  CBOR_INVALID: { title: 'The bytes are not in their canonical form' },
+  SIGNATURE_NOT_CANONICAL: { title: 'The signature is not in its canonical form' },
+  IPFS_BLOCK_TOO_LARGE: {
+    title: 'The block is too large',
+    message: 'A gateway sends more than {maxBytes:bytes} for one block.',
+  },
   BLOCK_TOO_LARGE: { title: 'The block is too large', message: 'The block is larger than {maxBytes:bytes}.' },
   BLOCK_CORRUPT: { title: 'The data did not match its identifier' },
   FILE_TOO_LARGE: {
@@ -363,6 +369,15 @@ export const written = {
   FRAME_TOO_LARGE: { title: 'A peer sent something unreadable' },
   FRAME_TRUNCATED: { title: 'A peer sent something unreadable' },
   HEADS_MALFORMED: { title: 'A peer sent something unreadable' },
+  ANNOUNCE_MALFORMED: { title: 'A peer sent something unreadable' },
+  ARRIVALS_FULL: { title: 'Too much was announced' },
+  BLOCK_CODEC_UNKNOWN: { title: 'This kind of block is not known' },
+  BLOCK_UNFETCHABLE: {
+    title: 'The block is too large',
+    message: 'A block has at most {maxBytes:bytes}: peers refuse larger ones.',
+  },
+  FOLDER_IN_USE: { title: 'The folder is in use' },
+  STATEMENT_KNOWN: { title: 'It is kept already' },
   RELAY_ADDRESS_INVALID: { title: 'Not a relay address' },
   ANNOUNCEMENT_INVALID: { title: 'The announcement was refused' },
 

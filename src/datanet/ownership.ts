@@ -1,0 +1,98 @@
+// Who was first: the one order of contributions by which everybody decides whose rows they are. What an author says of himself
+// (time, sequence number) plays no part in it, since a copier can say anything. In this order:
+//
+// 1. What is registered on the chain by its author, in the chain's order. Nobody can backdate a block.
+// 2. What a relay has witnessed, by the earliest time of any relay that the reader is configured with. Times of one relay only
+//    grow; when relays disagree the earliest counts, which makes each order the same whatever else a reader has seen.
+// 3. What nobody has witnessed, by CID: nothing can be known of it, and so it comes after everything else.
+//
+// A contribution that names another as parent proves that the other was there before it: each is as early as the earliest that
+// descends from it. Pure; where chain and witnesses come from, it does not know.
+import type { Cid } from '../lib/units.ts';
+
+/** What is known of when a contribution was there. */
+export interface Evidence {
+  /** Of its registration by its own author. */
+  readonly chain?: {
+    /** Seconds since 1970 of the block. */
+    readonly time: number;
+    /** Place among the contributions to its Datanet on the chain. */
+    readonly index: number;
+  };
+  /** Of relays that the reader trusts; `time` in milliseconds since 1970. */
+  readonly witnesses?: readonly { readonly relay: string; readonly time: number }[];
+}
+
+export interface Datable extends Evidence {
+  readonly cid: Cid;
+  readonly parents: readonly Cid[];
+}
+
+/** Compared from left to right. */
+type Proof = readonly [rank: number, time: number, index: number, relay: string];
+
+const CHAIN = 0;
+const WITNESS = 1;
+const NOTHING = 2;
+
+function compareProofs(one: Proof, other: Proof): number {
+  for (const [index, value] of one.entries()) {
+    const against = other[index] as typeof value;
+    if (value !== against) return value < against ? -1 : 1;
+  }
+  return 0;
+}
+
+function ownProof({ chain, witnesses = [] }: Datable): Proof {
+  if (chain !== undefined) return [CHAIN, chain.time, chain.index, ''];
+  const [earliest] = witnesses.toSorted(
+    (one, other) => one.time - other.time || (one.relay < other.relay ? -1 : one.relay > other.relay ? 1 : 0),
+  );
+  return earliest === undefined ? [NOTHING, 0, 0, ''] : [WITNESS, earliest.time, 0, earliest.relay];
+}
+
+/** Contributions, each after the known ones that it descends from; of equals the one of the smaller CID first. Parents that form a circle are passed over. */
+function ancestorsFirst<Item extends Datable>(items: readonly Item[]): Item[] {
+  const byCid = new Map(items.map((item) => [item.cid, item]));
+  const sorted = items.toSorted((one, other) => (one.cid < other.cid ? -1 : 1));
+  const placed: Item[] = [];
+  const seen = new Set<Cid>();
+  for (const start of sorted) {
+    // Not by recursion: a chain of parents can be as long as a Datanet is large.
+    const path: { readonly item: Item; readonly parents: Cid[] }[] = [];
+    const enter = (item: Item): void => {
+      if (seen.has(item.cid)) return;
+      seen.add(item.cid);
+      path.push({ item, parents: item.parents.toSorted().reverse() });
+    };
+    enter(start);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const parent = top.parents.pop();
+      const known = parent === undefined ? undefined : byCid.get(parent);
+      if (known !== undefined) enter(known);
+      else if (parent === undefined) placed.push((path.pop() as typeof top).item);
+    }
+  }
+  return placed;
+}
+
+/** The items, whoever was first in front. The same for the same items and evidence, in whatever order they are given. */
+export function orderByOwnership<Item extends Datable>(items: readonly Item[]): readonly Item[] {
+  const placed = ancestorsFirst([...new Map(items.map((item) => [item.cid, item])).values()]);
+  const proofs = new Map(placed.map((item) => [item.cid, ownProof(item)]));
+  for (const { cid, parents } of placed.toReversed()) {
+    const proof = proofs.get(cid) as Proof;
+    for (const parent of parents) {
+      const before = proofs.get(parent);
+      if (before === undefined || proof[0] === NOTHING || compareProofs(proof, before) >= 0) continue;
+      proofs.set(parent, proof);
+    }
+  }
+  const place = new Map(placed.map(({ cid }, index) => [cid, index]));
+  // Equal proofs are inherited ones, or none: there the order is that in which each comes after its ancestors.
+  return placed.toSorted(
+    (one, other) =>
+      compareProofs(proofs.get(one.cid) as Proof, proofs.get(other.cid) as Proof) ||
+      (place.get(one.cid) as number) - (place.get(other.cid) as number),
+  );
+}
