@@ -25,6 +25,7 @@ export type { EventRecord } from './events/eventReader.ts';
 export type { EventTables } from './events/eventTables.ts';
 export { memoryEventTables } from './events/memoryEventTables.ts';
 export { datanetIdOf, modelIdOf } from './identifiers.ts';
+export { type JoinChannelParameters, joinChannel } from './joinChannel.ts';
 export { ledgerCid } from './ledgerCid.ts';
 export { decodeLedger, encodeLedger } from './ledgerCodec.ts';
 export { LOCAL_CHAIN_ID } from './localChain.ts';

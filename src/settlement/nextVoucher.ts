@@ -1,4 +1,5 @@
-// Voucher bookkeeping: one channel per (payer, model, epoch), whose vouchers carry the sum so far. Pure: the caller stores
+// Voucher bookkeeping: one channel per (payer, model, epoch), whose vouchers carry the sum so far; `joinChannel` brings in what other
+// browsers of the payer signed. Pure: the caller stores
 // the returned channel before the voucher leaves the browser.
 import { TributaryError } from '../lib/errors.ts';
 import { receiptsRoot } from './receiptsRoot.ts';
@@ -47,7 +48,8 @@ export function nextVoucher(parameters: NextVoucherParameters): {
       hint: 'Skip the voucher for a free answer.',
     });
   }
-  if (channel?.receipts.includes(receiptDigest) === true) {
+  const isPaid = (list: readonly Hex[]): boolean => list.includes(receiptDigest);
+  if (channel !== undefined && (isPaid(channel.receipts) || channel.own?.some((entry) => isPaid(entry.receipts)))) {
     throw new TributaryError({
       code: 'VOUCHER_RECEIPT_PAID',
       message: 'This receipt has already been paid.',
@@ -57,15 +59,10 @@ export function nextVoucher(parameters: NextVoucherParameters): {
   }
   const receipts = [...(channel?.receipts ?? []), receiptDigest];
   const cumulative = (channel?.cumulative ?? 0n) + amount;
+  const root = receiptsRoot(receipts);
+  const own = [...(channel?.own ?? []), { receipts: [receiptDigest], amount, root }];
   return {
-    channel: { payer, modelId, epoch, cumulative, receipts },
-    voucher: {
-      payer,
-      modelId,
-      epoch,
-      cumulative,
-      count: BigInt(receipts.length),
-      receiptsRoot: receiptsRoot(receipts),
-    },
+    channel: { payer, modelId, epoch, cumulative, receipts, own },
+    voucher: { payer, modelId, epoch, cumulative, count: BigInt(receipts.length), receiptsRoot: root },
   };
 }

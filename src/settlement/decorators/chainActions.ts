@@ -18,6 +18,12 @@ import {
   getTransaction,
 } from '../actions/getTransaction.ts';
 import {
+  type GetUnminedErrorType,
+  type GetUnminedParameters,
+  type GetUnminedReturnType,
+  getUnmined,
+} from '../actions/getUnmined.ts';
+import {
   type WaitForTransactionErrorType,
   type WaitForTransactionParameters,
   type WaitForTransactionReturnType,
@@ -32,6 +38,8 @@ export interface ChainActions {
   epoch(options?: GetEpochParameters): Promise<GetEpochReturnType>;
   /** What became of a transaction that was sent earlier. */
   transaction(parameters: GetTransactionParameters): Promise<GetTransactionReturnType>;
+  /** How many transactions of an account no block has yet. */
+  unmined(parameters: GetUnminedParameters): Promise<GetUnminedReturnType>;
   /** Waits for a transaction that was sent earlier, as a write waits for its own. */
   waitForTransaction(parameters: WaitForTransactionParameters): Promise<WaitForTransactionReturnType>;
 }
@@ -40,6 +48,7 @@ export type ChainErrorType =
   | GetHealthErrorType
   | GetEpochErrorType
   | GetTransactionErrorType
+  | GetUnminedErrorType
   | WaitForTransactionErrorType;
 
 export function chainActions(client: SettlementClient): ChainActions {
@@ -47,6 +56,7 @@ export function chainActions(client: SettlementClient): ChainActions {
     health: (options) => getHealth(client, options),
     epoch: (options) => getEpoch(client, options),
     transaction: (parameters) => getTransaction(client, parameters),
+    unmined: (parameters) => getUnmined(client, parameters),
     waitForTransaction: (parameters) => waitForTransaction(client, parameters),
   };
 }
