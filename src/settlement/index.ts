@@ -16,6 +16,7 @@ export type { SessionKeyState } from './actions/getSessionKey.ts';
 export type { TransactionState } from './actions/getTransaction.ts';
 export type { ModelVersion } from './actions/getVersions.ts';
 export { burnerWallet, createBurnerKey } from './burnerWallet.ts';
+export { channelVoucher } from './channelVoucher.ts';
 export type { Confirmation } from './client/awaitTransaction.ts';
 export { connectWallet } from './connectWallet.ts';
 export { createSessionKey } from './createSessionKey.ts';

@@ -2,7 +2,7 @@
 // browsers of the payer signed. Pure: the caller stores
 // the returned channel before the voucher leaves the browser.
 import { TributaryError } from '../lib/errors.ts';
-import { receiptsRoot } from './receiptsRoot.ts';
+import { channelVoucher } from './channelVoucher.ts';
 import type { Address, Hex } from './types/hex.ts';
 import type { Channel, Voucher } from './types/voucher.ts';
 
@@ -59,10 +59,7 @@ export function nextVoucher(parameters: NextVoucherParameters): {
   }
   const receipts = [...(channel?.receipts ?? []), receiptDigest];
   const cumulative = (channel?.cumulative ?? 0n) + amount;
-  const root = receiptsRoot(receipts);
-  const own = [...(channel?.own ?? []), { receipts: [receiptDigest], amount, root }];
-  return {
-    channel: { payer, modelId, epoch, cumulative, receipts, own },
-    voucher: { payer, modelId, epoch, cumulative, count: BigInt(receipts.length), receiptsRoot: root },
-  };
+  const voucher = channelVoucher({ payer, modelId, epoch, cumulative, receipts });
+  const paid = { receipts: [receiptDigest], amount, root: voucher.receiptsRoot };
+  return { voucher, channel: { payer, modelId, epoch, cumulative, receipts, own: [...(channel?.own ?? []), paid] } };
 }

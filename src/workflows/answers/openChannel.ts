@@ -38,6 +38,8 @@ async function allowedByPayer(
 export async function openChannel({ payer, modelId, epoch, signer, ports }: OpenChannelParameters): Promise<{
   readonly id: string;
   readonly channel: Channel | undefined;
+  /** Another browser has signed this sum already. */
+  readonly isSigned: boolean;
 }> {
   const key = { payer, modelId, epoch: epoch.epoch };
   const id = `${ports.deployment.genesisHash}/${channelKey(key)}`.toLowerCase();
@@ -46,11 +48,12 @@ export async function openChannel({ payer, modelId, epoch, signer, ports }: Open
   const others = heard.filter((voucher) => voucher.signer.toLowerCase() !== signer.toLowerCase());
   const [allowed, collected] = await Promise.all([allowedByPayer(others, chain, epoch), chain.collected(key)]);
   const before = own ?? { ...key, cumulative: 0n, receipts: [], own: [] };
-  if (allowed.length === 0 && collected <= before.cumulative) return { id, channel: own };
+  if (allowed.length === 0 && collected <= before.cumulative) return { id, channel: own, isSigned: false };
   // Asked only when the chain collected more than this browser knows of: the list is read from logs.
   const collections = collected <= before.cumulative ? [] : await chain.collections({ epoch: epoch.epoch });
   const collectedRoots = collections
     .filter((collection) => channelKey(collection) === channelKey(key))
     .map(({ receiptsRoot }) => receiptsRoot);
-  return { id, channel: joinChannel({ channel: before, heard: allowed, collected, collectedRoots }) };
+  const channel = joinChannel({ channel: before, heard: allowed, collected, collectedRoots });
+  return { id, channel, isSigned: allowed.some(({ voucher }) => voucher.cumulative >= channel.cumulative) };
 }

@@ -71,6 +71,8 @@ export interface PaymentPorts {
   readonly plans: SetUpPlanTable;
   /** Runs `work` unless another tab does the same: then undefined. */
   withSetUpLock<Result>(work: () => Promise<Result>): Promise<Result | undefined>;
+  /** Whether the person must unlock the key of a session before it can sign. */
+  isLocked(record: SessionRecord): boolean;
   /** The key of a session, ready to sign. Throws `KEYS_LOCKED`. */
   signingKey(record: SessionRecord): Promise<SessionKey>;
   readonly vouchers: VoucherTable;

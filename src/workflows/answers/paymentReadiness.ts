@@ -6,7 +6,7 @@ import { spendable } from './spendable.ts';
 
 export type PaymentReadiness =
   | { readonly status: 'noChain' | 'noModel' | 'free' }
-  | { readonly status: 'noWallet' | 'notSetUp' | 'ended' | 'exhausted'; readonly terms: PaymentTerms }
+  | { readonly status: 'noWallet' | 'notSetUp' | 'ended' | 'locked' | 'exhausted'; readonly terms: PaymentTerms }
   /** `left`: wei that further answers may cost. */
   | { readonly status: 'ready'; readonly terms: PaymentTerms; readonly left: bigint }
   | { readonly status: 'trouble'; readonly error: unknown };
@@ -35,6 +35,7 @@ export async function paymentReadiness({
     if (payer === undefined) return { status: 'noWallet', terms };
     const may = await spendable({ payer, ports });
     if (may.status !== 'allowed') return { status: may.status, terms };
+    if (ports.isLocked(may.record)) return { status: 'locked', terms };
     return may.left > 0n ? { status: 'ready', terms, left: may.left } : { status: 'exhausted', terms };
   } catch (error) {
     return { status: 'trouble', error };

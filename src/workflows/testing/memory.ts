@@ -57,6 +57,7 @@ export function memoryPayments(chain: PaymentChain, now: () => number) {
         settingUp = false;
       }
     },
+    isLocked: () => false,
     signingKey: async ({ address, privateKey }) => ({ address: address as Hex, privateKey: privateKey as Hex }),
     heardVouchers: async (channel) => heard.filter(({ voucher }) => channelKey(voucher) === channelKey(channel)),
     withVoucherLock(work) {
