@@ -102,6 +102,16 @@ export function parseSealedKeys(value: unknown): SealedKeys {
   });
 }
 
+function wrongSecret({ kind }: SealedKeys, cause?: unknown): TributaryError {
+  return new TributaryError({
+    code: 'KEYS_WRONG_SECRET',
+    message: 'This does not open the keys.',
+    facts: { kind },
+    hint: 'Check the password, or take the passkey that they were locked with. Without it they cannot be opened by anybody.',
+    cause,
+  });
+}
+
 /**
  * The keys by name. Throws `KEYS_SEAL_INVALID` for another form, `KEYS_WRONG_SECRET` when the secret is another one or a byte was
  * changed: the cipher cannot tell which.
@@ -114,20 +124,14 @@ export async function openKeys({
   readonly secret: SealSecret;
 }): Promise<Readonly<Record<string, string>>> {
   const sealed = parseSealedKeys(given);
+  if (sealed.kind !== secret.kind) throw wrongSecret(sealed);
   try {
-    if (sealed.kind !== secret.kind) throw new TypeError('another kind of secret');
     const count = sealed.kind === 'password' ? sealed.rounds : 0;
     const key = await keyOf(secret, { salt: hexToBytes(sealed.salt), rounds: count });
     const algorithm = { name: 'AES-GCM', iv: hexToBytes(sealed.nonce), additionalData: additionalData(sealed) };
     const plain = await crypto.subtle.decrypt(algorithm, key, hexToBytes(sealed.ciphertext));
     return v.parse(keysSchema, JSON.parse(new TextDecoder().decode(plain)));
   } catch (cause) {
-    throw new TributaryError({
-      code: 'KEYS_WRONG_SECRET',
-      message: 'This does not open the keys.',
-      facts: { kind: sealed.kind },
-      hint: 'Check the password, or take the passkey that they were locked with. Without it they cannot be opened by anybody.',
-      cause,
-    });
+    throw wrongSecret(sealed, cause);
   }
 }

@@ -11,6 +11,7 @@ import { discover, hasChain, walletView } from '../state/settlement.ts';
 import { followPayments, knownVouchers, loadOwnPayments } from '../state/voucherInbox.ts';
 import { Banner, Button, EmptyState, ErrorCard, Field, formatDateTime, Page, shortAddress } from '../ui/index.ts';
 import { WalletChoice } from '../wallet/WalletChoice.tsx';
+import { WrongChain } from '../wallet/WrongChain.tsx';
 import { Breakdown } from './Breakdown.tsx';
 import { ClaimPanel } from './ClaimPanel.tsx';
 import { readAddress } from './claimState.ts';
@@ -55,7 +56,10 @@ function OnChain(): JSX.Element {
   };
 
   onMount(() => {
-    discover().catch((error: unknown) => setFailure(() => error));
+    discover().catch((error: unknown) => {
+      // Locked keys are a state; the choice of a wallet shows the way to unlock them.
+      if (toTributaryError(error).code !== 'KEYS_LOCKED') setFailure(() => error);
+    });
     Promise.all([loadOwnPayments(), followPayments()]).catch((error: unknown) => setFailure(() => error));
     const timer = setInterval(() => {
       if (!document.hidden) reload();
@@ -101,6 +105,7 @@ function OnChain(): JSX.Element {
                 {t('rewards.watching', { address: shortAddress(address()) })}
               </Banner>
             </Show>
+            <WrongChain />
             <ClaimPanel
               watched={address()}
               connected={connected()}

@@ -10,6 +10,7 @@ import type {
   EpochState,
   Hex,
   RewardsState,
+  TransactionState,
 } from '../../settlement/index.ts';
 import { ensureGas } from '../../workflows/ensureGas.ts';
 import { finalizeEpoch } from '../../workflows/epochs/finalizeEpoch.ts';
@@ -91,6 +92,11 @@ export async function proposeShares(epoch: bigint, account: Hex, onStep: (step: 
 /** Makes the pending root final. Throws what wallet and chain throw. */
 export async function finalizePending(account: Hex): Promise<Confirmation> {
   return finalizeEpoch({ chain: await settlement(), account });
+}
+
+/** What became of a claim that was sent, also by an earlier visit. Throws what the chain throws. */
+export async function claimTransaction(hash: Hex): Promise<TransactionState> {
+  return (await settlement()).transaction({ hash });
 }
 
 /** Claims everything for the connected wallet. `onSubmitted` hears of the transaction before it is in a block. */
