@@ -10,8 +10,8 @@ import type { ReadOptions } from '../types/options.ts';
 
 export interface GetDepositedParameters extends ReadOptions {
   readonly payer: Address;
-  /** The first block that counts. */
-  readonly fromBlock: bigint;
+  /** Deposits of later blocks count. It exists: servers refuse a range that begins after their newest block. */
+  readonly afterBlock: bigint;
 }
 
 /** Wei of OPEN. */
@@ -24,9 +24,10 @@ const event = getAbiItem({ abi: inferenceEscrowAbi, name: 'Deposited' });
 /** Sums the escrow's `Deposited` events of one payer. */
 export async function getDeposited(
   { rpc, contracts: { inferenceEscrow } }: SettlementClient,
-  { payer, fromBlock, ...options }: GetDepositedParameters,
+  { payer, afterBlock, ...options }: GetDepositedParameters,
 ): Promise<GetDepositedReturnType> {
-  const filter = { address: inferenceEscrow.address, event, args: { payer }, fromBlock, strict: true } as const;
+  const filter = { address: inferenceEscrow.address, event, args: { payer }, fromBlock: afterBlock, strict: true } as const;
   const logs = await ask(() => getLogs(rpc, filter), options);
-  return wei(logs.reduce((sum, { args }) => sum + args.amount, 0n));
+  const later = logs.filter(({ blockNumber }) => blockNumber > afterBlock);
+  return wei(later.reduce((sum, { args }) => sum + args.amount, 0n));
 }

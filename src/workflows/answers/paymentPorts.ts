@@ -45,8 +45,8 @@ export interface SetUpPlan {
   readonly id: string;
   /** Wei of OPEN that were asked for. */
   readonly amount: bigint;
-  /** Deposits of this block and later ones are its own. */
-  readonly fromBlock: bigint;
+  /** Deposits of later blocks are its own. */
+  readonly afterBlock: bigint;
   /** Address of the key that it allows. */
   readonly key: string;
   /** What that key could spend in all before, in wei. */

@@ -91,7 +91,7 @@ export async function unfinishedSetUp({
   const chain = await ports.chain();
   const [{ now }, deposited] = await Promise.all([
     chain.epoch(),
-    chain.deposited({ payer, fromBlock: plan.fromBlock }),
+    chain.deposited({ payer, afterBlock: plan.afterBlock }),
   ]);
   const key = await usableKey(chain, { id, payer, now, sessions: ports.sessions });
   const allowed = key === undefined ? 0n : key.state.cap - (key.record.address === plan.key ? plan.capBefore : 0n);
@@ -122,7 +122,7 @@ async function setUp({ payer, amount, ports, onStep, signal }: SetUpPaymentParam
   const { plans, sessions } = ports;
   const chain = await ports.chain();
   const id = sessionId(ports.deployment, payer);
-  const depositedSince = (fromBlock: bigint) => chain.deposited({ payer, fromBlock, signal });
+  const depositedSince = (afterBlock: bigint) => chain.deposited({ payer, afterBlock, signal });
 
   async function beginPlan(): Promise<SetUpPlan> {
     const [block, { now }] = await Promise.all([requireReady(chain, { signal }), chain.epoch({ signal })]);
@@ -130,7 +130,7 @@ async function setUp({ payer, amount, ports, onStep, signal }: SetUpPaymentParam
     const key = usable?.record ?? newSession(id, payer);
     // Stored before the transaction that names it: a key that the chain allows and nobody has would lock what it may spend.
     if (usable === undefined) await sessions.put(key);
-    return { id, amount, fromBlock: block + 1n, key: key.address, capBefore: usable?.state.cap ?? 0n };
+    return { id, amount, afterBlock: block, key: key.address, capBefore: usable?.state.cap ?? 0n };
   }
 
   async function openPlan(): Promise<SetUpPlan> {
@@ -138,14 +138,14 @@ async function setUp({ payer, amount, ports, onStep, signal }: SetUpPaymentParam
     if (earlier === undefined) return beginPlan();
     await settleEarlier(chain, earlier, { payer, signal });
     const [deposited, { escrow, thawing }, { now }] = await Promise.all([
-      depositedSince(earlier.fromBlock),
+      depositedSince(earlier.afterBlock),
       chain.balances(payer, { signal }),
       chain.epoch({ signal }),
     ]);
     const usable = await usableKey(chain, { id, payer, now, sessions });
     // What was deposited was taken back since, or its key has ended: that try is over.
     if ((deposited > 0n && escrow === thawing) || usable?.record.address !== earlier.key) return beginPlan();
-    return { id, amount, fromBlock: earlier.fromBlock, key: earlier.key, capBefore: earlier.capBefore };
+    return { id, amount, afterBlock: earlier.afterBlock, key: earlier.key, capBefore: earlier.capBefore };
   }
 
   const plan = await openPlan();
@@ -178,7 +178,7 @@ async function setUp({ payer, amount, ports, onStep, signal }: SetUpPaymentParam
     onStep(name, state);
   };
 
-  const missing = async (): Promise<bigint> => amount - (await depositedSince(plan.fromBlock));
+  const missing = async (): Promise<bigint> => amount - (await depositedSince(plan.afterBlock));
   if (chain.deployment.addresses.faucet !== undefined) {
     const balances = await chain.balances(payer, { signal });
     if (balances.native === 0n || balances.open < (await missing())) {
@@ -196,7 +196,7 @@ async function setUp({ payer, amount, ports, onStep, signal }: SetUpPaymentParam
     },
   );
   // An earlier try may have deposited more than is asked for now: all of it is to be spent.
-  const deposited = await depositedSince(plan.fromBlock);
+  const deposited = await depositedSince(plan.afterBlock);
   const cap = plan.capBefore + (deposited > amount ? deposited : amount);
   const signer = plan.key as Hex;
   await step(

@@ -152,10 +152,10 @@ export function createFakeChain({
       Object.assign(account(sender), { open: open - amount, escrow: prepaid + amount });
       return confirm('deposit', amount);
     },
-    async deposited({ fromBlock }) {
+    async deposited({ afterBlock }) {
       const amounts = writes
         .map(({ name, value }, index) => ({ name, value, block: BigInt(index + 1) }))
-        .filter(({ name, block }) => name === 'deposit' && block >= fromBlock)
+        .filter(({ name, block }) => name === 'deposit' && block > afterBlock)
         .map(({ value }) => value as bigint);
       return wei(sum(amounts));
     },

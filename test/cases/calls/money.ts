@@ -18,6 +18,7 @@ import { openVouchers } from '../../../src/workflows/epochs/openVouchers.ts';
 import { memoryPayments } from '../../../src/workflows/testing/memory.ts';
 import { rpcProvider } from '../../../tools/devnet.ts';
 import { localChain } from '../../settlement/localChain.ts';
+import { observedServer } from '../../settlement/observedServer.ts';
 import type { Call, CallContext } from './call.ts';
 
 const OPEN = 10n ** 18n;
@@ -126,7 +127,10 @@ export const calls: Readonly<Record<string, Call>> = {
    */
   replace: async (input, context) => {
     const { by } = input as { by: 'cancel' | 'raise' | 'another' | 'nothing' };
-    const { settlement, wallet, request } = await world(context);
+    const { deployment, wallet, request } = await world(context);
+    const observed = await observedServer(deployment.rpcUrl);
+    context.onEnd(() => observed.close());
+    const settlement = openSettlement({ deployment: { ...deployment, rpcUrl: observed.url }, wallet });
     await request({ method: 'anvil_impersonateAccount', params: [wallet.address] });
     await request({ method: 'evm_setAutomine', params: [false] });
     const signer = createSessionKey().address;
@@ -153,12 +157,15 @@ export const calls: Readonly<Record<string, Call>> = {
       signer,
       validUntil: 4_000_000_000,
       cap: OPEN,
-      timeout: by === 'nothing' ? 500 : 20_000,
+      timeout: by === 'nothing' ? 1_000 : 60_000,
       onSubmitted: (hash) => {
         sentHash = hash;
-        // The client must have seen the first one before it vanishes, as it does on a chain whose blocks take seconds.
-        changed = new Promise((resolve) => setTimeout(resolve, 300)).then(() => change(hash));
-        void changed.then(() => (by === 'nothing' ? undefined : request({ method: 'evm_mine', params: [] })));
+        // The client has seen the first one before it vanishes, as on a chain whose blocks take seconds.
+        changed = observed
+          .answered('eth_getTransactionByHash')
+          .then(() => change(hash))
+          .then(() => (by === 'nothing' ? undefined : request({ method: 'evm_mine', params: [] })))
+          .then(() => undefined);
       },
     });
     const { hash } = await confirming;
@@ -182,11 +189,20 @@ export const calls: Readonly<Record<string, Call>> = {
     // All of it in one epoch, however long it takes here.
     const { endsAt, now } = await settlement.epoch();
     await chain.advance(endsAt - now + 1);
-    const vouchers = (): readonly SignedVoucher[] =>
-      browsers.flatMap((browser) => [...browser.vouchers.values()].map(({ signed }) => signed as SignedVoucher));
+    // What a keeper hears of and keeps: not only the newest of each.
+    const signed = new Map<string, SignedVoucher>();
+    const vouchers = (): readonly SignedVoucher[] => {
+      for (const browser of browsers) {
+        for (const record of browser.vouchers.values()) {
+          const voucher = record.signed as SignedVoucher;
+          signed.set(voucher.signature, voucher);
+        }
+      }
+      return [...signed.values()];
+    };
     const collectAll = async (): Promise<void> => {
       const open = await openVouchers({ chain: settlement, state: await settlement.epoch(), vouchers: vouchers() });
-      if (open.length > 0) await settlement.collect({ vouchers: open.map(({ signed }) => signed) });
+      if (open.length > 0) await settlement.collect({ vouchers: open.map((voucher) => voucher.signed) });
     };
     const { epoch } = await settlement.epoch();
     for (let index = 0; index < answers; index += 1) {
