@@ -180,7 +180,7 @@ export function PaymentDialog(properties: {
                 </span>
                 <span class="flex items-center gap-2 text-sm text-muted">
                   <Show when={balance.value()}>
-                    {(held) => t('chat.setUpBalance', { amount: formatOpen(held().open, 2) })}
+                    {(held) => <>{t('chat.setUpBalance', { amount: formatOpen(held().open, 2) })}</>}
                   </Show>
                   <Button kind="quiet" size="small" onClick={() => void disconnectWallet()}>
                     {t('chat.setUpOther')}

@@ -404,15 +404,17 @@ function TermsEffect(properties: { readonly terms: AdapterTerms }): JSX.Element 
     <p class="text-sm" role="status">
       <Show when={price() > 0n} fallback={t('factory.publishEffectFree')}>
         <Show when={split.value()}>
-          {(parts) =>
-            t('factory.publishEffect', {
-              tokens: TYPICAL_TOKENS,
-              price: formatOpen(price(), 6, 'up'),
-              owner: formatOpen(parts().owner, 6),
-              contributors: formatOpen(parts().contributors, 6),
-              fees: formatOpen(parts().protocol + parts().attestors + parts().collector, 6),
-            })
-          }
+          {(parts) => (
+            <>
+              {t('factory.publishEffect', {
+                tokens: TYPICAL_TOKENS,
+                price: formatOpen(price(), 6, 'up'),
+                owner: formatOpen(parts().owner, 6),
+                contributors: formatOpen(parts().contributors, 6),
+                fees: formatOpen(parts().protocol + parts().attestors + parts().collector, 6),
+              })}
+            </>
+          )}
         </Show>
       </Show>
     </p>
