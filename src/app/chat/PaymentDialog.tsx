@@ -216,16 +216,15 @@ export function PaymentDialog(properties: {
                 {(name) => {
                   const state = (): SetUpStepState | undefined => progress()[name];
                   const isDone = (): boolean => state() === 'done' || state() === 'already';
+                  const note = (): string =>
+                    isDone() ? t(state() === 'already' ? 'chat.stepAlready' : 'chat.stepDone') : '';
                   return (
                     <li
                       class={`flex items-center gap-2 ${state() === 'running' ? 'font-medium' : 'text-muted'}`}
                       aria-current={busy() && state() === 'running' ? 'step' : undefined}
                     >
                       <Icon name={isDone() ? 'check' : 'chevron'} size={16} />
-                      {t(stepKeys[name])}
-                      <Show when={isDone()}>
-                        <span>{state() === 'already' ? t('chat.stepAlready') : t('chat.stepDone')}</span>
-                      </Show>
+                      <span>{`${t(stepKeys[name])} ${note()}`.trim()}</span>
                     </li>
                   );
                 }}

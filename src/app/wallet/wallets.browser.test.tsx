@@ -3,7 +3,7 @@ import type { JSX } from 'solid-js';
 import { render } from 'solid-js/web';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { page } from 'vitest/browser';
-import { deleteSetting } from '../../store/index.ts';
+import { deleteSetting, writeSetting } from '../../store/index.ts';
 import { setConfig } from '../state/config.ts';
 import { settingKeys } from '../state/settingKeys.ts';
 import { chainHealth, checkChain, disconnectWallet, walletView } from '../state/settlement.ts';
@@ -114,6 +114,19 @@ test('a wallet on another chain is told so when it connects, with the switch', a
   await expect.poll(() => walletView().wrongChain, { timeout: 20_000 }).toBe(false);
   expect(chainId).toBe('0xa');
   await expect.element(page.getByText('on another chain', { exact: false })).not.toBeInTheDocument();
+});
+
+test('a wallet that another tab disconnects is disconnected here', async () => {
+  mount(() => <WalletChoice />);
+  await untilReady();
+  announce('shared', { eth_requestAccounts: [address(2)], eth_accounts: [address(2)], eth_chainId: '0xa' });
+  await page.getByRole('button', { name: 'Connect shared' }).click();
+  await expect.poll(() => walletView().status, { timeout: 20_000 }).toBe('connected');
+  await deleteSetting(settingKeys.wallet);
+  await expect.poll(() => walletView().status, { timeout: 20_000 }).toBe('none');
+  // And connected when it connects there.
+  await writeSetting(settingKeys.wallet, 'org.shared');
+  await expect.poll(() => walletView().status, { timeout: 20_000 }).toBe('connected');
 });
 
 test('a chain that was ready and is dead is not shown as ready', async () => {

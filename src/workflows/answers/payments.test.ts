@@ -10,6 +10,7 @@ import { answerPrice } from './answerPrice.ts';
 import { outstandingVouchers } from './outstandingVouchers.ts';
 import { payAnswer } from './payAnswer.ts';
 import { paymentReadiness } from './paymentReadiness.ts';
+import { rejoinChannel } from './rejoinChannel.ts';
 import { revokeSession } from './revokeSession.ts';
 import { type SetUpStep, setUpPayment, unfinishedSetUp } from './setUpPayment.ts';
 
@@ -394,6 +395,7 @@ describe('two browsers of one wallet', () => {
     const at = (index: 0 | 1) => browsers[index];
     const newest = (index: 0 | 1) => [...at(index).vouchers.values()][0]?.signed as SignedVoucher;
     return {
+      at,
       newest,
       announce: (from: 0 | 1) => void at(from === 0 ? 1 : 0).heard.push(newest(from)),
       payIn: (index: 0 | 1, receipt: number) =>
@@ -425,6 +427,22 @@ describe('two browsers of one wallet', () => {
     announce(1);
     await payIn(0, 4);
     expect(newest(0).voucher).toMatchObject({ cumulative: 4n * OPEN, count: 4n });
+  });
+
+  test('a browser that hears of payments beside its own signs the sum of both at once, and the other then has nothing to add', async () => {
+    const { announce, payIn, newest, at } = await two();
+    await payIn(0, 1);
+    await payIn(1, 2);
+    announce(1);
+    const rejoin = (index: 0 | 1) => rejoinChannel({ payer, modelId, ports: at(index).ports });
+    expect(await rejoin(0)).toBe(true);
+    expect(newest(0)).toMatchObject({ voucher: { cumulative: 2n * OPEN, count: 2n } });
+    expect([...at(0).vouchers.values()][0]?.announced).toBe('no');
+    expect(await verifySignedVoucher({ deployment: DEPLOYMENT, signed: newest(0) })).toBe(true);
+    expect(await rejoin(0)).toBe(false);
+    announce(0);
+    expect(await rejoin(1)).toBe(false);
+    expect((await chain.collect({ vouchers: [newest(0)] })).total).toBe(2n * OPEN);
   });
 
   test('without having heard it, a browser counts on from what the chain collected', async () => {
