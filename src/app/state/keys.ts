@@ -118,7 +118,10 @@ export function keepPrivateKey(privateKey: string, write: (stored: string) => Pr
 
 /** Whether a stored key needs `unlockKeys` first. */
 export function isLocked(stored: string): boolean {
-  return isSealed(stored) && keyLock().locked;
+  follow();
+  const current = lock();
+  // Before the setting was read, what is sealed counts as locked.
+  return isSealed(stored) && (current === undefined || keyFor(current) === undefined);
 }
 
 /** Hexadecimal; undefined where none was created. Whoever holds it holds the test wallet. Throws `KEYS_LOCKED`. */

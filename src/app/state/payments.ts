@@ -181,6 +181,20 @@ export async function cancelPrepaidThaw(): Promise<void> {
 
 let hearing = false;
 
+/** Signs the sum of both where another browser of the wallet paid beside this one. */
+async function rejoinChannels(): Promise<void> {
+  const { wallet } = walletView();
+  const ports = await paymentPorts();
+  if (wallet === undefined || ports === undefined) return;
+  const own = [...knownVouchers().values()].filter(({ voucher }) => voucher.payer === wallet.address);
+  const { rejoinChannel } = await import('../../workflows/answers/rejoinChannel.ts');
+  for (const modelId of new Set(own.map(({ voucher }) => voucher.modelId))) {
+    // The chain may be away: the next voucher or answer asks again.
+    const hasSigned = await rejoinChannel({ payer: wallet.address, modelId, ports }).catch(() => false);
+    if (hasSigned) await announceOutstanding().catch(() => 'no');
+  }
+}
+
 /**
  * Listens to what other browsers of the wallet sign, and signs the sum of both where they paid at the same time. Safe to call often;
  * starts the node, so it is called when an answer is about to be paid.
@@ -188,19 +202,16 @@ let hearing = false;
 export async function hearOtherBrowsers(): Promise<void> {
   if (hearing || walletView().wallet === undefined || (await relayAddresses()).length === 0) return;
   hearing = true;
+  let isRunning = false;
   createRoot(() => {
     createEffect(
-      on(knownVouchers, async (vouchers) => {
-        const { wallet } = walletView();
-        const ports = await paymentPorts();
-        if (wallet === undefined || ports === undefined) return;
-        const own = [...vouchers.values()].filter(({ voucher }) => voucher.payer === wallet.address);
-        const { rejoinChannel } = await import('../../workflows/answers/rejoinChannel.ts');
-        for (const modelId of new Set(own.map(({ voucher }) => voucher.modelId))) {
-          // The chain may be away: the next voucher or answer asks again.
-          const hasSigned = await rejoinChannel({ payer: wallet.address, modelId, ports }).catch(() => false);
-          if (hasSigned) await announceOutstanding().catch(() => 'no');
-        }
+      on(knownVouchers, () => {
+        // One at a time: strangers can announce as many as they like.
+        if (isRunning) return;
+        isRunning = true;
+        void rejoinChannels().finally(() => {
+          isRunning = false;
+        });
       }),
     );
   });

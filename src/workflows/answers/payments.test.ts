@@ -265,6 +265,28 @@ describe('setUpPayment', () => {
     expect(chain.writes).toEqual([]);
   });
 
+  test('a transaction that the server has lost is not sent again while the account has one unmined', async () => {
+    chain.deposit = ({ onSubmitted }) => {
+      onSubmitted?.(word(0xbeef));
+      return Promise.reject(new TributaryError({ code: 'TRANSACTION_PENDING', message: '', hint: '' }));
+    };
+    await expect(setUp(OPEN)).rejects.toMatchObject({ code: 'TRANSACTION_PENDING' });
+    chain.transaction = async () => 'unknown';
+    chain.unmined = async () => 1;
+    await expect(setUp(OPEN)).rejects.toMatchObject({ code: 'WALLET_UNMINED' });
+    expect(chain.writes).toEqual([]);
+  });
+
+  test('a deposit counts also when its key was forgotten before the chain heard of it', async () => {
+    const { setSessionKey } = chain;
+    chain.setSessionKey = () => Promise.reject(new Error('killed'));
+    await expect(setUp(OPEN)).rejects.toThrow('killed');
+    chain.setSessionKey = setSessionKey;
+    await revokeSession({ payer, ports: payments.ports });
+    expect(await setUp(OPEN)).toEqual(['key']);
+    expect(await readiness()).toMatchObject({ status: 'ready', left: OPEN });
+  });
+
   test('a deposit that was taken back is made again', async () => {
     const { setSessionKey } = chain;
     chain.setAccount(payer, { escrow: 0n });

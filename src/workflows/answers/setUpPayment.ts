@@ -61,8 +61,8 @@ async function settleEarlier(
 ): Promise<void> {
   if (plan.sent === undefined) return;
   const { hash } = plan.sent;
-  if (hash !== undefined) {
-    if ((await chain.transaction({ hash, signal })) !== 'pending') return;
+  const state = hash === undefined ? 'unknown' : await chain.transaction({ hash, signal });
+  if (hash !== undefined && state === 'pending') {
     try {
       await chain.waitForTransaction({ hash, signal });
     } catch (error) {
@@ -70,7 +70,8 @@ async function settleEarlier(
     }
     return;
   }
-  // The page was closed while the wallet asked: whether it sent something then, only the account's nonce says.
+  if (state !== 'unknown') return;
+  // The page was closed while the wallet asked, or the server has lost it: only the account's nonces say whether something is out.
   if ((await chain.unmined({ address: payer, signal })) === 0) return;
   throw new TributaryError({
     code: 'WALLET_UNMINED',
@@ -124,28 +125,31 @@ async function setUp({ payer, amount, ports, onStep, signal }: SetUpPaymentParam
   const id = sessionId(ports.deployment, payer);
   const depositedSince = (afterBlock: bigint) => chain.deposited({ payer, afterBlock, signal });
 
-  async function beginPlan(): Promise<SetUpPlan> {
-    const [block, { now }] = await Promise.all([requireReady(chain, { signal }), chain.epoch({ signal })]);
+  /** The key that this try allows. It is stored before the transaction that names it: one that the chain allows and nobody has is lost. */
+  async function openKey(): Promise<{ readonly key: string; readonly cap: bigint }> {
+    const { now } = await chain.epoch({ signal });
     const usable = await usableKey(chain, { id, payer, now, sessions });
-    const key = usable?.record ?? newSession(id, payer);
-    // Stored before the transaction that names it: a key that the chain allows and nobody has would lock what it may spend.
-    if (usable === undefined) await sessions.put(key);
-    return { id, amount, afterBlock: block, key: key.address, capBefore: usable?.state.cap ?? 0n };
+    if (usable !== undefined) return { key: usable.record.address, cap: usable.state.cap };
+    const made = newSession(id, payer);
+    await sessions.put(made);
+    return { key: made.address, cap: 0n };
   }
 
   async function openPlan(): Promise<SetUpPlan> {
     const earlier = await plans.get(id);
-    if (earlier === undefined) return beginPlan();
-    await settleEarlier(chain, earlier, { payer, signal });
-    const [deposited, { escrow, thawing }, { now }] = await Promise.all([
+    const block = await requireReady(chain, { signal });
+    if (earlier !== undefined) await settleEarlier(chain, earlier, { payer, signal });
+    const { key, cap } = await openKey();
+    const fresh = { id, amount, afterBlock: block, key, capBefore: cap };
+    if (earlier === undefined) return fresh;
+    const [deposited, { escrow, thawing }] = await Promise.all([
       depositedSince(earlier.afterBlock),
       chain.balances(payer, { signal }),
-      chain.epoch({ signal }),
     ]);
-    const usable = await usableKey(chain, { id, payer, now, sessions });
-    // What was deposited was taken back since, or its key has ended: that try is over.
-    if ((deposited > 0n && escrow === thawing) || usable?.record.address !== earlier.key) return beginPlan();
-    return { id, amount, afterBlock: earlier.afterBlock, key: earlier.key, capBefore: earlier.capBefore };
+    // What was deposited was taken back or spent since: that try is over.
+    if (deposited > 0n && escrow === thawing) return fresh;
+    // With another key, because the first has ended or was forgotten, what was deposited counts all the same.
+    return { ...fresh, afterBlock: earlier.afterBlock, capBefore: key === earlier.key ? earlier.capBefore : cap };
   }
 
   const plan = await openPlan();
