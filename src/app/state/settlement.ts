@@ -180,9 +180,8 @@ export async function discover(): Promise<void> {
     },
   });
   watchChain();
-  await checkChain();
-  await reconnect();
-  followOtherTabs();
+  // A wallet is connected without the chain, which may take its time to be found away.
+  await Promise.all([checkChain(), reconnect().finally(followOtherTabs)]);
 }
 
 /** Whether a wallet was connected in this browser and not disconnected since. */
