@@ -2,15 +2,27 @@
 import { render } from 'solid-js/web';
 import { afterEach, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
+import { TributaryError } from '../../lib/errors.ts';
 import { setLocale } from '../i18n/dictionary.ts';
 import type * as Payments from '../state/payments.ts';
 import type * as Settlement from '../state/settlement.ts';
 import { PaymentDialog } from './PaymentDialog.tsx';
 
 const deposited = vi.hoisted((): bigint[] => []);
+const tries = vi.hoisted(() => ({
+  failure: undefined as unknown,
+  deposit: 'done' as Payments.SetUpStepState,
+  unfinished: undefined as Payments.UnfinishedSetUp | undefined,
+}));
 vi.mock('../state/payments.ts', async (original) => ({
   ...(await original<typeof Payments>()),
-  setUpPayment: async (amount: bigint) => void deposited.push(amount),
+  async setUpPayment(amount: bigint, onStep: (step: Payments.SetUpStep, state: Payments.SetUpStepState) => void) {
+    if (tries.failure === undefined) return void deposited.push(amount);
+    onStep('deposit', tries.deposit);
+    onStep('key', 'running');
+    throw tries.failure;
+  },
+  unfinishedSetUp: async () => tries.unfinished,
 }));
 vi.mock('../state/settlement.ts', async (original) => ({
   ...(await original<typeof Settlement>()),
@@ -24,6 +36,7 @@ afterEach(() => {
   dispose();
   setLocale('en');
   deposited.length = 0;
+  Object.assign(tries, { failure: undefined, deposit: 'done', unfinished: undefined });
   document.body.replaceChildren();
 });
 
@@ -52,4 +65,28 @@ test('an amount written for another locale is refused beside the field, and noth
     .element(page.getByText('This could be read as two different numbers. Write it like 1.234,5.'))
     .toBeVisible();
   await expect.element(page.getByRole('button', { name: /^Prepay/ })).toBeDisabled();
+});
+
+test('a try that ends half-way says what has happened, and the next one what was already done', async () => {
+  tries.failure = new TributaryError({ code: 'WALLET_REJECTED', message: '', hint: '' });
+  mount('en');
+  await page.getByRole('button', { name: 'Prepay 10 OPEN' }).click();
+  await expect.element(page.getByText('Depositing into the escrow (done)')).toBeVisible();
+  await expect.element(page.getByText('what was done before it stays', { exact: false })).toBeVisible();
+  tries.deposit = 'already';
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect.element(page.getByText('Depositing into the escrow (already done)')).toBeVisible();
+});
+
+test('a transaction that no block has yet can be looked for again', async () => {
+  tries.failure = new TributaryError({ code: 'TRANSACTION_PENDING', message: '', facts: { seconds: 120 }, hint: '' });
+  mount('en');
+  await page.getByRole('button', { name: 'Prepay 10 OPEN' }).click();
+  await expect.element(page.getByRole('button', { name: 'Check again' })).toBeVisible();
+});
+
+test('what an earlier visit left is said when the dialog opens', async () => {
+  tries.unfinished = { deposited: 10n ** 19n, allowed: 0n };
+  mount('en');
+  await expect.element(page.getByText('10 OPEN are deposited', { exact: false })).toBeVisible();
 });

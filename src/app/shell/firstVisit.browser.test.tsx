@@ -2,9 +2,9 @@ import { render } from 'solid-js/web';
 import { afterEach, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { database } from '../../store/index.ts';
-import { App } from './App.tsx';
 import { setConfig } from '../state/config.ts';
 import { engineState, resetEngine } from '../state/engine.ts';
+import { App } from './App.tsx';
 import '../ui/tokens.css';
 
 let leave: () => void = () => undefined;

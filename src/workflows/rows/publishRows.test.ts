@@ -25,7 +25,7 @@ const refused = (code: string) => new TributaryError({ code, message: 'Refused.'
 
 /** Tables, node and chain in memory. `failing`: steps that fail until they are taken out. */
 function world({ chain = true }: { readonly chain?: boolean } = {}) {
-  const failing = new Set<'announce' | 'register'>();
+  const failing = new Set<'announce' | 'register' | 'answer'>();
   const store = createMemoryStore();
   const records = new Map<string, ContributionRecord>();
   const announced: Announcement[] = [];
@@ -33,6 +33,7 @@ function world({ chain = true }: { readonly chain?: boolean } = {}) {
   let outcome: 'sent' | 'queued' = 'sent';
   let now = 1_700_000_000_000;
   const onChain: { metadataDigest: string; id: string }[] = [];
+  const registered: { contributor: string; headerDigest: string }[] = [];
   const registry = {
     deployment: { addresses: {}, datanets: [{ slug: 'towns', id: townsId }] } as unknown as Deployment,
     async datanets() {
@@ -43,9 +44,12 @@ function world({ chain = true }: { readonly chain?: boolean } = {}) {
       onChain.push({ metadataDigest: parameters.metadataDigest, id: `0x${'b'.repeat(64)}` });
       return { datanetId: `0x${'b'.repeat(64)}` };
     },
-    async contribute(parameters: unknown) {
+    contributions: async () => registered as unknown as Awaited<ReturnType<RegistryChain['contributions']>>,
+    async contribute(parameters: { headerDigest: string }) {
       if (failing.has('register')) throw refused('WALLET_REJECTED');
       calls.push({ method: 'contribute', parameters });
+      registered.push({ contributor: signer.address, headerDigest: parameters.headerDigest });
+      if (failing.has('answer')) throw refused('CHAIN_UNREACHABLE');
       return { hash: '0xfeed' };
     },
   } as unknown as RegistryChain;
@@ -72,6 +76,7 @@ function world({ chain = true }: { readonly chain?: boolean } = {}) {
     publishRows({ datanetId, rows, licence: 'CC0-1.0', signer, onStep: (step) => void steps.push(step) }, ports);
   return {
     ports,
+    registered,
     store,
     records,
     announced,
@@ -176,6 +181,19 @@ describe('publishRows', () => {
     expect((await publish(datanetId)).state).toBe('registered');
     expect(calls.map(({ method }) => method)).toEqual(['createDatanet', 'contribute', 'contribute']);
     expect(calls[0]?.parameters).toEqual({ slug: datanetId.slice(-40), metadataDigest: cidDigest(datanetId) });
+  });
+
+  test('a registration whose answer was lost is found on the chain and not made twice; a stranger’s is no such', async () => {
+    const { publish, calls, failing, ports, registered } = world();
+    failing.add('answer');
+    const record = await publish();
+    expect(contributionData(record).registerError?.code).toBe('CHAIN_UNREACHABLE');
+    failing.clear();
+    expect((await registerContribution(record, ports)).state).toBe('registered');
+    expect(calls.map(({ method }) => method)).toEqual(['contribute']);
+    registered.splice(0, 1, { contributor: `0x${'9'.repeat(40)}`, headerDigest: cidDigest(record.id) });
+    expect((await registerContribution(record, ports)).state).toBe('registered');
+    expect(calls.map(({ method }) => method)).toEqual(['contribute', 'contribute']);
   });
 
   test('a Datanet that is named by its id on the chain is contributed to as it is', async () => {

@@ -15,12 +15,13 @@ import type { Announcement } from '../../peers/index.ts';
 import type { Hex, Settlement } from '../../settlement/index.ts';
 import type { ContributionRecord } from '../../store/index.ts';
 import { ensureGas } from '../ensureGas.ts';
+import { runStep } from '../runStep.ts';
 import { chainDatanetId } from './chainDatanetId.ts';
 import { type ContributionData, contributionData } from './contributionRecord.ts';
 
 export type RegistryChain = Pick<
   Settlement,
-  'deployment' | 'balances' | 'faucet' | 'datanets' | 'createDatanet' | 'contribute'
+  'deployment' | 'balances' | 'faucet' | 'datanets' | 'contributions' | 'createDatanet' | 'contribute'
 >;
 
 export interface PublishRowsPorts {
@@ -132,13 +133,13 @@ export async function announceContribution(
   return next;
 }
 
-/** Registers a contribution on the chain, and before it its Datanet where that is new. A failure is written into the record. */
+/** Registers a contribution on the chain, and before it its Datanet, each unless the chain has it already. A failure is written into the record. */
 export async function registerContribution(
   record: ContributionRecord,
   ports: Pick<PublishRowsPorts, 'chain' | 'slugOf' | 'saveContribution'>,
 ): Promise<ContributionRecord> {
   if (ports.chain === undefined) return record;
-  const { transaction: _transaction, registerError: _registerError, ...before } = contributionData(record);
+  const { registerError: _registerError, ...before } = contributionData(record);
   let next: ContributionRecord;
   try {
     const chain = await ports.chain();
@@ -148,13 +149,27 @@ export async function registerContribution(
     const registered =
       known ??
       (await chain.createDatanet({ slug: datanetId.slice(-40), metadataDigest: cidDigest(datanetId) })).datanetId;
-    const { hash } = await chain.contribute({
-      datanetId: registered,
-      rowsRoot: `0x${before.header.rowsRoot}`,
-      headerDigest: cidDigest(record.id),
-      rowCount: before.header.count,
+    const headerDigest = cidDigest(record.id);
+    let { transaction } = before;
+    await runStep({
+      // By the same contributor: anyone can register the digest of somebody else's header.
+      isDone: async () =>
+        (await chain.contributions({ datanetId: registered })).some(
+          (other) =>
+            other.headerDigest.toLowerCase() === headerDigest.toLowerCase() &&
+            other.contributor.toLowerCase() === record.contributor,
+        ),
+      async run() {
+        const { hash } = await chain.contribute({
+          datanetId: registered,
+          rowsRoot: `0x${before.header.rowsRoot}`,
+          headerDigest,
+          rowCount: before.header.count,
+        });
+        transaction = hash;
+      },
     });
-    const data: ContributionData = { ...before, transaction: hash };
+    const data: ContributionData = { ...before, ...(transaction === undefined ? {} : { transaction }) };
     next = { ...record, state: 'registered', data };
   } catch (error) {
     if (isAbort(error)) return record;

@@ -6,6 +6,7 @@ const domains: Readonly<Record<string, () => Promise<Readonly<Record<string, Cal
   engine: async () => (await import('./engine.ts')).calls,
   models: async () => (await import('./models.ts')).calls,
   peers: async () => (await import('./peers.ts')).calls,
+  money: async () => (await import('./money.ts')).calls,
   rows: async () => (await import('./rows.ts')).calls,
 };
 
