@@ -1,5 +1,6 @@
 // One channel signed by several browsers. The escrow knows a channel by (payer, model, epoch) and not by who signed, and collects
 // the difference to a sum: two browsers that each count from zero are paid once. So a browser counts on from the others.
+import { receiptsRoot } from './receiptsRoot.ts';
 import type { Hex } from './types/hex.ts';
 import type { Channel, ChannelEntry, SignedVoucher } from './types/voucher.ts';
 
@@ -16,9 +17,9 @@ export interface JoinChannelParameters {
 const sum = (entries: readonly ChannelEntry[]): bigint => entries.reduce((total, { amount }) => total + amount, 0n);
 const receiptsOf = (entries: readonly ChannelEntry[]): readonly Hex[] => entries.flatMap(({ receipts }) => receipts);
 
-/** What this browser paid in it; channels of earlier versions have one sum for all. */
+/** What this browser paid in it; channels of earlier versions have one sum for all, which their last voucher pays. */
 function ownEntries({ own, receipts, cumulative }: Channel): readonly ChannelEntry[] {
-  return own ?? (receipts.length === 0 ? [] : [{ receipts, amount: cumulative, root: '0x' }]);
+  return own ?? (receipts.length === 0 ? [] : [{ receipts, amount: cumulative, root: receiptsRoot(receipts) }]);
 }
 
 /**

@@ -40,6 +40,8 @@ export async function openChannel({ payer, modelId, epoch, signer, ports }: Open
   readonly channel: Channel | undefined;
   /** Another browser has signed this sum already. */
   readonly isSigned: boolean;
+  /** Wei that the channel owes beside what this browser's own vouchers of it do. */
+  readonly added: bigint;
 }> {
   const key = { payer, modelId, epoch: epoch.epoch };
   const id = `${ports.deployment.genesisHash}/${channelKey(key)}`.toLowerCase();
@@ -48,12 +50,14 @@ export async function openChannel({ payer, modelId, epoch, signer, ports }: Open
   const others = heard.filter((voucher) => voucher.signer.toLowerCase() !== signer.toLowerCase());
   const [allowed, collected] = await Promise.all([allowedByPayer(others, chain, epoch), chain.collected(key)]);
   const before = own ?? { ...key, cumulative: 0n, receipts: [], own: [] };
-  if (allowed.length === 0 && collected <= before.cumulative) return { id, channel: own, isSigned: false };
+  if (allowed.length === 0 && collected <= before.cumulative) return { id, channel: own, isSigned: false, added: 0n };
   // Asked only when the chain collected more than this browser knows of: the list is read from logs.
   const collections = collected <= before.cumulative ? [] : await chain.collections({ epoch: epoch.epoch });
   const collectedRoots = collections
     .filter((collection) => channelKey(collection) === channelKey(key))
     .map(({ receiptsRoot }) => receiptsRoot);
   const channel = joinChannel({ channel: before, heard: allowed, collected, collectedRoots });
-  return { id, channel, isSigned: allowed.some(({ voucher }) => voucher.cumulative >= channel.cumulative) };
+  const owed = ({ cumulative }: Channel): bigint => (cumulative > collected ? cumulative - collected : 0n);
+  const isSigned = allowed.some(({ voucher }) => voucher.cumulative >= channel.cumulative);
+  return { id, channel, isSigned, added: owed(channel) - owed(before) };
 }

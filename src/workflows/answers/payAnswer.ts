@@ -2,7 +2,6 @@
 import { TributaryError } from '../../lib/errors.ts';
 import { type Address, nextVoucher, signVoucher } from '../../settlement/index.ts';
 import { answerPrice } from './answerPrice.ts';
-import { openChannel } from './openChannel.ts';
 import type { PaymentPorts } from './paymentPorts.ts';
 import type { PaymentTerms } from './paymentTerms.ts';
 import { spendable } from './spendable.ts';
@@ -64,17 +63,16 @@ export async function payAnswer({
   const amount = answerPrice({ price, tokens });
   // Inside the lock, so that two tabs do not both spend the last of what is left.
   return ports.withVoucherLock(async () => {
-    const may = await spendable({ payer, ports });
+    const may = await spendable({ payer, modelId, ports });
     if (may.status !== 'allowed') throw refusal(may.status, payer);
     if (may.left < amount) throw refusal('exhausted', payer);
     const key = await ports.signingKey(may.record);
-    const epoch = await (await ports.chain()).epoch();
-    const { id, channel: before } = await openChannel({ payer, modelId, epoch, signer: key.address, ports });
+    const { id, epoch } = may;
     const { voucher, channel } = nextVoucher({
-      channel: before,
+      channel: may.channel,
       payer,
       modelId,
-      epoch: epoch.epoch,
+      epoch,
       amount,
       receiptDigest: `0x${receiptDigest}`,
     });
@@ -83,7 +81,7 @@ export async function payAnswer({
       id,
       payer,
       modelId,
-      epoch: epoch.epoch.toString(),
+      epoch: epoch.toString(),
       cumulative: channel.cumulative,
       channel,
       signed,

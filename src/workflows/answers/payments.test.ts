@@ -409,9 +409,9 @@ describe('revokeSession', () => {
 
 describe('two browsers of one wallet', () => {
   /** A second browser over the same chain; `announce` lets the other one hear what a browser signed. */
-  async function two() {
+  async function two(amount = 50n * OPEN) {
     const other = memoryPayments(chain, () => clock);
-    await setUp(50n * OPEN);
+    await setUp(amount);
     await setUpPayment({ payer, amount: 50n * OPEN, ports: other.ports, onStep: () => undefined });
     const browsers = [payments, other] as const;
     const at = (index: 0 | 1) => browsers[index];
@@ -475,6 +475,39 @@ describe('two browsers of one wallet', () => {
     await payIn(1, 3);
     expect(newest(1).voucher).toMatchObject({ cumulative: 3n * OPEN, count: 1n });
     expect((await chain.collect({ vouchers: [newest(1)] })).total).toBe(OPEN);
+    await payIn(0, 4);
+    expect((await chain.collect({ vouchers: [newest(0)] })).total).toBe(OPEN);
+  });
+
+  test('a browser does not sign a sum that its key cannot draw: less would be collected than without it', async () => {
+    const { announce, payIn, newest, at } = await two(2n * OPEN);
+    await payIn(0, 1);
+    await payIn(1, 2);
+    await payIn(1, 3);
+    announce(1);
+    expect(await rejoinChannel({ payer, modelId, ports: at(0).ports })).toBe(false);
+    expect((await readiness()).status).toBe('exhausted');
+    await expect(payIn(0, 4)).rejects.toMatchObject({ code: 'PAYMENT_EXHAUSTED' });
+    expect(newest(0).voucher.cumulative).toBe(OPEN);
+    announce(0);
+    expect(await rejoinChannel({ payer, modelId, ports: at(1).ports })).toBe(true);
+    expect((await chain.collect({ vouchers: [newest(1)] })).total).toBe(3n * OPEN);
+    expect(await readiness()).toMatchObject({ status: 'ready', left: 2n * OPEN });
+    await payIn(0, 4);
+    expect((await chain.collect({ vouchers: [newest(0)] })).total).toBe(OPEN);
+  });
+
+  test('what an earlier version paid and the chain collected is not paid again beside another browser', async () => {
+    const { payIn, newest, at } = await two();
+    await payIn(0, 1);
+    await payIn(0, 2);
+    const [record] = [...at(0).vouchers.values()];
+    if (record === undefined) throw new Error('no voucher');
+    const { own: _, ...channel } = record.channel as Channel;
+    await at(0).ports.vouchers.put({ ...record, channel });
+    await chain.collect({ vouchers: [newest(0)] });
+    await payIn(1, 3);
+    await chain.collect({ vouchers: [newest(1)] });
     await payIn(0, 4);
     expect((await chain.collect({ vouchers: [newest(0)] })).total).toBe(OPEN);
   });

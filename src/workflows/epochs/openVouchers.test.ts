@@ -71,6 +71,22 @@ test('only what the payer or a key of the payer signed is open', async () => {
   expect(await found(own)).toEqual([own]);
 });
 
+test('the voucher of a key that has spent all it may does not stand before another key of the payer', async () => {
+  const chain = createFakeChain({ models: [model], sender: payer });
+  const { epoch } = await chain.epoch();
+  const answer = (digest: number, amount: bigint) => ({ digest: word(digest), amount });
+  const [lower] = await payAnswers({ payer, modelId, epoch, answers: [answer(1, 5n)] });
+  const [higher] = await payAnswers({ payer, modelId, epoch, answers: [answer(2, 9n)] });
+  if (lower === undefined || higher === undefined) throw new Error('no vouchers');
+  chain.setAccount(payer, { escrow: 100n });
+  chain.allow(lower);
+  await chain.setSessionKey({ signer: higher.signer, validUntil: Number.MAX_SAFE_INTEGER, cap: 3n });
+  const found = async () => openVouchers({ chain, state: await chain.epoch(), vouchers: [lower, higher] });
+  expect(await found()).toEqual([{ signed: higher, amount: 9n }]);
+  expect((await chain.collect({ vouchers: [higher] })).total).toBe(3n);
+  expect(await found()).toEqual([{ signed: lower, amount: 2n }]);
+});
+
 test('a batch takes a hundred vouchers and leaves the others open', async () => {
   const chain = createFakeChain({ models: [model] });
   const { epoch } = await chain.epoch();

@@ -17,7 +17,10 @@ export interface OpenVouchersParameters {
   readonly vouchers: Iterable<SignedVoucher>;
 }
 
-/** Those whose signer may spend for their payer, as the escrow decides it: anyone can sign for a channel of somebody else. */
+/**
+ * Those whose signer may spend for their payer, as the escrow decides it: anyone can sign for a channel of somebody else. One that
+ * has spent all that it may draws nothing more, and must not stand before a voucher that another key of the payer signed.
+ */
 async function allowedVouchers(
   vouchers: readonly SignedVoucher[],
   { chain, state }: Pick<OpenVouchersParameters, 'chain' | 'state'>,
@@ -35,7 +38,8 @@ async function allowedVouchers(
           },
         ]): Promise<readonly [string, number]> => {
           if (signer.toLowerCase() === payer.toLowerCase()) return [pair, Number.POSITIVE_INFINITY];
-          return [pair, (await chain.sessionKey({ payer, signer })).validUntil];
+          const { validUntil: until, cap, spent } = await chain.sessionKey({ payer, signer });
+          return [pair, spent < cap ? until : 0];
         },
       ),
     ),

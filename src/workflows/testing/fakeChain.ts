@@ -198,7 +198,11 @@ export function createFakeChain({
         const payerAccount = account(payer);
         const closesAt = Number(epoch + 1n) * PROFILE.epochSeconds + PROFILE.graceSeconds;
         const owed = cumulative - before;
-        const amount = owed < payerAccount.escrow ? owed : payerAccount.escrow;
+        const key = keys.get(keyOf(payer, signer));
+        const drawn = owed < payerAccount.escrow ? owed : payerAccount.escrow;
+        const capLeft = key === undefined ? drawn : key.cap - key.spent;
+        // biome-ignore lint/complexity/useMathMinMax: Math.min knows no bigint.
+        const amount = drawn < capLeft ? drawn : capLeft;
         const reason =
           model === undefined
             ? 'UNKNOWN_MODEL'
@@ -208,15 +212,16 @@ export function createFakeChain({
                 ? 'EPOCH_IN_FUTURE'
                 : owed <= 0n
                   ? 'VOUCHER_STALE'
-                  : amount === 0n
-                    ? 'ESCROW_INSUFFICIENT_BALANCE'
-                    : undefined;
+                  : capLeft === 0n && drawn > 0n
+                    ? 'KEY_CAP_EXCEEDED'
+                    : amount === 0n
+                      ? 'ESCROW_INSUFFICIENT_BALANCE'
+                      : undefined;
         if (reason !== undefined || model === undefined) {
           refused.push({ index, voucher, reason: reason ?? '' });
           continue;
         }
         payerAccount.escrow -= amount;
-        const key = keys.get(keyOf(payer, signer));
         if (key !== undefined) key.spent += amount;
         channels.set(channelKey(voucher), before + amount);
         collections.push({ payer, modelId, epoch, amount: wei(amount), receiptsRoot });
