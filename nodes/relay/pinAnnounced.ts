@@ -61,15 +61,17 @@ function meteredBlocks(node: NodePeers, attempt: Attempt) {
  */
 export async function pinAnnounced({ announcement, node, pins, verify }: PinAnnouncedParameters): Promise<void> {
   const { kind, cid, provider } = announcement;
-  if (pins.has(cid)) return;
+  // Of a contribution that is pinned the Datanet is checked all the same: it would be listed under any.
+  if (pins.has(cid) && kind !== 'contribution') return;
   const signal = AbortSignal.timeout(FETCH_MILLISECONDS);
   const first = anySignal([signal, AbortSignal.timeout(FIRST_BLOCK_MILLISECONDS)]);
   const attempt = pins.attempt();
   const { blocks, chargeTo } = meteredBlocks(node, attempt);
   try {
-    await node.requireSpace(0);
+    if (!pins.has(cid)) await node.requireSpace(0);
     if (kind === 'contribution') {
       const header = await readAnnouncedHeader({ announcement, blocks, verify, signal: first });
+      if (pins.has(cid)) return;
       requireNew(pins, cid, header);
       attempt.requireRoom(header.author, header.bytes);
       await node.requireSpace(header.bytes);

@@ -272,6 +272,17 @@ it('keeps a receipt on the account of the peer that announced it, and refuses an
   expect(relay.status()).toMatchObject({ heads: 1, pins: { roots: 1, bytes: 3_000 }, peers: [alice.id] });
 });
 
+it('lists a contribution that it keeps under no other Datanet', async () => {
+  const relay = await relayAt(await folder());
+  const alice = await peerAt(await folder(), webSocketOf(relay));
+  await online(alice);
+  const cid = await contribute(alice, 'facts', rowsOf('listed', 3));
+  expect(await alice.announce({ kind: 'contribution', scope: 'facts', cid })).toBe('sent');
+  await alice.announce({ kind: 'contribution', scope: 'elsewhere', cid });
+  expect(relay.events.at(-1)).toMatchObject({ kind: 'refused', code: 'SCOPE_MISMATCH', cid });
+  expect(relay.status()).toMatchObject({ heads: 1, pins: { roots: 1 } });
+});
+
 it('makes an announcement again that the relay has lost', async () => {
   const first = await relayAt(await folder());
   const at = await folder();
