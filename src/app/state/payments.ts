@@ -186,7 +186,9 @@ async function rejoinChannels(): Promise<void> {
   const { wallet } = walletView();
   const ports = await paymentPorts();
   if (wallet === undefined || ports === undefined) return;
-  const own = [...knownVouchers().values()].filter(({ voucher }) => voucher.payer === wallet.address);
+  const own = [...knownVouchers().values()].filter(
+    ({ voucher }) => voucher.payer.toLowerCase() === wallet.address.toLowerCase(),
+  );
   const { rejoinChannel } = await import('../../workflows/answers/rejoinChannel.ts');
   for (const modelId of new Set(own.map(({ voucher }) => voucher.modelId))) {
     // The chain may be away: the next voucher or answer asks again.
@@ -195,26 +197,33 @@ async function rejoinChannels(): Promise<void> {
   }
 }
 
+let rejoining = false;
+let heardMeanwhile = false;
+
+/** One at a time, since strangers can announce as many as they like; what is heard meanwhile has one more turn. */
+async function rejoinInTurn(): Promise<void> {
+  heardMeanwhile = true;
+  if (rejoining) return;
+  rejoining = true;
+  while (heardMeanwhile) {
+    heardMeanwhile = false;
+    // Whatever is away now: the next voucher or answer asks again.
+    await rejoinChannels().catch(() => undefined);
+  }
+  rejoining = false;
+}
+
 /**
  * Listens to what other browsers of the wallet sign, and signs the sum of both where they paid at the same time. Safe to call often;
  * starts the node, so it is called when an answer is about to be paid.
  */
 export async function hearOtherBrowsers(): Promise<void> {
-  if (hearing || walletView().wallet === undefined || (await relayAddresses()).length === 0) return;
-  hearing = true;
-  let isRunning = false;
-  createRoot(() => {
-    createEffect(
-      on(knownVouchers, () => {
-        // One at a time: strangers can announce as many as they like.
-        if (isRunning) return;
-        isRunning = true;
-        void rejoinChannels().finally(() => {
-          isRunning = false;
-        });
-      }),
-    );
-  });
+  if (walletView().wallet === undefined || (await relayAddresses()).length === 0) return;
+  if (!hearing) {
+    hearing = true;
+    createRoot(() => createEffect(on(knownVouchers, () => void rejoinInTurn())));
+  }
+  // Again after a node that did not start.
   await followPayments();
 }
 
