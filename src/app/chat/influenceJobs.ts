@@ -9,7 +9,7 @@ import { contributorNames } from '../state/contributorNames.ts';
 import { engine, ensureAdapter, noteEngineFailure } from '../state/engine.ts';
 import { availableModels } from '../state/models/availableModels.ts';
 import { announceOutstanding } from '../state/outbox.ts';
-import { hearOtherBrowsers, type PaymentTerms, payAnswer, paymentReadiness } from '../state/payments.ts';
+import { findPayment, hearOtherBrowsers, type PaymentTerms, payAnswer, paymentReadiness } from '../state/payments.ts';
 import { walletView } from '../state/settlement.ts';
 import { questionOf } from './chats.ts';
 import { withEntry } from './withEntry.ts';
@@ -56,6 +56,7 @@ export async function estimateInfluence(message: MessageRecord, adapter: Adapter
           readiness: paymentReadiness,
           payer: () => walletView().wallet?.address,
           pay: payAnswer,
+          find: findPayment,
         },
         announce: announceOutstanding,
         now: Date.now,

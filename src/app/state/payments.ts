@@ -249,6 +249,14 @@ export async function splitOf(amount: bigint, ownerBps: number): Promise<FeeSpli
   return splitFee({ amount, ownerBps });
 }
 
+/** What this browser paid for a receipt; undefined for nothing. */
+export async function findPayment(receiptDigest: string): Promise<PaidAnswer | undefined> {
+  const ports = await paymentPorts();
+  if (ports === undefined) return undefined;
+  const { findPayment: find } = await import('../../workflows/answers/findPayment.ts');
+  return find({ receiptDigest, ports });
+}
+
 /** Signs and stores the voucher for one answer. Throws `WALLET_MISSING`, `PAYMENT_NOT_SET_UP` and what is in the way. */
 export async function payAnswer(parameters: {
   readonly terms: PaymentTerms;

@@ -106,6 +106,7 @@ async function run(
         log.paid.push({ tokens, receiptDigest });
         return { voucherId: 'voucher', amount: 9n };
       },
+      find: async () => undefined,
     },
     async announce() {
       log.announced += 1;
@@ -237,6 +238,25 @@ describe('the payment', () => {
     expect(again.error).toBeUndefined();
     expect([first.paid.length, again.paid, again.receipts, again.announced]).toEqual([1, [], [], 1]);
     expect(again.changes.map((change) => Object.keys(change))).toEqual([['influence', 'answerIds']]);
+  });
+
+  test('is made once, though the page was closed before the answer knew of it', async () => {
+    const first = await run(message(), (ports) => ({
+      async updateMessage(id, changed) {
+        if (changed.voucherId !== undefined) throw new Error('closed');
+        await ports.updateMessage(id, changed);
+      },
+    }));
+    expect([first.error, first.paid.length]).toMatchObject([{ message: 'closed' }, 1]);
+    const again = await run(message(Object.assign({}, ...first.changes)), ({ payments }) => ({
+      payments: {
+        ...payments,
+        find: async (digest) =>
+          digest === first.paid[0]?.receiptDigest ? { voucherId: 'voucher', amount: 9n } : undefined,
+      },
+    }));
+    expect([again.error, again.paid, again.receipts, again.announced]).toEqual([undefined, [], [], 1]);
+    expect(again.changes.at(-1)).toEqual({ voucherId: 'voucher', fee: 9n });
   });
 
   test('is not made after a cancellation', async () => {

@@ -38,6 +38,8 @@ export interface AnswerPaymentPorts<Adapter, Terms extends AnswerTerms> {
     readonly tokens: number;
     readonly receiptDigest: string;
   }): Promise<{ readonly voucherId: string; readonly amount: bigint }>;
+  /** What was paid for a receipt by an earlier try; undefined for nothing. */
+  find(receiptDigest: string): Promise<{ readonly voucherId: string; readonly amount: bigint } | undefined>;
 }
 
 export interface AttributeAnswerPorts<Adapter, Terms extends AnswerTerms> {
@@ -192,7 +194,12 @@ export async function attributeAnswer<Adapter extends AttributedAdapter, Terms e
   await ports.updateMessage(message.id, { influence, answerIds });
 
   // Its receipt is the one that the voucher pays: another would be paid once more.
-  if (message.voucherId === undefined) await writeReceipt({ ...parameters, answerIds, found });
+  const { receiptId, voucherId } = message;
+  if (voucherId === undefined) {
+    const paid = receiptId === undefined ? undefined : await ports.payments.find(receiptId);
+    if (paid === undefined) await writeReceipt({ ...parameters, answerIds, found });
+    else await ports.updateMessage(message.id, { voucherId: paid.voucherId, fee: paid.amount });
+  }
   onPhase('announce');
   await ports.announce();
 }

@@ -7,6 +7,7 @@ import { address, createFakeChain, DEPLOYMENT, type FakeChain, PROFILE, word } f
 import { memoryPayments } from '../testing/memory.ts';
 import { payAnswers } from '../testing/payer.ts';
 import { answerPrice } from './answerPrice.ts';
+import { findPayment } from './findPayment.ts';
 import { outstandingVouchers } from './outstandingVouchers.ts';
 import { payAnswer } from './payAnswer.ts';
 import { paymentReadiness } from './paymentReadiness.ts';
@@ -380,6 +381,18 @@ describe('payAnswer', () => {
     // The lock is free again after a failure.
     await pay(2, 100);
   });
+});
+
+test('what was paid for a receipt is found again', async () => {
+  await setUp(OPEN * 5n);
+  const paid = await pay(1, 1_000);
+  await pay(2, 2_000);
+  const find = (receipt: number) => findPayment({ receiptDigest: digest(receipt), ports: payments.ports });
+  expect([await find(1), await find(2), await find(3)]).toEqual([
+    paid,
+    { voucherId: paid.voucherId, amount: 2n * OPEN },
+    undefined,
+  ]);
 });
 
 describe('revokeSession', () => {
