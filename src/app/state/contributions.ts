@@ -4,7 +4,7 @@ import { createSignal } from 'solid-js';
 import type { Peers, Witness } from '../../peers/index.ts';
 import { type ContributionRecord, database, guardWrite } from '../../store/index.ts';
 import { createArrivals, type FailedArrival } from '../../workflows/rows/arrivals.ts';
-import { contributionData, sentContributions } from '../../workflows/rows/contributionRecord.ts';
+import { contributionData, sentContributions, withWitnesses } from '../../workflows/rows/contributionRecord.ts';
 import type { KnownContent } from '../../workflows/rows/knownContent.ts';
 import type { PublishRowsParameters, PublishRowsPorts } from '../../workflows/rows/publishRows.ts';
 import { config } from './config.ts';
@@ -14,8 +14,21 @@ import { publishedReader } from './publishedReader.ts';
 import { hasChain, settlement } from './settlement.ts';
 import { sourceRowsPorts } from './sourceRows.ts';
 
+/** Witnesses of contributions that are not stored yet: a relay is sometimes faster than their author. */
+const early = new Map<string, readonly Witness[]>();
+const MAX_EARLY = 1_000;
+
+/** Stores a record with the witnesses that came since its writer read it. */
 async function saveContribution(record: ContributionRecord): Promise<void> {
-  await guardWrite(() => database().contributions.put(record));
+  const { contributions } = database();
+  await guardWrite(() =>
+    database().transaction('rw', contributions, async () => {
+      const stored = await contributions.get(record.id);
+      const known = stored === undefined ? [] : (contributionData(stored).witnesses ?? []);
+      await contributions.put(withWitnesses(record, [...known, ...(early.get(record.id) ?? [])]));
+    }),
+  );
+  early.delete(record.id);
 }
 
 /** All contributions, newest first. Reads the database: use inside `createLive`. */
@@ -38,6 +51,7 @@ const arrivals = createArrivals({
     await receiveContribution(announcement, {
       isKnown: async (cid) => (await findContribution(cid)) !== undefined,
       saveContribution,
+      saveWitnesses,
       reader: publishedReader,
       learnDatanet,
       now: Date.now,
@@ -56,16 +70,27 @@ async function markSent(pending: readonly string[]): Promise<void> {
   }
 }
 
-/** A relay has witnessed a contribution that was known before. */
+/** A relay has witnessed a contribution, mostly one that was known before. */
 async function saveWitnesses(cid: string, witnesses: readonly Witness[]): Promise<void> {
-  await database().transaction('rw', database().contributions, async () => {
+  const isStored = await database().transaction('rw', database().contributions, async () => {
     const record = await findContribution(cid);
-    if (record !== undefined) await saveContribution({ ...record, data: { ...contributionData(record), witnesses } });
+    if (record === undefined) return false;
+    const next = withWitnesses(record, witnesses);
+    if (next !== record) await saveContribution(next);
+    return true;
   });
+  if (isStored) return;
+  early.delete(cid);
+  early.set(cid, witnesses);
+  for (const oldest of early.keys()) {
+    if (early.size <= MAX_EARLY) return;
+    early.delete(oldest);
+  }
 }
 
 function follow(node: Peers): void {
-  node.onWitness((cid, witnesses) => void saveWitnesses(cid, witnesses));
+  // On a full disk they are told again at the next start.
+  node.onWitness((cid, witnesses) => void saveWitnesses(cid, witnesses).catch(() => undefined));
   node.subscribe((announcement) => {
     if (announcement.kind === 'contribution') void arrivals.take(announcement);
   });

@@ -33,3 +33,16 @@ export function sentContributions(
     (record) => !pending.includes(record.id) && contributionData(record).announceError === undefined,
   );
 }
+
+/**
+ * The record with these witnesses beside its own, of each relay the first. Writers hold a record while relays answer, so whoever
+ * stores one adds what was stored meanwhile.
+ */
+export function withWitnesses(record: ContributionRecord, witnesses: readonly Witness[]): ContributionRecord {
+  const data = contributionData(record);
+  const all = new Map<string, Witness>();
+  for (const witness of [...(data.witnesses ?? []), ...witnesses])
+    if (!all.has(witness.relay)) all.set(witness.relay, witness);
+  if (all.size === (data.witnesses?.length ?? 0)) return record;
+  return { ...record, data: { ...data, witnesses: [...all.values()] } };
+}

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { createMemoryStore, createTestSigner, verify } from '../../../test/support/datanet.ts';
 import { publishContribution } from '../../datanet/index.ts';
 import type { Cid } from '../../lib/units.ts';
+import type { Witness } from '../../peers/index.ts';
 import type { ContributionRecord } from '../../store/index.ts';
+import { contributionData, withWitnesses } from './contributionRecord.ts';
 import { encodeDescription } from './datanetDescription.ts';
 import { type KnownDatanet, type KnownDatanetsPorts, learnDatanet } from './knownDatanets.ts';
 import { type ReceiveContributionPorts, receiveContribution } from './receiveContribution.ts';
@@ -34,12 +36,15 @@ async function world() {
   const ports: ReceiveContributionPorts = {
     isKnown: async (cid) => records.has(cid),
     saveContribution: async (record) => void records.set(record.id, record),
+    async saveWitnesses(cid, witnesses) {
+      records.set(cid, withWitnesses(records.get(cid) as ContributionRecord, witnesses));
+    },
     reader: async () => ({ blocks: store, verify }),
     learnDatanet: (id) => learnDatanet(id, datanets),
     now: () => 1_800_000_000_000,
   };
-  const receive = (cid: Cid, scope: string = datanetId) =>
-    receiveContribution({ kind: 'contribution', scope, cid, provider: 'peer-1', via: 'gossip' }, ports);
+  const receive = (cid: Cid, scope: string = datanetId, witnesses: readonly Witness[] = []) =>
+    receiveContribution({ kind: 'contribution', scope, cid, provider: 'peer-1', via: 'gossip', witnesses }, ports);
   return { store, datanetId, publish, records, known, receive };
 }
 
@@ -60,6 +65,25 @@ describe('receiveContribution', () => {
       data: { header, provider: 'peer-1', via: 'gossip' },
     });
     expect(known.get(datanetId)).toEqual({ description: { v: 1, type: 'datanet', ...towns }, mine: false });
+  });
+
+  test('takes the witnesses of a contribution that was known before them, of each relay the first', async () => {
+    const { publish, receive, records, datanetId } = await world();
+    const { cid } = await publish();
+    const witness = (relay: string, time: number): Witness => ({
+      cid,
+      relay,
+      sequence: time,
+      time,
+      signature: new Uint8Array([1]),
+    });
+    const known = () => contributionData(records.get(cid) as ContributionRecord).witnesses;
+    await receive(cid);
+    expect(known()).toBeUndefined();
+    await receive(cid, datanetId, [witness('a', 5)]);
+    await receive(cid, datanetId, [witness('a', 9), witness('b', 7)]);
+    await receive(cid);
+    expect(known()).toEqual([witness('a', 5), witness('b', 7)]);
   });
 
   test('refuses a header that somebody else signed', async () => {

@@ -8,7 +8,7 @@ import {
   type Verify,
 } from '../../datanet/index.ts';
 import { TributaryError } from '../../lib/errors.ts';
-import type { Announcement, ReceivedAnnouncement } from '../../peers/index.ts';
+import type { Announcement, ReceivedAnnouncement, Witness } from '../../peers/index.ts';
 import type { ContributionRecord } from '../../store/index.ts';
 import type { ContributionData } from './contributionRecord.ts';
 
@@ -43,19 +43,24 @@ export async function readAnnouncedHeader(parameters: AnnouncedHeaderParameters)
 export interface ReceiveContributionPorts {
   isKnown(cid: string): Promise<boolean>;
   saveContribution(record: ContributionRecord): Promise<void>;
+  /** Adds witnesses to one that is known. */
+  saveWitnesses(cid: string, witnesses: readonly Witness[]): Promise<void>;
   now(): number;
   reader(): Promise<{ readonly blocks: BlockStore; readonly verify: Verify }>;
   /** Fetches the description of the Datanet. */
   learnDatanet(datanetId: string): Promise<void>;
 }
 
-/** Lists the contribution, unless it is known. Throws as `readAnnouncedHeader`, and errors of the ports. */
+/** Lists the contribution; of one that is known it takes the witnesses. Throws as `readAnnouncedHeader`, and errors of the ports. */
 export async function receiveContribution(
   announcement: ReceivedAnnouncement,
   ports: ReceiveContributionPorts,
 ): Promise<void> {
   const { cid, provider, via, witnesses = [] } = announcement;
-  if (await ports.isKnown(cid)) return;
+  if (await ports.isKnown(cid)) {
+    if (witnesses.length > 0) await ports.saveWitnesses(cid, witnesses);
+    return;
+  }
   const header = await readAnnouncedHeader({ announcement, ...(await ports.reader()) });
   const data: ContributionData = { header, provider, via, ...(witnesses.length === 0 ? {} : { witnesses }) };
   await ports.saveContribution({
