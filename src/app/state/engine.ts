@@ -13,6 +13,7 @@ import type {
 } from '../../engine/index.ts';
 import { abortable } from '../../lib/abortable.ts';
 import { isAbort, TributaryError } from '../../lib/errors.ts';
+import { keepRecent } from '../../lib/keepRecent.ts';
 import type { Remote } from '../../lib/rpc.ts';
 import { readSetting, writeSetting } from '../../store/index.ts';
 import { type AdapterChoice, adapterBytes } from './adapters.ts';
@@ -58,7 +59,13 @@ export function engine(): Remote<EngineService> {
 let loading:
   | { readonly modelId: string; readonly promise: Promise<ModelSummary>; readonly abort: AbortController }
   | undefined;
-const adapters = new Map<string, Promise<AdapterSummary>>();
+/** Weights, device buffers and gradients of an adapter take 7 MB and more: enough of them stay to compare. */
+const MAX_ADAPTERS = 3;
+const adapters = keepRecent<AdapterChoice, AdapterSummary>({
+  max: MAX_ADAPTERS,
+  open: loadAdapter,
+  close: (id) => engine().unloadAdapter({ id }),
+});
 
 function fail(error: unknown): void {
   const modelId = loading?.modelId;
@@ -232,30 +239,24 @@ export function loadingSignal(modelId: string): AbortSignal | undefined {
   return loading?.modelId === modelId ? loading.abort.signal : undefined;
 }
 
-/** The adapter beside its base, both loaded; its files are fetched while the base loads. The base is never loaded again for it. */
+async function loadAdapter(adapter: AdapterChoice): Promise<AdapterSummary> {
+  const stopped = loadingSignal(adapter.modelId);
+  const [configuration, weights] = await Promise.all([
+    adapterBytes(adapter, 'adapter_config.json', stopped),
+    adapterBytes(adapter, 'adapter_model.safetensors', stopped),
+    ensureModel(adapter.modelId),
+  ]);
+  const parsed = JSON.parse(new TextDecoder().decode(configuration)) as Record<string, unknown>;
+  return engine().loadAdapter({ id: adapter.id, config: parsed, weights }, { transfer: [weights.buffer] });
+}
+
+/**
+ * The adapter beside its base, both loaded; its files are fetched while the base loads. The base is never loaded again for it.
+ * The adapters used last stay.
+ */
 export async function ensureAdapter(adapter: AdapterChoice, signal?: AbortSignal): Promise<AdapterSummary> {
   // First, because it forgets the adapters of the model that it replaces.
   const model = ensureModel(adapter.modelId);
-  let promise = adapters.get(adapter.id);
-  if (promise === undefined) {
-    const stopped = loadingSignal(adapter.modelId);
-    const mine = (async () => {
-      const [configuration, weights] = await Promise.all([
-        adapterBytes(adapter, 'adapter_config.json', stopped),
-        adapterBytes(adapter, 'adapter_model.safetensors', stopped),
-        model,
-      ]);
-      const parsed = JSON.parse(new TextDecoder().decode(configuration)) as Record<string, unknown>;
-      return engine().loadAdapter({ id: adapter.id, config: parsed, weights }, { transfer: [weights.buffer] });
-    })();
-    promise = mine;
-    adapters.set(adapter.id, mine);
-    mine.catch(() => {
-      if (adapters.get(adapter.id) === mine) adapters.delete(adapter.id);
-    });
-  }
-  return abortable(
-    Promise.all([model, promise]).then(([, summary]) => summary),
-    signal,
-  );
+  const loaded = Promise.all([model, adapters.open(adapter)]);
+  return (await abortable(loaded, signal))[1];
 }

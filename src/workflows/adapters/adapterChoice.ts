@@ -1,6 +1,7 @@
 // Every adapter that can be chosen, wherever it comes from: the configuration (files by URL, or a manifest by CID), or this
 // browser (trained or fetched here). Pure and light: importing it loads no domain.
 import type { AdapterRecord } from '../../store/index.ts';
+import { adapterData } from './adapterRecord.ts';
 
 export interface AdapterChoice {
   readonly id: string;
@@ -9,7 +10,10 @@ export interface AdapterChoice {
   readonly modelId: string;
   readonly datanets: readonly string[];
   readonly questions: readonly string[];
+  /** Where its files lie. */
   readonly source: 'config' | 'browser';
+  /** This browser made it; others were fetched or are offered. */
+  readonly isTrainedHere: boolean;
   readonly manifest?: string;
   /** `data` of its record in the store. */
   readonly data?: unknown;
@@ -45,6 +49,7 @@ export function adapterChoices(
         datanets,
         questions,
         source: 'config',
+        isTrainedHere: false,
         ...(manifest === undefined ? {} : { manifest }),
       }),
     ),
@@ -59,6 +64,7 @@ export function adapterChoices(
           datanets: datanetIds,
           questions: [],
           source: 'browser',
+          isTrainedHere: adapterData({ data }).runId !== undefined,
           ...(manifestCid === undefined ? {} : { manifest: manifestCid }),
           data,
         }),

@@ -4,6 +4,7 @@ import type { AttributionService, IndexSummary, OpenRow } from '../../attributio
 import type { EncodedRow } from '../../engine/index.ts';
 import { abortable } from '../../lib/abortable.ts';
 import { TributaryError } from '../../lib/errors.ts';
+import { keepRecent } from '../../lib/keepRecent.ts';
 import type { Remote } from '../../lib/rpc.ts';
 
 interface RowText {
@@ -48,9 +49,6 @@ function parseRows(text: string, adapter: string): RowText[] {
 export function createIndexOpener<Adapter extends { readonly id: string }>(
   ports: IndexOpenerPorts<Adapter>,
 ): IndexOpener<Adapter> {
-  /** Least recently used first. */
-  const opened = new Map<string, Promise<IndexSummary>>();
-
   async function load(adapter: Adapter): Promise<IndexSummary> {
     const [index, rowBytes] = await Promise.all([
       ports.adapterBytes(adapter, 'index.cbor'),
@@ -69,33 +67,6 @@ export function createIndexOpener<Adapter extends { readonly id: string }>(
     return ports.attribution.open({ id: adapter.id, index, rows }, { transfer: [index.buffer] });
   }
 
-  async function evict(id: string, loading: Promise<IndexSummary>): Promise<void> {
-    opened.delete(id);
-    // One that fails to open leaves nothing to close; whoever asked for it was told.
-    if (
-      !(await loading.then(
-        () => true,
-        () => false,
-      ))
-    )
-      return;
-    // Asked for again meanwhile: the new one has its place.
-    if (!opened.has(id)) await ports.attribution.close({ id });
-  }
-
-  return {
-    async open(adapter, signal) {
-      const { id } = adapter;
-      const loading = opened.get(id) ?? load(adapter);
-      if (!opened.has(id)) {
-        loading.catch(() => {
-          if (opened.get(id) === loading) opened.delete(id);
-        });
-      }
-      opened.delete(id);
-      opened.set(id, loading);
-      for (const [oldest, promise] of [...opened].slice(0, -MAX_OPEN)) void evict(oldest, promise);
-      return await abortable(loading, signal);
-    },
-  };
+  const opened = keepRecent({ max: MAX_OPEN, open: load, close: (id) => ports.attribution.close({ id }) });
+  return { open: (adapter, signal) => abortable(opened.open(adapter), signal) };
 }
