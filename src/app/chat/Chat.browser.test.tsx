@@ -1,15 +1,13 @@
 // The chat as people use it, with stored answers and no model.
-import { render } from 'solid-js/web';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
+import { visitChat } from '../../../test/support/visitChat.tsx';
 import { database, type MessageRecord } from '../../store/index.ts';
 import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
-import { App } from '../shell/App.tsx';
 import { setConfig } from '../state/config.ts';
 import { choice, restoreChoice } from './choice.ts';
 import { ask } from './conversation.ts';
 import { stop } from './writing.ts';
-import '../ui/tokens.css';
 
 const account = `0xaa${'0'.repeat(38)}`;
 const influence: StoredInfluence = {
@@ -82,15 +80,8 @@ async function store(turns: number): Promise<void> {
 }
 
 let leave: () => void = () => undefined;
-function visit(route: string): void {
-  location.hash = `#/${route}`;
-  const root = document.createElement('div');
-  document.body.append(root);
-  const dispose = render(() => <App />, root);
-  leave = () => {
-    dispose();
-    root.remove();
-  };
+function visit(chat?: string): void {
+  leave = visitChat(chat);
 }
 
 beforeEach(() => {
@@ -115,6 +106,14 @@ afterEach(async () => {
 
 const transcript = () => page.getByRole('region', { name: 'Conversation' });
 
+test('a question that is sent before the choice is restored goes to the restored one', async () => {
+  expect(choice().modelId).toBe('');
+  const chatId = await ask(undefined, 'Too early?');
+  stop();
+  expect((await database().chats.get(chatId))?.modelId).toBe('m');
+  expect(await restoreChoice()).toMatchObject({ modelId: 'm' });
+});
+
 test.each([
   [390, 500],
   // A window of 1,280 pixels at 200 %.
@@ -123,7 +122,7 @@ test.each([
   'the welcome of a window of %i pixels begins with its heading, also when the window changes',
   async (width, height) => {
     await page.viewport(width, height);
-    visit('chat');
+    visit();
     const heading = page.getByRole('heading', { level: 1 });
     await expect.element(heading).toBeVisible();
     await expect.element(page.getByRole('button', { name: 'Three?' })).toBeInTheDocument();
@@ -142,7 +141,7 @@ test.each([
 test('on a phone a tapped span opens its rows, and opens them again', async () => {
   await store(1);
   await page.viewport(390, 800);
-  visit('chat/c');
+  visit('c');
   const span = page.getByRole('button', { name: /^exports red bricks/ });
   for (let taps = 0; taps < 2; taps += 1) {
     await span.click();
@@ -156,7 +155,7 @@ test('on a phone a tapped span opens its rows, and opens them again', async () =
 test('an answer says which model and adapter gave it, and its figures agree everywhere', async () => {
   await store(1);
   await page.viewport(1440, 900);
-  visit('chat/c');
+  visit('c');
   await expect.element(page.getByText('Adapter of then · Model of then')).toBeVisible();
   const summary = page.getByRole('button', { name: /^Show what shaped this answer\. / });
   expect(summary.element().getAttribute('aria-label')).toContain('65.5 % from 1 contributor, 34.5 % unattributed');
@@ -170,7 +169,7 @@ test('an answer says which model and adapter gave it, and its figures agree ever
 test('of a long chat only what is near is drawn, its end first, and scrolling draws the rest', async () => {
   await store(120);
   await page.viewport(1280, 700);
-  visit('chat/c');
+  visit('c');
   await expect.element(page.getByText('Number 119.', { exact: false })).toBeVisible();
   const drawn = (): number => document.querySelectorAll('[data-message] article').length;
   await expect.poll(drawn).toBeLessThan(30);
@@ -193,17 +192,9 @@ test('a chat that was left is no longer observed', async () => {
     observed.delete(element);
     unobserve.call(this, element);
   });
-  visit('chat/c');
+  visit('c');
   await expect.element(page.getByText('Number 0.', { exact: false })).toBeVisible();
   await page.getByRole('button', { name: 'New chat' }).click();
   await expect.element(page.getByRole('button', { name: 'One?' })).toBeVisible();
   expect([...observed].filter((element) => !element.isConnected)).toEqual([]);
-});
-
-test('a question that is sent before the choice is restored goes to the restored one', async () => {
-  expect(choice().modelId === '' || choice().modelId === 'm').toBe(true);
-  const chatId = await ask(undefined, 'Too early?');
-  stop();
-  expect((await database().chats.get(chatId))?.modelId).toBe('m');
-  expect(await restoreChoice()).toMatchObject({ modelId: 'm' });
 });

@@ -1,11 +1,9 @@
-import { render } from 'solid-js/web';
 import { afterEach, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
+import { visitChat } from '../../../test/support/visitChat.tsx';
 import { database } from '../../store/index.ts';
-import { App } from '../shell/App.tsx';
 import { setConfig } from '../state/config.ts';
 import { engineState, resetEngine } from '../state/engine.ts';
-import '../ui/tokens.css';
 
 let leave: () => void = () => undefined;
 afterEach(async () => {
@@ -38,19 +36,12 @@ function visit(): string[] {
       },
     ],
   });
-  location.hash = '#/chat';
-  const root = document.createElement('div');
-  document.body.append(root);
-  const dispose = render(() => <App />, root);
-  leave = () => {
-    dispose();
-    root.remove();
-  };
+  leave = visitChat();
   return asked;
 }
 
 const files = (asked: readonly string[]): string[] => asked.filter((path) => path.includes('/none/'));
-const coming = () => page.getByText('Nothing is downloaded yet.', { exact: false });
+const coming = () => page.getByText('Nothing is downloaded before.', { exact: false });
 
 test('an untouched chat says what would come and fetches nothing; a scroll is no question', async () => {
   const asked = visit();
@@ -89,8 +80,8 @@ test('who deleted the files elsewhere and comes back has not asked for them agai
   visit();
   await page.getByLabelText('Your question').click();
   await expect.poll(() => engineState().phase).not.toBe('idle');
-  location.hash = '#/settings';
-  await expect.element(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+  location.hash = '#/elsewhere';
+  await expect.element(page.getByRole('heading', { level: 1, name: 'Elsewhere' })).toBeVisible();
   resetEngine();
   location.hash = '#/chat';
   await expect.element(coming()).toBeVisible();
