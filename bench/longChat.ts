@@ -6,7 +6,7 @@ import { withBuiltRooms } from '../tools/builtRooms.ts';
 import { chromiumArguments, chromiumPath } from '../tools/chromium.ts';
 import type { Report } from './benchmark.ts';
 
-export const name = 'longChat';
+export const NAME = 'longChat';
 
 const LONG = 129;
 const ANSWERS = 3;

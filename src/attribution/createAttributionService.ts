@@ -10,7 +10,7 @@ import { decodeReceipt } from './files/decodeReceipt.ts';
 import { encodeIndex } from './files/encodeIndex.ts';
 import { countSketch } from './influence/countSketch.ts';
 import { quantize } from './influence/quantize.ts';
-import { type OpenedIndex, openIndex } from './openIndex.ts';
+import { type OpenedIndex, openIndex, withTexts } from './openIndex.ts';
 import type { AttributionService } from './service.ts';
 import type { IndexSummary } from './types.ts';
 import { verifyReceipt } from './verifyReceipt.ts';
@@ -54,6 +54,11 @@ export function createAttributionService(): AttributionService {
   return {
     async open({ id, index, rows }, { signal, progress }) {
       const result = await openIndex({ index, rows, signal, onProgress: progress });
+      opened.set(id, result);
+      return summarize(id, result);
+    },
+    async giveTexts({ id, rows }) {
+      const result = withTexts(find(id), rows);
       opened.set(id, result);
       return summarize(id, result);
     },
