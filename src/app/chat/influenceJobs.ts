@@ -34,7 +34,7 @@ export async function estimateInfluence(message: MessageRecord, adapter: Adapter
   const { signal } = abort;
   abortInfluence = abort;
   setInfluenceFailures((map) => withEntry(map, message.id, undefined));
-  const { question, questionCount } = await questionOf(message);
+  const { question, hasEarlier } = await questionOf(message);
   if (question === undefined) return;
   const memory = availableModels().find((candidate) => candidate.id === message.modelId)?.memory ?? true;
   // Those who cannot be heard now are heard at the next answer.
@@ -63,7 +63,7 @@ export async function estimateInfluence(message: MessageRecord, adapter: Adapter
       message,
       prompt: question.content,
       adapter,
-      manyTurns: memory && questionCount > 1,
+      manyTurns: memory && hasEarlier,
       signal,
       onPhase: (phase) => {
         if (!signal.aborted) setInfluenceJob({ messageId: message.id, phase });

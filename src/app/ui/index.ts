@@ -9,6 +9,7 @@ export {
   formatNumber,
   formatOpen,
   formatPpm,
+  formatSignificant,
   shortAddress,
   shortHash,
 } from '../i18n/format.ts';
