@@ -114,6 +114,10 @@ export async function connectWallet({
         const params = [{ from: address, to, data, ...limit }];
         return (await provider.request({ method: 'eth_sendTransaction', params })) as Hex;
       }),
+    chain: {
+      id: () => guarded(() => chainIdOf(provider)),
+      switch: () => guarded(() => ensureChain(provider, deployment)),
+    },
     onChange(listener) {
       const report = (change: WalletChange): void => listener(change);
       const accountsChanged = (next: readonly Address[]): void => {

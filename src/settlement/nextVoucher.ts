@@ -1,7 +1,8 @@
-// Voucher bookkeeping: one channel per (payer, model, epoch), whose vouchers carry the sum so far. Pure: the caller stores
+// Voucher bookkeeping: one channel per (payer, model, epoch), whose vouchers carry the sum so far; `joinChannel` brings in what other
+// browsers of the payer signed. Pure: the caller stores
 // the returned channel before the voucher leaves the browser.
 import { TributaryError } from '../lib/errors.ts';
-import { receiptsRoot } from './receiptsRoot.ts';
+import { channelVoucher } from './channelVoucher.ts';
 import type { Address, Hex } from './types/hex.ts';
 import type { Channel, Voucher } from './types/voucher.ts';
 
@@ -47,7 +48,8 @@ export function nextVoucher(parameters: NextVoucherParameters): {
       hint: 'Skip the voucher for a free answer.',
     });
   }
-  if (channel?.receipts.includes(receiptDigest) === true) {
+  const isPaid = (list: readonly Hex[]): boolean => list.includes(receiptDigest);
+  if (channel !== undefined && (isPaid(channel.receipts) || channel.own?.some((entry) => isPaid(entry.receipts)))) {
     throw new TributaryError({
       code: 'VOUCHER_RECEIPT_PAID',
       message: 'This receipt has already been paid.',
@@ -57,15 +59,7 @@ export function nextVoucher(parameters: NextVoucherParameters): {
   }
   const receipts = [...(channel?.receipts ?? []), receiptDigest];
   const cumulative = (channel?.cumulative ?? 0n) + amount;
-  return {
-    channel: { payer, modelId, epoch, cumulative, receipts },
-    voucher: {
-      payer,
-      modelId,
-      epoch,
-      cumulative,
-      count: BigInt(receipts.length),
-      receiptsRoot: receiptsRoot(receipts),
-    },
-  };
+  const voucher = channelVoucher({ payer, modelId, epoch, cumulative, receipts });
+  const paid = { receipts: [receiptDigest], amount, root: voucher.receiptsRoot };
+  return { voucher, channel: { payer, modelId, epoch, cumulative, receipts, own: [...(channel?.own ?? []), paid] } };
 }

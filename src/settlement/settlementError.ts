@@ -92,7 +92,7 @@ export function settlementError(error: unknown, facts: Readonly<Record<string, F
       code: 'WALLET_REJECTED',
       message: 'You declined this in the wallet.',
       facts,
-      hint: 'Nothing was changed; try again when you are ready.',
+      hint: 'This step was not done; what was done before it stays. Try again when you are ready.',
       cause: error,
     });
   }

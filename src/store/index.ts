@@ -30,4 +30,5 @@ export {
 } from './files.ts';
 export { estimateStorage, freeStorage, guardWrite, persistStorage, type StorageEstimateReport } from './guard.ts';
 export { deleteModelPlan, listModelPlans, readModelPlan, updateModelPlan, writeModelPlan } from './models.ts';
+export { openKeys, parseSealedKeys, type SealedKeys, type SealSecret, sealKeys } from './sealKeys.ts';
 export { deleteSetting, readSetting, writeSetting } from './settings.ts';

@@ -65,7 +65,8 @@ function FeeNote(properties: { readonly room: ChatRoom; readonly onSetUp: () => 
   const readiness = createReadiness(room.adapter, () => room.asksChain() === true);
   const note = (): JSX.Element => {
     const state = room.asksChain() === false ? expectedReadiness(room.adapter()) : readiness.value();
-    if (state === undefined || room.adapter() === undefined) return '';
+    if (room.adapter() === undefined) return '';
+    if (state === undefined) return t('chat.unpaidReadingShort');
     switch (state.status) {
       case 'ready':
         return t('chat.feeBefore', {
@@ -74,8 +75,11 @@ function FeeNote(properties: { readonly room: ChatRoom; readonly onSetUp: () => 
       case 'noChain':
         return t('chat.unpaidNoChainShort');
       case 'noModel':
-      case 'free':
         return t('chat.unpaidNoModelShort');
+      case 'free':
+        return t('chat.unpaidFreeShort');
+      case 'locked':
+        return t('chat.unpaidLockedShort');
       case 'trouble':
         return t('chat.unpaidTroubleShort');
       default:

@@ -6,6 +6,7 @@ import { t } from '../i18n/t.ts';
 import { createLoaded } from '../state/live.ts';
 import { type PaymentReadiness, splitOf } from '../state/payments.ts';
 import { Button, ErrorCard, formatOpen } from '../ui/index.ts';
+import { UnlockKeys } from '../wallet/UnlockKeys.tsx';
 
 const unpaidKeys = {
   noChain: 'chat.unpaidNoChain',
@@ -13,6 +14,8 @@ const unpaidKeys = {
   free: 'chat.unpaidFree',
   noWallet: 'chat.unpaidNoWallet',
   notSetUp: 'chat.unpaidNotSetUp',
+  ended: 'chat.unpaidEnded',
+  locked: 'chat.unpaidLocked',
   exhausted: 'chat.unpaidExhausted',
 } as const;
 
@@ -97,9 +100,15 @@ export function Fee(properties: {
         <Match when={properties.readiness?.status === 'trouble' ? properties.readiness : undefined}>
           {(trouble) => <ErrorCard error={(trouble() as { error: unknown }).error} onAction={properties.onRetry} />}
         </Match>
+        <Match when={properties.readiness === undefined}>
+          <p class="text-sm text-muted">{t('chat.unpaidReading')}</p>
+        </Match>
         <Match when={unpaid()}>{(status) => <p class="text-sm text-muted">{t(unpaidKeys[status()])}</p>}</Match>
       </Switch>
-      <Show when={unpaid() === 'noWallet' || unpaid() === 'notSetUp' || unpaid() === 'exhausted'}>
+      <Show when={unpaid() === 'locked'}>
+        <UnlockKeys onUnlocked={properties.onRetry} />
+      </Show>
+      <Show when={['noWallet', 'notSetUp', 'ended', 'exhausted'].includes(unpaid() ?? '')}>
         <Button
           kind="secondary"
           size="small"

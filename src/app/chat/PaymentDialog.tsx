@@ -1,13 +1,21 @@
 // Setting payment up once: a wallet, an amount, three steps on chain. After that answers are paid without a prompt.
 import { createEffect, createSignal, For, type JSX, on, onCleanup, Show } from 'solid-js';
-import { isAbort, TributaryError } from '../../lib/errors.ts';
+import { isAbort, TributaryError, toTributaryError } from '../../lib/errors.ts';
 import { answerPrice } from '../../workflows/answers/answerPrice.ts';
 import { parsedValue, parseOpen } from '../i18n/parse.ts';
 import { t } from '../i18n/t.ts';
 import type { AdapterChoice } from '../state/adapters.ts';
 import { config } from '../state/config.ts';
+import { keyLock } from '../state/keys.ts';
 import { createLoaded } from '../state/live.ts';
-import { paymentRevision, paymentTerms, type SetUpStep, setUpPayment } from '../state/payments.ts';
+import {
+  paymentRevision,
+  paymentTerms,
+  type SetUpStep,
+  type SetUpStepState,
+  setUpPayment,
+  unfinishedSetUp,
+} from '../state/payments.ts';
 import {
   connectBurner,
   connectInjected,
@@ -17,7 +25,9 @@ import {
   settlement,
   walletView,
 } from '../state/settlement.ts';
-import { AmountField, Button, Dialog, ErrorCard, formatOpen, Icon, shortAddress, toast } from '../ui/index.ts';
+import { AmountField, Banner, Button, Dialog, ErrorCard, formatOpen, Icon, shortAddress, toast } from '../ui/index.ts';
+import { UnlockKeys } from '../wallet/UnlockKeys.tsx';
+import { WrongChain } from '../wallet/WrongChain.tsx';
 import { walletName } from '../wallet/walletName.ts';
 
 const TYPICAL_TOKENS = 40;
@@ -30,8 +40,12 @@ export function PaymentDialog(properties: {
   readonly adapter: AdapterChoice | undefined;
 }): JSX.Element {
   const [amountText, setAmountText] = createSignal('10');
-  const [step, setStep] = createSignal<SetUpStep>();
+  const [busy, setBusy] = createSignal(false);
+  /** Where each step of this try stands. */
+  const [progress, setProgress] = createSignal<Partial<Record<SetUpStep, SetUpStepState>>>({});
   const [failure, setFailure] = createSignal<unknown>();
+  /** What failed, to try again. */
+  let lastAction: () => Promise<unknown> = async () => undefined;
   const amount = (): bigint | undefined => parsedValue(parseOpen(amountText()));
   const valid = (): boolean => (amount() ?? 0n) > 0n;
   let abort: AbortController | undefined;
@@ -40,7 +54,11 @@ export function PaymentDialog(properties: {
     on(
       () => properties.open,
       (open) => {
-        if (open) void discover().catch((error: unknown) => setFailure(() => error));
+        if (!open) return;
+        void discover().catch((error: unknown) => {
+          // Locked keys are a state, with their own way on.
+          if (toTributaryError(error).code !== 'KEYS_LOCKED') setFailure(() => error);
+        });
       },
     ),
   );
@@ -58,7 +76,15 @@ export function PaymentDialog(properties: {
     if (asked === undefined || total === undefined || asked.price === 0n) return undefined;
     return Number(total / answerPrice({ price: asked.price, tokens: TYPICAL_TOKENS }));
   };
+  const unfinished = createLoaded(
+    () => {
+      paymentRevision();
+      return properties.open ? walletView().wallet?.address : undefined;
+    },
+    () => unfinishedSetUp(),
+  );
   const guarded = async (action: () => Promise<unknown>): Promise<void> => {
+    lastAction = action;
     setFailure(undefined);
     try {
       await action();
@@ -66,22 +92,30 @@ export function PaymentDialog(properties: {
       if (!isAbort(error)) setFailure(() => error);
     }
   };
-  const start = (): Promise<void> =>
-    guarded(async () => {
-      const total = amount();
-      if (total === undefined) return;
-      abort = new AbortController();
-      try {
-        await setUpPayment(total, setStep, abort.signal);
-        toast(t('chat.setUpDone'));
-        properties.onOpenChange(false);
-      } finally {
-        setStep(undefined);
-      }
-    });
+  const setUp = async (): Promise<void> => {
+    const total = amount();
+    if (total === undefined) return;
+    abort = new AbortController();
+    setBusy(true);
+    setProgress({});
+    try {
+      await setUpPayment(total, (step, state) => setProgress((known) => ({ ...known, [step]: state })), abort.signal);
+      toast(t('chat.setUpDone'));
+      properties.onOpenChange(false);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const start = (): Promise<void> => guarded(setUp);
   const isWrongChain = (): boolean => {
     const error = failure();
     return walletView().wrongChain === true || (error instanceof TributaryError && error.code === 'WALLET_WRONG_CHAIN');
+  };
+  const actionLabel = (): string | undefined => {
+    if (isWrongChain()) return t('chat.switchChain', { chain: chainName() });
+    const error = failure();
+    // The transaction is out: the next try looks for it and sends nothing twice.
+    return error instanceof TributaryError && error.code === 'TRANSACTION_PENDING' ? t('chat.checkAgain') : undefined;
   };
   const chainName = (): string => config().deployment?.chainName ?? '';
   return (
@@ -100,8 +134,8 @@ export function PaymentDialog(properties: {
           </Button>
           <Button
             kind="primary"
-            busy={step() !== undefined}
-            disabled={walletView().wallet === undefined || !valid()}
+            busy={busy()}
+            disabled={walletView().wallet === undefined || keyLock().locked || !valid()}
             onClick={() => void start()}
           >
             {t('chat.setUpStart', { amount: formatOpen(amount() ?? 0n, 6, 'up') })}
@@ -146,7 +180,7 @@ export function PaymentDialog(properties: {
                 </span>
                 <span class="flex items-center gap-2 text-sm text-muted">
                   <Show when={balance.value()}>
-                    {(held) => t('chat.setUpBalance', { amount: formatOpen(held().open, 2) })}
+                    {(held) => <>{t('chat.setUpBalance', { amount: formatOpen(held().open, 2) })}</>}
                   </Show>
                   <Button kind="quiet" size="small" onClick={() => void disconnectWallet()}>
                     {t('chat.setUpOther')}
@@ -156,6 +190,18 @@ export function PaymentDialog(properties: {
             )}
           </Show>
         </section>
+        <WrongChain />
+        <UnlockKeys />
+        <Show when={unfinished.value()}>
+          {(earlier) => (
+            <Banner>
+              {t('chat.setUpUnfinished', {
+                deposited: formatOpen(earlier().deposited, 6),
+                allowed: formatOpen(earlier().allowed, 6),
+              })}
+            </Banner>
+          )}
+        </Show>
         <AmountField
           label={t('chat.setUpAmount')}
           text={amountText()}
@@ -164,31 +210,32 @@ export function PaymentDialog(properties: {
           error={valid() ? undefined : t('chat.setUpAmountBad')}
         />
         <div role="status">
-          <Show when={step()}>
-            {(current) => (
-              <ol class="grid gap-1.5">
-                <For each={steps.filter((name) => name !== 'faucet' || isLocalChain())}>
-                  {(name) => (
+          <Show when={busy() || failure() !== undefined}>
+            <ol class="grid gap-1.5">
+              <For each={steps.filter((name) => name !== 'faucet' || progress().faucet !== undefined)}>
+                {(name) => {
+                  const state = (): SetUpStepState | undefined => progress()[name];
+                  const isDone = (): boolean => state() === 'done' || state() === 'already';
+                  return (
                     <li
-                      class={`flex items-center gap-2 ${name === current() ? 'font-medium' : 'text-muted'}`}
-                      aria-current={name === current() ? 'step' : undefined}
+                      class={`flex items-center gap-2 ${state() === 'running' ? 'font-medium' : 'text-muted'}`}
+                      aria-current={busy() && state() === 'running' ? 'step' : undefined}
                     >
-                      <Icon name={steps.indexOf(name) < steps.indexOf(current()) ? 'check' : 'chevron'} size={16} />
+                      <Icon name={isDone() ? 'check' : 'chevron'} size={16} />
                       {t(stepKeys[name])}
+                      <Show when={isDone()}>
+                        <span>{state() === 'already' ? t('chat.stepAlready') : t('chat.stepDone')}</span>
+                      </Show>
                     </li>
-                  )}
-                </For>
-              </ol>
-            )}
+                  );
+                }}
+              </For>
+            </ol>
           </Show>
         </div>
         <Show when={failure()}>
           {(error) => (
-            <ErrorCard
-              error={error()}
-              onAction={() => void start()}
-              actionLabel={isWrongChain() ? t('chat.switchChain', { chain: chainName() }) : undefined}
-            />
+            <ErrorCard error={error()} onAction={() => void guarded(lastAction)} actionLabel={actionLabel()} />
           )}
         </Show>
       </div>

@@ -9,7 +9,7 @@ import { contributorNames } from '../state/contributorNames.ts';
 import { engine, ensureAdapter, noteEngineFailure } from '../state/engine.ts';
 import { availableModels } from '../state/models/availableModels.ts';
 import { announceOutstanding } from '../state/outbox.ts';
-import { type PaymentTerms, payAnswer, paymentReadiness } from '../state/payments.ts';
+import { hearOtherBrowsers, type PaymentTerms, payAnswer, paymentReadiness } from '../state/payments.ts';
 import { walletView } from '../state/settlement.ts';
 import { questionOf } from './chats.ts';
 import { withEntry } from './withEntry.ts';
@@ -37,6 +37,8 @@ export async function estimateInfluence(message: MessageRecord, adapter: Adapter
   const { question, questionCount } = await questionOf(message);
   if (question === undefined) return;
   const memory = availableModels().find((candidate) => candidate.id === message.modelId)?.memory ?? true;
+  // Those who cannot be heard now are heard at the next answer.
+  void hearOtherBrowsers().catch(() => undefined);
   try {
     await attributeAnswer<AdapterChoice, PaymentTerms>({
       ports: {

@@ -1,24 +1,48 @@
 // What came of a run: chat with it, base and adapter side by side, the attribution index, publishing.
 import { createSignal, For, type JSX, onCleanup, Show } from 'solid-js';
 import { isAbort, TributaryError, toTributaryError } from '../../lib/errors.ts';
-import { adapterData } from '../../workflows/adapters/adapterRecord.ts';
+import { type AdapterTerms, adapterData } from '../../workflows/adapters/adapterRecord.ts';
 import type { AdapterPublishStep } from '../../workflows/adapters/publishTrainedAdapter.ts';
+import { answerPrice } from '../../workflows/answers/answerPrice.ts';
 import type { SampleAnswer } from '../../workflows/training/sampleAnswers.ts';
 import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
+import { formatInput } from '../i18n/format.ts';
+import { parsedValue, parseOpen } from '../i18n/parse.ts';
 import { t } from '../i18n/t.ts';
 import { findStoredAdapter } from '../state/adapters.ts';
 import { hasPartialIndex, indexWork, startIndex, stopIndex } from '../state/attributionIndex.ts';
 import { noteEngineFailure } from '../state/engine.ts';
 import { createLive, createLoaded } from '../state/live.ts';
+import { splitOf } from '../state/payments.ts';
 import { peersView } from '../state/peers.ts';
 import { announceAdapter, publishTrainedAdapter, registerAdapter } from '../state/publishTrainedAdapter.ts';
-import { discover } from '../state/settlement.ts';
+import { discover, hasChain } from '../state/settlement.ts';
 import { currentSigner } from '../state/signer.ts';
 import { liveRun, sampleAnswers } from '../state/training.ts';
-import { Banner, Button, ErrorCard, Progress, Section, Select, Table } from '../ui/index.ts';
+import {
+  AmountField,
+  Banner,
+  Button,
+  ErrorCard,
+  formatNumber,
+  formatOpen,
+  NumberField,
+  Progress,
+  Section,
+  Select,
+  Table,
+  TextArea,
+} from '../ui/index.ts';
 import { WalletChoice } from '../wallet/WalletChoice.tsx';
 
 const QUESTION_COUNT = 3;
+/** OPEN per 1,000 tokens, and the trainer's part in percent: where the fields begin. */
+const DEFAULT_PRICE = 0.5;
+const DEFAULT_SHARE = 20;
+/** The contracts allow no more. */
+const MAX_SHARE = 50;
+const MAX_DESCRIPTION = 500;
+const TYPICAL_TOKENS = 40;
 const adapterLicences = ['CC-BY-4.0', 'CC0-1.0', 'Apache-2.0'];
 
 /** One thing at a time that can be stopped; its failure stands until the next try. */
@@ -182,18 +206,40 @@ function PublishSection(properties: { readonly run: TrainingRun; readonly ready:
   const record = createLive(async () => (await findStoredAdapter(properties.run.adapterId ?? '')) ?? null);
   const task = createTask();
   const [licence, setLicence] = createSignal(adapterLicences[0] ?? '');
+  const [description, setDescription] = createSignal('');
+  const [priceText, setPriceText] = createSignal(formatInput(DEFAULT_PRICE));
+  const [share, setShare] = createSignal(DEFAULT_SHARE);
+  const price = (): bigint | undefined => parsedValue(parseOpen(priceText()));
+  const shareValid = (): boolean => share() >= 0 && share() <= MAX_SHARE;
+  const terms = (): AdapterTerms | undefined => {
+    const asked = hasChain() ? price() : 0n;
+    if (asked === undefined || asked < 0n || !shareValid()) return undefined;
+    return { price: asked.toString(), ownerBps: Math.round(share() * 100) };
+  };
   const [step, setStep] = createSignal<AdapterPublishStep>('files');
   const [rejected, setRejected] = createSignal(false);
-  void discover().catch((error: unknown) => task.run(() => Promise.reject(error)));
+  void discover().catch((error: unknown) => {
+    // Locked keys are a state; the choice of a wallet shows the way to unlock them.
+    if (toTributaryError(error).code !== 'KEYS_LOCKED') void task.run(() => Promise.reject(error));
+  });
   const queued = (): boolean => peersView().pending.some(({ cid }) => cid === record()?.manifestCid);
   const publish = (): void => {
     const signer = currentSigner();
-    if (signer === undefined) return;
+    const chosen = terms();
+    if (signer === undefined || chosen === undefined) return;
     setRejected(false);
     void task.run(async () => {
       try {
         const { run } = properties;
-        await publishTrainedAdapter({ name: run.name, licence: licence(), run, signer, onStep: setStep });
+        await publishTrainedAdapter({
+          name: run.name,
+          licence: licence(),
+          description: description().trim(),
+          terms: chosen,
+          run,
+          signer,
+          onStep: setStep,
+        });
       } catch (error) {
         if (toTributaryError(error).code !== 'WALLET_REJECTED') throw error;
         setRejected(true);
@@ -222,6 +268,17 @@ function PublishSection(properties: { readonly run: TrainingRun; readonly ready:
       ...(transaction === undefined ? [] : [[t('ui.transaction'), transaction] as const]),
     ];
   };
+  const onChain = (): AdapterTerms | undefined => {
+    const data = adapterData(record() ?? {});
+    return isRegistered() ? data.terms : undefined;
+  };
+  /** Records of earlier versions name the transaction alone. */
+  const isRegistered = (): boolean => {
+    const { registered, transaction } = adapterData(record() ?? {});
+    return registered === true || transaction !== undefined;
+  };
+  const needsRegistering = (): boolean =>
+    hasChain() && !isRegistered() && adapterData(record() ?? {}).registerError === undefined;
   return (
     <Section title={t('factory.publishTitle')} lead={t('factory.publishLead')}>
       <Show when={task.failure()}>{(error) => <ErrorCard error={error()} onAction={publish} />}</Show>
@@ -236,6 +293,32 @@ function PublishSection(properties: { readonly run: TrainingRun; readonly ready:
         fallback={
           <Show when={properties.ready} fallback={<p class="text-muted">{t('factory.publishNoIndex')}</p>}>
             <Show when={currentSigner()} fallback={<WalletChoice />}>
+              <TextArea
+                label={t('factory.publishDescription')}
+                hint={t('factory.publishDescriptionHint')}
+                rows={2}
+                maxlength={MAX_DESCRIPTION}
+                value={description()}
+                onInput={(event) => setDescription(event.currentTarget.value)}
+              />
+              <Show when={hasChain()}>
+                <div class="grid gap-3 sm:grid-cols-2">
+                  <AmountField
+                    label={t('factory.publishPrice')}
+                    hint={t('factory.publishPriceHint')}
+                    text={priceText()}
+                    onText={setPriceText}
+                  />
+                  <NumberField
+                    label={t('factory.publishShare')}
+                    hint={t('factory.publishShareHint', { most: MAX_SHARE })}
+                    error={shareValid() ? undefined : t('factory.publishShareBad', { most: MAX_SHARE })}
+                    value={share()}
+                    onNumber={setShare}
+                  />
+                </div>
+                <Show when={terms()}>{(chosen) => <TermsEffect terms={chosen()} />}</Show>
+              </Show>
               <div class="flex flex-wrap items-end gap-3">
                 <Select
                   class="w-48"
@@ -244,7 +327,7 @@ function PublishSection(properties: { readonly run: TrainingRun; readonly ready:
                   value={licence()}
                   onChange={setLicence}
                 />
-                <Button kind="primary" busy={task.busy()} onClick={publish}>
+                <Button kind="primary" busy={task.busy()} disabled={terms() === undefined} onClick={publish}>
                   {t('factory.publish')}
                 </Button>
               </div>
@@ -254,8 +337,32 @@ function PublishSection(properties: { readonly run: TrainingRun; readonly ready:
       >
         <Banner kind={queued() ? 'warning' : 'success'}>
           {queued() ? t('factory.publishedQueued') : t('factory.published')}
-          {facts().length > 1 ? ` ${t('factory.publishedChain')}` : ''}
+          {isRegistered() ? ` ${t('factory.publishedChain')}` : ''}
         </Banner>
+        <Show when={onChain()}>
+          {(chosen) => (
+            <p>
+              {t('factory.termsOnChain', {
+                price: formatOpen(BigInt(chosen().price), 6, 'up'),
+                share: formatNumber(chosen().ownerBps / 100),
+              })}
+            </p>
+          )}
+        </Show>
+        <Show when={needsRegistering() && !task.busy()}>
+          <Show when={currentSigner()} fallback={<WalletChoice />}>
+            <Banner
+              kind="warning"
+              action={
+                <Button size="small" onClick={register}>
+                  {t('factory.registerAgain')}
+                </Button>
+              }
+            >
+              {t('factory.registerMissing')}
+            </Banner>
+          </Show>
+        </Show>
         <Show when={adapterData(record() ?? {}).announceError}>
           {(error) => <ErrorCard error={TributaryError.deserialize(error())} onAction={announce} />}
         </Show>
@@ -283,5 +390,33 @@ function PublishSection(properties: { readonly run: TrainingRun; readonly ready:
         </dl>
       </Show>
     </Section>
+  );
+}
+
+/** What the chosen terms mean for one answer, by the contract's own split. */
+function TermsEffect(properties: { readonly terms: AdapterTerms }): JSX.Element {
+  const price = (): bigint => answerPrice({ price: BigInt(properties.terms.price), tokens: TYPICAL_TOKENS });
+  const split = createLoaded(
+    () => (price() === 0n ? undefined : { total: price(), ownerBps: properties.terms.ownerBps }),
+    ({ total, ownerBps }) => splitOf(total, ownerBps),
+  );
+  return (
+    <p class="text-sm" role="status">
+      <Show when={price() > 0n} fallback={t('factory.publishEffectFree')}>
+        <Show when={split.value()}>
+          {(parts) => (
+            <>
+              {t('factory.publishEffect', {
+                tokens: TYPICAL_TOKENS,
+                price: formatOpen(price(), 6, 'up'),
+                owner: formatOpen(parts().owner, 6),
+                contributors: formatOpen(parts().contributors, 6),
+                fees: formatOpen(parts().protocol + parts().attestors + parts().collector, 6),
+              })}
+            </>
+          )}
+        </Show>
+      </Show>
+    </p>
   );
 }

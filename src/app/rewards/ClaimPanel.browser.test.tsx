@@ -1,12 +1,28 @@
 // The claim button in a browser: its state follows what the chain says, never the click.
 import { createSignal } from 'solid-js';
 import { render } from 'solid-js/web';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { wei } from '../../lib/units.ts';
 import type { Claimable } from '../../settlement/index.ts';
-import { deleteSetting, writeSetting } from '../../store/index.ts';
+import { deleteSetting, readSetting, writeSetting } from '../../store/index.ts';
+import type * as RewardsState from '../state/rewards.ts';
 import { ClaimPanel } from './ClaimPanel.tsx';
+
+/** What becomes of a claim that the wallet sent: the error of waiting, and the chain's word on the transaction. */
+const fate = vi.hoisted(() => ({ code: '', state: 'pending', sent: 0 }));
+vi.mock('../state/rewards.ts', async (original) => {
+  const { TributaryError } = await import('../../lib/errors.ts');
+  return {
+    ...(await original<typeof RewardsState>()),
+    async claimRewards(_: string, onSubmitted: (hash: `0x${string}`) => void) {
+      fate.sent += 1;
+      onSubmitted('0x02');
+      throw new TributaryError({ code: fate.code, message: '', hint: '' });
+    },
+    claimTransaction: async () => fate.state,
+  };
+});
 
 const alice = '0x00000000000000000000000000000000000000aa';
 const some: Claimable = {
@@ -62,4 +78,43 @@ test('a claim that was sent before a reload is waited for until the chain has it
   await expect.element(page.getByRole('button', { name: 'Claiming' })).toBeDisabled();
   setClaimable({ ...some, amount: wei(0n), claimed: some.cumulative });
   await expect.element(page.getByRole('button', { name: 'Nothing to claim' })).toBeVisible();
+});
+
+test.each(['TRANSACTION_PENDING', 'CHAIN_UNREACHABLE'])('a claim whose wait ends by %s stays sent', async (code) => {
+  Object.assign(fate, { code, state: 'pending', sent: 0 });
+  const setClaimable = mount(some, alice);
+  await page.getByRole('button', { name: /^Claim 0/ }).click();
+  await expect.element(page.getByRole('button', { name: 'Claiming' })).toBeDisabled();
+  await vi.waitFor(async () => expect(await readSetting('pendingClaim')).toMatchObject({ hash: '0x02' }));
+  // "Try again" looks for it, and sends no second one.
+  await page.getByRole('button', { name: 'Try again' }).click();
+  expect(fate.sent).toBe(1);
+  setClaimable({ ...some, amount: wei(0n), claimed: some.cumulative });
+  await expect.element(page.getByRole('button', { name: 'Nothing to claim' })).toBeVisible();
+  await vi.waitFor(async () => expect(await readSetting('pendingClaim')).toBeUndefined());
+});
+
+test('a claim that was cancelled in the wallet can be made again', async () => {
+  Object.assign(fate, { code: 'TRANSACTION_CANCELLED', sent: 0 });
+  mount(some, alice);
+  await page.getByRole('button', { name: /^Claim 0/ }).click();
+  await expect.element(page.getByText('The transaction was cancelled', { exact: true })).toBeVisible();
+  await expect.element(page.getByRole('button', { name: /^Claim 0/ })).toBeEnabled();
+  expect(await readSetting('pendingClaim')).toBeUndefined();
+});
+
+test('a claim of an earlier visit that the chain does not know is said to be lost, with a way on', async () => {
+  Object.assign(fate, { code: 'TRANSACTION_PENDING', state: 'unknown', sent: 0 });
+  await writeSetting('pendingClaim', { address: alice, hash: '0x01', claimedBefore: some.claimed.toString() });
+  mount(some, alice);
+  await expect.element(page.getByText('does not know', { exact: false })).toBeVisible();
+  await page.getByRole('button', { name: 'Claim again' }).click();
+  expect(fate.sent).toBe(1);
+});
+
+test('a claim on a chain that was started anew is not waited for', async () => {
+  const old = { address: alice, hash: '0x01', genesisHash: '0x0ld', claimedBefore: some.claimed.toString() };
+  await writeSetting('pendingClaim', old);
+  mount(some, alice);
+  await expect.element(page.getByRole('button', { name: /^Claim 0/ })).toBeEnabled();
 });

@@ -1,15 +1,17 @@
 // Earned, claimed, claimable, and the one button that claims. The button's state comes from the chain; a claim that was
-// sent survives reloads until the chain shows it.
+// sent survives reloads, failures of waiting and cancellations in the wallet until the chain shows what became of it.
 import { createEffect, createSignal, For, type JSX, Match, on, onMount, Show, Switch } from 'solid-js';
 import { toTributaryError } from '../../lib/errors.ts';
 import type { Claimable, Hex } from '../../settlement/index.ts';
 import { t } from '../i18n/t.ts';
 import { config } from '../state/config.ts';
-import { claimRewards } from '../state/rewards.ts';
+import { claimRewards, claimTransaction } from '../state/rewards.ts';
 import { Banner, Button, ErrorCard, formatOpen, shortHash, toast } from '../ui/index.ts';
 import { type ClaimState, claimState } from './claimState.ts';
 import { forgetPendingClaim, type PendingClaim, readPendingClaim, writePendingClaim } from './pendingClaim.ts';
 
+/** How a claim ends without being paid. */
+const ENDED = ['WALLET_REJECTED', 'TRANSACTION_CANCELLED', 'TRANSACTION_REPLACED', 'TRANSACTION_REVERTED'];
 /** Claimed amounts are shown to the last wei. */
 const EXACT = 18;
 
@@ -24,6 +26,8 @@ export function ClaimPanel(properties: {
   const [pending, setPending] = createSignal<PendingClaim>();
   const [sending, setSending] = createSignal(false);
   const [rejected, setRejected] = createSignal(false);
+  /** The chain's server does not know the claim that was sent. */
+  const [lost, setLost] = createSignal(false);
   const [failure, setFailure] = createSignal<unknown>();
   onMount(() => {
     readPendingClaim().then(setPending, (error: unknown) => setFailure(() => error));
@@ -31,13 +35,23 @@ export function ClaimPanel(properties: {
 
   const forget = async (): Promise<void> => {
     setPending(undefined);
+    setLost(false);
     await forgetPendingClaim();
+  };
+  /** Asks what became of the claim that was sent; its effect on the amounts is seen by itself. */
+  const check = async (sent: PendingClaim): Promise<void> => {
+    // While the chain is away nothing is known, and that is said elsewhere.
+    const state = await claimTransaction(sent.hash).catch(() => 'pending' as const);
+    if (pending() !== sent) return;
+    setLost(state === 'unknown');
+    if (state === 'reverted') await forget();
   };
   createEffect(
     on([pending, () => properties.claimable], ([waiting, now]) => {
       if (waiting === undefined || now === undefined) return;
       if (waiting.address.toLowerCase() !== properties.watched.toLowerCase()) return;
       if (now.claimed > BigInt(waiting.claimedBefore)) void forget();
+      else if (!sending()) void check(waiting);
     }),
   );
 
@@ -55,10 +69,13 @@ export function ClaimPanel(properties: {
     if (connected === undefined || claimable === undefined) return;
     setSending(true);
     setRejected(false);
+    setLost(false);
     setFailure(undefined);
+    const genesisHash = config().deployment?.genesisHash;
+    const chain = genesisHash === undefined ? {} : { genesisHash };
     try {
       const { amount } = await claimRewards(connected, (hash) => {
-        const sent: PendingClaim = { address: connected, hash, claimedBefore: claimable.claimed.toString() };
+        const sent: PendingClaim = { address: connected, hash, claimedBefore: claimable.claimed.toString(), ...chain };
         setPending(sent);
         // The claim is in progress; if the record cannot be stored, only a reload loses it.
         writePendingClaim(sent).catch((error: unknown) => setFailure(() => error));
@@ -66,12 +83,22 @@ export function ClaimPanel(properties: {
       toast(t('rewards.claimDone', { amount: formatOpen(amount, EXACT) }));
       properties.onReload();
     } catch (error) {
-      await forget();
-      if (toTributaryError(error).code === 'WALLET_REJECTED') setRejected(true);
+      const { code } = toTributaryError(error);
+      // Only what is known to have ended is forgotten: a claim that could not be waited for may still be paid.
+      if (ENDED.includes(code)) await forget();
+      if (code === 'WALLET_REJECTED') setRejected(true);
       else setFailure(() => error);
+      properties.onReload();
     } finally {
       setSending(false);
     }
+  };
+
+  /** A claim that is out is looked for; it is not sent a second time. */
+  const retry = (): void => {
+    setFailure(undefined);
+    if (pending() === undefined) void claim();
+    else properties.onReload();
   };
 
   const figures = (): readonly (readonly [string, bigint | undefined, string])[] => [
@@ -110,7 +137,7 @@ export function ClaimPanel(properties: {
         </For>
       </dl>
       <Show when={properties.failure}>{(error) => <ErrorCard error={error()} onAction={properties.onReload} />}</Show>
-      <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={() => void claim()} />}</Show>
+      <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={retry} />}</Show>
       <Show when={rejected()}>
         <Banner>{t('rewards.notSigned')}</Banner>
       </Show>
@@ -135,7 +162,14 @@ export function ClaimPanel(properties: {
             <Button kind="primary" busy disabled>
               {t('rewards.claimPending')}
             </Button>
-            <span class="text-sm text-muted">{t('rewards.claimPendingText', { hash: shortHash(hash()) })}</span>
+            <span class="text-sm text-muted">
+              {t(lost() ? 'rewards.claimLost' : 'rewards.claimPendingText', { hash: shortHash(hash()) })}
+            </span>
+            <Show when={lost() && !sending()}>
+              <Button size="small" onClick={() => void claim()}>
+                {t('rewards.claimAgain')}
+              </Button>
+            </Show>
             <Show when={!sending()}>
               <Button size="small" kind="quiet" onClick={() => void forget()}>
                 {t('rewards.claimForget')}

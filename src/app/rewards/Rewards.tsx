@@ -22,6 +22,7 @@ import {
   shortAddress,
 } from '../ui/index.ts';
 import { WalletChoice } from '../wallet/WalletChoice.tsx';
+import { WrongChain } from '../wallet/WrongChain.tsx';
 import { Breakdown } from './Breakdown.tsx';
 import { ClaimPanel } from './ClaimPanel.tsx';
 import { readAddress } from './claimState.ts';
@@ -69,7 +70,10 @@ function OnChain(): JSX.Element {
   };
 
   onMount(() => {
-    discover().catch((error: unknown) => setFailure(() => error));
+    discover().catch((error: unknown) => {
+      // Locked keys are a state; the choice of a wallet shows the way to unlock them.
+      if (toTributaryError(error).code !== 'KEYS_LOCKED') setFailure(() => error);
+    });
     const timer = setInterval(() => {
       if (!document.hidden) reload();
     }, READING_INTERVAL);
@@ -117,6 +121,7 @@ function OnChain(): JSX.Element {
                 {t('rewards.watching', { address: shortAddress(address()) })}
               </Banner>
             </Show>
+            <WrongChain />
             <ClaimPanel
               watched={address()}
               connected={connected()}

@@ -1,9 +1,11 @@
 // The chain: how it is, which address is asked, the contracts, the wallet, and the test wallet's key with a warning.
 import { createSignal, For, type JSX, Match, onMount, Show, Switch } from 'solid-js';
+import { toTributaryError } from '../../lib/errors.ts';
 import { t } from '../i18n/t.ts';
 import { config } from '../state/config.ts';
+import { readOwnKey } from '../state/keys.ts';
+import { isSharedOrigin } from '../state/ownOrigin.ts';
 import {
-  burnerPrivateKey,
   chainHealth,
   checkChain,
   connectBurner,
@@ -17,7 +19,10 @@ import {
   walletView,
 } from '../state/settlement.ts';
 import { Banner, Button, CopyButton, ErrorCard, Field, Section, shortAddress, toast } from '../ui/index.ts';
+import { UnlockKeys } from '../wallet/UnlockKeys.tsx';
+import { WrongChain } from '../wallet/WrongChain.tsx';
 import { walletName } from '../wallet/walletName.ts';
+import { KeyProtection } from './KeyProtection.tsx';
 import { Prepaid } from './Prepaid.tsx';
 
 function healthText(): string {
@@ -64,7 +69,10 @@ function Configured(): JSX.Element {
   onMount(() =>
     guarded(async () => {
       setUrl((await deployment())?.rpcUrl ?? '');
-      await discover();
+      // That the test wallet's key is locked is a state, shown with the way to unlock it.
+      await discover().catch((error: unknown) => {
+        if (toTributaryError(error).code !== 'KEYS_LOCKED') throw error;
+      });
     }),
   );
   const urlValid = (): boolean => /^https?:\/\/\S+$/.test(url());
@@ -74,7 +82,7 @@ function Configured(): JSX.Element {
       setUrl((await deployment())?.rpcUrl ?? '');
       toast(t('settings.saved'));
     });
-  const showKey = (): Promise<void> => guarded(async () => setBurnerKey(await burnerPrivateKey()));
+  const showKey = (): Promise<void> => guarded(async () => setBurnerKey(await readOwnKey()));
   return (
     <>
       <dl class="grid items-center gap-x-6 gap-y-2 sm:grid-cols-[auto_1fr]">
@@ -118,9 +126,11 @@ function Configured(): JSX.Element {
 
       <div class="grid gap-3">
         <h3 class="font-medium">{t('settings.wallet')}</h3>
+        <WrongChain />
         <Switch
           fallback={
             <>
+              <UnlockKeys onUnlocked={() => void guarded(connectBurner)} />
               <p class="text-muted">{t('settings.walletNone')}</p>
               <div class="flex flex-wrap gap-2">
                 <For each={walletView().announced}>
@@ -142,6 +152,9 @@ function Configured(): JSX.Element {
             </>
           }
         >
+          <Match when={isSharedOrigin(location.href)}>
+            <Banner kind="warning">{t('wallet.sharedOrigin')}</Banner>
+          </Match>
           <Match when={walletView().wallet}>
             {(wallet) => (
               <div class="flex flex-wrap items-center gap-2">
@@ -160,6 +173,7 @@ function Configured(): JSX.Element {
           </Match>
         </Switch>
         <Prepaid />
+        <KeyProtection />
         <Show when={walletView().wallet?.kind === 'burner'}>
           <Banner
             kind="warning"

@@ -3,7 +3,14 @@
 import { createSignal, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { createLoaded } from '../state/live.ts';
-import { hasSession, paymentRevision, revokeSession } from '../state/payments.ts';
+import {
+  cancelPrepaidThaw,
+  hasSession,
+  paymentRevision,
+  revokeSession,
+  thawPrepaid,
+  withdrawPrepaid,
+} from '../state/payments.ts';
 import { settlement, walletView } from '../state/settlement.ts';
 import { Button, ErrorCard, formatDateTime, formatOpen, toast } from '../ui/index.ts';
 
@@ -68,9 +75,7 @@ export function Prepaid(): JSX.Element {
                   size="small"
                   busy={busy()}
                   disabled={now().escrow === 0n}
-                  onClick={() =>
-                    void run(async () => (await settlement()).thaw({ amount: now().escrow }), t('settings.thawed'))
-                  }
+                  onClick={() => void run(thawPrepaid, t('settings.thawed'))}
                 >
                   {t('settings.thaw')}
                 </Button>
@@ -81,15 +86,11 @@ export function Prepaid(): JSX.Element {
                 kind="primary"
                 busy={busy()}
                 disabled={now().thawEnd > now().now}
-                onClick={() => void run(async () => (await settlement()).withdraw(), t('settings.withdrawn'))}
+                onClick={() => void run(withdrawPrepaid, t('settings.withdrawn'))}
               >
                 {t('settings.withdraw', { amount: formatOpen(now().thawing) })}
               </Button>
-              <Button
-                size="small"
-                busy={busy()}
-                onClick={() => void run(async () => (await settlement()).cancelThaw(), t('settings.saved'))}
-              >
+              <Button size="small" busy={busy()} onClick={() => void run(cancelPrepaidThaw, t('settings.saved'))}>
                 {t('settings.cancelThaw')}
               </Button>
             </Show>

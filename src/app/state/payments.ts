@@ -1,20 +1,27 @@
 // Paying for answers from this browser: the workflows of `answers/` over its wallet, database and locks, and a signal that
 // changes with every payment. Amounts are wei of OPEN.
-import { createSignal } from 'solid-js';
+import { createEffect, createRoot, createSignal, on } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
-import type { ConnectedWallet, FeeSplit } from '../../settlement/index.ts';
-import { database, guardWrite } from '../../store/index.ts';
+import type { ConnectedWallet, FeeSplit, Hex } from '../../settlement/index.ts';
+import { database, deleteSetting, guardWrite, readSetting, writeSetting } from '../../store/index.ts';
 import type { PaidAnswer } from '../../workflows/answers/payAnswer.ts';
-import type { PaymentPorts } from '../../workflows/answers/paymentPorts.ts';
+import type { PaymentPorts, SetUpPlan } from '../../workflows/answers/paymentPorts.ts';
 import { type PaymentReadiness, paymentReadiness as readiness } from '../../workflows/answers/paymentReadiness.ts';
 import { onChainModel, type PaymentTerms, paymentTerms as terms } from '../../workflows/answers/paymentTerms.ts';
 import { sessionId } from '../../workflows/answers/sessionId.ts';
-import type { SetUpStep } from '../../workflows/answers/setUpPayment.ts';
+import type { SetUpStep, SetUpStepState, UnfinishedSetUp } from '../../workflows/answers/setUpPayment.ts';
+import { runStep } from '../../workflows/runStep.ts';
 import type { AdapterChoice } from './adapters.ts';
 import { config } from './config.ts';
-import { deployment, settlement, walletView } from './settlement.ts';
+import { isLocked, keepPrivateKey, openPrivateKey } from './keys.ts';
+import { announceOutstanding } from './outbox.ts';
+import { requireOwnOrigin } from './ownOrigin.ts';
+import { relayAddresses } from './peers.ts';
+import { settingKeys } from './settingKeys.ts';
+import { checkChain, deployment, settlement, walletView } from './settlement.ts';
+import { followPayments, knownVouchers } from './voucherInbox.ts';
 
-export type { PaymentReadiness, PaymentTerms, SetUpStep };
+export type { PaymentReadiness, PaymentTerms, SetUpStep, SetUpStepState, UnfinishedSetUp };
 
 const confirmedVersions = new Set<string>();
 
@@ -32,7 +39,10 @@ async function paymentPorts(): Promise<PaymentPorts | undefined> {
     confirmedVersions,
     sessions: {
       get: (id) => database().sessions.get(id),
-      put: (record) => guardWrite(async () => void (await database().sessions.put(record))),
+      put: (record) =>
+        keepPrivateKey(record.privateKey, (privateKey) =>
+          guardWrite(async () => void (await database().sessions.put({ ...record, privateKey }))),
+        ),
       delete: (id) => database().sessions.delete(id),
     },
     vouchers: {
@@ -40,6 +50,27 @@ async function paymentPorts(): Promise<PaymentPorts | undefined> {
       put: (record) => guardWrite(async () => void (await database().vouchers.put(record))),
       startingWith: (prefix) => database().vouchers.where('id').startsWith(prefix).toArray(),
     },
+    plans: {
+      get: (id) => readSetting<SetUpPlan>(`${settingKeys.setUpPlan}${id}`),
+      put: (plan) => writeSetting(`${settingKeys.setUpPlan}${plan.id}`, plan),
+      delete: (id) => deleteSetting(`${settingKeys.setUpPlan}${id}`),
+    },
+    withSetUpLock: (work) =>
+      navigator.locks.request('tributary-payment-setup', { ifAvailable: true }, (lock) =>
+        lock === null ? Promise.resolve(undefined) : work(),
+      ) as ReturnType<typeof work>,
+    isLocked: ({ privateKey }) => isLocked(privateKey),
+    signingKey: async ({ address, privateKey }) => ({
+      address: address as Hex,
+      privateKey: await openPrivateKey(privateKey),
+    }),
+    heardVouchers: async ({ payer, modelId, epoch }) =>
+      [...knownVouchers().values()].filter(
+        ({ voucher }) =>
+          voucher.epoch === epoch &&
+          voucher.payer.toLowerCase() === payer.toLowerCase() &&
+          voucher.modelId.toLowerCase() === modelId.toLowerCase(),
+      ),
     withVoucherLock: (work) => navigator.locks.request('tributary-vouchers', work),
     now: Date.now,
   };
@@ -76,24 +107,104 @@ export function expectedReadiness(
 /** Whether an answer of this adapter would be paid, and if not, why. Never throws: trouble is a state. */
 export async function paymentReadiness(adapter: AdapterChoice | undefined): Promise<PaymentReadiness> {
   try {
-    return await readiness({ adapter, payer: walletView().wallet?.address, ports: await paymentPorts() });
+    const found = await readiness({ adapter, payer: walletView().wallet?.address, ports: await paymentPorts() });
+    // The frame must not go on saying that the chain is ready.
+    if (found.status === 'trouble') void checkChain();
+    return found;
   } catch (error) {
     return { status: 'trouble', error };
   }
 }
 
-/** Prepays `amount` and allows a key of this browser to spend it. Throws `WALLET_MISSING` and what wallet and chain throw. */
+/** Where an earlier try of the connected wallet stands; undefined without one. Throws `WALLET_MISSING` and what the chain throws. */
+export async function unfinishedSetUp(): Promise<UnfinishedSetUp | undefined> {
+  const [{ wallet, ports }, workflow] = await Promise.all([
+    requirePayer(),
+    import('../../workflows/answers/setUpPayment.ts'),
+  ]);
+  return workflow.unfinishedSetUp({ payer: wallet.address, ports });
+}
+
+/**
+ * Prepays `amount` and allows a key of this browser to spend it, as far as an earlier try has not. Throws `WALLET_MISSING`,
+ * `APP_SHARED_ORIGIN` and what the workflow throws.
+ */
 export async function setUpPayment(
   amount: bigint,
-  onStep: (step: SetUpStep) => void,
+  onStep: (step: SetUpStep, state: SetUpStepState) => void,
   signal?: AbortSignal,
 ): Promise<void> {
+  requireOwnOrigin();
   const [{ wallet, ports }, { setUpPayment: setUp }] = await Promise.all([
     requirePayer(),
     import('../../workflows/answers/setUpPayment.ts'),
   ]);
-  await setUp({ payer: wallet.address, amount, ports, onStep, signal });
-  setRevision((count) => count + 1);
+  try {
+    await setUp({ payer: wallet.address, amount, ports, onStep, signal });
+  } finally {
+    // A try that ended half-way has changed something all the same.
+    setRevision((count) => count + 1);
+  }
+}
+
+/** Asks the prepaid amount back, unless that much thaws already. Throws what wallet and chain throw. */
+export async function thawPrepaid(): Promise<void> {
+  const { wallet } = await requirePayer();
+  const chain = await settlement();
+  const { escrow } = await chain.balances(wallet.address);
+  await runStep({
+    // A second thaw would begin the waiting time again.
+    isDone: async () => (await chain.balances(wallet.address)).thawing >= escrow,
+    run: () => chain.thaw({ amount: escrow }),
+  });
+}
+
+/** Pays out what has thawed, unless nothing thaws any more. Throws what wallet and chain throw. */
+export async function withdrawPrepaid(): Promise<void> {
+  const { wallet } = await requirePayer();
+  const chain = await settlement();
+  await runStep({
+    isDone: async () => (await chain.balances(wallet.address)).thawing === 0n,
+    run: () => chain.withdraw(),
+  });
+}
+
+/** Keeps what thaws in the prepaid account. Throws what wallet and chain throw. */
+export async function cancelPrepaidThaw(): Promise<void> {
+  const { wallet } = await requirePayer();
+  const chain = await settlement();
+  await runStep({
+    isDone: async () => (await chain.balances(wallet.address)).thawing === 0n,
+    run: () => chain.cancelThaw(),
+  });
+}
+
+let hearing = false;
+
+/**
+ * Listens to what other browsers of the wallet sign, and signs the sum of both where they paid at the same time. Safe to call often;
+ * starts the node, so it is called when an answer is about to be paid.
+ */
+export async function hearOtherBrowsers(): Promise<void> {
+  if (hearing || walletView().wallet === undefined || (await relayAddresses()).length === 0) return;
+  hearing = true;
+  createRoot(() => {
+    createEffect(
+      on(knownVouchers, async (vouchers) => {
+        const { wallet } = walletView();
+        const ports = await paymentPorts();
+        if (wallet === undefined || ports === undefined) return;
+        const own = [...vouchers.values()].filter(({ voucher }) => voucher.payer === wallet.address);
+        const { rejoinChannel } = await import('../../workflows/answers/rejoinChannel.ts');
+        for (const modelId of new Set(own.map(({ voucher }) => voucher.modelId))) {
+          // The chain may be away: the next voucher or answer asks again.
+          const hasSigned = await rejoinChannel({ payer: wallet.address, modelId, ports }).catch(() => false);
+          if (hasSigned) await announceOutstanding().catch(() => 'no');
+        }
+      }),
+    );
+  });
+  await followPayments();
 }
 
 /** Ends what this browser's key may spend, on chain, and forgets the key. Throws what wallet and chain throw. */

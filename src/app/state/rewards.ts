@@ -3,7 +3,6 @@
 import { TributaryError } from '../../lib/errors.ts';
 import type {
   Balances,
-  ChainHealth,
   Claimable,
   CollectResult,
   Confirmation,
@@ -11,18 +10,19 @@ import type {
   EpochState,
   Hex,
   RewardsState,
+  TransactionState,
 } from '../../settlement/index.ts';
 import { ensureGas } from '../../workflows/ensureGas.ts';
 import { finalizeEpoch } from '../../workflows/epochs/finalizeEpoch.ts';
 import { nextFundedEpoch } from '../../workflows/epochs/nextFundedEpoch.ts';
 import type { OpenVoucher } from '../../workflows/epochs/openVouchers.ts';
 import type { ProposeStep } from '../../workflows/epochs/proposeEpoch.ts';
+import { requireReady } from '../../workflows/requireReady.ts';
 import { ledgers } from './ledgers.ts';
 import { settlement } from './settlement.ts';
 import { knownVouchers, voucherInbox } from './voucherInbox.ts';
 
 export interface RewardsReading {
-  readonly health: ChainHealth;
   readonly epoch: EpochState;
   readonly rewards: RewardsState;
   /** The first epoch with money that no root covers, closed or not. */
@@ -41,8 +41,7 @@ export interface RewardsReading {
 /** Everything the room shows, read from the chain at once. Throws what the chain throws. */
 export async function readRewards(connected: Hex | undefined): Promise<RewardsReading> {
   const [chain, { openVouchers }] = await Promise.all([settlement(), import('../../workflows/epochs/openVouchers.ts')]);
-  const health = await chain.health();
-  if (health.state !== 'ready') throw healthError(health);
+  await requireReady(chain);
   const [epoch, rewards, models] = await Promise.all([chain.epoch(), chain.rewards(), chain.models()]);
   const fundedEpoch = await nextFundedEpoch(chain, rewards);
   const funded = fundedEpoch === undefined ? undefined : await chain.pool({ epoch: fundedEpoch });
@@ -53,31 +52,7 @@ export async function readRewards(connected: Hex | undefined): Promise<RewardsRe
     openVouchers({ chain, state: epoch, vouchers: knownVouchers().values() }),
   ]);
   const ownerShares = new Map(models.map((model) => [model.id.toLowerCase(), model.ownerBps]));
-  return { health, epoch, rewards, funded, requiredBond, bonded, balances, vouchers, ownerShares, readAt: Date.now() };
-}
-
-function healthError(health: ChainHealth): TributaryError {
-  if (health.state === 'wrongChain') {
-    return new TributaryError({
-      code: 'CHAIN_ID_MISMATCH',
-      message: 'The address of the chain answers for another chain.',
-      facts: { chainId: health.chainId },
-      hint: 'Correct the RPC address in the settings.',
-    });
-  }
-  if (health.state === 'unreachable') {
-    return new TributaryError({
-      code: 'CHAIN_UNREACHABLE',
-      message: 'The chain does not answer.',
-      hint: 'Check the connection, or set another RPC address in the settings.',
-    });
-  }
-  return new TributaryError({
-    code: 'CHAIN_RESET',
-    message: 'The chain was restarted: its contracts are not those of this page.',
-    facts: { state: health.state },
-    hint: 'Reload the page; what was earned on the old chain is void.',
-  });
+  return { epoch, rewards, funded, requiredBond, bonded, balances, vouchers, ownerShares, readAt: Date.now() };
 }
 
 /** What `address` can claim. Throws `LEDGER_UNAVAILABLE` when nobody has the ledger. */
@@ -117,6 +92,11 @@ export async function proposeShares(epoch: bigint, account: Hex, onStep: (step: 
 /** Makes the pending root final. Throws what wallet and chain throw. */
 export async function finalizePending(account: Hex): Promise<Confirmation> {
   return finalizeEpoch({ chain: await settlement(), account });
+}
+
+/** What became of a claim that was sent, also by an earlier visit. Throws what the chain throws. */
+export async function claimTransaction(hash: Hex): Promise<TransactionState> {
+  return (await settlement()).transaction({ hash });
 }
 
 /** Claims everything for the connected wallet. `onSubmitted` hears of the transaction before it is in a block. */

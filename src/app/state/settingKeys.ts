@@ -13,4 +13,9 @@ export const settingKeys = {
   externalModels: 'foreignModels',
   wallet: 'wallet',
   burnerKey: 'burnerKey',
+  /** How kept keys are locked; absent: they are not. */
+  keyLock: 'keyLock',
+  /** Followed by the id of the session. */
+  setUpPlan: 'setUpPlan/',
+  pendingClaim: 'pendingClaim',
 } as const;

@@ -11,12 +11,13 @@ import type {
   ConnectedWallet,
   Deployment,
   EventRecord,
-  Hex,
   Settlement,
 } from '../../settlement/index.ts';
-import { deleteSetting, eventTables, readSetting, writeSetting } from '../../store/index.ts';
+import { deleteSetting, eventTables, liveQuery, readSetting, writeSetting } from '../../store/index.ts';
 import { config } from './config.ts';
+import { ownKey } from './keys.ts';
 import { ledgers } from './ledgers.ts';
+import { isSharedOrigin, requireOwnOrigin } from './ownOrigin.ts';
 import { settingKeys } from './settingKeys.ts';
 
 export const LOCAL_CHAIN_ID = 31337;
@@ -28,7 +29,7 @@ export interface WalletView {
   /** Wallets that announced themselves by EIP-6963. */
   readonly announced: readonly AnnouncedWallet[];
   readonly error?: unknown;
-  /** The wallet is on another chain than the deployment. */
+  /** The wallet is on another chain than the deployment; undefined while that is not known. */
   readonly wrongChain?: boolean;
 }
 
@@ -38,6 +39,11 @@ const [health, setHealth] = createSignal<ChainHealth | { readonly state: 'none' 
 export const walletView = view;
 /** The chain's state as last seen by `checkChain`; `none` without a deployment. */
 export const chainHealth = health;
+
+/** A server that takes longer is shown as away. */
+const HEALTH_MILLISECONDS = 8_000;
+/** How often the state is asked again while the page is seen: what is shown must not be older. */
+const HEALTH_INTERVAL = 20_000;
 
 let rpcUrl: string | undefined;
 let opened: Promise<Settlement> | undefined;
@@ -95,35 +101,87 @@ export function settlement(): Promise<Settlement> {
   return opened;
 }
 
-/** Asks the chain how it is and shows it in the frame. */
+/** Asks the chain how it is and shows it in the frame, within a bounded time. Never throws: what fails is a state. */
 export async function checkChain(): Promise<ChainHealth | { readonly state: 'none' | 'unknown' }> {
   if (!hasChain()) setHealth({ state: 'none' });
-  else setHealth(await (await settlement()).health());
+  else {
+    const known = opened;
+    let found: ChainHealth;
+    try {
+      found = await (await settlement()).health({ signal: AbortSignal.timeout(HEALTH_MILLISECONDS) });
+    } catch {
+      found = { state: 'unreachable' };
+    }
+    // Another address may have been set meanwhile.
+    if (known === undefined || known === opened) setHealth(found);
+  }
   return health();
+}
+
+/** Once the chain was needed, keeps asking while the page is seen, and at once when it is seen again or the connection changes. */
+function watchChain(): void {
+  const look = (): void => {
+    if (!document.hidden && opened !== undefined) void checkChain();
+  };
+  setInterval(look, HEALTH_INTERVAL);
+  document.addEventListener('visibilitychange', look);
+  for (const event of ['online', 'offline']) addEventListener(event, look);
 }
 
 function adopt(wallet: ConnectedWallet): void {
   opened = undefined;
   setView((before) => ({ status: 'connected', wallet, announced: before.announced }));
   // For the frame. Whoever needs the chain hears of its trouble from the chain itself.
-  checkChain().catch(() => setHealth({ state: 'unknown' }));
+  void checkChain();
+  const noteChain = (chainId: number): void => {
+    if (view().wallet !== wallet) return;
+    setView((before) => ({ ...before, wrongChain: chainId !== config().deployment?.chainId }));
+  };
+  // A wallet that does not say is asked at the next transaction.
+  wallet.chain?.id().then(noteChain, () => undefined);
   wallet.onChange((change) => {
     if (view().wallet !== wallet) return;
     if (change.kind === 'disconnected') void disconnectWallet();
     else if (change.kind === 'account') void reconnect();
-    else setView((before) => ({ ...before, wrongChain: change.chainId !== config().deployment?.chainId }));
+    else noteChain(change.chainId);
   });
 }
 
-/** Listens for wallets (EIP-6963) and connects the one used last without asking. Safe to call often. */
+/** Asks the connected wallet to change to this page's chain. Throws `WALLET_REJECTED`, `WALLET_WRONG_CHAIN`. */
+export async function switchWalletChain(): Promise<void> {
+  const { wallet } = view();
+  await wallet?.chain?.switch();
+  if (view().wallet === wallet) setView((before) => ({ ...before, wrongChain: false }));
+}
+
+/** Connects or disconnects as another tab did. */
+function followOtherTabs(): void {
+  liveQuery(() => readSetting<string>(settingKeys.wallet)).subscribe({
+    next(remembered) {
+      const { status, wallet } = view();
+      if (remembered === undefined && wallet !== undefined) void disconnectWallet();
+      else if (remembered !== undefined && status === 'none') void reconnect().catch(() => undefined);
+    },
+    // Without storage nothing is remembered, and nothing can be followed.
+    error: () => undefined,
+  });
+}
+
+/**
+ * Listens for wallets (EIP-6963) and connects the one used last without asking. Safe to call often. Does nothing at an address that
+ * is shared with other sites.
+ */
 export async function discover(): Promise<void> {
   if (discovery !== undefined || !hasChain()) return;
+  if (isSharedOrigin(location.href)) return;
   discovery = discoverWallets({
     onChange: (wallets: readonly AnnouncedWallet[]) => {
       setView((before) => ({ ...before, announced: wallets }));
-      if (view().status === 'none') void reconnect();
+      if (view().status === 'none') void reconnect().catch(() => undefined);
     },
   });
+  watchChain();
+  followOtherTabs();
   await reconnect();
 }
 
@@ -132,7 +190,7 @@ export async function isWalletRemembered(): Promise<boolean> {
   return hasChain() && (await readSetting<string>(settingKeys.wallet)) !== undefined;
 }
 
-/** Connects the remembered wallet again, without a prompt. Does nothing when there is none. */
+/** Connects the remembered wallet again, without a prompt. Does nothing when there is none. Throws `KEYS_LOCKED`. */
 async function reconnect(): Promise<void> {
   const remembered = await readSetting<string>(settingKeys.wallet);
   if (remembered === undefined) return;
@@ -144,8 +202,9 @@ async function reconnect(): Promise<void> {
   if (wallet !== undefined) await connectInjected(wallet, true);
 }
 
-/** Connects an announced wallet. Throws `WALLET_REJECTED` when the person says no. */
+/** Connects an announced wallet. Throws `WALLET_REJECTED` when the person says no, `APP_SHARED_ORIGIN`. */
 export async function connectInjected(wallet: AnnouncedWallet, silent = false): Promise<ConnectedWallet | undefined> {
+  requireOwnOrigin();
   const known = await deployment();
   if (known === undefined) return undefined;
   setView((before) => ({ status: 'connecting', announced: before.announced }));
@@ -162,7 +221,7 @@ export async function connectInjected(wallet: AnnouncedWallet, silent = false): 
   }
 }
 
-/** The test wallet whose key lies in this browser; made at the first call. Local chain only. */
+/** The test wallet whose key lies in this browser; made at the first call. Local chain only. Throws `APP_SHARED_ORIGIN`, `KEYS_LOCKED`. */
 export async function connectBurner(): Promise<ConnectedWallet> {
   const known = await deployment();
   if (known === undefined || !isLocalChain()) {
@@ -173,21 +232,11 @@ export async function connectBurner(): Promise<ConnectedWallet> {
       hint: 'Connect a wallet of your own.',
     });
   }
-  const { burnerWallet, createBurnerKey } = await import('../../settlement/index.ts');
-  let privateKey = await readSetting<Hex>(settingKeys.burnerKey);
-  if (privateKey === undefined) {
-    privateKey = createBurnerKey();
-    await writeSetting(settingKeys.burnerKey, privateKey);
-  }
+  const [{ burnerWallet }, privateKey] = await Promise.all([import('../../settlement/index.ts'), ownKey()]);
   const wallet = burnerWallet({ deployment: known, privateKey });
   await writeSetting(settingKeys.wallet, 'burner');
   adopt(wallet);
   return wallet;
-}
-
-/** Hexadecimal; undefined where none was created. Whoever holds it holds the burner wallet. */
-export function burnerPrivateKey(): Promise<string | undefined> {
-  return readSetting<string>(settingKeys.burnerKey);
 }
 
 /** Forgets the connection; a burner key stays in this browser. */

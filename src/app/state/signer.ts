@@ -2,8 +2,8 @@
 // else. It is the key of the test wallet, so that rows signed before a chain came are its rows afterwards.
 import { createSignal } from 'solid-js';
 import type { Hex, MessageSigner } from '../../settlement/index.ts';
-import { readSetting, writeSetting } from '../../store/index.ts';
-import { settingKeys } from './settingKeys.ts';
+import { ownKey, readOwnKey } from './keys.ts';
+import { isSharedOrigin } from './ownOrigin.ts';
 import { hasChain, walletView } from './settlement.ts';
 
 const [local, setLocal] = createSignal<MessageSigner | undefined>();
@@ -18,19 +18,14 @@ async function open(privateKey: Hex): Promise<void> {
   setLocal(localSigner({ privateKey }));
 }
 
-/** Takes the key that this browser has already, if there is no chain. */
+/** Takes the key that this browser has already, if there is no chain. Throws `KEYS_LOCKED`. */
 export async function restoreLocalSigner(): Promise<void> {
-  if (hasChain() || local() !== undefined) return;
-  const privateKey = await readSetting<Hex>(settingKeys.burnerKey);
+  if (hasChain() || local() !== undefined || isSharedOrigin(location.href)) return;
+  const privateKey = await readOwnKey();
   if (privateKey !== undefined) await open(privateKey);
 }
 
-/** Makes a key, or takes the one that is there. */
+/** Makes a key, or takes the one that is there; two tabs get the same. Throws `APP_SHARED_ORIGIN`, `KEYS_LOCKED`. */
 export async function chooseLocalSigner(): Promise<void> {
-  await restoreLocalSigner();
-  if (local() !== undefined) return;
-  const { createBurnerKey } = await import('../../settlement/index.ts');
-  const privateKey = createBurnerKey();
-  await writeSetting(settingKeys.burnerKey, privateKey);
-  await open(privateKey);
+  if (local() === undefined) await open(await ownKey());
 }

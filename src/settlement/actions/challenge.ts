@@ -1,7 +1,10 @@
 // Disputes the pending root.
+
+import { approve } from '../client/approve.ts';
+import type { Confirmation } from '../client/awaitTransaction.ts';
 import { read } from '../client/read.ts';
 import type { SettlementClient } from '../client/settlementClient.ts';
-import { type Confirmation, type WriteErrorType, write } from '../client/write.ts';
+import { type WriteErrorType, write } from '../client/write.ts';
 import type { ContractErrorCode } from '../contractErrors.ts';
 import type { Hex } from '../types/hex.ts';
 import type { WriteOptions } from '../types/options.ts';
@@ -17,15 +20,14 @@ export type ChallengeErrorType =
   | WriteErrorType
   | ContractErrorCode<'WrongStatus' | 'WindowClosed' | 'ERC20InsufficientBalance'>;
 
-/** Stakes as much as the proposer's bond, in two transactions (`approve` and `challenge`). Returns the second. */
+/** Stakes as much as the proposer's bond, in two transactions (`approve`, unless an earlier try did it, and `challenge`). Returns the second. */
 export async function challenge(
   client: SettlementClient,
   { evidenceDigest, ...options }: ChallengeParameters,
 ): Promise<ChallengeReturnType> {
-  const { openToken, rewardsDistributor } = client.contracts;
+  const { rewardsDistributor } = client.contracts;
   const pending = await read(client, { ...rewardsDistributor, functionName: 'pending', args: [] }, options);
-  const args = [rewardsDistributor.address, pending.bond] as const;
-  await write(client, { ...openToken, functionName: 'approve', args }, options);
+  await approve(client, { spender: rewardsDistributor.address, amount: pending.bond }, options);
   const call = { ...rewardsDistributor, functionName: 'challenge', args: [evidenceDigest] } as const;
   return (await write(client, call, options)).confirmation;
 }

@@ -1,9 +1,10 @@
 // Pays out everything that the connected account earned.
 import { TributaryError } from '../../lib/errors.ts';
 import type { Wei } from '../../lib/units.ts';
+import type { Confirmation } from '../client/awaitTransaction.ts';
 import { requireWallet } from '../client/requireWallet.ts';
 import type { SettlementClient } from '../client/settlementClient.ts';
-import { type Confirmation, type WriteErrorType, write } from '../client/write.ts';
+import { type WriteErrorType, write } from '../client/write.ts';
 import type { ContractErrorCode } from '../contractErrors.ts';
 import type { WriteOptions } from '../types/options.ts';
 import { type GetClaimableErrorType, getClaimable } from './getClaimable.ts';

@@ -1,8 +1,10 @@
 // Registers a contribution to a Datanet.
 import { parseEventLogs } from 'viem';
 import { datanetRegistryAbi } from '../abi/datanetRegistry.ts';
+import { approve } from '../client/approve.ts';
+import type { Confirmation } from '../client/awaitTransaction.ts';
 import type { SettlementClient } from '../client/settlementClient.ts';
-import { type Confirmation, type WriteErrorType, write } from '../client/write.ts';
+import { type WriteErrorType, write } from '../client/write.ts';
 import type { ContractErrorCode } from '../contractErrors.ts';
 import type { Hex } from '../types/hex.ts';
 import type { WriteOptions } from '../types/options.ts';
@@ -25,15 +27,13 @@ export type ContributeErrorType =
   | WriteErrorType
   | ContractErrorCode<'UnknownDatanet' | 'NoRows' | 'StakeTooLow' | 'ERC20InsufficientBalance'>;
 
-/** One transaction; with a stake two, `approve` first. */
+/** One transaction; with a stake two, `approve` first, unless an earlier try did it. */
 export async function contribute(
   client: SettlementClient,
   { datanetId, rowsRoot, headerDigest, rowCount, stake = 0n, ...options }: ContributeParameters,
 ): Promise<ContributeReturnType> {
-  const { openToken, datanetRegistry } = client.contracts;
-  if (stake > 0n) {
-    await write(client, { ...openToken, functionName: 'approve', args: [datanetRegistry.address, stake] }, options);
-  }
+  const { datanetRegistry } = client.contracts;
+  if (stake > 0n) await approve(client, { spender: datanetRegistry.address, amount: stake }, options);
   const args = [datanetId, rowsRoot, headerDigest, rowCount, stake] as const;
   const { confirmation, logs } = await write(client, { ...datanetRegistry, functionName: 'contribute', args }, options);
   const [contributed] = parseEventLogs({ abi: datanetRegistryAbi, eventName: 'Contributed', logs });

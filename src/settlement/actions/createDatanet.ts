@@ -1,8 +1,9 @@
 // Creates a Datanet.
 import { zeroAddress } from 'viem';
+import type { Confirmation } from '../client/awaitTransaction.ts';
 import { requireWallet } from '../client/requireWallet.ts';
 import type { SettlementClient } from '../client/settlementClient.ts';
-import { type Confirmation, type WriteErrorType, write } from '../client/write.ts';
+import { type WriteErrorType, write } from '../client/write.ts';
 import type { ContractErrorCode } from '../contractErrors.ts';
 import { datanetIdOf, saltOf } from '../identifiers.ts';
 import type { Address, Hex } from '../types/hex.ts';

@@ -6,7 +6,7 @@ import { deposit } from './deposit.ts';
 
 const r = `0x${'11'.repeat(32)}` as const;
 const s = `0x${'22'.repeat(32)}` as const;
-const views = { balanceOf: 100n, nonces: 3n };
+const views = { balanceOf: 100n, nonces: 3n, allowance: 0n };
 const refusal = (facts: Record<string, number>) =>
   new TributaryError({ code: 'WALLET_FAILED', message: 'Refused.', facts, hint: 'Try again.' });
 
@@ -31,6 +31,14 @@ test.each([4200, -32601])('a wallet without typed data (%i) approves and deposit
     { to: openToken, name: 'approve', args: [inferenceEscrow, 7n] },
     { to: inferenceEscrow, name: 'deposit', args: [7n] },
   ]);
+});
+
+test('an approval that an earlier try left is used, without another signature', async () => {
+  const signTypedData = vi.fn<ConnectedWallet['signTypedData']>();
+  const { client, sent } = fakeClient({ views: { ...views, allowance: 7n }, signTypedData });
+  await deposit(client, { amount: 7n });
+  expect(signTypedData).not.toHaveBeenCalled();
+  expect(sent).toMatchObject([{ name: 'deposit', args: [7n] }]);
 });
 
 test('any other refusal of the signature ends the deposit', async () => {

@@ -2,12 +2,14 @@
 import { parseSignature } from 'viem';
 import { getBlock, readContract } from 'viem/actions';
 import { TributaryError } from '../../lib/errors.ts';
+import { approve, isApproved } from '../client/approve.ts';
 import { ask } from '../client/ask.ts';
+import type { Confirmation } from '../client/awaitTransaction.ts';
 import { clockTag } from '../client/clockTag.ts';
 import { read } from '../client/read.ts';
 import { requireWallet } from '../client/requireWallet.ts';
 import type { SettlementClient } from '../client/settlementClient.ts';
-import { type Confirmation, type WriteErrorType, write } from '../client/write.ts';
+import { type WriteErrorType, write } from '../client/write.ts';
 import type { ContractErrorCode } from '../contractErrors.ts';
 import type { WriteOptions } from '../types/options.ts';
 
@@ -66,14 +68,21 @@ async function signPermit(client: SettlementClient, amount: bigint) {
   }
 }
 
-/** One signature and one transaction where the wallet signs permits; otherwise two transactions, `approve` and `deposit`. */
+/**
+ * One signature and one transaction where the wallet signs permits; otherwise two transactions, `approve` and `deposit`. An
+ * approval that an earlier try left is used.
+ */
 export async function deposit(
   client: SettlementClient,
   { amount, ...options }: DepositParameters,
 ): Promise<DepositReturnType> {
   const { openToken, inferenceEscrow } = client.contracts;
   const owner = requireWallet(client).address;
-  const balance = await read(client, { ...openToken, functionName: 'balanceOf', args: [owner] }, options);
+  const approval = { spender: inferenceEscrow.address, amount };
+  const [balance, approved] = await Promise.all([
+    read(client, { ...openToken, functionName: 'balanceOf', args: [owner] }, options),
+    isApproved(client, approval, options),
+  ]);
   if (balance < amount) {
     throw new TributaryError({
       code: 'OPEN_INSUFFICIENT_BALANCE' satisfies DepositErrorType,
@@ -82,12 +91,12 @@ export async function deposit(
       hint: 'Lower the amount, or get OPEN first.',
     });
   }
-  const permit = await ask(() => signPermit(client, amount), options);
+  const permit = approved ? undefined : await ask(() => signPermit(client, amount), options);
   if (permit !== undefined) {
     const { deadline, v, r, s } = permit;
     const args = [amount, deadline, v, r, s] as const;
     return (await write(client, { ...inferenceEscrow, functionName: 'depositWithPermit', args }, options)).confirmation;
   }
-  await write(client, { ...openToken, functionName: 'approve', args: [inferenceEscrow.address, amount] }, options);
+  if (!approved) await approve(client, approval, options);
   return (await write(client, { ...inferenceEscrow, functionName: 'deposit', args: [amount] }, options)).confirmation;
 }

@@ -1,6 +1,8 @@
 // Proposes the reward root of an epoch.
+
+import type { Confirmation } from '../client/awaitTransaction.ts';
 import type { SettlementClient } from '../client/settlementClient.ts';
-import { type Confirmation, type WriteErrorType, write } from '../client/write.ts';
+import { type WriteErrorType, write } from '../client/write.ts';
 import type { ContractErrorCode } from '../contractErrors.ts';
 import type { Hex } from '../types/hex.ts';
 import type { Ledger } from '../types/ledger.ts';

@@ -1,7 +1,9 @@
 // Registers a model on Datanets.
+
+import type { Confirmation } from '../client/awaitTransaction.ts';
 import { requireWallet } from '../client/requireWallet.ts';
 import type { SettlementClient } from '../client/settlementClient.ts';
-import { type Confirmation, type WriteErrorType, write } from '../client/write.ts';
+import { type WriteErrorType, write } from '../client/write.ts';
 import type { ContractErrorCode } from '../contractErrors.ts';
 import { modelIdOf, saltOf } from '../identifiers.ts';
 import type { Hex } from '../types/hex.ts';

@@ -1,8 +1,9 @@
 // Publishes a version of a model.
 import { parseEventLogs } from 'viem';
 import { modelRegistryAbi } from '../abi/modelRegistry.ts';
+import type { Confirmation } from '../client/awaitTransaction.ts';
 import type { SettlementClient } from '../client/settlementClient.ts';
-import { type Confirmation, type WriteErrorType, write } from '../client/write.ts';
+import { type WriteErrorType, write } from '../client/write.ts';
 import type { ContractErrorCode } from '../contractErrors.ts';
 import type { Hex } from '../types/hex.ts';
 import type { WriteOptions } from '../types/options.ts';

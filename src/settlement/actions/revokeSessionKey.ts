@@ -1,6 +1,8 @@
 // Ends a session key.
+
+import type { Confirmation } from '../client/awaitTransaction.ts';
 import type { SettlementClient } from '../client/settlementClient.ts';
-import { type Confirmation, type WriteErrorType, write } from '../client/write.ts';
+import { type WriteErrorType, write } from '../client/write.ts';
 import type { Address } from '../types/hex.ts';
 import type { WriteOptions } from '../types/options.ts';
 

@@ -1,6 +1,8 @@
 // Allows a key of this browser to sign vouchers.
+
+import type { Confirmation } from '../client/awaitTransaction.ts';
 import type { SettlementClient } from '../client/settlementClient.ts';
-import { type Confirmation, type WriteErrorType, write } from '../client/write.ts';
+import { type WriteErrorType, write } from '../client/write.ts';
 import type { ContractErrorCode } from '../contractErrors.ts';
 import type { Address } from '../types/hex.ts';
 import type { WriteOptions } from '../types/options.ts';

@@ -5,44 +5,34 @@ import {
   type ContractFunctionName,
   type EncodeFunctionDataParameters,
   encodeFunctionData,
-  type Log,
 } from 'viem';
-import { estimateGas, simulateContract, waitForTransactionReceipt } from 'viem/actions';
-import { TributaryError } from '../../lib/errors.ts';
-import type { Address, Hex } from '../types/hex.ts';
+import { estimateGas, simulateContract } from 'viem/actions';
+import type { Address } from '../types/hex.ts';
 import type { WriteOptions } from '../types/options.ts';
 import { type AskErrorType, ask } from './ask.ts';
+import {
+  type AwaitTransactionErrorType,
+  type AwaitTransactionReturnType,
+  awaitTransaction,
+} from './awaitTransaction.ts';
 import { clockTag } from './clockTag.ts';
 import { type RequireWalletErrorType, requireWallet } from './requireWallet.ts';
 import type { SettlementClient } from './settlementClient.ts';
 
-/** A transaction in a block. */
-export interface Confirmation {
-  readonly hash: Hex;
-  readonly blockNumber: bigint;
-  readonly gasUsed: bigint;
-}
-
-export interface WriteReturnType {
-  readonly confirmation: Confirmation;
-  /** The receipt's logs, from which callers read their events. */
-  readonly logs: Log[];
-}
+export type WriteReturnType = AwaitTransactionReturnType;
 
 export type WriteErrorType =
   | AskErrorType
+  | AwaitTransactionErrorType
   | RequireWalletErrorType
   | 'WALLET_REJECTED'
   | 'WALLET_WRONG_CHAIN'
   | 'WALLET_FAILED'
-  | 'GAS_MISSING'
-  | 'TRANSACTION_REVERTED';
-
-const RECEIPT_TIMEOUT_MILLISECONDS = 120_000;
+  | 'GAS_MISSING';
 
 /**
- * Simulates the call, so that a refusal is reported before anybody signs; sends it; waits until it is in a block. Throws
- * `TRANSACTION_REVERTED` when the state changed between simulation and block.
+ * Simulates the call, so that a refusal is reported before anybody signs; sends it; waits until it is in a block, as
+ * `awaitTransaction` does.
  */
 export async function write<
   const abi extends Abi,
@@ -64,18 +54,5 @@ export async function write<
   const gas = await ask(() => estimateGas(rpc, { account: wallet.address, ...transaction, blockTag }), options);
   const hash = await ask(() => wallet.sendTransaction({ ...transaction, gas: (gas * 5n) / 4n }), options);
   options?.onSubmitted?.(hash);
-  const receipt = await ask(
-    () => waitForTransactionReceipt(rpc, { hash, timeout: RECEIPT_TIMEOUT_MILLISECONDS }),
-    options,
-  );
-  if (receipt.status !== 'success') {
-    throw new TributaryError({
-      code: 'TRANSACTION_REVERTED' satisfies WriteErrorType,
-      message: 'The transaction failed in its block: the state changed after it was simulated.',
-      facts: { hash, block: receipt.blockNumber.toString() },
-      hint: 'Reload and try again.',
-    });
-  }
-  const { blockNumber, gasUsed, logs } = receipt;
-  return { confirmation: { hash, blockNumber, gasUsed }, logs };
+  return awaitTransaction(client, hash, options);
 }

@@ -20,6 +20,12 @@ import {
   getCollections,
 } from '../actions/getCollections.ts';
 import {
+  type GetDepositedErrorType,
+  type GetDepositedParameters,
+  type GetDepositedReturnType,
+  getDeposited,
+} from '../actions/getDeposited.ts';
+import {
   type GetSessionKeyErrorType,
   type GetSessionKeyParameters,
   type GetSessionKeyReturnType,
@@ -55,6 +61,8 @@ import type { SettlementClient } from '../client/settlementClient.ts';
 export interface EscrowActions {
   /** One signature and one transaction where the wallet signs permits; otherwise `approve` and `deposit`. */
   deposit(parameters: DepositParameters): Promise<DepositReturnType>;
+  /** What an account paid in since a block, whatever was spent since. */
+  deposited(parameters: GetDepositedParameters): Promise<GetDepositedReturnType>;
   /** Starts the thaw of an amount, which `withdraw` pays out after `profile.thawSeconds`. */
   thaw(parameters: ThawParameters): Promise<ThawReturnType>;
   cancelThaw(parameters?: CancelThawParameters): Promise<CancelThawReturnType>;
@@ -75,6 +83,7 @@ export interface EscrowActions {
 
 export type EscrowErrorType =
   | DepositErrorType
+  | GetDepositedErrorType
   | ThawErrorType
   | CancelThawErrorType
   | WithdrawErrorType
@@ -89,6 +98,7 @@ export type EscrowErrorType =
 export function escrowActions(client: SettlementClient): EscrowActions {
   return {
     deposit: (parameters) => deposit(client, parameters),
+    deposited: (parameters) => getDeposited(client, parameters),
     thaw: (parameters) => thaw(client, parameters),
     cancelThaw: (parameters) => cancelThaw(client, parameters),
     withdraw: (parameters) => withdraw(client, parameters),

@@ -28,7 +28,18 @@ export interface Channel {
   readonly modelId: Hex;
   readonly epoch: bigint;
   readonly cumulative: bigint;
+  /** Those that `cumulative` pays; with several browsers also those of the others. */
   readonly receipts: readonly Hex[];
+  /** What this browser paid, in order. Absent in channels of earlier versions. */
+  readonly own?: readonly ChannelEntry[];
+}
+
+/** One payment of this browser in a channel. */
+export interface ChannelEntry {
+  readonly receipts: readonly Hex[];
+  readonly amount: bigint;
+  /** Receipts' root of the voucher that first paid it. */
+  readonly root: Hex;
 }
 
 /** A key made in this browser that may sign vouchers for a payer, within the cap set on chain. Survives structured clone. */

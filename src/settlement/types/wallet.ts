@@ -49,6 +49,12 @@ export interface ConnectedWallet extends MessageSigner {
   signTypedData(typedData: TypedDataDefinition): Promise<Hex>;
   /** Sends and returns the transaction's hash; asks the wallet to change to the deployment's chain first. */
   sendTransaction(request: TransactionRequest): Promise<Hex>;
+  /** The wallet's own choice of a chain; absent where it has none. */
+  readonly chain?: {
+    id(): Promise<number>;
+    /** Changes to the deployment's chain, which the wallet may ask about. Throws `WALLET_REJECTED`, `WALLET_WRONG_CHAIN`. */
+    switch(): Promise<void>;
+  };
   /** Calls `listener` when the wallet changes account or chain, or disconnects. Returns a function that stops listening. */
   onChange(listener: (change: WalletChange) => void): () => void;
 }

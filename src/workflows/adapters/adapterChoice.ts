@@ -1,6 +1,7 @@
 // Every adapter that can be chosen, wherever it comes from: the configuration (files by URL, or a manifest by CID), or this
 // browser (trained or fetched here). Pure and light: importing it loads no domain.
 import type { AdapterRecord } from '../../store/index.ts';
+import { adapterData } from './adapterRecord.ts';
 
 export interface AdapterChoice {
   readonly id: string;
@@ -54,7 +55,7 @@ export function adapterChoices(
         ({ id, name, modelId, datanetIds, manifestCid, data }): AdapterChoice => ({
           id,
           name,
-          description: '',
+          description: adapterData({ data }).description ?? '',
           modelId,
           datanets: datanetIds,
           questions: [],

@@ -67,7 +67,7 @@ async function world({ chain = true, hasIndex = true }: { chain?: boolean; hasIn
     updatedAt: 0,
     adapterId: 'trained-run-1',
   };
-  const failing = new Set<'announce' | 'propose' | 'publish'>();
+  const failing = new Set<'announce' | 'propose' | 'publish' | 'answer'>();
   const records = new Map<string, AdapterRecord>([
     [
       'trained-run-1',
@@ -88,20 +88,24 @@ async function world({ chain = true, hasIndex = true }: { chain?: boolean; hasIn
   ]);
   const calls: { readonly method: string; readonly parameters: Record<string, unknown> }[] = [];
   const announced: Announcement[] = [];
-  const models: { id: string }[] = [];
+  const models: { id: string; price: bigint; ownerBps: number }[] = [];
+  const versions: { modelId: string; manifestDigest: string }[] = [];
   const modelChain = {
     deployment: { addresses: {}, datanets: [{ slug: 'towns', id: townsId }] } as unknown as Deployment,
     models: async () => models,
+    versions: async ({ modelId }: { modelId: string }) => versions.filter((version) => version.modelId === modelId),
     async proposeModel(parameters: Record<string, unknown>) {
       if (failing.has('propose')) throw refused('WALLET_REJECTED');
       calls.push({ method: 'proposeModel', parameters });
       const modelId = modelIdOf({ proposer: signer.address, slug: parameters['slug'] as string });
-      models.push({ id: modelId });
+      models.push({ id: modelId, price: parameters['price'] as bigint, ownerBps: parameters['ownerBps'] as number });
       return { modelId };
     },
     async publishVersion(parameters: Record<string, unknown>) {
       if (failing.has('publish')) throw refused('WALLET_REJECTED');
       calls.push({ method: 'publishVersion', parameters });
+      versions.push(parameters as { modelId: string; manifestDigest: string });
+      if (failing.has('answer')) throw refused('CHAIN_UNREACHABLE');
       return { hash: '0xfeed' };
     },
   } as unknown as ModelChain;
@@ -135,6 +139,8 @@ async function world({ chain = true, hasIndex = true }: { chain?: boolean; hasIn
       {
         name: 'Towns of the isles',
         licence: 'CC-BY-4.0',
+        description: 'Where the towns lie.',
+        terms: { price: '7', ownerBps: 1_500 },
         run: { ...run, ...changed },
         signer,
         onStep: (step) => void steps.push(step),
@@ -180,7 +186,14 @@ describe('publishTrainedAdapter', () => {
       config: { r: 16 },
       datanets: ['towns'],
       contributions: run.sources.map(({ source }) => source),
-      training: { rowCount: 38, steps: 2, finalLoss: 0.5, model: modelId, settings: { seed: 1 } },
+      training: {
+        rowCount: 38,
+        steps: 2,
+        finalLoss: 0.5,
+        model: modelId,
+        settings: { seed: 1 },
+        description: 'Where the towns lie.',
+      },
     });
 
     const { trained } = splitHoldout((await collectRows(run.sources)).rows, 1);
@@ -194,8 +207,8 @@ describe('publishTrainedAdapter', () => {
           datanets: [townsId],
           baseModelDigest: `0x${baseHash}`,
           specificationDigest: manifestDigest,
-          ownerBps: 2_000,
-          price: 500_000_000_000_000_000n,
+          ownerBps: 1_500,
+          price: 7n,
         },
       },
       {
@@ -211,7 +224,10 @@ describe('publishTrainedAdapter', () => {
     expect(adapterData(record)).toEqual({
       runId: 'run-1',
       author: signer.address.toLowerCase(),
+      description: 'Where the towns lie.',
+      terms: { price: '7', ownerBps: 1_500 },
       modelId,
+      registered: true,
       transaction: '0xfeed',
     });
   });
@@ -266,6 +282,32 @@ describe('publishTrainedAdapter', () => {
   });
 });
 
+describe('registering again', () => {
+  test('a version whose transaction was not answered is found on the chain and not published twice', async () => {
+    const { publish, register, failing, calls, models } = await world();
+    failing.add('answer');
+    const record = await publish();
+    expect(adapterData(record)).toMatchObject({ registerError: { code: 'CHAIN_UNREACHABLE' } });
+    failing.clear();
+    // What the chain says of the price is what holds.
+    Object.assign(models[0] ?? {}, { price: 9n });
+    const again = adapterData(await register(record));
+    expect(again).toMatchObject({ registered: true, terms: { price: '9', ownerBps: 1_500 } });
+    expect(again.registerError).toBeUndefined();
+    expect(calls.map(({ method }) => method)).toEqual(['proposeModel', 'publishVersion']);
+  });
+
+  test('another wallet than the author’s registers nothing: its model would be another one', async () => {
+    const { publish, failing, calls, run, ports } = await world();
+    failing.add('propose');
+    const record = await publish();
+    failing.clear();
+    const other = await registerAdapter({ record, run, author: createTestSigner(5) }, ports);
+    expect(adapterData(other)).toMatchObject({ registerError: { code: 'ADAPTER_OTHER_WALLET' } });
+    expect(calls).toEqual([]);
+  });
+});
+
 describe('a published adapter', () => {
   test('comes back whole, with the rows in the order of the index', async () => {
     const { publish, run, reader, collectRows } = await world();
@@ -310,7 +352,11 @@ describe('a published adapter', () => {
         datanetIds: run.sources.map(({ datanetId }) => datanetId),
         createdAt: 1_700_000_000_001,
         manifestCid: manifest,
-        data: { author: signer.address.toLowerCase(), modelId: adapterData(record).modelId },
+        data: {
+          author: signer.address.toLowerCase(),
+          modelId: adapterData(record).modelId,
+          description: 'Where the towns lie.',
+        },
       },
     ]);
   });

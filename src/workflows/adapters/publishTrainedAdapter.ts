@@ -12,14 +12,15 @@ import { ensureGas } from '../ensureGas.ts';
 import { chainDatanetId } from '../rows/chainDatanetId.ts';
 import { isSampleSource, type RowSource } from '../rows/rowSource.ts';
 import type { UniqueRows } from '../rows/uniqueRows.ts';
+import { runStep } from '../runStep.ts';
 import { splitHoldout } from '../training/splitHoldout.ts';
 import type { TrainingRun } from '../training/trainingRun.ts';
-import { type AdapterData, adapterData } from './adapterRecord.ts';
+import { type AdapterData, type AdapterTerms, adapterData } from './adapterRecord.ts';
 import { trainingFactsOf } from './trainingFacts.ts';
 
 export type ModelChain = Pick<
   Settlement,
-  'deployment' | 'balances' | 'faucet' | 'datanets' | 'models' | 'proposeModel' | 'publishVersion'
+  'deployment' | 'balances' | 'faucet' | 'datanets' | 'models' | 'versions' | 'proposeModel' | 'publishVersion'
 >;
 
 /** A base model that adapters can be published for. */
@@ -54,15 +55,14 @@ export type AdapterPublishStep = 'files' | 'sign' | 'announce' | 'register';
 export interface PublishTrainedAdapterParameters {
   readonly name: string;
   readonly licence: string;
+  /** One or two sentences for who chooses among adapters; may be empty. */
+  readonly description: string;
+  /** Chosen by the trainer, who is shown what they mean. */
+  readonly terms: AdapterTerms;
   readonly run: TrainingRun;
   readonly signer: MessageSigner;
   readonly onStep: (step: AdapterPublishStep) => void;
 }
-
-/** Wei of OPEN per 1,000 tokens that a published adapter asks for: half an OPEN. */
-const DEFAULT_PRICE = 500_000_000_000_000_000n;
-/** The trainer's part of it: a fifth. */
-const OWNER_BPS = 2_000;
 
 function modelSlug(run: TrainingRun): string {
   return `adapter-${run.id}`;
@@ -73,7 +73,7 @@ function modelSlug(run: TrainingRun): string {
  * and storing; a failure after the signature is written into the record instead.
  */
 export async function publishTrainedAdapter(
-  { name, licence, run, signer: author, onStep }: PublishTrainedAdapterParameters,
+  { name, licence, description, terms, run, signer: author, onStep }: PublishTrainedAdapterParameters,
   ports: PublishAdapterPorts,
 ): Promise<AdapterRecord> {
   onStep('files');
@@ -104,7 +104,7 @@ export async function publishTrainedAdapter(
     index: index ?? null,
     datanets: record.datanetIds,
     contributions: run.sources.filter(({ source }) => !isSampleSource(source)).map(({ source }) => asCid(source)),
-    training: trainingFactsOf(run, modelId),
+    training: trainingFactsOf(run, { model: modelId, description }),
     signer: {
       address: author.address,
       signMessage(bytes) {
@@ -120,6 +120,8 @@ export async function publishTrainedAdapter(
   const data: AdapterData = {
     runId: run.id,
     author: author.address.toLowerCase(),
+    terms,
+    ...(description === '' ? {} : { description }),
     ...(modelId === undefined ? {} : { modelId }),
   };
   const signed: AdapterRecord = { ...record, name, manifestCid: cid, data };
@@ -157,46 +159,82 @@ export interface RegisterAdapterParameters {
   readonly author: Pick<MessageSigner, 'address'>;
 }
 
-/** Proposes the model, unless it exists, and publishes this adapter as its version. A failure is written into the record. */
+/** Terms that a record of an earlier version has not: its author asked for nothing. */
+const NO_TERMS: AdapterTerms = { price: '0', ownerBps: 0 };
+
+/**
+ * Proposes the model and publishes this adapter as its version, each unless the chain has it already. A failure is written into
+ * the record, `ADAPTER_OTHER_WALLET` among them; trying again does what is missing.
+ */
 export async function registerAdapter(
   { record, run, author }: RegisterAdapterParameters,
   ports: Pick<PublishAdapterPorts, 'chain' | 'slugOf' | 'baseModel' | 'collectRows' | 'putAdapter'>,
 ): Promise<AdapterRecord> {
   if (ports.chain === undefined) return record;
   const { registerError: _, ...before } = adapterData(record);
+  const terms = before.terms ?? NO_TERMS;
   let data: AdapterData;
   try {
+    const slug = modelSlug(run);
+    const modelId = modelIdOf({ proposer: author.address, slug });
+    if (before.modelId !== undefined && before.modelId !== modelId) {
+      throw new TributaryError({
+        code: 'ADAPTER_OTHER_WALLET',
+        message: 'Another wallet signed this adapter, and only that one can register it.',
+        facts: { author: before.author ?? '', connected: author.address },
+        hint: 'Connect the wallet that published it.',
+      });
+    }
     const chain = await ports.chain();
     await ensureGas(chain, author.address);
     const manifestDigest = cidDigest(record.manifestCid ?? '');
     const weights = record.files.find((file) => file.name === 'adapter_model.safetensors');
-    const datanets: Hex[] = [];
-    for (const datanetId of record.datanetIds) {
-      const id = await chainDatanetId({ datanetId, slug: ports.slugOf(datanetId), chain });
-      if (id !== undefined) datanets.push(id);
-    }
-    const existing = (await chain.models()).find((model) => model.id === before.modelId)?.id;
-    const modelId =
-      existing ??
-      (
+    const modelOnChain = async () => (await chain.models()).find(({ id }) => id === modelId);
+    await runStep({
+      isDone: async () => (await modelOnChain()) !== undefined,
+      async run() {
+        const datanets: Hex[] = [];
+        for (const datanetId of record.datanetIds) {
+          const id = await chainDatanetId({ datanetId, slug: ports.slugOf(datanetId), chain });
+          if (id !== undefined) datanets.push(id);
+        }
         await chain.proposeModel({
-          slug: modelSlug(run),
+          slug,
           datanets,
           baseModelDigest: `0x${(await ports.baseModel(run.modelId))?.sha256 ?? ''}`,
           specificationDigest: manifestDigest,
-          ownerBps: OWNER_BPS,
-          price: DEFAULT_PRICE,
-        })
-      ).modelId;
-    const { rows } = await ports.collectRows(run.sources);
-    const { trained } = splitHoldout(rows, run.settings.seed);
-    const { hash } = await chain.publishVersion({
-      modelId,
-      adapterDigest: `0x${weights?.sha256 ?? ''}`,
-      manifestDigest,
-      trainSetRoot: `0x${rowsRoot(trained.map((row) => asRowHash(row.rowHash)))}`,
+          ownerBps: terms.ownerBps,
+          price: BigInt(terms.price),
+        });
+      },
     });
-    data = { ...before, modelId, transaction: hash };
+    let transaction = before.transaction;
+    await runStep({
+      isDone: async () =>
+        (await chain.versions({ modelId })).some(
+          (version) => version.manifestDigest.toLowerCase() === manifestDigest.toLowerCase(),
+        ),
+      async run() {
+        const { rows } = await ports.collectRows(run.sources);
+        const { trained } = splitHoldout(rows, run.settings.seed);
+        const { hash } = await chain.publishVersion({
+          modelId,
+          adapterDigest: `0x${weights?.sha256 ?? ''}`,
+          manifestDigest,
+          trainSetRoot: `0x${rowsRoot(trained.map((row) => asRowHash(row.rowHash)))}`,
+        });
+        transaction = hash;
+      },
+    });
+    // The model may be of an earlier try with other terms: those on chain hold.
+    const model = await modelOnChain();
+    data = {
+      ...before,
+      modelId,
+      registered: true,
+      ...(transaction === undefined ? {} : { transaction }),
+      ...(model === undefined ? {} : { terms: { price: model.price.toString(), ownerBps: model.ownerBps } }),
+    };
   } catch (error) {
     if (isAbort(error)) return record;
     data = { ...before, registerError: toTributaryError(error).serialize() };

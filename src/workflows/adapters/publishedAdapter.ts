@@ -71,11 +71,12 @@ export async function importPublishedAdapter(
 ): Promise<string> {
   const { blocks, verify } = await ports.reader();
   const manifest = await readAdapterManifest({ cid: asCid(manifestCid), blocks, verify, signal });
-  const { model } = readTrainingFacts(manifest);
+  const { model, description } = readTrainingFacts(manifest);
   const files = await fetchPublishedAdapter(manifestCid, ports, signal);
   const data: AdapterData = {
     author: authorAddress(manifest.author),
     ...(model === undefined ? {} : { modelId: model as Hex }),
+    ...(description === undefined ? {} : { description }),
   };
   await ports.saveAdapter(
     {

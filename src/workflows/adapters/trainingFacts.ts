@@ -11,6 +11,7 @@ const trainingSchema = v.object({
   settings: v.object({ seed: v.number() }),
   sources: v.array(v.object({ datanetId: v.string(), source: v.string() })),
   model: v.optional(v.pipe(v.string(), v.regex(/^0x[0-9a-f]{64}$/))),
+  description: v.optional(v.pipe(v.string(), v.maxLength(2_000))),
 });
 
 export type TrainingFacts = v.InferOutput<typeof trainingSchema>;
@@ -28,7 +29,10 @@ export function readTrainingFacts(manifest: AdapterManifest): TrainingFacts {
 }
 
 /** `model`: the model on the chain that answers will be paid to. */
-export function trainingFactsOf(run: TrainingRun, model: Hex | undefined): Record<string, Json> {
+export function trainingFactsOf(
+  run: TrainingRun,
+  { model, description = '' }: { readonly model?: Hex | undefined; readonly description?: string | undefined },
+): Record<string, Json> {
   return {
     settings: { ...run.settings },
     sources: run.sources.map(({ datanetId, source, rowCount }) => ({ datanetId, source, rowCount })),
@@ -36,5 +40,6 @@ export function trainingFactsOf(run: TrainingRun, model: Hex | undefined): Recor
     steps: stepOf(run),
     finalLoss: run.losses.at(-1)?.[1] ?? null,
     ...(model === undefined ? {} : { model }),
+    ...(description === '' ? {} : { description }),
   };
 }

@@ -1,10 +1,11 @@
 // Paying one answer: the next voucher of its channel, signed by the session key and stored before it leaves the browser.
 import { TributaryError } from '../../lib/errors.ts';
-import { type Address, type Channel, channelKey, type Hex, nextVoucher, signVoucher } from '../../settlement/index.ts';
+import { type Address, nextVoucher, signVoucher } from '../../settlement/index.ts';
 import { answerPrice } from './answerPrice.ts';
+import { openChannel } from './openChannel.ts';
 import type { PaymentPorts } from './paymentPorts.ts';
 import type { PaymentTerms } from './paymentTerms.ts';
-import { sessionId } from './sessionId.ts';
+import { spendable } from './spendable.ts';
 
 export interface PayAnswerParameters {
   readonly payer: Address;
@@ -22,7 +23,36 @@ export interface PaidAnswer {
   readonly amount: bigint;
 }
 
-/** Throws `PAYMENT_NOT_SET_UP` without a session key, and what `nextVoucher`, chain and tables throw. */
+function refusal(status: 'notSetUp' | 'ended' | 'exhausted', payer: Address): TributaryError {
+  if (status === 'ended') {
+    return new TributaryError({
+      code: 'PAYMENT_KEY_ENDED',
+      message: 'The time in which this browser’s key may pay is over.',
+      facts: { payer },
+      hint: 'Set up payment again; what is prepaid stays.',
+    });
+  }
+  if (status === 'exhausted') {
+    return new TributaryError({
+      code: 'PAYMENT_EXHAUSTED',
+      message: 'What is left of the prepaid amount does not pay this answer.',
+      facts: { payer },
+      hint: 'Top up; the answer stays, unpaid.',
+    });
+  }
+  return new TributaryError({
+    code: 'PAYMENT_NOT_SET_UP',
+    message: 'This browser has no key that may pay for this wallet.',
+    facts: { payer },
+    hint: 'Set up payment once; answers are then paid without asking.',
+  });
+}
+
+/**
+ * Signs and stores the voucher that pays for one answer, counting on from what the payer's other browsers signed. Throws
+ * `PAYMENT_NOT_SET_UP`, `PAYMENT_KEY_ENDED` and `PAYMENT_EXHAUSTED` by what the chain says at that moment, `KEYS_LOCKED`, and what
+ * `nextVoucher`, chain and tables throw.
+ */
 export async function payAnswer({
   payer,
   terms: { modelId, price },
@@ -31,45 +61,35 @@ export async function payAnswer({
   ports,
 }: PayAnswerParameters): Promise<PaidAnswer> {
   const { deployment, vouchers } = ports;
-  const key = await ports.sessions.get(sessionId(deployment, payer));
-  if (key === undefined) {
-    throw new TributaryError({
-      code: 'PAYMENT_NOT_SET_UP',
-      message: 'This browser has no key that may pay for this wallet.',
-      facts: { payer },
-      hint: 'Set up payment once; answers are then paid without asking.',
-    });
-  }
   const amount = answerPrice({ price, tokens });
-  const { epoch } = await (await ports.chain()).epoch();
-  const id = `${deployment.genesisHash}/${channelKey({ payer, modelId, epoch })}`.toLowerCase();
-  await ports.withVoucherLock(async () => {
-    const before = await vouchers.get(id);
+  // Inside the lock, so that two tabs do not both spend the last of what is left.
+  return ports.withVoucherLock(async () => {
+    const may = await spendable({ payer, ports });
+    if (may.status !== 'allowed') throw refusal(may.status, payer);
+    if (may.left < amount) throw refusal('exhausted', payer);
+    const key = await ports.signingKey(may.record);
+    const epoch = await (await ports.chain()).epoch();
+    const { id, channel: before } = await openChannel({ payer, modelId, epoch, signer: key.address, ports });
     const { voucher, channel } = nextVoucher({
-      channel: before?.channel as Channel | undefined,
+      channel: before,
       payer,
       modelId,
-      epoch,
+      epoch: epoch.epoch,
       amount,
       receiptDigest: `0x${receiptDigest}`,
     });
-    const signed = await signVoucher({
-      deployment,
-      voucher,
-      channel,
-      key: { address: key.address as Hex, privateKey: key.privateKey as Hex },
-    });
+    const signed = await signVoucher({ deployment, voucher, channel, key });
     await vouchers.put({
       id,
       payer,
       modelId,
-      epoch: epoch.toString(),
+      epoch: epoch.epoch.toString(),
       cumulative: channel.cumulative,
       channel,
       signed,
       announced: 'no',
       updatedAt: ports.now(),
     });
+    return { voucherId: id, amount };
   });
-  return { voucherId: id, amount };
 }

@@ -1,15 +1,17 @@
 // From set-up to paid answers: readiness before and after each step, over the contracts' rules in memory.
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { TributaryError } from '../../lib/errors.ts';
 import { type Channel, type SignedVoucher, verifySignedVoucher } from '../../settlement/index.ts';
 import { address, createFakeChain, DEPLOYMENT, type FakeChain, PROFILE, word } from '../testing/fakeChain.ts';
 import { memoryPayments } from '../testing/memory.ts';
+import { payAnswers } from '../testing/payer.ts';
 import { answerPrice } from './answerPrice.ts';
 import { outstandingVouchers } from './outstandingVouchers.ts';
 import { payAnswer } from './payAnswer.ts';
 import { paymentReadiness } from './paymentReadiness.ts';
 import { revokeSession } from './revokeSession.ts';
-import { type SetUpStep, setUpPayment } from './setUpPayment.ts';
+import { type SetUpStep, setUpPayment, unfinishedSetUp } from './setUpPayment.ts';
 
 const OPEN = 10n ** 18n;
 const DAY = 24 * 3600;
@@ -35,7 +37,14 @@ const readiness = () => paymentReadiness({ adapter, payer, ports: payments.ports
 
 async function setUp(amount: bigint): Promise<readonly SetUpStep[]> {
   const steps: SetUpStep[] = [];
-  await setUpPayment({ payer, amount, ports: payments.ports, onStep: (step) => steps.push(step) });
+  await setUpPayment({
+    payer,
+    amount,
+    ports: payments.ports,
+    onStep: (step, state) => {
+      if (state === 'running') steps.push(step);
+    },
+  });
   return steps;
 }
 
@@ -63,20 +72,26 @@ describe('paymentReadiness', () => {
     expect(await readiness()).toEqual({ status: 'trouble', error });
   });
 
-  test('is ready with what was prepaid, and not when this browser’s or the chain’s key has ended', async () => {
+  test('is ready with what was prepaid until the key has ended by the chain’s clock', async () => {
     await setUp(5n * OPEN);
     expect(await readiness()).toEqual({ status: 'ready', terms, left: 5n * OPEN });
-    clock += 30 * DAY * 1_000;
-    expect(await readiness()).toEqual({ status: 'notSetUp', terms });
-    clock -= 1_000;
+    // This machine's clock says nothing about a key.
+    clock += 60 * DAY * 1_000;
     expect((await readiness()).status).toBe('ready');
-    const [id, record] = [...payments.sessions][0] ?? [];
-    if (id === undefined || record === undefined) throw new Error('no session');
-    payments.sessions.set(id, { ...record, validUntil: clock / 1_000 });
+    chain.advance(30 * DAY - 1);
+    expect((await readiness()).status).toBe('ready');
+    chain.advance(1);
+    expect(await readiness()).toEqual({ status: 'ended', terms });
+    await expect(pay(1, 100)).rejects.toMatchObject({ code: 'PAYMENT_KEY_ENDED' });
+    expect(payments.vouchers.size).toBe(0);
+  });
+
+  test('a key that the chain never heard of pays nothing', async () => {
+    chain.setSessionKey = () => Promise.reject(new Error('not signed'));
+    await expect(setUp(OPEN)).rejects.toThrow('not signed');
+    expect(payments.sessions.size).toBe(1);
     expect(await readiness()).toEqual({ status: 'notSetUp', terms });
-    payments.sessions.set(id, record);
-    chain.sessionKey = async () => ({ validUntil: 0, cap: terms.price, spent: terms.price }) as never;
-    expect(await readiness()).toEqual({ status: 'notSetUp', terms });
+    await expect(pay(1, 100)).rejects.toMatchObject({ code: 'PAYMENT_NOT_SET_UP' });
   });
 
   test('what is left is the smaller of cap and escrow, without what thaws', async () => {
@@ -98,6 +113,7 @@ describe('paymentReadiness', () => {
     await setUp(2n * OPEN);
     await pay(1, 1_500);
     expect(await readiness()).toEqual({ status: 'ready', terms, left: OPEN / 2n });
+    await expect(pay(2, 501)).rejects.toMatchObject({ code: 'PAYMENT_EXHAUSTED' });
     await pay(2, 500);
     expect(await readiness()).toEqual({ status: 'exhausted', terms });
   });
@@ -152,31 +168,127 @@ describe('outstandingVouchers', () => {
 });
 
 describe('setUpPayment', () => {
-  test('deposits and allows a new key for thirty days, and stores it once the chain allows it', async () => {
+  const now = async (): Promise<number> => (await chain.epoch()).now;
+  const names = (): string[] => chain.writes.map(({ name }) => name);
+
+  test('deposits and allows a new key for thirty days of the chain’s clock', async () => {
     expect(await setUp(7n * OPEN)).toEqual(['deposit', 'key']);
     const [record] = payments.sessions.values();
-    expect(record).toMatchObject({ payer, cap: 7n * OPEN, validUntil: clock / 1_000 + 30 * DAY });
+    expect(record).toMatchObject({ payer, cap: 7n * OPEN, validUntil: (await now()) + 30 * DAY });
     expect(chain.writes).toEqual([
       { name: 'deposit', value: 7n * OPEN },
       {
         name: 'setSessionKey',
-        value: { signer: record?.address, validUntil: record?.validUntil, cap: 7n * OPEN },
+        value: expect.objectContaining({ signer: record?.address, validUntil: record?.validUntil, cap: 7n * OPEN }),
       },
     ]);
-    open();
-    chain.setSessionKey = () => Promise.reject(new Error('not signed'));
-    await expect(setUp(OPEN)).rejects.toThrow('not signed');
-    expect(payments.sessions.size).toBe(0);
+    expect(payments.plans.size).toBe(0);
+  });
+
+  test('after a refusal each try sends what is missing, with the key that was stored before', async () => {
+    const { setSessionKey, deposit } = chain;
+    chain.setSessionKey = () => Promise.reject(new TributaryError({ code: 'WALLET_REJECTED', message: '', hint: '' }));
+    await expect(setUp(10n * OPEN)).rejects.toMatchObject({ code: 'WALLET_REJECTED' });
+    const [stored] = payments.sessions.values();
+    expect(await unfinishedSetUp({ payer, ports: payments.ports })).toEqual({ deposited: 10n * OPEN, allowed: 0n });
+    chain.setSessionKey = setSessionKey;
+    const states: string[] = [];
+    const onStep = (step: string, state: string) => states.push(`${step} ${state}`);
+    // More than before: the difference is deposited, and the key may spend all of it.
+    await setUpPayment({ payer, amount: 12n * OPEN, ports: payments.ports, onStep });
+    expect(states).toEqual(['deposit running', 'deposit done', 'key running', 'key done']);
+    expect(chain.writes).toMatchObject([
+      { name: 'deposit', value: 10n * OPEN },
+      { name: 'deposit', value: 2n * OPEN },
+      { name: 'setSessionKey', value: { signer: stored?.address, cap: 12n * OPEN } },
+    ]);
+    // The plan is over: another set-up adds.
+    chain.deposit = () => Promise.reject(new TributaryError({ code: 'WALLET_REJECTED', message: '', hint: '' }));
+    await expect(setUp(3n * OPEN)).rejects.toMatchObject({ code: 'WALLET_REJECTED' });
+    chain.deposit = deposit;
+    await setUp(3n * OPEN);
+    expect(names()).toEqual(['deposit', 'deposit', 'setSessionKey', 'deposit', 'setSessionKey']);
+    expect(await readiness()).toMatchObject({ status: 'ready', left: 15n * OPEN });
+  });
+
+  test('less than what an earlier try deposited deposits nothing, and all of it can be spent', async () => {
+    const { setSessionKey } = chain;
+    chain.setSessionKey = () => Promise.reject(new Error('killed'));
+    await expect(setUp(10n * OPEN)).rejects.toThrow('killed');
+    chain.setSessionKey = setSessionKey;
+    expect(await setUp(4n * OPEN)).toEqual(['key']);
+    expect(await readiness()).toMatchObject({ status: 'ready', left: 10n * OPEN });
+  });
+
+  test.each(['TRANSACTION_REPLACED', 'TRANSACTION_CANCELLED', 'TRANSACTION_PENDING', 'TRANSACTION_REVERTED'])(
+    'after %s the effect on chain decides',
+    async (code) => {
+      const unclear = new TributaryError({ code, message: '', hint: '' });
+      const { deposit, setSessionKey } = chain;
+      chain.deposit = async (parameters) => {
+        await deposit(parameters);
+        throw unclear;
+      };
+      chain.setSessionKey = () => Promise.reject(unclear);
+      await expect(setUp(OPEN)).rejects.toMatchObject({ code });
+      expect(names()).toEqual(['deposit']);
+      chain.setSessionKey = setSessionKey;
+      await setUp(OPEN);
+      expect(names()).toEqual(['deposit', 'setSessionKey']);
+    },
+  );
+
+  test('what the wallet sent before the page was closed is waited for and not sent again', async () => {
+    const { deposit } = chain;
+    chain.deposit = ({ onSubmitted }) => {
+      onSubmitted?.(word(0xbeef));
+      return Promise.reject(new TributaryError({ code: 'CHAIN_UNREACHABLE', message: '', hint: '' }));
+    };
+    await expect(setUp(OPEN)).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' });
+    chain.transaction = async ({ hash }) => (hash === word(0xbeef) ? 'pending' : 'unknown');
+    const waited: string[] = [];
+    chain.waitForTransaction = async ({ hash }) => {
+      waited.push(hash);
+      return deposit({ amount: OPEN });
+    };
+    expect(await setUp(OPEN)).toEqual(['key']);
+    expect(waited).toEqual([word(0xbeef)]);
+    expect(names()).toEqual(['deposit', 'setSessionKey']);
+  });
+
+  test('a wallet that was asked when the page closed must have nothing unmined', async () => {
+    chain.deposit = () => Promise.reject(new Error('closed'));
+    await expect(setUp(OPEN)).rejects.toThrow('closed');
+    chain.unmined = async () => 1;
+    await expect(setUp(OPEN)).rejects.toMatchObject({ code: 'WALLET_UNMINED' });
+    expect(chain.writes).toEqual([]);
+  });
+
+  test('a deposit that was taken back is made again', async () => {
+    const { setSessionKey } = chain;
+    chain.setAccount(payer, { escrow: 0n });
+    chain.setSessionKey = () => Promise.reject(new Error('killed'));
+    await expect(setUp(OPEN)).rejects.toThrow('killed');
+    chain.setAccount(payer, { escrow: 0n });
+    chain.setSessionKey = setSessionKey;
+    expect(await setUp(OPEN)).toEqual(['deposit', 'key']);
+  });
+
+  test('two tabs do not set up at once', async () => {
+    const both = await Promise.allSettled([setUp(OPEN), setUp(OPEN)]);
+    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(both[1]).toMatchObject({ reason: { code: 'PAYMENT_SETUP_ELSEWHERE' } });
+    expect(names()).toEqual(['deposit', 'setSessionKey']);
   });
 
   test('a second time raises the cap of the same key; an ended key is replaced', async () => {
     await setUp(2n * OPEN);
     const [first] = payments.sessions.values();
-    clock += DAY * 1_000;
+    chain.advance(DAY);
     await setUp(3n * OPEN);
     const [second] = payments.sessions.values();
-    expect(second).toMatchObject({ address: first?.address, cap: 5n * OPEN, validUntil: clock / 1_000 + 30 * DAY });
-    clock += 31 * DAY * 1_000;
+    expect(second).toMatchObject({ address: first?.address, cap: 5n * OPEN, validUntil: (await now()) + 30 * DAY });
+    chain.advance(31 * DAY);
     await setUp(OPEN);
     const [third] = payments.sessions.values();
     expect(third?.address).not.toBe(first?.address);
@@ -260,5 +372,79 @@ describe('revokeSession', () => {
     await revokeSession({ payer, ports: payments.ports });
     expect(payments.sessions.size).toBe(0);
     expect(await readiness()).toEqual({ status: 'notSetUp', terms });
+    expect(chain.writes.at(-1)?.name).toBe('revokeSessionKey');
+  });
+
+  test('a key that the chain never heard of is only forgotten', async () => {
+    chain.setSessionKey = () => Promise.reject(new Error('not signed'));
+    await expect(setUp(OPEN)).rejects.toThrow('not signed');
+    await revokeSession({ payer, ports: payments.ports });
+    expect(payments.sessions.size).toBe(0);
+    expect(chain.writes.map(({ name }) => name)).toEqual(['deposit']);
+  });
+});
+
+describe('two browsers of one wallet', () => {
+  /** A second browser over the same chain; `announce` lets the other one hear what a browser signed. */
+  async function two() {
+    const other = memoryPayments(chain, () => clock);
+    await setUp(50n * OPEN);
+    await setUpPayment({ payer, amount: 50n * OPEN, ports: other.ports, onStep: () => undefined });
+    const browsers = [payments, other] as const;
+    const at = (index: 0 | 1) => browsers[index];
+    const newest = (index: 0 | 1) => [...at(index).vouchers.values()][0]?.signed as SignedVoucher;
+    return {
+      newest,
+      announce: (from: 0 | 1) => void at(from === 0 ? 1 : 0).heard.push(newest(from)),
+      payIn: (index: 0 | 1, receipt: number) =>
+        payAnswer({ payer, terms, tokens: 1_000, receiptDigest: digest(receipt), ports: at(index).ports }),
+    };
+  }
+
+  test('each counts on from what it heard of the other: all answers are paid, each once', async () => {
+    const { announce, payIn, newest } = await two();
+    for (let turn = 0; turn < 10; turn += 1) {
+      await payIn(0, 2 * turn);
+      announce(0);
+      await payIn(1, 2 * turn + 1);
+      announce(1);
+    }
+    const last = newest(1);
+    expect(last.voucher).toMatchObject({ cumulative: 20n * OPEN, count: 20n });
+    expect(new Set(last.receipts)).toEqual(new Set(Array.from({ length: 20 }, (_, index) => word(index))));
+    expect((await chain.collect({ vouchers: [last] })).total).toBe(20n * OPEN);
+  });
+
+  test('answers that were paid side by side add up at the next one', async () => {
+    const { announce, payIn, newest } = await two();
+    await payIn(0, 1);
+    await payIn(1, 2);
+    announce(0);
+    await payIn(1, 3);
+    expect(newest(1).voucher).toMatchObject({ cumulative: 3n * OPEN, count: 3n });
+    announce(1);
+    await payIn(0, 4);
+    expect(newest(0).voucher).toMatchObject({ cumulative: 4n * OPEN, count: 4n });
+  });
+
+  test('without having heard it, a browser counts on from what the chain collected', async () => {
+    const { payIn, newest } = await two();
+    await payIn(0, 1);
+    await payIn(0, 2);
+    await chain.collect({ vouchers: [newest(0)] });
+    await payIn(1, 3);
+    expect(newest(1).voucher).toMatchObject({ cumulative: 3n * OPEN, count: 1n });
+    expect((await chain.collect({ vouchers: [newest(1)] })).total).toBe(OPEN);
+    await payIn(0, 4);
+    expect((await chain.collect({ vouchers: [newest(0)] })).total).toBe(OPEN);
+  });
+
+  test('a voucher of a key that the payer does not allow is not counted on', async () => {
+    const { newest, payIn } = await two();
+    const { epoch } = await chain.epoch();
+    const [foreign] = await payAnswers({ payer, modelId, epoch, answers: [{ digest: word(9), amount: 40n * OPEN }] });
+    payments.heard.push(foreign as SignedVoucher);
+    await payIn(0, 1);
+    expect(newest(0).voucher).toMatchObject({ cumulative: OPEN, count: 1n });
   });
 });

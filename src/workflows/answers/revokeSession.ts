@@ -1,5 +1,6 @@
 // Ending what the key of this browser may spend.
 import type { Address, Hex } from '../../settlement/index.ts';
+import { runStep } from '../runStep.ts';
 import type { PaymentPorts } from './paymentPorts.ts';
 import { sessionId } from './sessionId.ts';
 
@@ -13,6 +14,14 @@ export async function revokeSession({ payer, ports }: RevokeSessionParameters): 
   const key = await ports.sessions.get(sessionId(ports.deployment, payer));
   if (key === undefined) return;
   const chain = await ports.chain();
-  await chain.revokeSessionKey({ signer: key.address as Hex });
+  const signer = key.address as Hex;
+  await runStep({
+    // A key that the chain never heard of, or that has ended there, needs no transaction.
+    isDone: async () => {
+      const [{ validUntil }, { now }] = await Promise.all([chain.sessionKey({ payer, signer }), chain.epoch()]);
+      return validUntil <= now;
+    },
+    run: () => chain.revokeSessionKey({ signer }),
+  });
   await ports.sessions.delete(key.id);
 }

@@ -152,16 +152,37 @@ export function createFakeChain({
       Object.assign(account(sender), { open: open - amount, escrow: prepaid + amount });
       return confirm('deposit', amount);
     },
+    async deposited({ afterBlock }) {
+      const amounts = writes
+        .map(({ name, value }, index) => ({ name, value, block: BigInt(index + 1) }))
+        .filter(({ name, block }) => name === 'deposit' && block > afterBlock)
+        .map(({ value }) => value as bigint);
+      return wei(sum(amounts));
+    },
+    async health() {
+      return { state: 'ready', blockNumber: BigInt(writes.length) };
+    },
+    async transaction() {
+      return 'confirmed';
+    },
+    async waitForTransaction({ hash }) {
+      return { hash, blockNumber: 1n, gasUsed: 1n };
+    },
+    async unmined() {
+      return 0;
+    },
     async sessionKey({ payer, signer }) {
       const { validUntil, cap, spent } = keys.get(keyOf(payer, signer)) ?? { validUntil: 0, cap: 0n, spent: 0n };
       return { validUntil, cap: wei(cap), spent: wei(spent) };
     },
     async setSessionKey({ signer, validUntil, cap }) {
-      keys.set(keyOf(sender, signer), { validUntil, cap, spent: 0n });
+      const { spent } = keys.get(keyOf(sender, signer)) ?? { spent: 0n };
+      keys.set(keyOf(sender, signer), { validUntil, cap, spent });
       return confirm('setSessionKey', { signer, validUntil, cap });
     },
     async revokeSessionKey({ signer }) {
-      keys.delete(keyOf(sender, signer));
+      const key = keys.get(keyOf(sender, signer));
+      if (key !== undefined) key.validUntil = Math.min(key.validUntil, now);
       return confirm('revokeSessionKey', signer);
     },
     async collected(channel) {

@@ -1,7 +1,7 @@
 // Ports in memory, for tests of workflows.
-import type { Hex } from '../../settlement/index.ts';
+import { channelKey, type Hex, type SignedVoucher } from '../../settlement/index.ts';
 import type { SessionRecord, VoucherRecord } from '../../store/index.ts';
-import type { PaymentChain, PaymentPorts } from '../answers/paymentPorts.ts';
+import type { PaymentChain, PaymentPorts, SetUpPlan } from '../answers/paymentPorts.ts';
 import type { InboxTable } from '../epochs/createVoucherInbox.ts';
 import type { LedgerStore } from '../epochs/epochPorts.ts';
 
@@ -24,7 +24,11 @@ export function memoryLedgers(ledgers: Map<Hex, Uint8Array> = new Map()): Ledger
 export function memoryPayments(chain: PaymentChain, now: () => number) {
   const sessions = new Map<string, SessionRecord>();
   const vouchers = new Map<string, VoucherRecord>();
+  const plans = new Map<string, SetUpPlan>();
+  /** What a test lets this browser hear of others. */
+  const heard: SignedVoucher[] = [];
   let last: Promise<unknown> = Promise.resolve();
+  let settingUp = false;
   const ports: PaymentPorts = {
     deployment: chain.deployment,
     chain: async () => chain,
@@ -39,6 +43,23 @@ export function memoryPayments(chain: PaymentChain, now: () => number) {
       put: async (record) => void vouchers.set(record.id, record),
       startingWith: async (prefix) => [...vouchers.values()].filter(({ id }) => id.startsWith(prefix)),
     },
+    plans: {
+      get: async (id) => plans.get(id),
+      put: async (plan) => void plans.set(plan.id, plan),
+      delete: async (id) => void plans.delete(id),
+    },
+    async withSetUpLock(work) {
+      if (settingUp) return undefined;
+      settingUp = true;
+      try {
+        return await work();
+      } finally {
+        settingUp = false;
+      }
+    },
+    isLocked: () => false,
+    signingKey: async ({ address, privateKey }) => ({ address: address as Hex, privateKey: privateKey as Hex }),
+    heardVouchers: async (channel) => heard.filter(({ voucher }) => channelKey(voucher) === channelKey(channel)),
     withVoucherLock(work) {
       const next = last.then(work);
       last = next.catch(() => undefined);
@@ -46,5 +67,5 @@ export function memoryPayments(chain: PaymentChain, now: () => number) {
     },
     now,
   };
-  return { ports, sessions, vouchers };
+  return { ports, sessions, vouchers, plans, heard };
 }

@@ -2,6 +2,7 @@
 import type { Call } from './call.ts';
 
 const domains: Readonly<Record<string, () => Promise<Readonly<Record<string, Call>>>>> = {
+  money: async () => (await import('./money.ts')).calls,
   rows: async () => (await import('./rows.ts')).calls,
 };
 

@@ -28,6 +28,9 @@ export const rewards = {
   'rewards.claimNothingHint': 'Your share appears here once an epoch in which your rows were paid is final.',
   'rewards.claimPending': 'Claiming',
   'rewards.claimPendingText': 'Sent as {hash}. The amounts change when the chain has confirmed it.',
+  'rewards.claimLost':
+    'The chain’s server does not know {hash}: it was replaced, cancelled or dropped. Claiming again cannot pay twice.',
+  'rewards.claimAgain': 'Claim again',
   'rewards.claimForget': 'Stop waiting',
   'rewards.claimSwitch': 'Switch to {chain} and claim {amount}',
   'rewards.claimWatching': '{amount} can be claimed by the owner of this address.',
