@@ -55,6 +55,8 @@ export interface Contribution {
   stopReading(): void;
   readAgain(): void;
   discard(): Promise<void>;
+  /** Resolves when the draft is stored as it is. */
+  settled(): Promise<void>;
 }
 
 /** What makes a new reading necessary. */
@@ -153,6 +155,7 @@ export function createContribution(ports: ContributionPorts): Contribution {
       change,
       stopReading: () => running.abort(),
       readAgain: () => void read(draft()),
+      settled: () => saving,
       async discard() {
         running.abort();
         await saving;

@@ -26,7 +26,13 @@ export async function getDeposited(
   { rpc, contracts: { inferenceEscrow } }: SettlementClient,
   { payer, afterBlock, ...options }: GetDepositedParameters,
 ): Promise<GetDepositedReturnType> {
-  const filter = { address: inferenceEscrow.address, event, args: { payer }, fromBlock: afterBlock, strict: true } as const;
+  const filter = {
+    address: inferenceEscrow.address,
+    event,
+    args: { payer },
+    fromBlock: afterBlock,
+    strict: true,
+  } as const;
   const logs = await ask(() => getLogs(rpc, filter), options);
   const later = logs.filter(({ blockNumber }) => blockNumber > afterBlock);
   return wei(later.reduce((sum, { args }) => sum + args.amount, 0n));
