@@ -12,7 +12,7 @@ import { canonicalRow, parseRows, readRows } from '../../src/datanet/index.ts';
 import { hexToBytes } from '../../src/lib/bytes.ts';
 import { canonicalJson } from '../../src/lib/canonicalJson.ts';
 import { TributaryError } from '../../src/lib/errors.ts';
-import { database, importData } from '../../src/store/index.ts';
+import { database, safetyCopies } from '../../src/store/index.ts';
 import { answeredChat } from './answeredChat.ts';
 import '../../src/app/ui/tokens.css';
 
@@ -291,7 +291,7 @@ const failures: Readonly<Record<string, () => unknown>> = {
   ROW_INVALID: () => canonicalRow({} as never),
   JSON_NOT_CANONICAL: () => canonicalJson(Number.NaN as never),
   HEX_INVALID: () => hexToBytes('0x1'),
-  STORE_EXPORT_INVALID: () => importData(new Blob(['{}'])),
+  STORE_EXPORT_INVALID: async () => (await safetyCopies()).readSafetyCopy(new Blob(['{}'])),
   RECEIPT_INVALID: () => decodeReceipt(new Uint8Array([1, 2, 3])),
   APP_CONFIG_INVALID: async () => (await import('../../src/app/state/config.ts')).parseConfig({ models: 1 }),
   APP_MODEL_UNKNOWN: async () =>

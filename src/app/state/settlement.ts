@@ -126,7 +126,7 @@ function watchChain(): void {
   if (isWatched) return;
   isWatched = true;
   const look = (): void => {
-    if (!document.hidden) void checkChain();
+    if (!document.hidden && opened !== undefined) void checkChain();
   };
   setInterval(look, HEALTH_INTERVAL);
   document.addEventListener('visibilitychange', look);

@@ -2,6 +2,7 @@
 // One run at a time, also across tabs (a Web Lock).
 import { createSignal } from 'solid-js';
 import { bytesToHex } from '../../lib/bytes.ts';
+import { TributaryError } from '../../lib/errors.ts';
 import {
   database,
   deleteCheckpoints,
@@ -21,6 +22,7 @@ import { findAdapter } from './adapters.ts';
 import { engine, ensureAdapter, ensureModel, noteEngineFailure } from './engine.ts';
 import { availableModels } from './models/availableModels.ts';
 import { collectSourceRows } from './sourceRows.ts';
+import { createTabShare } from './tabShare.ts';
 
 const LOCK_NAME = 'tributary-training';
 
@@ -34,8 +36,33 @@ export async function findRun(id: string): Promise<TrainingRun | undefined> {
   return record === undefined ? undefined : fromRunRecord(record);
 }
 
-/** Deletes a run and its checkpoints; an adapter that came of it stays. */
-export async function deleteRun(id: string): Promise<void> {
+const runLock = (id: string): string => `tributary-run-${id}`;
+
+/** Does `work` on a run unless this or another tab works on it. Throws `TRAINING_ELSEWHERE`. */
+function withRun<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
+  return navigator.locks.request(runLock(id), { ifAvailable: true }, (lock) => {
+    if (lock !== null) return work();
+    throw new TributaryError({
+      code: 'TRAINING_ELSEWHERE',
+      message: 'Another tab of this browser is training.',
+      facts: { runId: id },
+      hint: 'Watch it there, or stop it there first.',
+    });
+  }) as Promise<Result>;
+}
+
+/** Whether another tab works on this run. */
+export async function isTrainedElsewhere(id: string): Promise<boolean> {
+  const { held = [] } = await navigator.locks.query();
+  return liveRun()?.run.id !== id && held.some(({ name }) => name === runLock(id));
+}
+
+/** Deletes a run and its checkpoints; an adapter that came of it stays. Throws `TRAINING_ELSEWHERE`. */
+export function deleteRun(id: string): Promise<void> {
+  return withRun(id, () => deleteRecords(id));
+}
+
+async function deleteRecords(id: string): Promise<void> {
   await deleteCheckpoints(id);
   await deleteCheckpoints(partialIndexId(id));
   await database().runs.delete(id);
@@ -45,6 +72,9 @@ export async function deleteRun(id: string): Promise<void> {
 export const prepareTraining = createPreparation({ loadModel: ensureModel, collectRows: collectSourceRows, engine });
 
 const [live, setLive] = createSignal<LiveRun | undefined>();
+const share = createTabShare<LiveRun>('training', () => trainer.cancel());
+/** The run that another tab is working on. */
+export const runElsewhere = share.elsewhere;
 /** The run that this tab is working on. */
 export const liveRun = live;
 
@@ -71,11 +101,26 @@ const trainer = createTrainer({
   },
   randomId: () => bytesToHex(crypto.getRandomValues(new Uint8Array(8))),
   now: Date.now,
-  onLive: setLive,
+  onLive(next) {
+    setLive(next);
+    share.show(next);
+  },
   onEngineFailure: noteEngineFailure,
 });
 
-export const { resume: resumeRun, cancel: cancelRun, measure: measureStep } = trainer;
+export const { cancel: cancelRun, measure: measureStep } = trainer;
+
+/** As `resume` of the trainer. */
+export function resumeRun(run: TrainingRun): Promise<TrainingRun> {
+  return withRun(run.id, () => trainer.resume(run));
+}
+
+/** Has the tab that works on a run stop it, then resumes it here from its last checkpoint. Throws as `resumeRun`. */
+export async function takeOverRun(run: TrainingRun): Promise<TrainingRun> {
+  share.askToStop();
+  await navigator.locks.request(runLock(run.id), () => undefined);
+  return resumeRun((await findRun(run.id)) ?? run);
+}
 
 export type NewRun = Omit<NamedRun, 'modelName'>;
 
