@@ -138,7 +138,8 @@ const excused = new RegExp(
     'prompt',
     'response',
     'nina@example\\.com',
-    // Names of licences.
+    // Names of encodings and of licences.
+    'UTF-8',
     'CC0-1\\.0',
     '\\d+(?:s|h)',
   ]
@@ -199,8 +200,15 @@ async function clickThrough(route: string): Promise<number> {
     await settled();
     expect(plainTexts(), `after ${next.textContent} on ${route}`).toEqual([]);
     if (document.querySelector('[role=dialog], [role=alertdialog]') !== null) {
-      await userEvent.keyboard('{Escape}');
-      await expect.poll(() => document.querySelector('[role=dialog], [role=alertdialog]')).toBeNull();
+      await expect
+        .poll(
+          async () => {
+            await userEvent.keyboard('{Escape}');
+            return document.querySelector('[role=dialog], [role=alertdialog]');
+          },
+          { timeout: 20_000 },
+        )
+        .toBeNull();
     }
     if (location.hash !== route) await open(route);
   }
