@@ -128,9 +128,18 @@ function guessWide(bytes: Uint8Array): string | null {
   return null;
 }
 
+/** Where the bytes beyond ASCII begin: what stands before them tells nothing of the encoding. */
+function sampleOf(bytes: Uint8Array): Uint8Array {
+  const start = Math.max(
+    0,
+    bytes.findIndex((byte) => byte > 0x7f),
+  );
+  return bytes.subarray(Math.max(0, start - 1_024), start + SAMPLE_BYTES);
+}
+
 /** Well-formed characters of several bytes and faults, in the sample: a damaged UTF-8 file is not one of another encoding. */
 function isDamagedUtf8(bytes: Uint8Array): boolean {
-  const text = new TextDecoder('utf-8').decode(bytes.subarray(0, SAMPLE_BYTES));
+  const text = new TextDecoder('utf-8').decode(sampleOf(bytes));
   const faults = text.split('\ufffd').length - 1;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII.
   const characters = (text.match(/[^\u0000-\u007f\ufffd]/gu) ?? []).length;
@@ -147,8 +156,7 @@ const STANDARD_NAMES: Readonly<Record<string, string>> = {
 /** By statistics over the letters (the library `chardet`, after ICU); null where none fits. */
 async function guessLegacy(bytes: Uint8Array): Promise<string | null> {
   let evidence = 0;
-  const first = bytes.findIndex((byte) => byte > 0x7f);
-  const sample = bytes.subarray(Math.max(0, first - 1_024), Math.max(0, first - 1_024) + SAMPLE_BYTES);
+  const sample = sampleOf(bytes);
   for (const byte of sample) if (byte > 0x7f) evidence += 1;
   if (evidence < MIN_EVIDENCE) return null;
   const { analyse } = await import('chardet');
