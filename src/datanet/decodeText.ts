@@ -160,15 +160,22 @@ async function guessLegacy(bytes: Uint8Array): Promise<string | null> {
   for (const byte of sample) if (byte > 0x7f) evidence += 1;
   if (evidence < MIN_EVIDENCE) return null;
   const { analyse } = await import('chardet');
-  for (const { name } of analyse(sample)) {
+  let best: { readonly encoding: string; readonly confidence: number; readonly text: string } | undefined;
+  for (const { name, confidence } of analyse(sample)) {
     const lower = name.toLowerCase();
     const encoding = STANDARD_NAMES[lower] ?? lower;
+    if (best !== undefined && confidence < best.confidence) break;
+    // Most like UTF-8 and not well-formed: it is damaged, or holds halves of characters as some databases write them.
+    if (encoding === 'utf-8' && best === undefined && confidence > 50) return null;
     if (encoding === 'utf-8' || encoding === 'ascii') continue;
     const text = decode(bytes, encoding);
     // Control characters of the upper half stand in no text: the guess is wrong.
-    if (text !== null && !/[\u0080-\u0084\u0086-\u009f]/.test(text)) return encoding;
+    if (text === null || /[\u0080-\u0084\u0086-\u009f]/.test(text)) continue;
+    // Two that are as likely and read otherwise: a person says which.
+    if (best !== undefined && best.text !== text) return null;
+    best ??= { encoding, confidence, text };
   }
-  return null;
+  return best?.encoding ?? null;
 }
 
 /**
