@@ -293,7 +293,7 @@ export const PATTERNS: readonly Pattern[] = [
       /(?<![\w-])()--?(?:password|passwd|passphrase|pass)[ =]["']?([^\s"'-][^\s"']{5,127})|\bidentified (?:with \S{1,40} )?by\s{1,3}["']([^\s"']{4,128})["']|\bmysql(?:dump|admin)?\b[^\n]{0,200}? -p([^\s"']{4,100})/gi,
     judge: (match) => {
       const value = match[2] ?? match[3] ?? match[4] ?? '';
-      return REFERENCE.test(value) || !/\d/.test(value) ? undefined : 'block';
+      return REFERENCE.test(value) || !/\d/.test(value) || !/\p{L}/u.test(value) ? undefined : 'block';
     },
     placeholders: true,
   },
