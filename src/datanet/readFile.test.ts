@@ -54,6 +54,13 @@ it('refuses what is empty, damaged, or no text of the encoding that was chosen',
   });
 });
 
+it('does not take a damaged UTF-8 file for one of another encoding, wherever its first letters beyond ASCII stand', async () => {
+  const plain = '{"prompt":"plain words","response":"plain words"}\n'.repeat(3_000);
+  const accented = '{"prompt":"Wie heißt die größte Stadt Österreichs?","response":"Wien, schöne Grüße"}\n'.repeat(20);
+  const bytes = new Uint8Array([...new TextEncoder().encode(plain + accented), 0xfc]);
+  await expect(parse(bytes, 'a.jsonl')).rejects.toMatchObject({ code: 'FILE_NOT_UTF8', facts: { line: 3_021 } });
+});
+
 it('stops unpacking at the bound, however small the file is', async () => {
   const zeros = gzipSync(Buffer.alloc(MAX_FILE_BYTES + 1_000_000), { level: 1 });
   await expect(readFile({ blob: new Blob([new Uint8Array(zeros)]), fileName: 'a.jsonl.gz' })).rejects.toMatchObject({

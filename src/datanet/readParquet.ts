@@ -5,9 +5,6 @@ import { TributaryError, toTributaryError } from '../lib/errors.ts';
 import { MAX_CONTRIBUTION_ROWS, MAX_FILE_BYTES, MAX_ROW_DEPTH } from './limits.ts';
 import type { SourceItem } from './sourceItem.ts';
 
-/** Rows that are unpacked at a time. */
-const BATCH_ROWS = 1_000;
-
 /** Codecs that the library brings; the others would be libraries of their own. */
 const CODECS: readonly string[] = ['UNCOMPRESSED', 'SNAPPY'];
 
@@ -70,9 +67,11 @@ export async function* readParquet({ bytes, fileName }: ReadParquetParameters): 
         facts: { file: fileName, codec },
         hint: 'Write it again with Snappy, or as JSON lines.',
       });
-    for (let start = 0; start < count; start += BATCH_ROWS) {
-      const rowEnd = Math.min(count, start + BATCH_ROWS);
-      const rows = await parquetReadObjects({ file, metadata, rowStart: start, rowEnd });
+    // Group by group: the library reads the columns of a group from its beginning, however few of its rows are asked for.
+    let start = 0;
+    for (const group of metadata.row_groups) {
+      const rowEnd = Math.min(count, start + Number(group.num_rows));
+      const rows = rowEnd > start ? await parquetReadObjects({ file, metadata, rowStart: start, rowEnd }) : [];
       for (const [index, row] of rows.entries()) {
         const line = start + index + 1;
         const place = { line, column: 1 };
@@ -99,6 +98,7 @@ export async function* readParquet({ bytes, fileName }: ReadParquetParameters): 
           end: line,
         };
       }
+      start = Math.max(start, rowEnd);
     }
   } catch (error) {
     if (error instanceof TributaryError) throw error;
