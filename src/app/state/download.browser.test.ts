@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { bytesToHex } from '../../lib/bytes.ts';
 import { sha256 } from '../../lib/hash.ts';
-import { deleteFile, listFiles, openFileWriter, readFile, wipeData } from '../../store/index.ts';
+import { deleteFile, eraseEverything, listFiles, openFileWriter, readFile } from '../../store/index.ts';
 import { download, goOnFromMemory } from './download.ts';
 
 const PART = 4 * 1024 * 1024;
@@ -22,7 +22,7 @@ function network(content: Uint8Array<ArrayBuffer>): string[] {
 }
 
 // Test files that run one after the other share the browser's storage.
-beforeAll(wipeData);
+beforeAll(async () => void (await eraseEverything()));
 afterEach(async () => {
   vi.unstubAllGlobals();
   await deleteFile('models', hash);
