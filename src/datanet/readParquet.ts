@@ -2,6 +2,7 @@
 import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import type { Json } from '../lib/canonicalJson.ts';
 import { TributaryError, toTributaryError } from '../lib/errors.ts';
+import { checkParquetFooter, checkParquetPages } from './checkParquetPages.ts';
 import { MAX_CONTRIBUTION_ROWS, MAX_FILE_BYTES, MAX_ROW_DEPTH } from './limits.ts';
 import type { SourceItem } from './sourceItem.ts';
 
@@ -51,6 +52,7 @@ export async function* readParquet({ bytes, fileName }: ReadParquetParameters): 
       bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + (end ?? bytes.byteLength)),
   };
   try {
+    checkParquetFooter(bytes);
     const metadata = await parquetMetadataAsync(file);
     const columns = metadata.row_groups.flatMap((group) => group.columns.flatMap(({ meta_data }) => meta_data ?? []));
     const unpacked = columns.reduce((sum, column) => sum + Number(column.total_uncompressed_size), 0);
@@ -70,6 +72,7 @@ export async function* readParquet({ bytes, fileName }: ReadParquetParameters): 
         facts: { file: fileName, codec },
         hint: 'Write it again with Snappy, or as JSON lines.',
       });
+    checkParquetPages(bytes, metadata);
     for (let start = 0; start < count; start += BATCH_ROWS) {
       const rowEnd = Math.min(count, start + BATCH_ROWS);
       const rows = await parquetReadObjects({ file, metadata, rowStart: start, rowEnd });

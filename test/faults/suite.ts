@@ -1,6 +1,6 @@
 export interface SuiteOptions {
-  /** Only parts whose name begins with this; '' for all. */
-  readonly part: string;
+  /** Only parts whose name begins with one of these; '' for all. */
+  readonly parts: readonly string[];
   /** Attempts over all parts. Default: the suite's own. */
   readonly runs?: number | undefined;
   readonly seed: number;

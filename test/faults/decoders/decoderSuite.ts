@@ -110,8 +110,8 @@ async function tryDecoder(parcel: Parcel, folder: string): Promise<{ runs: numbe
   return { runs: first - parcel.first, growth, faults };
 }
 
-async function run({ part, runs = DEFAULT_RUNS, seed, first, print }: SuiteOptions) {
-  const chosen = decoders.filter(({ name }) => name.startsWith(part));
+async function run({ parts, runs = DEFAULT_RUNS, seed, first, print }: SuiteOptions) {
+  const chosen = decoders.filter(({ name }) => parts.some((part) => name.startsWith(part)));
   const shares = chosen.reduce((sum, { share = 1 }) => sum + share, 0);
   const folder = mkdtempSync(path.join(tmpdir(), 'tributary-faults-'));
   const faults: string[] = [];

@@ -285,7 +285,19 @@ export const decoders: readonly Decoder[] = [
     name: 'engine/checkpoint',
     structure: safetensors,
     share: 0.5,
-    examples: async () => [writeCheckpoint({ ...checkpoint, ...moments })],
+    examples: async () => [
+      writeCheckpoint({ ...checkpoint, ...moments }),
+      // Of another type, whose bytes are no whole number of floats.
+      writeSafetensors(
+        ['parameters', 'first_moments', 'second_moments'].map((name) => ({
+          name,
+          dtype: 'U8',
+          shape: [3],
+          data: new Uint8Array(3),
+        })),
+        { format: 'tributary-checkpoint-1', step: '3', digest: checkpoint.digest },
+      ),
+    ],
     decode: (bytes) => readCheckpoint(bytes, checkpoint.digest, checkpoint.parameters.length),
   },
   {

@@ -102,6 +102,7 @@ export const decoders: readonly Decoder[] = [
   },
   {
     name: 'peers/announce-request',
+    share: 0.3,
     structure: framed,
     examples: async () => [frame(encodeAnnouncement(announcement))],
     decode: (bytes) =>
