@@ -9,6 +9,9 @@ import type { SourceItem } from './sourceItem.ts';
 /** Rows that are unpacked at a time. */
 const BATCH_ROWS = 1_000;
 
+/** A value takes at least so much where it is unpacked. */
+const VALUE_BYTES = 8;
+
 /** Codecs that the library brings; the others would be libraries of their own. */
 const CODECS: readonly string[] = ['UNCOMPRESSED', 'SNAPPY'];
 
@@ -55,7 +58,10 @@ export async function* readParquet({ bytes, fileName }: ReadParquetParameters): 
     checkParquetFooter(bytes);
     const metadata = await parquetMetadataAsync(file);
     const columns = metadata.row_groups.flatMap((group) => group.columns.flatMap(({ meta_data }) => meta_data ?? []));
-    const unpacked = columns.reduce((sum, column) => sum + Number(column.total_uncompressed_size), 0);
+    const bytesOf = (column: (typeof columns)[number]): number =>
+      // A run of equal values takes next to nothing in the file.
+      Math.max(0, Number(column.total_uncompressed_size), VALUE_BYTES * Number(column.num_values));
+    const unpacked = columns.reduce((sum, column) => sum + bytesOf(column), 0);
     const count = Number(metadata.num_rows);
     if (!(unpacked <= MAX_FILE_BYTES) || !(count <= MAX_CONTRIBUTION_ROWS))
       throw new TributaryError({
