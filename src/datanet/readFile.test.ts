@@ -84,3 +84,21 @@ it('names the first byte that is not UTF-8, also past a U+FFFD that the file hol
   const bytes = new Uint8Array([...before, ...encoder.encode('ab'), 0xff, 0x61]);
   await expect(parse(bytes, 'a.csv')).rejects.toMatchObject({ code: 'FILE_NOT_UTF8', facts: { line: 3, column: 3 } });
 });
+
+it('is not stalled by a Parquet file that states a thousand million values, wherever', async () => {
+  const whole = parquet('rows.parquet');
+  // As a variable-length number: a run of 2^30 - 1 values, or so many of anything else.
+  const lie = [0xfe, 0xff, 0xff, 0xff, 0x07];
+  let refused = 0;
+  for (let at = 4; at < whole.byteLength - lie.length; at += 1) {
+    const bytes = whole.slice();
+    bytes.set(lie, at);
+    const outcome = await parse(bytes, 'a.parquet').then(
+      () => 'read',
+      ({ code }: { code: string }) => code,
+    );
+    expect(['read', 'FILE_DAMAGED', 'PARQUET_CODEC', 'FILE_TOO_LARGE']).toContain(outcome);
+    refused += Number(outcome === 'FILE_DAMAGED');
+  }
+  expect(refused).toBeGreaterThan(100);
+});
