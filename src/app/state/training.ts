@@ -21,10 +21,12 @@ import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { findAdapter } from './adapters.ts';
 import { engine, ensureAdapter, ensureModel, noteEngineFailure } from './engine.ts';
 import { availableModels } from './models/availableModels.ts';
-import { collectSourceRows } from './sourceRows.ts';
 import { createTabShare } from './tabShare.ts';
 
 const LOCK_NAME = 'tributary-training';
+
+const collectSourceRows: SampleAnswersPorts['collectRows'] = async (sources, signal) =>
+  (await import('./sourceRows.ts')).collectSourceRows(sources, signal);
 
 /** All runs, newest first. Reads the database: use inside `createLive`. */
 export async function listRuns(): Promise<TrainingRun[]> {
