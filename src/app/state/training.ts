@@ -15,7 +15,7 @@ import {
 import { partialIndexId } from '../../workflows/adapters/indexFiles.ts';
 import { createPreparation } from '../../workflows/training/prepareTraining.ts';
 import { fromRunRecord, toRunRecord } from '../../workflows/training/runRecord.ts';
-import { sampleAnswers as ask, type SampleAnswersParameters } from '../../workflows/training/sampleAnswers.ts';
+import { sampleAnswers as ask, type SampleAnswersParameters, type SampleAnswersPorts } from '../../workflows/training/sampleAnswers.ts';
 import { createTrainer, type LiveRun, type NewRun as NamedRun } from '../../workflows/training/trainer.ts';
 import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { findAdapter } from './adapters.ts';
