@@ -10,6 +10,8 @@ if (root !== null && purpose === undefined) {
   followErase();
   render(() => <App />, root);
 } else if (root !== null && purpose !== undefined) {
-  const { ErasePage } = await import('./app/shell/ErasePage.tsx');
-  render(() => <ErasePage purpose={purpose} />, root);
+  // Not awaited: a bundler may put nothing that rooms share into an entry that awaits.
+  void import('./app/shell/ErasePage.tsx').then(({ ErasePage }) =>
+    render(() => <ErasePage purpose={purpose} />, root),
+  );
 }

@@ -34,5 +34,6 @@ export type { Change } from './safetyCopy/importSafetyCopy.ts';
 export type { SafetyCopy } from './safetyCopy/readSafetyCopy.ts';
 export { safetyCopies } from './safetyCopy/safetyCopies.ts';
 export type { CopyProgress, WrittenCopy } from './safetyCopy/writeSafetyCopy.ts';
-export { openKeys, type SealedKeys, type SealSecret, sealKeys } from './sealKeys.ts';
+export { sealing } from './sealing.ts';
+export type { SealedKeys, SealSecret } from './sealKeys.ts';
 export { deleteSetting, readSetting, writeSetting } from './settings.ts';

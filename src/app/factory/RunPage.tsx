@@ -27,6 +27,7 @@ import {
   ErrorCard,
   formatDuration,
   formatNumber,
+  lazyPart,
   Page,
   Progress,
   Section,
@@ -34,7 +35,8 @@ import {
 import { LossChart } from './LossChart.tsx';
 import { modelProgress } from './NewRun.tsx';
 import { RunState } from './RunState.tsx';
-import { TrainedAdapter } from './TrainedAdapter.tsx';
+
+const TrainedAdapter = lazyPart(async () => (await import('./TrainedAdapter.tsx')).TrainedAdapter);
 
 export function RunPage(properties: { readonly id: string }): JSX.Element {
   const navigate = useNavigate();

@@ -22,7 +22,6 @@ import { checkDevice } from './checkDevice.ts';
 import { readDeviceSetting } from './deviceSetting.ts';
 import { mergeVariants } from './mergeVariants.ts';
 import { listModels } from './models/availableModels.ts';
-import { modelFiles } from './models/modelFiles.ts';
 import { settingKeys } from './settingKeys.ts';
 import { lazyWorker } from './workers.ts';
 
@@ -200,6 +199,7 @@ async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary>
     if (device === 'gpu' || !(error instanceof TributaryError)) throw error;
     setObstacle(error);
   }
+  const { modelFiles } = await import('./models/modelFiles.ts');
   const { files, contextLength } = await modelFiles(modelId, {
     signal,
     onProgress: ({ phase, doneBytes, totalBytes, bytesPerSecond = 0 }) => {

@@ -1,6 +1,6 @@
 // Erasing everything: in a page of its own (`?erase`) that has opened nothing of it, while all other tabs leave the app for a page
 // that says so (`?erased`), and with it their databases, workers and locks.
-import type { Leftover } from '../../store/index.ts';
+import { eraseEverything, type Leftover } from '../../store/index.ts';
 
 const CHANNEL = 'tributary-erase';
 const LOCK = 'tributary-erase';
@@ -37,7 +37,6 @@ export function followErase(): void {
 
 /** Tells the other tabs, erases, and returns what is left. */
 export async function erase(): Promise<readonly Leftover[]> {
-  const { eraseEverything } = await import('../../store/index.ts');
   return navigator.locks.request(LOCK, async () => {
     const channel = new BroadcastChannel(CHANNEL);
     channel.postMessage('erase');

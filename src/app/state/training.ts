@@ -15,16 +15,18 @@ import {
 import { partialIndexId } from '../../workflows/adapters/indexFiles.ts';
 import { createPreparation } from '../../workflows/training/prepareTraining.ts';
 import { fromRunRecord, toRunRecord } from '../../workflows/training/runRecord.ts';
-import { sampleAnswers as ask, type SampleAnswersParameters } from '../../workflows/training/sampleAnswers.ts';
+import { sampleAnswers as ask, type SampleAnswersParameters, type SampleAnswersPorts } from '../../workflows/training/sampleAnswers.ts';
 import { createTrainer, type LiveRun, type NewRun as NamedRun } from '../../workflows/training/trainer.ts';
 import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { findAdapter } from './adapters.ts';
 import { engine, ensureAdapter, ensureModel, noteEngineFailure } from './engine.ts';
 import { availableModels } from './models/availableModels.ts';
-import { collectSourceRows } from './sourceRows.ts';
 import { createTabShare } from './tabShare.ts';
 
 const LOCK_NAME = 'tributary-training';
+
+const collectSourceRows: SampleAnswersPorts['collectRows'] = async (sources, signal) =>
+  (await import('./sourceRows.ts')).collectSourceRows(sources, signal);
 
 /** All runs, newest first. Reads the database: use inside `createLive`. */
 export async function listRuns(): Promise<TrainingRun[]> {
