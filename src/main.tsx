@@ -11,7 +11,5 @@ if (root !== null && purpose === undefined) {
   render(() => <App />, root);
 } else if (root !== null && purpose !== undefined) {
   // Not awaited: a bundler may put nothing that rooms share into an entry that awaits.
-  void import('./app/shell/ErasePage.tsx').then(({ ErasePage }) =>
-    render(() => <ErasePage purpose={purpose} />, root),
-  );
+  void import('./app/shell/ErasePage.tsx').then(({ ErasePage }) => render(() => <ErasePage purpose={purpose} />, root));
 }

@@ -40,6 +40,14 @@ it('takes a descendant as proof that its ancestors were there before it', () => 
   expect(order(item('a', chain(5, 0)), item('n o', chain(4, 1)), item('o', relay(1)))).toBe('o n a');
 });
 
+it('what one registered descendant dates to the same block goes by its witnesses', () => {
+  // "n" names the copy "a" and the original "o", as everybody does who publishes after both.
+  const copy = item('a', relay(20));
+  expect(order(copy, item('o', relay(10)), item('n a o', chain(90, 4)))).toBe('o a n');
+  expect(order(copy, item('o'), item('p o', relay(10)), item('n a p', chain(90, 4)))).toBe('o p a n');
+  expect(order(item('a'), item('o', relay(10)), item('n a o', chain(90, 4)))).toBe('o a n');
+});
+
 it('who names others as parents gains nothing by it', () => {
   expect(order(item('thief o', relay(20)), item('o', relay(10)))).toBe('o thief');
   expect(order(item('thief o'), item('o'), item('z'))).toBe('o thief z');

@@ -7,7 +7,7 @@
 // 3. What nobody has witnessed, by CID: nothing can be known of it, and so it comes after everything else.
 //
 // A contribution that names another as parent proves that the other was there before it: each is as early as the earliest that
-// descends from it. Pure; where chain and witnesses come from, it does not know.
+// descends from it, on the chain and for witnesses apart, so that those with the same proof on the chain go by their witnesses. Pure; where chain and witnesses come from, it does not know.
 import type { Cid } from '../lib/units.ts';
 
 /** What is known of when a contribution was there. */
@@ -28,27 +28,23 @@ export interface Datable extends Evidence {
   readonly parents: readonly Cid[];
 }
 
-/** Compared from left to right. */
-type Proof = readonly [rank: number, time: number, index: number, relay: string];
+/** Compared from left to right; `place` is an index on the chain or the name of a relay. */
+type Proof = readonly [time: number, place: number | string];
 
-const CHAIN = 0;
-const WITNESS = 1;
-const NOTHING = 2;
+/** After every proof. */
+const NOTHING: Proof = [Number.POSITIVE_INFINITY, ''];
 
-function compareProofs(one: Proof, other: Proof): number {
-  for (const [index, value] of one.entries()) {
-    const against = other[index] as typeof value;
-    if (value !== against) return value < against ? -1 : 1;
-  }
+function compareProofs([oneTime, onePlace]: Proof, [otherTime, otherPlace]: Proof): number {
+  if (oneTime !== otherTime) return oneTime < otherTime ? -1 : 1;
+  if (onePlace !== otherPlace) return onePlace < otherPlace ? -1 : 1;
   return 0;
 }
 
-function ownProof({ chain, witnesses = [] }: Datable): Proof {
-  if (chain !== undefined) return [CHAIN, chain.time, chain.index, ''];
-  const [earliest] = witnesses.toSorted(
-    (one, other) => one.time - other.time || (one.relay < other.relay ? -1 : one.relay > other.relay ? 1 : 0),
-  );
-  return earliest === undefined ? [NOTHING, 0, 0, ''] : [WITNESS, earliest.time, 0, earliest.relay];
+const chainProof = ({ chain }: Datable): Proof | undefined =>
+  chain === undefined ? undefined : [chain.time, chain.index];
+
+function witnessProof({ witnesses = [] }: Datable): Proof | undefined {
+  return witnesses.map(({ time, relay }): Proof => [time, relay]).toSorted(compareProofs)[0];
 }
 
 /** Contributions, each after the known ones that it descends from; of equals the one of the smaller CID first. Parents that form a circle are passed over. */
@@ -76,23 +72,38 @@ function ancestorsFirst<Item extends Datable>(items: readonly Item[]): Item[] {
   return placed;
 }
 
+/** Of each item the earliest proof of this kind that it or one of its descendants has. `placed`: ancestors first. */
+function inheritedProofs<Item extends Datable>(
+  placed: readonly Item[],
+  ownProof: (item: Item) => Proof | undefined,
+): ReadonlyMap<Cid, Proof> {
+  const proofs = new Map<Cid, Proof>();
+  for (const item of placed.toReversed()) {
+    const own = ownProof(item);
+    const inherited = proofs.get(item.cid);
+    const proof = own !== undefined && (inherited === undefined || compareProofs(own, inherited) < 0) ? own : inherited;
+    if (proof === undefined) continue;
+    proofs.set(item.cid, proof);
+    for (const parent of item.parents) {
+      const before = proofs.get(parent);
+      if (before === undefined || compareProofs(proof, before) < 0) proofs.set(parent, proof);
+    }
+  }
+  return proofs;
+}
+
 /** The items, whoever was first in front. The same for the same items and evidence, in whatever order they are given. */
 export function orderByOwnership<Item extends Datable>(items: readonly Item[]): readonly Item[] {
   const placed = ancestorsFirst([...new Map(items.map((item) => [item.cid, item])).values()]);
-  const proofs = new Map(placed.map((item) => [item.cid, ownProof(item)]));
-  for (const { cid, parents } of placed.toReversed()) {
-    const proof = proofs.get(cid) as Proof;
-    for (const parent of parents) {
-      const before = proofs.get(parent);
-      if (before === undefined || proof[0] === NOTHING || compareProofs(proof, before) >= 0) continue;
-      proofs.set(parent, proof);
-    }
-  }
+  // Apart, since one registered contribution dates all its ancestors to the same block: among them witnesses decide.
+  const kinds = [inheritedProofs(placed, chainProof), inheritedProofs(placed, witnessProof)];
   const place = new Map(placed.map(({ cid }, index) => [cid, index]));
-  // Equal proofs are inherited ones, or none: there the order is that in which each comes after its ancestors.
-  return placed.toSorted(
-    (one, other) =>
-      compareProofs(proofs.get(one.cid) as Proof, proofs.get(other.cid) as Proof) ||
-      (place.get(one.cid) as number) - (place.get(other.cid) as number),
-  );
+  return placed.toSorted((one, other) => {
+    for (const proofs of kinds) {
+      const order = compareProofs(proofs.get(one.cid) ?? NOTHING, proofs.get(other.cid) ?? NOTHING);
+      if (order !== 0) return order;
+    }
+    // Equal proofs are inherited ones, or none: there the order is that in which each comes after its ancestors.
+    return (place.get(one.cid) as number) - (place.get(other.cid) as number);
+  });
 }

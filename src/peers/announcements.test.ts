@@ -104,6 +104,26 @@ it('waits in the queue, over a restart, until a relay keeps it; who only hears o
   ]);
 });
 
+it('witnesses at its start what it listed before it witnessed anything, once and in order', async () => {
+  const store = memoryState();
+  const before = await world({ store });
+  for (const scope of ['first', 'second']) await learn(before.announcements, { ...named(scope), provider }, 'gossip');
+
+  let sequence = 0;
+  const witness = async ({ cid: seen }: ReceivedAnnouncement): Promise<Witness> => {
+    sequence += 1;
+    return { cid: seen, relay: provider, sequence, time: sequence, signature: new Uint8Array([1]) };
+  };
+  for (const _ of ['start', 'start again']) {
+    const { announcements } = await world({ store, witness });
+    const told = [];
+    for (const scope of ['first', 'second'])
+      told.push(await answerTo(announcements, { ...named(scope), provider: 'somebody' }));
+    expect(told).toMatchObject([{ witnesses: [{ sequence: 1 }] }, { witnesses: [{ sequence: 2 }] }]);
+  }
+  expect(sequence).toBe(2);
+});
+
 it('where no relay is configured nobody keeps it, and it waits', async () => {
   const { announcements, published } = await world({ relays: new Set() });
   await addOwn(announcements, named('a'));

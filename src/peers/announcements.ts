@@ -70,10 +70,25 @@ export interface Announcements {
   stopped: boolean;
 }
 
+/**
+ * Witnesses what this node listed before it witnessed anything, in the order in which it learned of it: without that, a copy that
+ * is announced later would have the only witness.
+ */
+async function witnessListed({ id, witness }: AnnouncementsPorts, log: HeadsLog): Promise<void> {
+  if (witness === undefined) return;
+  for (const head of log.all()) {
+    if (head.witnesses?.some(({ relay }) => relay === id) === true) continue;
+    const own = await witness({ ...head, via: 'heads' });
+    if (own !== undefined) await log.addWitnesses(head, [own]);
+  }
+}
+
 /** Reads what earlier runs left on disk. */
 export async function openAnnouncements(ports: AnnouncementsPorts): Promise<Announcements> {
   const { store } = ports;
   const log = await openHeadsLog({ state: store });
+  // On a full disk it is done at the next start.
+  await witnessListed(ports, log).catch(() => undefined);
   const pending = new Map<string, Announcement>();
   const own = new Map<string, Announcement>();
   const entries = await store.entries();

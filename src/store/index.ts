@@ -14,7 +14,8 @@ export {
   type SessionRecord,
   type VoucherRecord,
 } from './database.ts';
-export { eraseEverything, type Leftover } from './eraseEverything.ts';
+export type { Leftover } from './eraseEverything.ts';
+export { eraseEverything } from './erasing.ts';
 export { eventTables } from './events.ts';
 export { type FileStore, fileStore } from './fileStore.ts';
 export {

@@ -2,13 +2,12 @@
 import { createSignal } from 'solid-js';
 import { isAbort } from '../../lib/errors.ts';
 import { database, guardWrite, type MessageRecord } from '../../store/index.ts';
-import { attributeAnswer, type InfluencePhase } from '../../workflows/answers/attributeAnswer.ts';
+import type { InfluencePhase } from '../../workflows/answers/attributeAnswer.ts';
 import type { AdapterChoice } from '../state/adapters.ts';
 import { attribution, openIndex } from '../state/attribution.ts';
 import { contributorNames } from '../state/contributorNames.ts';
 import { engine, ensureAdapter, noteEngineFailure } from '../state/engine.ts';
 import { availableModels } from '../state/models/availableModels.ts';
-import { announceOutstanding } from '../state/outbox.ts';
 import { hearOtherBrowsers, type PaymentTerms, payAnswer, paymentReadiness } from '../state/payments.ts';
 import { walletView } from '../state/settlement.ts';
 import { questionOf } from './chats.ts';
@@ -40,6 +39,10 @@ export async function estimateInfluence(message: MessageRecord, adapter: Adapter
   // Those who cannot be heard now are heard at the next answer.
   void hearOtherBrowsers().catch(() => undefined);
   try {
+    const [{ attributeAnswer }, { announceOutstanding }] = await Promise.all([
+      import('../../workflows/answers/attributeAnswer.ts'),
+      import('../state/outbox.ts'),
+    ]);
     await attributeAnswer<AdapterChoice, PaymentTerms>({
       ports: {
         engine: engine(),

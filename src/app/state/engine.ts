@@ -17,7 +17,7 @@ import { keepRecent } from '../../lib/keepRecent.ts';
 import type { Remote } from '../../lib/rpc.ts';
 import { readSetting, writeSetting } from '../../store/index.ts';
 import { adapterData } from '../../workflows/adapters/adapterRecord.ts';
-import { type AdapterChoice, adapterBytes } from './adapters.ts';
+import type { AdapterChoice, AdapterFileName } from './adapters.ts';
 import { checkDevice } from './checkDevice.ts';
 import { readDeviceSetting } from './deviceSetting.ts';
 import { mergeVariants } from './mergeVariants.ts';
@@ -309,9 +309,10 @@ export function loadingSignal(modelId: string): AbortSignal | undefined {
 
 async function loadAdapter(adapter: AdapterChoice): Promise<AdapterSummary> {
   const stopped = loadingSignal(adapter.modelId);
+  const read = async (name: AdapterFileName) => (await import('./adapters.ts')).adapterBytes(adapter, name, stopped);
   const [configuration, weights] = await Promise.all([
-    adapterBytes(adapter, 'adapter_config.json', stopped),
-    adapterBytes(adapter, 'adapter_model.safetensors', stopped),
+    read('adapter_config.json'),
+    read('adapter_model.safetensors'),
     ensureModel(adapter.modelId),
   ]);
   const parsed = JSON.parse(new TextDecoder().decode(configuration)) as Record<string, unknown>;

@@ -21,7 +21,6 @@ import {
   type WrittenCopy,
 } from '../../store/index.ts';
 import { keepPrivateKey, openPrivateKey } from './keys.ts';
-import { library, modelOfStoredFile } from './models/library.ts';
 import { deployment } from './settlement.ts';
 
 export { persistStorage } from '../../store/index.ts';
@@ -64,6 +63,7 @@ export async function recordCounts(): Promise<RecordCounts> {
 /** Deletes the file, or the whole adapter or model that it is part of: half of it would be of no use. */
 export async function deleteStoredFile(file: StoredFile): Promise<void> {
   const adapter = file.area === 'adapters' ? (file.facts['adapter'] ?? (await adapterOfFile(file.name))) : undefined;
+  const { library, modelOfStoredFile } = await import('./models/library.ts');
   const model = file.area === 'models' ? await modelOfStoredFile(file.name) : undefined;
   if (adapter !== undefined) await deleteAdapter(adapter);
   else if (model !== undefined) await library.remove(model);

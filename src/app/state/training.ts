@@ -3,6 +3,7 @@
 import { createSignal } from 'solid-js';
 import { bytesToHex } from '../../lib/bytes.ts';
 import { TributaryError } from '../../lib/errors.ts';
+import { lazy } from '../../lib/lazy.ts';
 import {
   database,
   deleteCheckpoints,
@@ -13,9 +14,9 @@ import {
   saveCheckpoint,
 } from '../../store/index.ts';
 import { partialIndexId } from '../../workflows/adapters/indexFiles.ts';
-import { createPreparation } from '../../workflows/training/prepareTraining.ts';
+import type { PrepareTraining } from '../../workflows/training/prepareTraining.ts';
 import { fromRunRecord, toRunRecord } from '../../workflows/training/runRecord.ts';
-import { sampleAnswers as ask, type SampleAnswersParameters, type SampleAnswersPorts } from '../../workflows/training/sampleAnswers.ts';
+import type { SampleAnswersParameters, SampleAnswersPorts } from '../../workflows/training/sampleAnswers.ts';
 import { createTrainer, type LiveRun, type NewRun as NamedRun } from '../../workflows/training/trainer.ts';
 import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { findAdapter } from './adapters.ts';
@@ -70,8 +71,16 @@ async function deleteRecords(id: string): Promise<void> {
   await database().runs.delete(id);
 }
 
+const preparation = lazy(async () => {
+  const { createPreparation } = await import('../../workflows/training/prepareTraining.ts');
+  return createPreparation({ loadModel: ensureModel, collectRows: collectSourceRows, engine });
+});
+
 /** As `createPreparation` of the workflow says. */
-export const prepareTraining = createPreparation({ loadModel: ensureModel, collectRows: collectSourceRows, engine });
+export const prepareTraining: PrepareTraining = async (subject, options) => {
+  const prepare = await preparation.get();
+  return await prepare(subject, options);
+};
 
 const [live, setLive] = createSignal<LiveRun | undefined>();
 const share = createTabShare<LiveRun>('training', () => trainer.cancel());
@@ -133,6 +142,12 @@ export function createRun(run: NewRun): Promise<TrainingRun> {
 }
 
 /** As `sampleAnswers` of the workflow. */
-export function sampleAnswers(parameters: SampleAnswersParameters): Promise<void> {
-  return ask(parameters, { collectRows: collectSourceRows, findAdapter, loadAdapter: ensureAdapter, engine });
+export async function sampleAnswers(parameters: SampleAnswersParameters): Promise<void> {
+  const workflow = await import('../../workflows/training/sampleAnswers.ts');
+  return workflow.sampleAnswers(parameters, {
+    collectRows: collectSourceRows,
+    findAdapter,
+    loadAdapter: ensureAdapter,
+    engine,
+  });
 }
