@@ -11,8 +11,10 @@ import { findTestFiles, testFiles } from './tools/testFiles.ts';
 // touches DOM, workers, GPU or storage); `test/e2e/x.e2e.ts` in Node, driving real browsers, chain and relay.
 const env = { VK_ICD_FILENAMES: vulkanDriverManifest() };
 
-// Files that replace modules: in a process of their own each, because an earlier file may have imported the real ones.
-const replacing = findTestFiles('node', '').filter((file) => readFileSync(file, 'utf8').includes('vi.mock('));
+// Files that replace modules, which an earlier file may have imported, or change one for good: in a process of their own each.
+const replacing = findTestFiles('node', '').filter((file) =>
+  /vi\.mock\(|setSignEntropy\(/.test(readFileSync(file, 'utf8')),
+);
 
 const node = { environment: 'node', testTimeout: 60_000, hookTimeout: 60_000, env } as const;
 

@@ -1,4 +1,4 @@
-// The interface of a benchmark: a module beside this file that exports `name` and `run`. Figures are judged here, never in a test.
+// The interface of a benchmark: a module beside this file that exports `NAME` and `run`. Figures are judged here, never in a test.
 
 export interface Row {
   readonly name: string;
@@ -24,4 +24,10 @@ export interface Benchmark {
   readonly name: string;
   /** `options`: the arguments of the command that begin with `--`. */
   readonly run: (options: readonly string[]) => Promise<Report>;
+}
+
+/** What a benchmark's file exports. */
+export interface BenchmarkModule {
+  readonly NAME: string;
+  readonly run: Benchmark['run'];
 }

@@ -4,7 +4,7 @@ import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Benchmark } from './benchmark.ts';
+import type { Benchmark, BenchmarkModule } from './benchmark.ts';
 
 const results = path.join(import.meta.dirname, 'results');
 mkdirSync(results, { recursive: true });
@@ -13,8 +13,8 @@ const own = path.basename(import.meta.filename);
 const benchmarks: Benchmark[] = [];
 for (const file of globSync('*.ts', { cwd: import.meta.dirname }).sort()) {
   if (file === own) continue;
-  const module = (await import(pathToFileURL(path.join(import.meta.dirname, file)).href)) as Partial<Benchmark>;
-  if (module.name !== undefined && module.run !== undefined) benchmarks.push({ name: module.name, run: module.run });
+  const module = (await import(pathToFileURL(path.join(import.meta.dirname, file)).href)) as Partial<BenchmarkModule>;
+  if (module.NAME !== undefined && module.run !== undefined) benchmarks.push({ name: module.NAME, run: module.run });
 }
 
 const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'));

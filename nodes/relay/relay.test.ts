@@ -461,7 +461,7 @@ describe('who was first', () => {
 
     // Its author can sign the same bytes with another nonce; both signatures are canonical.
     const { sig: _, ...body } = header;
-    // For the rest of this file: viem has no way back, and nothing here needs the same signature twice.
+    // For the rest of this process, which is this file's own (vitest.config.ts): viem has no way back.
     setSignEntropy(true);
     const signature = await createTestSigner(1).signMessage(encode(body) as never);
     const sig = new Uint8Array(Buffer.from(signature.slice(2), 'hex'));

@@ -93,6 +93,7 @@ export function attribute(opened: OpenedIndex, gradient: Float32Array, answerIds
     })),
     contributors: shared.contributors,
     unattributedPpm: shared.unattributedPpm,
+    evidence: shared.evidence,
     sketch,
   };
 }

@@ -70,6 +70,31 @@ describe('attribution', () => {
     expect(contributors.map(({ account }) => account)).toEqual(contributors.map(({ account }) => account).toSorted());
   });
 
+  test('what evidence backs, and of whom, adds up with what nothing backs', async () => {
+    // Half of it a gradient of another fact: some of the influence is chance.
+    for (const fact of [12, 30]) {
+      const gradient = gradientOf(fact, 99).map((value, at) => value * (at % 2));
+      const {
+        evidence,
+        rows: shown,
+        contributors,
+        unattributedPpm,
+      } = await service.attribute({
+        id,
+        gradient,
+        answerIds: [],
+      });
+      expect(evidence.reduce((sum, { ppm }) => sum + ppm, unattributedPpm)).toBe(1_000_000);
+      for (const { account, ppm } of evidence) {
+        const parts = shown.filter((row) => row.account === account).reduce((sum, row) => sum + row.ppm, 0);
+        expect(Math.abs(parts - ppm)).toBeLessThan(60);
+        expect(ppm).toBeLessThanOrEqual((contributors.find((paid) => paid.account === account)?.ppm ?? 0) + 1);
+      }
+    }
+    const nothing = await service.attribute({ id, gradient: new Float32Array(parameterCount), answerIds: [] });
+    expect(nothing.evidence).toEqual([]);
+  });
+
   test('the parts of the rows add up to the shares of their contributors', async () => {
     const { rows: shown, contributors, influentialCount } = await ask(30);
     expect(influentialCount).toBeLessThanOrEqual(50);

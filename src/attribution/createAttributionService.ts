@@ -11,7 +11,7 @@ import { decodeReceipt } from './files/decodeReceipt.ts';
 import { encodeIndex } from './files/encodeIndex.ts';
 import { countSketch } from './influence/countSketch.ts';
 import { quantize } from './influence/quantize.ts';
-import { type OpenedIndex, openIndex } from './openIndex.ts';
+import { type OpenedIndex, openIndex, withTexts } from './openIndex.ts';
 import { requestSchemas } from './requestSchemas.ts';
 import type { AttributionService } from './service.ts';
 import type { IndexSummary } from './types.ts';
@@ -56,6 +56,11 @@ export function createAttributionService(): AttributionService {
   const service: AttributionService = {
     async open({ id, index, rows }, { signal, progress }) {
       const result = await openIndex({ index, rows, signal, onProgress: progress });
+      opened.set(id, result);
+      return summarize(id, result);
+    },
+    async giveTexts({ id, rows }) {
+      const result = withTexts(find(id), rows);
       opened.set(id, result);
       return summarize(id, result);
     },

@@ -27,16 +27,21 @@ export interface OpenIndexParameters {
   readonly onProgress?: ((progress: OpenProgress) => void) | undefined;
 }
 
+/** The same index with these texts for its rows, in place of those that it had. */
+export function withTexts(opened: Omit<OpenedIndex, 'corpus' | 'texts'>, rows: readonly OpenRow[]): OpenedIndex {
+  const { trained } = opened.index;
+  const byHash = new Map(rows.map((row) => [bytesToHex(rowHash(row)), row]));
+  const texts = Array.from({ length: trained.count }, (_, row) =>
+    byHash.get(bytesToHex(trained.hashes.subarray(32 * row, 32 * row + 32))),
+  );
+  return { ...opened, corpus: createCorpus(texts.map((row) => row?.responseIds ?? [])), texts };
+}
+
 /** Throws what `decodeIndex` throws, and the signal's reason. */
 export async function openIndex({ index: bytes, rows, signal, onProgress }: OpenIndexParameters): Promise<OpenedIndex> {
   onProgress?.({ phase: 'check', done: 0 });
   const index = decodeIndex(bytes);
-  const byHash = new Map(rows.map((row) => [bytesToHex(rowHash(row)), row]));
   const { trained, placebo, size } = index;
-  const texts = Array.from({ length: trained.count }, (_, row) =>
-    byHash.get(bytesToHex(trained.hashes.subarray(32 * row, 32 * row + 32))),
-  );
-  const corpus = createCorpus(texts.map((row) => row?.responseIds ?? []));
   const products = await integerProducts({
     left: trained.codes,
     right: trained.codes,
@@ -45,11 +50,7 @@ export async function openIndex({ index: bytes, rows, signal, onProgress }: Open
     onProgress: (done) => onProgress?.({ phase: 'gram', done }),
   });
   const cross = await integerProducts({ left: placebo.codes, right: trained.codes, size, signal });
-  return {
-    index,
-    kernel: kernelMatrix(products, trained.exponents, trained.exponents),
-    placeboKernel: kernelMatrix(cross, placebo.exponents, trained.exponents),
-    corpus,
-    texts,
-  };
+  const kernel = kernelMatrix(products, trained.exponents, trained.exponents);
+  const placeboKernel = kernelMatrix(cross, placebo.exponents, trained.exponents);
+  return withTexts({ index, kernel, placeboKernel }, rows);
 }

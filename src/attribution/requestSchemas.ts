@@ -48,12 +48,11 @@ const attribution = v.looseObject({
   sketch,
 });
 
+const rows = v.array(v.looseObject({ prompt: v.string(), response: v.string(), responseIds: tokenIds }));
+
 export const requestSchemas: RequestSchemas<AttributionService> = {
-  open: v.strictObject({
-    id,
-    index: bytes,
-    rows: v.array(v.looseObject({ prompt: v.string(), response: v.string(), responseIds: tokenIds })),
-  }),
+  open: v.strictObject({ id, index: bytes, rows }),
+  giveTexts: v.strictObject({ id, rows }),
   close: v.strictObject({ id }),
   attribute: v.strictObject({ id, gradient, answerIds: tokenIds }),
   createReceipt: v.strictObject({

@@ -12,6 +12,8 @@ export interface OpenRequest {
   readonly rows: readonly OpenRow[];
 }
 
+export type GiveTextsRequest = Omit<OpenRequest, 'index'>;
+
 export interface OpenRow {
   readonly prompt: string;
   readonly response: string;
@@ -83,6 +85,8 @@ export interface BuildIndexRequest {
 export interface AttributionService {
   /** Decodes and checks an index, computes its kernel matrix (progress 0 to 1) and keeps both under `id`. */
   open(request: OpenRequest, context: CallContext): Promise<IndexSummary>;
+  /** Texts for the rows of an open index, in place of those that it had: opening takes seconds and need not wait for them. */
+  giveTexts(request: GiveTextsRequest, context: CallContext): Promise<IndexSummary>;
   close(request: { readonly id: string }, context: CallContext): Promise<void>;
   attribute(request: AttributeRequest, context: CallContext): Promise<Attribution>;
   createReceipt(request: CreateReceiptRequest, context: CallContext): Promise<CreatedReceipt>;

@@ -1,3 +1,4 @@
+import { PPM_TOTAL } from '../lib/units.ts';
 import type { AttributionIndex } from './files/attributionIndex.ts';
 import { capShares } from './shares/capShares.ts';
 import { classWeights } from './shares/classWeights.ts';
@@ -18,6 +19,8 @@ export interface SharedOut {
   /** Ascending by address, those with a share; they add to 1,000,000. */
   readonly contributors: readonly ContributorShare[];
   readonly unattributedPpm: number;
+  /** The part of each account that evidence backs, before the cap; ascending by address, adding to 1,000,000 - unattributedPpm. */
+  readonly evidence: readonly ContributorShare[];
 }
 
 /** Rows of distinct content per contributor: what pays when no evidence does. */
@@ -39,13 +42,22 @@ export function shareOut(index: AttributionIndex, { influence, chancePpm, verbat
   for (const [row, value] of verbatim) bits[row] = value;
   // Answers come from the adapter alone: there is no retrieval in this version, so its channel has no evidence.
   const retrieved = accounts.map(() => 0n);
+  const channels = [perContributor(influence), perContributor(bits), retrieved] as const;
+  const { channelsPpm } = policy;
   const { weights, unattributedPpm } = combineChannels({
-    channels: [perContributor(influence), perContributor(bits), retrieved],
-    channelsPpm: policy.channelsPpm,
+    channels,
+    channelsPpm,
     fallback: acceptedRows(index),
     chancePpm,
   });
+  // The same without a fallback: only evidence weighs.
+  const backed = combineChannels({ channels, channelsPpm, fallback: retrieved, chancePpm }).weights;
   const ppm = largestRemainder(capShares(weights, policy.capPpm)) ?? [];
-  const contributors = accounts.flatMap((account, owner) => (ppm[owner] ? [{ account, ppm: ppm[owner] }] : []));
-  return { contributors, unattributedPpm };
+  const shares = (parts: readonly number[]): ContributorShare[] =>
+    accounts.flatMap((account, owner) => (parts[owner] ? [{ account, ppm: parts[owner] }] : []));
+  return {
+    contributors: shares(ppm),
+    unattributedPpm,
+    evidence: shares(largestRemainder(backed, PPM_TOTAL - unattributedPpm) ?? []),
+  };
 }

@@ -104,6 +104,8 @@ export interface Attribution {
    * is paid by accepted rows (the fallback) and must be shown as unattributed.
    */
   readonly unattributedPpm: number;
+  /** Of each contributor the part that evidence backs, before the cap: ascending by address, adding to the rest of a million. */
+  readonly evidence: readonly ContributorShare[];
   /** The query's sketch: goes into the receipt, so that a stranger can repeat the rest. */
   readonly sketch: Sketch;
 }

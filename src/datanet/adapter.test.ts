@@ -66,6 +66,18 @@ it('refuses a changed manifest and changed weights', async () => {
   });
 });
 
+it('refuses a manifest whose fields are nested without end', async () => {
+  const { store, cid } = await published();
+  const document = decode(store.map.get(cid) as Uint8Array) as Record<string, unknown>;
+  let training: unknown = 0;
+  for (let level = 0; level < 3_000; level += 1) training = [training];
+  const deep = await store.put(encode({ ...document, training: { a: training } }), 'dag-cbor');
+  await expect(readAdapterManifest({ cid: deep, blocks: store, verify: () => true })).rejects.toMatchObject({
+    code: 'DOCUMENT_INVALID',
+    cause: { code: 'CBOR_INVALID' },
+  });
+});
+
 it('refuses to publish an empty file', async () => {
   await expect(published(null, new Uint8Array())).rejects.toMatchObject({
     code: 'ADAPTER_TOO_LARGE',

@@ -20,6 +20,9 @@ function* texts(value: Json, field: string, name = ''): Generator<readonly [stri
     // Sixty-four numbers in a list may be the bytes of a key.
     if (Array.isArray(value) && value.length >= 32 && value.every((item) => typeof item === 'number'))
       yield [field, JSON.stringify(value)];
+    // As may be the words of a recovery phrase, which are none each alone.
+    if (Array.isArray(value) && value.length >= 12 && value.every((item) => typeof item === 'string'))
+      yield [field, value.join(' ')];
     for (const [key, item] of Object.entries(value)) {
       const named = Array.isArray(value) || (field === '' && (key === 'prompt' || key === 'response')) ? name : key;
       if (typeof item !== 'string' && !Array.isArray(value)) yield [field === '' ? key : field, key];

@@ -15,14 +15,23 @@ function foldCase(text: string): string {
     .replaceAll('ς', 'σ');
 }
 
+/** Spaces with dashes among them. Matched as one run: with spaces and dashes each repeated, a long run would be gone through for each start. */
+const DASHES = /[\s\p{Pd}\u2212\u2043]+/gu;
+
+/** Every dash is one; before a digit the last may be a sign, so that 2-2 is not 2 2. */
+function markSigns(text: string): string {
+  return text.replace(DASHES, (run, offset: number) => {
+    const groups = run.split(/\s+/).filter((group) => group !== '').length;
+    if (groups === 0 || !/^\p{N}/u.test(text.slice(offset + run.length, offset + run.length + 2))) return run;
+    return groups === 1 ? '\u0001' : ' \u0001';
+  });
+}
+
 function normalise(text: string): string {
   return (
-    foldCase(withoutInvisible(withoutInvisible(text).normalize('NFKC')))
-      .normalize('NFKC')
-      // Every dash is one; before a digit it may be a sign, so that 2-2 is not 2 2.
-      .replace(/\s*[\p{Pd}\u2212\u2043]+\s*(?=[\p{N}])/gu, '\u0001')
+    markSigns(foldCase(withoutInvisible(withoutInvisible(text).normalize('NFKC'))).normalize('NFKC'))
       // Punctuation, but for the signs that carry meaning: % & @ # * / \ _
-      .replace(/(?![%&@#*/\\_])[\p{P}\s\u2800`´ʹʻʼʽˈ′″«»]+/gu, ' ')
+      .replace(/(?:(?![%&@#*/\\_])[\p{P}\s\u2800`´ʹʻʼʽˈ′″«»])+/gu, ' ')
       .replace(/ +/g, ' ')
       .trim()
       .replaceAll('\u0001', '-')

@@ -128,9 +128,18 @@ function guessWide(bytes: Uint8Array): string | null {
   return null;
 }
 
+/** Where the bytes beyond ASCII begin: what stands before them tells nothing of the encoding. */
+function sampleOf(bytes: Uint8Array): Uint8Array {
+  const start = Math.max(
+    0,
+    bytes.findIndex((byte) => byte > 0x7f),
+  );
+  return bytes.subarray(Math.max(0, start - 1_024), start + SAMPLE_BYTES);
+}
+
 /** Well-formed characters of several bytes and faults, in the sample: a damaged UTF-8 file is not one of another encoding. */
 function isDamagedUtf8(bytes: Uint8Array): boolean {
-  const text = new TextDecoder('utf-8').decode(bytes.subarray(0, SAMPLE_BYTES));
+  const text = new TextDecoder('utf-8').decode(sampleOf(bytes));
   const faults = text.split('\ufffd').length - 1;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII.
   const characters = (text.match(/[^\u0000-\u007f\ufffd]/gu) ?? []).length;
@@ -147,20 +156,26 @@ const STANDARD_NAMES: Readonly<Record<string, string>> = {
 /** By statistics over the letters (the library `chardet`, after ICU); null where none fits. */
 async function guessLegacy(bytes: Uint8Array): Promise<string | null> {
   let evidence = 0;
-  const first = bytes.findIndex((byte) => byte > 0x7f);
-  const sample = bytes.subarray(Math.max(0, first - 1_024), Math.max(0, first - 1_024) + SAMPLE_BYTES);
+  const sample = sampleOf(bytes);
   for (const byte of sample) if (byte > 0x7f) evidence += 1;
   if (evidence < MIN_EVIDENCE) return null;
   const { analyse } = await import('chardet');
-  for (const { name } of analyse(sample)) {
+  let best: { readonly encoding: string; readonly confidence: number; readonly text: string } | undefined;
+  for (const { name, confidence } of analyse(sample)) {
     const lower = name.toLowerCase();
     const encoding = STANDARD_NAMES[lower] ?? lower;
+    if (best !== undefined && confidence < best.confidence) break;
+    // Most like UTF-8 and not well-formed: it is damaged, or holds halves of characters as some databases write them.
+    if (encoding === 'utf-8' && best === undefined && confidence > 50) return null;
     if (encoding === 'utf-8' || encoding === 'ascii') continue;
     const text = decode(bytes, encoding);
     // Control characters of the upper half stand in no text: the guess is wrong.
-    if (text !== null && !/[\u0080-\u0084\u0086-\u009f]/.test(text)) return encoding;
+    if (text === null || /[\u0080-\u0084\u0086-\u009f]/.test(text)) continue;
+    // Two that are as likely and read otherwise: a person says which.
+    if (best !== undefined && best.text !== text) return null;
+    best ??= { encoding, confidence, text };
   }
-  return null;
+  return best?.encoding ?? null;
 }
 
 /**

@@ -30,8 +30,6 @@ const MESSAGES: Readonly<Partial<Record<FindingCode, string>>> = {
 const PLACEHOLDER =
   /your|example|placeholder|change[-_ ]?me|insert|dummy|redacted|replace|fill[-_]?in|goes[-_]?here|[-_]here\b|x{6,}|\*{4,}|\.{3}|…|<[^>]{1,60}>|\bmy[-_](?:secret|token|key|password|api)|\$\{|\{\{/i;
 
-/** Matches of one pattern that are looked at: a text with more is blocked or harmless by then. */
-const MAX_MATCHES = 100;
 /** Characters around a match that tell what it is. */
 const AROUND = 60;
 
@@ -63,15 +61,18 @@ function scannerRules(): typeof scanner {
 
 function findMatches(text: string, context: string): readonly Match[] {
   const found: Match[] = [];
-  const overlaps = (start: number, end: number): boolean =>
-    found.some((match) => match.start < end && start < match.end);
+  /** What an earlier pattern took, by place: a text of thousands of matches must not compare each with each. */
+  const taken = new Uint8Array(text.length);
   const add = (code: FindingCode, severity: Severity, start: number, end: number): void => {
-    if (!overlaps(start, end)) found.push({ code, severity, start, end });
+    if (taken.subarray(start, end).includes(1)) return;
+    taken.fill(1, start, end);
+    found.push({ code, severity, start, end });
   };
   const lower = text.toLowerCase();
   const each = (pattern: RegExp, take: (match: RegExpExecArray) => void): void => {
     pattern.lastIndex = 0;
-    for (let count = 0; count < MAX_MATCHES; count += 1) {
+    // To the end: what is harmless a hundred times may be a key the next time.
+    for (;;) {
       const match = pattern.exec(text);
       if (match === null) return;
       if (match[0] === '') pattern.lastIndex += 1;
@@ -101,7 +102,7 @@ function findMatches(text: string, context: string): readonly Match[] {
     each(pattern, (match) => {
       const token = match.slice(1).find((group) => group !== undefined) ?? match[0];
       if (entropy(token) < rule.entropy || !/\d/.test(token)) return;
-      add('API_TOKEN', PLACEHOLDER.test(match[0]) ? 'warning' : 'block', match.index, match.index + match[0].length);
+      add('API_TOKEN', PLACEHOLDER.test(token) ? 'warning' : 'block', match.index, match.index + match[0].length);
     });
   }
   return found;

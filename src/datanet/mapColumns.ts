@@ -143,9 +143,10 @@ export function mapColumns({ record, mapping }: MapColumnsParameters): MappedRow
     );
   const row: Row = { ...more, prompt: prompt as string, response: response as string };
   // Alpaca format: the instruction is to be applied to an optional input.
-  const input = more['input'];
-  if (used.prompt.toLowerCase() !== 'instruction' || typeof input !== 'string') return { row, unused };
-  const { input: _, ...withoutInput } = row;
+  const inputField = Object.keys(more).find((name) => name.trim().toLowerCase() === 'input') ?? 'input';
+  const input = more[inputField];
+  if (used.prompt.trim().toLowerCase() !== 'instruction' || typeof input !== 'string') return { row, unused };
+  const { [inputField]: _, ...withoutInput } = row;
   return {
     row: { ...withoutInput, prompt: input === '' ? row.prompt : `${row.prompt}\n\n${input}`, response: row.response },
     unused,

@@ -54,6 +54,13 @@ it('refuses what is empty, damaged, or no text of the encoding that was chosen',
   });
 });
 
+it('does not take a damaged UTF-8 file for one of another encoding, wherever its first letters beyond ASCII stand', async () => {
+  const plain = '{"prompt":"plain words","response":"plain words"}\n'.repeat(3_000);
+  const accented = '{"prompt":"Wie heißt die größte Stadt Österreichs?","response":"Wien, schöne Grüße"}\n'.repeat(20);
+  const bytes = new Uint8Array([...new TextEncoder().encode(plain + accented), 0xfc]);
+  await expect(parse(bytes, 'a.jsonl')).rejects.toMatchObject({ code: 'FILE_NOT_UTF8', facts: { line: 3_021 } });
+});
+
 it('stops unpacking at the bound, however small the file is', async () => {
   const zeros = gzipSync(Buffer.alloc(MAX_FILE_BYTES + 1_000_000), { level: 1 });
   await expect(readFile({ blob: new Blob([new Uint8Array(zeros)]), fileName: 'a.jsonl.gz' })).rejects.toMatchObject({
@@ -76,4 +83,22 @@ it('names the first byte that is not UTF-8, also past a U+FFFD that the file hol
   const before = encoder.encode(`\ufffd first\n${'é'.repeat(10_000)}\n`);
   const bytes = new Uint8Array([...before, ...encoder.encode('ab'), 0xff, 0x61]);
   await expect(parse(bytes, 'a.csv')).rejects.toMatchObject({ code: 'FILE_NOT_UTF8', facts: { line: 3, column: 3 } });
+});
+
+it('is not stalled by a Parquet file that states a thousand million values, wherever', async () => {
+  const whole = parquet('rows.parquet');
+  // As a variable-length number: a run of 2^30 - 1 values, or so many of anything else.
+  const lie = [0xfe, 0xff, 0xff, 0xff, 0x07];
+  let refused = 0;
+  for (let at = 4; at < whole.byteLength - lie.length; at += 1) {
+    const bytes = whole.slice();
+    bytes.set(lie, at);
+    const outcome = await parse(bytes, 'a.parquet').then(
+      () => 'read',
+      ({ code }: { code: string }) => code,
+    );
+    expect(['read', 'FILE_DAMAGED', 'PARQUET_CODEC', 'FILE_TOO_LARGE']).toContain(outcome);
+    refused += Number(outcome === 'FILE_DAMAGED');
+  }
+  expect(refused).toBeGreaterThan(100);
 });

@@ -344,7 +344,9 @@ function lastLine(text: string, counter: ReturnType<typeof createLineCounter>): 
 function resume(text: string, lineEnd: (from: number) => number, from: number, column: number, not: number): number {
   const NEXT_ELEMENT = /\}[ \t]*,[ \t]*(?=\{)/g;
   if (NEXT_ELEMENT.test(text.slice(from, lineEnd(from)))) return from + NEXT_ELEMENT.lastIndex;
-  let start = Math.max(text.lastIndexOf('\n', from - 1), text.lastIndexOf('\r', from - 1)) + 1;
+  // Back to where its line begins, but not before `not`: nothing there is an element, and each fault would go back over the file.
+  let start = from;
+  while (start > not && text[start - 1] !== '\n' && text[start - 1] !== '\r') start -= 1;
   while (start < text.length) {
     const first = skipSpace(text, start);
     const end = lineEnd(start);

@@ -2,11 +2,12 @@
 import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import type { Json } from '../lib/canonicalJson.ts';
 import { TributaryError, toTributaryError } from '../lib/errors.ts';
+import { checkParquetFooter, checkParquetPages } from './checkParquetPages.ts';
 import { MAX_CONTRIBUTION_ROWS, MAX_FILE_BYTES, MAX_ROW_DEPTH } from './limits.ts';
 import type { SourceItem } from './sourceItem.ts';
 
-/** Rows that are unpacked at a time. */
-const BATCH_ROWS = 1_000;
+/** A value takes at least so much where it is unpacked. */
+const VALUE_BYTES = 8;
 
 /** Codecs that the library brings; the others would be libraries of their own. */
 const CODECS: readonly string[] = ['UNCOMPRESSED', 'SNAPPY'];
@@ -51,9 +52,13 @@ export async function* readParquet({ bytes, fileName }: ReadParquetParameters): 
       bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + (end ?? bytes.byteLength)),
   };
   try {
+    checkParquetFooter(bytes);
     const metadata = await parquetMetadataAsync(file);
     const columns = metadata.row_groups.flatMap((group) => group.columns.flatMap(({ meta_data }) => meta_data ?? []));
-    const unpacked = columns.reduce((sum, column) => sum + Number(column.total_uncompressed_size), 0);
+    const bytesOf = (column: (typeof columns)[number]): number =>
+      // A run of equal values takes next to nothing in the file.
+      Math.max(0, Number(column.total_uncompressed_size), VALUE_BYTES * Number(column.num_values));
+    const unpacked = columns.reduce((sum, column) => sum + bytesOf(column), 0);
     const count = Number(metadata.num_rows);
     if (!(unpacked <= MAX_FILE_BYTES) || !(count <= MAX_CONTRIBUTION_ROWS))
       throw new TributaryError({
@@ -70,9 +75,12 @@ export async function* readParquet({ bytes, fileName }: ReadParquetParameters): 
         facts: { file: fileName, codec },
         hint: 'Write it again with Snappy, or as JSON lines.',
       });
-    for (let start = 0; start < count; start += BATCH_ROWS) {
-      const rowEnd = Math.min(count, start + BATCH_ROWS);
-      const rows = await parquetReadObjects({ file, metadata, rowStart: start, rowEnd });
+    checkParquetPages(bytes, metadata);
+    // Group by group: the library reads the columns of a group from its beginning, however few of its rows are asked for.
+    let start = 0;
+    for (const group of metadata.row_groups) {
+      const rowEnd = Math.min(count, start + Number(group.num_rows));
+      const rows = rowEnd > start ? await parquetReadObjects({ file, metadata, rowStart: start, rowEnd }) : [];
       for (const [index, row] of rows.entries()) {
         const line = start + index + 1;
         const place = { line, column: 1 };
@@ -99,6 +107,7 @@ export async function* readParquet({ bytes, fileName }: ReadParquetParameters): 
           end: line,
         };
       }
+      start = Math.max(start, rowEnd);
     }
   } catch (error) {
     if (error instanceof TributaryError) throw error;

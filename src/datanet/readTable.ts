@@ -101,7 +101,7 @@ export function* readTable({ text, head, mapping, isChosen }: ReadTableParameter
     const record: { [column: string]: Json } = {};
     for (const [index, field] of fields.entries()) {
       // A column without a name comes from a trailing separator, or holds a number of the row: it is kept where it holds something.
-      const name = columns[index] === '' ? `column ${index + 1}` : (columns[index] as string);
+      const name = nameOf(columns[index] as string, index);
       if (columns[index] !== '' || field !== '')
         Object.defineProperty(record, name, { value: field, enumerable: true, configurable: true, writable: true });
     }
@@ -116,6 +116,8 @@ export function* readTable({ text, head, mapping, isChosen }: ReadTableParameter
   }
 }
 
+const nameOf = (column: string, index: number): string => (column === '' ? `column ${index + 1}` : column);
+
 /** Why the columns cannot be read; `index`: the column at fault. */
 function refuseHeader(columns: readonly string[], mapping: RowMapping | null, isChosen: boolean) {
   if (columns.length > MAX_COLUMNS) {
@@ -123,8 +125,9 @@ function refuseHeader(columns: readonly string[], mapping: RowMapping | null, is
     return { index: 0, code: 'COLUMNS_TOO_MANY', message, facts: { columns: columns.length, maxColumns: MAX_COLUMNS } };
   }
   const seen = new Set<string>();
-  for (const [index, name] of columns.entries()) {
-    if (name !== '' && seen.has(name)) {
+  for (const [index, given] of columns.entries()) {
+    const name = nameOf(given, index);
+    if (seen.has(name)) {
       const message = `The first line names the column "${name}" twice.`;
       return { index, code: 'HEADER_REPEATED', message, facts: { column: name } };
     }

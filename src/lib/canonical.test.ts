@@ -66,6 +66,11 @@ describe('dag-cbor', () => {
     expect(() => decodeCanonicalCbor(new Uint8Array(100_000).fill(0x81))).toThrow(
       expect.objectContaining({ code: 'CBOR_INVALID' }),
     );
+    const nested = (depth: number): Uint8Array => new Uint8Array(depth + 1).fill(0x81, 0, depth);
+    expect(decodeCanonicalCbor(nested(64))).toHaveLength(1);
+    expect(() => decodeCanonicalCbor(nested(65))).toThrow(
+      expect.objectContaining({ facts: { reason: 'it is nested more than 64 deep' } }),
+    );
   });
 });
 

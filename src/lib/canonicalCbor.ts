@@ -13,7 +13,15 @@ function refuse(reason: string, cause?: unknown): never {
   });
 }
 
-/** The value of `bytes`. Throws `CBOR_INVALID`, also where the same value has a different canonical encoding. */
+/** No document of this project comes near. What walks a value, as a schema does, must not run out of stack. */
+const MAX_DEPTH = 64;
+
+function isShallow(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return true;
+  return depth < MAX_DEPTH && Object.values(value).every((part) => isShallow(part, depth + 1));
+}
+
+/** The value of `bytes`, nested at most 64 deep. Throws `CBOR_INVALID`, also where the same value has a different canonical encoding. */
 export function decodeCanonicalCbor(bytes: Uint8Array): unknown {
   let value: unknown;
   let again: Uint8Array;
@@ -23,6 +31,7 @@ export function decodeCanonicalCbor(bytes: Uint8Array): unknown {
   } catch (cause) {
     return refuse(cause instanceof Error ? cause.message.slice(0, 200) : 'it cannot be decoded', cause);
   }
+  if (!isShallow(value)) return refuse(`it is nested more than ${MAX_DEPTH} deep`);
   const same = again.byteLength === bytes.byteLength && again.every((byte, index) => byte === bytes[index]);
   return same ? value : refuse('the same value has another encoding');
 }

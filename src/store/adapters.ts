@@ -2,7 +2,7 @@
 import { bytesToHex } from '../lib/bytes.ts';
 import { sha256Async } from '../lib/sha256Async.ts';
 import { type AdapterRecord, database } from './database.ts';
-import { deleteFile, readFile, writeFile } from './files.ts';
+import { deleteFile, readFile, safeName, writeFile } from './files.ts';
 import { guardWrite } from './guard.ts';
 
 /** By name: `adapter_config.json`, `adapter_model.safetensors`, and where known `index.cbor`, `rows.jsonl`. */
@@ -32,4 +32,10 @@ export async function deleteAdapter(id: string): Promise<void> {
   const record = await database().adapters.get(id);
   await database().adapters.delete(id);
   for (const { name } of record?.files ?? []) await deleteFile('adapters', fileName(id, name));
+}
+
+/** The adapter that a file of area `adapters` is part of, also where the file no longer says so itself. */
+export async function adapterOfFile(storedName: string): Promise<string | undefined> {
+  const records = await database().adapters.toArray();
+  return records.find(({ id, files }) => files.some(({ name }) => safeName(fileName(id, name)) === storedName))?.id;
 }

@@ -34,6 +34,9 @@ export interface MessageRecord {
   state: 'done' | 'streaming' | 'stopped' | 'interrupted' | 'failed';
   modelId?: string;
   adapterId?: string;
+  /** What model and adapter were called when they answered. Absent in answers of earlier versions. */
+  modelName?: string;
+  adapterName?: string;
   /**
    * Token ids of the answer as the model generated them, without an end token: attribution and receipts count in them. Absent
    * where the runtime reports none, and in answers of earlier versions until they are attributed.

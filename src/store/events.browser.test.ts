@@ -1,10 +1,10 @@
 import Dexie from 'dexie';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { database, eventTables, wipeData } from './index.ts';
+import { database, eraseEverything, eventTables } from './index.ts';
 
-beforeEach(wipeData);
+beforeEach(async () => void (await eraseEverything()));
 // Test files that run one after the other share the browser's database.
-afterAll(wipeData);
+afterAll(async () => void (await eraseEverything()));
 
 const hash = (digit: number) => `0x${String(digit).repeat(64)}` as const;
 const event = (blockNumber: number, logIndex: number, name = 'Funded') => ({

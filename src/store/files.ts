@@ -1,6 +1,7 @@
 // Files in the origin private file system: models, adapters, checkpoints. One flat folder per area. A file is written in
 // parts of 4 MiB, each complete or absent, so that a download can be resumed after a reload; they are read as one Blob (random
 // access, no copy). A file counts as present only after `finish` has written its mark.
+import * as v from 'valibot';
 import { TributaryError } from '../lib/errors.ts';
 import { guardWrite } from './guard.ts';
 
@@ -10,6 +11,8 @@ export type FileArea = 'models' | 'adapters' | 'checkpoints';
 export const PART_BYTES = 4 * 1024 * 1024;
 
 const COMPLETE = 'complete.json';
+const MAX_MARK_BYTES = 100_000;
+const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 function unavailable(cause?: unknown): TributaryError {
   return new TributaryError({
@@ -47,8 +50,13 @@ async function areaFolder(area: FileArea): Promise<FileSystemDirectoryHandle | u
 }
 
 /** File names contain only characters that every file system allows. */
-function safeName(name: string): string {
+export function safeName(name: string): string {
   return name.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 200);
+}
+
+/** Nothing of this name, or something else than this file ever wrote. */
+function isAbsent(error: unknown): boolean {
+  return error instanceof DOMException && ['NotFoundError', 'TypeMismatchError'].includes(error.name);
 }
 
 async function folderOf(area: FileArea, name: string): Promise<FileSystemDirectoryHandle | undefined> {
@@ -56,7 +64,7 @@ async function folderOf(area: FileArea, name: string): Promise<FileSystemDirecto
   try {
     return await parent?.getDirectoryHandle(safeName(name));
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'NotFoundError') return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }
@@ -65,7 +73,7 @@ async function readPart(folder: FileSystemDirectoryHandle, part: string): Promis
   try {
     return await (await folder.getFileHandle(part)).getFile();
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'NotFoundError') return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }
@@ -79,21 +87,54 @@ async function partsOf(folder: FileSystemDirectoryHandle): Promise<File[]> {
   }
 }
 
-/** The whole file as one Blob, or undefined when it is absent or unfinished. */
-export async function readFile(area: FileArea, name: string): Promise<Blob | undefined> {
-  const folder = await folderOf(area, name);
-  if (folder === undefined || (await readPart(folder, COMPLETE)) === undefined) return undefined;
-  return new Blob(await partsOf(folder));
+const markSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.objectWithRest({ bytes: natural, writtenAt: natural }, v.union([v.string(), v.number()])),
+);
+
+interface Mark {
+  readonly bytes: number;
+  readonly writtenAt: number;
+  readonly facts: Readonly<Record<string, string>>;
 }
 
-/** The facts that `finish` was given; undefined when the file is absent or unfinished. */
+/** What `finish` wrote. A page or a machine that went away in the middle may leave a mark that says nothing: `damaged`. */
+async function markOf(folder: FileSystemDirectoryHandle): Promise<Mark | 'absent' | 'damaged'> {
+  const mark = await readPart(folder, COMPLETE);
+  if (mark === undefined) return 'absent';
+  const read = mark.size > MAX_MARK_BYTES ? undefined : v.safeParse(markSchema, await mark.text());
+  if (read?.success !== true) return 'damaged';
+  const { bytes, writtenAt, ...facts } = read.output;
+  return {
+    bytes,
+    writtenAt,
+    facts: Object.fromEntries(Object.entries(facts).map(([key, fact]) => [key, String(fact)])),
+  };
+}
+
+async function wholeFile(
+  folder: FileSystemDirectoryHandle,
+): Promise<{ readonly mark: Mark; readonly blob: Blob } | undefined> {
+  const mark = await markOf(folder);
+  if (typeof mark === 'string') return undefined;
+  const blob = new Blob(await partsOf(folder));
+  return blob.size === mark.bytes ? { mark, blob } : undefined;
+}
+
+/** The whole file as one Blob, or undefined when it is absent, unfinished or damaged. */
+export async function readFile(area: FileArea, name: string): Promise<Blob | undefined> {
+  const folder = await folderOf(area, name);
+  return folder === undefined ? undefined : (await wholeFile(folder))?.blob;
+}
+
+/** The facts that `finish` was given; undefined when the file is absent, unfinished or damaged. */
 export async function readFileFacts(
   area: FileArea,
   name: string,
 ): Promise<Readonly<Record<string, string>> | undefined> {
   const folder = await folderOf(area, name);
-  const mark = folder === undefined ? undefined : await readPart(folder, COMPLETE);
-  return mark === undefined ? undefined : (JSON.parse(await mark.text()) as Record<string, string>);
+  return folder === undefined ? undefined : (await wholeFile(folder))?.mark.facts;
 }
 
 /** Stored bytes of a file, whole or not. */
@@ -204,8 +245,10 @@ export interface StoredFile {
   readonly area: FileArea;
   readonly name: string;
   readonly bytes: number;
-  /** False: a download that has not ended. */
+  /** False: a download that has not ended, or a file that lost something. */
   readonly complete: boolean;
+  /** It was whole once; its parts or its mark are not what was written. */
+  readonly damaged?: boolean;
   readonly writtenAt?: number;
   readonly facts: Readonly<Record<string, string>>;
 }
@@ -214,14 +257,11 @@ async function describe(area: FileArea, folder: FileSystemDirectoryHandle): Prom
   const { name } = folder;
   const parts = await partsOf(folder);
   const bytes = parts.reduce((total, part) => total + part.size, 0);
-  const mark = await readPart(folder, COMPLETE);
-  if (mark === undefined) return { area, name, bytes, complete: false, facts: {} };
-  const {
-    writtenAt,
-    bytes: _,
-    ...facts
-  } = JSON.parse(await mark.text()) as Record<string, string> & { writtenAt: number };
-  return { area, name, bytes, complete: true, writtenAt, facts: facts as Record<string, string> };
+  const mark = await markOf(folder);
+  if (mark === 'absent') return { area, name, bytes, complete: false, facts: {} };
+  if (mark === 'damaged' || mark.bytes !== bytes)
+    return { area, name, bytes, complete: false, damaged: true, facts: mark === 'damaged' ? {} : mark.facts };
+  return { area, name, bytes, complete: true, writtenAt: mark.writtenAt, facts: mark.facts };
 }
 
 /** The files of an area, largest first. */

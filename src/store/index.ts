@@ -1,6 +1,6 @@
 // Storage of this browser: tables (Dexie), files (OPFS), quota, export and wipe. It knows neither screens nor chain.
 export { liveQuery } from 'dexie';
-export { type AdapterFiles, deleteAdapter, readAdapterFile, saveAdapter } from './adapters.ts';
+export { type AdapterFiles, adapterOfFile, deleteAdapter, readAdapterFile, saveAdapter } from './adapters.ts';
 export { deleteCheckpoints, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
 export {
   type AdapterRecord,
@@ -14,8 +14,9 @@ export {
   type SessionRecord,
   type VoucherRecord,
 } from './database.ts';
+export type { Leftover } from './eraseEverything.ts';
+export { eraseEverything } from './erasing.ts';
 export { eventTables } from './events.ts';
-export { exportData, importData, wipeData } from './exportData.ts';
 export { type FileStore, fileStore } from './fileStore.ts';
 export {
   deleteFile,
@@ -30,5 +31,10 @@ export {
 } from './files.ts';
 export { estimateStorage, freeStorage, guardWrite, persistStorage, type StorageEstimateReport } from './guard.ts';
 export { deleteModelPlan, listModelPlans, readModelPlan, updateModelPlan, writeModelPlan } from './models.ts';
-export { openKeys, parseSealedKeys, type SealedKeys, type SealSecret, sealKeys } from './sealKeys.ts';
+export type { Change } from './safetyCopy/importSafetyCopy.ts';
+export type { SafetyCopy } from './safetyCopy/readSafetyCopy.ts';
+export { safetyCopies } from './safetyCopy/safetyCopies.ts';
+export type { CopyProgress, WrittenCopy } from './safetyCopy/writeSafetyCopy.ts';
+export { sealing } from './sealing.ts';
+export type { SealedKeys, SealSecret } from './sealKeys.ts';
 export { deleteSetting, readSetting, writeSetting } from './settings.ts';

@@ -2,13 +2,11 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { PART_BYTES } from './files.ts';
 import {
-  database,
   deleteAdapter,
   deleteFile,
+  eraseEverything,
   estimateStorage,
-  exportData,
   guardWrite,
-  importData,
   latestCheckpoint,
   listFiles,
   openFileWriter,
@@ -16,60 +14,10 @@ import {
   readFile,
   saveAdapter,
   saveCheckpoint,
-  wipeData,
   writeFile,
 } from './index.ts';
 
-beforeEach(wipeData);
-
-const receipt = {
-  id: 'r',
-  messageId: 'm',
-  adapterId: 'a',
-  createdAt: 1,
-  bytes: Uint8Array.of(1, 2, 255),
-  announced: 'no' as const,
-  salt: Uint8Array.of(9),
-};
-const message = {
-  id: 'm',
-  chatId: 'c',
-  role: 'assistant' as const,
-  content: 'Zwölf “Boote”',
-  createdAt: 1,
-  state: 'done' as const,
-  fee: 12345678901234567890n,
-};
-
-test('an export holds bytes and amounts exactly, and comes back after a wipe', async () => {
-  await database().receipts.put(receipt);
-  await database().messages.put(message);
-  await database().sessions.put({
-    id: 's',
-    payer: '0x',
-    address: '0x',
-    privateKey: '0xsecret',
-    validUntil: 1,
-    cap: 1n,
-  });
-  const blob = await exportData();
-  expect(await blob.text()).not.toContain('0xsecret');
-  await wipeData();
-  expect(await database().messages.count()).toBe(0);
-  expect(await importData(blob)).toBe(2);
-  expect(await database().receipts.get('r')).toEqual(receipt);
-  expect(await database().messages.get('m')).toEqual(message);
-});
-
-test.each([
-  'no json',
-  '{}',
-  'null',
-  '{"format":"tributary-export","version":2,"tables":{}}',
-  '{"format":"tributary-export","version":1,"tables":{"chats":3}}',
-])('the file %s is no export', async (text) => {
-  await expect(importData(new Blob([text]))).rejects.toMatchObject({ code: 'STORE_EXPORT_INVALID' });
-});
+beforeEach(async () => void (await eraseEverything()));
 
 test('the two newest checkpoints of a run stay, and the newest whole one is found', async () => {
   for (const step of [10, 20, 30]) await saveCheckpoint('run', step, Uint8Array.of(step));

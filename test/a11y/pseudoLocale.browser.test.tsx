@@ -12,7 +12,7 @@ import { canonicalRow, parseRows, readRows } from '../../src/datanet/index.ts';
 import { hexToBytes } from '../../src/lib/bytes.ts';
 import { canonicalJson } from '../../src/lib/canonicalJson.ts';
 import { TributaryError } from '../../src/lib/errors.ts';
-import { database, importData } from '../../src/store/index.ts';
+import { database, safetyCopies } from '../../src/store/index.ts';
 import { answeredChat } from './answeredChat.ts';
 import '../../src/app/ui/tokens.css';
 
@@ -138,7 +138,8 @@ const excused = new RegExp(
     'prompt',
     'response',
     'nina@example\\.com',
-    // Names of licences.
+    // Names of encodings and of licences.
+    'UTF-8',
     'CC0-1\\.0',
     '\\d+(?:s|h)',
   ]
@@ -199,8 +200,15 @@ async function clickThrough(route: string): Promise<number> {
     await settled();
     expect(plainTexts(), `after ${next.textContent} on ${route}`).toEqual([]);
     if (document.querySelector('[role=dialog], [role=alertdialog]') !== null) {
-      await userEvent.keyboard('{Escape}');
-      await expect.poll(() => document.querySelector('[role=dialog], [role=alertdialog]')).toBeNull();
+      await expect
+        .poll(
+          async () => {
+            await userEvent.keyboard('{Escape}');
+            return document.querySelector('[role=dialog], [role=alertdialog]');
+          },
+          { timeout: 20_000 },
+        )
+        .toBeNull();
     }
     if (location.hash !== route) await open(route);
   }
@@ -291,7 +299,7 @@ const failures: Readonly<Record<string, () => unknown>> = {
   ROW_INVALID: () => canonicalRow({} as never),
   JSON_NOT_CANONICAL: () => canonicalJson(Number.NaN as never),
   HEX_INVALID: () => hexToBytes('0x1'),
-  STORE_EXPORT_INVALID: () => importData(new Blob(['{}'])),
+  STORE_EXPORT_INVALID: async () => (await safetyCopies()).readSafetyCopy(new Blob(['{}'])),
   RECEIPT_INVALID: () => decodeReceipt(new Uint8Array([1, 2, 3])),
   APP_CONFIG_INVALID: async () => (await import('../../src/app/state/config.ts')).parseConfig({ models: 1 }),
   APP_MODEL_UNKNOWN: async () =>

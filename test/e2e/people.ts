@@ -92,7 +92,7 @@ export async function downloadReceipt(page: Page): Promise<Uint8Array> {
   return new Uint8Array(await readFile(await download.path()));
 }
 
-/** Address of this browser's wallet, as the rewards room shows it. */
+/** Address of this browser's wallet, as the rewards room shows it, in lower case: some parts show its checksum, others do not. */
 export async function burnerAddress(page: Page): Promise<string> {
   const before = new URL(page.url()).hash.slice(2);
   await goTo(page, 'rewards');
@@ -101,5 +101,5 @@ export async function burnerAddress(page: Page): Promise<string> {
     .first()
     .textContent();
   await goTo(page, before);
-  return text?.match(/0x[0-9a-fA-F]{40}/)?.[0] ?? '';
+  return text?.match(/0x[0-9a-fA-F]{40}/)?.[0].toLowerCase() ?? '';
 }

@@ -73,8 +73,8 @@ async function person(): Promise<{ wallet: ConnectedWallet; settlement: Settleme
   return { wallet, settlement };
 }
 
-beforeAll(async () => {
-  chain = await localChain(sample);
+/** Over what an earlier one stored. */
+async function startKeeper(): Promise<void> {
   const { deployment, operator, directory } = chain;
   stored = await openInbox(path.join(directory, 'keeper'), deployment);
   ({ inbox } = stored);
@@ -87,9 +87,17 @@ beforeAll(async () => {
       publish: async (bytes, of) => void published.set(of, bytes),
     },
   });
-  modelId = deployment.models[0]?.id as Hex;
+}
+
+beforeAll(async () => {
+  chain = await localChain(sample);
+  await startKeeper();
+  modelId = chain.deployment.models[0]?.id as Hex;
 });
-afterAll(() => chain.destroy());
+afterAll(async () => {
+  await stored.close();
+  await chain.destroy();
+});
 
 test('a payer’s answers reach the contributors to the last wei', async () => {
   const { deployment } = chain;
@@ -125,11 +133,11 @@ test('a payer’s answers reach the contributors to the last wei', async () => {
   const inflated = { ...last, voucher: { ...last.voucher, cumulative: 99n * OPEN } };
   expect(await inbox.addVoucher(inflated)).toBe('invalid');
   // A restarted program continues with the vouchers that it stored.
+  const before = inbox;
   await stored.close();
-  stored = await openInbox(path.join(chain.directory, 'keeper'), deployment);
-  const reopened = stored.inbox;
-  expect(new Set(reopened.vouchers())).toEqual(new Set(inbox.vouchers()));
-  expect(reopened.receipt(digest('receipt 1'))).toEqual(inbox.receipt(digest('receipt 1')));
+  await startKeeper();
+  expect(new Set(inbox.vouchers())).toEqual(new Set(before.vouchers()));
+  expect(inbox.receipt(digest('receipt 1'))).toEqual(before.receipt(digest('receipt 1')));
 
   const paid = amounts.reduce((sum, amount) => sum + amount, 0n);
   const [collected] = await keeper.step();

@@ -16,7 +16,7 @@ import {
   lazyPart,
   ShareBar,
 } from '../ui/index.ts';
-import { evidenceShares } from './influence.ts';
+import { evidenceShares, evidenceSummary } from './influence.ts';
 import { influenceJob } from './influenceJobs.ts';
 import { influencePhaseText } from './influencePhaseText.ts';
 import type { SpanLink } from './MarkdownText.tsx';
@@ -79,6 +79,10 @@ export function Answer(properties: AnswerProperties): JSX.Element {
       text: found.spanTexts[index] ?? '',
       rowCount: span.rows.length,
     }));
+  });
+  const shares = createMemo(() => {
+    const found = influence();
+    return found === undefined ? undefined : evidenceShares(found, t('chat.otherRows'));
   });
   const failure = (): unknown => failures().get(properties.message.id);
   const compared = (): boolean => properties.message.baseContent !== undefined || properties.writing?.phase === 'base';
@@ -199,7 +203,7 @@ export function Answer(properties: AnswerProperties): JSX.Element {
             </button>
           )}
         </Show>
-        <Show when={job() === undefined ? influence() : undefined}>
+        <Show when={job() === undefined ? shares() : undefined}>
           {(found) => (
             <button
               type="button"
@@ -207,7 +211,7 @@ export function Answer(properties: AnswerProperties): JSX.Element {
               aria-label={`${t('chat.influenceShow')}. ${summary(found())}`}
               onClick={() => properties.onInfluence()}
             >
-              <ShareBar label={t('chat.shares')} shares={evidenceShares(found(), t('chat.otherRows'))} legend={false} />
+              <ShareBar label={t('chat.shares')} shares={found()} legend={false} />
               <span class="text-sm text-muted">{summary(found())}</span>
             </button>
           )}
@@ -221,21 +225,20 @@ export function Answer(properties: AnswerProperties): JSX.Element {
             <IconButton icon="refresh" label={t('chat.regenerate')} onClick={() => properties.onRegenerate()} />
           </Show>
           <IconButton icon="panel" label={t('chat.influenceShow')} onClick={() => properties.onInfluence()} />
-          <Show when={speed()}>
-            <span class="tabular ms-1 text-xs text-muted">{speed()}</span>
-          </Show>
+          <span class="tabular ms-1 min-w-0 text-xs text-muted wrap-anywhere">
+            {[properties.adapterName, properties.modelName, speed()].filter(Boolean).join(' · ')}
+          </span>
         </div>
       </Show>
     </article>
   );
 }
 
-function summary(influence: StoredInfluence): string {
-  const { unattributedPpm, rows } = influence.attribution;
-  const contributors = new Set(rows.filter((row) => row.ppm > 0).map((row) => row.account)).size;
+function summary(shares: ReturnType<typeof evidenceShares>): string {
+  const { contributors, attributedPpm, unattributedPpm } = evidenceSummary(shares);
   if (contributors === 0) return t('chat.influenceNone');
   return t('chat.influenceSummary', {
-    attributed: formatPpm(1_000_000 - unattributedPpm),
+    attributed: formatPpm(attributedPpm),
     contributors: t('chat.contributorCount', { count: contributors }),
     unattributed: formatPpm(unattributedPpm),
   });

@@ -35,6 +35,16 @@ export function Chat(): JSX.Element {
     room.select(messageId);
     if (!isWide()) setPanelOpen(true);
   };
+  /** Shows the rows of a span: where there is no panel beside the conversation, in a sheet. */
+  const chooseSpan = (span: number | undefined, messageId: string): void => {
+    room.selectSpan(span, messageId);
+    if (span !== undefined && !isWide()) setPanelOpen(true);
+  };
+  const closePanel = (open: boolean): void => {
+    setPanelOpen(open);
+    // The next tap on the same span opens the sheet again.
+    if (!open) room.selectSpan(undefined);
+  };
   /** Shows where in the answer a span is. */
   const locate = (span: number | undefined): void => {
     room.selectSpan(span);
@@ -49,7 +59,7 @@ export function Chat(): JSX.Element {
     });
   };
   const panel = (): JSX.Element => (
-    <Show when={room.messages() !== undefined}>
+    <Show when={room.messageIds() !== undefined}>
       <InfluencePanel
         message={room.shownMessage()}
         adapter={room.adapterOf(room.shownMessage())}
@@ -72,7 +82,7 @@ export function Chat(): JSX.Element {
             document.getElementById('question')?.focus();
           }}
         />
-        <Transcript room={room} loading={loading} onInfluence={showInfluence} />
+        <Transcript room={room} loading={loading} onInfluence={showInfluence} onSelectSpan={chooseSpan} />
         <ComposerArea room={room} loading={loading} onSetUp={setUp} />
         <p class="sr-only" role="status" aria-live="polite">
           {room.announcement()}
@@ -89,7 +99,7 @@ export function Chat(): JSX.Element {
           {panel()}
         </aside>
       </Show>
-      <Dialog side title={t('chat.influenceTitle')} open={panelOpen() && !isWide()} onOpenChange={setPanelOpen}>
+      <Dialog side title={t('chat.influenceTitle')} open={panelOpen() && !isWide()} onOpenChange={closePanel}>
         {panel()}
       </Dialog>
       <History

@@ -60,7 +60,7 @@ export function ChatBar(properties: {
             <For each={offered()}>
               {(adapter) => (
                 <option value={adapter.id} selected={adapter.id === choice().adapterId}>
-                  {adapter.source === 'browser' ? t('chat.adapterYours', { name: adapter.name }) : adapter.name}
+                  {adapter.isTrainedHere ? t('chat.adapterYours', { name: adapter.name }) : adapter.name}
                 </option>
               )}
             </For>

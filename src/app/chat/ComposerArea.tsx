@@ -36,7 +36,7 @@ export function ComposerArea(properties: {
       <Show when={room.failure()}>{(error) => <ErrorCard error={error()} onDismiss={room.dismissFailure} />}</Show>
       {/* As high as the loading progress, so that the field below does not move. */}
       <div class={`grid content-end ${loading.isReady() ? '' : 'min-h-[5.125rem]'}`}>
-        <ModelNotice loading={loading} adapterName={room.adapter()?.name} />
+        <ModelNotice loading={loading} adapter={room.adapter()} />
       </div>
       <Composer
         busy={writing() !== undefined}

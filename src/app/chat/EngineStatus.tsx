@@ -66,7 +66,7 @@ export function EngineStatus(properties: { readonly onRetry: () => void; readonl
   const text = (): string | undefined => {
     const state = loading();
     if (state?.totalBytes === undefined || state.doneBytes === undefined || state.totalBytes === 0)
-      return along().join(' · ');
+      return along().join(' · ') || undefined;
     const parts = [t('ui.of', { done: formatBytes(state.doneBytes), total: formatBytes(state.totalBytes) })];
     const { bytesPerSecond = 0 } = state;
     if (bytesPerSecond > 0) {

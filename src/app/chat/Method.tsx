@@ -2,7 +2,7 @@
 import { For, type JSX, Show } from 'solid-js';
 import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
 import { t } from '../i18n/t.ts';
-import { formatNumber, formatPpm, Icon } from '../ui/index.ts';
+import { formatPpm, formatSignificant, Icon } from '../ui/index.ts';
 
 export function Method(properties: { readonly influence: StoredInfluence }): JSX.Element {
   const index = () => properties.influence.index;
@@ -37,7 +37,7 @@ export function Method(properties: { readonly influence: StoredInfluence }): JSX
         </Show>
         <p>
           {t('chat.methodThreshold', {
-            threshold: formatNumber(Math.round(properties.influence.attribution.threshold * 1000) / 1000),
+            threshold: formatSignificant(properties.influence.attribution.threshold),
             count: properties.influence.attribution.influentialCount,
           })}{' '}
           {properties.influence.attribution.chancePpm > 0

@@ -1,6 +1,7 @@
 // Above the question's field: what the chosen model is doing, or what must be clicked before it can answer.
 import { type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
+import type { AdapterChoice } from '../state/adapters.ts';
 import { config } from '../state/config.ts';
 import { Button, formatBytes } from '../ui/index.ts';
 import { choice } from './choice.ts';
@@ -17,18 +18,19 @@ function sourceHost(modelId: string): string {
 
 export function ModelNotice(properties: {
   readonly loading: ModelLoading;
-  /** Of the chosen adapter; undefined for the base alone. */
-  readonly adapterName: string | undefined;
+  /** Undefined for the base alone. */
+  readonly adapter: AdapterChoice | undefined;
 }): JSX.Element {
   const { foreign, mustDownload, engineHasChoice, isCancelled, isUntouched, missing, prepare, cancel } =
     properties.loading;
   const size = (): string => formatBytes(missing() ?? 0);
   const coming = (): string => {
     const model = modelName(choice().modelId);
-    const { adapterName: adapter } = properties;
-    return adapter === undefined
+    const { adapter } = properties;
+    // The files of others are here already.
+    return adapter?.source !== 'config'
       ? t('chat.comingBase', { model, size: size() })
-      : t('chat.coming', { model, size: size(), adapter });
+      : t('chat.coming', { model, size: size(), adapter: adapter.name });
   };
   return (
     <>

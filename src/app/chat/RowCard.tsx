@@ -4,7 +4,7 @@ import { createMemo, For, type JSX, Show } from 'solid-js';
 import type { RowEvidence } from '../../attribution/index.ts';
 import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
 import { t } from '../i18n/t.ts';
-import { Button, formatNumber, formatOpen, formatPpm } from '../ui/index.ts';
+import { Button, formatNumber, formatOpen, formatPpm, formatSignificant } from '../ui/index.ts';
 import { contributorName, countWords, type Strength, strengthOf } from './influence.ts';
 
 const strengthTexts = {
@@ -112,7 +112,7 @@ export function RowCard(properties: {
         <summary class="min-h-6 w-fit py-1">{t('chat.figures')}</summary>
         <p>
           {times() === undefined
-            ? t('chat.figureNoThreshold', { score: formatNumber(properties.row.influence) })
+            ? t('chat.figureNoThreshold', { score: formatSignificant(properties.row.influence) })
             : t('chat.figureInfluence', {
                 times: formatNumber(times() ?? 0),
                 percent: properties.influence.index.policy.placeboPercent,

@@ -1,15 +1,17 @@
-// The conversation: its messages, or a welcome while there are none.
-import { createEffect, createMemo, For, type JSX, on, Show } from 'solid-js';
-import type { MessageRecord } from '../../store/index.ts';
+// The conversation: its messages, or a welcome while there are none. Of a long one only what is near the window is read and drawn.
+import { createEffect, For, type JSX, on, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { acceptOtherBase } from '../state/adapters.ts';
+import { createLive } from '../state/live.ts';
 import { availableModels } from '../state/models/availableModels.ts';
 import { EmptyState } from '../ui/index.ts';
 import { Answer } from './Answer.tsx';
+import { findMessage } from './chats.ts';
 import { choice } from './choice.ts';
 import { editAndAsk, regenerate } from './conversation.ts';
 import type { ChatRoom } from './createChatRoom.ts';
 import type { ModelLoading } from './createModelLoading.ts';
+import { DrawnWhenNear } from './DrawnWhenNear.tsx';
 import { followEnd } from './followEnd.ts';
 import { modelName } from './modelName.ts';
 import { Question } from './Question.tsx';
@@ -20,6 +22,7 @@ export function Transcript(properties: {
   readonly room: ChatRoom;
   readonly loading: ModelLoading;
   readonly onInfluence: (messageId: string) => void;
+  readonly onSelectSpan: (span: number | undefined, messageId: string) => void;
 }): JSX.Element {
   const { room } = properties;
   let scroller!: HTMLElement;
@@ -61,8 +64,21 @@ export function Transcript(properties: {
         >
           <h1 class="sr-only">{t('chat.title')}</h1>
           <div ref={end.watch} class="mx-auto grid max-w-3xl grid-cols-1 gap-8 px-4 py-8">
-            <For each={(room.messages() ?? []).map((message) => message.id)}>
-              {(id) => <Message room={room} id={id} onInfluence={() => properties.onInfluence(id)} />}
+            <For each={room.messageIds()}>
+              {(id) => (
+                <DrawnWhenNear
+                  id={id}
+                  always={id === room.shownMessage()?.id || id === writing()?.messageId}
+                  root={scroller}
+                >
+                  <Message
+                    room={room}
+                    id={id}
+                    onInfluence={() => properties.onInfluence(id)}
+                    onSelectSpan={(span) => properties.onSelectSpan(span, id)}
+                  />
+                </DrawnWhenNear>
+              )}
             </For>
           </div>
         </Show>
@@ -75,40 +91,36 @@ function Message(properties: {
   readonly room: ChatRoom;
   readonly id: string;
   readonly onInfluence: () => void;
+  readonly onSelectSpan: (span: number | undefined) => void;
 }): JSX.Element {
   const { room, id } = properties;
-  // A message that was just deleted renders once more before the list drops it.
-  const message = createMemo(
-    (before: MessageRecord | undefined) => room.messages()?.find((candidate) => candidate.id === id) ?? before,
-  );
+  const message = createLive(() => findMessage(id));
   return (
     <Show when={message()}>
       {(current) => (
-        <div data-message={id} style={{ 'content-visibility': 'auto', 'contain-intrinsic-block-size': 'auto 8rem' }}>
-          <Show
-            when={current().role === 'assistant'}
-            fallback={
-              <Question message={current()} onEdit={(text) => room.attempt(editAndAsk(current().chatId, id, text))} />
-            }
-          >
-            <Answer
-              message={current()}
-              writing={writing()?.messageId === id ? writing() : undefined}
-              adapterName={room.adapterOf(current())?.name ?? current().adapterId}
-              modelName={modelName(current().modelId)}
-              last={room.answers().at(-1)?.id === id}
-              selectedSpan={room.shownMessage()?.id === id ? room.selectedSpan() : undefined}
-              onSelectSpan={(span) => room.selectSpan(span, id)}
-              onInfluence={() => properties.onInfluence()}
-              onRegenerate={() => room.attempt(regenerate(current().chatId, id))}
-              onAcceptBase={() => {
-                const adapter = room.adapterOf(current());
-                if (adapter === undefined) return;
-                room.attempt(acceptOtherBase(adapter).then(() => regenerate(current().chatId, id)));
-              }}
-            />
-          </Show>
-        </div>
+        <Show
+          when={current().role === 'assistant'}
+          fallback={
+            <Question message={current()} onEdit={(text) => room.attempt(editAndAsk(current().chatId, id, text))} />
+          }
+        >
+          <Answer
+            message={current()}
+            writing={writing()?.messageId === id ? writing() : undefined}
+            adapterName={current().adapterName ?? room.adapterOf(current())?.name ?? current().adapterId}
+            modelName={current().modelName ?? modelName(current().modelId)}
+            last={room.lastAnswer()?.id === id}
+            selectedSpan={room.shownMessage()?.id === id ? room.selectedSpan() : undefined}
+            onSelectSpan={properties.onSelectSpan}
+            onInfluence={() => properties.onInfluence()}
+            onRegenerate={() => room.attempt(regenerate(current().chatId, id))}
+            onAcceptBase={() => {
+              const adapter = room.adapterOf(current());
+              if (adapter === undefined) return;
+              room.attempt(acceptOtherBase(adapter).then(() => regenerate(current().chatId, id)));
+            }}
+          />
+        </Show>
       )}
     </Show>
   );

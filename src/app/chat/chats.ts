@@ -10,20 +10,40 @@ export function findChat(chatId: string): Promise<ChatRecord | undefined> {
   return database().chats.get(chatId);
 }
 
-/** In the order in which they were written. */
+const inOrder = (chatId: string, before = Number.MAX_SAFE_INTEGER) =>
+  database().messages.where('[chatId+createdAt]').between([chatId, 0], [chatId, before]);
+
+/** In the order in which they were written: all of a chat with everything that was found out about its answers. */
 export function messagesOf(chatId: string): Promise<MessageRecord[]> {
-  return database()
-    .messages.where('[chatId+createdAt]')
-    .between([chatId, 0], [chatId, Number.MAX_SAFE_INTEGER])
-    .toArray();
+  return inOrder(chatId).toArray();
 }
 
-/** The question that an answer answers, and the number of questions in the whole chat. */
+/** Their ids in the same order; reads no message. */
+export async function messageIdsOf(chatId: string): Promise<readonly string[]> {
+  return await inOrder(chatId).primaryKeys();
+}
+
+export function findMessage(id: string): Promise<MessageRecord | undefined> {
+  return database().messages.get(id);
+}
+
+/** The last answer of a chat; reads no more than the end of it. */
+export function lastAnswerOf(chatId: string): Promise<MessageRecord | undefined> {
+  return inOrder(chatId)
+    .reverse()
+    .filter(({ role }) => role === 'assistant')
+    .first();
+}
+
+/** The question that an answer answers, and whether others came before it. Reads no more than these. */
 export async function questionOf(answer: MessageRecord): Promise<{
   readonly question: MessageRecord | undefined;
-  readonly questionCount: number;
+  readonly hasEarlier: boolean;
 }> {
-  const questions = (await messagesOf(answer.chatId)).filter(({ role }) => role === 'user');
-  const question = questions.filter(({ createdAt }) => createdAt < answer.createdAt).at(-1);
-  return { question, questionCount: questions.length };
+  const [question, earlier] = await inOrder(answer.chatId, answer.createdAt)
+    .reverse()
+    .filter(({ role }) => role === 'user')
+    .limit(2)
+    .toArray();
+  return { question, hasEarlier: earlier !== undefined };
 }

@@ -1,7 +1,7 @@
 // Asking, asking again, deleting: how the stored conversations change. What is being written is in `writing.ts`.
 import { type ChatRecord, database, guardWrite, type MessageRecord } from '../../store/index.ts';
 import { messagesOf } from './chats.ts';
-import { choice } from './choice.ts';
+import { restoreChoice } from './choice.ts';
 import { startAnswer, stop, writing } from './writing.ts';
 
 const MAX_TITLE_LENGTH = 60;
@@ -14,7 +14,8 @@ function titleOf(question: string): string {
 /** Starts a chat or continues one, with the model and adapter that are chosen now. */
 async function openChat(chatId: string | undefined, question: string): Promise<ChatRecord> {
   const existing = chatId === undefined ? undefined : await database().chats.get(chatId);
-  const { modelId, adapterId, compare } = choice();
+  // A question may be quicker than the storage that says whom it is for.
+  const { modelId, adapterId, compare } = await restoreChoice();
   const now = Date.now();
   const record: ChatRecord = {
     id: existing?.id ?? crypto.randomUUID(),

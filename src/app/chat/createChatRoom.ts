@@ -9,7 +9,7 @@ import { createLive } from '../state/live.ts';
 import { availableModels } from '../state/models/availableModels.ts';
 import { externalModel, externalModels } from '../state/models/chatRuntimes.ts';
 import { discover, isWalletRemembered, walletView } from '../state/settlement.ts';
-import { findChat, messagesOf } from './chats.ts';
+import { findChat, findMessage, lastAnswerOf, messageIdsOf } from './chats.ts';
 import { choice, restoreChoice, setChoice } from './choice.ts';
 import { ask } from './conversation.ts';
 import { repairInterrupted, writing } from './writing.ts';
@@ -22,9 +22,9 @@ export interface ChatRoom {
   readonly adapter: Accessor<AdapterChoice | undefined>;
   /** The adapter of an answer. */
   adapterOf(message: MessageRecord | undefined): AdapterChoice | undefined;
-  /** Undefined until they are read. */
-  readonly messages: Accessor<readonly MessageRecord[] | undefined>;
-  readonly answers: Accessor<readonly MessageRecord[]>;
+  /** In the order in which they were written; undefined until they are read. A message is read where it is drawn. */
+  readonly messageIds: Accessor<readonly string[] | undefined>;
+  readonly lastAnswer: Accessor<MessageRecord | undefined>;
   /** The answer that the influence panel shows: the selected one, or the last. */
   readonly shownMessage: Accessor<MessageRecord | undefined>;
   /** The selected span of `shownMessage`. */
@@ -59,13 +59,25 @@ export function createChatRoom(): ChatRoom {
   };
 
   const adapters = createLive(listAdapters);
-  const messages = createLive(() => {
+  const messageIds = createLive((): Promise<readonly string[]> | readonly string[] => {
     const { chat } = parameters;
-    return chat === undefined ? [] : messagesOf(chat);
+    return chat === undefined ? [] : messageIdsOf(chat);
+  });
+  const lastAnswer = createLive(() => {
+    const { chat } = parameters;
+    return chat === undefined ? undefined : lastAnswerOf(chat);
+  });
+  const selected = createLive(() => {
+    const id = selectedMessage();
+    return id === undefined ? undefined : findMessage(id);
   });
   const adapter = createMemo(() => adapters()?.find(({ id }) => id === choice().adapterId));
-  const answers = createMemo(() => (messages() ?? []).filter(({ role }) => role === 'assistant'));
-  const shownMessage = createMemo(() => answers().find(({ id }) => id === selectedMessage()) ?? answers().at(-1));
+  const shownMessage = createMemo(() => {
+    const found = selected();
+    return found !== undefined && found.id === selectedMessage() && found.chatId === parameters.chat
+      ? found
+      : lastAnswer();
+  });
 
   onMount(async () => {
     await repairInterrupted();
@@ -102,8 +114,8 @@ export function createChatRoom(): ChatRoom {
     adapters,
     adapter,
     adapterOf: (message) => adapters()?.find(({ id }) => id === message?.adapterId),
-    messages,
-    answers,
+    messageIds,
+    lastAnswer,
     shownMessage,
     selectedSpan,
     select: (messageId) => void setSelectedMessage(messageId),

@@ -5,7 +5,6 @@ import type { AdapterChoice } from '../state/adapters.ts';
 import { cancelLoading, engineState, ensureModel } from '../state/engine.ts';
 import { createLoaded } from '../state/live.ts';
 import { type ExternalModel, externalModel, isRuntimeReady } from '../state/models/chatRuntimes.ts';
-import { missingBytes } from '../state/models/modelFiles.ts';
 import { prepareAnswers } from '../state/prepareAnswers.ts';
 import { choice } from './choice.ts';
 import { writing } from './writing.ts';
@@ -50,7 +49,10 @@ export function createModelLoading(
       engineState().phase;
       return choice().modelId === '' || foreign() !== undefined ? undefined : choice().modelId;
     },
-    async (modelId) => ({ modelId, bytes: await missingBytes(modelId) }),
+    async (modelId) => {
+      const { missingBytes } = await import('../state/models/modelFiles.ts');
+      return { modelId, bytes: await missingBytes(modelId) };
+    },
   );
   const missing = (): number | undefined => {
     const result = counted.value();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
-import { countWords, evidenceShares, strengthOf } from './influence.ts';
+import { countWords, evidenceShares, evidenceSummary, strengthOf } from './influence.ts';
 
 const WHOLE = 1_000_000;
 
@@ -68,7 +68,22 @@ test('rows of one contributor are one share, biggest first, and the rest is unat
   ]);
 });
 
-test('what unlisted rows bring is named, not lost', () => {
+test('evidence of rows that are not listed belongs to their contributors, and the sentence says the same figures', () => {
+  const { attribution, ...rest } = influence([{ account: '0xaa', ppm: 514_000 }], 345_000);
+  const evidence = [
+    { account: '0xAA', ppm: 600_000 },
+    { account: '0xBB', ppm: 55_000 },
+  ];
+  const shares = evidenceShares({ ...rest, attribution: { ...attribution, evidence } }, 'others');
+  expect(shares.map(({ label, ppm }) => [label, ppm])).toEqual([
+    ['Ann', 600_000],
+    ['0xBB…0xBB', 55_000],
+    ['', 345_000],
+  ]);
+  expect(evidenceSummary(shares)).toEqual({ contributors: 2, attributedPpm: 655_000, unattributedPpm: 345_000 });
+});
+
+test('what unlisted rows of an answer of an earlier version bring is named, not lost', () => {
   const shares = evidenceShares(influence([{ account: '0xaa', ppm: 100_000 }], 600_000), 'others');
   expect(shares.map(({ label, ppm }) => [label, ppm])).toEqual([
     ['Ann', 100_000],

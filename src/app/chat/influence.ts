@@ -5,32 +5,47 @@ import type { Share } from '../ui/index.ts';
 
 const WHOLE = 1_000_000;
 
+/** What evidence backs, by contributor; of an answer of an earlier version only what its listed rows say, scaled to what is backed. */
+function evidenceOf({ attribution }: StoredInfluence): readonly { readonly account: string; readonly ppm: number }[] {
+  if (attribution.evidence !== undefined) return attribution.evidence;
+  const byAccount = new Map<string, number>();
+  for (const row of attribution.rows) byAccount.set(row.account, (byAccount.get(row.account) ?? 0) + row.ppm);
+  const listed = [...byAccount.values()].reduce((total, ppm) => total + ppm, 0);
+  const scale = Math.min(1, (WHOLE - attribution.unattributedPpm) / Math.max(1, listed));
+  return [...byAccount].map(([account, ppm]) => ({ account, ppm: Math.floor(ppm * scale) }));
+}
+
 /**
- * Shares by evidence: of each contributor's listed rows, of all other rows together, and the part without evidence. They add up
- * to exactly 1,000,000 ppm.
+ * Shares by evidence: of each contributor, biggest first, and the part without evidence. They add up to exactly 1,000,000 ppm.
+ * `otherRowsLabel` names what an answer of an earlier version does not list.
  */
 export function evidenceShares(
   influence: StoredInfluence,
   otherRowsLabel: string,
 ): (Share & { readonly account?: string })[] {
-  const { attribution } = influence;
-  const byAccount = new Map<string, number>();
-  for (const row of attribution.rows) byAccount.set(row.account, (byAccount.get(row.account) ?? 0) + row.ppm);
-  const listed = [...byAccount.values()].reduce((total, ppm) => total + ppm, 0);
-  // When a contributor was capped, the listed rows add up to more than evidence pays: they are scaled down to it.
-  const backed = WHOLE - attribution.unattributedPpm;
-  const scale = listed > backed && listed > 0 ? backed / listed : 1;
-  const shares: (Share & { readonly account?: string })[] = [...byAccount]
-    .map(([account, ppm]) => ({ account, label: contributorName(influence, account), ppm: Math.floor(ppm * scale) }))
+  const { unattributedPpm } = influence.attribution;
+  const shares: (Share & { readonly account?: string })[] = evidenceOf(influence)
     .filter(({ ppm }) => ppm > 0)
+    .map(({ account, ppm }) => ({ account, label: contributorName(influence, account), ppm }))
     .sort((left, right) => right.ppm - left.ppm);
-  const rest = backed - shares.reduce((total, share) => total + share.ppm, 0);
-  // Scaling rounds down; the few ppm that are left go to the largest share.
-  const [first] = shares;
-  if (rest > 0 && scale < 1 && first !== undefined) shares[0] = { ...first, ppm: first.ppm + rest };
-  else if (rest > 0) shares.push({ label: otherRowsLabel, ppm: rest });
-  if (attribution.unattributedPpm > 0) shares.push({ label: '', ppm: attribution.unattributedPpm, unattributed: true });
+  const rest = WHOLE - unattributedPpm - shares.reduce((total, share) => total + share.ppm, 0);
+  if (rest > 0) shares.push({ label: otherRowsLabel, ppm: rest });
+  if (unattributedPpm > 0) shares.push({ label: '', ppm: unattributedPpm, unattributed: true });
   return shares;
+}
+
+/** The same shares as figures of one sentence. */
+export function evidenceSummary(shares: ReturnType<typeof evidenceShares>): {
+  readonly contributors: number;
+  readonly attributedPpm: number;
+  readonly unattributedPpm: number;
+} {
+  const unattributedPpm = shares.find(({ unattributed }) => unattributed === true)?.ppm ?? 0;
+  return {
+    contributors: shares.filter(({ account }) => account !== undefined).length,
+    attributedPpm: WHOLE - unattributedPpm,
+    unattributedPpm,
+  };
 }
 
 /**

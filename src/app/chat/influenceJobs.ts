@@ -2,13 +2,12 @@
 import { createSignal } from 'solid-js';
 import { isAbort } from '../../lib/errors.ts';
 import { database, guardWrite, type MessageRecord } from '../../store/index.ts';
-import { attributeAnswer, type InfluencePhase } from '../../workflows/answers/attributeAnswer.ts';
+import type { InfluencePhase } from '../../workflows/answers/attributeAnswer.ts';
 import type { AdapterChoice } from '../state/adapters.ts';
 import { attribution, openIndex } from '../state/attribution.ts';
 import { contributorNames } from '../state/contributorNames.ts';
 import { engine, ensureAdapter, noteEngineFailure } from '../state/engine.ts';
 import { availableModels } from '../state/models/availableModels.ts';
-import { announceOutstanding } from '../state/outbox.ts';
 import { findPayment, hearOtherBrowsers, type PaymentTerms, payAnswer, paymentReadiness } from '../state/payments.ts';
 import { walletView } from '../state/settlement.ts';
 import { questionOf } from './chats.ts';
@@ -34,12 +33,16 @@ export async function estimateInfluence(message: MessageRecord, adapter: Adapter
   const { signal } = abort;
   abortInfluence = abort;
   setInfluenceFailures((map) => withEntry(map, message.id, undefined));
-  const { question, questionCount } = await questionOf(message);
+  const { question, hasEarlier } = await questionOf(message);
   if (question === undefined) return;
   const memory = availableModels().find((candidate) => candidate.id === message.modelId)?.memory ?? true;
   // Those who cannot be heard now are heard at the next answer.
   void hearOtherBrowsers().catch(() => undefined);
   try {
+    const [{ attributeAnswer }, { announceOutstanding }] = await Promise.all([
+      import('../../workflows/answers/attributeAnswer.ts'),
+      import('../state/outbox.ts'),
+    ]);
     await attributeAnswer<AdapterChoice, PaymentTerms>({
       ports: {
         engine: engine(),
@@ -64,7 +67,7 @@ export async function estimateInfluence(message: MessageRecord, adapter: Adapter
       message,
       prompt: question.content,
       adapter,
-      manyTurns: memory && questionCount > 1,
+      manyTurns: memory && hasEarlier,
       signal,
       onPhase: (phase) => {
         if (!signal.aborted) setInfluenceJob({ messageId: message.id, phase });

@@ -14,6 +14,7 @@ import { onNextFrame } from '../state/nextFrame.ts';
 import { prepareAnswers } from '../state/prepareAnswers.ts';
 import { messagesOf } from './chats.ts';
 import { estimateInfluence } from './influenceJobs.ts';
+import { modelName } from './modelName.ts';
 import { withEntry } from './withEntry.ts';
 
 export interface Writing {
@@ -53,6 +54,7 @@ export function stop(): void {
 /** Answers the last question of a chat in a new message. Resolves once that is stored, empty; the answer goes on. */
 export async function startAnswer(chat: ChatRecord, createdAt: number, sampling: AnswerSampling = {}): Promise<void> {
   stop();
+  const adapter = chat.adapterId === undefined ? undefined : await findAdapter(chat.adapterId);
   const message: MessageRecord = {
     id: crypto.randomUUID(),
     chatId: chat.id,
@@ -61,7 +63,9 @@ export async function startAnswer(chat: ChatRecord, createdAt: number, sampling:
     createdAt,
     state: 'streaming',
     modelId: chat.modelId,
+    modelName: modelName(chat.modelId),
     ...(chat.adapterId === undefined ? {} : { adapterId: chat.adapterId }),
+    ...(adapter === undefined ? {} : { adapterName: adapter.name }),
   };
   own.add(message.id);
   await guardWrite(() => database().messages.put(message));

@@ -11,10 +11,10 @@ import { createDatanet, listDatanets } from '../state/datanets.ts';
 import { createLive } from '../state/live.ts';
 import { discover, hasChain } from '../state/settlement.ts';
 import { currentSigner } from '../state/signer.ts';
-import { Button, ErrorCard, Page } from '../ui/index.ts';
+import { Button, ErrorCard, OpenElsewhere, Page } from '../ui/index.ts';
 import { WalletChoice } from '../wallet/WalletChoice.tsx';
 import { type ContributionStep, contributionSteps, furthestStep, gapOfStep } from './contributionDraft.ts';
-import { contributionSession } from './contributionSession.ts';
+import { contributionLock, contributionSession } from './contributionSession.ts';
 import { DatanetStep } from './DatanetStep.tsx';
 import { type Publishing, ReviewStep } from './ReviewStep.tsx';
 import { RowsStep } from './RowsStep.tsx';
@@ -32,6 +32,22 @@ const names = {
 } as const;
 
 export function Steps(properties: { readonly step: ContributionStep }): JSX.Element {
+  contributionLock.start();
+  return (
+    <Switch>
+      <Match when={contributionLock.holder() === 'here'}>
+        <OwnSteps step={properties.step} />
+      </Match>
+      <Match when={contributionLock.holder() === 'elsewhere'}>
+        <Page title={t(titles[properties.step])}>
+          <OpenElsewhere text={t('contribute.draftElsewhere')} onTakeOver={contributionLock.takeOver} />
+        </Page>
+      </Match>
+    </Switch>
+  );
+}
+
+function OwnSteps(properties: { readonly step: ContributionStep }): JSX.Element {
   const contribution = contributionSession();
   const navigate = useNavigate();
   const datanets = createLive(listDatanets);
@@ -78,10 +94,12 @@ export function Steps(properties: { readonly step: ContributionStep }): JSX.Elem
     const { publishable: rows, overrides } = prepared;
     const onStep = (step: PublishStep): void => void setPublishing({ kind: 'busy', step });
     try {
-      const record = await publishRows({ datanetId, rows, licence, overrides, signer, onStep });
-      // First the address, then the draft: the steps must not see an empty draft and lead back.
-      navigate(`/contribute/done/${record.id}`, { replace: true });
-      await contribution.discard();
+      await contributionLock.finish(async () => {
+        const record = await publishRows({ datanetId, rows, licence, overrides, signer, onStep });
+        // First the address, then the draft: the steps must not see an empty draft and lead back.
+        navigate(`/contribute/done/${record.id}`, { replace: true });
+        await contribution.discard();
+      });
     } catch (error) {
       const rejected = toTributaryError(error).code === 'WALLET_REJECTED';
       setPublishing(rejected ? { kind: 'rejected' } : { kind: 'failed', error });

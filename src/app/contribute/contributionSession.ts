@@ -2,6 +2,7 @@
 import { knownContent } from '../state/contributions.ts';
 import { deleteDraft, readDraft, writeDraft } from '../state/drafts.ts';
 import { ingest } from '../state/ingest.ts';
+import { createTabLock } from '../state/tabLock.ts';
 import { type Contribution, createContribution } from './createContribution.ts';
 
 const DRAFT_KEY = 'contribution';
@@ -15,6 +16,15 @@ interface StoredFile {
 }
 
 let session: Contribution | undefined;
+
+/** One tab prepares it; a draft that two tabs sign is published twice. */
+export const contributionLock = createTabLock('contribution', async () => {
+  const ended = session;
+  // The next time this tab goes on it reads the draft as the other tab left it.
+  session = undefined;
+  ended?.stopReading();
+  await ended?.settled();
+});
 
 export function contributionSession(): Contribution {
   session ??= createContribution({

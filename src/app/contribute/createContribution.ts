@@ -59,6 +59,8 @@ export interface Contribution {
   stopReading(): void;
   readAgain(): void;
   discard(): Promise<void>;
+  /** Resolves when the draft is stored as it is. */
+  settled(): Promise<void>;
 }
 
 /** What makes a new reading necessary. */
@@ -192,6 +194,7 @@ export function createContribution(ports: ContributionPorts): Contribution {
       take,
       stopReading: () => running.abort(),
       readAgain: () => void read(draft()),
+      settled: () => saving,
       async discard() {
         running.abort();
         await saving;

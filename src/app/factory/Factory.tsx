@@ -1,9 +1,11 @@
 // The room "factory": #/factory lists runs and adapters of peers, #/factory/new prepares a run, #/factory/runs/<id> is one.
 import { useParams } from '@solidjs/router';
 import { createMemo, type JSX, Match, Switch } from 'solid-js';
-import { NewRun } from './NewRun.tsx';
+import { lazyPart } from '../ui/index.ts';
 import { Overview } from './Overview.tsx';
-import { RunPage } from './RunPage.tsx';
+
+const NewRun = lazyPart(async () => (await import('./NewRun.tsx')).NewRun);
+const RunPage = lazyPart(async () => (await import('./RunPage.tsx')).RunPage);
 
 export function Factory(): JSX.Element {
   const parameters = useParams<{ rest?: string }>();

@@ -1,6 +1,18 @@
 // A run before it starts: base, what it learns from, how thoroughly, who will share its fees, how long it takes here.
 import { useNavigate, useSearchParams } from '@solidjs/router';
-import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  For,
+  type JSX,
+  Match,
+  on,
+  onCleanup,
+  onMount,
+  Show,
+  Switch,
+} from 'solid-js';
 import { isAbort } from '../../lib/errors.ts';
 import { estimateRun, type StepMeasurement } from '../../workflows/training/estimateRun.ts';
 import type { PreparationStage, PreparedTraining } from '../../workflows/training/prepareTraining.ts';
@@ -13,6 +25,7 @@ import { engineState, noteEngineFailure } from '../state/engine.ts';
 import { createLive } from '../state/live.ts';
 import { availableModels } from '../state/models/availableModels.ts';
 import { peers, peersView } from '../state/peers.ts';
+import { createTabLock } from '../state/tabLock.ts';
 import { createRun, liveRun, measureStep, prepareTraining } from '../state/training.ts';
 import {
   Banner,
@@ -23,6 +36,7 @@ import {
   formatBytes,
   formatDuration,
   formatNumber,
+  OpenElsewhere,
   Page,
   Progress,
   Section,
@@ -34,7 +48,26 @@ import { SourceChoice } from './SourceChoice.tsx';
 
 const DRAFT_KEY = 'factory-run';
 
+/** One tab prepares it. What it has is stored at every change. */
+const draftLock = createTabLock('run-draft', async () => undefined);
+
 export function NewRun(): JSX.Element {
+  draftLock.start();
+  return (
+    <Switch>
+      <Match when={draftLock.holder() === 'here'}>
+        <OwnNewRun />
+      </Match>
+      <Match when={draftLock.holder() === 'elsewhere'}>
+        <Page title={t('factory.newTitle')} lead={t('factory.newLead')}>
+          <OpenElsewhere text={t('factory.draftElsewhere')} onTakeOver={draftLock.takeOver} />
+        </Page>
+      </Match>
+    </Switch>
+  );
+}
+
+function OwnNewRun(): JSX.Element {
   const navigate = useNavigate();
   const [search] = useSearchParams<{ datanet?: string }>();
   const datanets = createLive(listDatanets);

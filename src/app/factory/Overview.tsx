@@ -5,7 +5,7 @@ import { stepOf, type TrainingRun } from '../../workflows/training/trainingRun.t
 import { t } from '../i18n/t.ts';
 import { createLive } from '../state/live.ts';
 import { availableModels } from '../state/models/availableModels.ts';
-import { listRuns, liveRun } from '../state/training.ts';
+import { listRuns, liveRun, runElsewhere } from '../state/training.ts';
 import { Button, EmptyState, formatDateTime, formatDecimals, formatNumber, Page, Table } from '../ui/index.ts';
 import { PeerAdapters } from './PeerAdapters.tsx';
 import { RunState } from './RunState.tsx';
@@ -64,7 +64,10 @@ export function Overview(): JSX.Element {
                         </a>
                       ),
                     },
-                    { header: t('factory.columnState'), cell: (run) => <RunState run={run} live={liveRun()} /> },
+                    {
+                      header: t('factory.columnState'),
+                      cell: (run) => <RunState run={run} live={liveRun()} elsewhere={runElsewhere()} />,
+                    },
                     { header: t('factory.columnBase'), cell: (run) => run.modelName },
                     { header: t('factory.columnRows'), numeric: true, cell: (run) => formatNumber(run.rowCount) },
                     {

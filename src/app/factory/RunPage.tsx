@@ -8,7 +8,16 @@ import { KNOBS } from '../../workflows/training/trainingSettings.ts';
 import { formatInput } from '../i18n/format.ts';
 import { t } from '../i18n/t.ts';
 import { createLive } from '../state/live.ts';
-import { cancelRun, deleteRun, findRun, liveRun, resumeRun } from '../state/training.ts';
+import {
+  cancelRun,
+  deleteRun,
+  findRun,
+  isTrainedElsewhere,
+  liveRun,
+  resumeRun,
+  runElsewhere,
+  takeOverRun,
+} from '../state/training.ts';
 import {
   Banner,
   Button,
@@ -18,6 +27,7 @@ import {
   ErrorCard,
   formatDuration,
   formatNumber,
+  lazyPart,
   Page,
   Progress,
   Section,
@@ -25,7 +35,8 @@ import {
 import { LossChart } from './LossChart.tsx';
 import { modelProgress } from './NewRun.tsx';
 import { RunState } from './RunState.tsx';
-import { TrainedAdapter } from './TrainedAdapter.tsx';
+
+const TrainedAdapter = lazyPart(async () => (await import('./TrainedAdapter.tsx')).TrainedAdapter);
 
 export function RunPage(properties: { readonly id: string }): JSX.Element {
   const navigate = useNavigate();
@@ -38,7 +49,11 @@ export function RunPage(properties: { readonly id: string }): JSX.Element {
     const live = liveRun();
     return live?.run.id === properties.id ? live : undefined;
   };
-  const run = (): TrainingRun | undefined => mine()?.run ?? record() ?? undefined;
+  const theirs = () => {
+    const live = runElsewhere();
+    return live?.run.id === properties.id ? live : undefined;
+  };
+  const run = (): TrainingRun | undefined => mine()?.run ?? theirs()?.run ?? record() ?? undefined;
 
   onMount(() => {
     const look = (): void => void setHidden(document.hidden);
@@ -46,10 +61,10 @@ export function RunPage(properties: { readonly id: string }): JSX.Element {
     onCleanup(() => document.removeEventListener('visibilitychange', look));
   });
 
-  const go = async (from: TrainingRun): Promise<void> => {
+  const go = async (from: TrainingRun, start: typeof resumeRun = resumeRun): Promise<void> => {
     setFailure(undefined);
     try {
-      await resumeRun(from);
+      await start(from);
     } catch (error) {
       setFailure(() => error);
     }
@@ -62,8 +77,11 @@ export function RunPage(properties: { readonly id: string }): JSX.Element {
       if (considered || found === undefined || found === null) return;
       considered = true;
       if (found.status !== 'running' || liveRun() !== undefined) return;
-      setInterrupted(stepOf(found) > 0 || found.checkpointStep > 0);
-      void go(found);
+      void isTrainedElsewhere(found.id).then((isElsewhere) => {
+        if (isElsewhere || liveRun() !== undefined) return;
+        setInterrupted(stepOf(found) > 0 || found.checkpointStep > 0);
+        void go(found);
+      });
     }),
   );
 
@@ -102,7 +120,14 @@ export function RunPage(properties: { readonly id: string }): JSX.Element {
             </Show>
             <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={() => void go(current())} />}</Show>
             <section class="grid gap-4 rounded-2xl border border-line bg-surface p-5 sm:p-6">
-              <Show when={mine()} fallback={<Standstill run={current()} onResume={() => void go(current())} />}>
+              <Show
+                when={mine()}
+                fallback={
+                  <Show when={theirs()} fallback={<Standstill run={current()} onResume={() => void go(current())} />}>
+                    <Elsewhere run={current()} onTakeOver={() => void go(current(), takeOverRun)} />
+                  </Show>
+                }
+              >
                 {(live) => (
                   <Show
                     when={live().stage === 'training'}
@@ -140,7 +165,7 @@ export function RunPage(properties: { readonly id: string }): JSX.Element {
                   )}
                 </For>
               </dl>
-              <Show when={mine() === undefined}>
+              <Show when={mine() === undefined && theirs() === undefined}>
                 <div>
                   <Button kind="danger" size="small" icon="trash" onClick={() => setDeleting(true)}>
                     {t('factory.delete')}
@@ -160,7 +185,10 @@ export function RunPage(properties: { readonly id: string }): JSX.Element {
                     kind="danger"
                     onClick={() => {
                       setDeleting(false);
-                      void deleteRun(properties.id).then(() => navigate('/factory'));
+                      void deleteRun(properties.id).then(
+                        () => navigate('/factory'),
+                        (error: unknown) => setFailure(() => error),
+                      );
                     }}
                   >
                     {t('factory.delete')}
@@ -210,7 +238,30 @@ function Pace(properties: { readonly run: TrainingRun }): JSX.Element {
   );
 }
 
-/** A run that this tab is not training: done, stopped, failed, or training in another tab. */
+/** A run that another tab trains. */
+function Elsewhere(properties: { readonly run: TrainingRun; readonly onTakeOver: () => void }): JSX.Element {
+  const pace = () => runPace(properties.run);
+  return (
+    <div class="grid gap-3">
+      <Progress
+        label={t('factory.progress', { step: pace().step, total: properties.run.totalSteps })}
+        done={pace().step}
+        total={properties.run.totalSteps}
+      />
+      <Banner
+        action={
+          <Button size="small" onClick={properties.onTakeOver}>
+            {t('factory.takeOver')}
+          </Button>
+        }
+      >
+        <RunState run={properties.run} live={undefined} elsewhere={runElsewhere()} />. {t('factory.elsewhere')}
+      </Banner>
+    </div>
+  );
+}
+
+/** A run that no tab is training: done, stopped or failed. */
 function Standstill(properties: { readonly run: TrainingRun; readonly onResume: () => void }): JSX.Element {
   const run = () => properties.run;
   const resumeLabel = (): string =>
@@ -218,7 +269,7 @@ function Standstill(properties: { readonly run: TrainingRun; readonly onResume: 
   return (
     <div class="grid gap-3">
       <p class="flex flex-wrap items-center gap-x-3">
-        <RunState run={run()} live={undefined} />
+        <RunState run={run()} live={undefined} elsewhere={undefined} />
         <Show
           when={run().status === 'trained'}
           fallback={

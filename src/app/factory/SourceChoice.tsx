@@ -27,6 +27,12 @@ export function SourceChoice(properties: {
       ? t('factory.sourceMine', { when })
       : t('factory.sourceContribution', { address: shortAddress(record.contributor), when });
   };
+  /** Those of the rows themselves, each once. */
+  const licences = (options: readonly SourceOption[]): string =>
+    [...new Set(options.map(({ licence }) => licence))]
+      .filter((licence) => licence !== '')
+      .map((licence) => ` · ${licence}`)
+      .join('');
   const box = 'mt-0.5 size-5 shrink-0 accent-accent';
   return (
     <Section title={t('factory.sourcesTitle')} lead={t('factory.sourcesLead')}>
@@ -70,7 +76,7 @@ export function SourceChoice(properties: {
                       <span class="text-sm text-muted wrap-anywhere">{datanet.summary}</span>
                       <span class="tabular text-sm text-muted">
                         {t('factory.rows', { count: options.reduce((sum, option) => sum + option.rowCount, 0) })}
-                        {datanet.licence === '' ? '' : ` · ${datanet.licence}`}
+                        {licences(options)}
                       </span>
                     </span>
                   </label>
@@ -87,6 +93,7 @@ export function SourceChoice(properties: {
                             />
                             <span class="tabular">
                               {label(option)} · {t('factory.rows', { count: option.rowCount })}
+                              {licences([option])}
                             </span>
                           </label>
                         )}

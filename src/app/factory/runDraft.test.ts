@@ -11,19 +11,21 @@ const record = (id: string, rows: number, state: ContributionRecord['state'] = '
   mine: false,
   state,
   createdAt: 0,
+  data: { header: { license: 'CC-BY-4.0' } },
 });
 const datanet = {
   id: 'towns',
   name: 'Towns',
+  licence: 'CC0-1.0',
   rowsUrl: './rows.jsonl',
   rowCount: 112,
   contributions: [record('bafy1', 10), record('bafy2', 2, 'refused')],
 };
 
-test('offers sample rows and contributions that were not refused, each with its own count', () => {
-  expect(sourceOptions(datanet).map(({ source, rowCount }) => [source, rowCount])).toEqual([
-    ['sample:towns', 100],
-    ['bafy1', 10],
+test('offers sample rows and contributions that were not refused, each with its own count and licence', () => {
+  expect(sourceOptions(datanet).map(({ source, rowCount, licence }) => [source, rowCount, licence])).toEqual([
+    ['sample:towns', 100, 'CC0-1.0'],
+    ['bafy1', 10, 'CC-BY-4.0'],
   ]);
 });
 

@@ -1,5 +1,6 @@
 // A run that is being prepared, as a value, and what it may learn from.
 import type { ContributionRecord } from '../../store/index.ts';
+import { contributionData } from '../../workflows/rows/contributionRecord.ts';
 import { sampleSource } from '../../workflows/rows/rowSource.ts';
 import type { RunSource } from '../../workflows/training/trainingRun.ts';
 import { invalidKnobs, presetSettings, type TrainingSettings } from '../../workflows/training/trainingSettings.ts';
@@ -16,6 +17,8 @@ export interface RunDraft {
 
 export interface SourceOption extends RunSource {
   readonly key: string;
+  /** Of these rows: a contribution has its own, whatever its Datanet asks for. Empty: nobody says. */
+  readonly licence: string;
   /** Absent for sample rows. */
   readonly record?: ContributionRecord;
 }
@@ -23,6 +26,8 @@ export interface SourceOption extends RunSource {
 export interface DatanetLike {
   readonly id: string;
   readonly name: string | undefined;
+  /** Of its sample rows. */
+  readonly licence: string;
   readonly rowsUrl?: string;
   readonly rowCount: number;
   readonly contributions: readonly ContributionRecord[];
@@ -44,6 +49,7 @@ export function sourceOptions(datanet: DatanetLike): readonly SourceOption[] {
             key: sourceKey(datanet.id, sample),
             datanetId: datanet.id,
             source: sample,
+            licence: datanet.licence,
             rowCount: datanet.rowCount - contributed,
           },
         ]),
@@ -53,6 +59,7 @@ export function sourceOptions(datanet: DatanetLike): readonly SourceOption[] {
         key: sourceKey(datanet.id, record.id),
         datanetId: datanet.id,
         source: record.id,
+        licence: contributionData(record).header.license,
         rowCount: record.rows,
         record,
       })),

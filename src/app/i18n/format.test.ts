@@ -11,6 +11,7 @@ import {
   formatNumber,
   formatOpen,
   formatPpm,
+  formatSignificant,
 } from './format.ts';
 import { parseNumber, parseOpen } from './parse.ts';
 
@@ -132,4 +133,8 @@ test('what is shown follows the locale', () => {
     formatOpen(1n),
     formatOpen(-1234n * open),
   ]).toEqual(['1.235', '1,3', '1,5 MB', '12,3 %', '< 0,1 %', '1,5 s', '1,5 OPEN', '< 0,000001 OPEN', '-1.234 OPEN']);
+});
+
+test('a small number keeps three digits and is never shown as zero', () => {
+  expect([0.000123456, 0.5, 72.14, 0].map(formatSignificant)).toEqual(['0.000123', '0.5', '72.1', '0']);
 });

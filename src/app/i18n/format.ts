@@ -38,6 +38,11 @@ export function formatExact(value: number): string {
   return formats().exact.format(value);
 }
 
+/** With three significant digits, whatever its size: what is not zero is never shown as zero. */
+export function formatSignificant(value: number): string {
+  return value.toLocaleString(locale(), { maximumSignificantDigits: 3 });
+}
+
 /** With exactly `digits` decimals, so that numbers in a column stand under each other. */
 export function formatDecimals(value: number, digits: number): string {
   return value.toLocaleString(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits });

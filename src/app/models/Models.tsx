@@ -5,10 +5,10 @@ import { finder } from '../state/models/finder.ts';
 import { library } from '../state/models/library.ts';
 import type { LibraryModel } from '../state/models/types.ts';
 import { Dialog, lazyPart, Page } from '../ui/index.ts';
-import { FinderView } from './FinderView.tsx';
 import { LibraryList } from './LibraryList.tsx';
 
-/** Far below the first screen. */
+/** Shown once the list above them is known. */
+const FinderView = lazyPart(async () => (await import('./FinderView.tsx')).FinderView);
 const Runtimes = lazyPart(async () => (await import('./Runtimes.tsx')).Runtimes);
 const QualityReport = lazyPart(async () => (await import('./QualityReport.tsx')).QualityReport);
 

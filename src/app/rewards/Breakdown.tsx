@@ -71,7 +71,14 @@ export function Breakdown(properties: {
               cell: ({ answer }) => formatDateTime(answer.at),
             },
             { header: t('rewards.breakdownAdapter'), cell: ({ answer }) => adapterName(answer.adapterId) },
-            { header: t('rewards.breakdownShare'), numeric: true, cell: ({ ppm }) => formatPpm(ppm) },
+            {
+              header: t('rewards.breakdownShare'),
+              numeric: true,
+              cell: ({ ppm, evidencePpm }) =>
+                evidencePpm === undefined || evidencePpm === ppm
+                  ? formatPpm(ppm)
+                  : t('rewards.breakdownShareOf', { share: formatPpm(ppm), evidence: formatPpm(evidencePpm) }),
+            },
             {
               header: t('rewards.breakdownAmount'),
               numeric: true,

@@ -14,6 +14,8 @@ export interface PaidAnswer {
   readonly contributorsPart: bigint | undefined;
   /** What the receipt says each contributor is paid, evidence and fallback together. */
   readonly shares: readonly { readonly account: string; readonly ppm: number }[];
+  /** The parts of the shares that evidence backs: known of answers that this browser asked for. */
+  readonly evidence?: readonly { readonly account: string; readonly ppm: number }[];
   /** The rows behind the shares: only for answers that this browser asked for, receipts of others do not tell them. */
   readonly rows: readonly PaidRow[];
 }
@@ -29,8 +31,10 @@ export interface PaidRow {
 export interface AnswerEarnings {
   readonly answer: PaidAnswer;
   readonly rows: readonly (PaidRow & { readonly amount: bigint | undefined })[];
-  /** Share of this address, parts per million. */
+  /** What this address is paid, evidence and fallback together, parts per million. */
   readonly ppm: number;
+  /** The part of it that evidence backs; undefined where only the receipt is known. */
+  readonly evidencePpm: number | undefined;
   readonly amount: bigint | undefined;
 }
 
@@ -46,12 +50,15 @@ export function breakdown(answers: readonly PaidAnswer[], address: string): read
   const isTheirs = (account: string): boolean => account.toLowerCase() === wanted;
   return answers
     .map((answer): AnswerEarnings => {
-      const ppm = answer.shares.filter(({ account }) => isTheirs(account)).reduce((sum, share) => sum + share.ppm, 0);
+      const theirs = (shares: PaidAnswer['shares']): number =>
+        shares.filter(({ account }) => isTheirs(account)).reduce((sum, share) => sum + share.ppm, 0);
+      const ppm = theirs(answer.shares);
+      const evidencePpm = answer.evidence === undefined ? undefined : theirs(answer.evidence);
       const rows = answer.rows
         .filter((row) => isTheirs(row.contributor))
         .toSorted((left, right) => right.ppm - left.ppm)
         .map((row) => ({ ...row, amount: part(answer.contributorsPart, row.ppm) }));
-      return { answer, rows, ppm, amount: part(answer.contributorsPart, ppm) };
+      return { answer, rows, ppm, evidencePpm, amount: part(answer.contributorsPart, ppm) };
     })
     .filter((earnings) => earnings.ppm > 0)
     .toSorted((left, right) => right.answer.at - left.answer.at);

@@ -6,33 +6,34 @@ import { createLive, createLoaded } from '../state/live.ts';
 import { knownReceipts } from '../state/voucherInbox.ts';
 import type { PaidAnswer, PaidRow } from './breakdown.ts';
 
-/** Rows behind the receipts of this browser's own answers, by receipt digest. */
-async function ownRows(): Promise<ReadonlyMap<string, readonly PaidRow[]>> {
+/** What is behind the receipts of this browser's own answers, by receipt digest. */
+async function ownAnswers(): Promise<ReadonlyMap<string, Pick<PaidAnswer, 'rows' | 'evidence'>>> {
   const receipts = await database().receipts.toArray();
   const messages = await database().messages.bulkGet(receipts.map(({ messageId }) => messageId));
-  const rows = new Map<string, readonly PaidRow[]>();
+  const own = new Map<string, Pick<PaidAnswer, 'rows' | 'evidence'>>();
   for (const [index, { id }] of receipts.entries()) {
     const influence = messages[index]?.influence as StoredInfluence | undefined;
     if (influence === undefined) continue;
-    rows.set(
-      `0x${id}`,
-      influence.attribution.rows
-        .filter((row) => row.ppm > 0)
-        .map((row) => ({
+    const { evidence } = influence.attribution;
+    const rows = influence.attribution.rows
+      .filter((row) => row.ppm > 0)
+      .map(
+        (row): PaidRow => ({
           contributor: row.account,
           ppm: row.ppm,
           contribution: row.contribution,
           rowIndex: row.position,
           text: row.prompt,
-        })),
-    );
+        }),
+      );
+    own.set(`0x${id}`, { rows, ...(evidence === undefined ? {} : { evidence }) });
   }
-  return rows;
+  return own;
 }
 
 /** Every known answer with what its contributors share. `ownerShares`: basis points by model id in lower case. */
 export function createPaidAnswers(ownerShares: Accessor<ReadonlyMap<string, number>>): Accessor<readonly PaidAnswer[]> {
-  const rows = createLive(ownRows);
+  const own = createLive(ownAnswers);
   const domain = createLoaded(
     () => true,
     () => import('../../settlement/index.ts'),
@@ -52,7 +53,7 @@ export function createPaidAnswers(ownerShares: Accessor<ReadonlyMap<string, numb
         fee: paid ? fee : undefined,
         contributorsPart: paid ? splitFee({ amount: fee, ownerBps }).contributors : undefined,
         shares,
-        rows: rows()?.get(digest) ?? [],
+        ...(own()?.get(digest) ?? { rows: [] }),
       };
     });
   });

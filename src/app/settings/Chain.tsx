@@ -18,12 +18,13 @@ import {
   setRpcUrl,
   walletView,
 } from '../state/settlement.ts';
-import { Banner, Button, CopyButton, ErrorCard, Field, Section, shortAddress, toast } from '../ui/index.ts';
+import { Banner, Button, CopyButton, ErrorCard, Field, lazyPart, Section, shortAddress, toast } from '../ui/index.ts';
 import { UnlockKeys } from '../wallet/UnlockKeys.tsx';
 import { WrongChain } from '../wallet/WrongChain.tsx';
 import { walletName } from '../wallet/walletName.ts';
-import { KeyProtection } from './KeyProtection.tsx';
-import { Prepaid } from './Prepaid.tsx';
+
+const KeyProtection = lazyPart(async () => (await import('./KeyProtection.tsx')).KeyProtection);
+const Prepaid = lazyPart(async () => (await import('./Prepaid.tsx')).Prepaid);
 
 function healthText(): string {
   const health = chainHealth();

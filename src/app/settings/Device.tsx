@@ -14,9 +14,10 @@ import {
   engineState,
   engineWork,
 } from '../state/engine.ts';
-import { Button, CopyButton, ErrorCard, formatBytes, Section, Select } from '../ui/index.ts';
-import { BusyDialog } from './BusyDialog.tsx';
-import { Variants } from './Variants.tsx';
+import { Button, CopyButton, ErrorCard, formatBytes, lazyDialog, lazyPart, Section, Select } from '../ui/index.ts';
+
+const BusyDialog = lazyDialog(async () => (await import('./BusyDialog.tsx')).BusyDialog);
+const Variants = lazyPart(async () => (await import('./Variants.tsx')).Variants);
 
 const choices: readonly DeviceChoice[] = ['automatic', 'gpu', 'cpu'];
 

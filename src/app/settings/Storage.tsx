@@ -1,18 +1,17 @@
-// Stored data and its size; make it permanent, delete a file, export, import, erase.
-import { createSignal, type JSX, Show } from 'solid-js';
+// Stored data and its size; make it permanent, delete a file, safety copies, erase.
+import { createSignal, type JSX, onMount, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
+import { leaveToErase } from '../state/erase.ts';
 import { createLive, createLoaded } from '../state/live.ts';
 import {
   deleteAllChats,
   deleteStoredFile,
-  exportData,
-  importData,
+  forgetCopy,
   persistStorage,
   recordCounts,
   type StoredFile,
   storageEstimate,
   storedFiles,
-  wipeData,
 } from '../state/storage.ts';
 import {
   Banner,
@@ -27,6 +26,7 @@ import {
   Table,
   toast,
 } from '../ui/index.ts';
+import { SafetyCopies } from './SafetyCopies.tsx';
 
 const kindKeys = {
   models: 'settings.kind.models',
@@ -49,6 +49,9 @@ interface Question {
   readonly run: () => Promise<void>;
 }
 
+/** The browser may still be saving a copy of this visit. */
+let isFirstLook = true;
+
 export function Storage(): JSX.Element {
   const [turn, setTurn] = createSignal(0);
   const refresh = (): void => void setTurn((count) => count + 1);
@@ -59,7 +62,6 @@ export function Storage(): JSX.Element {
   const [failure, setFailure] = createSignal<unknown>();
   const [refused, setRefused] = createSignal(false);
   const [asked, setAsked] = createSignal<Question>();
-  let chooser!: HTMLInputElement;
 
   const guarded = async (action: () => Promise<void>): Promise<void> => {
     setFailure(undefined);
@@ -81,30 +83,15 @@ export function Storage(): JSX.Element {
       await deleteStoredFile(file);
       toast(t('settings.fileDeleted'));
     });
-  const save = (): Promise<void> =>
-    guarded(async () => {
-      const url = URL.createObjectURL(await exportData());
-      const link = document.createElement('a');
-      link.href = url;
-      link.download = `tributary-${new Date().toISOString().slice(0, 10)}.json`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(url), 10_000);
-    });
-  const take = (file: File | undefined): Promise<void> =>
-    guarded(async () => {
-      if (file !== undefined) toast(t('settings.imported', { count: await importData(file) }));
-    });
   const deleteChats = (): Promise<void> =>
     guarded(async () => {
       await deleteAllChats();
       toast(t('settings.chatsDeleted'));
     });
-  const wipe = (): Promise<void> =>
-    guarded(async () => {
-      await wipeData();
-      location.hash = '#/chat';
-      location.reload();
-    });
+  onMount(() => {
+    if (isFirstLook) void forgetCopy();
+    isFirstLook = false;
+  });
 
   return (
     <Section title={t('settings.storage')} lead={t('settings.storageLead')}>
@@ -158,7 +145,7 @@ export function Storage(): JSX.Element {
             cell: (file) => (
               <span title={file.name}>
                 {fileTitle(file)}
-                {file.complete ? '' : ` (${t('settings.unfinished')})`}
+                {file.complete ? '' : ` (${t(file.damaged === true ? 'settings.damaged' : 'settings.unfinished')})`}
               </span>
             ),
           },
@@ -202,25 +189,8 @@ export function Storage(): JSX.Element {
             </p>
           )}
         </Show>
-        <p class="text-sm text-muted">{t('settings.exportHint')}</p>
+        <SafetyCopies onChange={refresh} />
         <div class="flex flex-wrap gap-2">
-          <Button icon="download" onClick={() => void save()}>
-            {t('settings.export')}
-          </Button>
-          <Button icon="upload" onClick={() => chooser.click()}>
-            {t('settings.import')}
-          </Button>
-          <input
-            ref={chooser}
-            type="file"
-            accept="application/json,.json"
-            class="hidden"
-            aria-label={t('settings.import')}
-            onChange={(event) => {
-              void take(event.currentTarget.files?.[0]);
-              event.currentTarget.value = '';
-            }}
-          />
           <Button
             kind="danger"
             icon="trash"
@@ -244,7 +214,7 @@ export function Storage(): JSX.Element {
                 title: t('settings.wipeTitle'),
                 text: t('settings.wipeText'),
                 action: t('settings.wipeConfirm'),
-                run: wipe,
+                run: async () => leaveToErase(),
               })
             }
           >

@@ -10,7 +10,6 @@ import {
 import { adapterData } from '../../workflows/adapters/adapterRecord.ts';
 import { config } from './config.ts';
 import { download } from './download.ts';
-import { fetchPublishedAdapter } from './publishedAdapters.ts';
 
 export type { AdapterChoice, AdapterFileName };
 
@@ -70,7 +69,10 @@ export function adapterBytes(
         const blob = await download('adapters', file, { signal, title: `${adapter.name}: ${name}` });
         return new Uint8Array(await blob.arrayBuffer());
       },
-      fetchPublished: fetchPublishedAdapter,
+      async fetchPublished(manifest, stopped) {
+        const { fetchPublishedAdapter } = await import('./publishedAdapters.ts');
+        return await fetchPublishedAdapter(manifest, stopped);
+      },
     },
   );
 }

@@ -48,7 +48,8 @@ const datanetSchema = v.object({
   slug: v.optional(v.string()),
   name: v.string(),
   description: v.optional(v.string(), ''),
-  licence: v.optional(v.string(), 'CC0-1.0'),
+  /** Of its sample rows; empty: nobody says. */
+  licence: v.optional(v.string(), ''),
   rowCount: v.optional(v.number()),
   contributorCount: v.optional(v.number()),
   /** JSON with `contributors: { address, name }[]`; default `datanet.json` beside the rows. */

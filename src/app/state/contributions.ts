@@ -9,6 +9,7 @@ import type { KnownContent } from '../../workflows/rows/knownContent.ts';
 import type { PublishRowsParameters, PublishRowsPorts } from '../../workflows/rows/publishRows.ts';
 import { config } from './config.ts';
 import { learnDatanet, listDatanets } from './datanets.ts';
+import { inTurn } from './inTurn.ts';
 import { followPeersIfOn, peers } from './peers.ts';
 import { publishedReader } from './publishedReader.ts';
 import { hasChain, settlement } from './settlement.ts';
@@ -138,13 +139,21 @@ export async function publishRows(parameters: PublishRowsParameters): Promise<Co
 /** As `announceContribution` of the workflow. */
 export async function announceContribution(record: ContributionRecord): Promise<ContributionRecord> {
   const workflow = await import('../../workflows/rows/publishRows.ts');
-  return workflow.announceContribution(record, publishPorts());
+  return inTurn(`contribution-${record.id}`, async () =>
+    // Another tab may have come further with it.
+    workflow.announceContribution((await findContribution(record.id)) ?? record, publishPorts()),
+  );
 }
 
 /** As `registerContribution` of the workflow. */
 export async function registerContribution(record: ContributionRecord): Promise<ContributionRecord> {
   const workflow = await import('../../workflows/rows/publishRows.ts');
-  return workflow.registerContribution(record, publishPorts());
+  return inTurn(`contribution-${record.id}`, async () => {
+    const current = (await findContribution(record.id)) ?? record;
+    return ['registered', 'accepted'].includes(current.state)
+      ? current
+      : workflow.registerContribution(current, publishPorts());
+  });
 }
 
 /** Keys of the rows that a Datanet has already, as far as they can be read without waiting for a peer. */

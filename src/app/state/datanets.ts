@@ -1,7 +1,7 @@
 // The Datanets that this browser knows, in its tables and its configuration.
 import { database, readSetting, writeSetting } from '../../store/index.ts';
 import type { DatanetTexts } from '../../workflows/rows/datanetDescription.ts';
-import { type DatanetEntry, datanetEntries } from '../../workflows/rows/datanetEntries.ts';
+import type { DatanetEntry } from '../../workflows/rows/datanetEntries.ts';
 import {
   createDatanet as create,
   type KnownDatanet,
@@ -44,5 +44,7 @@ export function learnDatanet(id: string): Promise<void> {
 /** All Datanets, the configuration's first. Reads the database: use inside `createLive`. */
 export async function listDatanets(): Promise<DatanetEntry[]> {
   const [contributions, known] = await Promise.all([database().contributions.toArray(), knownDatanets()]);
+  // After the tables were read: a live query follows what is read before the first other wait.
+  const { datanetEntries } = await import('../../workflows/rows/datanetEntries.ts');
   return datanetEntries({ offered: config().datanets, known, contributions });
 }

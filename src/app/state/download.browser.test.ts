@@ -1,7 +1,7 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { bytesToHex } from '../../lib/bytes.ts';
 import { sha256 } from '../../lib/hash.ts';
-import { deleteFile, listFiles, openFileWriter, readFile } from '../../store/index.ts';
+import { deleteFile, eraseEverything, listFiles, openFileWriter, readFile } from '../../store/index.ts';
 import { download, goOnFromMemory } from './download.ts';
 
 const PART = 4 * 1024 * 1024;
@@ -21,6 +21,8 @@ function network(content: Uint8Array<ArrayBuffer>): string[] {
   return ranges;
 }
 
+// Test files that run one after the other share the browser's storage.
+beforeAll(async () => void (await eraseEverything()));
 afterEach(async () => {
   vi.unstubAllGlobals();
   await deleteFile('models', hash);

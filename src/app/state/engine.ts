@@ -13,15 +13,15 @@ import type {
 } from '../../engine/index.ts';
 import { abortable } from '../../lib/abortable.ts';
 import { isAbort, TributaryError } from '../../lib/errors.ts';
+import { keepRecent } from '../../lib/keepRecent.ts';
 import type { Remote } from '../../lib/rpc.ts';
 import { readSetting, writeSetting } from '../../store/index.ts';
 import { adapterData } from '../../workflows/adapters/adapterRecord.ts';
-import { type AdapterChoice, adapterBytes } from './adapters.ts';
+import type { AdapterChoice, AdapterFileName } from './adapters.ts';
 import { checkDevice } from './checkDevice.ts';
 import { readDeviceSetting } from './deviceSetting.ts';
 import { mergeVariants } from './mergeVariants.ts';
 import { listModels } from './models/availableModels.ts';
-import { modelFiles } from './models/modelFiles.ts';
 import { settingKeys } from './settingKeys.ts';
 import { lazyWorker } from './workers.ts';
 
@@ -67,14 +67,20 @@ interface Loading {
 }
 
 let loading: Loading | undefined;
-const adapters = new Map<string, Promise<AdapterSummary>>();
+/** Weights, device buffers and gradients of an adapter take 7 MB and more: enough of them stay to compare. */
+const MAX_ADAPTERS = 3;
+const adapters = keepRecent<AdapterChoice, AdapterSummary>({
+  max: MAX_ADAPTERS,
+  open: loadAdapter,
+  close: (id) => engine().unloadAdapter({ id }),
+});
 
 /** The model that was ready before the loading under way; `isEvicted`: the engine was asked for the other one already. */
 let previous:
   | {
       readonly loading: Loading;
       readonly state: EngineState;
-      readonly adapters: ReadonlyMap<string, Promise<AdapterSummary>>;
+      readonly restoreAdapters: () => void;
       isEvicted: boolean;
     }
   | undefined;
@@ -167,7 +173,7 @@ function goBack(): void {
     return;
   }
   loading = before.loading;
-  for (const [id, adapter] of before.adapters) adapters.set(id, adapter);
+  before.restoreAdapters();
   setState(before.state);
 }
 
@@ -193,6 +199,7 @@ async function load(modelId: string, signal: AbortSignal): Promise<ModelSummary>
     if (device === 'gpu' || !(error instanceof TributaryError)) throw error;
     setObstacle(error);
   }
+  const { modelFiles } = await import('./models/modelFiles.ts');
   const { files, contextLength } = await modelFiles(modelId, {
     signal,
     onProgress: ({ phase, doneBytes, totalBytes, bytesPerSecond = 0 }) => {
@@ -255,10 +262,10 @@ async function rememberVariants(before: VariantReport | undefined, { variants }:
 export async function ensureModel(modelId: string, signal?: AbortSignal): Promise<ModelSummary> {
   if (loading !== undefined && loading.modelId !== modelId) {
     const now = state();
-    if (now.phase === 'ready') previous = { loading, state: now, adapters: new Map(adapters), isEvicted: false };
+    const restoreAdapters = adapters.clear();
+    if (now.phase === 'ready') previous = { loading, state: now, restoreAdapters, isEvicted: false };
     loading.abort.abort();
     loading = undefined;
-    adapters.clear();
   }
   // Chosen again before the engine put it away.
   if (loading === undefined && previous?.loading.modelId === modelId && !previous.isEvicted) goBack();
@@ -300,39 +307,34 @@ export function loadingSignal(modelId: string): AbortSignal | undefined {
   return loading?.modelId === modelId ? loading.abort.signal : undefined;
 }
 
-/** The adapter beside its base, both loaded; its files are fetched while the base loads. The base is never loaded again for it. */
+async function loadAdapter(adapter: AdapterChoice): Promise<AdapterSummary> {
+  const stopped = loadingSignal(adapter.modelId);
+  const read = async (name: AdapterFileName) => (await import('./adapters.ts')).adapterBytes(adapter, name, stopped);
+  const [configuration, weights] = await Promise.all([
+    read('adapter_config.json'),
+    read('adapter_model.safetensors'),
+    ensureModel(adapter.modelId),
+  ]);
+  const parsed = JSON.parse(new TextDecoder().decode(configuration)) as Record<string, unknown>;
+  const { baseSha256, acceptedModels = [] } = adapterData(adapter);
+  const request = {
+    id: adapter.id,
+    config: parsed,
+    weights,
+    ...(baseSha256 === undefined ? {} : { base: { sha256: baseSha256 } }),
+    // Whoever wrote the configuration chose the pair.
+    acceptOtherBase: adapter.source === 'config' || acceptedModels.includes(adapter.modelId),
+  };
+  return engine().loadAdapter(request, { transfer: [weights.buffer] });
+}
+
+/**
+ * The adapter beside its base, both loaded; its files are fetched while the base loads. The base is never loaded again for it.
+ * The adapters used last stay.
+ */
 export async function ensureAdapter(adapter: AdapterChoice, signal?: AbortSignal): Promise<AdapterSummary> {
   // First, because it forgets the adapters of the model that it replaces.
   const model = ensureModel(adapter.modelId);
-  let promise = adapters.get(adapter.id);
-  if (promise === undefined) {
-    const stopped = loadingSignal(adapter.modelId);
-    const mine = (async () => {
-      const [configuration, weights] = await Promise.all([
-        adapterBytes(adapter, 'adapter_config.json', stopped),
-        adapterBytes(adapter, 'adapter_model.safetensors', stopped),
-        model,
-      ]);
-      const parsed = JSON.parse(new TextDecoder().decode(configuration)) as Record<string, unknown>;
-      const { baseSha256, acceptedModels = [] } = adapterData(adapter);
-      const request = {
-        id: adapter.id,
-        config: parsed,
-        weights,
-        ...(baseSha256 === undefined ? {} : { base: { sha256: baseSha256 } }),
-        // Whoever wrote the configuration chose the pair.
-        acceptOtherBase: adapter.source === 'config' || acceptedModels.includes(adapter.modelId),
-      };
-      return engine().loadAdapter(request, { transfer: [weights.buffer] });
-    })();
-    promise = mine;
-    adapters.set(adapter.id, mine);
-    mine.catch(() => {
-      if (adapters.get(adapter.id) === mine) adapters.delete(adapter.id);
-    });
-  }
-  return abortable(
-    Promise.all([model, promise]).then(([, summary]) => summary),
-    signal,
-  );
+  const loaded = Promise.all([model, adapters.open(adapter)]);
+  return (await abortable(loaded, signal))[1];
 }

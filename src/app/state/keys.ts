@@ -9,14 +9,13 @@ import {
   database,
   guardWrite,
   liveQuery,
-  openKeys,
   readSetting,
   type SealedKeys,
   type SealSecret,
-  sealKeys,
+  sealing,
 } from '../../store/index.ts';
 import { requireOwnOrigin } from './ownOrigin.ts';
-import { createPasskey, type PasskeyName, passkeySecret } from './passkey.ts';
+import type { PasskeyName } from './passkey.ts';
 import { settingKeys } from './settingKeys.ts';
 
 /** The setting `keyLock`: the sealed data key, and which passkey opens it. */
@@ -173,6 +172,7 @@ async function rewrite(to: { readonly lock: KeyLock; readonly key: CryptoKey } |
 
 async function lockUnder(secret: SealSecret, passkey: PasskeyName | undefined): Promise<void> {
   const raw = crypto.getRandomValues(new Uint8Array(32));
+  const { sealKeys } = await sealing();
   const sealed = await sealKeys({ keys: { [DATA_KEY]: bytesToHex(raw) }, secret });
   const key = await importDataKey(raw);
   const next: KeyLock = passkey === undefined ? { sealed } : { sealed, passkey };
@@ -186,6 +186,7 @@ export function lockWithPassword(password: string): Promise<void> {
 
 /** Locks all kept keys under a new passkey. Throws `PASSKEY_REFUSED`, `PASSKEY_UNSUPPORTED`, `KEYS_LOCKED`. */
 export async function lockWithPasskey(name: string): Promise<void> {
+  const { createPasskey } = await import('./passkey.ts');
   const { passkey, secret } = await createPasskey(name);
   await lockUnder({ kind: 'passkey', prf: secret }, passkey);
 }
@@ -200,7 +201,8 @@ export async function unlockKeys(password?: string): Promise<void> {
   const secret: SealSecret =
     current.passkey === undefined
       ? { kind: 'password', password: password ?? '' }
-      : { kind: 'passkey', prf: await passkeySecret(current.passkey) };
+      : { kind: 'passkey', prf: await (await import('./passkey.ts')).passkeySecret(current.passkey) };
+  const { openKeys } = await sealing();
   const { [DATA_KEY]: raw = '' } = await openKeys({ sealed: current.sealed, secret });
   setLock(() => current);
   setDataKey({ of: current.sealed.ciphertext, key: await importDataKey(hexToBytes(raw)) });

@@ -3,6 +3,7 @@
 import type { Peers } from '../../peers/index.ts';
 import type { SignedVoucher } from '../../settlement/index.ts';
 import { database } from '../../store/index.ts';
+import { inTurn } from './inTurn.ts';
 import { followPeers, peers, relayAddresses } from './peers.ts';
 
 /** Records that the node has queued become `sent` once they have left its queue. */
@@ -24,8 +25,12 @@ export async function followQueue(): Promise<void> {
   await reconcile(await peers());
 }
 
-/** Announces every receipt and voucher that has not been. Returns whether the node took them. */
-export async function announceOutstanding(): Promise<'sent' | 'queued' | 'no'> {
+/** Announces every receipt and voucher that has not been; one tab at a time. Returns whether the node took them. */
+export function announceOutstanding(): Promise<'sent' | 'queued' | 'no'> {
+  return inTurn('outbox', announceAll);
+}
+
+async function announceAll(): Promise<'sent' | 'queued' | 'no'> {
   if ((await relayAddresses()).length === 0) return 'no';
   const receipts = await database()
     .receipts.filter((record) => record.announced === 'no')

@@ -14,12 +14,10 @@ import { runStep } from '../../workflows/runStep.ts';
 import type { AdapterChoice } from './adapters.ts';
 import { config } from './config.ts';
 import { isLocked, keepPrivateKey, openPrivateKey } from './keys.ts';
-import { announceOutstanding } from './outbox.ts';
 import { requireOwnOrigin } from './ownOrigin.ts';
 import { relayAddresses } from './peers.ts';
 import { settingKeys } from './settingKeys.ts';
 import { checkChain, deployment, settlement, walletView } from './settlement.ts';
-import { followPayments, knownVouchers } from './voucherInbox.ts';
 
 export type { PaymentReadiness, PaymentTerms, SetUpStep, SetUpStepState, UnfinishedSetUp };
 
@@ -64,13 +62,15 @@ async function paymentPorts(): Promise<PaymentPorts | undefined> {
       address: address as Hex,
       privateKey: await openPrivateKey(privateKey),
     }),
-    heardVouchers: async ({ payer, modelId, epoch }) =>
-      [...knownVouchers().values()].filter(
+    async heardVouchers({ payer, modelId, epoch }) {
+      const { knownVouchers } = await import('./voucherInbox.ts');
+      return [...knownVouchers().values()].filter(
         ({ voucher }) =>
           voucher.epoch === epoch &&
           voucher.payer.toLowerCase() === payer.toLowerCase() &&
           voucher.modelId.toLowerCase() === modelId.toLowerCase(),
-      ),
+      );
+    },
     withVoucherLock: (work) => navigator.locks.request('tributary-vouchers', work),
     now: Date.now,
   };
@@ -186,10 +186,14 @@ async function rejoinChannels(): Promise<void> {
   const { wallet } = walletView();
   const ports = await paymentPorts();
   if (wallet === undefined || ports === undefined) return;
+  const [{ rejoinChannel }, { announceOutstanding }, { knownVouchers }] = await Promise.all([
+    import('../../workflows/answers/rejoinChannel.ts'),
+    import('./outbox.ts'),
+    import('./voucherInbox.ts'),
+  ]);
   const own = [...knownVouchers().values()].filter(
     ({ voucher }) => voucher.payer.toLowerCase() === wallet.address.toLowerCase(),
   );
-  const { rejoinChannel } = await import('../../workflows/answers/rejoinChannel.ts');
   for (const modelId of new Set(own.map(({ voucher }) => voucher.modelId))) {
     // The chain may be away: the next voucher or answer asks again.
     const hasSigned = await rejoinChannel({ payer: wallet.address, modelId, ports }).catch(() => false);
@@ -219,6 +223,7 @@ async function rejoinInTurn(): Promise<void> {
  */
 export async function hearOtherBrowsers(): Promise<void> {
   if (walletView().wallet === undefined || (await relayAddresses()).length === 0) return;
+  const { followPayments, knownVouchers } = await import('./voucherInbox.ts');
   if (!hearing) {
     hearing = true;
     createRoot(() => createEffect(on(knownVouchers, () => void rejoinInTurn())));

@@ -18,7 +18,7 @@ test('a room that listens starts no node before one was wanted in this browser, 
 
   await stopPeers();
   await followContributions();
-  expect(peersView()).toEqual({ status: 'idle', connections: [], pending: [] });
+  expect(peersView()).toEqual({ status: 'idle', connections: [], pending: [], deliveries: [] });
 
   // What is remembered at the next visit.
   await writeSetting(settingKeys.peersOn, true);

@@ -4,7 +4,7 @@ import { type AdapterChoice, hasAttribution } from './adapters.ts';
 import { openIndex } from './attribution.ts';
 import { ensureAdapter } from './engine.ts';
 
-export interface Preparation {
+interface Preparation {
   readonly adapterId: string;
   /** What is still on its way beside the model. */
   readonly pending: readonly ('adapter' | 'index')[];
@@ -20,7 +20,10 @@ export { preparation };
  * index come again, and are shown, when an answer needs them.
  */
 export async function prepareAnswers(adapter: AdapterChoice): Promise<void> {
-  setPreparation({ adapterId: adapter.id, pending: ['adapter', 'index'] });
+  // What has arrived once comes back in a moment: nothing is shown for it again.
+  setPreparation((now) =>
+    now?.adapterId === adapter.id ? now : { adapterId: adapter.id, pending: ['adapter', 'index'] },
+  );
   const index = async (): Promise<void> => {
     if (await hasAttribution(adapter)) await openIndex(adapter);
   };

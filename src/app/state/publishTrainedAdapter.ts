@@ -8,6 +8,7 @@ import type {
 import { findStoredAdapter } from './adapters.ts';
 import { config } from './config.ts';
 import { datanetSlug } from './contributions.ts';
+import { inTurn } from './inTurn.ts';
 import { listModels } from './models/availableModels.ts';
 import { peers } from './peers.ts';
 import { hasChain, settlement } from './settlement.ts';
@@ -36,17 +37,26 @@ function ports(): PublishAdapterPorts {
 /** As `publishTrainedAdapter` of the workflow. */
 export async function publishTrainedAdapter(parameters: PublishTrainedAdapterParameters): Promise<AdapterRecord> {
   const workflow = await import('../../workflows/adapters/publishTrainedAdapter.ts');
-  return workflow.publishTrainedAdapter(parameters, ports());
+  const id = parameters.run.adapterId ?? '';
+  return inTurn(`adapter-${id}`, async () => {
+    const known = await findStoredAdapter(id);
+    return known?.manifestCid === undefined ? workflow.publishTrainedAdapter(parameters, ports()) : known;
+  });
 }
 
 /** As `announceAdapter` of the workflow. */
 export async function announceAdapter(record: AdapterRecord): Promise<AdapterRecord> {
   const workflow = await import('../../workflows/adapters/publishTrainedAdapter.ts');
-  return workflow.announceAdapter(record, ports());
+  return inTurn(`adapter-${record.id}`, async () =>
+    workflow.announceAdapter((await findStoredAdapter(record.id)) ?? record, ports()),
+  );
 }
 
 /** As `registerAdapter` of the workflow. */
 export async function registerAdapter(parameters: RegisterAdapterParameters): Promise<AdapterRecord> {
   const workflow = await import('../../workflows/adapters/publishTrainedAdapter.ts');
-  return workflow.registerAdapter(parameters, ports());
+  return inTurn(`adapter-${parameters.record.id}`, async () => {
+    const record = (await findStoredAdapter(parameters.record.id)) ?? parameters.record;
+    return workflow.registerAdapter({ ...parameters, record }, ports());
+  });
 }

@@ -22,6 +22,18 @@ import { ledgers } from './ledgers.ts';
 import { settlement } from './settlement.ts';
 import { knownVouchers, voucherInbox } from './voucherInbox.ts';
 
+/** One tab at a time settles: a second transaction of the same would fail and cost its fee. Throws `REWARDS_ELSEWHERE`. */
+function settling<Result>(work: () => Promise<Result>): Promise<Result> {
+  return navigator.locks.request('tributary-settling', { ifAvailable: true }, (lock) => {
+    if (lock !== null) return work();
+    throw new TributaryError({
+      code: 'REWARDS_ELSEWHERE',
+      message: 'Another tab of this browser is settling or claiming.',
+      hint: 'Wait until it is through there; the figures here follow.',
+    });
+  }) as Promise<Result>;
+}
+
 export interface RewardsReading {
   readonly epoch: EpochState;
   readonly rewards: RewardsState;
@@ -66,7 +78,7 @@ export async function collectOpenVouchers(vouchers: readonly OpenVoucher[], acco
     settlement(),
     import('../../workflows/epochs/collectVouchers.ts'),
   ]);
-  return collectVouchers({ chain, account, vouchers });
+  return settling(() => collectVouchers({ chain, account, vouchers }));
 }
 
 /**
@@ -79,7 +91,7 @@ export async function proposeShares(epoch: bigint, account: Hex, onStep: (step: 
     voucherInbox(),
     import('../../workflows/epochs/proposeEpoch.ts'),
   ]);
-  const result = await proposeEpoch({ chain, account, epoch, inbox, ledgers, onStep });
+  const result = await settling(() => proposeEpoch({ chain, account, epoch, inbox, ledgers, onStep }));
   if (result.kind === 'proposed') return;
   throw new TributaryError({
     code: 'REWARDS_RECEIPTS_MISSING',
@@ -91,7 +103,7 @@ export async function proposeShares(epoch: bigint, account: Hex, onStep: (step: 
 
 /** Makes the pending root final. Throws what wallet and chain throw. */
 export async function finalizePending(account: Hex): Promise<Confirmation> {
-  return finalizeEpoch({ chain: await settlement(), account });
+  return settling(async () => finalizeEpoch({ chain: await settlement(), account }));
 }
 
 /** What became of a claim that was sent, also by an earlier visit. Throws what the chain throws. */
@@ -105,6 +117,8 @@ export async function claimRewards(
   onSubmitted: (hash: Hex) => void,
 ): Promise<Confirmation & { readonly amount: bigint }> {
   const chain = await settlement();
-  await ensureGas(chain, connected);
-  return chain.claim({ onSubmitted });
+  return settling(async () => {
+    await ensureGas(chain, connected);
+    return chain.claim({ onSubmitted });
+  });
 }

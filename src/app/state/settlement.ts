@@ -15,7 +15,6 @@ import type {
 } from '../../settlement/index.ts';
 import { deleteSetting, eventTables, liveQuery, readSetting, writeSetting } from '../../store/index.ts';
 import { config } from './config.ts';
-import { ownKey } from './keys.ts';
 import { ledgers } from './ledgers.ts';
 import { isSharedOrigin, requireOwnOrigin } from './ownOrigin.ts';
 import { settingKeys } from './settingKeys.ts';
@@ -126,7 +125,7 @@ function watchChain(): void {
   if (isWatched) return;
   isWatched = true;
   const look = (): void => {
-    if (!document.hidden) void checkChain();
+    if (!document.hidden && opened !== undefined) void checkChain();
   };
   setInterval(look, HEALTH_INTERVAL);
   document.addEventListener('visibilitychange', look);
@@ -235,7 +234,10 @@ export async function connectBurner(): Promise<ConnectedWallet> {
       hint: 'Connect a wallet of your own.',
     });
   }
-  const [{ burnerWallet }, privateKey] = await Promise.all([import('../../settlement/index.ts'), ownKey()]);
+  const [{ burnerWallet }, privateKey] = await Promise.all([
+    import('../../settlement/index.ts'),
+    import('./keys.ts').then(({ ownKey }) => ownKey()),
+  ]);
   const wallet = burnerWallet({ deployment: known, privateKey });
   await writeSetting(settingKeys.wallet, 'burner');
   adopt(wallet);

@@ -2,6 +2,8 @@
 // One run at a time, also across tabs (a Web Lock).
 import { createSignal } from 'solid-js';
 import { bytesToHex } from '../../lib/bytes.ts';
+import { TributaryError } from '../../lib/errors.ts';
+import { lazy } from '../../lib/lazy.ts';
 import {
   database,
   deleteCheckpoints,
@@ -12,17 +14,20 @@ import {
   saveCheckpoint,
 } from '../../store/index.ts';
 import { partialIndexId } from '../../workflows/adapters/indexFiles.ts';
-import { createPreparation } from '../../workflows/training/prepareTraining.ts';
+import type { PrepareTraining } from '../../workflows/training/prepareTraining.ts';
 import { fromRunRecord, toRunRecord } from '../../workflows/training/runRecord.ts';
-import { sampleAnswers as ask, type SampleAnswersParameters } from '../../workflows/training/sampleAnswers.ts';
+import type { SampleAnswersParameters, SampleAnswersPorts } from '../../workflows/training/sampleAnswers.ts';
 import { createTrainer, type LiveRun, type NewRun as NamedRun } from '../../workflows/training/trainer.ts';
 import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { findAdapter } from './adapters.ts';
 import { engine, ensureAdapter, ensureModel, noteEngineFailure } from './engine.ts';
 import { availableModels } from './models/availableModels.ts';
-import { collectSourceRows } from './sourceRows.ts';
+import { createTabShare } from './tabShare.ts';
 
 const LOCK_NAME = 'tributary-training';
+
+const collectSourceRows: SampleAnswersPorts['collectRows'] = async (sources, signal) =>
+  (await import('./sourceRows.ts')).collectSourceRows(sources, signal);
 
 /** All runs, newest first. Reads the database: use inside `createLive`. */
 export async function listRuns(): Promise<TrainingRun[]> {
@@ -34,17 +39,53 @@ export async function findRun(id: string): Promise<TrainingRun | undefined> {
   return record === undefined ? undefined : fromRunRecord(record);
 }
 
-/** Deletes a run and its checkpoints; an adapter that came of it stays. */
-export async function deleteRun(id: string): Promise<void> {
+const runLock = (id: string): string => `tributary-run-${id}`;
+
+/** Does `work` on a run unless this or another tab works on it. Throws `TRAINING_ELSEWHERE`. */
+function withRun<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
+  return navigator.locks.request(runLock(id), { ifAvailable: true }, (lock) => {
+    if (lock !== null) return work();
+    throw new TributaryError({
+      code: 'TRAINING_ELSEWHERE',
+      message: 'Another tab of this browser is training.',
+      facts: { runId: id },
+      hint: 'Watch it there, or stop it there first.',
+    });
+  }) as Promise<Result>;
+}
+
+/** Whether another tab works on this run. */
+export async function isTrainedElsewhere(id: string): Promise<boolean> {
+  const { held = [] } = await navigator.locks.query();
+  return liveRun()?.run.id !== id && held.some(({ name }) => name === runLock(id));
+}
+
+/** Deletes a run and its checkpoints; an adapter that came of it stays. Throws `TRAINING_ELSEWHERE`. */
+export function deleteRun(id: string): Promise<void> {
+  return withRun(id, () => deleteRecords(id));
+}
+
+async function deleteRecords(id: string): Promise<void> {
   await deleteCheckpoints(id);
   await deleteCheckpoints(partialIndexId(id));
   await database().runs.delete(id);
 }
 
+const preparation = lazy(async () => {
+  const { createPreparation } = await import('../../workflows/training/prepareTraining.ts');
+  return createPreparation({ loadModel: ensureModel, collectRows: collectSourceRows, engine });
+});
+
 /** As `createPreparation` of the workflow says. */
-export const prepareTraining = createPreparation({ loadModel: ensureModel, collectRows: collectSourceRows, engine });
+export const prepareTraining: PrepareTraining = async (subject, options) => {
+  const prepare = await preparation.get();
+  return await prepare(subject, options);
+};
 
 const [live, setLive] = createSignal<LiveRun | undefined>();
+const share = createTabShare<LiveRun>('training', () => trainer.cancel());
+/** The run that another tab is working on. */
+export const runElsewhere = share.elsewhere;
 /** The run that this tab is working on. */
 export const liveRun = live;
 
@@ -71,11 +112,26 @@ const trainer = createTrainer({
   },
   randomId: () => bytesToHex(crypto.getRandomValues(new Uint8Array(8))),
   now: Date.now,
-  onLive: setLive,
+  onLive(next) {
+    setLive(next);
+    share.show(next);
+  },
   onEngineFailure: noteEngineFailure,
 });
 
-export const { resume: resumeRun, cancel: cancelRun, measure: measureStep } = trainer;
+export const { cancel: cancelRun, measure: measureStep } = trainer;
+
+/** As `resume` of the trainer. */
+export function resumeRun(run: TrainingRun): Promise<TrainingRun> {
+  return withRun(run.id, () => trainer.resume(run));
+}
+
+/** Has the tab that works on a run stop it, then resumes it here from its last checkpoint. Throws as `resumeRun`. */
+export async function takeOverRun(run: TrainingRun): Promise<TrainingRun> {
+  share.askToStop();
+  await navigator.locks.request(runLock(run.id), () => undefined);
+  return resumeRun((await findRun(run.id)) ?? run);
+}
 
 export type NewRun = Omit<NamedRun, 'modelName'>;
 
@@ -86,6 +142,12 @@ export function createRun(run: NewRun): Promise<TrainingRun> {
 }
 
 /** As `sampleAnswers` of the workflow. */
-export function sampleAnswers(parameters: SampleAnswersParameters): Promise<void> {
-  return ask(parameters, { collectRows: collectSourceRows, findAdapter, loadAdapter: ensureAdapter, engine });
+export async function sampleAnswers(parameters: SampleAnswersParameters): Promise<void> {
+  const workflow = await import('../../workflows/training/sampleAnswers.ts');
+  return workflow.sampleAnswers(parameters, {
+    collectRows: collectSourceRows,
+    findAdapter,
+    loadAdapter: ensureAdapter,
+    engine,
+  });
 }

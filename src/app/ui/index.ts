@@ -9,6 +9,7 @@ export {
   formatNumber,
   formatOpen,
   formatPpm,
+  formatSignificant,
   shortAddress,
   shortHash,
 } from '../i18n/format.ts';
@@ -25,6 +26,7 @@ export { Icon } from './Icon.tsx';
 export { lazyDialog, lazyPart } from './lazyPart.tsx';
 export { Meter } from './Meter.tsx';
 export { AmountField, NumberField } from './NumberField.tsx';
+export { OpenElsewhere } from './OpenElsewhere.tsx';
 export { Page, Section } from './Page.tsx';
 export { Progress } from './Progress.tsx';
 export { Select } from './Select.tsx';

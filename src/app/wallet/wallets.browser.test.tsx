@@ -6,7 +6,7 @@ import { page } from 'vitest/browser';
 import { deleteSetting, writeSetting } from '../../store/index.ts';
 import { setConfig } from '../state/config.ts';
 import { settingKeys } from '../state/settingKeys.ts';
-import { chainHealth, checkChain, disconnectWallet, walletView } from '../state/settlement.ts';
+import { chainHealth, checkChain, disconnectWallet, discover, walletView } from '../state/settlement.ts';
 import { WalletChoice } from './WalletChoice.tsx';
 import { WrongChain } from './WrongChain.tsx';
 
@@ -79,12 +79,10 @@ afterEach(async () => {
   await deleteSetting(settingKeys.wallet);
 });
 
-/** The page listens for wallets before it asks the chain. */
-const untilReady = () => expect.poll(() => chainHealth().state, { timeout: 20_000 }).toBe('ready');
-
 test('a refusal in the wallet is said, and the button stays', async () => {
   mount(() => <WalletChoice />);
-  await untilReady();
+  // Resolves when the page listens for wallets.
+  await discover();
   announce('refuser', { eth_requestAccounts: Object.assign(new Error('no'), { code: 4001 }) });
   await page.getByRole('button', { name: 'Connect refuser' }).click();
   await expect.element(page.getByText('you declined it there', { exact: false })).toBeVisible();
@@ -99,7 +97,7 @@ test('a wallet on another chain is told so when it connects, with the switch', a
       <WrongChain />
     </>
   ));
-  await untilReady();
+  await discover();
   announce('wanderer', {
     eth_requestAccounts: [address(2)],
     eth_accounts: [address(2)],
@@ -118,7 +116,7 @@ test('a wallet on another chain is told so when it connects, with the switch', a
 
 test('a wallet that another tab disconnects is disconnected here', async () => {
   mount(() => <WalletChoice />);
-  await untilReady();
+  await discover();
   announce('shared', { eth_requestAccounts: [address(2)], eth_accounts: [address(2)], eth_chainId: '0xa' });
   await page.getByRole('button', { name: 'Connect shared' }).click();
   await expect.poll(() => walletView().status, { timeout: 20_000 }).toBe('connected');
@@ -138,5 +136,5 @@ test('a chain that was ready and is dead is not shown as ready', async () => {
   alive = true;
   // The page asks again by itself when the connection comes back.
   dispatchEvent(new Event('online'));
-  await untilReady();
+  await discover();
 });

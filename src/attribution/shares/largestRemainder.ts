@@ -5,10 +5,10 @@ import { PPM_TOTAL } from '../../lib/units.ts';
 import { sum } from './rational.ts';
 
 /**
- * Integers in proportion to `weights` that add to exactly 1,000,000, or null when all weights are zero.
+ * Integers in proportion to `weights` that add to exactly `total`, or null when all weights are zero.
  * Throws `SHARE_WEIGHT_INVALID` when there are no weights.
  */
-export function largestRemainder(weights: readonly bigint[]): number[] | null {
+export function largestRemainder(weights: readonly bigint[], total: number = PPM_TOTAL): number[] | null {
   if (weights.length === 0) {
     throw new TributaryError({
       code: 'SHARE_WEIGHT_INVALID',
@@ -18,10 +18,10 @@ export function largestRemainder(weights: readonly bigint[]): number[] | null {
   }
   const whole = sum(weights);
   if (whole === 0n) return null;
-  const scaled = weights.map((weight) => weight * BigInt(PPM_TOTAL));
+  const scaled = weights.map((weight) => weight * BigInt(total));
   const parts = scaled.map((value) => Number(value / whole));
   const remainders = scaled.map((value) => value % whole);
-  const missing = PPM_TOTAL - parts.reduce((total, part) => total + part, 0);
+  const missing = total - parts.reduce((taken, part) => taken + part, 0);
   const order = remainders
     .map((remainder, index) => ({ remainder, index }))
     .sort((one, other) =>

@@ -39,7 +39,13 @@ const MIN_PHRASE_WORDS = 12;
 const MONERO_WORDS = 25;
 
 /** What people write between the words of a phrase. */
-const CONNECTORS = new Set(['and', 'then', 'next', 'und', 'et', 'puis', 'y', 'e', 'ed', 'a', 'i', 'word', 'words']);
+const CONNECTORS = new Set([
+  ...['and', 'then', 'next', 'und', 'et', 'puis', 'y', 'e', 'ed', 'a', 'i', 'word', 'words'],
+  // Markup around each.
+  ...['br', 'li', 'td', 'th', 'tr', 'span', 'div'],
+]);
+/** Most characters between two words: signs, numbers, the bars of a table. */
+const MAX_BETWEEN = 40;
 
 let lists: { readonly ofWord: ReadonlyMap<string, readonly number[]>; readonly nfkd: readonly string[][] } | undefined;
 
@@ -101,7 +107,7 @@ export function findRecoveryPhrase(text: string): RecoveryPhrase | undefined {
     const between = text.slice(end, start);
     end = word.end;
 
-    if (!/^[\p{P}\p{Z}\p{N}\s]*$/u.test(between)) {
+    if (between.length > MAX_BETWEEN) {
       for (const run of runs) run.length = 0;
       moneroRun = [];
     }

@@ -23,7 +23,8 @@ export interface Pattern {
   readonly placeholders?: boolean;
 }
 
-const DANGEROUS = /priv(?:ate)?|secret|signing|wallet|seed|mnemonic|keystore|\bpk\b|_pk\b|deployer/;
+const DANGEROUS =
+  /priv(?:ate)?|secret|signing|wallet|seed|mnemonic|keystore|\bpk\b|_pk\b|deployer|(?<!public[ _-]?)\bkey["'`]?\s{0,3}[:=]["'`\s]{0,4}$/;
 const HARMLESS =
   /\b(?:tx|txid|txn|transactions?|hash(?:es)?|sha-?(?:2|3|256|512)|keccak(?:256)?|blake\w{0,4}|digests?|checksums?|blocks?|roots?|merkle|commits?|commitments?|signatures?|signed|sig|public|pubkey|cid|topics?|etag|integrity|fingerprints?|uuid|address(?:es)?|slots?|proofs?|nonces?|salts?|leaf|leaves|vectors?)\b/;
 
@@ -98,7 +99,7 @@ const TOKENS = [
   'gsk_[A-Za-z0-9]{40,64}',
   'xai-[A-Za-z0-9]{40,100}',
   'nvapi-[A-Za-z0-9_-]{40,100}',
-  'fw_[A-Za-z0-9]{20,40}',
+  'fw_(?=[A-Za-z]{0,19}\\d)[A-Za-z0-9]{20,40}',
   'pcsk_[A-Za-z0-9_]{40,100}',
   'lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}',
   'tvly-[A-Za-z0-9-]{20,60}',
@@ -126,7 +127,7 @@ const TOKENS = [
   'EAAA[A-Za-z0-9_-]{56,64}',
   'EAA[A-Z][A-Za-z0-9]{60,300}',
   'IGQ[A-Za-z0-9_-]{60,300}',
-  'A{21}[A-Za-z0-9%]{60,120}',
+  'A{21}(?=A{0,80}[B-Za-z0-9%])[A-Za-z0-9%]{60,120}',
   'access_token\\$(?:production|sandbox)\\$[a-z0-9]{16}\\$[a-f0-9]{32}',
   'fm[12][ar]?_[A-Za-z0-9+/=]{80,1000}',
   'fo1_[A-Za-z0-9_-]{43}',
@@ -134,7 +135,7 @@ const TOKENS = [
   'vc[pikr]_[A-Za-z0-9]{24,80}',
   'nfp_[A-Za-z0-9]{36,60}',
   'v1\\.0-[a-f0-9]{24}-[a-f0-9]{146}',
-  'doppler_|dp\\.(?:pt|st|ct|sa|scim|audit)\\.[A-Za-z0-9_.-]{40,64}',
+  'dp\\.(?:pt|st|ct|sa|scim|audit)\\.[A-Za-z0-9_.-]{40,64}',
   'ops_eyJ[A-Za-z0-9+/]{100,2000}',
   'A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}',
   'tskey-[a-z]{3,10}-[A-Za-z0-9]{8,30}-[A-Za-z0-9]{20,60}',
@@ -147,6 +148,14 @@ const TOKENS = [
   't1\\.[A-Za-z0-9_-]{10,300}\\.[A-Za-z0-9_-]{86}',
   'y[0-3]_[A-Za-z0-9_-]{55}',
   'sha256~[A-Za-z0-9_-]{43}',
+  'sk\\.eyJ[A-Za-z0-9_-]{20,200}\\.[A-Za-z0-9_-]{20,40}',
+  'AAAA[A-Za-z0-9_-]{7}:APA91b[A-Za-z0-9_-]{100,200}',
+  'sess-[A-Za-z0-9]{40}',
+  'sk_(?=[a-f]{0,47}\\d)[a-f0-9]{48}',
+  'e2b_[a-f0-9]{40}',
+  'CFPAT-[A-Za-z0-9_-]{43}',
+  '(?:sdk|mob|api)-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}',
+  '[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}:fx',
 ];
 
 const RANDOM_VALUE = '(?=[A-Za-z_+/.=~-]{0,80}\\d)[A-Za-z0-9_+/.=~-]{16,400}';
@@ -244,7 +253,7 @@ export const PATTERNS: readonly Pattern[] = [
   {
     code: 'API_TOKEN',
     pattern:
-      /(?:authorization|proxy-authorization)["' ]{0,3}[:=]["' ]{0,3}(?:basic|bearer|token|apikey)\s{1,3}[A-Za-z0-9_+/.=~-]{8,2000}/gi,
+      /(?:authorization|proxy-authorization)["' ]{0,3}[:=]["' ]{0,3}(?:basic|bearer|token|apikey|ssws|deepl-auth-key)\s{1,3}[A-Za-z0-9_+/.=~-]{8,2000}/gi,
     judge: ([text]) => (/\d|=/.test(text.slice(20)) ? 'block' : undefined),
     placeholders: true,
   },
@@ -267,6 +276,25 @@ export const PATTERNS: readonly Pattern[] = [
     pattern:
       /(?<![A-Za-z])(?:[A-Za-z0-9]{1,20}_)?(?:password|passwd|passwort|kennwort|passphrase|contraseña|pwd|pass|pw)["'`]?\s{0,5}(?::=|=>|=|:)\s{0,5}(["'`]?)([^\s"'`,;]{6,128})/giu,
     judge: judgePassword,
+    placeholders: true,
+  },
+  // As people say it. Only with a digit or a sign in it: "the password is required" names none.
+  {
+    code: 'PASSWORD',
+    pattern:
+      /(?<![A-Za-z])()(?:password|passwd|passwort|kennwort|passphrase|contraseña)(?: (?:for|of|für|zu|von|de|del) \S{1,60})?\s{1,3}(?:is|was|ist|lautet|es)\s{1,3}["'`]?([^\s"'`,;]{6,128})/giu,
+    judge: (match) => (/\d/.test(match[2] ?? '') ? judgePassword(match) : undefined),
+    placeholders: true,
+  },
+  // In commands and in SQL.
+  {
+    code: 'PASSWORD',
+    pattern:
+      /(?<![\w-])()--?(?:password|passwd|passphrase|pass)[ =]["']?([^\s"'-][^\s"']{5,127})|\bidentified (?:with \S{1,40} )?by\s{1,3}["']([^\s"']{4,128})["']|\bmysql(?:dump|admin)?\b[^\n]{0,200}? -p([^\s"']{4,100})/gi,
+    judge: (match) => {
+      const value = match[2] ?? match[3] ?? match[4] ?? '';
+      return REFERENCE.test(value) || !/\d/.test(value) || !/\p{L}/u.test(value) ? undefined : 'block';
+    },
     placeholders: true,
   },
   { code: 'PASSWORD', pattern: /\bmachine \S{1,100} login \S{1,100} password (\S{3,100})/gi, placeholders: true },
@@ -294,8 +322,12 @@ export const PATTERNS: readonly Pattern[] = [
   },
   {
     code: 'BANK_ACCOUNT',
-    pattern: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,8}(?![A-Za-z0-9])/g,
-    judge: ([text]) => (isIban(text) ? 'warning' : undefined),
+    pattern: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}(?![A-Za-z0-9])/g,
+    // What follows in capitals, such as a bank's code, is not of it.
+    judge: ([text]) => {
+      const ends = [...text.matchAll(/[ -]|$/g)].map(({ index }) => index);
+      return ends.some((end) => isIban(text.slice(0, end))) ? 'warning' : undefined;
+    },
   },
   // Personal data.
   {

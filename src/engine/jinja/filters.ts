@@ -107,7 +107,7 @@ const escapeFilter: Filter = {
 };
 
 function parseInteger(text: string, base: number): bigint | undefined {
-  const match = /^([-+]?)(?:0([xob]))?((?:[\da-z]_?)*[\da-z])$/i.exec(strip(text, null));
+  const match = /^([-+]?)(?:0([xob]))?([\da-z](?:_?[\da-z])*)$/i.exec(strip(text, null));
   if (match === null) return undefined;
   const [, sign, prefix = '', digits = ''] = match;
   const prefixed = { '': base, x: 16, o: 8, b: 2 }[prefix.toLowerCase()] as number;
@@ -127,7 +127,7 @@ function parseFloatText(text: string): number | undefined {
   if (special !== null)
     return special[2] === 'nan' ? Number.NaN : special[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   const digits = String.raw`\d(?:_?\d)*`;
-  const number = new RegExp(`^[-+]?(?:${digits}\\.?(?:${digits})?|\\.${digits})(?:e[-+]?${digits})?$`);
+  const number = new RegExp(`^[-+]?(?:${digits}(?:\\.(?:${digits})?)?|\\.${digits})(?:e[-+]?${digits})?$`);
   return number.test(plain) ? Number(plain.replaceAll('_', '')) : undefined;
 }
 

@@ -11,7 +11,7 @@ export interface Token {
 
 /** What Python's `str.isspace` and `\s` hold for; JavaScript's differ in six characters. */
 export const SPACE = String.raw`[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]`;
-const trimEnd = (text: string): string => text.replace(new RegExp(`${SPACE}+$`, 'u'), '');
+const ONE_SPACE = new RegExp(SPACE, 'u');
 const ALL_SPACE = new RegExp(`^${SPACE}*$`, 'u');
 
 const BEGIN = /\{%|\{\{|\{#/g;
@@ -39,6 +39,13 @@ const SIMPLE: Readonly<Record<string, string>> = {
   v: '\v',
   '\n': '',
 };
+
+/** From the end: an expression would try each run of white space from each of its characters. */
+function trimEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && ONE_SPACE.test(text[end - 1] as string)) end -= 1;
+  return text.slice(0, end);
+}
 
 /** A string literal's text: Jinja escapes what is not ASCII first, so a backslash before such a character stays one. */
 function unescaped(body: string, line: number): string {

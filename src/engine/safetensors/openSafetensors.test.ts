@@ -35,7 +35,11 @@ describe('openSafetensors', () => {
   );
   test.each(odd)('loads $file', async ({ file }) => {
     const { tensors } = await open(file);
-    for (const tensor of tensors.values()) expect((await tensor.read()).byteLength).toBe(tensor.byteLength);
+    for (const tensor of tensors.values()) {
+      const { byteLength, shape } = tensor;
+      expect((await tensor.read()).byteLength).toBe(byteLength);
+      expect((await tensor.readRows(0, shape[0] ?? 1)).byteLength).toBe(byteLength);
+    }
   });
 
   test('loads 10,000 tensors of one element', async () => {

@@ -90,7 +90,7 @@ export async function openSafetensors(parameters: {
       if (bytes.byteLength !== to - from) throw refuse(file, `tensor ${name} ended early.`, `tensor ${name}`, true);
       return bytes;
     };
-    const rowBytes = (end - begin) / (shape[0] ?? 1);
+    const rowBytes = (end - begin) / (shape[0] || 1);
     tensors.set(name, {
       name,
       dtype,

@@ -6,7 +6,7 @@ const messages = [{ role: 'user' as const, content: 'Hi' }];
 test('a template that cannot be parsed is named when it is used, each time', () => {
   const render = createChatRenderer('{% for %}');
   for (const _ of [1, 2])
-    expect(() => render({}, messages, true)).toThrow(expect.objectContaining({ code: 'CHAT_TEMPLATE_FAILED' }));
+    expect(() => render({}, messages, true)).toThrow(expect.objectContaining({ code: 'CHAT_TEMPLATE_INVALID' }));
 });
 
 test.each([

@@ -46,8 +46,8 @@ export async function readCheckpoint(bytes: Uint8Array, digest: string, length: 
   const step = Number(file.metadata.get('step'));
   const vectors = await Promise.all(
     ['parameters', 'first_moments', 'second_moments'].map(async (name) => {
-      const read = await file.tensors.get(name)?.read();
-      return read === undefined ? undefined : new Float32Array(read.buffer);
+      const tensor = file.tensors.get(name);
+      return tensor?.dtype === 'F32' ? new Float32Array((await tensor.read()).buffer) : undefined;
     }),
   );
   const [parameters, firstMoments, secondMoments] = vectors;

@@ -4,6 +4,7 @@ import { readAdapter } from '../adapter/readAdapter.ts';
 import type { Backend } from '../backend.ts';
 import type { LoadedModel } from '../model/decoderWeights.ts';
 import { createReferenceBackend } from '../reference/createReferenceBackend.ts';
+import { writeSafetensors } from '../safetensors/writeSafetensors.ts';
 import type { TrainEvent, TrainRequest } from '../service.ts';
 import { dawnBackend } from '../testing/agreement.ts';
 import { openInfluenceCase } from '../testing/trainingCase.ts';
@@ -86,6 +87,14 @@ describe('train', () => {
     await expect(collect(foreign)).rejects.toMatchObject({ code: 'TRAIN_CHECKPOINT_FOREIGN' });
     const adapter = train(model, { ...asked, resumeFrom: adapterOf(events).weights }, { signal });
     await expect(collect(adapter)).rejects.toMatchObject({ code: 'TRAIN_CHECKPOINT_INVALID' });
+    const vectors = ['parameters', 'first_moments', 'second_moments'];
+    const bytes = writeSafetensors(
+      vectors.map((name) => ({ name, dtype: 'U8', shape: [3], data: new Uint8Array(3) })),
+      { format: 'tributary-checkpoint-1', step: '1', digest: '' },
+    );
+    await expect(collect(train(model, { ...asked, resumeFrom: bytes }, { signal }))).rejects.toMatchObject({
+      code: 'TRAIN_CHECKPOINT_INVALID',
+    });
   });
 
   it('stops when it is aborted', async () => {

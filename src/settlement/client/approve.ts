@@ -1,12 +1,10 @@
 // The allowance that a contract needs before it can take OPEN from the account.
 import type { Address } from '../types/hex.ts';
 import type { WriteOptions } from '../types/options.ts';
-import { type ReadErrorType, read } from './read.ts';
+import { read } from './read.ts';
 import { requireWallet } from './requireWallet.ts';
 import type { SettlementClient } from './settlementClient.ts';
-import { type WriteErrorType, write } from './write.ts';
-
-export type ApproveErrorType = ReadErrorType | WriteErrorType;
+import { write } from './write.ts';
 
 /** Whether `spender` may take `amount` wei from the connected account already, by an earlier try for instance. */
 export async function isApproved(

@@ -35,6 +35,7 @@ test("the configuration's adapters come first and win over a stored one of the s
       datanets: ['towns'],
       questions: ['Where is Larkmoor?'],
       source: 'config',
+      isTrainedHere: false,
       manifest: 'bafy-towns',
     },
     {
@@ -45,10 +46,16 @@ test("the configuration's adapters come first and win over a stored one of the s
       datanets: ['seas'],
       questions: [],
       source: 'browser',
+      isTrainedHere: true,
       manifest: 'bafy-1',
       data: { runId: 'trained-1' },
     },
   ]);
+});
+
+test('an adapter that was fetched from a stranger was not trained here', () => {
+  const [fetched] = adapterChoices([], [{ ...stored('bafy-2', 'bafy-2'), data: { author: '0xaa' } }]);
+  expect(fetched).toMatchObject({ source: 'browser', isTrainedHere: false });
 });
 
 test('attribution needs both the index and the texts of the rows', () => {

@@ -10,7 +10,10 @@ export interface AdapterChoice {
   readonly modelId: string;
   readonly datanets: readonly string[];
   readonly questions: readonly string[];
+  /** Where its files lie. */
   readonly source: 'config' | 'browser';
+  /** This browser made it; others were fetched or are offered. */
+  readonly isTrainedHere: boolean;
   readonly manifest?: string;
   /** `data` of its record in the store. */
   readonly data?: unknown;
@@ -46,6 +49,7 @@ export function adapterChoices(
         datanets,
         questions,
         source: 'config',
+        isTrainedHere: false,
         ...(manifest === undefined ? {} : { manifest }),
       }),
     ),
@@ -60,6 +64,7 @@ export function adapterChoices(
           datanets: datanetIds,
           questions: [],
           source: 'browser',
+          isTrainedHere: adapterData({ data }).runId !== undefined,
           ...(manifestCid === undefined ? {} : { manifest: manifestCid }),
           data,
         }),

@@ -157,6 +157,19 @@ describe('the tokens of an answer', () => {
     expect((await check(receipts[0], encode(decode(generated)))).valid).toBe(false);
   });
 
+  test('a span stays exact, and its words are those that it holds whole', async () => {
+    // The model ends in the middle of a word: the last token of the span and the next one are one word.
+    const glued = [...generated, 7];
+    const gluing = (ids: readonly number[]): string =>
+      decode(ids.slice(0, -1)) + (ids.length > 9 ? 'x' : decode(ids.slice(-1)));
+    const { changes } = await run(message({ answerIds: glued, content: gluing(glued) }), ({ engine }) => ({
+      engine: { ...engine, decode: async ({ ids }) => (ids.length === 0 ? '' : gluing(ids)) },
+    }));
+    const { influence } = changes[0] as MessageRecord & { readonly influence: StoredInfluence };
+    expect(influence.attribution.spans[0]).toMatchObject({ start: 0, end: generated.length });
+    expect(influence.spanTexts[0]).toBe(`${decode(generated.slice(0, -1))} `);
+  });
+
   test.each([
     ['an answer that the model ended', { ended: true }, true],
     ['an answer that was cut', { ended: false, cut: true }, false],

@@ -8,6 +8,7 @@ import type { Hex } from '../../settlement/index.ts';
 import type { MessageRecord, ReceiptRecord } from '../../store/index.ts';
 import { answerPrice } from './answerPrice.ts';
 import type { StoredInfluence } from './storedInfluence.ts';
+import { wholeWords } from './wholeWords.ts';
 
 export type InfluencePhase = 'index' | 'gradient' | 'rows' | 'receipt' | 'pay' | 'announce';
 
@@ -86,18 +87,22 @@ async function encodeMessage(
   return { row: await engine.encodeAnswer({ prompt, answerIds, ended }, { signal }), answerIds };
 }
 
-/** The words of answer tokens [start, end), by decoding up to each end: single tokens may be half a character. */
+/**
+ * The whole words of answer tokens [start, end), by decoding up to each end: single tokens may be half a character. The span stays
+ * as exact as tokens are; a word that it cuts is not said to stand in a row.
+ */
 async function spanText(
   engine: Engine,
   ids: readonly number[],
   { start, end }: { readonly start: number; readonly end: number },
   signal: AbortSignal,
 ): Promise<string> {
-  const [before, through] = await Promise.all([
+  const [before, through, whole] = await Promise.all([
     start === 0 ? '' : engine.decode({ ids: ids.slice(0, start) }, { signal }),
     engine.decode({ ids: ids.slice(0, end) }, { signal }),
+    engine.decode({ ids: [...ids] }, { signal }),
   ]);
-  return through.slice(before.length);
+  return wholeWords(whole, before.length, through.length);
 }
 
 /** Writes the receipt, and pays where the answer can be paid. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { IndexSummary, OpenRequest } from '../../attribution/index.ts';
+import type { GiveTextsRequest, IndexSummary } from '../../attribution/index.ts';
 import { createIndexOpener, type IndexOpenerPorts } from './createIndexOpener.ts';
 
 interface Adapter {
@@ -11,11 +11,14 @@ const rows = Array.from({ length: rowCount }, (_, row) => JSON.stringify({ promp
 
 function setUp(change: Partial<IndexOpenerPorts<Adapter>> = {}) {
   const calls: string[] = [];
-  const requests: OpenRequest[] = [];
+  const requests: GiveTextsRequest[] = [];
   const ports: IndexOpenerPorts<Adapter> = {
     attribution: {
       async open(request) {
         calls.push(`open ${request.id}`);
+        return { id: request.id } as IndexSummary;
+      },
+      async giveTexts(request) {
         requests.push(request);
         return { id: request.id } as IndexSummary;
       },
@@ -35,7 +38,8 @@ function setUp(change: Partial<IndexOpenerPorts<Adapter>> = {}) {
 test('rows are encoded in pieces, and keep their text and their tokens without the end token', async () => {
   const { opener, calls, requests } = setUp();
   expect(await opener.open({ id: 'a' })).toEqual({ id: 'a' });
-  expect(calls).toEqual(['encode 200 of a', 'encode 200 of a', 'encode 50 of a', 'open a']);
+  // Opened without waiting for the model that encodes.
+  expect(calls.toSorted()).toEqual(['encode 200 of a', 'encode 200 of a', 'encode 50 of a', 'open a']);
   expect(requests[0]?.rows).toHaveLength(rowCount);
   expect(requests[0]?.rows[449]).toEqual({ prompt: 'p449', response: 'r449', responseIds: [449] });
 });
@@ -64,6 +68,7 @@ test('one that is put out while it opens is closed once it is open, unless it wa
   const { opener } = setUp({
     attribution: {
       open: ({ id }) => new Promise((resolve) => void held.set(id, resolve)),
+      giveTexts: async ({ id }) => ({ id }) as IndexSummary,
       close: async ({ id }) => void calls.push(`close ${id}`),
     },
   });
@@ -84,7 +89,7 @@ test('one that is put out while it opens is closed once it is open, unless it wa
   expect(calls).toEqual(['close b']);
 });
 
-test('a failure is told to who waits, and tried again by the next', async () => {
+test('a failure is told to who waits, leaves nothing open without its texts, and is tried again by the next', async () => {
   let failures = 1;
   const { opened, calls } = setUp({
     async encodeRows() {
@@ -94,7 +99,7 @@ test('a failure is told to who waits, and tried again by the next', async () => 
   });
   await expect(opened('a')).rejects.toThrow('no model');
   await opened('a');
-  expect(calls).toEqual(['open a']);
+  expect(calls).toEqual(['open a', 'close a', 'open a']);
 });
 
 test('a signal ends the waiting, not the opening', async () => {

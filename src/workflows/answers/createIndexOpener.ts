@@ -4,6 +4,7 @@ import type { AttributionService, IndexSummary, OpenRow } from '../../attributio
 import type { EncodedRow } from '../../engine/index.ts';
 import { abortable } from '../../lib/abortable.ts';
 import { TributaryError } from '../../lib/errors.ts';
+import { keepRecent } from '../../lib/keepRecent.ts';
 import type { Remote } from '../../lib/rpc.ts';
 
 interface RowText {
@@ -19,7 +20,7 @@ export interface IndexOpenerPorts<Adapter> {
   /** Encodes rows with the tokenizer of the adapter's base model, as `EngineService.encodeRows` does. */
   encodeRows(adapter: Adapter, rows: readonly RowText[]): Promise<readonly EncodedRow[]>;
   /** Read when an index is opened or closed, so that a getter may start the worker then. */
-  readonly attribution: Pick<Remote<AttributionService>, 'open' | 'close'>;
+  readonly attribution: Pick<Remote<AttributionService>, 'open' | 'giveTexts' | 'close'>;
   adapterBytes(adapter: Adapter, name: 'index.cbor' | 'rows.jsonl'): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -48,54 +49,34 @@ function parseRows(text: string, adapter: string): RowText[] {
 export function createIndexOpener<Adapter extends { readonly id: string }>(
   ports: IndexOpenerPorts<Adapter>,
 ): IndexOpener<Adapter> {
-  /** Least recently used first. */
-  const opened = new Map<string, Promise<IndexSummary>>();
-
-  async function load(adapter: Adapter): Promise<IndexSummary> {
-    const [index, rowBytes] = await Promise.all([
-      ports.adapterBytes(adapter, 'index.cbor'),
-      ports.adapterBytes(adapter, 'rows.jsonl'),
-    ]);
-    const texts = parseRows(new TextDecoder().decode(rowBytes), adapter.id);
+  async function encodedRows(adapter: Adapter): Promise<OpenRow[]> {
+    const texts = parseRows(new TextDecoder().decode(await ports.adapterBytes(adapter, 'rows.jsonl')), adapter.id);
     const encoded: EncodedRow[] = [];
     for (let from = 0; from < texts.length; from += ENCODED_AT_ONCE) {
       encoded.push(...(await ports.encodeRows(adapter, texts.slice(from, from + ENCODED_AT_ONCE))));
     }
-    const rows = texts.map((row, at): OpenRow => {
+    return texts.map((row, at): OpenRow => {
       const { inputIds, promptLength } = encoded[at] ?? { inputIds: [], promptLength: 0 };
       // The end token is part of an encoded row, not of its response.
       return { ...row, responseIds: inputIds.slice(promptLength, -1) };
     });
-    return ports.attribution.open({ id: adapter.id, index, rows }, { transfer: [index.buffer] });
   }
 
-  async function evict(id: string, loading: Promise<IndexSummary>): Promise<void> {
-    opened.delete(id);
-    // One that fails to open leaves nothing to close; whoever asked for it was told.
-    if (
-      !(await loading.then(
-        () => true,
-        () => false,
-      ))
-    )
-      return;
-    // Asked for again meanwhile: the new one has its place.
-    if (!opened.has(id)) await ports.attribution.close({ id });
+  /** Opening computes for seconds in a worker of its own; meanwhile the model loads and encodes. */
+  async function load(adapter: Adapter): Promise<IndexSummary> {
+    const { id } = adapter;
+    const open = async (): Promise<void> => {
+      const index = await ports.adapterBytes(adapter, 'index.cbor');
+      await ports.attribution.open({ id, index, rows: [] }, { transfer: [index.buffer] });
+    };
+    const [opening, rows] = await Promise.allSettled([open(), encodedRows(adapter)]);
+    if (opening.status === 'rejected') throw opening.reason;
+    if (rows.status === 'fulfilled') return await ports.attribution.giveTexts({ id, rows: rows.value });
+    // Without texts there would be no verbatim channel, and nobody would be told.
+    await ports.attribution.close({ id });
+    throw rows.reason;
   }
 
-  return {
-    async open(adapter, signal) {
-      const { id } = adapter;
-      const loading = opened.get(id) ?? load(adapter);
-      if (!opened.has(id)) {
-        loading.catch(() => {
-          if (opened.get(id) === loading) opened.delete(id);
-        });
-      }
-      opened.delete(id);
-      opened.set(id, loading);
-      for (const [oldest, promise] of [...opened].slice(0, -MAX_OPEN)) void evict(oldest, promise);
-      return await abortable(loading, signal);
-    },
-  };
+  const opened = keepRecent({ max: MAX_OPEN, open: load, close: (id) => ports.attribution.close({ id }) });
+  return { open: (adapter, signal) => abortable(opened.open(adapter), signal) };
 }

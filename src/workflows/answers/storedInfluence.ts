@@ -2,8 +2,9 @@
 import type { Attribution, AttributionEvaluation, AttributionPolicy } from '../../attribution/index.ts';
 
 export interface StoredInfluence {
-  readonly attribution: Omit<Attribution, 'sketch'>;
-  /** The words of each span, in the order of `attribution.spans`. */
+  /** `evidence` is absent from answers of earlier versions. */
+  readonly attribution: Omit<Attribution, 'sketch' | 'evidence'> & Partial<Pick<Attribution, 'evidence'>>;
+  /** The whole words of each span, in the order of `attribution.spans`; those that it cuts are left out, so that it may be "". */
   readonly spanTexts: readonly string[];
   readonly index: {
     readonly rowCount: number;

@@ -46,19 +46,19 @@ function textOf(spelled: Json): string {
 }
 
 export const calls: Readonly<Record<string, Call>> = {
-  /** `{ template, messages, addGenerationPrompt? }`: the prompt that a chat template makes. */
+  /** `{ template, messages, addGenerationPrompt? }`, the template as of `textOf`: the prompt that a chat template makes. */
   prompt: async (input) => {
     const {
       template,
       messages,
       addGenerationPrompt = true,
     } = input as unknown as {
-      template: string;
+      template: Json;
       messages?: readonly ChatMessage[];
       addGenerationPrompt?: boolean;
     };
     const tokenizerJson = JSON.parse(await readFile(path.join(root, 'tiny-llama-onnx/tokenizer.json'), 'utf8'));
-    return openTokenizer({ tokenizerJson, chatTemplate: template }).renderChat(
+    return openTokenizer({ tokenizerJson, chatTemplate: textOf(template) }).renderChat(
       messagesOf(messages),
       addGenerationPrompt,
     );

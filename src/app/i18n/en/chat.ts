@@ -72,8 +72,8 @@ export const chat = {
   'chat.arithmetic.float16': 'This model uses half precision for prompts, as chosen in the settings.',
   'chat.arithmetic.int8': 'This model rounds its inputs to 8 bits, as chosen in the settings.',
   'chat.coming':
-    'Nothing is downloaded yet. When you begin to ask, {model} ({size}), the adapter {adapter} and its attribution index come into this browser.',
-  'chat.comingBase': 'Nothing is downloaded yet. When you begin to ask, {model} ({size}) comes into this browser.',
+    'When you begin to ask, {model} ({size}), the adapter {adapter} and its attribution index are downloaded. Nothing is downloaded before.',
+  'chat.comingBase': 'When you begin to ask, {model} ({size}) is downloaded. Nothing is downloaded before.',
   'chat.alongAdapter': 'adapter on its way',
   'chat.alongIndex': 'attribution index on its way',
   'chat.reloadModel': 'Load the model again',

@@ -337,4 +337,5 @@ export const contribute = {
   'contribute.toRoom': 'All contributions',
   'contribute.rowsOf': 'Rows of this contribution',
   'contribute.rowsFetch': 'Fetching the rows',
+  'contribute.draftElsewhere': 'The contribution that you are preparing is open in another tab of this browser.',
 } as const;

@@ -102,8 +102,12 @@ export const written = {
   HUB_ADDRESS_INVALID: { title: 'Not the address of a Hub' },
   CHAIN_ID_MISMATCH: { title: 'The RPC address is for another chain' },
 
+  OPEN_ELSEWHERE: { title: 'Open in another tab' },
+  REWARDS_ELSEWHERE: { title: 'Another tab is settling' },
+
   // src/store
-  STORE_EXPORT_INVALID: { title: 'Not a Tributary export' },
+  STORE_EXPORT_INVALID: { title: 'Not a safety copy of Tributary' },
+  STORE_EXPORT_NEWER: { title: 'The safety copy is of a newer version' },
   STORE_QUOTA_EXCEEDED: { title: 'This browser is full' },
 
   // src/workflows

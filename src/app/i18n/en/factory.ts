@@ -39,6 +39,10 @@ export const factory = {
 
   'factory.state.running': 'Interrupted',
   'factory.state.live': 'Training',
+  'factory.state.elsewhere': 'Training in another tab',
+  'factory.elsewhere': 'Another tab of this browser trains this run. It goes on there; here you see how far it is.',
+  'factory.takeOver': 'Stop it there and go on here',
+  'factory.draftElsewhere': 'The run that you are preparing is open in another tab of this browser.',
   'factory.state.cancelled': 'Stopped',
   'factory.state.failed': 'Failed',
   'factory.state.trained': 'Trained',

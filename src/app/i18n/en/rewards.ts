@@ -96,6 +96,7 @@ export const rewards = {
   'rewards.breakdownWhen': 'When',
   'rewards.breakdownAdapter': 'Adapter',
   'rewards.breakdownShare': 'Share',
+  'rewards.breakdownShareOf': '{share}, of it {evidence} by evidence',
   'rewards.breakdownAmount': 'Amount',
   'rewards.breakdownFree': 'not paid',
   'rewards.breakdownRows': 'Rows',

@@ -33,4 +33,20 @@ export const shell = {
   'shell.toChat': 'Go to the chat',
   'shell.roomFailed': 'This room stopped working',
   'shell.loadingRoom': 'Opening the room',
+  'shell.erase': 'Erase everything',
+  'shell.erasing': 'Erasing',
+  'shell.eraseDone': 'Everything that Tributary kept in this browser is erased.',
+  'shell.eraseOpen': 'Open Tributary again',
+  'shell.eraseAgain': 'Try again',
+  'shell.eraseLeft': { one: '{count} thing could not be erased:', other: '{count} things could not be erased:' },
+  'shell.eraseLeftHint':
+    'Another window of Tributary may still use it: close all of them, then try again. If it stays, clear this site’s data in the browser’s own settings.',
+  'shell.eraseKind.database': 'Database',
+  'shell.eraseKind.files': 'Files',
+  'shell.eraseKind.cache': 'Cache',
+  'shell.eraseKind.serviceWorker': 'Service worker',
+  'shell.eraseKind.settings': 'Settings',
+  'shell.erasedElsewhere': 'Everything was erased',
+  'shell.erasedElsewhereText':
+    'Another tab of this browser has erased all that Tributary kept here, so this one has stopped.',
 } as const;

@@ -1,0 +1,502 @@
+import { BlobReader, BlobWriter, TextReader, ZipReader, ZipWriter } from '@zip.js/zip.js/lib/zip-core-native.js';
+import fc from 'fast-check';
+import { base32upper } from 'multiformats/bases/base32';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { bytesToHex, hexToBytes } from '../../lib/bytes.ts';
+import { sha256 } from '../../lib/hash.ts';
+import { sha256Async } from '../../lib/sha256Async.ts';
+import { withBlocks } from '../blockDatabase.ts';
+import {
+  database,
+  deleteFile,
+  eraseEverything,
+  listFiles,
+  readAdapterFile,
+  readFile,
+  saveAdapter,
+  saveCheckpoint,
+  writeFile,
+  writeSetting,
+} from '../index.ts';
+import { compareSafetyCopy, importSafetyCopy } from './importSafetyCopy.ts';
+import { readSafetyCopy, type SafetyCopy } from './readSafetyCopy.ts';
+import { type WrittenCopy, writeSafetyCopy } from './writeSafetyCopy.ts';
+
+const PASSWORD = 'correct horse battery';
+const address = `0x${'ab'.repeat(20)}`;
+const key = `0x${'11'.repeat(32)}`;
+const hash = `0x${'cd'.repeat(32)}`;
+const chat = { id: 'c', title: 'Boats', modelId: 'seedling', createdAt: 1, updatedAt: 2 };
+const message = {
+  id: 'm',
+  chatId: 'c',
+  role: 'assistant' as const,
+  content: 'Zwölf “Boote”\u2028\n',
+  createdAt: 1,
+  state: 'done' as const,
+  fee: 12345678901234567890n,
+};
+const receipt = {
+  id: 'ab'.repeat(32),
+  messageId: 'm',
+  adapterId: 'a',
+  createdAt: 1,
+  bytes: Uint8Array.of(1, 2, 255),
+  announced: 'no' as const,
+  salt: Uint8Array.of(9),
+};
+const sum = { payer: address, modelId: hash, epoch: 3n, cumulative: 7n };
+const voucher = {
+  id: `${hash}:${address}:${hash}:3`,
+  payer: address,
+  modelId: hash,
+  epoch: '3',
+  cumulative: 7n,
+  channel: { ...sum, receipts: [] },
+  signed: { voucher: { ...sum, count: 0n, receiptsRoot: hash }, signer: address, signature: hash, receipts: [] },
+  announced: 'no' as const,
+  updatedAt: 1,
+};
+const settings = { rank: 8, alpha: 16, learningRate: 0.004, epochs: 1, batchSize: 8, seed: 1, maxSteps: 0 };
+const run = {
+  id: '0011223344556677',
+  name: 'Towns',
+  modelId: 'seedling',
+  datanetIds: ['d'],
+  settings,
+  state: 'cancelled' as const,
+  step: 3,
+  totalSteps: 9,
+  losses: [[1, 2.5] as const],
+  createdAt: 1,
+  updatedAt: 2,
+  data: {
+    modelName: 'Seedling',
+    sources: [{ datanetId: 'd', source: 's', rowCount: 2 }],
+    rowsDigest: 'x',
+    rowCount: 2,
+    tokens: 10,
+    milliseconds: 3.5,
+    checkpointStep: 0,
+  },
+};
+const session = { id: `${hash}:${address}`, payer: address, address, privateKey: key, validUntil: 9, cap: 10n ** 19n };
+
+beforeEach(async () => {
+  expect(await eraseEverything()).toEqual([]);
+});
+
+async function fill(): Promise<void> {
+  const tables = database();
+  await tables.chats.put(chat);
+  await tables.messages.put(message);
+  await tables.receipts.put(receipt);
+  await tables.vouchers.put(voucher);
+  await tables.runs.put(run);
+  await tables.sessions.put(session);
+  await tables.drafts.put({ key: 'chat', value: 'half a question', updatedAt: 1 });
+  await tables.drafts.put({
+    key: 'contribution/file',
+    value: { key: 'k', blob: new Blob(['prompt,response']) },
+    updatedAt: 1,
+  });
+  await writeSetting('burnerKey', key);
+  await writeSetting('wallet', 'burner');
+  await saveAdapter(
+    { id: 'trained/1', name: 'Towns', modelId: 'seedling', datanetIds: ['d'], createdAt: 1, data: { runId: run.id } },
+    {
+      'adapter_config.json': new TextEncoder().encode('{}'),
+      'adapter_model.safetensors': new Uint8Array(70_000).fill(7),
+    },
+  );
+  await saveCheckpoint(run.id, 3, new Uint8Array(50_000).fill(3));
+  await writeFile('models', 'weights', new Uint8Array(5_000_000).fill(5), { title: 'Weights' });
+  await withBlocks((blocks) => blocks.put(blockName, blockBytes));
+}
+const blockBytes = new TextEncoder().encode('abc');
+const blockName = base32upper.encode(hexToBytes(`1220${bytesToHex(sha256(blockBytes))}`));
+
+interface Written extends WrittenCopy {
+  readonly blob: Blob;
+}
+
+async function write(choice: { models?: boolean; password?: string; signal?: AbortSignal } = {}): Promise<Written> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>();
+  const whole = new Response(readable).blob();
+  whole.catch(() => undefined);
+  const written = await writeSafetyCopy({
+    target: writable,
+    password: PASSWORD,
+    models: false,
+    openKey: async (stored) => stored,
+    ...choice,
+  });
+  return { ...written, blob: await whole };
+}
+
+function bring(copy: SafetyCopy, choice: Partial<Parameters<typeof importSafetyCopy>[0]> = {}): Promise<number> {
+  return importSafetyCopy({
+    copy,
+    conflicts: 'keep',
+    closeKey: async (privateKey) => privateKey,
+    isSigned: async () => true,
+    ...choice,
+  });
+}
+
+/** The archive with some entries changed or added, and the manifest made to agree unless it is given. */
+async function forge(
+  blob: Blob,
+  change: (texts: Map<string, Uint8Array<ArrayBuffer>>) => void,
+  fitting = true,
+): Promise<Blob> {
+  const texts = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const entry of await new ZipReader(new BlobReader(blob)).getEntries()) {
+    if (entry.directory) continue;
+    texts.set(entry.filename, new Uint8Array(await (await entry.getData(new BlobWriter())).arrayBuffer()));
+  }
+  change(texts);
+  if (fitting) {
+    const manifest = JSON.parse(new TextDecoder().decode(texts.get('manifest.json')));
+    const entries = [];
+    for (const [path, bytes] of texts) {
+      if (path !== 'manifest.json')
+        entries.push({ path, bytes: bytes.byteLength, sha256: bytesToHex(await sha256Async(bytes)) });
+    }
+    texts.set('manifest.json', new TextEncoder().encode(JSON.stringify({ ...manifest, entries })));
+  }
+  const zip = new ZipWriter(new BlobWriter());
+  for (const [path, bytes] of texts) await zip.add(path, new BlobReader(new Blob([bytes])));
+  return zip.close();
+}
+const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+
+async function counts(): Promise<Record<string, number>> {
+  const found: Record<string, number> = {};
+  for (const table of database().tables) found[table.name] = await table.count();
+  for (const area of ['models', 'adapters', 'checkpoints'] as const)
+    found[`files ${area}`] = (await listFiles(area)).length;
+  return found;
+}
+
+test('a copy holds everything, keys only sealed, and brings it back after an erase', async () => {
+  await fill();
+  const before = await counts();
+  const written = await write({ models: true });
+  expect(written).toMatchObject({ files: 4, blocks: 1, keys: 2, leftOut: [] });
+  const raw = await written.blob.text();
+  expect(raw).not.toContain('11'.repeat(32));
+  expect(await eraseEverything()).toEqual([]);
+  const copy = await readSafetyCopy(written.blob);
+  expect((await compareSafetyCopy(copy)).every(({ same, conflicts }) => same === 0 && conflicts === 0)).toBe(true);
+  await bring(copy, { password: PASSWORD });
+  expect(await counts()).toEqual(before);
+  const tables = database();
+  expect(await tables.messages.get('m')).toEqual(message);
+  expect(await tables.receipts.get(receipt.id)).toEqual(receipt);
+  expect(await tables.vouchers.get(voucher.id)).toEqual(voucher);
+  expect(await tables.sessions.get(session.id)).toEqual(session);
+  expect((await tables.settings.get('burnerKey'))?.value).toBe(key);
+  const file = (await tables.drafts.get('contribution/file'))?.value as { blob: Blob };
+  expect(await file.blob.text()).toBe('prompt,response');
+  expect((await readAdapterFile('trained/1', 'adapter_model.safetensors'))?.length).toBe(70_000);
+  expect((await listFiles('models'))[0]?.facts).toEqual({ title: 'Weights' });
+  expect(await withBlocks((blocks) => blocks.get(blockName))).toEqual(blockBytes);
+});
+
+test('models stay out where they are not asked for, keys where no password is given or it is another one', async () => {
+  await fill();
+  const { blob } = await write();
+  await eraseEverything();
+  const copy = await readSafetyCopy(blob);
+  await expect(bring(copy, { password: 'another password' })).rejects.toMatchObject({ code: 'KEYS_WRONG_SECRET' });
+  expect(Object.values(await counts()).every((count) => count === 0)).toBe(true);
+  await bring(copy);
+  expect(await listFiles('models')).toEqual([]);
+  expect(await database().sessions.count()).toBe(0);
+  expect(await database().settings.get('burnerKey')).toBeUndefined();
+});
+
+test('a short password and locked keys are refused before anything is written', async () => {
+  await fill();
+  await expect(write({ password: 'short' })).rejects.toMatchObject({ code: 'KEYS_PASSWORD_SHORT' });
+});
+
+test('a copy can be cancelled while a file is written', async () => {
+  await fill();
+  await expect(write({ models: true, signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+describe('what is damaged here does not end a copy', () => {
+  test.each(['', '{', 'null', '[]', '{"bytes":"x"}', '\0'])('a mark that says %j', async (mark) => {
+    await fill();
+    const root = await navigator.storage.getDirectory();
+    const folder = await (await root.getDirectoryHandle('adapters')).getDirectoryHandle(
+      'trained_1--adapter_config.json',
+    );
+    const writable = await (await folder.getFileHandle('complete.json')).createWritable();
+    await writable.write(mark);
+    await writable.close();
+    expect(await readFile('adapters', 'trained_1--adapter_config.json')).toBeUndefined();
+    const written = await write();
+    expect(written.leftOut).toEqual([
+      { kind: 'adapters', name: 'trained_1--adapter_config.json' },
+      { kind: 'adapters', name: 'trained/1' },
+    ]);
+    expect(await eraseEverything()).toEqual([]);
+    expect(await bring(await readSafetyCopy(written.blob))).toBeGreaterThan(5);
+    expect(await database().adapters.count()).toBe(0);
+  });
+
+  test('parts that are gone, a record that is none, a block that is none', async () => {
+    await fill();
+    const root = await navigator.storage.getDirectory();
+    const folder = await (await root.getDirectoryHandle('checkpoints')).getDirectoryHandle(`${run.id}-3`);
+    await folder.removeEntry('0');
+    await folder.getDirectoryHandle('0', { create: true });
+    await database().vouchers.put({ ...voucher, cumulative: 8n });
+    await database().messages.put({ id: 'broken', chatId: 5 } as never);
+    await database().settings.put({ key: 'relays', value: 3 });
+    await withBlocks((blocks) => blocks.put('BAAA', 'text' as never));
+    const written = await write();
+    expect(written.leftOut).toEqual([
+      { kind: 'checkpoints', name: `${run.id}-3` },
+      { kind: 'messages', name: 'broken' },
+      { kind: 'vouchers', name: voucher.id },
+      { kind: 'settings', name: 'relays' },
+      { kind: 'blocks', name: 'BAAA' },
+    ]);
+    const copy = await readSafetyCopy(written.blob);
+    expect(copy.damagedRecords).toBe(3);
+    expect(await eraseEverything()).toEqual([]);
+  });
+});
+
+describe('a copy that was changed is refused, and nothing of it stays', () => {
+  const line = (record: object): string => `${JSON.stringify(record)}\n`;
+  const changes: Record<string, (texts: Map<string, Uint8Array<ArrayBuffer>>) => void> = {
+    'a field of another type': (texts) => texts.set('tables/chats.jsonl', utf8(line({ ...chat, title: 5 }))),
+    'a message whose influence is a text': (texts) =>
+      texts.set(
+        'tables/messages.jsonl',
+        utf8(line({ id: 'm', chatId: 'c', role: 'user', content: '', createdAt: 1, state: 'done', influence: 'x' })),
+      ),
+    'a run without its data': (texts) => texts.set('tables/runs.jsonl', utf8(line({ ...run, data: undefined }))),
+    'a time beyond every calendar': (texts) =>
+      texts.set('tables/chats.jsonl', utf8(line({ ...chat, updatedAt: 9e15 }))),
+    'a number that JSON reads as infinite': (texts) =>
+      texts.set('tables/runs.jsonl', utf8(line({ ...run, losses: [[1, 0]] }).replace('[1,0]', '[1,1e999]'))),
+    'a table that there is not': (texts) => texts.set('tables/sessions.jsonl', utf8(line(chat))),
+    'a draft of no room': (texts) =>
+      texts.set('tables/drafts.jsonl', utf8(line({ key: 'x', value: {}, updatedAt: 1 }))),
+    'a setting that is a key': (texts) =>
+      texts.set('tables/settings.jsonl', utf8(line({ key: 'burnerKey', value: key }))),
+    'an RPC address that is a script': (texts) =>
+      texts.set('tables/settings.jsonl', utf8(line({ key: 'rpcUrl', value: 'javascript:0' }))),
+    'a record twice': (texts) => texts.set('tables/chats.jsonl', utf8(line(chat) + line(chat))),
+    'a line that is no JSON': (texts) => texts.set('tables/chats.jsonl', utf8('{')),
+    'an amount that is no number': (texts) =>
+      texts.set('tables/messages.jsonl', utf8(line({ ...message, fee: { $bigint: '1e9' } }))),
+    'a sum of a million digits': (texts) =>
+      texts.set('tables/messages.jsonl', utf8(line({ ...message, fee: { $bigint: '9'.repeat(1e6) } }))),
+    'a file that is not there': (texts) =>
+      texts.set(
+        'tables/drafts.jsonl',
+        utf8(line({ key: 'contribution/file', value: { key: 'k', blob: { $blob: 7 } }, updatedAt: 1 })),
+      ),
+    'nesting without end': (texts) => texts.set('tables/chats.jsonl', utf8(`${'['.repeat(5000)}${']'.repeat(5000)}`)),
+    'a voucher whose channel promises more than was signed': (texts) =>
+      texts.set(
+        'tables/vouchers.jsonl',
+        utf8(
+          new TextDecoder()
+            .decode(texts.get('tables/vouchers.jsonl'))
+            .replace('"channel":{"payer"', '"channel":{"x":1,"payer"')
+            .replace('"7"', '"700"'),
+        ),
+      ),
+    'a path out of the archive': (texts) => texts.set('files/adapters/../../evil', utf8('x')),
+    'an absolute path': (texts) => texts.set('/etc/passwd', utf8('x')),
+    'a name that is dots': (texts) => texts.set('files/adapters/..', utf8('x')),
+    'an area that there is not': (texts) => texts.set('files/other/x', utf8('x')),
+    'an adapter without its file': (texts) => texts.delete('files/adapters/trained_1--adapter_config.json'),
+    'an adapter with another file': (texts) => texts.set('files/adapters/trained_1--adapter_config.json', utf8('{ }')),
+    'a block of another name': (texts) => texts.set(`blocks/${blockName}`, utf8('abd')),
+    'keys that are none': (texts) => texts.set('keys.json', utf8('{}')),
+    'a bomb': (texts) => texts.set('files/models/bomb', new Uint8Array(30_000_000)),
+    'another version of the manifest': (texts) =>
+      texts.set('manifest.json', utf8('{"format":"tributary-safety-copy","version":0,"createdAt":1}')),
+  };
+  test.each(Object.keys(changes))('%s', async (name) => {
+    await fill();
+    const { blob } = await write();
+    await eraseEverything();
+    const empty = await counts();
+    const forged = await forge(blob, changes[name] as (typeof changes)[string]);
+    await expect((async () => bring(await readSafetyCopy(forged)))()).rejects.toMatchObject({
+      code: expect.stringMatching(/^(STORE_EXPORT_INVALID|KEYS_SEAL_INVALID)$/),
+    });
+    expect(await counts()).toEqual(empty);
+  });
+
+  test('and one that was only packed again is not', async () => {
+    await fill();
+    const { blob } = await write();
+    await eraseEverything();
+    expect(await bring(await readSafetyCopy(await forge(blob, () => undefined)))).toBeGreaterThan(9);
+  });
+
+  test('bytes that the manifest does not name', async () => {
+    await fill();
+    const { blob } = await write();
+    for (const path of ['tables/chats.jsonl', 'files/adapters/trained_1--adapter_model.safetensors']) {
+      const forged = await forge(blob, (texts) => ((texts.get(path) as Uint8Array)[9] = 0x39), false);
+      await eraseEverything();
+      const empty = await counts();
+      await expect((async () => bring(await readSafetyCopy(forged)))()).rejects.toMatchObject({
+        code: 'STORE_EXPORT_INVALID',
+        facts: { place: path },
+      });
+      expect(await counts()).toEqual(empty);
+    }
+  });
+
+  test('an entry twice', async () => {
+    const zip = new ZipWriter(new BlobWriter());
+    await zip.add('manifest.json', new TextReader('{}'));
+    await zip.add('manifesT.json', new TextReader('{}'));
+    const bytes = new Uint8Array(await (await zip.close()).arrayBuffer());
+    const twice = new TextDecoder('latin1').decode(bytes).replaceAll('manifesT', 'manifest');
+    const blob = new Blob([Uint8Array.from(twice, (character) => character.charCodeAt(0))]);
+    await expect(readSafetyCopy(blob)).rejects.toMatchObject({ code: 'STORE_EXPORT_INVALID' });
+  });
+
+  test('a newer version', async () => {
+    await fill();
+    const { blob } = await write();
+    const forged = await forge(
+      blob,
+      (texts) => texts.set('manifest.json', utf8('{"format":"tributary-safety-copy","version":3,"shape":"unknown"}')),
+      false,
+    );
+    await expect(readSafetyCopy(forged)).rejects.toMatchObject({ code: 'STORE_EXPORT_NEWER', facts: { version: 3 } });
+  });
+
+  test('a voucher that its signer did not sign', async () => {
+    await fill();
+    const { blob } = await write();
+    await eraseEverything();
+    const copy = await readSafetyCopy(blob);
+    await expect(bring(copy, { isSigned: async () => false })).rejects.toMatchObject({ code: 'STORE_EXPORT_INVALID' });
+    expect(await database().chats.count()).toBe(0);
+  });
+});
+
+test('any bytes are refused in words', async () => {
+  await fill();
+  const { blob } = await write();
+  const whole = new Uint8Array(await blob.arrayBuffer());
+  const broken = fc
+    .tuple(fc.nat(whole.length - 1), fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.nat(whole.length))
+    .map(([at, bytes, length]) => {
+      const copy = whole.slice(0, Math.max(length, 2));
+      if (at < copy.length) copy.set(bytes.subarray(0, copy.length - at), at);
+      return copy;
+    });
+  await eraseEverything();
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(broken, fc.uint8Array({ maxLength: 200 })), async (bytes) => {
+      let refused: { code?: string } = {};
+      try {
+        await readSafetyCopy(new Blob([bytes as Uint8Array<ArrayBuffer>]));
+        refused = { code: 'none' };
+      } catch (error) {
+        refused = error as { code?: string };
+      }
+      expect(refused.code).toMatch(/^(none|STORE_EXPORT_INVALID|STORE_EXPORT_NEWER|KEYS_SEAL_INVALID)$/);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('where something else of the name is here it is shown, and kept or replaced as chosen', async () => {
+  await fill();
+  const { blob } = await write();
+  const other = `0x${'22'.repeat(32)}`;
+  const change = async (): Promise<void> => {
+    await database().chats.put({ ...chat, title: 'Changed' });
+    await writeSetting('burnerKey', other);
+    await writeFile('adapters', 'trained_1--adapter_config.json', utf8('[]'), {
+      adapter: 'trained/1',
+      name: 'adapter_config.json',
+    });
+  };
+  await change();
+  const copy = await readSafetyCopy(blob);
+  expect(await compareSafetyCopy(copy)).toEqual(
+    expect.arrayContaining([
+      { kind: 'chats', added: 0, same: 0, conflicts: 1 },
+      { kind: 'messages', added: 0, same: 1, conflicts: 0 },
+      { kind: 'adapters', added: 0, same: 1, conflicts: 1 },
+    ]),
+  );
+  expect(await bring(copy, { password: PASSWORD })).toBe(0);
+  expect((await database().chats.get('c'))?.title).toBe('Changed');
+  expect((await database().settings.get('burnerKey'))?.value).toBe(other);
+  expect(await bring(copy, { password: PASSWORD, conflicts: 'replace' })).toBe(3);
+  expect((await database().chats.get('c'))?.title).toBe('Boats');
+  expect((await database().settings.get('burnerKey'))?.value).toBe(key);
+  expect(await readAdapterFile('trained/1', 'adapter_config.json')).toEqual(utf8('{}'));
+  expect((await listFiles('adapters')).map(({ name }) => name).filter((name) => name.startsWith('import.'))).toEqual(
+    [],
+  );
+});
+
+test('a transaction that fails in the middle takes the files back', async () => {
+  await fill();
+  const { blob } = await write();
+  await eraseEverything();
+  const copy = await readSafetyCopy(blob);
+  const records = new Map([
+    ...copy.records,
+    ['settings', [{ key: 'wallet', value: () => 'no clone of this' }]] as const,
+  ]);
+  await expect(bring({ ...copy, records })).rejects.toThrow();
+  const { 'files adapters': adapters, chats } = await counts();
+  expect({ adapters, chats }).toEqual({ adapters: 0, chats: 0 });
+  expect(await withBlocks((blocks) => blocks.keys())).toEqual([]);
+  await deleteFile('models', 'weights');
+});
+
+describe('the JSON document of earlier versions', () => {
+  const document = (tables: unknown, version = 1): Blob =>
+    new Blob([JSON.stringify({ format: 'tributary-export', version, exportedAt: '2026-01-02T03:04:05Z', tables })]);
+
+  test('is still read', async () => {
+    const copy = await readSafetyCopy(
+      document({
+        chats: [chat],
+        messages: [{ ...message, fee: { $bigint: '12' } }],
+        receipts: [{ ...receipt, bytes: { $bytes: '01' }, salt: { $bytes: '' } }],
+      }),
+    );
+    expect(await bring(copy)).toBe(3);
+    expect((await database().messages.get('m'))?.fee).toBe(12n);
+  });
+
+  test.each([
+    new Blob(['no json']),
+    new Blob(['{}']),
+    new Blob(['null']),
+    new Blob(),
+    document({ chats: 3 }),
+    document({ chats: [3] }),
+    document({ chats: [chat], drafts: [{ key: 'contribution', value: null, updatedAt: 1 }] }),
+    document({ sessions: [] }),
+    document({ chats: [{ ...chat, createdAt: -1 }] }),
+    document({}, 0),
+  ])('number %# is refused', async (blob) => {
+    await expect(readSafetyCopy(blob)).rejects.toMatchObject({ code: 'STORE_EXPORT_INVALID' });
+    expect(await database().chats.count()).toBe(0);
+  });
+});

@@ -1,0 +1,46 @@
+// Records as lines of JSON. What JSON lacks stands as an object of one field: bytes in hexadecimal, whole numbers of any size in
+// decimal digits, a Blob as the number of its entry in the archive.
+import { bytesToHex, hexToBytes } from '../../lib/bytes.ts';
+import { invalid } from './format.ts';
+
+const MAX_DEPTH = 64;
+
+/** Each Blob of the value is handed to `keepBlob`, which numbers it. Throws `STORE_EXPORT_INVALID` for a value nested deeper than 64. */
+export function toTagged(value: unknown, keepBlob: (blob: Blob) => number): unknown {
+  const walk = (part: unknown, depth: number): unknown => {
+    if (depth > MAX_DEPTH) throw invalid('nested too deep');
+    if (typeof part === 'bigint') return { $bigint: part.toString() };
+    if (part instanceof Uint8Array) return { $bytes: bytesToHex(part) };
+    if (part instanceof Blob) return { $blob: keepBlob(part) };
+    if (Array.isArray(part)) return part.map((item) => walk(item, depth + 1));
+    if (typeof part !== 'object' || part === null) return part;
+    return Object.fromEntries(Object.entries(part).map(([key, item]) => [key, walk(item, depth + 1)]));
+  };
+  return walk(value, 0);
+}
+
+/** Throws `STORE_EXPORT_INVALID` for what `toTagged` does not make. */
+export function fromTagged(value: unknown, blob: (index: number) => Blob): unknown {
+  const walk = (part: unknown, depth: number): unknown => {
+    if (depth > MAX_DEPTH) throw invalid('nested too deep');
+    if (Array.isArray(part)) return part.map((item) => walk(item, depth + 1));
+    if (typeof part !== 'object' || part === null) return part;
+    const entries = Object.entries(part);
+    const [first] = entries;
+    if (entries.length === 1 && first !== undefined) {
+      const [tag, content] = first;
+      if (tag === '$bigint') {
+        // Longer ones take quadratic time; an amount of 256 bits has 78 digits.
+        if (typeof content !== 'string' || !/^-?\d{1,100}$/.test(content)) throw invalid('no whole number');
+        return BigInt(content);
+      }
+      if (tag === '$bytes') {
+        if (typeof content !== 'string' || !/^([0-9a-f]{2})*$/.test(content)) throw invalid('no hexadecimal bytes');
+        return hexToBytes(content);
+      }
+      if (tag === '$blob') return blob(content as number);
+    }
+    return Object.fromEntries(entries.map(([key, item]) => [key, walk(item, depth + 1)]));
+  };
+  return walk(value, 0);
+}
