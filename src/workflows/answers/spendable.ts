@@ -2,7 +2,6 @@
 // and for the voucher after it.
 import type { Address, Channel, Hex } from '../../settlement/index.ts';
 import type { SessionRecord } from '../../store/index.ts';
-import { openChannel } from './openChannel.ts';
 import { outstandingVouchers } from './outstandingVouchers.ts';
 import type { PaymentPorts } from './paymentPorts.ts';
 import { sessionId } from './sessionId.ts';
@@ -43,7 +42,13 @@ export async function spendable({ payer, modelId, ports }: SpendableParameters):
   if (key.validUntil === 0) return { status: 'notSetUp' };
   if (key.validUntil <= epoch.now) return { status: 'ended' };
   // Its next voucher is collected by this key alone, for what other browsers paid in the channel too.
-  const { added, ...opened } = await openChannel({ payer, modelId, epoch, signer: record.address, ports });
+  const { added, ...opened } = await (await import('./openChannel.ts')).openChannel({
+    payer,
+    modelId,
+    epoch,
+    signer: record.address,
+    ports,
+  });
   const capLeft = key.cap - key.spent;
   const free = escrow - thawing;
   // biome-ignore lint/complexity/useMathMinMax: Math.min knows no bigint.
