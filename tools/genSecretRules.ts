@@ -34,6 +34,25 @@ function toJavaScript(expression: string): { readonly source: string; readonly i
   return { source: text, ignoreCase };
 }
 
+interface Rule {
+  readonly id: string;
+  readonly entropy: number;
+  readonly keywords: readonly string[];
+  readonly ignoreCase: boolean;
+  readonly source: string;
+}
+
+function lineOf({ id, entropy, keywords, ignoreCase, source: expression }: Rule): string {
+  const fields = [
+    `id: ${JSON.stringify(id)}`,
+    `entropy: ${entropy}`,
+    `keywords: ${JSON.stringify(keywords)}`,
+    `ignoreCase: ${ignoreCase}`,
+    `source: ${JSON.stringify(expression)}`,
+  ];
+  return `  { ${fields.join(', ')} },`;
+}
+
 const rules = readFileSync(source, 'utf8')
   .split(/^\[\[rules\]\]$/m)
   .slice(1)
@@ -56,19 +75,24 @@ const rules = readFileSync(source, 'utf8')
 const target = path.join(import.meta.dirname, '../src/datanet/secrets/scannerRules.ts');
 writeFileSync(
   target,
-  `// Made by tools/genSecretRules.ts from gitleaks ${commit.slice(0, 12)}; its notice stands in docs/dependencies.md. Do not edit.
+  `// Made by tools/genSecretRules.ts from gitleaks ${commit.slice(0, 12)}, not edited by hand; its notice stands in docs/dependencies.md. One rule
+// per line, by id, which begins with the service whose tokens it finds.
 
 export interface ScannerRule {
   readonly id: string;
-  readonly source: string;
-  readonly ignoreCase: boolean;
   /** Least Shannon entropy of the token, in bits per character. */
   readonly entropy: number;
   /** In lower case; a text without any of them cannot match. */
   readonly keywords: readonly string[];
+  readonly ignoreCase: boolean;
+  /** Of the regular expression. Its first group, if it has one, is the token. */
+  readonly source: string;
 }
 
-export const SCANNER_RULES: readonly ScannerRule[] = ${JSON.stringify(rules, null, 2)};
+// biome-ignore format: generated.
+export const SCANNER_RULES: readonly ScannerRule[] = [
+${rules.map(lineOf).join('\n')}
+];
 `,
 );
 console.log(`${rules.length} rules`);
