@@ -13,7 +13,9 @@ import type { FileArea } from '../files.ts';
 import type { TableName } from '../recordSchemas.ts';
 
 export const FORMAT = 'tributary-safety-copy';
-export const VERSION = 2;
+export const VERSION = 3;
+/** The first that was an archive. */
+export const FIRST_ARCHIVE = 2;
 export const MANIFEST = 'manifest.json';
 export const KEYS = 'keys.json';
 
