@@ -3,7 +3,7 @@ import type { SerializedError } from '../../lib/errors.ts';
 import { dictionary } from './dictionary.ts';
 import { fillText } from './fillText.ts';
 import { t } from './t.ts';
-import type { ErrorText } from './types.ts';
+import type { ErrorText } from './text.ts';
 
 /** Title, sentence and way on for `error`. A code that no dictionary has gets general words. */
 export function errorText(error: Pick<SerializedError, 'code' | 'facts'>): ErrorText {

@@ -9,7 +9,6 @@ import type { FileArea } from '../files.ts';
 import { recordFault, recordKey, type TableName, tableNames } from '../recordSchemas.ts';
 import { parseSealedKeys, type SealedKeys } from '../sealKeys.ts';
 import {
-  FIRST_ARCHIVE,
   invalid,
   isEntryPath,
   KEYS,
@@ -49,9 +48,11 @@ export interface SafetyCopy {
 
 /** The version that wrote a table may have had other fields: what each step makes of its records, from version 1 on. */
 type Migration = (table: TableName, records: readonly unknown[]) => readonly unknown[];
+const unchanged: Migration = (_table, records) => records;
 const migrations: readonly Migration[] = [
-  // Version 1 is the JSON document of before; its records have the fields of version 2.
-  (_table, records) => records,
+  // Version 1 is the JSON document of before; its records have the fields of version 2, and those the fields of version 3.
+  unchanged,
+  unchanged,
   // Its vouchers do not say who signed them: the contract of now takes none of them.
   (table, records) => (table === 'vouchers' ? [] : records),
 ];
@@ -205,7 +206,7 @@ async function readManifest(entries: ReadonlyMap<string, FileEntry>): Promise<Ma
   const parsed = v.safeParse(manifestSchema, value);
   if (!parsed.success)
     throw invalid('the manifest has the wrong form', `${MANIFEST}, ${v.getDotPath(parsed.issues[0]) ?? ''}`);
-  if (parsed.output.version < FIRST_ARCHIVE) throw invalid('wrong version', MANIFEST);
+  if (parsed.output.version < 2) throw invalid('wrong version', MANIFEST);
   const named = new Map(parsed.output.entries.map((each) => [each.path, each]));
   if (named.size !== parsed.output.entries.length) throw invalid('the manifest names an entry twice', MANIFEST);
   for (const [path, { uncompressedSize }] of entries) {
@@ -243,15 +244,15 @@ async function readArchive(blob: Blob, { onProgress, signal }: ReadSafetyCopyOpt
     return content;
   }
 
-  const blobs = new Map<number, Blob>();
+  const blobs = new Map<unknown, Uint8Array<ArrayBuffer>>();
   for (const entry of manifest.entries) {
     const [, index] = /^blobs\/(\d+)$/.exec(entry.path) ?? [];
-    if (index !== undefined) blobs.set(Number(index), await contentOf(entry));
+    if (index !== undefined) blobs.set(Number(index), new Uint8Array(await (await contentOf(entry)).arrayBuffer()));
   }
-  const blobOf = (index: number): Blob => {
-    const blob = blobs.get(index);
-    if (blob === undefined) throw invalid('no such file', 'blobs');
-    return blob;
+  const blobOf = (index: unknown): Uint8Array<ArrayBuffer> => {
+    const bytes = blobs.get(index);
+    if (bytes === undefined) throw invalid('no such file', 'blobs');
+    return bytes;
   };
 
   const linesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
