@@ -163,7 +163,8 @@ const draft = v.variant('key', [
   v.looseObject({ key: v.literal('contribution'), value: contributionDraft, updatedAt: time }),
   v.looseObject({
     key: v.literal('contribution/file'),
-    value: v.looseObject({ key: name, blob: v.instance(Blob) }),
+    // Earlier versions stored a Blob.
+    value: v.union([v.looseObject({ key: name, bytes }), v.looseObject({ key: name, blob: v.instance(Blob) })]),
     updatedAt: time,
   }),
   v.looseObject({ key: v.literal('factory-run'), value: runDraft, updatedAt: time }),

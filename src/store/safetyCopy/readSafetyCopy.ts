@@ -48,8 +48,9 @@ export interface SafetyCopy {
 
 /** The version that wrote a table may have had other fields: what each step brings them to, from version 1 on. */
 type Migration = (table: TableName, record: unknown) => unknown;
-/** Version 1 is the JSON document of before; its records have today's fields. */
-const migrations: readonly Migration[] = [(_table, record) => record];
+const unchanged: Migration = (_table, record) => record;
+/** Version 1 is the JSON document of before; its records have today's fields, and so have those of version 2. */
+const migrations: readonly Migration[] = [unchanged, unchanged];
 
 function migrated(table: TableName, record: unknown, version: number): unknown {
   return migrations.slice(version - 1).reduce((current, migrate) => migrate(table, current), record);
@@ -207,7 +208,7 @@ async function readManifest(entries: ReadonlyMap<string, FileEntry>): Promise<Ma
   const parsed = v.safeParse(manifestSchema, value);
   if (!parsed.success)
     throw invalid('the manifest has the wrong form', `${MANIFEST}, ${v.getDotPath(parsed.issues[0]) ?? ''}`);
-  if (parsed.output.version !== VERSION) throw invalid('wrong version', MANIFEST);
+  if (parsed.output.version < 2) throw invalid('wrong version', MANIFEST);
   const named = new Map(parsed.output.entries.map((each) => [each.path, each]));
   if (named.size !== parsed.output.entries.length) throw invalid('the manifest names an entry twice', MANIFEST);
   for (const [path, { uncompressedSize }] of entries) {
@@ -245,15 +246,15 @@ async function readArchive(blob: Blob, { onProgress, signal }: ReadSafetyCopyOpt
     return content;
   }
 
-  const blobs = new Map<number, Blob>();
+  const blobs = new Map<unknown, Uint8Array<ArrayBuffer>>();
   for (const entry of manifest.entries) {
     const [, index] = /^blobs\/(\d+)$/.exec(entry.path) ?? [];
-    if (index !== undefined) blobs.set(Number(index), await contentOf(entry));
+    if (index !== undefined) blobs.set(Number(index), new Uint8Array(await (await contentOf(entry)).arrayBuffer()));
   }
-  const blobOf = (index: number): Blob => {
-    const blob = blobs.get(index);
-    if (blob === undefined) throw invalid('no such file', 'blobs');
-    return blob;
+  const blobOf = (index: unknown): Uint8Array<ArrayBuffer> => {
+    const bytes = blobs.get(index);
+    if (bytes === undefined) throw invalid('no such file', 'blobs');
+    return bytes;
   };
 
   const linesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
