@@ -1,4 +1,4 @@
-// A browser that last saw an earlier version opens the database of now without losing anything.
+// A browser that last saw an earlier version opens the database of now without losing anything that still counts.
 import Dexie from 'dexie';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { database, eraseEverything } from './index.ts';
@@ -25,6 +25,8 @@ const versions: readonly Record<string, string>[] = [
   },
   { models: 'id' },
   { events: '[scope+id], [scope+name+blockNumber+logIndex], [scope+blockNumber]', eventBlocks: 'scope' },
+  // Vouchers that do not name their signer are void.
+  {},
 ];
 
 const rows: Record<string, readonly object[]> = {
@@ -53,7 +55,9 @@ test.each([1, 2, 3])('from version %i', async (version) => {
   const now = database();
   await now.open();
   for (const table of now.tables)
-    expect(await table.toArray(), table.name).toEqual(present.includes(table.name) ? rows[table.name] : []);
+    expect(await table.toArray(), table.name).toEqual(
+      present.includes(table.name) && table.name !== 'vouchers' ? rows[table.name] : [],
+    );
   expect(await now.messages.where('[chatId+createdAt]').between(['c', 0], ['c', 9]).count()).toBe(1);
 });
 

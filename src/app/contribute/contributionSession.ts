@@ -14,6 +14,11 @@ interface StoredFile {
   readonly key: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
+/** As earlier versions stored it. */
+interface OlderStoredFile {
+  readonly key: string;
+  readonly blob: Blob;
+}
 
 let session: Contribution | undefined;
 
@@ -37,8 +42,9 @@ export function contributionSession(): Contribution {
       await deleteDraft(FILE_KEY);
     },
     async loadFile() {
-      const file = await readDraft<StoredFile>(FILE_KEY);
-      return file?.bytes instanceof Uint8Array ? { key: file.key, blob: new Blob([file.bytes]) } : undefined;
+      const file = await readDraft<StoredFile | OlderStoredFile>(FILE_KEY);
+      if (file === undefined) return undefined;
+      return { key: file.key, blob: 'bytes' in file ? new Blob([file.bytes]) : file.blob };
     },
     saveFile: async (key, blob) =>
       writeDraft(FILE_KEY, { key, bytes: new Uint8Array(await blob.arrayBuffer()) } satisfies StoredFile),

@@ -2,7 +2,7 @@
 //
 //   tables/<table>.jsonl      records, one a line (`taggedJson.ts`), in the shapes of `recordSchemas.ts`
 //   damaged/<table>.jsonl     records of other shapes, for whoever wants to look; an import leaves them out
-//   blobs/<number>            files that records hold
+//   blobs/<number>            files and long bytes that records hold
 //   files/<area>/<name>       models, adapters, checkpoints
 //   blocks/<multihash>        what the peers' node keeps: base32 upper case of the multihash
 //   keys.json                 private keys under a password (`sealKeys.ts`)
@@ -13,7 +13,8 @@ import type { FileArea } from '../files.ts';
 import type { TableName } from '../recordSchemas.ts';
 
 export const FORMAT = 'tributary-safety-copy';
-export const VERSION = 2;
+/** Version 2, the first that was an archive, had no long bytes in `blobs`; version 3 had vouchers that do not name their signer. */
+export const VERSION = 4;
 export const MANIFEST = 'manifest.json';
 export const KEYS = 'keys.json';
 

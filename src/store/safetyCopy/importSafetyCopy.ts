@@ -14,7 +14,7 @@ import { privateKeySchema, recordKey, sessionSchema, type TableName } from '../r
 import { openKeys } from '../sealKeys.ts';
 import { filePath, invalid, KEYS } from './format.ts';
 import { type CopiedBytes, collect, type SafetyCopy } from './readSafetyCopy.ts';
-import { fromTagged, toTagged } from './taggedJson.ts';
+import { fromTagged } from './taggedJson.ts';
 import type { CopyProgress } from './writeSafetyCopy.ts';
 
 const BURNER = 'burnerKey';
@@ -32,16 +32,26 @@ export interface Change {
 
 type Standing = 'added' | 'same' | 'conflicts';
 
-/** Equal content, whatever the order of fields. */
+/** Equal content, whatever the order of fields; of Blobs, which take time to read, the size. */
 function isSame(left: unknown, right: unknown): boolean {
-  const sorted = (value: unknown): string =>
-    JSON.stringify(value, (_key, part: unknown) =>
-      typeof part === 'object' && part !== null && !Array.isArray(part)
-        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : part,
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null)
+    return Object.is(left, right);
+  if (left instanceof Blob || right instanceof Blob)
+    return left instanceof Blob && right instanceof Blob && left.size === right.size;
+  if (left instanceof Uint8Array || right instanceof Uint8Array)
+    return (
+      left instanceof Uint8Array &&
+      right instanceof Uint8Array &&
+      left.length === right.length &&
+      left.every((byte, index) => byte === right[index])
     );
-  const sizes = (value: unknown): string => sorted(toTagged(value, (blob) => blob.size));
-  return sizes(left) === sizes(right);
+  if (Array.isArray(left) !== Array.isArray(right)) return false;
+  const fields = (value: object): Map<string, unknown> =>
+    new Map(Object.entries(value).filter(([, field]) => field !== undefined));
+  const [here, there] = [fields(left), fields(right)];
+  return (
+    here.size === there.size && [...here].every(([name, field]) => there.has(name) && isSame(field, there.get(name)))
+  );
 }
 
 async function hashOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
@@ -139,7 +149,7 @@ async function openCopiedKeys({ copy, password, closeKey }: ImportSafetyCopyPara
     }
     let record: unknown;
     try {
-      record = fromTagged(JSON.parse(value), () => new Blob());
+      record = fromTagged(JSON.parse(value), () => new Uint8Array());
     } catch (cause) {
       throw invalid('a key has the wrong form', `${KEYS}, ${name}`, cause);
     }

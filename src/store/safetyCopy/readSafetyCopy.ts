@@ -46,13 +46,19 @@ export interface SafetyCopy {
   readonly damagedRecords: number;
 }
 
-/** The version that wrote a table may have had other fields: what each step brings them to, from version 1 on. */
-type Migration = (table: TableName, record: unknown) => unknown;
-/** Version 1 is the JSON document of before; its records have today's fields. */
-const migrations: readonly Migration[] = [(_table, record) => record];
+/** The version that wrote a table may have had other fields: what each step makes of its records, from version 1 on. */
+type Migration = (table: TableName, records: readonly unknown[]) => readonly unknown[];
+const unchanged: Migration = (_table, records) => records;
+const migrations: readonly Migration[] = [
+  // Version 1 is the JSON document of before; its records have the fields of version 2, and those the fields of version 3.
+  unchanged,
+  unchanged,
+  // Its vouchers do not say who signed them: the contract of now takes none of them.
+  (table, records) => (table === 'vouchers' ? [] : records),
+];
 
-function migrated(table: TableName, record: unknown, version: number): unknown {
-  return migrations.slice(version - 1).reduce((current, migrate) => migrate(table, current), record);
+function migrated(table: TableName, records: readonly unknown[], version: number): readonly unknown[] {
+  return migrations.slice(version - 1).reduce((current, migrate) => migrate(table, current), records);
 }
 
 function requireKnown(version: number): void {
@@ -104,14 +110,7 @@ async function readDocument(blob: Blob): Promise<SafetyCopy> {
     const table = tableNames.find((known) => known === name);
     if (table === undefined) throw invalid('there is no such table', name);
     if (!Array.isArray(rows)) throw invalid('a table is a list', name);
-    records.set(
-      table,
-      checked(
-        table,
-        rows.map((row) => migrated(table, row, 1)),
-        name,
-      ),
-    );
+    records.set(table, checked(table, migrated(table, rows, 1), name));
   }
   const time = Date.parse(exportedAt ?? '');
   return {
@@ -207,7 +206,7 @@ async function readManifest(entries: ReadonlyMap<string, FileEntry>): Promise<Ma
   const parsed = v.safeParse(manifestSchema, value);
   if (!parsed.success)
     throw invalid('the manifest has the wrong form', `${MANIFEST}, ${v.getDotPath(parsed.issues[0]) ?? ''}`);
-  if (parsed.output.version !== VERSION) throw invalid('wrong version', MANIFEST);
+  if (parsed.output.version < 2) throw invalid('wrong version', MANIFEST);
   const named = new Map(parsed.output.entries.map((each) => [each.path, each]));
   if (named.size !== parsed.output.entries.length) throw invalid('the manifest names an entry twice', MANIFEST);
   for (const [path, { uncompressedSize }] of entries) {
@@ -245,15 +244,15 @@ async function readArchive(blob: Blob, { onProgress, signal }: ReadSafetyCopyOpt
     return content;
   }
 
-  const blobs = new Map<number, Blob>();
+  const blobs = new Map<unknown, Uint8Array<ArrayBuffer>>();
   for (const entry of manifest.entries) {
     const [, index] = /^blobs\/(\d+)$/.exec(entry.path) ?? [];
-    if (index !== undefined) blobs.set(Number(index), await contentOf(entry));
+    if (index !== undefined) blobs.set(Number(index), new Uint8Array(await (await contentOf(entry)).arrayBuffer()));
   }
-  const blobOf = (index: number): Blob => {
-    const blob = blobs.get(index);
-    if (blob === undefined) throw invalid('no such file', 'blobs');
-    return blob;
+  const blobOf = (index: unknown): Uint8Array<ArrayBuffer> => {
+    const bytes = blobs.get(index);
+    if (bytes === undefined) throw invalid('no such file', 'blobs');
+    return bytes;
   };
 
   const linesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
@@ -271,12 +270,12 @@ async function readArchive(blob: Blob, { onProgress, signal }: ReadSafetyCopyOpt
       const place = `${entry.path}, record ${index + 1}`;
       const value = parseJson(line, place);
       try {
-        return migrated(table, fromTagged(value, blobOf), manifest.version);
+        return fromTagged(value, blobOf);
       } catch (cause) {
         throw invalid('a value has the wrong form', place, cause);
       }
     });
-    records.set(table, checked(table, rows, entry.path));
+    records.set(table, checked(table, migrated(table, rows, manifest.version), entry.path));
   }
 
   const copied = (prefix: string): (CopiedBytes & { readonly area: string })[] =>

@@ -45,15 +45,15 @@ const receipt = {
   announced: 'no' as const,
   salt: Uint8Array.of(9),
 };
-const sum = { payer: address, modelId: hash, epoch: 3n, cumulative: 7n };
+const sum = { payer: address, signer: address, modelId: hash, epoch: 3n, cumulative: 7n };
 const voucher = {
   id: `${hash}:${address}:${hash}:3`,
   payer: address,
   modelId: hash,
   epoch: '3',
   cumulative: 7n,
-  channel: { ...sum, receipts: [] },
-  signed: { voucher: { ...sum, count: 0n, receiptsRoot: hash }, signer: address, signature: hash, receipts: [] },
+  channel: { ...sum, receipts: [], amounts: [] },
+  signed: { voucher: { ...sum, count: 0n, receiptsRoot: hash }, signature: hash, receipts: [] },
   announced: 'no' as const,
   updatedAt: 1,
 };
@@ -80,6 +80,9 @@ const run = {
     checkpointStep: 0,
   },
 };
+/** No UTF-8, and too long for a line of JSON. */
+const latin1 = Uint8Array.from({ length: 70_000 }, (_, index) => (index * 7) % 256);
+const utf16 = Uint8Array.of(0xff, 0xfe, 0x5a, 0x00, 0xf6, 0x00, 0x3d, 0xd8);
 const session = { id: `${hash}:${address}`, payer: address, address, privateKey: key, validUntil: 9, cap: 10n ** 19n };
 
 beforeEach(async () => {
@@ -97,7 +100,7 @@ async function fill(): Promise<void> {
   await tables.drafts.put({ key: 'chat', value: 'half a question', updatedAt: 1 });
   await tables.drafts.put({
     key: 'contribution/file',
-    value: { key: 'k', blob: new Blob(['prompt,response']) },
+    value: { key: 'k', bytes: latin1 },
     updatedAt: 1,
   });
   await writeSetting('burnerKey', key);
@@ -197,11 +200,43 @@ test('a copy holds everything, keys only sealed, and brings it back after an era
   expect(await tables.vouchers.get(voucher.id)).toEqual(voucher);
   expect(await tables.sessions.get(session.id)).toEqual(session);
   expect((await tables.settings.get('burnerKey'))?.value).toBe(key);
-  const file = (await tables.drafts.get('contribution/file'))?.value as { blob: Blob };
-  expect(await file.blob.text()).toBe('prompt,response');
+  expect((await tables.drafts.get('contribution/file'))?.value).toEqual({ key: 'k', bytes: latin1 });
   expect((await readAdapterFile('trained/1', 'adapter_model.safetensors'))?.length).toBe(70_000);
   expect((await listFiles('models'))[0]?.facts).toEqual({ title: 'Weights' });
   expect(await withBlocks((blocks) => blocks.get(blockName))).toEqual(blockBytes);
+});
+
+test.each([
+  ['Latin-1', { key: 'k', bytes: latin1 }, latin1],
+  ['UTF-16', { key: 'k', bytes: utf16 }, utf16],
+  ['UTF-16 as an earlier version stored it', { key: 'k', blob: new Blob([utf16]) }, utf16],
+])('the file of a draft comes back bit for bit: %s', async (_, value, bytes) => {
+  await database().drafts.put({ key: 'contribution/file', value, updatedAt: 1 });
+  const { blob, leftOut } = await write();
+  expect(leftOut).toEqual([]);
+  await eraseEverything();
+  await bring(await readSafetyCopy(blob));
+  const back = (await database().drafts.get('contribution/file'))?.value as { bytes: Uint8Array } | { blob: Blob };
+  expect('bytes' in back ? back.bytes : new Uint8Array(await back.blob.arrayBuffer())).toEqual(bytes);
+});
+
+test('a file of the same size with another byte is told as different', async () => {
+  const put = (bytes: Uint8Array) =>
+    database().drafts.put({ key: 'contribution/file', value: { key: 'k', bytes }, updatedAt: 1 });
+  await put(latin1);
+  const copy = await readSafetyCopy((await write()).blob);
+  expect(await compareSafetyCopy(copy)).toEqual([{ kind: 'drafts', added: 0, same: 1, conflicts: 0 }]);
+  await put(latin1.with(69_999, 0));
+  expect(await compareSafetyCopy(copy)).toEqual([{ kind: 'drafts', added: 0, same: 0, conflicts: 1 }]);
+});
+
+test('an archive of version 2 is read', async () => {
+  await fill();
+  const forged = await forge((await write()).blob, (texts) =>
+    texts.set('manifest.json', utf8('{"format":"tributary-safety-copy","version":2,"createdAt":1}')),
+  );
+  await eraseEverything();
+  expect(await bring(await readSafetyCopy(forged))).toBeGreaterThan(9);
 });
 
 test('models stay out where they are not asked for, keys where no password is given or it is another one', async () => {
@@ -376,10 +411,10 @@ describe('a copy that was changed is refused, and nothing of it stays', () => {
     const { blob } = await write();
     const forged = await forge(
       blob,
-      (texts) => texts.set('manifest.json', utf8('{"format":"tributary-safety-copy","version":3,"shape":"unknown"}')),
+      (texts) => texts.set('manifest.json', utf8('{"format":"tributary-safety-copy","version":5,"shape":"unknown"}')),
       false,
     );
-    await expect(readSafetyCopy(forged)).rejects.toMatchObject({ code: 'STORE_EXPORT_NEWER', facts: { version: 3 } });
+    await expect(readSafetyCopy(forged)).rejects.toMatchObject({ code: 'STORE_EXPORT_NEWER', facts: { version: 5 } });
   });
 
   test('a voucher that its signer did not sign', async () => {
@@ -466,6 +501,20 @@ test('a transaction that fails in the middle takes the files back', async () => 
   expect({ adapters, chats }).toEqual({ adapters: 0, chats: 0 });
   expect(await withBlocks((blocks) => blocks.keys())).toEqual([]);
   await deleteFile('models', 'weights');
+});
+
+test('of a copy of version 3 all but its vouchers are read: the contract of now takes none that names no signer', async () => {
+  await fill();
+  const { blob } = await write();
+  await eraseEverything();
+  const older = await forge(blob, (texts) => {
+    const manifest = JSON.parse(new TextDecoder().decode(texts.get('manifest.json')));
+    texts.set('manifest.json', utf8(JSON.stringify({ ...manifest, version: 3 })));
+    texts.set('tables/vouchers.jsonl', utf8('{"id":"of before"}\n'));
+  });
+  await bring(await readSafetyCopy(older));
+  expect(await database().vouchers.count()).toBe(0);
+  expect(await database().receipts.count()).toBeGreaterThan(0);
 });
 
 describe('the JSON document of earlier versions', () => {

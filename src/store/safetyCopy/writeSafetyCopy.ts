@@ -10,7 +10,7 @@ import { type FileArea, listFiles, readFile, type StoredFile, safeName } from '.
 import { recordFault, recordKey, type TableName, tableNames } from '../recordSchemas.ts';
 import { sealKeys } from '../sealKeys.ts';
 import { FORMAT, filePath, KEYS, MANIFEST, type Manifest, type ManifestEntry, tablePath, VERSION } from './format.ts';
-import { toTagged } from './taggedJson.ts';
+import { type TaggedFile, toTagged } from './taggedJson.ts';
 
 configure({ useWebWorkers: false });
 
@@ -123,7 +123,7 @@ export async function writeSafetyCopy(parameters: WriteSafetyCopyParameters): Pr
     const zip = new ZipWriter(target, { level: 0, extendedTimestamp: false });
     const entries: ManifestEntry[] = [];
     const leftOut: LeftOut[] = [];
-    const blobs: Blob[] = [];
+    const blobs: TaggedFile[] = [];
     const damaged = new Map<TableName, string[]>();
     const counts = { records: 0, files: 0, blocks: 0 };
     let doneBytes = 0;
@@ -191,7 +191,7 @@ export async function writeSafetyCopy(parameters: WriteSafetyCopyParameters): Pr
             ));
         let line: string;
         try {
-          line = `${JSON.stringify(toTagged(record, (blob) => blobs.push(blob) - 1))}\n`;
+          line = `${JSON.stringify(toTagged(record, (file) => blobs.push(file) - 1))}\n`;
         } catch (cause) {
           if (!(cause instanceof TributaryError)) throw cause;
           isWhole = false;
@@ -212,7 +212,7 @@ export async function writeSafetyCopy(parameters: WriteSafetyCopyParameters): Pr
       await add(tablePath(table), streamFrom(linesOf(table)));
     }
     for (const [table, lines] of damaged) await add(`damaged/${table}.jsonl`, streamOf(lines.join('')));
-    for (const [index, blob] of blobs.entries()) await add(`blobs/${index}`, blob.stream());
+    for (const [index, file] of blobs.entries()) await add(`blobs/${index}`, streamOf(file));
     if (await hasBlocks()) {
       await withBlocks(async (blocks) => {
         for (const key of await blocks.keys()) {
