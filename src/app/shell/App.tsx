@@ -1,7 +1,7 @@
 // The whole app: the frame, and one lazily loaded room at a time. A room that fails takes only itself down.
 import { HashRouter, Navigate, Route, type RouteSectionProps, useLocation } from '@solidjs/router';
 import { createEffect, createSignal, ErrorBoundary, type JSX, on, onMount, Show, Suspense } from 'solid-js';
-import { dictionary } from '../i18n/dictionary.ts';
+import { dictionary, loadTexts } from '../i18n/dictionary.ts';
 import { t } from '../i18n/t.ts';
 import { loadConfig } from '../state/config.ts';
 import { loadLanguage } from '../state/language.ts';
@@ -118,6 +118,11 @@ export function App(): JSX.Element {
     fetchFirstRoom();
   };
   onMount(load);
+  onMount(() => {
+    // Whoever does something may see something fail, perhaps the network; a page that is only looked at need not fetch what errors say.
+    const fetchErrorTexts = (): void => void loadTexts('errors').catch(() => undefined);
+    for (const touch of ['pointerdown', 'keydown']) addEventListener(touch, fetchErrorTexts, { once: true });
+  });
   return (
     <Show
       when={configured()}

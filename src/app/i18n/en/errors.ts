@@ -347,6 +347,7 @@ export const written = {
   FILE_IS_BINARY: { title: 'The file holds no rows' },
   PARQUET_CODEC: { title: 'The Parquet file is compressed in another way' },
   TEXT_NOT_WELL_FORMED: { title: 'The text is damaged' },
+  CONTRIBUTION_REPEATS: { title: 'The same rows again and again' },
   CONTRIBUTION_OVERRIDES: { title: 'Too many rows look as if they held a secret' },
   ADAPTER_TOO_LARGE: {
     title: 'The adapter is too large',

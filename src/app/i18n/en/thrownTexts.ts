@@ -64,6 +64,7 @@ export const thrownTexts: Readonly<Record<string, Partial<ErrorText>>> = {
   CONTRIBUTION_NOT_YOURS: { message: "Only the contributor can withdraw the stake.", hint: "Switch to the contributor’s account." },
   CONTRIBUTION_NO_STAKE: { message: "This contribution has no stake left.", hint: "There is nothing to withdraw." },
   CONTRIBUTION_OVERRIDES: { message: "A contribution keeps at most {maxOverrides} rows that look as if they held a secret.", hint: "Leave some of them out, or publish them as several contributions." },
+  CONTRIBUTION_REPEATS: { message: "The same rows stand in this contribution again and again.", hint: "Leave out rows that repeat others." },
   CONTRIBUTION_STAKE: { message: "The stake is below the minimum of this Datanet.", hint: "Raise the stake to the minimum shown." },
   CONTRIBUTION_STAKE_LOCKED: { message: "The stake is still locked.", hint: "Try again when the lock has ended." },
   CONTRIBUTION_UNKNOWN: { message: "There is no contribution with this number.", hint: "Reload the list of contributions." },
