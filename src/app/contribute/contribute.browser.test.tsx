@@ -46,7 +46,12 @@ function mount(kept: Kept = { saves: 0 }): { contribution: Contribution; kept: K
     },
     loadFile: async () => kept.file,
     async saveFile(key, blob) {
-      if (kept.isFull) throw new TributaryError({ code: 'STORE_QUOTA_EXCEEDED', message: 'There is no room.' });
+      if (kept.isFull)
+        throw new TributaryError({
+          code: 'STORE_QUOTA_EXCEEDED',
+          message: 'There is no room.',
+          hint: 'Free some space.',
+        });
       kept.file = { key, blob };
       kept.saves += 1;
     },
