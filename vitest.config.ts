@@ -42,6 +42,8 @@ export default defineConfig({
           include: [...testFiles.browser.include],
           globalSetup: ['src/models/testing/hubServer.ts'],
           setupFiles: ['test/support/loadTexts.ts'],
+          // In a run of both projects (tools/mutate.ts) the quick ones of Node come first.
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           browser: {
             enabled: true,

@@ -13,10 +13,13 @@ const { values } = parseArgs({
     'status-port': { type: 'string', default: '9103' },
     announce: { type: 'string', multiple: true, default: [] },
     'mebibytes-per-author': { type: 'string', default: '256' },
+    'mebibytes-per-address': { type: 'string' },
     'mebibytes-in-total': { type: 'string', default: '8192' },
     'connections-per-address': { type: 'string', default: '128' },
   },
 });
+
+const perAddress = values['mebibytes-per-address'];
 
 try {
   const relay = await startRelay({
@@ -28,6 +31,7 @@ try {
     announce: values.announce,
     bytesPerOwner: Number(values['mebibytes-per-author']) * 2 ** 20,
     bytesInTotal: Number(values['mebibytes-in-total']) * 2 ** 20,
+    bytesPerAddress: perAddress === undefined ? undefined : Number(perAddress) * 2 ** 20,
     connectionsPerAddress: Number(values['connections-per-address']),
     onEvent: (event) =>
       console.log(

@@ -1,9 +1,11 @@
 import { createSocket } from 'node:dgram';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decode, encode } from '@ipld/dag-cbor';
+import { NextToLast } from 'blockstore-fs/sharding';
 import { CID } from 'multiformats/cid';
 import { setSignEntropy } from 'viem/accounts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -17,7 +19,7 @@ import {
 } from '../../src/datanet/index.ts';
 import type { Cid } from '../../src/lib/units.ts';
 import type { ReceivedAnnouncement, Witness } from '../../src/peers/node.ts';
-import { type NodePeers, startNodePeers } from '../../src/peers/node.ts';
+import { type NodePeers, openFileState, startNodePeers } from '../../src/peers/node.ts';
 import { createTestSigner, verify } from '../../test/support/datanet.ts';
 import { type Relay, type RelayEvent, type RelayParameters, startRelay } from './startRelay.ts';
 
@@ -126,6 +128,12 @@ async function contribute(peers: NodePeers, datanetId: string, rows: readonly Ro
     timestamp: 1,
   });
   return cid;
+}
+
+/** Where a relay stores a block. */
+function fileOf(data: string, block: Cid): string {
+  const { dir, file } = new NextToLast().encode(CID.parse(block));
+  return path.join(data, 'blocks', dir, file);
 }
 
 describe('a relay and two peers on loopback', () => {
@@ -474,7 +482,7 @@ describe('who was first', () => {
 });
 
 it('charges what it stored, and not what a document states', async () => {
-  const relay = await relayAt(await folder(), { bytesInTotal: 40_000, bytesPerOwner: 30_000 });
+  const relay = await relayAt(await folder(), { bytesInTotal: 40_000, bytesPerAddress: 40_000, bytesPerOwner: 30_000 });
   const [liar, honest] = [
     await peerAt(await folder(), webSocketOf(relay)),
     await peerAt(await folder(), webSocketOf(relay)),
@@ -495,7 +503,11 @@ it('charges what it stored, and not what a document states', async () => {
 });
 
 it('receipts of peers, whose names are free, leave room for contributions', async () => {
-  const relay = await relayAt(await folder(), { bytesInTotal: 64_000, bytesPerOwner: 160_000 });
+  const relay = await relayAt(await folder(), {
+    bytesInTotal: 64_000,
+    bytesPerAddress: 64_000,
+    bytesPerOwner: 160_000,
+  });
   const alice = await peerAt(await folder(), webSocketOf(relay));
   await online(alice);
   const codes: string[] = [];
@@ -509,6 +521,182 @@ it('receipts of peers, whose names are free, leave room for contributions', asyn
   expect(codes).toEqual([...Array.from({ length: 9 }, () => 'pinned'), 'QUOTA_EXCEEDED', 'QUOTA_EXCEEDED']);
   const cid = await contribute(alice, 'facts', rowsOf('room'));
   expect(await alice.announce({ kind: 'contribution', scope: 'facts', cid })).toBe('sent');
+});
+
+describe('one place takes no more than its share', () => {
+  it('of what the relay stores, under however many authors', async () => {
+    const relay = await relayAt(await folder(), { bytesInTotal: 40_000 });
+    const alice = await peerAt(await folder(), webSocketOf(relay));
+    await online(alice);
+    const codes: string[] = [];
+    for (let by = 10; by < 16; by += 1) {
+      const cid = await contribute(alice, 'facts', rowsOf(`author ${by}`, 50), by);
+      await alice.announce({ kind: 'contribution', scope: 'facts', cid });
+      const event = await relay.event(cid);
+      codes.push(event.kind === 'pinned' ? event.kind : event.code);
+    }
+    expect(codes).toEqual(['pinned', 'pinned', 'pinned', 'QUOTA_EXCEEDED', 'QUOTA_EXCEEDED', 'QUOTA_EXCEEDED']);
+    expect(alice.deliveries().at(-1)?.answers).toMatchObject([
+      { code: 'QUOTA_EXCEEDED', facts: { scope: 'place', limit: 10_000 } },
+    ]);
+  });
+
+  it('of its list: a head that gives way takes its bytes with it, where no other head needs them', async () => {
+    const data = await folder();
+    const relay = await relayAt(data, { maxHeads: { contribution: 2 } });
+    const alice = await peerAt(await folder(), webSocketOf(relay));
+    await online(alice);
+    const rows = rowsOf('shared');
+    const cids: Cid[] = [];
+    // The same rows by two authors: one shard, which is needed as long as one of them is listed.
+    for (const by of [10, 11]) cids.push(await contribute(alice, 'facts', rows, by));
+    for (const by of [12, 13]) cids.push(await contribute(alice, 'facts', rowsOf(`author ${by}`), by));
+    const [shard = ''] = (await readContribution({ cid: cids[0] as Cid, blocks: alice.blocks, verify })).header.rows;
+    for (const [index, cid] of cids.entries()) {
+      await alice.announce({ kind: 'contribution', scope: 'facts', cid });
+      await vi.waitFor(() => {
+        expect(relay.status().pins.roots).toBe(Math.min(index + 1, 2));
+        expect(existsSync(fileOf(data, cids[0] as Cid))).toBe(index < 2);
+        expect(existsSync(fileOf(data, shard as Cid))).toBe(index < 3);
+      });
+    }
+    const { bytes } = relay.status().pins;
+    await relay.end();
+    // What is charged is what is stored, before and after a restart.
+    const again = await relayAt(data);
+    expect(again.status()).toMatchObject({ heads: 2, pins: { roots: 2, bytes } });
+  });
+});
+
+describe('the same bytes', () => {
+  it('of a contribution that somebody announces as a receipt are no contribution: its rows are fetched', async () => {
+    const relay = await relayAt(await folder());
+    const [thief, alice] = [
+      await peerAt(await folder(), webSocketOf(relay)),
+      await peerAt(await folder(), webSocketOf(relay)),
+    ];
+    await Promise.all([online(thief), online(alice)]);
+    const rows = rowsOf('hers');
+    const cid = await contribute(alice, 'facts', rows);
+    await thief.blocks.put(await alice.blocks.get(cid), 'dag-cbor');
+    expect(await thief.announce({ kind: 'receipt', scope: '', cid })).toBe('sent');
+    expect(await alice.announce({ kind: 'contribution', scope: 'facts', cid })).toBe('sent');
+    await Promise.all([alice.stop(), thief.stop()]);
+    const bob = await peerAt(await folder(), webSocketOf(relay));
+    await online(bob);
+    expect((await readContribution({ cid, blocks: bob.blocks, verify })).rows).toEqual(rows);
+  });
+
+  it('under the name of another codec are not deleted when that is refused', async () => {
+    const relay = await relayAt(await folder());
+    const alice = await peerAt(await folder(), webSocketOf(relay));
+    await online(alice);
+    const rows = rowsOf('large', 2_000);
+    const cid = await contribute(alice, 'facts', rows);
+    expect(await alice.announce({ kind: 'contribution', scope: 'facts', cid })).toBe('sent');
+    const [shard] = (await readContribution({ cid, blocks: alice.blocks, verify })).header.rows;
+    const named = await alice.blocks.put(await alice.blocks.get(shard as Cid), 'dag-cbor');
+    await alice.announce({ kind: 'voucher', scope: '', cid: named });
+    expect(await relay.event(named)).toMatchObject({ kind: 'refused', code: 'NOTE_TOO_LARGE' });
+    await alice.stop();
+    const bob = await peerAt(await folder(), webSocketOf(relay));
+    await online(bob);
+    expect((await readContribution({ cid, blocks: bob.blocks, verify })).rows).toEqual(rows);
+  });
+
+  it('announced by two at once are pinned and charged once, and so is what an author signed twice', async () => {
+    const data = await folder();
+    const relay = await relayAt(data);
+    const [alice, bob] = [
+      await peerAt(await folder(), webSocketOf(relay)),
+      await peerAt(await folder(), webSocketOf(relay)),
+    ];
+    await Promise.all([online(alice), online(bob)]);
+    const signed = async (peers: NodePeers): Promise<Cid> => {
+      // viem signs with another nonce each time from here on, for the rest of this process, which is this file's own.
+      setSignEntropy(true);
+      return contribute(peers, 'facts', rowsOf('same', 3_000));
+    };
+    const [one, other] = [await signed(alice), await signed(bob)];
+    expect(other).not.toBe(one);
+    for (const block of (await readContribution({ cid: one, blocks: alice.blocks, verify })).header.rows)
+      await bob.blocks.put(await alice.blocks.get(block), 'raw');
+    await bob.blocks.put(await alice.blocks.get(one), 'dag-cbor');
+    const [receipt] = await Promise.all([alice, bob].map((peers) => peers.blocks.put(encode({ paid: 1 }), 'dag-cbor')));
+    await Promise.all([
+      alice.announce({ kind: 'contribution', scope: 'facts', cid: one }),
+      bob.announce({ kind: 'contribution', scope: 'facts', cid: one }),
+      bob.announce({ kind: 'contribution', scope: 'facts', cid: other }),
+      alice.announce({ kind: 'receipt', scope: '', cid: receipt as Cid }),
+      bob.announce({ kind: 'receipt', scope: '', cid: receipt as Cid }),
+    ]);
+    const codes = relay.events.map((event) => (event.kind === 'pinned' ? 'pinned' : event.code)).toSorted();
+    expect(codes).toEqual(['STATEMENT_KNOWN', 'pinned', 'pinned']);
+    const { header } = await readContribution({ cid: one, blocks: alice.blocks, verify });
+    const headerBytes = (await alice.blocks.get(one)).byteLength;
+    const stored = { roots: 2, bytes: header.bytes + headerBytes + 1_024 };
+    expect(relay.status()).toMatchObject({ heads: 2, pins: stored });
+    await relay.end();
+    expect((await relayAt(data)).status()).toMatchObject({ heads: 2, pins: stored });
+  });
+});
+
+describe('bytes that come late', () => {
+  it('are kept in the end: who was asked too early is asked again', async () => {
+    const relay = await relayAt(await folder());
+    const at = await folder();
+    const alice = await peerAt(at, webSocketOf(relay));
+    await online(alice);
+    const cid = await contribute(alice, 'facts', rowsOf('late'));
+    const header = await alice.blocks.get(cid);
+    await alice.deleteBlocks([cid]);
+    expect(await alice.announce({ kind: 'contribution', scope: 'facts', cid })).toBe('queued');
+    await vi.waitFor(() => expect(alice.deliveries()[0]?.answers).toHaveLength(1), 20_000);
+    expect(alice.deliveries()[0]?.answers).toMatchObject([{ outcome: 'later', code: 'BLOCK_NOT_FOUND' }]);
+    await alice.blocks.put(header, 'dag-cbor');
+    await alice.stop();
+    // At once at the next connection; otherwise after 15 s.
+    const again = await peerAt(at, webSocketOf(relay));
+    await settled(again);
+    expect(again.deliveries()).toMatchObject([{ answers: [{ relay: relay.id, outcome: 'kept' }] }]);
+  });
+
+  it('are no reason to refuse rows, when it is the description of their Datanet that does not come', async () => {
+    const relay = await relayAt(await folder());
+    const alice = await peerAt(await folder(), webSocketOf(relay));
+    await online(alice);
+    const datanet = await cidOf(new TextEncoder().encode('{"name":"Nobody has it"}'), 'raw');
+    const cid = await contribute(alice, datanet, rowsOf('orphan', 3));
+    expect(await alice.announce({ kind: 'contribution', scope: datanet, cid })).toBe('sent');
+  });
+});
+
+it('deletes at its start what a kill left: blocks of nothing, and pins that nobody was told of', async () => {
+  const data = await folder();
+  const relay = await relayAt(data);
+  const alice = await peerAt(await folder(), webSocketOf(relay));
+  await online(alice);
+  const kept = await contribute(alice, 'facts', rowsOf('kept'));
+  expect(await alice.announce({ kind: 'contribution', scope: 'facts', cid: kept })).toBe('sent');
+  const { bytes } = relay.status().pins;
+  await alice.stop();
+  await relay.end();
+  const state = await openFileState(path.join(data, 'pins'));
+  const [[, pin] = []] = await state.entries();
+  const orphan = await cidOf(new Uint8Array([1]), 'dag-cbor');
+  await state.put(orphan, encode({ ...decode<object>(pin as Uint8Array), statement: 'other', blocks: [orphan] }));
+  await state.close();
+  const file = fileOf(data, orphan);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, 'left');
+  await writeFile(path.join(path.dirname(file), '.half.data.tmp'), 'half');
+  const again = await relayAt(data);
+  expect(again.status().pins).toMatchObject({ roots: 1, bytes });
+  expect(existsSync(file)).toBe(false);
+  expect(await readdir(path.dirname(file))).toEqual([]);
+  const bob = await peerAt(await folder(), webSocketOf(again));
+  expect(await announced(bob, kept)).toMatchObject({ via: 'heads' });
+  expect((await readContribution({ cid: kept, blocks: bob.blocks, verify })).rows).toHaveLength(50);
 });
 
 describe('what another program has', () => {

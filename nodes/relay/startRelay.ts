@@ -4,11 +4,20 @@
 import { createSocket } from 'node:dgram';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isAbort, TributaryError, toTributaryError } from '../../src/lib/errors.ts';
-import { createFairQueue } from '../../src/lib/fairQueue.ts';
-import { type NodePeers, openFileState, type StateStore, startNodePeers, type Verdict } from '../../src/peers/node.ts';
+import { TributaryError, toTributaryError } from '../../src/lib/errors.ts';
+import { createFairQueue, type WithTurn } from '../../src/lib/fairQueue.ts';
+import {
+  type NodeKeeping,
+  type NodePeers,
+  type NodePeersParameters,
+  openFileState,
+  type StateStore,
+  startNodePeers,
+  type Verdict,
+} from '../../src/peers/node.ts';
 import { verifyMessage } from '../../src/settlement/index.ts';
-import { pinAnnounced } from './pinAnnounced.ts';
+import { type BlockSweeper, createBlockSweeper } from './blockSweeper.ts';
+import { pinAnnounced, pinKey } from './pinAnnounced.ts';
 import { openPins, type Pins, type Quota } from './pins.ts';
 import { serveStatus } from './serveStatus.ts';
 
@@ -25,10 +34,14 @@ export interface RelayParameters {
   readonly announce?: readonly string[];
   /** Default 256 MiB. */
   readonly bytesPerOwner?: number;
+  /** Of one network address, an IPv6 network of 64 bits counting as one; default a quarter of the total. Behind a proxy all have its address. */
+  readonly bytesPerAddress?: number | undefined;
   /** Default 8 GiB. */
   readonly bytesInTotal?: number;
   /** As `startNodePeers`. */
   readonly connectionsPerAddress?: number | undefined;
+  /** As `startNodePeers`. */
+  readonly maxHeads?: NodePeersParameters['maxHeads'];
   readonly onEvent?: (event: RelayEvent) => void;
 }
 
@@ -52,9 +65,7 @@ export interface RelayStatus {
   readonly pins: {
     readonly roots: number;
     readonly bytes: number;
-    readonly bytesPerOwner: number;
-    readonly bytesInTotal: number;
-  };
+  } & Quota;
   /** The last 50 announcements that were not taken, newest first. */
   readonly refused: readonly {
     readonly cid: string;
@@ -74,6 +85,8 @@ export interface Relay {
 
 const MEBIBYTE = 1 << 20;
 const MAX_REFUSED_LISTED = 50;
+/** Of the total for one address: authors are as many as one likes, so they do not bound what one place fills. */
+const ADDRESS_SHARE = 1 / 4;
 /** Announcements checked at once, each of which may wait a minute for its bytes: in all, of one address, of one peer. */
 const CONCURRENT = { concurrent: 8, concurrentPerGroup: 6, concurrentPerMember: 2 } as const;
 const WAITING = { waiting: 1_000, waitingPerGroup: 300, waitingPerMember: 50 } as const;
@@ -84,18 +97,15 @@ const RETRY_SECONDS: Readonly<Record<string, number>> = {
   STORAGE_FULL: 10,
 };
 
-/** The time of an attempt is over: who announced the bytes did not send them. */
-const OUT_OF_TIME = { code: 'BLOCK_NOT_FOUND', message: 'No one online has these bytes.', facts: {} } as const;
-
-/** What an author is told of a failure. */
+/** What an author is told of a failure. What is not foreseen may pass as well: `refused` is said of what was checked and found wrong. */
 function toVerdict(error: unknown): Verdict & { readonly code: string; readonly message: string } {
-  const { code, message, facts } = isAbort(error) ? OUT_OF_TIME : toTributaryError(error);
+  const { code, message, facts } = toTributaryError(error);
   const told = Object.entries(facts).filter(
     (fact): fact is [string, string | number] => typeof fact[1] === 'string' || typeof fact[1] === 'number',
   );
   const retryAfterSeconds = RETRY_SECONDS[code];
-  const outcome =
-    retryAfterSeconds === undefined && error instanceof TributaryError && !isAbort(error) ? 'refused' : 'later';
+  const passes = retryAfterSeconds !== undefined || code === 'UNEXPECTED' || code === 'ABORTED';
+  const outcome = passes ? 'later' : 'refused';
   return {
     outcome,
     code,
@@ -144,11 +154,14 @@ export async function startRelay(parameters: RelayParameters = {}): Promise<Rela
     statusPort = 9103,
     announce = [],
     connectionsPerAddress,
+    maxHeads,
     onEvent,
   } = parameters;
-  const quota = {
+  const bytesInTotal = parameters.bytesInTotal ?? 8 * 1024 * MEBIBYTE;
+  const quota: Quota = {
     bytesPerOwner: parameters.bytesPerOwner ?? 256 * MEBIBYTE,
-    bytesInTotal: parameters.bytesInTotal ?? 8 * 1024 * MEBIBYTE,
+    bytesPerPlace: parameters.bytesPerAddress ?? bytesInTotal * ADDRESS_SHARE,
+    bytesInTotal,
   };
   await mkdir(dataDirectory, { recursive: true });
   await requireUdpPort(host, webRtcPort);
@@ -172,23 +185,9 @@ export async function startRelay(parameters: RelayParameters = {}): Promise<Rela
       folder: dataDirectory,
       listen: [`/${family}/${host}/tcp/${webSocketPort}/ws`, `/${family}/${host}/udp/${webRtcPort}/webrtc-direct`],
       announce,
+      maxHeads,
       ...(connectionsPerAddress === undefined ? {} : { connectionsPerAddress }),
-      async admit(announcement, self) {
-        const { cid, kind, provider } = announcement;
-        try {
-          // Peers that are known through others alone share one turn: nobody vouches that they are many.
-          const turn = { group: self.addressOf(provider) ?? '', member: provider };
-          await withTurn(turn, () => pinAnnounced({ announcement, node: self, pins, verify: verifyMessage }));
-          return { outcome: 'kept' };
-        } catch (error) {
-          const verdict = toVerdict(error);
-          const { code, message } = verdict;
-          refused.unshift({ cid, kind, code, message });
-          refused.splice(MAX_REFUSED_LISTED);
-          onEvent?.({ kind: verdict.outcome === 'later' ? 'later' : 'refused', what: kind, cid, code, message });
-          return verdict;
-        }
-      },
+      keeping: keepingOf({ pins, withTurn, refused, onEvent }),
     });
     return await serve({
       node,
@@ -202,6 +201,53 @@ export async function startRelay(parameters: RelayParameters = {}): Promise<Rela
     await pinState.close();
     throw error;
   }
+}
+
+interface KeepingParameters {
+  readonly pins: Pins;
+  readonly withTurn: WithTurn;
+  /** The newest refusals, newest first. */
+  readonly refused: RelayStatus['refused'][number][];
+  readonly onEvent: RelayParameters['onEvent'];
+}
+
+/** What a relay does with announcements: it pins what is sound, and has what it lists. */
+function keepingOf({ pins, withTurn, refused, onEvent }: KeepingParameters): NodeKeeping {
+  let sweeper: BlockSweeper | undefined;
+  const sweeperOf = (node: NodePeers): BlockSweeper => (sweeper ??= createBlockSweeper(node, pins));
+  return {
+    async opened(listed) {
+      const keys = new Set(listed.map(pinKey));
+      // What was pinned and not yet listed when the relay was killed: its author was told nothing.
+      for (const key of pins.keys()) if (!keys.has(key)) await pins.remove(key);
+      return pins.blocks();
+    },
+    async admit(announcement, place, node) {
+      const { cid, kind, provider } = announcement;
+      try {
+        // Peers that are known through others alone share one turn: nobody vouches that they are many.
+        await withTurn({ group: place, member: provider }, () =>
+          pinAnnounced({ announcement, place, node, pins, sweeper: sweeperOf(node), verify: verifyMessage }),
+        );
+        return { outcome: 'kept' };
+      } catch (error) {
+        const verdict = toVerdict(error);
+        const { code, message } = verdict;
+        refused.unshift({ cid, kind, code, message });
+        refused.splice(MAX_REFUSED_LISTED);
+        onEvent?.({ kind: verdict.outcome === 'later' ? 'later' : 'refused', what: kind, cid, code, message });
+        return verdict;
+      }
+    },
+    isKept: (announcement) => pins.has(pinKey(announcement)),
+    forget(announcement, node) {
+      const key = pinKey(announcement);
+      if (node.heads().some((head) => pinKey(head) === key)) return;
+      const removed = pins.remove(key);
+      // What a failure leaves on the disk goes at the next start.
+      removed.then((blocks) => sweeperOf(node).sweep(blocks)).catch(() => undefined);
+    },
+  };
 }
 
 interface ServeParameters {

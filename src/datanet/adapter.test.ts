@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createMemoryStore, createTestSigner, verify } from '../../test/support/datanet.ts';
 import type { Cid } from '../lib/units.ts';
 import { publishAdapter } from './publishAdapter.ts';
-import { readAdapter, readAdapterManifest } from './readAdapter.ts';
+import { checkAdapter, readAdapter, readAdapterManifest } from './readAdapter.ts';
 
 const weights = Uint8Array.from({ length: 5_000 }, (_, index) => index % 251);
 
@@ -60,10 +60,21 @@ it('refuses a changed manifest and changed weights', async () => {
     code: 'DOCUMENT_INVALID',
     facts: { path: 'weights' },
   });
-  store.map.set(manifest.weights.cid as Cid, weights.slice().fill(0, 0, 9));
-  await expect(readAdapter({ cid, blocks: store, files: store, verify })).rejects.toMatchObject({
-    code: 'ADAPTER_MISMATCH',
-  });
+  const reading = { cid, blocks: store, files: store, verify };
+  expect(await checkAdapter(reading)).toEqual(manifest);
+  const { weights: file, index } = manifest;
+  const other = (value: number, length: number) => new Uint8Array(length).fill(value);
+  for (const [changed, bytes] of [
+    [file, weights.slice().fill(0, 0, 9)],
+    [file, weights.subarray(1)],
+    [index, other(1, 3)],
+  ] as const) {
+    const kept = store.map.get(changed?.cid as Cid) as Uint8Array;
+    store.map.set(changed?.cid as Cid, bytes);
+    for (const read of [readAdapter, checkAdapter])
+      await expect(read(reading)).rejects.toMatchObject({ code: 'ADAPTER_MISMATCH', facts: { file: changed?.cid } });
+    store.map.set(changed?.cid as Cid, kept);
+  }
 });
 
 it('refuses a manifest whose fields are nested without end', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore, createTestSigner, verify } from '../../test/support/datanet.ts';
 import type { Cid } from '../lib/units.ts';
 import { publishContribution } from './publishContribution.ts';
-import { readContribution, readContributionHeader } from './readContribution.ts';
+import { checkContribution, readContribution, readContributionHeader } from './readContribution.ts';
 import { authorAddress } from './signedDocument.ts';
 import type { Row } from './types.ts';
 import { unionContributions } from './unionContributions.ts';
@@ -116,6 +116,7 @@ describe('publish and read', () => {
     const read = await readContribution({ cid, blocks, verify });
     expect(read.header).toEqual(header);
     expect(read.rows).toEqual(rows);
+    expect(await checkContribution({ cid, blocks, verify })).toEqual(header);
     const raw = decode(blocks.map.get(cid) as Uint8Array) as Record<string, unknown>;
     expect((raw['rows'] as CID[])[0]).toBeInstanceOf(CID);
     expect(raw['rowsRoot']).toHaveLength(32);
@@ -127,6 +128,21 @@ describe('publish and read', () => {
     await expect(published({ rows: [...rows, { prompt: 'a', response: '\udc00' }] })).rejects.toMatchObject({
       code: 'JSON_NOT_CANONICAL',
       facts: { row: 50 },
+    });
+  });
+
+  it('refuses rows that fill a shard again and again, here and from others', async () => {
+    const row = { prompt: 'again', response: 'x'.repeat(60_000) };
+    await expect(published({ rows: Array.from({ length: 40 }, () => row) })).rejects.toMatchObject({
+      code: 'CONTRIBUTION_REPEATS',
+      facts: { shards: 3, different: 2 },
+    });
+    const { blocks, cid } = await published();
+    const header = decode<{ rows: CID[] }>(await blocks.get(cid));
+    const twice = await blocks.put(encode({ ...header, rows: [...header.rows, ...header.rows] }), 'dag-cbor');
+    await expect(readContributionHeader({ cid: twice, blocks, verify })).rejects.toMatchObject({
+      code: 'DOCUMENT_INVALID',
+      facts: { path: 'rows' },
     });
   });
 
@@ -148,7 +164,13 @@ describe('what a reader refuses', () => {
       const { sig: _, ...body } = header;
       header['sig'] = Uint8Array.from(Buffer.from((await signer.signMessage(encode(body))).slice(2), 'hex'));
     }
-    return readContribution({ cid: await blocks.put(encode(header), 'dag-cbor'), blocks, verify });
+    const reading = { cid: await blocks.put(encode(header), 'dag-cbor'), blocks, verify };
+    const [read, checked] = await Promise.allSettled([readContribution(reading), checkContribution(reading)]);
+    // Who keeps rows for others refuses the same, with the same words.
+    if (read.status === 'rejected' && checked.status === 'rejected') expect(checked.reason).toEqual(read.reason);
+    else expect(checked.status).toBe(read.status);
+    if (read.status === 'rejected') throw read.reason;
+    return read.value;
   }
 
   it.each<[string, (header: Record<string, unknown>) => void]>([

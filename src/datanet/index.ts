@@ -9,8 +9,8 @@ export { type Evidence, orderByOwnership } from './ownership.ts';
 export { parseRows } from './parseRows.ts';
 export { publishAdapter } from './publishAdapter.ts';
 export { publishContribution } from './publishContribution.ts';
-export { readAdapter, readAdapterManifest } from './readAdapter.ts';
-export { readContribution, readContributionHeader } from './readContribution.ts';
+export { checkAdapter, readAdapter, readAdapterManifest } from './readAdapter.ts';
+export { checkContribution, readContribution, readContributionHeader } from './readContribution.ts';
 export { readRows } from './readRows.ts';
 export { rowHash } from './rowHash.ts';
 /** @public A contribution's `rowsRoot` is a published format: whoever holds a row can show that it is in. */

@@ -113,6 +113,13 @@ export async function publishContribution(parameters: PublishContributionParamet
     signal?.throwIfAborted();
     links.push(await blocks.put(shard, 'raw', { signal }));
   }
+  if (new Set(links).size < links.length)
+    refuse(
+      'CONTRIBUTION_REPEATS',
+      'The same rows stand in this contribution again and again.',
+      { shards: links.length, different: new Set(links).size },
+      'Leave out rows that repeat others.',
+    );
   let seq = 1;
   for (const parent of parents)
     seq = Math.max(seq, 1 + (await readHeaderUnverified({ cid: parent, blocks, signal })).seq);

@@ -5,7 +5,7 @@ import { canonicalRow } from './canonicalRow.ts';
 import { getChecked } from './cids.ts';
 import { MAX_HEADER_BYTES, MAX_SHARD_BYTES } from './limits.ts';
 import { hashCanonicalRow } from './rowHash.ts';
-import { rowsRoot } from './rowsRoot.ts';
+import { createRootBuilder } from './rowsRoot.ts';
 import { headerSchema } from './schemas.ts';
 import { readDocument } from './signedDocument.ts';
 import type { BlockStore, Contribution, ContributionHeader, ReadOptions, Row, Verify, WorkOptions } from './types.ts';
@@ -53,13 +53,14 @@ export interface ReadContribution extends Contribution {
 }
 
 /**
- * A contribution with its rows, after checking them against the header: bytes, count, canonical form of every line, Merkle
- * root. Progress counts rows.
- * Throws `CONTRIBUTION_MISMATCH` (its facts say where), as `readContributionHeader`, and errors of the store.
+ * Calls `onRow` for each row, in order, after checking its line; then checks what the header states of all of them. It holds one
+ * shard at a time. Progress counts rows.
  */
-export async function readContribution(parameters: ReadContributionParameters): Promise<ReadContribution> {
-  const { cid, blocks, signal, onProgress } = parameters;
-  const header = await readContributionHeader(parameters);
+async function checkRowsOf(
+  header: ContributionHeader,
+  { cid, blocks, signal, onProgress }: ReadContributionParameters,
+  onRow: (row: Row, hash: RowHash) => void,
+): Promise<void> {
   const refuse = (what: string, stated: string | number, actual: string | number): never => {
     throw new TributaryError({
       code: 'CONTRIBUTION_MISMATCH',
@@ -68,9 +69,8 @@ export async function readContribution(parameters: ReadContributionParameters): 
       hint: 'It is refused as a whole; ask its author to publish it again.',
     });
   };
-  const rows: Row[] = [];
-  const rowHashes: RowHash[] = [];
-  let bytes = 0;
+  let [bytes, count] = [0, 0];
+  const builder = createRootBuilder();
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const yieldToEventLoop = createYieldToEventLoop({ total: header.count, signal, onProgress });
   for (const [index, link] of header.rows.entries()) {
@@ -84,20 +84,44 @@ export async function readContribution(parameters: ReadContributionParameters): 
     bytes += shard.byteLength;
     const lines = decodeLines(shard, decoder) ?? refuse(`encoding of shard ${index}`, 'UTF-8 lines', 'other bytes');
     for (const line of lines) {
-      if (rows.length === header.count) refuse('count', header.count, `more than ${header.count}`);
-      const row = parseCanonical(line) ?? refuse(`form of row ${rows.length}`, 'canonical JSON', line.slice(0, 80));
-      rows.push(row);
-      rowHashes.push(hashCanonicalRow(line));
-      const turn = yieldToEventLoop(rows.length);
+      if (count === header.count) refuse('count', header.count, `more than ${header.count}`);
+      const row = parseCanonical(line) ?? refuse(`form of row ${count}`, 'canonical JSON', line.slice(0, 80));
+      const hash = hashCanonicalRow(line);
+      builder.add(hash);
+      onRow(row, hash);
+      count += 1;
+      const turn = yieldToEventLoop(count);
       if (turn !== undefined) await turn;
     }
   }
   if (bytes !== header.bytes) refuse('bytes', header.bytes, bytes);
-  if (rows.length !== header.count) refuse('count', header.count, rows.length);
-  const root = rowsRoot(rowHashes);
+  if (count !== header.count) refuse('count', header.count, count);
+  const root = builder.root();
   if (root !== header.rowsRoot) refuse('root', header.rowsRoot, root);
-  onProgress?.({ done: rows.length, total: rows.length });
-  return { cid, header, rows, rowHashes };
+  onProgress?.({ done: count, total: count });
+}
+
+/**
+ * A contribution with its rows, after checking them against the header: bytes, count, canonical form of every line, Merkle
+ * root. Progress counts rows.
+ * Throws `CONTRIBUTION_MISMATCH` (its facts say where), as `readContributionHeader`, and errors of the store.
+ */
+export async function readContribution(parameters: ReadContributionParameters): Promise<ReadContribution> {
+  const header = await readContributionHeader(parameters);
+  const rows: Row[] = [];
+  const rowHashes: RowHash[] = [];
+  await checkRowsOf(header, parameters, (row, hash) => {
+    rows.push(row);
+    rowHashes.push(hash);
+  });
+  return { cid: parameters.cid, header, rows, rowHashes };
+}
+
+/** Checks a contribution as `readContribution` does, without having its rows in memory: for who keeps it for others. */
+export async function checkContribution(parameters: ReadContributionParameters): Promise<ContributionHeader> {
+  const header = await readContributionHeader(parameters);
+  await checkRowsOf(header, parameters, () => undefined);
+  return header;
 }
 
 /** Lines of a shard without their LF; null when it is not UTF-8 or does not end with a line break. */

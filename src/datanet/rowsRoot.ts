@@ -39,10 +39,28 @@ function root(leaves: readonly Digest[], start: number, count: number): Digest {
   return inner(root(leaves, start, left), root(leaves, start + left, count - left));
 }
 
+/** The root of hashes that are added one after another. It holds one digest for each level of the tree, and no leaf. */
+export function createRootBuilder(): { add(hash: RowHash): void; root(): string } {
+  /** Roots of full trees from left to right, each smaller than the one before: the bits of `count`. */
+  const full: Digest[] = [];
+  let count = 0;
+  return {
+    add(hash) {
+      let node = digest(hash);
+      for (let rest = count; rest % 2 === 1; rest = Math.floor(rest / 2)) node = inner(full.pop() as Digest, node);
+      full.push(node);
+      count += 1;
+    },
+    root: () =>
+      bytesToHex(full.length === 0 ? sha256(new Uint8Array(0)) : full.reduceRight((right, left) => inner(left, right))),
+  };
+}
+
 /** Root of `hashes` in order, 64 hexadecimal digits. */
 export function rowsRoot(hashes: readonly RowHash[]): string {
-  if (hashes.length === 0) return bytesToHex(sha256(new Uint8Array(0)));
-  return bytesToHex(root(hashes.map(digest), 0, hashes.length));
+  const builder = createRootBuilder();
+  for (const hash of hashes) builder.add(hash);
+  return builder.root();
 }
 
 function path(leaves: readonly Digest[], index: number, start: number, count: number): Digest[] {

@@ -64,7 +64,11 @@ export const headerSchema = v.strictObject({
   author,
   parents: links('dag-cbor', 0, MAX_PARENTS),
   seq: positive(Number.MAX_SAFE_INTEGER),
-  rows: links('raw', 1, MAX_CONTRIBUTION_SHARDS),
+  // Rows are no more for being named again: what is read is bounded by what arrived.
+  rows: v.pipe(
+    links('raw', 1, MAX_CONTRIBUTION_SHARDS),
+    v.check((shards) => new Set(shards.map(String)).size === shards.length, 'must differ'),
+  ),
   count: positive(MAX_CONTRIBUTION_ROWS),
   bytes: positive(MAX_CONTRIBUTION_SHARDS * MAX_SHARD_BYTES),
   rowsRoot: bytesOf(32),

@@ -28,8 +28,8 @@ export interface BlockStore {
 /** Files of any size as UnixFS, so that any IPFS tool or gateway can read them. */
 export interface FileStore {
   putFile(bytes: Uint8Array, options?: ReadOptions): Promise<Cid>;
-  /** Rejects with `FILE_TOO_LARGE` past `maxBytes`. */
-  getFile(cid: Cid, options: ReadOptions & { readonly maxBytes: number }): Promise<Uint8Array>;
+  /** The bytes in order, as they arrive. Throws `FILE_TOO_LARGE` past `maxBytes`. */
+  readFile(cid: Cid, options: ReadOptions & { readonly maxBytes: number }): AsyncIterable<Uint8Array>;
 }
 
 /** EIP-191 personal_sign over raw bytes. */

@@ -42,3 +42,12 @@ export function hexToBytes(hex: string): Uint8Array<ArrayBuffer> {
     Number.parseInt(digits.slice(2 * index, 2 * index + 2), 16),
   );
 }
+
+/** All parts as one, as they arrive: memory is taken for what came, and not for a size that somebody states. */
+export async function collectBytes(
+  parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const all: Uint8Array[] = [];
+  for await (const part of parts) all.push(part);
+  return concatBytes(all);
+}

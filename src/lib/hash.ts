@@ -6,3 +6,8 @@ import { ownBytes } from './bytes.ts';
 export function sha256(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return ownBytes(sha256Sync(bytes));
 }
+
+/** SHA-256 of what comes in parts. */
+export function createSha256(): { update(bytes: Uint8Array): unknown; digest(): Uint8Array } {
+  return sha256Sync.create();
+}

@@ -7,6 +7,7 @@ import {
   answerTo,
   deliveries,
   flush,
+  type Keeping,
   learn,
   markLost,
   openAnnouncements,
@@ -74,6 +75,14 @@ async function world(change: Partial<AnnouncementsPorts> = {}, says: Record<stri
   };
   return { announcements, relays, asked, published, learned, answered: () => answered, advance };
 }
+
+/** A node that keeps what `admit` says. */
+const keepingBy = (admit: Keeping['admit']): Keeping => ({
+  opened: async () => undefined,
+  admit,
+  isKept: () => true,
+  forget: () => undefined,
+});
 
 const scopes = (map: ReadonlyMap<string, Announcement>): string[] => [...map.values()].map(({ scope }) => scope);
 
@@ -243,11 +252,11 @@ it('tells listeners of each announcement once, those known from before first', a
 it('lists only what is admitted, decided once at a time', async () => {
   const decisions: PromiseWithResolvers<Verdict>[] = [];
   const { announcements, learned } = await world({
-    admit: () => {
+    keeping: keepingBy(() => {
       const decision = Promise.withResolvers<Verdict>();
       decisions.push(decision);
       return decision.promise;
-    },
+    }),
   });
   const head = { ...named('a'), provider };
   const both = [learn(announcements, head, 'gossip'), learn(announcements, head, 'heads')];
@@ -266,6 +275,60 @@ it('lists only what is admitted, decided once at a time', async () => {
   decisions[2]?.resolve(KEPT);
   await late;
   expect(announcements.log.has(named('late'))).toBe(false);
+});
+
+describe('a node that keeps bytes', () => {
+  it('asks where each announcer is before the bytes come, and lists it by that place', async () => {
+    const places: string[] = [];
+    const decision = Promise.withResolvers<Verdict>();
+    let place = '192.0.2.1';
+    const { announcements } = await world({
+      placeOf: () => place,
+      keeping: keepingBy((_, from) => {
+        places.push(from);
+        return decision.promise;
+      }),
+    });
+    const judged = learn(announcements, { ...named('a'), provider }, 'gossip');
+    place = '';
+    decision.resolve(KEPT);
+    await judged;
+    expect([places, announcements.log.has(named('a'))]).toEqual([['192.0.2.1'], true]);
+  });
+
+  it('decides for each announcer apart: nobody waits for the turn of another who made the same', async () => {
+    const asked: string[] = [];
+    const { announcements } = await world({
+      keeping: keepingBy((head) => {
+        asked.push(head.provider);
+        return head.provider === 'slow' ? new Promise<Verdict>(() => undefined) : Promise.resolve(KEPT);
+      }),
+    });
+    void learn(announcements, { ...named('a'), provider: 'slow' }, 'gossip');
+    expect(await learn(announcements, { ...named('a'), provider }, 'gossip')).toEqual(KEPT);
+    expect([asked, announcements.log.all().length]).toEqual([['slow', provider], 1]);
+  });
+
+  it('lists nothing whose bytes it does not have: not what is gone when it is decided, nor at its start', async () => {
+    const store = memoryState();
+    const kept = new Set(['a', 'b']);
+    const opened: string[][] = [];
+    const keeping: Keeping = {
+      opened: async (listed) => void opened.push(listed.map(({ scope }) => scope)),
+      admit: async () => KEPT,
+      isKept: ({ scope }) => kept.has(scope),
+      forget: () => undefined,
+    };
+    const first = await world({ store, keeping });
+    const said = [];
+    for (const scope of ['a', 'b', 'c'])
+      said.push((await learn(first.announcements, { ...named(scope), provider }, 'gossip')).outcome);
+    expect([said, first.learned.length]).toEqual([['kept', 'kept', 'later'], 2]);
+    kept.delete('a');
+    const second = await world({ store, keeping });
+    expect(second.announcements.log.all().map(({ scope }) => scope)).toEqual(['b']);
+    expect(opened).toEqual([[], ['b']]);
+  });
 });
 
 beforeEach(() => void vi.useFakeTimers());
@@ -339,10 +402,27 @@ describe('witnesses', () => {
     expect(again.announcements.log.all()[0]?.witnesses).toMatchObject([{ relay, time: 70 }]);
   });
 
+  it('that a disk has and nobody signed are forgotten at the start, so that true ones of the same relay are heard', async () => {
+    const store = memoryState();
+    const relay = `${provider.slice(0, -1)}A`;
+    const other = `${provider.slice(0, -1)}B`;
+    const relays = new Set([relay, other]);
+    const head = { ...named('a'), provider };
+    const before = await world({ store, relays });
+    await learn(before.announcements, { ...head, witnesses: [witness(relay, 1), witness(other, 2)] }, 'heads');
+    // The same disk, with one signature damaged.
+    const damaged = await world({ store, relays, isWitnessTrue: async (each) => each.relay === other });
+    expect(damaged.announcements.log.all()[0]?.witnesses).toEqual([witness(other, 2)]);
+    const { announcements } = await world({ store, relays });
+    expect(announcements.log.all()[0]?.witnesses).toEqual([witness(other, 2)]);
+    await learn(announcements, { ...head, witnesses: [witness(relay, 9)] }, 'heads');
+    expect(announcements.log.all()[0]?.witnesses).toEqual([witness(other, 2), witness(relay, 9)]);
+  });
+
   it('are given by a node that keeps what it admits, its own alone', async () => {
     let number = 0;
     const { announcements } = await world({
-      admit: async ({ scope }) => (scope === 'bad' ? QUOTA : KEPT),
+      keeping: keepingBy(async ({ scope }) => (scope === 'bad' ? QUOTA : KEPT)),
       witness: async () => {
         number += 1;
         return { ...witness(provider, number), sequence: number };
@@ -360,8 +440,8 @@ it('a full disk is no end of the node: the announcer is told to come later', asy
   const store = memoryState();
   const { announcements, learned } = await world({
     store: { ...store, put: () => Promise.reject(new Error('ENOSPC: no space left on device')) },
-    admit: async () => KEPT,
-  }).catch(() => world({ store, admit: async () => KEPT }));
+    keeping: keepingBy(async () => KEPT),
+  }).catch(() => world({ store, keeping: keepingBy(async () => KEPT) }));
   const failing = {
     ...announcements,
     log: { ...announcements.log, add: () => Promise.reject(new Error('no space left on device')) },
@@ -371,7 +451,7 @@ it('a full disk is no end of the node: the announcer is told to come later', asy
 });
 
 it('remembers no more than 2,000 announcers of what is not listed', async () => {
-  const { announcements } = await world({ admit: async () => QUOTA });
+  const { announcements } = await world({ keeping: keepingBy(async () => QUOTA) });
   const other = (index: number): Cid => `bafk${index}` as Cid;
   for (let index = 0; index < 2_100; index += 1)
     await learn(announcements, { kind: 'receipt', scope: '', cid: other(index), provider }, 'gossip');

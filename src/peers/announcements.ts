@@ -5,7 +5,7 @@ import { toTributaryError } from '../lib/errors.ts';
 import type { Cid } from '../lib/units.ts';
 import { type Answers, openAnswers } from './answers.ts';
 import type { Gossip } from './gossip.ts';
-import { type HeadsLog, openHeadsLog } from './headsLog.ts';
+import { type HeadsLog, type OpenHeadsLogParameters, openHeadsLog } from './headsLog.ts';
 import { type Answer, announcementKey, decodeHead, encodeAnnouncement, encodeHead } from './protocol.ts';
 import type { StateStore } from './stateStore.ts';
 import type { Announcement, Delivery, Head, ReceivedAnnouncement, Verdict, Witness } from './types.ts';
@@ -23,10 +23,24 @@ const ANSWER_WAIT_MILLISECONDS = 10_000;
 
 const KEPT: Verdict = { outcome: 'kept' };
 
+/** What a node does that keeps bytes for others: what it lists it has. */
+export interface Keeping {
+  /** Called once with what is listed from earlier runs, before anything is admitted. */
+  opened(listed: readonly Announcement[]): Promise<void>;
+  /** Decides whether an announcement is listed and told to others. Must not throw. */
+  admit(announcement: ReceivedAnnouncement, place: string): Promise<Verdict>;
+  /** Whether the bytes of what was admitted are here: without them it is not listed. */
+  isKept(announcement: Announcement): boolean;
+  /** A head is listed no more: its bytes are needed no longer, unless another head needs them. */
+  forget(announcement: Announcement): void;
+}
+
 export interface AnnouncementsPorts {
   /** Identity of this node. */
   readonly id: string;
   readonly store: StateStore;
+  /** As `openHeadsLog`. */
+  readonly maxHeads?: OpenHeadsLogParameters['maxHeads'] | undefined;
   /** Identities of the configured relays. */
   readonly relays: { readonly size: number; has(peer: string): boolean };
   readonly gossip: Gossip;
@@ -34,8 +48,10 @@ export interface AnnouncementsPorts {
   readonly connectedRelays: () => readonly string[];
   /** Announces to one relay and waits for its answer. */
   readonly ask: (relay: string, announcement: Announcement) => Promise<Answer>;
-  /** Decides whether an announcement is listed and told to others. Must not throw. Default: every well-formed one is. */
-  readonly admit?: ((announcement: ReceivedAnnouncement) => Promise<Verdict>) | undefined;
+  /** Where an announcer is, for bounds per place; '' for all that are not known together. Default: nobody is. */
+  readonly placeOf?: ((peer: string) => string) | undefined;
+  /** Keeping bytes for others. Default: every well-formed announcement is listed. */
+  readonly keeping?: Keeping | undefined;
   /** Witnesses what was admitted. Default: this node witnesses nothing. */
   readonly witness?: ((announcement: ReceivedAnnouncement) => Promise<Witness | undefined>) | undefined;
   /** Whether a witness is what its relay signed. */
@@ -59,7 +75,7 @@ export interface Announcements {
   readonly providers: Map<Cid, string>;
   readonly listeners: Set<(announcement: ReceivedAnnouncement) => void>;
   readonly witnessListeners: Set<(cid: Cid, witnesses: readonly Witness[]) => void>;
-  /** Announcements that `admit` is deciding on, by key. */
+  /** Announcements that `admit` is deciding on, by announcer and key: nobody's waits for the turn of another who made it too. */
   readonly judging: Map<string, Promise<Verdict>>;
   /** Called with each key that a relay has answered. */
   readonly answerListeners: Set<(key: string) => void>;
@@ -83,11 +99,27 @@ async function witnessListed({ id, witness }: AnnouncementsPorts, log: HeadsLog)
   }
 }
 
+/** Takes away witnesses that nobody signed. What is read from a disk is believed no more than a peer. */
+async function checkWitnesses({ isWitnessTrue }: AnnouncementsPorts, log: HeadsLog): Promise<void> {
+  await Promise.all(
+    log.all().map(async (head) => {
+      const { witnesses = [] } = head;
+      const sound = await Promise.all(witnesses.map(isWitnessTrue));
+      const untrue = witnesses.filter((_, index) => !sound[index]);
+      if (untrue.length > 0) await log.removeWitnesses(head, untrue);
+    }),
+  );
+}
+
 /** Reads what earlier runs left on disk. */
 export async function openAnnouncements(ports: AnnouncementsPorts): Promise<Announcements> {
-  const { store } = ports;
-  const log = await openHeadsLog({ state: store });
-  // On a full disk it is done at the next start.
+  const { store, keeping, maxHeads = {} } = ports;
+  const log = await openHeadsLog({ state: store, maxHeads, onForgotten: (head) => keeping?.forget(head) });
+  // What was listed and is gone is announced again by who made it.
+  for (const head of log.all()) if (keeping?.isKept(head) === false) await log.remove(head);
+  await keeping?.opened(log.all());
+  // On a full disk both are done at the next start.
+  await checkWitnesses(ports, log).catch(() => undefined);
   await witnessListed(ports, log).catch(() => undefined);
   const pending = new Map<string, Announcement>();
   const own = new Map<string, Announcement>();
@@ -156,13 +188,18 @@ async function judge(announcements: Announcements, head: Head, via: ReceivedAnno
     const { witnesses: told = [], ...facts } = head;
     const announcement: ReceivedAnnouncement = { ...facts, via };
     rememberProvider(announcements, head);
-    const verdict = (await ports.admit?.(announcement)) ?? KEPT;
+    // Before the bytes come: who announces may have gone by then.
+    const place = ports.placeOf?.(head.provider) ?? '';
+    const verdict = (await ports.keeping?.admit(announcement, place)) ?? KEPT;
     if (verdict.outcome !== 'kept') return verdict;
     if (announcements.stopped) return { outcome: 'later' };
     const own = await ports.witness?.(announcement);
     const witnesses = [...(own === undefined ? [] : [own]), ...(await trueWitnesses(announcements, told))];
     const learned: ReceivedAnnouncement = witnesses.length === 0 ? announcement : { ...announcement, witnesses };
-    if (announcements.stopped || !(await log.add(learned))) return KEPT;
+    if (announcements.stopped) return { outcome: 'later' };
+    // Another head of the same bytes may have given way meanwhile, and they with it.
+    if (ports.keeping?.isKept(announcement) === false) return { outcome: 'later' };
+    if (!(await log.add(learned, place))) return KEPT;
     for (const listener of listeners) listener(learned);
     ports.onLearned(learned);
     return KEPT;
@@ -188,7 +225,7 @@ export async function learn(
     await learnWitnesses(announcements, head, head.witnesses ?? []).catch(() => undefined);
     return KEPT;
   }
-  const key = announcementKey(head);
+  const key = `${head.provider} ${announcementKey(head)}`;
   const running = judging.get(key);
   if (running !== undefined) return running;
   const judged = judge(announcements, head, via).finally(() => judging.delete(key));

@@ -6,6 +6,7 @@ import { UnixFS } from 'ipfs-unixfs';
 import { CID } from 'multiformats/cid';
 import { create } from 'multiformats/hashes/digest';
 import { expect, it } from 'vitest';
+import { collectBytes } from '../lib/bytes.ts';
 import { sha256 } from '../lib/hash.ts';
 import type { Cid } from '../lib/units.ts';
 import { createBlocks } from './createBlocks.ts';
@@ -43,7 +44,9 @@ async function world() {
     return { cid: await put(block, 0x70), size: children.reduce((sum, { size }) => sum + size, 0) };
   };
   const getFile = (part: Part, maxBytes = 1_000, seen: Cid[] = []): Promise<Uint8Array> =>
-    blocks.getFile(part.cid.toString() as Cid, { maxBytes: maxBytes, onBlock: (cid) => seen.push(cid) });
+    collectBytes(
+      blocks.readFile(part.cid.toString() as Cid, { maxBytes: maxBytes, onBlock: (cid) => void seen.push(cid) }),
+    );
   return { blocks, blockstore, leaf, node, getFile, asked };
 }
 
@@ -61,7 +64,7 @@ it('reads a file of several levels, names each of its blocks, and is bounded bef
   await expect(getFile(file, 5)).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' });
   expect(asked).toEqual([file.cid.toString()]);
   const large = new Uint8Array(2_500_000).map((_, index) => index % 251);
-  expect(await blocks.getFile(await blocks.putFile(large), { maxBytes: large.length })).toEqual(large);
+  expect(await collectBytes(blocks.readFile(await blocks.putFile(large), { maxBytes: large.length }))).toEqual(large);
   expect(await getFile(await leaf(new Uint8Array(0)))).toEqual(new Uint8Array(0));
 });
 
@@ -88,6 +91,43 @@ it('empty parts cost nothing: a tree of a million of them is not walked', async 
   expect(asked.length).toBeLessThan(10);
 });
 
+it('what is read of a file is bounded by what arrived of it: a part that is named without end ends the call', async () => {
+  const { leaf, node, blocks, asked } = await world();
+  const names = async (part: Part, levels: number, width: number): Promise<Part> => {
+    let tree = part;
+    for (let level = 0; level < levels; level += 1) tree = await node(Array.from({ length: width }, () => tree));
+    return tree;
+  };
+  let bytes = 0;
+  const read = async (tree: Part): Promise<void> => {
+    bytes = 0;
+    const cid = tree.cid.toString() as Cid;
+    for await (const each of blocks.readFile(cid, { maxBytes: tree.size })) bytes += each.byteLength;
+  };
+  // 64 GiB of one MiB, and as many parts of one byte.
+  const large = await leaf(new Uint8Array(1 << 20));
+  await expect(read(await names(large, 2, 256))).rejects.toMatchObject({
+    code: 'IPFS_UNSUPPORTED',
+    message: expect.stringContaining('repeats'),
+  });
+  expect([bytes >> 20, asked.length < 100]).toEqual([72, true]);
+  await expect(read(await names(await leaf(part(1).subarray(1)), 2, 1_000))).rejects.toMatchObject({
+    code: 'IPFS_UNSUPPORTED',
+  });
+  // Real files repeat too: as much as that is read.
+  await read(await names(large, 1, 72));
+  expect(bytes).toBe(72 << 20);
+});
+
+it('a path of nodes with more links than any writer makes is not read', async () => {
+  const { leaf, node, blocks } = await world();
+  const one = await leaf(part(7));
+  let tree = await node(Array.from({ length: 40_000 }, () => one));
+  for (let level = 0; level < 2; level += 1) tree = await node([tree, ...Array.from({ length: 40_000 }, () => one)]);
+  const reading = collectBytes(blocks.readFile(tree.cid.toString() as Cid, { maxBytes: tree.size }));
+  await expect(reading).rejects.toMatchObject({ code: 'IPFS_UNSUPPORTED', message: expect.stringContaining('links') });
+});
+
 it('a folder is not a file', async () => {
   const { node, getFile } = await world();
   const folder = await node([], new UnixFS({ type: 'directory' }).marshal());
@@ -105,7 +145,9 @@ it('a tree that names one part again and again is left at the deadline', async (
   let tree = await leaf(part(7));
   for (let level = 0; level < 18; level += 1) tree = await node([tree, tree]);
   const options = { maxBytes: tree.size, timeoutMilliseconds: 100 };
-  await expect(blocks.getFile(tree.cid.toString() as Cid, options)).rejects.toMatchObject({ code: 'BLOCK_NOT_FOUND' });
+  await expect(collectBytes(blocks.readFile(tree.cid.toString() as Cid, options))).rejects.toMatchObject({
+    code: 'BLOCK_NOT_FOUND',
+  });
   const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
   await pause(); // for the few blocks that were asked for in advance
   const { length } = asked;

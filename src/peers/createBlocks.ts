@@ -4,7 +4,7 @@ import { importFile } from 'ipfs-unixfs-importer';
 import { CID } from 'multiformats/cid';
 import { create } from 'multiformats/hashes/digest';
 import { anySignal } from '../lib/anySignal.ts';
-import { concatBytes, ownBytes } from '../lib/bytes.ts';
+import { collectBytes, ownBytes } from '../lib/bytes.ts';
 import { CID_CODECS } from '../lib/canonicalCid.ts';
 import { TributaryError, toTributaryError } from '../lib/errors.ts';
 import { sha256Async } from '../lib/sha256Async.ts';
@@ -12,7 +12,7 @@ import { cid as branded, type Cid } from '../lib/units.ts';
 import { readUnixfs } from '../lib/unixfs/readUnixfs.ts';
 import { readUnixfsNode, unsupportedUnixfs } from '../lib/unixfs/readUnixfsNode.ts';
 import { storageFull } from './storageFull.ts';
-import type { BlockOptions, PeerBlocks } from './types.ts';
+import type { BlockOptions, FileOptions, PeerBlocks } from './types.ts';
 
 const SHA2_256 = 0x12;
 /** What bitswap's specification asks every peer to take. */
@@ -77,44 +77,60 @@ function tooLarge(cid: Cid, maxBytes: number): TributaryError {
 export function createBlocks({ helia, onMissing }: CreateBlocksParameters): PeerBlocks {
   const { blockstore } = helia;
 
-  /** Runs `work` with a deadline. Throws `BLOCK_NOT_FOUND` when it passes, `ABORTED` when the caller aborts. */
-  async function online<Result>(
-    cid: Cid,
-    options: BlockOptions,
-    work: (signal: AbortSignal) => Promise<Result>,
-  ): Promise<Result> {
+  /**
+   * A deadline for asking peers for `cid`. Work that is run under it throws `BLOCK_NOT_FOUND` when it passes, `ABORTED` (or what the
+   * caller aborts with) when the caller aborts. Call `end` when done.
+   */
+  function deadline(cid: Cid, options: BlockOptions) {
     const { signal, timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS } = options;
-    const deadline = AbortSignal.timeout(timeoutMilliseconds);
-    const combined = signal === undefined ? deadline : anySignal([signal, deadline]);
+    const late = AbortSignal.timeout(timeoutMilliseconds);
+    const combined = signal === undefined ? late : anySignal([signal, late]);
     // Not every part of the stack obeys its signal, so the wait itself ends with the signal.
     const ended = Promise.withResolvers<never>();
-    const end = (): void => ended.reject(combined.reason);
-    combined.addEventListener('abort', end, { once: true });
-    if (combined.aborted) end();
-    try {
-      return await Promise.race([work(combined), ended.promise]);
-    } catch (error) {
-      if (signal?.aborted === true) throw toTributaryError(signal.reason);
-      if (error instanceof TributaryError) throw error;
-      const full = storageError(error);
-      if (full.code === 'STORAGE_FULL') throw full;
-      throw new TributaryError({
-        code: 'BLOCK_NOT_FOUND',
-        message: 'No one online has these bytes.',
-        facts: { cid, connections: helia.libp2p.getConnections().length, waitedMilliseconds: timeoutMilliseconds },
-        hint: 'Try again when their author or a relay that keeps them is online.',
-        cause: error,
-      });
-    } finally {
-      combined.removeEventListener('abort', end);
-      ended.promise.catch(() => undefined);
-    }
+    ended.promise.catch(() => undefined); // nobody may be waiting
+    const abort = (): void => ended.reject(combined.reason);
+    combined.addEventListener('abort', abort, { once: true });
+    if (combined.aborted) abort();
+    return {
+      async run<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+        try {
+          return await Promise.race([work(combined), ended.promise]);
+        } catch (error) {
+          if (signal?.aborted === true) throw toTributaryError(signal.reason);
+          if (error instanceof TributaryError) throw error;
+          const full = storageError(error);
+          if (full.code === 'STORAGE_FULL') throw full;
+          throw new TributaryError({
+            code: 'BLOCK_NOT_FOUND',
+            message: 'No one online has these bytes.',
+            facts: { cid, connections: helia.libp2p.getConnections().length, waitedMilliseconds: timeoutMilliseconds },
+            hint: 'Try again when their author or a relay that keeps them is online.',
+            cause: error,
+          });
+        }
+      },
+      end: () => combined.removeEventListener('abort', abort),
+    };
   }
 
-  async function collect(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
-    const parts: Uint8Array[] = [];
-    for await (const part of source) parts.push(part);
-    return concatBytes(parts);
+  /** The bytes of the file in order. Throws `FILE_TOO_LARGE` before any part of a file that states more than `maxBytes` is fetched. */
+  async function* readParts(root: CID, options: FileOptions, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const { maxBytes, onBlock, onFetched } = options;
+    // Not Helia's exporter: it visits empty parts of a tree without end, and a part that fails below the first level rejects
+    // a promise that nobody awaits, which ends a Node process.
+    const getBlock = async (block: CID): Promise<Uint8Array> => {
+      const name = branded(block.toString());
+      await onBlock?.(name);
+      const bytes = await collectBytes(blockstore.get(block, { signal }));
+      onFetched?.(name, bytes.byteLength);
+      return bytes;
+    };
+    const node = await readUnixfsNode(root, getBlock);
+    if (node.kind === 'folder') throw unsupportedUnixfs(root, 'it is a folder');
+    const bytes = node.kind === 'leaf' ? node.bytes.byteLength : node.size;
+    if (bytes > maxBytes) throw tooLarge(branded(root.toString()), maxBytes);
+    if (node.kind === 'leaf') yield ownBytes(node.bytes);
+    else yield* readUnixfs({ cid: root, bytes, getBlock, begin: 0, end: bytes });
   }
 
   return {
@@ -133,9 +149,14 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
     async get(cid, options = {}) {
       const parsed = parse(cid);
       if (options.signal?.aborted === true) throw toTributaryError(options.signal.reason);
-      if (await blockstore.has(parsed)) return collect(blockstore.get(parsed, { offline: true }));
+      if (await blockstore.has(parsed)) return collectBytes(blockstore.get(parsed, { offline: true }));
       onMissing?.(cid);
-      return online(cid, options, (signal) => collect(blockstore.get(parsed, { signal })));
+      const asking = deadline(cid, options);
+      try {
+        return await asking.run((signal) => collectBytes(blockstore.get(parsed, { signal })));
+      } finally {
+        asking.end();
+      }
     },
 
     has: async (cid) => blockstore.has(parse(cid)),
@@ -153,28 +174,23 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
       }
     },
 
-    async getFile(cid, options) {
-      const { maxBytes, onBlock, onFetched } = options;
+    async *readFile(cid, options) {
       const root = parse(cid);
       if (!(await blockstore.has(root))) onMissing?.(cid);
-      return online(cid, options, async (signal) => {
-        // Not Helia's exporter: it visits empty parts of a tree without end, and a part that fails below the first level rejects
-        // a promise that nobody awaits, which ends a Node process.
-        const getBlock = async (block: CID): Promise<Uint8Array> => {
-          const name = branded(block.toString());
-          onBlock?.(name);
-          const bytes = await collect(blockstore.get(block, { signal }));
-          onFetched?.(name, bytes.byteLength);
-          return bytes;
-        };
-        const node = await readUnixfsNode(root, getBlock);
-        if (node.kind === 'folder') throw unsupportedUnixfs(root, 'it is a folder');
-        const bytes = node.kind === 'leaf' ? node.bytes.byteLength : node.size;
-        if (bytes > maxBytes) throw tooLarge(cid, maxBytes);
-        return node.kind === 'leaf'
-          ? ownBytes(node.bytes)
-          : collect(readUnixfs({ cid: root, bytes, getBlock, begin: 0, end: bytes }));
-      });
+      const asking = deadline(cid, options);
+      let parts: AsyncGenerator<Uint8Array> | undefined;
+      try {
+        for (;;) {
+          const { value, done } = await asking.run((signal) => {
+            parts ??= readParts(root, options, signal);
+            return parts.next();
+          });
+          if (done === true) return;
+          yield value;
+        }
+      } finally {
+        asking.end();
+      }
     },
   };
 }

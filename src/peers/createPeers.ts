@@ -11,11 +11,13 @@ import {
   answerTo,
   deliveries,
   flush,
+  type Keeping,
   learn,
   openAnnouncements,
   subscribe,
   waitForAnswer,
 } from './announcements.ts';
+import { addressGroup } from './connectionGuard.ts';
 import { createBlocks } from './createBlocks.ts';
 import {
   connectTo,
@@ -33,7 +35,7 @@ import { ANNOUNCE_PROTOCOL, announcementKey, HEADS_PROTOCOL } from './protocol.t
 import { parseRelays } from './relayAddresses.ts';
 import { connectRelays } from './relayConnections.ts';
 import type { StateStore } from './stateStore.ts';
-import type { Head, PeerConnection, Peers, ReceivedAnnouncement, Verdict, Witness } from './types.ts';
+import type { AnnouncementKind, Head, PeerConnection, Peers, ReceivedAnnouncement, Witness } from './types.ts';
 import { isWitnessTrue } from './witness.ts';
 
 /** Announcements whose providers are dialled when a relay is reached. */
@@ -41,6 +43,13 @@ const RECENT_HEADS = 16;
 const MAX_HEADS_STREAMS = 32;
 /** Announcements of one connection that wait for their answer. */
 const MAX_ANNOUNCE_STREAMS = 8;
+
+/** Network address from which a peer is connected, IPv6 by its network; '' for one that is not, or through a relay alone. */
+function addressOf(connections: readonly PeerConnection[], peer: string): string {
+  const connection = connections.find((each) => each.peer === peer && each.direct);
+  const host = connection === undefined ? undefined : /^\/ip[46]\/([^/]+)\//.exec(connection.address)?.[1];
+  return host === undefined ? '' : addressGroup(host);
+}
 
 type Node = HeliaWithLibp2p<{ pubsub: GossipSub }>;
 
@@ -51,11 +60,10 @@ export interface CreatePeersParameters {
   readonly bootstrapHttp?: string | undefined;
   /** Whether this node dials providers by WebRTC through its relays. */
   readonly dialsProviders: boolean;
-  /**
-   * Decides whether an announcement is listed and told to others; a relay verifies and pins here. Must not throw. Default: every
-   * well-formed one is.
-   */
-  readonly admit?: (announcement: ReceivedAnnouncement) => Promise<Verdict>;
+  /** Keeping bytes for others; a relay verifies and pins here. Default: every well-formed announcement is listed. */
+  readonly keeping?: Keeping | undefined;
+  /** Heads that are listed, by kind; of kinds that are not named the usual number. */
+  readonly maxHeads?: Partial<Record<AnnouncementKind, number>> | undefined;
   /** Witnesses what was admitted. Default: this node witnesses nothing. */
   readonly witness?: (announcement: ReceivedAnnouncement) => Promise<Witness | undefined>;
   /** Registers a callback for what should end pauses (network back, page visible); returns the end of it. */
@@ -95,7 +103,7 @@ function diallingOf(
 }
 
 export async function createPeers(parameters: CreatePeersParameters): Promise<PeersWithHeads> {
-  const { helia, state, bootstrapHttp, dialsProviders, admit, witness, onWake, close } = parameters;
+  const { helia, state, bootstrapHttp, dialsProviders, keeping, witness, onWake, close } = parameters;
   const { libp2p } = helia;
   const { pubsub } = libp2p.services;
   const id = libp2p.peerId.toString();
@@ -122,11 +130,13 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
   const announcements: Announcements = await openAnnouncements({
     id,
     store: state,
+    maxHeads: parameters.maxHeads,
     relays,
     gossip: gossipOver(pubsub),
     connectedRelays: () => connectedRelays(),
     ask: (relay, announcement) => askToKeep((signal) => open(relay, ANNOUNCE_PROTOCOL, signal), announcement),
-    admit,
+    placeOf: (peer) => addressOf(connections(), peer),
+    keeping,
     witness,
     isWitnessTrue,
     now: Date.now,
@@ -154,7 +164,7 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
     maxOutboundStreams: MAX_HEADS_STREAMS,
   });
   // Only who keeps bytes for others says whether it does.
-  if (admit !== undefined) {
+  if (keeping !== undefined) {
     await libp2p.handle(
       ANNOUNCE_PROTOCOL,
       (stream, connection) =>
@@ -185,7 +195,7 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
     const peer = peerId.toString();
     if (isRelay(peer)) onRelay(peer);
     // A list of a stranger does not prove who announced what, so a node that judges and keeps bytes learns from announcers alone.
-    if (!isRelay(peer) && admit !== undefined) return;
+    if (!isRelay(peer) && keeping !== undefined) return;
     // A peer that goes away while it is asked is asked again at its next connection.
     pull(heads, peer).catch(() => undefined);
   }) as EventListener;

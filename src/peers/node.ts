@@ -19,14 +19,14 @@ import { FsBlockstore } from 'blockstore-fs';
 import { createHeliaLight } from 'helia';
 import { CID } from 'multiformats/cid';
 import type { Cid } from '../lib/units.ts';
-import { addressGroup, createConnectionGuard } from './connectionGuard.ts';
+import { createConnectionGuard } from './connectionGuard.ts';
 import { createPeers, type PeersWithHeads } from './createPeers.ts';
 import { guardListeners } from './guardListeners.ts';
-import { openFileState, openLevel, removeHalfWritten } from './nodeState.ts';
+import { deleteOtherBlocks, openFileState, openLevel, removeHalfWritten } from './nodeState.ts';
 import { persistentWebRtcDirect } from './persistentWebRtcDirect.ts';
 import { HEADS_TOPIC, MAX_GOSSIP_BYTES } from './protocol.ts';
 import { storageFull } from './storageFull.ts';
-import type { AnnouncementKind, ReceivedAnnouncement, Verdict } from './types.ts';
+import type { Announcement, AnnouncementKind, ReceivedAnnouncement, Verdict } from './types.ts';
 import { createWitnessing } from './witness.ts';
 
 export { openFileState } from './nodeState.ts';
@@ -43,8 +43,19 @@ export interface NodePeersParameters {
   readonly announce?: readonly string[];
   /** Connections of one address, an IPv6 network of 64 bits counting as one; default 128. Behind a proxy all have its address. */
   readonly connectionsPerAddress?: number;
+  /** Heads that are listed, by kind; of kinds that are not named the usual number. */
+  readonly maxHeads?: Partial<Record<AnnouncementKind, number>> | undefined;
   /** Decides what is listed; what it keeps is witnessed with this node's key. */
-  readonly admit?: (announcement: ReceivedAnnouncement, node: NodePeers) => Promise<Verdict>;
+  readonly keeping?: NodeKeeping;
+}
+
+/** `Keeping` of a node, which it is handed. */
+export interface NodeKeeping {
+  /** Called at the start with what is listed. Returns the blocks of that: all others are deleted, for example what a kill left of a fetch. */
+  opened(listed: readonly Announcement[]): Promise<Iterable<Cid>>;
+  admit(announcement: ReceivedAnnouncement, place: string, node: NodePeers): Promise<Verdict>;
+  isKept(announcement: Announcement): boolean;
+  forget(announcement: Announcement, node: NodePeers): void;
 }
 
 export interface NodePeers extends PeersWithHeads {
@@ -52,8 +63,6 @@ export interface NodePeers extends PeersWithHeads {
   deleteBlocks(cids: readonly Cid[]): Promise<void>;
   /** Throws `STORAGE_FULL` unless the disk has room for `bytes`, and for the databases to go on and start again after them. */
   requireSpace(bytes: number): Promise<void>;
-  /** Address from which a peer is connected, IPv6 by its network; undefined for one that is not, or through a relay alone. */
-  addressOf(peer: string): string | undefined;
 }
 
 /** What somebody owns: who was first with it is decided by witnesses. */
@@ -89,7 +98,8 @@ async function start(
     listen = [],
     announce = [],
     connectionsPerAddress = CONNECTIONS_PER_ADDRESS,
-    admit,
+    maxHeads,
+    keeping,
   }: NodePeersParameters,
   opened: (() => unknown)[],
   close: () => Promise<void>,
@@ -105,7 +115,7 @@ async function start(
   await removeHalfWritten(blockFolder);
   const privateKey = await loadOrCreateSelfKey(datastore);
   const relay = peerIdFromPrivateKey(privateKey).toString();
-  const witnesses = admit === undefined ? undefined : await openFileState(path.join(folder, 'witness'));
+  const witnesses = keeping === undefined ? undefined : await openFileState(path.join(folder, 'witness'));
   if (witnesses !== undefined) opened.push(() => witnesses.close());
   const witness =
     witnesses === undefined
@@ -167,9 +177,20 @@ async function start(
     state,
     relays,
     dialsProviders: false,
-    ...(admit === undefined
+    maxHeads,
+    ...(keeping === undefined
       ? {}
-      : { admit: async (announcement) => (node === undefined ? { outcome: 'later' } : admit(announcement, node)) }),
+      : {
+          keeping: {
+            opened: async (listed) => deleteOtherBlocks(blockFolder, await keeping.opened(listed)),
+            admit: async (announcement, place) =>
+              node === undefined ? { outcome: 'later' } : keeping.admit(announcement, place, node),
+            isKept: keeping.isKept,
+            forget: (announcement) => {
+              if (node !== undefined) keeping.forget(announcement, node);
+            },
+          },
+        }),
     ...(witness === undefined
       ? {}
       : { witness: async ({ kind, cid }) => (WITNESSED_KINDS.includes(kind) ? witness(cid) : undefined) }),
@@ -185,11 +206,6 @@ async function start(
       const { bavail, blocks, bsize } = await statfs(folder);
       const reserve = Math.min(MAX_RESERVE_BYTES, RESERVE_SHARE * blocks * bsize);
       if (bavail * bsize < bytes + reserve) throw storageFull();
-    },
-    addressOf(peer) {
-      const [connection] = peers.connections().filter((each) => each.peer === peer && each.direct);
-      const host = connection === undefined ? undefined : /^\/ip[46]\/([^/]+)\//.exec(connection.address)?.[1];
-      return host === undefined ? undefined : addressGroup(host);
     },
   };
   return node;

@@ -2,8 +2,11 @@
 // were records: they are moved in when the folder is opened.
 import { mkdir, opendir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { NextToLast } from 'blockstore-fs/sharding';
 import { LevelDatastore } from 'datastore-level';
+import { CID } from 'multiformats/cid';
 import { TributaryError } from '../lib/errors.ts';
+import type { Cid } from '../lib/units.ts';
 import type { StateStore } from './stateStore.ts';
 
 const OLD_SUFFIX = '.state';
@@ -98,6 +101,16 @@ export async function openFileState(folder: string): Promise<StateStore> {
 export async function removeHalfWritten(folder: string): Promise<void> {
   for await (const entry of await opendir(folder, { recursive: true })) {
     if (entry.isFile() && entry.name.endsWith('.tmp'))
+      await rm(path.join(entry.parentPath, entry.name), { force: true });
+  }
+}
+
+/** Deletes every block of a folder of blocks whose hash is not that of one of `kept`. */
+export async function deleteOtherBlocks(folder: string, kept: Iterable<Cid>): Promise<void> {
+  const names = new NextToLast();
+  const files = new Set([...kept].map((each) => names.encode(CID.parse(each)).file));
+  for await (const entry of await opendir(folder, { recursive: true })) {
+    if (entry.isFile() && entry.name.endsWith(names.extension) && !files.has(entry.name))
       await rm(path.join(entry.parentPath, entry.name), { force: true });
   }
 }

@@ -175,6 +175,30 @@ describe('heads', () => {
     expect(listed(await openHeadsLog({ state, maxHeads: { receipt: 1 } }))).toEqual(['rows', '199']);
   });
 
+  it('of a full kind are taken from the place that has most, under however many names, and whoever needs their bytes is told', async () => {
+    const state = memoryState();
+    const maxHeads = { contribution: 4 };
+    const forgotten: string[] = [];
+    const open = () => openHeadsLog({ state, maxHeads, onForgotten: ({ scope }) => void forgotten.push(scope) });
+    const log = await open();
+    // One announcer with two, in a place of its own; then a place with a new name for each announcement, and one without a place.
+    for (const scope of ['one', 'two']) await log.add({ ...announcement, scope, provider: named('A') }, '192.0.2.1');
+    for (const [index, letter] of [...'BCDEFGHJ'].entries())
+      await log.add({ ...announcement, scope: String(index), provider: named(letter) }, '2001:db8:0:7::/64');
+    await log.add({ ...announcement, scope: 'nowhere', provider: named('K') });
+    const listed = (one: { all(): readonly { scope: string }[] }): string[] => one.all().map(({ scope }) => scope);
+    // Of two places with as many the one with the oldest head.
+    expect(listed(log)).toEqual(['two', '6', '7', 'nowhere']);
+    expect(forgotten).toEqual(['0', '1', '2', '3', '4', '5', 'one']);
+    // Places are kept over a restart, and told to nobody.
+    const again = await open();
+    expect(JSON.stringify(again.page({ epoch: '', after: 0 }))).not.toContain('2001');
+    await again.add({ ...announcement, scope: 'last', provider: named('A') }, '192.0.2.1');
+    expect(listed(again)).toEqual(['6', '7', 'nowhere', 'last']);
+    await again.remove({ ...announcement, scope: '6' });
+    expect(listed(await open())).toEqual(['7', 'nowhere', 'last']);
+  });
+
   it('that cannot be stored are not listed', async () => {
     const state = memoryState();
     const log = await openHeadsLog({

@@ -147,13 +147,15 @@ function readWitness(value: unknown, cid: Cid): Witness | null {
   return { cid, relay, sequence, time, signature: ownBytes(signature) };
 }
 
-/** The form in which heads and queued announcements are stored on disk. */
-export function encodeHead(head: Head): Uint8Array<ArrayBuffer> {
-  return ownBytes(encode({ v: 1, ...headFields(head) }));
+/** The form in which heads and queued announcements are stored on disk. `place`: where it came from, which no page of heads tells. */
+export function encodeHead(head: Head, place = ''): Uint8Array<ArrayBuffer> {
+  return ownBytes(encode({ v: 1, ...headFields(head), ...(place === '' ? {} : { place }) }));
 }
 
-export function decodeHead(bytes: Uint8Array): Head | null {
-  return readHead(decodeBounded(bytes, 2 * MAX_ANNOUNCEMENT_BYTES));
+export function decodeHead(bytes: Uint8Array): (Head & { readonly place: string }) | null {
+  const value = decodeBounded(bytes, 2 * MAX_ANNOUNCEMENT_BYTES);
+  const head = readHead(value);
+  return head === null ? null : { ...head, place: typeof value?.['place'] === 'string' ? value['place'] : '' };
 }
 
 export interface Answer {

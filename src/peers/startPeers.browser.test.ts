@@ -1,5 +1,6 @@
 // The page's node without any relay: stores, identity, queue, limits. Two nodes over a relay are tested in relay/ and e2e.
 import { expect, it } from 'vitest';
+import { collectBytes } from '../lib/bytes.ts';
 import type { Cid } from '../lib/units.ts';
 import { startPeers } from './startPeers.ts';
 import type { ReceivedAnnouncement } from './types.ts';
@@ -23,8 +24,8 @@ it('keeps identity, blocks, files, queue and heads over a restart', async () => 
   const second = await startPeers({ relays: [], name });
   expect(second.id).toBe(first.id);
   expect(new TextDecoder().decode(await second.blocks.get(cid))).toBe('hello world');
-  expect((await second.blocks.getFile(file, { maxBytes: 3_000_000 })).byteLength).toBe(3_000_000);
-  await expect(second.blocks.getFile(file, { maxBytes: 2_999_999 })).rejects.toMatchObject({
+  expect((await collectBytes(second.blocks.readFile(file, { maxBytes: 3_000_000 }))).byteLength).toBe(3_000_000);
+  await expect(collectBytes(second.blocks.readFile(file, { maxBytes: 2_999_999 }))).rejects.toMatchObject({
     code: 'FILE_TOO_LARGE',
   });
   expect(second.pending()).toEqual([{ kind: 'contribution', scope: 'facts', cid }]);
@@ -50,7 +51,9 @@ it('answers with typed errors', async () => {
     code: 'BLOCK_NOT_FOUND',
     message: 'No one online has these bytes.',
   });
-  await expect(peers.blocks.getFile(missing, { maxBytes: 1, timeoutMilliseconds: 200 })).rejects.toMatchObject({
+  await expect(
+    collectBytes(peers.blocks.readFile(missing, { maxBytes: 1, timeoutMilliseconds: 200 })),
+  ).rejects.toMatchObject({
     code: 'BLOCK_NOT_FOUND',
   });
   const abort = new AbortController();

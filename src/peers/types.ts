@@ -9,10 +9,10 @@ export interface BlockOptions {
 }
 
 export interface FileOptions extends BlockOptions {
-  /** Largest size; a larger file rejects with `FILE_TOO_LARGE`. */
+  /** Largest size; a larger file throws `FILE_TOO_LARGE`. */
   readonly maxBytes: number;
-  /** Called with every block of the file, inner nodes included, before it is fetched. */
-  readonly onBlock?: (cid: Cid) => void;
+  /** Called with every block of the file, inner nodes included, before it is fetched, which waits for it. */
+  readonly onBlock?: (cid: Cid) => void | Promise<void>;
   /** Called with the size of every block that was fetched. */
   readonly onFetched?: (cid: Cid, bytes: number) => void;
 }
@@ -26,7 +26,8 @@ export interface PeerBlocks {
   /** Whether the block is stored on this node. */
   has(cid: Cid): Promise<boolean>;
   putFile(bytes: Uint8Array, options?: BlockOptions): Promise<Cid>;
-  getFile(cid: Cid, options: FileOptions): Promise<Uint8Array>;
+  /** The bytes of a file in order, as they arrive: one of them at a time is in memory. Throws as `get`. */
+  readFile(cid: Cid, options: FileOptions): AsyncIterable<Uint8Array>;
 }
 
 export const ANNOUNCEMENT_KINDS = ['contribution', 'adapter', 'receipt', 'voucher', 'ledger'] as const;

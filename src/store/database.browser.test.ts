@@ -1,4 +1,4 @@
-// A browser that last saw an earlier version opens the database of now without losing anything.
+// A browser that last saw an earlier version opens the database of now without losing anything that still counts.
 import Dexie from 'dexie';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { settled } from './blockDatabase.ts';
@@ -34,10 +34,12 @@ const versions: readonly Record<string, string>[] = [
   },
   { models: 'id' },
   { events: '[scope+id], [scope+name+blockNumber+logIndex], [scope+blockNumber]', eventBlocks: 'scope' },
+  // Vouchers that do not name their signer are void.
+  {},
 ];
 
 const hex = (bytes: number): string => `0x${'ab'.repeat(bytes)}`;
-const sum = { payer: hex(20), modelId: hex(32), epoch: 3n, cumulative: 7n };
+const sum = { payer: hex(20), signer: hex(20), modelId: hex(32), epoch: 3n, cumulative: 7n };
 const rows: Record<string, readonly object[]> = {
   chats: [{ id: 'c', title: 'Boats', modelId: 'm', createdAt: 1, updatedAt: 2 }],
   messages: [{ id: 'm', chatId: 'c', role: 'user', content: 'Who?', createdAt: 1, state: 'done' }],
@@ -61,10 +63,9 @@ const rows: Record<string, readonly object[]> = {
       modelId: hex(32),
       epoch: '3',
       cumulative: 7n,
-      channel: { ...sum, receipts: [] },
+      channel: { ...sum, receipts: [], amounts: [] },
       signed: {
         voucher: { ...sum, count: 0n, receiptsRoot: hex(32) },
-        signer: hex(20),
         signature: hex(65),
         receipts: [],
       },
@@ -160,7 +161,9 @@ test.each([1, 2, 3])('from version %i', async (version) => {
   const now = database();
   await now.open();
   for (const table of now.tables)
-    expect(await table.toArray(), table.name).toEqual(present.includes(table.name) ? rows[table.name] : []);
+    expect(await table.toArray(), table.name).toEqual(
+      present.includes(table.name) && table.name !== 'vouchers' ? rows[table.name] : [],
+    );
   expect(await now.messages.where('[chatId+createdAt]').between(['c', 0], ['c', 9]).count()).toBe(1);
 });
 

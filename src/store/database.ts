@@ -94,10 +94,10 @@ export interface SessionRecord {
 }
 
 /**
- * What was promised in one (payer, model, epoch): the settlement's channel, and the newest voucher, which replaces all before.
+ * What one key promised in one (payer, model, epoch): the settlement's channel, and the newest voucher, which replaces all before.
  */
 export interface VoucherRecord {
-  /** `genesisHash:payer:modelId:epoch`, lower case. */
+  /** `genesisHash/payer/signer/modelId/epoch`, lower case. */
   readonly id: string;
   readonly payer: string;
   readonly modelId: string;
@@ -272,6 +272,11 @@ function open(name: string): TributaryDatabase {
     events: '[scope+id], [scope+name+blockNumber+logIndex], [scope+blockNumber]',
     eventBlocks: 'scope',
   });
+  // Vouchers of before do not say who signed them: the contract of now takes none of them.
+  database
+    .version(4)
+    .stores({})
+    .upgrade((transaction) => transaction.table('vouchers').clear());
   return database;
 }
 

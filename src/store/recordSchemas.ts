@@ -211,17 +211,25 @@ const voucher = v.pipe(
     modelId: hex,
     epoch: v.pipe(v.string(), v.regex(/^\d{1,20}$/)),
     cumulative: wei,
-    channel: v.looseObject({ payer: address, modelId: hex, epoch: wei, cumulative: wei, receipts: v.array(hex) }),
+    channel: v.looseObject({
+      payer: address,
+      signer: address,
+      modelId: hex,
+      epoch: wei,
+      cumulative: wei,
+      receipts: v.array(hex),
+      amounts: v.array(wei),
+    }),
     signed: v.looseObject({
       voucher: v.looseObject({
         payer: address,
+        signer: address,
         modelId: hex,
         epoch: wei,
         cumulative: wei,
         count: wei,
         receiptsRoot: hex,
       }),
-      signer: address,
       signature: hex,
       receipts: v.array(hex),
     }),
@@ -235,6 +243,7 @@ const voucher = v.pipe(
     [channel, signed.voucher].every(
       (sum) =>
         sum.payer.toLowerCase() === payer.toLowerCase() &&
+        sum.signer.toLowerCase() === signed.voucher.signer.toLowerCase() &&
         sum.modelId.toLowerCase() === modelId.toLowerCase() &&
         sum.epoch === BigInt(epoch) &&
         sum.cumulative === cumulative,

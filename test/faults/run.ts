@@ -3,8 +3,9 @@
 import { parseArgs } from 'node:util';
 import { decoderSuite } from './decoders/decoderSuite.ts';
 import type { Suite } from './suite.ts';
+import { tabSuite } from './walks/tabs.ts';
 
-const suites: readonly Suite[] = [decoderSuite];
+const suites: readonly Suite[] = [decoderSuite, tabSuite];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

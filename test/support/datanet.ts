@@ -24,7 +24,16 @@ export function createMemoryStore(): MemoryStore {
     map.set(cid, bytes);
     return cid;
   };
-  return { map, get, put, putFile: (bytes) => put(bytes, 'raw'), getFile: (cid) => get(cid) };
+  return {
+    map,
+    get,
+    put,
+    putFile: (bytes) => put(bytes, 'raw'),
+    async *readFile(cid) {
+      const bytes = await get(cid);
+      for (let at = 0; at < bytes.byteLength; at += 1_000) yield bytes.subarray(at, at + 1_000);
+    },
+  };
 }
 
 /** Signer of the private key `n` (a small number, written out to 32 bytes). */

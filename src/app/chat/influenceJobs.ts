@@ -8,7 +8,7 @@ import { attribution, openIndex } from '../state/attribution.ts';
 import { contributorNames } from '../state/contributorNames.ts';
 import { engine, ensureAdapter, noteEngineFailure } from '../state/engine.ts';
 import { availableModels } from '../state/models/availableModels.ts';
-import { findPayment, hearOtherBrowsers, type PaymentTerms, payAnswer, paymentReadiness } from '../state/payments.ts';
+import { findPayment, type PaymentTerms, payAnswer, paymentReadiness } from '../state/payments.ts';
 import { walletView } from '../state/settlement.ts';
 import { questionOf } from './chats.ts';
 import { withEntry } from './withEntry.ts';
@@ -36,8 +36,6 @@ export async function estimateInfluence(message: MessageRecord, adapter: Adapter
   const { question, hasEarlier } = await questionOf(message);
   if (question === undefined) return;
   const memory = availableModels().find((candidate) => candidate.id === message.modelId)?.memory ?? true;
-  // Those who cannot be heard now are heard at the next answer.
-  void hearOtherBrowsers().catch(() => undefined);
   try {
     const [{ attributeAnswer }, { announceOutstanding }] = await Promise.all([
       import('../../workflows/answers/attributeAnswer.ts'),

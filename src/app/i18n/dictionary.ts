@@ -2,7 +2,8 @@
 // numbers, dates and amounts are written and read, so that a German reader of English texts still types "1,5".
 import { batch, createSignal } from 'solid-js';
 import { languages } from './languages.ts';
-import type { Area, ErrorText, Plural } from './types.ts';
+import type { ErrorText, Plural } from './text.ts';
+import type { Area } from './types.ts';
 
 interface Dictionary {
   readonly texts: Readonly<Record<string, string | Plural>>;

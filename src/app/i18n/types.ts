@@ -1,15 +1,6 @@
 // The shape of a language: texts by area, each area a chunk of its own that is fetched when a room needs it.
 import type { english } from './en/index.ts';
-
-/** The forms of a text that counts, by the categories of `Intl.PluralRules`. */
-export type Plural = { readonly other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
-
-/** What is said of an error: its title, one sentence, and the way on. `{name}` stands for a fact. */
-export interface ErrorText {
-  readonly title: string;
-  readonly message: string;
-  readonly hint: string;
-}
+import type { ErrorText, Plural } from './text.ts';
 
 type English = typeof english;
 export type Area = keyof English;

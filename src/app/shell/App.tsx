@@ -11,12 +11,22 @@ import { lazyRoom } from './lazyRoom.ts';
 import { Navigation } from './Navigation.tsx';
 import { rooms } from './rooms.ts';
 
-const Chat = lazyRoom('chat', async () => (await import('../chat/Chat.tsx')).Chat);
-const Contribute = lazyRoom('contribute', async () => (await import('../contribute/Contribute.tsx')).Contribute);
-const Factory = lazyRoom('factory', async () => (await import('../factory/Factory.tsx')).Factory);
-const Models = lazyRoom('models', async () => (await import('../models/Models.tsx')).Models);
-const Rewards = lazyRoom('rewards', async () => (await import('../rewards/Rewards.tsx')).Rewards);
-const Settings = lazyRoom('settings', async () => (await import('../settings/Settings.tsx')).Settings);
+const views = {
+  chat: lazyRoom('chat', async () => (await import('../chat/Chat.tsx')).Chat),
+  contribute: lazyRoom('contribute', async () => (await import('../contribute/Contribute.tsx')).Contribute),
+  factory: lazyRoom('factory', async () => (await import('../factory/Factory.tsx')).Factory),
+  models: lazyRoom('models', async () => (await import('../models/Models.tsx')).Models),
+  rewards: lazyRoom('rewards', async () => (await import('../rewards/Rewards.tsx')).Rewards),
+  settings: lazyRoom('settings', async () => (await import('../settings/Settings.tsx')).Settings),
+};
+
+/** Asks for the room of the address while the configuration is on its way, so that a visit does not wait for one after the other. */
+function fetchFirstRoom(): void {
+  const name = location.hash.split('/')[1] || 'chat';
+  const room = rooms.find((candidate) => candidate.name === name);
+  // A failure is said where the room is shown, which asks again.
+  if (room !== undefined) views[room.name].preload().catch(() => undefined);
+}
 
 const DamagedRecords = lazyPart(async () => {
   const [part] = await Promise.all([import('../settings/DamagedRecords.tsx'), loadTexts('settings')]);
@@ -115,8 +125,15 @@ export function App(): JSX.Element {
       () => setConfigured(true),
       (error: unknown) => setFailure(() => error),
     );
+    // After the language, which is chosen by then: the room's texts are fetched in it.
+    fetchFirstRoom();
   };
   onMount(load);
+  onMount(() => {
+    // Whoever does something may see something fail, perhaps the network; a page that is only looked at need not fetch what errors say.
+    const fetchErrorTexts = (): void => void loadTexts('errors').catch(() => undefined);
+    for (const touch of ['pointerdown', 'keydown']) addEventListener(touch, fetchErrorTexts, { once: true });
+  });
   return (
     <Show
       when={configured()}
@@ -141,12 +158,12 @@ export function App(): JSX.Element {
     >
       <HashRouter root={Frame}>
         <Route path="/" component={() => <Navigate href="/chat" />} />
-        <Route path="/chat/:chat?" component={Chat} />
-        <Route path="/contribute/*rest" component={Contribute} />
-        <Route path="/factory/*rest" component={Factory} />
-        <Route path="/models" component={Models} />
-        <Route path="/rewards/*rest" component={Rewards} />
-        <Route path="/settings" component={Settings} />
+        <Route path="/chat/:chat?" component={views.chat} />
+        <Route path="/contribute/*rest" component={views.contribute} />
+        <Route path="/factory/*rest" component={views.factory} />
+        <Route path="/models" component={views.models} />
+        <Route path="/rewards/*rest" component={views.rewards} />
+        <Route path="/settings" component={views.settings} />
         <Route path="*" component={NotFound} />
       </HashRouter>
     </Show>

@@ -4,8 +4,10 @@ import { TributaryError } from '../../lib/errors.ts';
 import { loadTexts } from '../i18n/dictionary.ts';
 import type { rooms } from './rooms.ts';
 
-/** The component that `load` gives. Shows, inside an error boundary, `APP_ROOM_NOT_FETCHED` when it cannot be had. */
-export function lazyRoom(name: (typeof rooms)[number]['name'], load: () => Promise<Component>): Component {
+type LazyRoom = Component & { preload(): Promise<unknown> };
+
+/** The component that `load` gives, fetched before it is shown by `preload`. Shows, inside an error boundary, `APP_ROOM_NOT_FETCHED` when it cannot be had. */
+export function lazyRoom(name: (typeof rooms)[number]['name'], load: () => Promise<Component>): LazyRoom {
   return lazy(async () => {
     try {
       const [room] = await Promise.all([load(), loadTexts(name)]);

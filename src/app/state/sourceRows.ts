@@ -50,6 +50,8 @@ export const sourceRowsPorts: SourceRowsPorts = {
         const record = await database().contributions.get(cid);
         return record === undefined ? [] : (contributionData(record).witnesses ?? []);
       },
+      // Loaded where somebody has a witness: who has one has run the node before.
+      isWitnessTrue: async (witness) => (await import('../../peers/index.ts')).isWitnessTrue(witness),
       trustedRelays: async () => relayIdentities(await relayAddresses()),
     });
   },

@@ -1,11 +1,19 @@
 // The bytes of a UnixFS file in order, from any position. Every size that a node states is compared with what its children hold;
-// empty parts are not visited, so a tree of many empty nodes costs nothing; at most a few blocks wait for the reader.
+// empty parts are not visited, so a tree of many empty nodes costs nothing; at most a few blocks wait for the reader. What a file
+// costs is bounded by what arrives of it and not by what it states: one small block can be named as a part a million times.
 import type { CID } from 'multiformats/cid';
 import { type GetCheckedBlock, RAW, readUnixfsNode, unsupportedUnixfs } from './readUnixfsNode.ts';
 
 /** Blocks asked for at once. */
 const MAX_AHEAD = 4;
 const MAX_DEPTH = 32;
+/** Links of the nodes between the root and a leaf, which are held at once; writers make nodes of at most some thousands. */
+const MAX_HELD_LINKS = 100_000;
+/** Bytes that may be read for each that arrived, beyond the first ones: parts of real files repeat, for example empty pages. */
+const MAX_REPEATS = 8;
+const FREE_BYTES = 64 << 20;
+/** What a part costs at least, to read and to remember. */
+const MIN_PART_BYTES = 4_096;
 
 interface Leaf {
   readonly cid: CID;
@@ -26,7 +34,7 @@ async function* walkLeaves(
   begin: number,
   end: number,
 ): AsyncGenerator<Leaf> {
-  async function* descend(cid: CID, at: number, size: number, depth: number): AsyncGenerator<Leaf> {
+  async function* descend(cid: CID, at: number, size: number, depth: number, held: number): AsyncGenerator<Leaf> {
     if (depth > MAX_DEPTH) throw unsupportedUnixfs(cid, 'its tree is too deep');
     if (cid.code === RAW) {
       yield { cid, begin: at, size };
@@ -38,20 +46,37 @@ async function* walkLeaves(
       yield { cid, begin: at, size, bytes: node.bytes };
       return;
     }
+    const links = held + node.children.length;
+    if (links > MAX_HELD_LINKS) throw unsupportedUnixfs(cid, 'its tree has too many links');
     if (node.size !== size) throw unsupportedUnixfs(cid, 'the sizes of its parts do not add up');
     let position = at;
     for (const child of node.children) {
-      if (position < end && position + child.size > begin) yield* descend(child.cid, position, child.size, depth + 1);
+      if (position < end && position + child.size > begin)
+        yield* descend(child.cid, position, child.size, depth + 1, links);
       position += child.size;
     }
   }
-  yield* descend(root, 0, bytes, 0);
+  yield* descend(root, 0, bytes, 0, 0);
 }
 
 async function leafBytes({ cid, size, bytes }: Leaf, getBlock: GetCheckedBlock): Promise<Uint8Array> {
   const block = bytes ?? (await getBlock(cid));
   if (block.byteLength !== size) throw unsupportedUnixfs(cid, 'a part has another size than its parent states');
   return block;
+}
+
+/** Throws `IPFS_UNSUPPORTED` when much more is read than has arrived, the same parts again and again. */
+function createRepeatsGuard(): (cid: CID, bytes: number) => void {
+  const seen = new Set<string>();
+  let [arrived, read] = [0, 0];
+  return (cid, bytes) => {
+    const cost = Math.max(bytes, MIN_PART_BYTES);
+    const name = cid.toString();
+    if (!seen.has(name)) arrived += cost;
+    seen.add(name);
+    read += cost;
+    if (read > FREE_BYTES + MAX_REPEATS * arrived) throw unsupportedUnixfs(cid, 'it repeats the same parts too often');
+  };
 }
 
 export interface ReadUnixfsParameters {
@@ -67,7 +92,8 @@ export interface ReadUnixfsParameters {
 export async function* readUnixfs(parameters: ReadUnixfsParameters): AsyncGenerator<Uint8Array> {
   const { cid, bytes, getBlock, begin, end } = parameters;
   const leaves = walkLeaves(cid, bytes, getBlock, begin, end);
-  const waiting: { begin: number; size: number; bytes: Promise<Uint8Array> }[] = [];
+  const waiting: { cid: CID; begin: number; size: number; bytes: Promise<Uint8Array> }[] = [];
+  const guardRepeats = createRepeatsGuard();
   let more = true;
   for (;;) {
     while (more && waiting.length < MAX_AHEAD) {
@@ -77,11 +103,12 @@ export async function* readUnixfs(parameters: ReadUnixfsParameters): AsyncGenera
       const promise = leafBytes(value, getBlock);
       // Its reader may have left before it fails.
       promise.catch(() => undefined);
-      waiting.push({ begin: value.begin, size: value.size, bytes: promise });
+      waiting.push({ cid: value.cid, begin: value.begin, size: value.size, bytes: promise });
     }
     const next = waiting.shift();
     if (next === undefined) return;
     const leaf = await next.bytes;
+    guardRepeats(next.cid, leaf.byteLength);
     yield leaf.subarray(Math.max(0, begin - next.begin), Math.min(next.size, end - next.begin));
   }
 }

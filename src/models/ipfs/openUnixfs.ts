@@ -2,6 +2,7 @@
 // its CID before it is used.
 import type { CID } from 'multiformats/cid';
 import type { BlobLike } from '../../lib/blobLike.ts';
+import { collectBytes } from '../../lib/bytes.ts';
 import { readUnixfs as readTree } from '../../lib/unixfs/readUnixfs.ts';
 import { type GetCheckedBlock, readUnixfsNode, unsupportedUnixfs } from '../../lib/unixfs/readUnixfsNode.ts';
 import { checkedBlock, type GetBlock, parseCid } from './blockSource.ts';
@@ -55,13 +56,7 @@ export function openUnixfsBlob(parameters: ReadUnixfsParameters): BlobLike {
     return known;
   };
   async function read(begin: number, end: number): Promise<ArrayBuffer> {
-    const result = new Uint8Array(end - begin);
-    let position = 0;
-    for await (const part of readUnixfs({ cid, bytes, getBlock, signal, begin, end })) {
-      result.set(part, position);
-      position += part.byteLength;
-    }
-    return result.buffer;
+    return (await collectBytes(readUnixfs({ cid, bytes, getBlock, signal, begin, end }))).buffer;
   }
   const slice = (begin: number, end: number): BlobLike => ({
     size: end - begin,

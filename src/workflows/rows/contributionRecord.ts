@@ -1,5 +1,6 @@
 // A contribution as a record that survives the page: its header, and how far publishing it came. Pure.
 import type { ContributionHeader } from '../../datanet/index.ts';
+import { bytesToHex } from '../../lib/bytes.ts';
 import type { SerializedError } from '../../lib/errors.ts';
 import type { ReceivedAnnouncement, Witness } from '../../peers/index.ts';
 import type { Hex } from '../../settlement/index.ts';
@@ -35,14 +36,20 @@ export function sentContributions(
 }
 
 /**
- * The record with these witnesses beside its own, of each relay the first. Writers hold a record while relays answer, so whoever
- * stores one adds what was stored meanwhile.
+ * The record with these witnesses beside its own: of each relay the first that was stored, and the one that arrived last, which was
+ * checked. What is stored is checked when it is read, and one that is found false then must not have kept a true one out. Writers
+ * hold a record while relays answer, so whoever stores one adds what was stored meanwhile.
  */
 export function withWitnesses(record: ContributionRecord, witnesses: readonly Witness[]): ContributionRecord {
   const data = contributionData(record);
-  const all = new Map<string, Witness>();
-  for (const witness of [...(data.witnesses ?? []), ...witnesses])
-    if (!all.has(witness.relay)) all.set(witness.relay, witness);
-  if (all.size === (data.witnesses?.length ?? 0)) return record;
-  return { ...record, data: { ...data, witnesses: [...all.values()] } };
+  const all = new Map<string, readonly Witness[]>();
+  const isSame = (one: Witness, other: Witness): boolean => bytesToHex(one.signature) === bytesToHex(other.signature);
+  let changed = false;
+  for (const [index, witness] of [...(data.witnesses ?? []), ...witnesses].entries()) {
+    const [first, ...rest] = all.get(witness.relay) ?? [];
+    if (first !== undefined && [first, ...rest].some((each) => isSame(each, witness))) continue;
+    all.set(witness.relay, first === undefined ? [witness] : [first, witness]);
+    changed ||= index >= (data.witnesses?.length ?? 0);
+  }
+  return changed ? { ...record, data: { ...data, witnesses: [...all.values()].flat() } } : record;
 }

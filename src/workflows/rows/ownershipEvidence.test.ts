@@ -36,19 +36,20 @@ async function world() {
     datanets: async () => [],
     contributions: async ({ datanetId }: { datanetId: string }) => (datanetId === townsId ? registered : []),
   } as unknown as OwnershipChain;
-  const witness = (relay: string, time: number): Witness => ({
-    cid: '' as never,
+  const witness = (cid: Contribution['cid'], relay: string, time: number, sound = true): Witness => ({
+    cid,
     relay,
     sequence: 1,
     time,
-    signature: new Uint8Array(),
+    signature: Uint8Array.of(sound ? 1 : 0),
   });
   const witnesses = new Map<string, Witness[]>();
   const ports: OwnershipEvidencePorts = {
     chain: async () => chain,
     slugOf: () => undefined,
     witnessesOf: async (cid) => witnesses.get(cid) ?? [],
-    trustedRelays: async () => new Set(['good']),
+    isWitnessTrue: async ({ signature }) => signature[0] === 1,
+    trustedRelays: async () => new Set(['good', 'other']),
   };
   return { store, ports, publish, register, witnesses, witness };
 }
@@ -70,12 +71,20 @@ test('takes the first registration by the author, and none of somebody else or t
   );
 });
 
-test('takes the word of configured relays alone', async () => {
+test('takes the word of configured relays alone, where they signed it, of this contribution', async () => {
   const { ports, publish, witnesses, witness } = await world();
-  const mine = await publish();
-  witnesses.set(mine.cid, [witness('bad', 1), witness('good', 5)]);
+  const [mine, copy] = [await publish(), await publish(thief)];
+  const good = witness(mine.cid, 'good', 5);
+  witnesses.set(mine.cid, [witness(mine.cid, 'bad', 1), good, witness(mine.cid, 'other', 2, false)]);
+  // A true word, put beside another contribution than the one that it is about.
+  witnesses.set(copy.cid, [good]);
   const { chain: _, ...alone } = ports;
-  expect(await ownershipEvidence([mine], alone)).toEqual(new Map([[mine.cid, { witnesses: [witness('good', 5)] }]]));
+  expect(await ownershipEvidence([mine, copy], alone)).toEqual(
+    new Map([
+      [mine.cid, { witnesses: [good] }],
+      [copy.cid, { witnesses: [] }],
+    ]),
+  );
 });
 
 test('knows nothing from the chain of a Datanet that is not on it, and says when the chain is away', async () => {

@@ -13,8 +13,10 @@ export interface OwnershipEvidencePorts {
   readonly chain?: (() => Promise<OwnershipChain>) | undefined;
   /** The slug under which the configuration lists a Datanet. */
   slugOf(datanetId: string): string | undefined;
-  /** Witnesses of a contribution that were verified when they arrived. */
+  /** Stored witnesses of a contribution. A record may have been damaged, or have come with somebody's archive: they are checked here. */
   witnessesOf(cid: string): Promise<readonly Witness[]>;
+  /** Whether a witness is what its relay signed. */
+  isWitnessTrue(witness: Witness): Promise<boolean>;
   /** Identities of the relays whose word counts: those of the configuration. */
   trustedRelays(): Promise<ReadonlySet<string>>;
 }
@@ -41,6 +43,17 @@ async function registrations(
   return found;
 }
 
+/** What trusted relays have signed of this contribution and of no other. */
+async function soundWitnesses(
+  cid: string,
+  trusted: ReadonlySet<string>,
+  { witnessesOf, isWitnessTrue }: OwnershipEvidencePorts,
+): Promise<readonly Witness[]> {
+  const stored = (await witnessesOf(cid)).filter((witness) => witness.cid === cid && trusted.has(witness.relay));
+  const sound = await Promise.all(stored.map(isWitnessTrue));
+  return stored.filter((_, index) => sound[index]);
+}
+
 /** Evidence by CID; nothing for a contribution of which nothing is known. Throws errors of the ports. */
 export async function ownershipEvidence(
   contributions: readonly Contribution[],
@@ -55,7 +68,7 @@ export async function ownershipEvidence(
     contributions.map(async ({ cid, header }): Promise<readonly [string, Evidence]> => {
       const key = registrationKey(cidDigest(cid), authorAddress(header.author));
       const place = registered.get(header.datanet)?.get(key);
-      const witnesses = (await ports.witnessesOf(cid)).filter(({ relay }) => trusted.has(relay));
+      const witnesses = await soundWitnesses(cid, trusted, ports);
       return [cid, { ...(place === undefined ? {} : { chain: place }), witnesses }];
     }),
   );

@@ -67,7 +67,7 @@ describe('receiveContribution', () => {
     expect(known.get(datanetId)).toEqual({ description: { v: 1, type: 'datanet', ...towns }, mine: false });
   });
 
-  test('takes the witnesses of a contribution that was known before them, of each relay the first', async () => {
+  test('takes the witnesses of a contribution that was known before them, of each relay the first and the last', async () => {
     const { publish, receive, records, datanetId } = await world();
     const { cid } = await publish();
     const witness = (relay: string, time: number): Witness => ({
@@ -75,7 +75,7 @@ describe('receiveContribution', () => {
       relay,
       sequence: time,
       time,
-      signature: new Uint8Array([1]),
+      signature: Uint8Array.of(time),
     });
     const known = () => contributionData(records.get(cid) as ContributionRecord).witnesses;
     await receive(cid);
@@ -83,7 +83,12 @@ describe('receiveContribution', () => {
     await receive(cid, datanetId, [witness('a', 5)]);
     await receive(cid, datanetId, [witness('a', 9), witness('b', 7)]);
     await receive(cid);
-    expect(known()).toEqual([witness('a', 5), witness('b', 7)]);
+    expect(known()).toEqual([witness('a', 5), witness('a', 9), witness('b', 7)]);
+    const before = records.get(cid);
+    await receive(cid, datanetId, [witness('a', 9), witness('b', 7)]);
+    expect(records.get(cid)).toBe(before);
+    await receive(cid, datanetId, [witness('a', 11)]);
+    expect(known()).toEqual([witness('a', 5), witness('a', 11), witness('b', 7)]);
   });
 
   test('refuses a header that somebody else signed', async () => {

@@ -151,7 +151,7 @@ export const decoders: readonly Decoder[] = [
   {
     name: 'peers/head',
     structure: cbor,
-    examples: async () => heads.map(encodeHead),
+    examples: async () => heads.map((head, index) => encodeHead(head, index === 0 ? '' : '192.0.2.7')),
     decode: decodeHead,
   },
   {

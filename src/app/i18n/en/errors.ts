@@ -1,12 +1,9 @@
 // What is said of each error code: a title, and where the sentence or the hint beside the throw will not do for a reader (several
 // sentences share a code, or it names a technical reason), words of its own. The rest comes from the throw by thrownTexts.ts.
+import type { ErrorText } from '../text.ts';
 import { thrownTexts } from './thrownTexts.ts';
 
-export interface Written {
-  readonly title: string;
-  readonly message?: string;
-  readonly hint?: string;
-}
+export type Written = Pick<ErrorText, 'title'> & Partial<ErrorText>;
 
 export const written = {
   // src/lib
@@ -352,6 +349,7 @@ export const written = {
   FILE_IS_BINARY: { title: 'The file holds no rows' },
   PARQUET_CODEC: { title: 'The Parquet file is compressed in another way' },
   TEXT_NOT_WELL_FORMED: { title: 'The text is damaged' },
+  CONTRIBUTION_REPEATS: { title: 'The same rows again and again' },
   CONTRIBUTION_OVERRIDES: { title: 'Too many rows look as if they held a secret' },
   ADAPTER_TOO_LARGE: {
     title: 'The adapter is too large',
@@ -511,7 +509,5 @@ type Code = keyof typeof written;
 
 /** Title, sentence and hint of every code. */
 export const errors = Object.fromEntries(
-  Object.entries(written).map(([code, text]) => [code, { ...thrownTexts[code as keyof typeof thrownTexts], ...text }]),
-) as unknown as {
-  readonly [Name in Code]: { readonly title: string; readonly message: string; readonly hint: string };
-};
+  Object.entries<Written>(written).map(([code, text]) => [code, { ...thrownTexts[code], ...text }]),
+) as Readonly<Record<Code, ErrorText>>;
