@@ -39,7 +39,7 @@ const versions: readonly Record<string, string>[] = [
 ];
 
 const hex = (bytes: number): string => `0x${'ab'.repeat(bytes)}`;
-const sum = { payer: hex(20), modelId: hex(32), epoch: 3n, cumulative: 7n };
+const sum = { payer: hex(20), signer: hex(20), modelId: hex(32), epoch: 3n, cumulative: 7n };
 const rows: Record<string, readonly object[]> = {
   chats: [{ id: 'c', title: 'Boats', modelId: 'm', createdAt: 1, updatedAt: 2 }],
   messages: [{ id: 'm', chatId: 'c', role: 'user', content: 'Who?', createdAt: 1, state: 'done' }],
@@ -63,10 +63,9 @@ const rows: Record<string, readonly object[]> = {
       modelId: hex(32),
       epoch: '3',
       cumulative: 7n,
-      channel: { ...sum, receipts: [] },
+      channel: { ...sum, receipts: [], amounts: [] },
       signed: {
         voucher: { ...sum, count: 0n, receiptsRoot: hex(32) },
-        signer: hex(20),
         signature: hex(65),
         receipts: [],
       },
