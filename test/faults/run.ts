@@ -2,9 +2,10 @@
 // beginning of a part's (`decoders/engine/gguf`). Exit code 1 on any fault, or if nothing ran.
 import { parseArgs } from 'node:util';
 import { decoderSuite } from './decoders/decoderSuite.ts';
+import { killsSuite, relaySuite } from './relay/suites.ts';
 import type { Suite } from './suite.ts';
 
-const suites: readonly Suite[] = [decoderSuite];
+const suites: readonly Suite[] = [decoderSuite, relaySuite, killsSuite];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
