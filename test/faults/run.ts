@@ -2,10 +2,11 @@
 // beginning of a part's (`decoders/engine/gguf`). Exit code 1 on any fault, or if nothing ran.
 import { parseArgs } from 'node:util';
 import { decoderSuite } from './decoders/decoderSuite.ts';
+import { killsSuite, relaySuite } from './relay/suites.ts';
 import type { Suite } from './suite.ts';
 import { tabSuite } from './walks/tabs.ts';
 
-const suites: readonly Suite[] = [decoderSuite, tabSuite];
+const suites: readonly Suite[] = [decoderSuite, relaySuite, killsSuite, tabSuite];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
