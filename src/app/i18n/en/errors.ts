@@ -74,7 +74,10 @@ export const written = {
   },
   REWARDS_RECEIPTS_MISSING: { title: 'Receipts are missing' },
   APP_NO_CHAIN: { title: 'No chain is configured' },
-  APP_SAMPLE_INVALID: { title: 'The sample rows cannot be used' },
+  APP_SAMPLE_INVALID: {
+    title: 'The sample rows cannot be used',
+    message: 'A file of the sample Datanet is not in the form that it should have.',
+  },
   APP_SOURCE_UNKNOWN: { title: 'These rows are not here' },
   TRAINING_NO_ROWS: { title: 'There are no rows to train on' },
   TRAINING_ELSEWHERE: { title: 'Another tab is training' },

@@ -29,7 +29,7 @@ export const thrownTexts: Readonly<Record<string, Partial<ErrorText>>> = {
   APP_NO_WEBGPU: { message: "This browser offers no WebGPU, which models run on best.", hint: "Use Chrome or Edge 121, Safari 26 or Firefox 141 and later. Everything works without it, more slowly." },
   APP_PART_NOT_FETCHED: { message: "The code of a part of this room could not be fetched.", hint: "Try again when the network is back. If Tributary was updated meanwhile, reload the page." },
   APP_ROOM_NOT_FETCHED: { message: "The code of the room \"{room}\" could not be fetched.", hint: "Try again when the network is back. If Tributary was updated meanwhile, reload the page." },
-  APP_SAMPLE_INVALID: { message: "Row {position} of the sample Datanet has no contributor.", hint: "Make the sample Datanets again." },
+  APP_SAMPLE_INVALID: { hint: "Make the sample Datanets again." },
   APP_SHARED_ORIGIN: { message: "This address is shared with every other site of the gateway, so wallets and keys are not used here.", hint: "Open Tributary at an address of its own: a subdomain gateway, a domain, or `npm start`." },
   APP_SOURCE_UNKNOWN: { message: "This copy of Tributary does not have these sample rows.", hint: "Choose other rows, or add the Datanet to config.json." },
   APP_WORKER_FAILED: { message: "The background worker \"{worker}\" could not start.", hint: "Reload the page; after an update the old page and the new worker may not fit." },
