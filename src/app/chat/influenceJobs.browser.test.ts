@@ -2,7 +2,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { database, type MessageRecord } from '../../store/index.ts';
 import type { AdapterChoice } from '../state/adapters.ts';
-import { cancelInfluence, estimateInfluence, influenceFailures, influenceJob } from './influenceJobs.ts';
+import { cancelInfluence, estimateInfluence } from './influenceJobs.ts';
+import { influenceFailures, influenceJob } from './influenceState.ts';
 
 const answer: MessageRecord = {
   id: 'answer',

@@ -1,8 +1,6 @@
 // Estimating what shaped an answer, one answer at a time, also while another room is open.
-import { createSignal } from 'solid-js';
 import { isAbort } from '../../lib/errors.ts';
 import { database, guardWrite, type MessageRecord } from '../../store/index.ts';
-import type { InfluencePhase } from '../../workflows/answers/attributeAnswer.ts';
 import type { AdapterChoice } from '../state/adapters.ts';
 import { attribution, openIndex } from '../state/attribution.ts';
 import { contributorNames } from '../state/contributorNames.ts';
@@ -11,18 +9,8 @@ import { availableModels } from '../state/models/availableModels.ts';
 import { findPayment, type PaymentTerms, payAnswer, paymentReadiness } from '../state/payments.ts';
 import { walletView } from '../state/settlement.ts';
 import { findMessage, questionOf } from './chats.ts';
+import { setInfluenceFailures, setInfluenceJob } from './influenceState.ts';
 import { withEntry } from './withEntry.ts';
-
-export interface InfluenceJob {
-  readonly messageId: string;
-  readonly phase: InfluencePhase;
-}
-
-const [influenceJob, setInfluenceJob] = createSignal<InfluenceJob | undefined>();
-const [influenceFailures, setInfluenceFailures] = createSignal<ReadonlyMap<string, unknown>>(new Map());
-
-/** The estimate under way, and what went wrong with others, by message. */
-export { influenceFailures, influenceJob };
 
 let abortInfluence: AbortController | undefined;
 

@@ -13,7 +13,6 @@ import { capabilitiesOf, ensureChatRuntime } from '../state/models/chatRuntimes.
 import { onNextFrame } from '../state/nextFrame.ts';
 import { prepareAnswers } from '../state/prepareAnswers.ts';
 import { turnsOf } from './chats.ts';
-import { estimateInfluence } from './influenceJobs.ts';
 import { modelName } from './modelName.ts';
 import { withEntry } from './withEntry.ts';
 
@@ -137,7 +136,9 @@ async function write(
     }
     await guardWrite(() => database().messages.put(whole));
     if (mine()) setWriting(undefined);
-    if (adapter !== undefined && (await hasAttribution(adapter))) void estimateInfluence(whole, adapter);
+    // Where its code cannot be fetched, the answer offers to estimate later.
+    if (adapter !== undefined && (await hasAttribution(adapter)))
+      import('./influenceJobs.ts').then((jobs) => jobs.estimateInfluence(whole, adapter)).catch(() => undefined);
   } catch (error) {
     if (capabilitiesOf(chat.modelId).recoversDevice) noteEngineFailure(error);
     const stopped = isAbort(error);
