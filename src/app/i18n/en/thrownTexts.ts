@@ -138,6 +138,7 @@ export const thrownTexts: Readonly<Record<string, Partial<ErrorText>>> = {
   HUB_TOKEN_NEEDED: { message: "There is no such model, or it is private.", hint: "Check the name; for a private model give a token that may read it." },
   HUB_TOKEN_REFUSED: { message: "The Hub did not accept this token.", hint: "Copy the token again from the settings of your Hub account, or continue without one." },
   INDEX_DEGENERATE: { message: "The gradients of the rows are all zero, so no influence can be computed.", hint: "Train the adapter for at least one step before building its index." },
+  INDEX_ELSEWHERE: { message: "Another tab of this browser is building this index.", hint: "Wait for it there, or stop it there and continue here: what is done stays." },
   INDEX_INVALID: { message: "This is not a sound attribution index.", hint: "Fetch the index again; if it stays so, the publisher of the adapter must build it again." },
   INDEX_NO_ADAPTER: { message: "The adapter of this run is no longer in this browser.", hint: "Train it again." },
   INDEX_ROWS_INVALID: { hint: "Correct the rows and build the index again." },
