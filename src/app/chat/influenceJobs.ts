@@ -2,15 +2,16 @@
 import { createSignal } from 'solid-js';
 import { isAbort } from '../../lib/errors.ts';
 import { database, guardWrite, type MessageRecord } from '../../store/index.ts';
-import type { InfluencePhase } from '../../workflows/answers/attributeAnswer.ts';
+import type { AttributeAnswerPorts, InfluencePhase } from '../../workflows/answers/attributeAnswer.ts';
 import type { AdapterChoice } from '../state/adapters.ts';
 import { attribution, openIndex } from '../state/attribution.ts';
 import { contributorNames } from '../state/contributorNames.ts';
 import { engine, ensureAdapter, noteEngineFailure } from '../state/engine.ts';
+import { inTurn } from '../state/inTurn.ts';
 import { availableModels } from '../state/models/availableModels.ts';
 import { findPayment, type PaymentTerms, payAnswer, paymentReadiness } from '../state/payments.ts';
 import { walletView } from '../state/settlement.ts';
-import { questionOf } from './chats.ts';
+import { findMessage, questionOf } from './chats.ts';
 import { withEntry } from './withEntry.ts';
 
 export interface InfluenceJob {
@@ -41,35 +42,42 @@ export async function estimateInfluence(message: MessageRecord, adapter: Adapter
       import('../../workflows/answers/attributeAnswer.ts'),
       import('../state/outbox.ts'),
     ]);
-    await attributeAnswer<AdapterChoice, PaymentTerms>({
-      ports: {
-        engine: engine(),
-        attribution: attribution(),
-        async openIndex() {
-          // The engine may have been given another model since the answer.
-          await ensureAdapter(adapter, signal);
-          return await openIndex(adapter, signal);
-        },
-        contributorNames,
-        updateMessage: (id, change) => guardWrite(async () => void (await database().messages.update(id, change))),
-        putReceipt: (receipt) => guardWrite(async () => void (await database().receipts.put(receipt))),
-        payments: {
-          readiness: paymentReadiness,
-          payer: () => walletView().wallet?.address,
-          pay: payAnswer,
-          find: findPayment,
-        },
-        announce: announceOutstanding,
-        now: Date.now,
+    const ports: AttributeAnswerPorts<AdapterChoice, PaymentTerms> = {
+      engine: engine(),
+      attribution: attribution(),
+      async openIndex() {
+        // The engine may have been given another model since the answer.
+        await ensureAdapter(adapter, signal);
+        return await openIndex(adapter, signal);
       },
-      message,
-      prompt: question.content,
-      adapter,
-      manyTurns: memory && hasEarlier,
-      signal,
-      onPhase: (phase) => {
-        if (!signal.aborted) setInfluenceJob({ messageId: message.id, phase });
+      contributorNames,
+      updateMessage: (id, change) => guardWrite(async () => void (await database().messages.update(id, change))),
+      putReceipt: (receipt) => guardWrite(async () => void (await database().receipts.put(receipt))),
+      payments: {
+        readiness: paymentReadiness,
+        payer: () => walletView().wallet?.address,
+        pay: payAnswer,
+        find: findPayment,
       },
+      announce: announceOutstanding,
+      now: Date.now,
+    };
+    // Another tab may be paying the same answer: what it stored is read after it.
+    await inTurn(`influence-${message.id}`, async () => {
+      signal.throwIfAborted();
+      const current = await findMessage(message.id);
+      if (current === undefined) return;
+      await attributeAnswer({
+        ports,
+        message: current,
+        prompt: question.content,
+        adapter,
+        manyTurns: memory && hasEarlier,
+        signal,
+        onPhase: (phase) => {
+          if (!signal.aborted) setInfluenceJob({ messageId: message.id, phase });
+        },
+      });
     });
   } catch (error) {
     noteEngineFailure(error);
