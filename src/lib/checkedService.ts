@@ -30,7 +30,8 @@ export function requestFault(schema: v.GenericSchema, request: unknown): Request
   const { issues } = v.safeParse(schema, request, { abortEarly: true });
   const issue = issues?.[0];
   if (issue === undefined) return undefined;
-  const keys = (issue.path ?? []).map(({ key }) => key);
+  // An item of a set has no key.
+  const keys = (issue.path ?? []).map(({ key }) => key).filter((key) => key !== null);
   return {
     field: keys
       .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${key}`))

@@ -135,7 +135,9 @@ function OwnSteps(properties: { readonly step: ContributionStep }): JSX.Element 
               </For>
             </ol>
           </nav>
-          <Show when={contribution.saveFailure()}>{(error) => <ErrorCard error={error()} />}</Show>
+          <Show when={contribution.saveFailure()}>
+            {(error) => <ErrorCard error={error()} onAction={contribution.saveAgain} />}
+          </Show>
           <Switch>
             <Match when={properties.step === 'datanet'}>
               <Show when={creationFailure()}>{(error) => <ErrorCard error={error()} />}</Show>

@@ -13,6 +13,8 @@ import type { SetUpStep, SetUpStepState, UnfinishedSetUp } from '../../workflows
 import { runStep } from '../../workflows/runStep.ts';
 import type { AdapterChoice } from './adapters.ts';
 import { config } from './config.ts';
+import { ifFree } from './ifFree.ts';
+import { inTurn } from './inTurn.ts';
 import { isLocked, keepPrivateKey, openPrivateKey } from './keys.ts';
 import { requireOwnOrigin } from './ownOrigin.ts';
 import { settingKeys } from './settingKeys.ts';
@@ -52,16 +54,13 @@ async function paymentPorts(): Promise<PaymentPorts | undefined> {
       put: (plan) => writeSetting(`${settingKeys.setUpPlan}${plan.id}`, plan),
       delete: (id) => deleteSetting(`${settingKeys.setUpPlan}${id}`),
     },
-    withSetUpLock: (work) =>
-      navigator.locks.request('tributary-payment-setup', { ifAvailable: true }, (lock) =>
-        lock === null ? Promise.resolve(undefined) : work(),
-      ) as ReturnType<typeof work>,
+    withSetUpLock: (work) => ifFree('payment-setup', work, () => undefined),
     isLocked: ({ privateKey }) => isLocked(privateKey),
     signingKey: async ({ address, privateKey }) => ({
       address: address as Hex,
       privateKey: await openPrivateKey(privateKey),
     }),
-    withVoucherLock: (work) => navigator.locks.request('tributary-vouchers', work),
+    withVoucherLock: (work) => inTurn('vouchers', work),
     now: Date.now,
   };
 }

@@ -74,7 +74,10 @@ export const written = {
   },
   REWARDS_RECEIPTS_MISSING: { title: 'Receipts are missing' },
   APP_NO_CHAIN: { title: 'No chain is configured' },
-  APP_SAMPLE_INVALID: { title: 'The sample rows cannot be used' },
+  APP_SAMPLE_INVALID: {
+    title: 'The sample rows cannot be used',
+    message: 'A file of the sample Datanet is not in the form that it should have.',
+  },
   APP_SOURCE_UNKNOWN: { title: 'These rows are not here' },
   TRAINING_NO_ROWS: { title: 'There are no rows to train on' },
   TRAINING_ELSEWHERE: { title: 'Another tab is training' },
@@ -103,9 +106,11 @@ export const written = {
   REWARDS_ELSEWHERE: { title: 'Another tab is settling' },
 
   // src/store
+  STORE_EVENTS_DAMAGED: { title: 'What was kept of the chain was damaged' },
   STORE_EXPORT_INVALID: { title: 'Not a safety copy of Tributary' },
   STORE_EXPORT_NEWER: { title: 'The safety copy is of a newer version' },
   STORE_QUOTA_EXCEEDED: { title: 'This browser is full' },
+  STORE_RECORD_DAMAGED: { title: 'A stored record cannot be read' },
 
   // src/workflows
   RUN_ROWS_CHANGED: { title: 'The rows have changed' },
