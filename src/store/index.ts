@@ -2,6 +2,7 @@
 export { liveQuery } from 'dexie';
 export { type AdapterFiles, adapterOfFile, deleteAdapter, readAdapterFile, saveAdapter } from './adapters.ts';
 export { deleteCheckpoints, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
+export { type DamagedRecord, followDamagedRecords } from './damagedRecords.ts';
 export {
   type AdapterRecord,
   type AnswerUsage,

@@ -2,10 +2,11 @@
 // beginning of a part's (`decoders/engine/gguf`). Exit code 1 on any fault, or if nothing ran.
 import { parseArgs } from 'node:util';
 import { decoderSuite } from './decoders/decoderSuite.ts';
+import { killsSuite, relaySuite } from './relay/suites.ts';
 import type { Suite } from './suite.ts';
 import { tabSuite } from './walks/tabs.ts';
 
-const suites: readonly Suite[] = [decoderSuite, tabSuite];
+const suites: readonly Suite[] = [decoderSuite, relaySuite, killsSuite, tabSuite];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,6 +36,5 @@ for (const suite of chosen) {
   total += result.runs;
   faults.push(...result.faults);
 }
-for (const fault of faults) console.log(`FAULT  ${fault}`);
 console.log(`${total} runs, ${faults.length} faults, seed ${seed}`);
 process.exit(faults.length > 0 || total === 0 ? 1 : 0);

@@ -46,7 +46,10 @@ function mount(kept: Kept = { saves: 0 }): { contribution: Contribution; kept: K
     },
     loadFile: async () => kept.file,
     async saveFile(key, blob) {
-      if (kept.isFull) throw new TributaryError({ code: 'STORE_QUOTA_EXCEEDED', message: 'There is no room.' });
+      if (kept.isFull) {
+        const text = { message: 'There is no room.', hint: 'Make some.' };
+        throw new TributaryError({ code: 'STORE_QUOTA_EXCEEDED', ...text });
+      }
       kept.file = { key, blob };
       kept.saves += 1;
     },

@@ -54,10 +54,17 @@ function withRun<Result>(id: string, work: () => Promise<Result>): Promise<Resul
   }) as Promise<Result>;
 }
 
-/** Whether another tab works on this run. */
-export async function isTrainedElsewhere(id: string): Promise<boolean> {
-  const { held = [] } = await navigator.locks.query();
-  return liveRun()?.run.id !== id && held.some(({ name }) => name === runLock(id));
+/**
+ * Resumes a run whose tab closed, as soon as no tab works on it; of several that wait, one does. Does nothing with a run that has ended
+ * by then, or while this tab trains. `signal` ends the waiting; `onFound` is told before it resumes. Throws as `resumeRun`.
+ */
+export function resumeLeftRun(id: string, signal: AbortSignal, onFound: (run: TrainingRun) => void): Promise<void> {
+  return navigator.locks.request(runLock(id), { signal }, async () => {
+    const run = await findRun(id);
+    if (run?.status !== 'running' || liveRun() !== undefined || signal.aborted) return;
+    onFound(run);
+    await trainer.resume(run);
+  });
 }
 
 /** Deletes a run and its checkpoints; an adapter that came of it stays. Throws `TRAINING_ELSEWHERE`. */

@@ -118,8 +118,9 @@ export function walkSuite(chosen: {
             total += 1;
             const again = `npm run faults -- ${chosen.name}/${part} --seed ${seed} --first ${run} --runs 1`;
             if (fault !== undefined) {
-              faults.push(`${chosen.name}/${part}, run ${run}: ${fault}\n       ${again}`);
-              print(`      fault of run ${run}: ${fault}`);
+              const text = `${chosen.name}/${part}, run ${run}: ${fault}\n       ${again}`;
+              faults.push(text);
+              print(`FAULT  ${text}`);
             }
           }
           const seconds = ((Date.now() - begin) / 1000).toFixed(1);

@@ -106,9 +106,11 @@ export const written = {
   REWARDS_ELSEWHERE: { title: 'Another tab is settling' },
 
   // src/store
+  STORE_EVENTS_DAMAGED: { title: 'What was kept of the chain was damaged' },
   STORE_EXPORT_INVALID: { title: 'Not a safety copy of Tributary' },
   STORE_EXPORT_NEWER: { title: 'The safety copy is of a newer version' },
   STORE_QUOTA_EXCEEDED: { title: 'This browser is full' },
+  STORE_RECORD_DAMAGED: { title: 'A stored record cannot be read' },
 
   // src/workflows
   RUN_ROWS_CHANGED: { title: 'The rows have changed' },

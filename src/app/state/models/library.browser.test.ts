@@ -297,6 +297,10 @@ async function secondTab(): Promise<{ library: typeof library; close: () => void
   frame.src = '/src/app/state/models/types.ts';
   document.body.append(frame);
   await new Promise((resolve) => frame.addEventListener('load', resolve));
+  // Vitest has dynamic imports go through a global of its page.
+  Object.assign(frame.contentWindow ?? {}, {
+    __vitest_browser_runner__: (globalThis as { __vitest_browser_runner__?: unknown }).__vitest_browser_runner__,
+  });
   const load = (frame.contentWindow as unknown as { eval: (code: string) => Promise<{ library: typeof library }> })
     .eval;
   const address = new URL('./library.ts', import.meta.url).pathname;
