@@ -268,7 +268,7 @@ export const thrownTexts: Readonly<Record<string, Partial<ErrorText>>> = {
   TRAINING_NO_ROWS: { message: "There is no row to train on.", hint: "Choose a Datanet with rows." },
   TRAIN_CHECKPOINT_FOREIGN: { message: "This checkpoint belongs to another training run.", hint: "Resume with the same model, rows and settings, or start again." },
   TRAIN_CHECKPOINT_INVALID: { message: "These bytes are not a training checkpoint.", hint: "Start the training again." },
-  TRAIN_DIVERGED: { message: "The training diverged: its loss is no longer a number.", hint: "Train again with a lower learning rate or a longer warm-up." },
+  TRAIN_DIVERGED: { message: "The training diverged: its loss or its adapter is no longer of numbers.", hint: "Train again with a lower learning rate or a longer warm-up." },
   TRAIN_ROW_TOO_LONG: { message: "A row is longer than a training batch can be on this device.", hint: "Shorten the row or leave it out." },
   TRANSACTION_CANCELLED: { message: "The transaction was cancelled in the wallet.", hint: "Only the gas of the cancellation was paid. Try again when you are ready: what was done before it is not done twice." },
   TRANSACTION_PENDING: { message: "No block has the transaction yet.", hint: "It may still be included. Wait and check again, or raise its fee in the wallet; what has happened is not done twice." },
