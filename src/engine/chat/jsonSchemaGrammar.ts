@@ -370,16 +370,18 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
   }
 
   function literal(value: unknown, place: string): string {
+    const noJson = refused(place, 'a value that it lists is no JSON.');
+    // JSON.stringify would write NaN as null.
     const checked = (_: string, part: unknown): unknown => {
       const isJson = ['string', 'boolean', 'object'].includes(typeof part) || Number.isFinite(part);
-      if (!isJson) throw new TypeError(`${String(part)} is no JSON value.`);
+      if (!isJson) throw noJson;
       return part;
     };
     try {
       return terminal(JSON.stringify(value, checked));
     } catch {
-      // JSON.stringify would write NaN as null, and fails on a cycle.
-      throw refused(place, 'a value that it lists is no JSON.');
+      // On a cycle too.
+      throw noJson;
     }
   }
 
