@@ -5,6 +5,7 @@ import { decoderSuite } from './decoders/decoderSuite.ts';
 import { killsSuite, relaySuite } from './relay/suites.ts';
 import type { Suite } from './suite.ts';
 import { deviceSuite } from './walks/device.ts';
+import { longChatSuite } from './walks/longChat.ts';
 import { quotaSuite } from './walks/quota.ts';
 import { tabSuite } from './walks/tabs.ts';
 import { twoTabSuite } from './walks/twoTabs.ts';
