@@ -1,6 +1,6 @@
 // What each method of the attribution worker takes. Bytes of indexes and receipts are checked by who decodes them.
 import * as v from 'valibot';
-import type { RequestSchemas } from '../lib/checkedService.ts';
+import { bytesSchema, type RequestSchemas } from '../lib/checkedService.ts';
 import {
   contributionName,
   evaluation,
@@ -16,7 +16,7 @@ import {
 import type { AttributionService } from './service.ts';
 
 const id = v.string();
-const bytes = v.instance(Uint8Array);
+const bytes = bytesSchema;
 const tokenIds = v.array(whole(0, 2 ** 31 - 1));
 const gradient = v.instance(Float32Array);
 const sketch = v.strictObject({

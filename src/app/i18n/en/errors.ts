@@ -103,6 +103,7 @@ export const written = {
   CHAIN_ID_MISMATCH: { title: 'The RPC address is for another chain' },
 
   OPEN_ELSEWHERE: { title: 'Open in another tab' },
+  INDEX_ELSEWHERE: { title: 'Another tab is building this index' },
   REWARDS_ELSEWHERE: { title: 'Another tab is settling' },
 
   // src/store
