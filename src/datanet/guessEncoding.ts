@@ -2,6 +2,7 @@
 // words begin, signs where signs stand. Two readings that are as likely are a question for a person.
 import { decodeStrictly } from './decodeStrictly.ts';
 import { ENCODINGS, type Language, WIDE_ENCODINGS } from './encodings/languages.ts';
+import { isGarbled } from './isGarbled.ts';
 
 /** Bytes that are looked at, from shortly before the first beyond ASCII. */
 const SAMPLE_BYTES = 16 * 1024;
@@ -116,7 +117,9 @@ export function guessEncoding(bytes: Uint8Array): string | null {
   for (const [encoding, languages] of ENCODINGS) read(encoding, languages.map(scoreOf));
   readings.sort((one, other) => other.score - one.score);
   const best = readings.find(({ encoding }) => decodeStrictly(bytes, encoding) !== null);
-  if (best === undefined || best.score < evidence * MIN_SCORE) return null;
+  if (best === undefined || best.score - (PRIOR[best.encoding] ?? 0) < evidence * MIN_SCORE) return null;
+  // Some of it is UTF-8, whatever the rest is.
+  if (isGarbled(best.text)) return null;
   const next = readings.find(({ text, score }) => text !== best.text && score <= best.score);
   return next !== undefined && best.score - next.score < MIN_LEAD ? null : best.encoding;
 }

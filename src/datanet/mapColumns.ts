@@ -104,6 +104,14 @@ function isFilledList(value: Json | undefined): boolean {
 
 /** Shapes of other purposes, by name, so that nobody looks for a missing field. */
 function refuseShape(record: JsonObject): { readonly fault: RowFault } | null {
+  const { row, truncated_cells: cut } = record;
+  if (isObject(row) && isFilledList(cut)) {
+    const fields = (cut as readonly Json[]).map(String).join(', ').slice(0, 80);
+    return fault('truncated_cells', 'CELLS_CUT', `The service that gave this row cut its texts short: ${fields}.`, {
+      field: 'truncated_cells',
+      fields,
+    });
+  }
   const preferred = Object.keys(record).find((name) =>
     /^(?:chosen|rejected|preferred|response_[jk01ab]|(?:non_)?preferred_output)(?:_.{1,20})?$/i.test(name),
   );
@@ -129,7 +137,17 @@ export interface MapColumnsParameters {
   readonly mapping?: RowMapping | undefined;
 }
 
+/** A conversation that stands alone, without a field around it. */
+function isMessages(record: Json): boolean {
+  return (
+    Array.isArray(record) &&
+    record.length > 0 &&
+    record.every((message: Json) => isObject(message) && ('role' in message || 'from' in message))
+  );
+}
+
 export function mapColumns({ record, mapping }: MapColumnsParameters): MappedRow {
+  if (isMessages(record)) return mapColumns({ record: { messages: record }, mapping });
   if (!isObject(record))
     return fault('', 'ROW_NOT_OBJECT', 'A line must be one JSON object, such as {"prompt": "...", "response": "..."}.');
   if (mapping === undefined) {

@@ -416,9 +416,10 @@ function resume(text: string, lineEnd: (from: number) => number, from: number, c
   return text.length;
 }
 
-/** The dataset server of Hugging Face puts each row in `row`, beside its number. */
+/** The dataset server of Hugging Face puts each row in `row`, beside its number. One whose texts it cut short stays as it is. */
 function unwrapRow(read: JsonRead): JsonRead {
   const { value } = read;
   if (!isObject(value) || !isObject(value['row']) || typeof value['row_idx'] !== 'number') return read;
+  if (Array.isArray(value['truncated_cells']) && value['truncated_cells'].length > 0) return read;
   return { ...read, value: value['row'] as Json };
 }

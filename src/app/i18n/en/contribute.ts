@@ -108,6 +108,8 @@ export const contribute = {
     other: '{count} more problems are not listed. Correct the file and choose it again.',
   },
   'contribute.problemsShown': 'The first {shown} of {count}.',
+  'contribute.problem.CELLS_CUT':
+    'The service that gave this row cut its texts short: {fields}. Download the file itself.',
   'contribute.problem.COLUMNS_AMBIGUOUS':
     'Both "{other}" and "{field}" stand here. Choose above which column is used; the text of the other would be lost.',
   'contribute.problem.COLUMNS_TOO_MANY': 'The first line names {columns} columns; at most {maxColumns} are read.',
