@@ -67,7 +67,7 @@ function judgePassword(match: RegExpExecArray): Severity | undefined {
 
 /** Keys of tables, lists and pages, and those that everybody may know. */
 const HARMLESS_NAME =
-  /(?:^|[_-])(?:primary|foreign|sort|partition|row|cache|hash|group|map|dict|index|idempotency|page|next|cursor|continuation|public|pub|publishable|site|translation|i18n|config|object|s3|storage|file|image|unk|pad|eos|bos|special|mask|sep|cls)(?=[_-])/i;
+  /(?:^|[_-])(?:primary|foreign|hot|short|sort|partition|row|cache|hash|group|map|dict|index|idempotency|page|next|cursor|continuation|public|pub|publishable|site|translation|i18n|config|object|s3|storage|file|image|unk|pad|eos|bos|special|mask|sep|cls)(?=[_-])/i;
 
 /** Card numbers that payment services publish for tests. */
 const TEST_CARD =
@@ -323,7 +323,7 @@ export const PATTERNS: readonly Pattern[] = [
   {
     code: 'API_TOKEN',
     pattern:
-      /(?:AccountKey|SharedAccessKey|;Secret)=[A-Za-z0-9+/]{40,100}={0,2}|_auth(?:Token)?\s{0,3}=\s{0,3}"?[A-Za-z0-9+/=-]{16,400}|"key"\s{0,3}:\s{0,3}"[a-f0-9]{32}"/gi,
+      /(?:AccountKey|SharedAccessKey|;Secret)=[A-Za-z0-9+/]{40,100}={0,2}|_auth(?:Token)?\s{0,3}=\s{0,3}"?[A-Za-z0-9+/=-]{16,400}|"username"\s{0,3}:\s{0,3}"[^"]{1,60}"\s{0,3},\s{0,3}"key"\s{0,3}:\s{0,3}"[a-f0-9]{32}"/gi,
     placeholders: true,
   },
   {
