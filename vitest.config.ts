@@ -16,7 +16,13 @@ const replacing = findTestFiles('node', '').filter((file) =>
   /vi\.mock\(|setSignEntropy\(/.test(readFileSync(file, 'utf8')),
 );
 
-const node = { environment: 'node', testTimeout: 60_000, hookTimeout: 60_000, env } as const;
+const node = {
+  environment: 'node',
+  setupFiles: ['test/support/seed.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  env,
+};
 
 export default defineConfig({
   test: {
@@ -42,6 +48,8 @@ export default defineConfig({
           include: [...testFiles.browser.include],
           globalSetup: ['src/models/testing/hubServer.ts'],
           setupFiles: ['test/support/loadTexts.ts'],
+          // In a run of both projects (tools/mutate.ts) the quick ones of Node come first.
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           browser: {
             enabled: true,

@@ -86,6 +86,7 @@ async function measure({ deployment, operator }: Devnet, rows: Result['rows']): 
     const next = nextVoucher({
       channel: undefined,
       payer: wallet.address,
+      signer: key.address,
       modelId,
       epoch,
       amount: OPEN,

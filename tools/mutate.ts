@@ -1,9 +1,11 @@
 // Mutation testing of the domains: a seeded sample of small faults, each in a copy of the repository, against the tests that
-// reach its file, nearest first. Figures go to `bench/results/mutation.json`; survivors are listed with file and line.
-// Takes minutes; not part of `npm test`.
+// reach its file, nearest first. These tests must pass without a fault, or nothing is tried: tests that fail anyway "find"
+// everything. Figures go to `bench/results/mutation.json`; survivors are listed with file and line. Takes minutes; not part of
+// `npm test`. `--near` asks only the nearest tests: a quick look, whose figures are not kept.
 //
 //   node tools/run.mjs tools/mutate.ts src/settlement src/store --sample 40 --seed 7
-import { spawn } from 'node:child_process';
+//   node tools/run.mjs tools/mutate.ts src/settlement/splitFee.ts --near
+import { type ChildProcess, spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -27,8 +29,10 @@ const root = path.dirname(import.meta.dirname);
 const copy = mkdtempSync(path.join(tmpdir(), 'tributary-mutation-'));
 const resultFile = path.join(root, 'bench', 'results', 'mutation.json');
 
-/** A fault that makes a test wait for ever is found by then; no sound file of tests takes a third of it. */
-const PATIENCE_MS = 180_000;
+/** Sound tests that take longer than this are stuck. */
+const BASELINE_PATIENCE_MS = 600_000;
+/** A fault that makes tests wait for ever is found by then: five times what they take without it, on a machine that may be busy. */
+const patience = (baselineMs: number): number => 5 * baselineMs + 20_000;
 
 interface Placed extends Mutant {
   readonly file: string;
@@ -44,10 +48,14 @@ interface FolderResult {
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { sample: { type: 'string', default: '40' }, seed: { type: 'string', default: '1' } },
+  options: {
+    sample: { type: 'string', default: '40' },
+    seed: { type: 'string', default: '1' },
+    near: { type: 'boolean', default: false },
+  },
 });
 if (positionals.length === 0) {
-  console.error('Usage: node tools/run.mjs tools/mutate.ts <folder or file>... [--sample n] [--seed n]');
+  console.error('Usage: node tools/run.mjs tools/mutate.ts <folder or file>... [--sample n] [--seed n] [--near]');
   process.exit(2);
 }
 
@@ -78,70 +86,130 @@ function fillCopy(): void {
   symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
 }
 
-/** Whether the tests pass. A run that does not end in time has found the fault. */
-function passes(project: string, tests: readonly string[]): Promise<boolean> {
+interface Run {
+  readonly result: 'passed' | 'failed' | 'stuck';
+  readonly milliseconds: number;
+  /** What the runner printed. */
+  readonly output: string;
+}
+
+let running: ChildProcess | undefined;
+/** Ends the runner with its workers and browsers. */
+function endRunner(): void {
+  if (running?.pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? running.pid : -running.pid, 'SIGKILL');
+  } catch {
+    // It has just ended by itself.
+  }
+}
+
+/** Runs these tests in the copy, all in one process. */
+function runTests(tests: readonly string[], patienceMs: number): Promise<Run> {
   return new Promise((resolve) => {
-    const child = spawn(
-      process.execPath,
-      [
-        path.join(copy, 'node_modules', 'vitest', 'vitest.mjs'),
-        'run',
-        '--project',
-        // Both projects of Node: see vitest.config.ts.
-        `${project}*`,
-        '--bail',
-        '1',
-        '--reporter',
-        'dot',
-        ...tests,
-      ],
-      { cwd: copy, stdio: 'ignore', detached: process.platform !== 'win32', env: { ...process.env, CI: 'true' } },
-    );
+    const start = performance.now();
+    const child = spawn(process.execPath, [path.join(copy, 'tools', 'mutation', 'runTests.ts'), ...tests], {
+      cwd: copy,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+      env: { ...process.env, CI: 'true', NO_COLOR: '1' },
+    });
+    running = child;
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (output += part));
+    let stuck = false;
     const timer = setTimeout(() => {
-      if (child.pid !== undefined) process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL');
-    }, PATIENCE_MS);
+      stuck = true;
+      endRunner();
+    }, patienceMs);
     child.on('close', (code) => {
       clearTimeout(timer);
-      resolve(code === 0);
+      running = undefined;
+      const result = stuck ? 'stuck' : code === 0 ? 'passed' : 'failed';
+      resolve({ result, milliseconds: performance.now() - start, output });
     });
   });
 }
 
-const testsOf = createTestFinder(root);
+const findTests = createTestFinder(root);
 
-async function survives({ file, ...mutant }: Placed): Promise<boolean> {
-  const target = path.join(copy, file);
-  const source = readFileSync(target, 'utf8');
-  writeFileSync(target, applyMutant(source, mutant));
-  try {
-    for (const { project, tests } of testsOf(file)) if (!(await passes(project, tests))) return false;
-    return true;
-  } finally {
-    writeFileSync(target, source);
-  }
+/**
+ * The tests of a module in the order in which they are asked: the nearest ring, which finds most faults, then those of Node in
+ * all others. Journeys through a room in a browser take minutes and say little about a module far below it.
+ */
+function stepsOf(file: string): string[][] {
+  const [nearest = [], ...rest] = findTests(file);
+  const far = values.near ? [] : rest.flat().filter(({ project }) => project === 'node');
+  return [nearest, far].map((tests) => tests.map((test) => test.file)).filter((tests) => tests.length > 0);
 }
 
-const results: Record<string, FolderResult> = existsSync(resultFile)
-  ? JSON.parse(readFileSync(resultFile, 'utf8'))
-  : {};
+const patiences = new Map<string, number>();
+/** How long these tests may take with a fault. Ends the program when they fail without one. */
+async function patienceOf(tests: readonly string[]): Promise<number> {
+  const key = tests.join(' ');
+  const known = patiences.get(key);
+  if (known !== undefined) return known;
+  const { result, milliseconds, output } = await runTests(tests, BASELINE_PATIENCE_MS);
+  if (result !== 'passed') {
+    console.error(`${output}\nWithout any fault these tests ${result === 'stuck' ? 'do not end' : 'fail'}: ${key}`);
+    console.error('Mend them first: tests that fail anyway find every fault.');
+    process.exit(1);
+  }
+  patiences.set(key, patience(milliseconds));
+  return patience(milliseconds);
+}
+
+async function judge({ file, ...mutant }: Placed): Promise<'SURVIVED' | 'killed' | 'stuck'> {
+  const target = path.join(copy, file);
+  const source = readFileSync(target, 'utf8');
+  for (const tests of stepsOf(file)) {
+    const patienceMs = await patienceOf(tests);
+    writeFileSync(target, applyMutant(source, mutant));
+    const { result } = await runTests(tests, patienceMs);
+    writeFileSync(target, source);
+    if (result !== 'passed') return result === 'failed' ? 'killed' : 'stuck';
+  }
+  return 'SURVIVED';
+}
+
+/** Adds to what is there now: another run may have written meanwhile. */
+function keepResult(folder: string, result: FolderResult): void {
+  const results: Record<string, FolderResult> = existsSync(resultFile)
+    ? JSON.parse(readFileSync(resultFile, 'utf8'))
+    : {};
+  writeFileSync(resultFile, `${JSON.stringify({ ...results, [folder]: result }, null, 2)}\n`);
+}
+
 const seed = Number(values.seed);
-fillCopy();
-process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
+process.on('exit', () => {
+  endRunner();
+  rmSync(copy, { recursive: true, force: true });
+});
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
-for (const folder of positionals) {
+fillCopy();
+
+const folders = positionals.map((folder) => {
   const all = sourcesOf(folder).flatMap((file): Placed[] =>
     listMutants(file, readFileSync(path.join(root, file), 'utf8')).map((mutant) => ({ ...mutant, file })),
   );
-  const tried = sample(all, Number(values.sample), seed);
+  return { folder, mutants: all.length, tried: sample(all, Number(values.sample), seed) };
+});
+// Before any fault; the tests that only survivors of these come to are asked when one does.
+for (const { file } of folders.flatMap(({ tried }) => tried))
+  for (const tests of stepsOf(file).slice(0, 1)) await patienceOf(tests);
+console.log(`The nearest tests pass without a fault: ${patiences.size} sets.`);
+
+for (const { folder, mutants, tried } of folders) {
   const survivors: string[] = [];
   for (const mutant of tried) {
     const source = readFileSync(path.join(root, mutant.file), 'utf8').slice(mutant.start, mutant.end);
     const name = `${mutant.file}:${mutant.line} ${mutant.fault}: ${source.replace(/\s+/g, ' ').slice(0, 60)}`;
-    const survived = await survives(mutant);
-    if (survived) survivors.push(`${name} -> ${mutant.replacement.replace(/\s+/g, ' ').slice(0, 40)}`);
-    console.log(`${survived ? 'SURVIVED' : 'killed  '} ${name}`);
+    const verdict = await judge(mutant);
+    const replacement = mutant.replacement.replace(/\s+/g, ' ').slice(0, 40);
+    if (verdict === 'SURVIVED') survivors.push(`${name} -> ${replacement}`);
+    console.log(`${verdict.padEnd(8)} ${name} -> ${replacement}`);
   }
-  console.log(`${folder}: ${survivors.length} of ${tried.length} survived (of ${all.length} possible faults)`);
-  results[folder] = { mutants: all.length, tried: tried.length, survived: survivors.length, seed, survivors };
-  if (!folder.endsWith('.ts')) writeFileSync(resultFile, `${JSON.stringify(results, null, 2)}\n`);
+  console.log(`${folder}: ${survivors.length} of ${tried.length} survived (of ${mutants} possible faults)`);
+  if (!folder.endsWith('.ts') && !values.near)
+    keepResult(folder, { mutants, tried: tried.length, survived: survivors.length, seed, survivors });
 }

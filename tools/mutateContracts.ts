@@ -50,6 +50,18 @@ const faults: readonly { readonly name: string; readonly file: string; readonly 
       to: '',
     },
     {
+      name: 'a signature does not say whose it is',
+      file: 'types/Voucher.sol',
+      from: '            voucher.signer,\n',
+      to: '            voucher.payer,\n',
+    },
+    {
+      name: 'all signers of a payer share one channel',
+      file: 'InferenceEscrow.sol',
+      from: 'channels[voucher.payer][signer]',
+      to: 'channels[voucher.payer][voucher.payer]',
+    },
+    {
       name: 'a thaw is not used up',
       file: 'InferenceEscrow.sol',
       from: 'account.thawing = 0;\n        account.thawEnd = 0;\n        totalBalances',

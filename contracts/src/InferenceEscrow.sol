@@ -36,7 +36,9 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
 
     mapping(address payer => Account) public accounts;
     mapping(address payer => mapping(address signer => SessionKey)) public sessionKeys;
-    mapping(address payer => mapping(ModelId modelId => mapping(uint64 epoch => Channel))) public channels;
+    mapping(
+        address payer => mapping(address signer => mapping(ModelId modelId => mapping(uint64 epoch => Channel)))
+    ) public channels;
     mapping(address who => uint256) public credits;
     uint256 public totalBalances;
     uint256 public totalCredits;
@@ -129,11 +131,11 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
     // ------------------------------------------------------------------------------------------ vouchers
 
     /// @inheritdoc IInferenceEscrow
-    function collect(Voucher[] calldata vouchers, address[] calldata signers, bytes[] calldata signatures)
+    function collect(Voucher[] calldata vouchers, bytes[] calldata signatures)
         external
         returns (uint256 total, uint256 count)
     {
-        if (vouchers.length != signers.length || vouchers.length != signatures.length) revert LengthMismatch();
+        if (vouchers.length != signatures.length) revert LengthMismatch();
         for (uint256 i; i < vouchers.length; ++i) {
             Voucher calldata voucher = vouchers[i];
             // Without this floor, a voucher that merely ran out of gas would count as refused, and gas estimators,
@@ -142,9 +144,7 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
             if (gasleft() < ITEM_GAS + ITEM_GAS / 32) revert NotEnoughGas(i);
             // Only a call to this contract itself can revert one voucher and keep the others. Its gas is capped, so
             // that a contract wallet which burns gas while checking a signature cannot block the batch.
-            try this.collectOne{gas: ITEM_GAS}(voucher, signers[i], signatures[i], msg.sender) returns (
-                uint128 amount
-            ) {
+            try this.collectOne{gas: ITEM_GAS}(voucher, signatures[i], msg.sender) returns (uint128 amount) {
                 total += amount;
                 ++count;
             } catch (bytes memory reason) {
@@ -154,7 +154,7 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
     }
 
     /// @notice One step of `collect`.
-    function collectOne(Voucher calldata voucher, address signer, bytes calldata signature, address collector)
+    function collectOne(Voucher calldata voucher, bytes calldata signature, address collector)
         external
         returns (uint128 amount)
     {
@@ -162,9 +162,9 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
         (address owner, uint16 ownerBps) = MODELS.payee(voucher.modelId);
         if (owner == address(0)) revert ModelNotPayable(voucher.modelId);
         _requireCollectable(voucher.epoch);
-        _requireSigned(voucher, signer, signature);
+        _requireSigned(voucher, signature);
 
-        amount = _draw(voucher, signer);
+        amount = _draw(voucher);
         FeeSplit.Parts memory parts = FeeSplit.split(amount, ownerBps);
         credits[TREASURY] += parts.protocol;
         credits[owner] += parts.owner;
@@ -174,6 +174,7 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
             voucher.payer,
             voucher.modelId,
             voucher.epoch,
+            voucher.signer,
             amount,
             voucher.count,
             voucher.receiptsRoot,
@@ -205,7 +206,8 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
 
     /// @dev A key must have been valid when the epoch began, not when the voucher is collected: revoking a key must not
     /// void the debts it signed. A stolen key therefore costs at most its cap, until the current epoch ends.
-    function _requireSigned(Voucher calldata voucher, address signer, bytes calldata signature) private view {
+    function _requireSigned(Voucher calldata voucher, bytes calldata signature) private view {
+        address signer = voucher.signer;
         if (signer != voucher.payer && sessionKeys[voucher.payer][signer].validUntil < startsAt(voucher.epoch)) {
             revert SignerNotAllowed(voucher.payer, signer);
         }
@@ -215,8 +217,9 @@ contract InferenceEscrow is IInferenceEscrow, EIP712 {
     }
 
     /// @dev Draws what the channel still owes, limited by the balance and by the key's cap.
-    function _draw(Voucher calldata voucher, address signer) private returns (uint128 amount) {
-        Channel storage channel = channels[voucher.payer][voucher.modelId][voucher.epoch];
+    function _draw(Voucher calldata voucher) private returns (uint128 amount) {
+        address signer = voucher.signer;
+        Channel storage channel = channels[voucher.payer][signer][voucher.modelId][voucher.epoch];
         if (voucher.cumulative <= channel.collected) revert StaleVoucher(voucher.cumulative, channel.collected);
         uint128 owed = voucher.cumulative - channel.collected;
 

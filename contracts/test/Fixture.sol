@@ -61,8 +61,17 @@ abstract contract Fixture is Test {
         vm.stopPrank();
     }
 
+    /// @notice A voucher that the payer signs without a session key.
     function voucherOf(address payer, uint64 epoch, uint128 cumulative) internal view returns (Voucher memory) {
-        return Voucher(payer, modelId, epoch, cumulative, 1, ROWS);
+        return voucherOf(payer, payer, epoch, cumulative);
+    }
+
+    function voucherOf(address payer, address signer, uint64 epoch, uint128 cumulative)
+        internal
+        view
+        returns (Voucher memory)
+    {
+        return Voucher(payer, signer, modelId, epoch, cumulative, 1, ROWS);
     }
 
     function sign(uint256 privateKey, Voucher memory voucher) internal view returns (bytes memory) {
@@ -71,25 +80,19 @@ abstract contract Fixture is Test {
     }
 
     /// @notice Collects one voucher as a batch of one.
-    function collectOne(Voucher memory voucher, address signer, bytes memory signature)
-        internal
-        returns (uint256 total)
-    {
-        (Voucher[] memory vouchers, address[] memory signers, bytes[] memory signatures) =
-            batchOf(voucher, signer, signature);
-        (total,) = escrow.collect(vouchers, signers, signatures);
+    function collectOne(Voucher memory voucher, bytes memory signature) internal returns (uint256 total) {
+        (Voucher[] memory vouchers, bytes[] memory signatures) = batchOf(voucher, signature);
+        (total,) = escrow.collect(vouchers, signatures);
     }
 
-    function batchOf(Voucher memory voucher, address signer, bytes memory signature)
+    function batchOf(Voucher memory voucher, bytes memory signature)
         internal
         pure
-        returns (Voucher[] memory vouchers, address[] memory signers, bytes[] memory signatures)
+        returns (Voucher[] memory vouchers, bytes[] memory signatures)
     {
         vouchers = new Voucher[](1);
-        signers = new address[](1);
         signatures = new bytes[](1);
         vouchers[0] = voucher;
-        signers[0] = signer;
         signatures[0] = signature;
     }
 

@@ -39,30 +39,29 @@ contract GasTest is Fixture {
 
     function test_gas_collect_one() public {
         Voucher memory voucher = voucherOf(payer, 0, 10e18);
-        collectOne(voucher, payer, sign(payerKey, voucher));
+        collectOne(voucher, sign(payerKey, voucher));
         snapshot("collect 1, first ever");
         voucher.cumulative = 20e18;
-        collectOne(voucher, payer, sign(payerKey, voucher));
+        collectOne(voucher, sign(payerKey, voucher));
         snapshot("collect 1, same channel");
     }
 
     function test_gas_collect_50() public {
         Voucher[] memory vouchers = new Voucher[](50);
-        address[] memory signers = new address[](50);
         bytes[] memory signatures = new bytes[](50);
         for (uint256 i; i < 50; ++i) {
-            signers[i] = vm.addr(1_000 + i);
-            fundAndDeposit(signers[i], 20e18);
-            vouchers[i] = voucherOf(signers[i], 0, 10e18);
+            address each = vm.addr(1_000 + i);
+            fundAndDeposit(each, 20e18);
+            vouchers[i] = voucherOf(each, 0, 10e18);
             signatures[i] = sign(1_000 + i, vouchers[i]);
         }
-        escrow.collect(vouchers, signers, signatures);
+        escrow.collect(vouchers, signatures);
         snapshot("collect 50 payers");
     }
 
     function test_gas_epoch() public {
         Voucher memory voucher = voucherOf(payer, 0, 10e18);
-        collectOne(voucher, payer, sign(payerKey, voucher));
+        collectOne(voucher, sign(payerKey, voucher));
         token.approve(address(rewards), type(uint256).max);
         rewards.bond(MINIMUM_BOND);
         snapshot("bond");

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {InferenceEscrow} from "../src/InferenceEscrow.sol";
 import {IInferenceEscrow} from "../src/interfaces/IInferenceEscrow.sol";
 import {FeeSplit} from "../src/libraries/FeeSplit.sol";
@@ -25,6 +26,19 @@ contract ContractWallet is IERC1271 {
     }
 }
 
+/// @notice A contract wallet that accepts what its owner signed, as most do.
+contract OwnedWallet is IERC1271 {
+    address public immutable OWNER;
+
+    constructor(address owner) {
+        OWNER = owner;
+    }
+
+    function isValidSignature(bytes32 hash, bytes calldata signature) external view returns (bytes4) {
+        return ECDSA.recover(hash, signature) == OWNER ? IERC1271.isValidSignature.selector : bytes4(0);
+    }
+}
+
 contract InferenceEscrowTest is Fixture {
     uint256 internal payerKey = 0xA11CE;
     uint256 internal sessionPrivate = 0x5E55;
@@ -39,15 +53,12 @@ contract InferenceEscrowTest is Fixture {
     }
 
     /// @dev Collects and expects a refusal for `reason`: the voucher is reported and no money moves.
-    function expectRefused(Voucher memory voucher, address signer, bytes memory signature, bytes memory reason)
-        internal
-    {
-        (Voucher[] memory vouchers, address[] memory signers, bytes[] memory signatures) =
-            batchOf(voucher, signer, signature);
+    function expectRefused(Voucher memory voucher, bytes memory signature, bytes memory reason) internal {
+        (Voucher[] memory vouchers, bytes[] memory signatures) = batchOf(voucher, signature);
         uint256 before = escrow.totalBalances();
         vm.expectEmit(address(escrow));
         emit IInferenceEscrow.VoucherRefused(voucher.payer, voucher.modelId, voucher.epoch, 0, reason);
-        (uint256 total, uint256 count) = escrow.collect(vouchers, signers, signatures);
+        (uint256 total, uint256 count) = escrow.collect(vouchers, signatures);
         assertEq(total, 0);
         assertEq(count, 0);
         assertEq(escrow.totalBalances(), before);
@@ -62,25 +73,24 @@ contract InferenceEscrowTest is Fixture {
 
     function test_collect_payer_signed() public {
         Voucher memory voucher = voucherOf(payer, 0, 10e18);
-        assertEq(collectOne(voucher, payer, sign(payerKey, voucher)), 10e18);
+        assertEq(collectOne(voucher, sign(payerKey, voucher)), 10e18);
         assertEq(rewards.pool(0), 10e18 - 0.5e18 - 0.3e18 - 2e18 - 0.02e18);
         assertEq(rewards.attestorPool(0), 0.3e18);
         assertEq(escrow.credits(treasury), 0.5e18);
         assertEq(escrow.credits(modelOwner), 2e18);
         assertEq(escrow.credits(address(this)), 0.02e18);
-        (uint128 collected, uint64 count) = escrow.channels(payer, modelId, 0);
+        (uint128 collected, uint64 count) = escrow.channels(payer, payer, modelId, 0);
         assertEq(collected, 10e18);
         assertEq(count, 1);
     }
 
     function test_collect_only_difference() public {
         Voucher memory voucher = voucherOf(payer, 0, 10e18);
-        collectOne(voucher, payer, sign(payerKey, voucher));
+        collectOne(voucher, sign(payerKey, voucher));
         voucher.cumulative = 13e18;
-        assertEq(collectOne(voucher, payer, sign(payerKey, voucher)), 3e18);
+        assertEq(collectOne(voucher, sign(payerKey, voucher)), 3e18);
         expectRefused(
             voucher,
-            payer,
             sign(payerKey, voucher),
             abi.encodeWithSelector(IInferenceEscrow.StaleVoucher.selector, 13e18, 13e18)
         );
@@ -88,25 +98,24 @@ contract InferenceEscrowTest is Fixture {
 
     function test_collect_overdraft_pays_what_is_there_and_the_rest_stays_owed() public {
         Voucher memory voucher = voucherOf(payer, 0, 600e18);
-        assertEq(collectOne(voucher, payer, sign(payerKey, voucher)), 500e18);
+        assertEq(collectOne(voucher, sign(payerKey, voucher)), 500e18);
         expectRefused(
             voucher,
-            payer,
             sign(payerKey, voucher),
             abi.encodeWithSelector(IInferenceEscrow.InsufficientBalance.selector, 0, 100e18)
         );
         fundAndDeposit(payer, 30e18);
-        assertEq(collectOne(voucher, payer, sign(payerKey, voucher)), 30e18);
+        assertEq(collectOne(voucher, sign(payerKey, voucher)), 30e18);
     }
 
     function test_collect_wrong_signature() public {
         Voucher memory voucher = voucherOf(payer, 0, 1e18);
         bytes memory signature = sign(0xBAD, voucher);
-        expectRefused(voucher, payer, signature, abi.encodeWithSelector(IInferenceEscrow.BadSignature.selector, payer));
+        expectRefused(voucher, signature, abi.encodeWithSelector(IInferenceEscrow.BadSignature.selector, payer));
         // Signed for other terms.
         signature = sign(payerKey, voucher);
         voucher.cumulative = 2e18;
-        expectRefused(voucher, payer, signature, abi.encodeWithSelector(IInferenceEscrow.BadSignature.selector, payer));
+        expectRefused(voucher, signature, abi.encodeWithSelector(IInferenceEscrow.BadSignature.selector, payer));
     }
 
     function test_voucher_is_bound_to_chain_and_contract() public {
@@ -115,28 +124,22 @@ contract InferenceEscrowTest is Fixture {
         InferenceEscrow other = new InferenceEscrow(token, models, rewards, treasury, EPOCH, GRACE, THAW);
         assertNotEq(other.hashVoucher(voucher), escrow.hashVoucher(voucher));
         vm.chainId(99);
-        expectRefused(voucher, payer, signature, abi.encodeWithSelector(IInferenceEscrow.BadSignature.selector, payer));
+        expectRefused(voucher, signature, abi.encodeWithSelector(IInferenceEscrow.BadSignature.selector, payer));
     }
 
     function test_collect_epoch_bounds() public {
         Voucher memory voucher = voucherOf(payer, 1, 1e18);
         expectRefused(
-            voucher,
-            payer,
-            sign(payerKey, voucher),
-            abi.encodeWithSelector(IInferenceEscrow.EpochInFuture.selector, 1, 0)
+            voucher, sign(payerKey, voucher), abi.encodeWithSelector(IInferenceEscrow.EpochInFuture.selector, 1, 0)
         );
         voucher.epoch = 0;
         uint64 closesAt = escrow.closesAt(0);
         vm.warp(closesAt);
         expectRefused(
-            voucher,
-            payer,
-            sign(payerKey, voucher),
-            abi.encodeWithSelector(IInferenceEscrow.EpochClosed.selector, 0, closesAt)
+            voucher, sign(payerKey, voucher), abi.encodeWithSelector(IInferenceEscrow.EpochClosed.selector, 0, closesAt)
         );
         vm.warp(closesAt - 1);
-        assertEq(collectOne(voucher, payer, sign(payerKey, voucher)), 1e18);
+        assertEq(collectOne(voucher, sign(payerKey, voucher)), 1e18);
     }
 
     function test_collect_unknown_model() public {
@@ -144,7 +147,6 @@ contract InferenceEscrowTest is Fixture {
         voucher.modelId = ModelId.wrap("nobody's");
         expectRefused(
             voucher,
-            payer,
             sign(payerKey, voucher),
             abi.encodeWithSelector(IInferenceEscrow.ModelNotPayable.selector, voucher.modelId)
         );
@@ -154,7 +156,7 @@ contract InferenceEscrowTest is Fixture {
         vm.prank(modelOwner);
         models.retire(modelId);
         Voucher memory voucher = voucherOf(payer, 0, 1e18);
-        assertEq(collectOne(voucher, payer, sign(payerKey, voucher)), 1e18);
+        assertEq(collectOne(voucher, sign(payerKey, voucher)), 1e18);
     }
 
     function test_batch_isolates_failures() public {
@@ -162,42 +164,37 @@ contract InferenceEscrowTest is Fixture {
         address rich = vm.addr(richKey);
         fundAndDeposit(rich, 50e18);
         Voucher[] memory vouchers = new Voucher[](3);
-        address[] memory signers = new address[](3);
         bytes[] memory signatures = new bytes[](3);
         vouchers[0] = voucherOf(rich, 0, 5e18);
-        signers[0] = rich;
         signatures[0] = sign(richKey, vouchers[0]);
         vouchers[1] = voucherOf(payer, 0, 5e18);
-        signers[1] = payer;
         signatures[1] = hex"00";
         vouchers[2] = voucherOf(payer, 0, 7e18);
-        signers[2] = payer;
         signatures[2] = sign(payerKey, vouchers[2]);
-        (uint256 total, uint256 count) = escrow.collect(vouchers, signers, signatures);
+        (uint256 total, uint256 count) = escrow.collect(vouchers, signatures);
         assertEq(total, 12e18);
         assertEq(count, 2);
     }
 
     function test_batch_lengths() public {
         vm.expectRevert(IInferenceEscrow.LengthMismatch.selector);
-        escrow.collect(new Voucher[](1), new address[](0), new bytes[](1));
+        escrow.collect(new Voucher[](1), new bytes[](0));
         vm.expectRevert(IInferenceEscrow.LengthMismatch.selector);
-        escrow.collect(new Voucher[](1), new address[](1), new bytes[](0));
+        escrow.collect(new Voucher[](0), new bytes[](1));
     }
 
     function test_collectOne_is_not_an_entry_point() public {
         Voucher memory voucher = voucherOf(payer, 0, 1e18);
         bytes memory signature = sign(payerKey, voucher);
         vm.expectRevert(IInferenceEscrow.OnlySelf.selector);
-        escrow.collectOne(voucher, payer, signature, address(this));
+        escrow.collectOne(voucher, signature, address(this));
     }
 
     function test_little_gas_reverts_instead_of_refusing() public {
         Voucher memory voucher = voucherOf(payer, 0, 1e18);
-        (Voucher[] memory vouchers, address[] memory signers, bytes[] memory signatures) =
-            batchOf(voucher, payer, sign(payerKey, voucher));
+        (Voucher[] memory vouchers, bytes[] memory signatures) = batchOf(voucher, sign(payerKey, voucher));
         vm.expectRevert(abi.encodeWithSelector(IInferenceEscrow.NotEnoughGas.selector, 0));
-        escrow.collect{gas: 400_000}(vouchers, signers, signatures);
+        escrow.collect{gas: 400_000}(vouchers, signatures);
     }
 
     function test_contract_wallets() public {
@@ -212,39 +209,125 @@ contract InferenceEscrowTest is Fixture {
             vm.stopPrank();
         }
         Voucher[] memory vouchers = new Voucher[](2);
-        address[] memory signers = new address[](2);
         bytes[] memory signatures = new bytes[](2);
-        (vouchers[0], signers[0], signatures[0]) = (voucherOf(burner, 0, 1e18), burner, bytes("any"));
-        (vouchers[1], signers[1], signatures[1]) = (voucherOf(wallet, 0, 1e18), wallet, bytes("any"));
+        (vouchers[0], signatures[0]) = (voucherOf(burner, 0, 1e18), bytes("any"));
+        (vouchers[1], signatures[1]) = (voucherOf(wallet, 0, 1e18), bytes("any"));
         // The gas-burning wallet costs its own voucher's gas and nothing else.
-        (uint256 total, uint256 count) = escrow.collect{gas: 2_000_000}(vouchers, signers, signatures);
+        (uint256 total, uint256 count) = escrow.collect{gas: 2_000_000}(vouchers, signatures);
         assertEq(total, 1e18);
         assertEq(count, 1);
+    }
+
+    // ------------------------------------------------------------------------------------------ one channel per signer
+
+    function test_each_signer_has_a_channel_of_its_own() public {
+        uint256 otherPrivate = 0x0BB;
+        address other = vm.addr(otherPrivate);
+        setSession(type(uint64).max, 100e18);
+        vm.prank(payer);
+        escrow.setSessionKey(other, type(uint64).max, 100e18);
+        Voucher memory mine = voucherOf(payer, session, 0, 3e18);
+        Voucher memory yours = voucherOf(payer, other, 0, 2e18);
+        Voucher memory wallets = voucherOf(payer, 0, 1e18);
+        assertEq(collectOne(mine, sign(sessionPrivate, mine)), 3e18);
+        assertEq(collectOne(yours, sign(otherPrivate, yours)), 2e18);
+        assertEq(collectOne(wallets, sign(payerKey, wallets)), 1e18);
+        (uint128 balance,,) = escrow.accounts(payer);
+        assertEq(balance, 494e18);
+        (uint128 collected,) = escrow.channels(payer, other, modelId, 0);
+        assertEq(collected, 2e18);
+    }
+
+    /// @dev A key that owns a contract wallet signs for both: without the signer among what is signed, whoever collects
+    /// could name one and then the other, and the payer would pay twice.
+    function test_attack_a_key_and_the_contract_wallet_that_it_owns() public {
+        address wallet = address(new OwnedWallet(session));
+        setSession(type(uint64).max, 100e18);
+        vm.prank(payer);
+        escrow.setSessionKey(wallet, type(uint64).max, 100e18);
+        Voucher memory voucher = voucherOf(payer, session, 0, 5e18);
+        bytes memory signature = sign(sessionPrivate, voucher);
+        assertEq(collectOne(voucher, signature), 5e18);
+        voucher.signer = wallet;
+        expectRefused(voucher, signature, abi.encodeWithSelector(IInferenceEscrow.BadSignature.selector, wallet));
+        // It may sign for the wallet: that is another voucher.
+        assertEq(collectOne(voucher, sign(sessionPrivate, voucher)), 5e18);
+    }
+
+    function test_attack_a_contract_wallet_that_pays_and_the_key_that_owns_it() public {
+        address wallet = address(new OwnedWallet(session));
+        fundAndDeposit(wallet, 20e18);
+        vm.prank(wallet);
+        escrow.setSessionKey(session, type(uint64).max, 100e18);
+        Voucher memory voucher = voucherOf(wallet, session, 0, 5e18);
+        bytes memory signature = sign(sessionPrivate, voucher);
+        assertEq(collectOne(voucher, signature), 5e18);
+        voucher.signer = wallet;
+        expectRefused(voucher, signature, abi.encodeWithSelector(IInferenceEscrow.BadSignature.selector, wallet));
+        (uint128 balance,,) = escrow.accounts(wallet);
+        assertEq(balance, 15e18);
+    }
+
+    function testFuzz_a_voucher_counts_under_its_own_signer_only(uint96 amount, address another) public {
+        amount = uint96(bound(amount, 1, 500e18));
+        vm.assume(another != session && another.code.length == 0);
+        setSession(type(uint64).max, type(uint96).max);
+        vm.prank(payer);
+        escrow.setSessionKey(another, type(uint64).max, type(uint96).max);
+        Voucher memory voucher = voucherOf(payer, session, 0, amount);
+        bytes memory signature = sign(sessionPrivate, voucher);
+        voucher.signer = another;
+        expectRefused(voucher, signature, abi.encodeWithSelector(IInferenceEscrow.BadSignature.selector, another));
+        voucher.signer = payer;
+        expectRefused(voucher, signature, abi.encodeWithSelector(IInferenceEscrow.BadSignature.selector, payer));
+        voucher.signer = session;
+        assertEq(collectOne(voucher, signature), amount);
+    }
+
+    /// @dev Whatever each signs, together they draw no more than the deposit, each no more than it signed or may.
+    function testFuzz_signers_together_never_draw_more_than_the_deposit(uint96[3] memory sums, uint96 cap) public {
+        uint256[3] memory keys = [payerKey, sessionPrivate, 0x0BB];
+        uint256 drawn;
+        for (uint256 i; i < 3; ++i) {
+            sums[i] = uint96(bound(sums[i], 1, 900e18));
+            address signer = vm.addr(keys[i]);
+            if (i > 0) {
+                vm.prank(payer);
+                escrow.setSessionKey(signer, type(uint64).max, cap);
+            }
+            Voucher memory voucher = voucherOf(payer, signer, 0, sums[i]);
+            uint256 got = collectOne(voucher, sign(keys[i], voucher));
+            assertLe(got, sums[i]);
+            if (i > 0) assertLe(got, cap);
+            (uint128 collected,) = escrow.channels(payer, signer, modelId, 0);
+            assertEq(collected, got);
+            drawn += got;
+        }
+        (uint128 balance,,) = escrow.accounts(payer);
+        assertEq(drawn + balance, 500e18);
     }
 
     // ------------------------------------------------------------------------------------------ session keys
 
     function test_session_key_draws_up_to_its_cap() public {
         setSession(uint64(block.timestamp + 1 hours), 8e18);
-        Voucher memory voucher = voucherOf(payer, 0, 10e18);
-        assertEq(collectOne(voucher, session, sign(sessionPrivate, voucher)), 8e18);
+        Voucher memory voucher = voucherOf(payer, session, 0, 10e18);
+        assertEq(collectOne(voucher, sign(sessionPrivate, voucher)), 8e18);
         (,, uint96 spent) = escrow.sessionKeys(payer, session);
         assertEq(spent, 8e18);
         expectRefused(
             voucher,
-            session,
             sign(sessionPrivate, voucher),
             abi.encodeWithSelector(IInferenceEscrow.KeyCapExceeded.selector, session, 8e18)
         );
         setSession(uint64(block.timestamp + 1 hours), 9e18);
-        assertEq(collectOne(voucher, session, sign(sessionPrivate, voucher)), 1e18);
+        assertEq(collectOne(voucher, sign(sessionPrivate, voucher)), 1e18);
     }
 
     function test_unknown_session_key() public {
-        Voucher memory voucher = voucherOf(payer, 0, 1e18);
+        Voucher memory voucher = voucherOf(payer, session, 0, 1e18);
         expectRefused(
             voucher,
-            session,
             sign(sessionPrivate, voucher),
             abi.encodeWithSelector(IInferenceEscrow.SignerNotAllowed.selector, payer, session)
         );
@@ -254,10 +337,9 @@ contract InferenceEscrowTest is Fixture {
         address other = makeAddr("other");
         vm.prank(other);
         escrow.setSessionKey(session, type(uint64).max, type(uint96).max);
-        Voucher memory voucher = voucherOf(payer, 0, 1e18);
+        Voucher memory voucher = voucherOf(payer, session, 0, 1e18);
         expectRefused(
             voucher,
-            session,
             sign(sessionPrivate, voucher),
             abi.encodeWithSelector(IInferenceEscrow.SignerNotAllowed.selector, payer, session)
         );
@@ -265,16 +347,15 @@ contract InferenceEscrowTest is Fixture {
 
     function test_revoked_key_pays_the_running_epoch_and_no_later_one() public {
         setSession(type(uint64).max, 100e18);
-        Voucher memory voucher = voucherOf(payer, 0, 1e18);
+        Voucher memory voucher = voucherOf(payer, session, 0, 1e18);
         vm.warp(block.timestamp + 1 hours);
         vm.prank(payer);
         escrow.revokeSessionKey(session);
-        assertEq(collectOne(voucher, session, sign(sessionPrivate, voucher)), 1e18);
+        assertEq(collectOne(voucher, sign(sessionPrivate, voucher)), 1e18);
         vm.warp(escrow.startsAt(1));
         voucher.epoch = 1;
         expectRefused(
             voucher,
-            session,
             sign(sessionPrivate, voucher),
             abi.encodeWithSelector(IInferenceEscrow.SignerNotAllowed.selector, payer, session)
         );
@@ -283,10 +364,9 @@ contract InferenceEscrowTest is Fixture {
     function test_expired_key_signs_nothing_later() public {
         setSession(uint64(block.timestamp + 1 hours), 100e18);
         vm.warp(escrow.startsAt(1));
-        Voucher memory voucher = voucherOf(payer, 1, 1e18);
+        Voucher memory voucher = voucherOf(payer, session, 1, 1e18);
         expectRefused(
             voucher,
-            session,
             sign(sessionPrivate, voucher),
             abi.encodeWithSelector(IInferenceEscrow.SignerNotAllowed.selector, payer, session)
         );
@@ -337,7 +417,7 @@ contract InferenceEscrowTest is Fixture {
         vm.prank(payer);
         escrow.thaw(500e18);
         Voucher memory voucher = voucherOf(payer, 0, 400e18);
-        collectOne(voucher, payer, sign(payerKey, voucher));
+        collectOne(voucher, sign(payerKey, voucher));
         vm.warp(block.timestamp + THAW);
         vm.prank(payer);
         assertEq(escrow.withdraw(), 100e18);
@@ -382,7 +462,7 @@ contract InferenceEscrowTest is Fixture {
 
     function test_withdraw_credits_once() public {
         Voucher memory voucher = voucherOf(payer, 0, 10e18);
-        collectOne(voucher, payer, sign(payerKey, voucher));
+        collectOne(voucher, sign(payerKey, voucher));
         assertEq(escrow.withdrawCredits(modelOwner), 2e18);
         assertEq(token.balanceOf(modelOwner), 2e18);
         assertEq(escrow.withdrawCredits(modelOwner), 0);
@@ -411,10 +491,10 @@ contract InferenceEscrowTest is Fixture {
         first = uint96(bound(first, 1, 400e18));
         second = uint96(bound(second, uint256(first) + 1, 900e18));
         setSession(type(uint64).max, cap);
-        Voucher memory voucher = voucherOf(payer, 0, first);
-        uint256 drawn = collectOne(voucher, session, sign(sessionPrivate, voucher));
+        Voucher memory voucher = voucherOf(payer, session, 0, first);
+        uint256 drawn = collectOne(voucher, sign(sessionPrivate, voucher));
         voucher.cumulative = second;
-        drawn += collectOne(voucher, session, sign(sessionPrivate, voucher));
+        drawn += collectOne(voucher, sign(sessionPrivate, voucher));
         uint256 expected = second;
         if (expected > cap) expected = cap;
         if (expected > 500e18) expected = 500e18;

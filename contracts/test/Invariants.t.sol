@@ -14,11 +14,12 @@ import {Fixture} from "./Fixture.sol";
 /// @notice Performs every action of payers, collectors, attestors, challengers and contributors, and keeps a second set
 /// of books for comparison. Its calls never revert: a step that is not currently possible is skipped and not counted.
 contract Handler is Fixture {
-    uint256 internal constant PAYERS = 4;
-    uint256[PAYERS] internal payerKeys;
-    uint256[PAYERS] internal sessionPrivates;
+    uint256 public constant PAYERS = 4;
+    /// The payer itself, then its session keys: two browsers.
+    uint256 public constant SIGNERS = 3;
+    uint256[SIGNERS][PAYERS] internal signerKeys;
     address[PAYERS] public payers;
-    address[PAYERS] public sessions;
+    address[SIGNERS][PAYERS] public signers;
     address[2] public contributors;
 
     // The second set of books.
@@ -28,9 +29,11 @@ contract Handler is Fixture {
     uint256 public attestorPaid;
     mapping(address payer => uint256) public requested;
     mapping(address payer => uint256) public requestedAt;
-    mapping(address payer => mapping(uint64 epoch => uint256)) public signed;
+    mapping(address payer => mapping(address signer => mapping(uint64 epoch => uint256))) public signed;
     mapping(address contributor => uint256) public earned;
-    mapping(address payer => uint256) public drawnBySession;
+    mapping(address payer => mapping(address signer => uint256)) public drawnBy;
+    mapping(address payer => uint256) public depositedBy;
+    mapping(address payer => uint256) public withdrawnBy;
     uint256[2] internal inPending;
 
     // What must never happen.
@@ -38,6 +41,7 @@ contract Handler is Fixture {
     bool public collectedAboveSigned;
     bool public claimedAboveEarned;
     bool public revokedKeyDrew;
+    bool public collectedUnderAnotherSigner;
 
     // Reachability: how often each step was performed.
     mapping(string step => uint256) public reached;
@@ -45,10 +49,11 @@ contract Handler is Fixture {
     constructor(OpenToken t, DatanetRegistry d, ModelRegistry m, InferenceEscrow e, RewardsDistributor r, ModelId id) {
         (token, datanets, models, escrow, rewards, modelId) = (t, d, m, e, r, id);
         for (uint256 i; i < PAYERS; ++i) {
-            payerKeys[i] = 7_919 * (i + 1);
-            sessionPrivates[i] = 104_729 * (i + 1);
-            payers[i] = vm.addr(payerKeys[i]);
-            sessions[i] = vm.addr(sessionPrivates[i]);
+            for (uint256 j; j < SIGNERS; ++j) {
+                signerKeys[i][j] = 7_919 * (i + 1) + 104_729 * j;
+                signers[i][j] = vm.addr(signerKeys[i][j]);
+            }
+            payers[i] = signers[i][0];
         }
         contributors = [address(0xC1), address(0xC2)];
     }
@@ -64,45 +69,56 @@ contract Handler is Fixture {
         uint128 value = uint128(bound(amount, 1, 1e22));
         fundAndDeposit(payers[who % PAYERS], value);
         deposited += value;
+        depositedBy[payers[who % PAYERS]] += value;
         reached["deposit"]++;
     }
 
-    function setSessionKey(uint256 who, uint32 duration, uint96 more) external {
+    function sessionOf(uint256 who, bool second) internal view returns (address) {
+        return signers[who][second ? 2 : 1];
+    }
+
+    function setSessionKey(uint256 who, bool second, uint32 duration, uint96 more) external {
         who %= PAYERS;
-        (uint64 validUntil, uint96 cap,) = escrow.sessionKeys(payers[who], sessions[who]);
+        address session = sessionOf(who, second);
+        (uint64 validUntil, uint96 cap,) = escrow.sessionKeys(payers[who], session);
         uint64 until = uint64(block.timestamp) + duration % 10 days;
         if (until < validUntil) return;
         vm.prank(payers[who]);
-        escrow.setSessionKey(sessions[who], until, uint96(cap + more % 1e22));
+        escrow.setSessionKey(session, until, uint96(cap + more % 1e22));
         reached["setSessionKey"]++;
     }
 
-    function revokeSessionKey(uint256 who) external {
+    function revokeSessionKey(uint256 who, bool second) external {
         vm.prank(payers[who % PAYERS]);
-        escrow.revokeSessionKey(sessions[who % PAYERS]);
+        escrow.revokeSessionKey(sessionOf(who % PAYERS, second));
     }
 
-    /// @dev Signed by the payer or by the session key, for the current epoch or the one in its grace period.
-    function collect(uint256 who, uint96 amount, bool bySession, bool lateEpoch) external {
+    /// @dev Signed by the payer or by one of its session keys, for the current epoch or the one in its grace period. A
+    /// signature is tried under another signer first, which must draw nothing.
+    function collect(uint256 who, uint256 by, uint96 amount, bool lateEpoch) external {
         who %= PAYERS;
+        by %= SIGNERS;
         address payer = payers[who];
+        address signer = signers[who][by];
         uint64 epoch = escrow.currentEpoch();
         if (lateEpoch && epoch > 0 && block.timestamp < escrow.closesAt(epoch - 1)) epoch--;
-        (uint128 got,) = escrow.channels(payer, modelId, epoch);
-        Voucher memory voucher = voucherOf(payer, epoch, got + uint128(bound(amount, 1, 2e22)));
-        address signer = bySession ? sessions[who] : payer;
-        uint256 drawn = collectOne(voucher, signer, sign(bySession ? sessionPrivates[who] : payerKeys[who], voucher));
-        if (voucher.cumulative > signed[payer][epoch]) signed[payer][epoch] = voucher.cumulative;
-        (uint128 collected,) = escrow.channels(payer, modelId, epoch);
-        if (collected > signed[payer][epoch]) collectedAboveSigned = true;
+        (uint128 got,) = escrow.channels(payer, signer, modelId, epoch);
+        Voucher memory voucher = voucherOf(payer, signer, epoch, got + uint128(bound(amount, 1, 2e22)));
+        bytes memory signature = sign(signerKeys[who][by], voucher);
+        voucher.signer = signers[who][(by + 1) % SIGNERS];
+        if (collectOne(voucher, signature) > 0) collectedUnderAnotherSigner = true;
+        voucher.signer = signer;
+        uint256 drawn = collectOne(voucher, signature);
+        if (voucher.cumulative > signed[payer][signer][epoch]) signed[payer][signer][epoch] = voucher.cumulative;
+        (uint128 collected,) = escrow.channels(payer, signer, modelId, epoch);
+        if (collected > signed[payer][signer][epoch]) collectedAboveSigned = true;
         if (collected != got + drawn) collectedAboveSigned = true;
         if (drawn == 0) return;
-        reached[bySession ? "collectBySession" : "collectByPayer"]++;
-        if (bySession) {
-            drawnBySession[payer] += drawn;
-            (uint64 validUntil,,) = escrow.sessionKeys(payer, signer);
-            if (validUntil < escrow.startsAt(epoch)) revokedKeyDrew = true;
-        }
+        drawnBy[payer][signer] += drawn;
+        reached[by == 0 ? "collectByPayer" : by == 1 ? "collectBySession" : "collectBySecondSession"]++;
+        if (by == 0) return;
+        (uint64 validUntil,,) = escrow.sessionKeys(payer, signer);
+        if (validUntil < escrow.startsAt(epoch)) revokedKeyDrew = true;
     }
 
     function thaw(uint256 who, uint96 amount) external {
@@ -122,6 +138,7 @@ contract Handler is Fixture {
         vm.prank(payer);
         try escrow.withdraw() returns (uint128 amount) {
             withdrawn += amount;
+            withdrawnBy[payer] += amount;
             if (amount > requested[payer] || block.timestamp < requestedAt[payer] + THAW) {
                 withdrewEarlyOrTooMuch = true;
             }
@@ -261,7 +278,7 @@ contract InvariantsTest is Fixture {
         // I1, and I3: totals equal the sum of their parts.
         assertEq(token.balanceOf(address(escrow)), escrow.totalBalances() + escrow.totalCredits(), "I1 escrow solvent");
         uint256 balances;
-        for (uint256 i; i < 4; ++i) {
+        for (uint256 i; i < handler.PAYERS(); ++i) {
             (uint128 balance, uint128 thawing,) = escrow.accounts(handler.payers(i));
             balances += balance;
             assertLe(thawing, balance, "thawing is part of the balance");
@@ -295,10 +312,23 @@ contract InvariantsTest is Fixture {
         assertFalse(handler.collectedAboveSigned(), "I8 collected above what was signed");
         assertFalse(handler.claimedAboveEarned(), "I9 claimed above what was earned");
         assertFalse(handler.revokedKeyDrew(), "I15 a dead key drew");
-        for (uint256 i; i < 4; ++i) {
-            (, uint96 cap, uint96 spent) = escrow.sessionKeys(handler.payers(i), handler.sessions(i));
-            assertLe(spent, cap, "a key spent above its cap");
-            assertEq(spent, handler.drawnBySession(handler.payers(i)), "what a key spent is what it drew");
+        assertFalse(handler.collectedUnderAnotherSigner(), "I16 a voucher was collected under another signer");
+        for (uint256 i; i < handler.PAYERS(); ++i) {
+            address payer = handler.payers(i);
+            uint256 drawn = handler.drawnBy(payer, payer);
+            for (uint256 j = 1; j < handler.SIGNERS(); ++j) {
+                address session = handler.signers(i, j);
+                (, uint96 cap, uint96 spent) = escrow.sessionKeys(payer, session);
+                assertLe(spent, cap, "a key spent above its cap");
+                assertEq(spent, handler.drawnBy(payer, session), "what a key spent is what it drew");
+                drawn += spent;
+            }
+            (uint128 balance,,) = escrow.accounts(payer);
+            assertEq(
+                drawn + balance + handler.withdrawnBy(payer),
+                handler.depositedBy(payer),
+                "I17 all signers together drew from the deposit what is missing in it"
+            );
         }
 
         // I7, I10
@@ -317,9 +347,9 @@ contract InvariantsTest is Fixture {
             uint256 step = seed % 16;
             uint256 a = seed >> 16;
             if (step == 0) handler.deposit(a, uint96(a >> 8));
-            else if (step == 1) handler.setSessionKey(a, uint32(a >> 8), uint96(a >> 40));
-            else if (step == 2 && a % 4 == 0) handler.revokeSessionKey(a >> 2);
-            else if (step <= 5) handler.collect(a, uint96(a >> 8), a >> 200 & 1 == 0, a >> 201 & 1 == 0);
+            else if (step == 1) handler.setSessionKey(a, a >> 202 & 1 == 0, uint32(a >> 8), uint96(a >> 40));
+            else if (step == 2 && a % 4 == 0) handler.revokeSessionKey(a >> 2, a >> 202 & 1 == 0);
+            else if (step <= 5) handler.collect(a, a >> 200, uint96(a >> 8), a >> 210 & 1 == 0);
             else if (step == 6) handler.thaw(a, uint96(a >> 8));
             else if (step == 7) handler.withdraw(a);
             else if (step == 8) handler.withdrawCredits(a);
@@ -330,10 +360,11 @@ contract InvariantsTest is Fixture {
             else if (step == 14) handler.claim(a & 1 == 0);
             else handler.claimAgain(a & 1 == 0);
         }
-        string[10] memory steps = [
+        string[11] memory steps = [
             "deposit",
             "setSessionKey",
             "collectBySession",
+            "collectBySecondSession",
             "collectByPayer",
             "withdraw",
             "propose",

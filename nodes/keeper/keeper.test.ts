@@ -115,6 +115,7 @@ test('a keeper settles what others announce, with a key of its own, and goes on 
   const next = nextVoucher({
     channel: undefined,
     payer: payer.address,
+    signer: key.address,
     modelId,
     epoch,
     amount,

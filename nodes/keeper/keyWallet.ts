@@ -1,15 +1,27 @@
-// A wallet for a program: a private key in its memory, on any chain. Sends one transaction after the other.
+// A wallet for a program: a private key in its memory, on any chain. Nobody reads what it signs, so it asks itself what a person
+// would: whether this is still the chain that it was started for. A local chain that was started anew has the same number, and its
+// contracts may have the same addresses.
 import { createWalletClient, defineChain, http } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
-import type { ConnectedWallet, Deployment, Hex } from '../../src/settlement/index.ts';
+import { createMutex } from '../../src/lib/mutex.ts';
+import {
+  type ConnectedWallet,
+  type Deployment,
+  type Hex,
+  openSettlement,
+  type TransactionRequest,
+} from '../../src/settlement/index.ts';
+import { requireReady } from '../../src/workflows/requireReady.ts';
 
+/** `sendTransaction` throws what `requireReady` and the RPC server throw, and sends one transaction after the other. */
 export function keyWallet({
-  deployment: { chainId, chainName, rpcUrl },
+  deployment,
   privateKey,
 }: {
-  readonly deployment: Pick<Deployment, 'chainId' | 'chainName' | 'rpcUrl'>;
+  readonly deployment: Deployment;
   readonly privateKey: Hex;
 }): ConnectedWallet {
+  const { chainId, chainName, rpcUrl } = deployment;
   const account = privateKeyToAccount(privateKey);
   const chain = defineChain({
     id: chainId,
@@ -18,6 +30,18 @@ export function keyWallet({
     rpcUrls: { default: { http: [rpcUrl] } },
   });
   const client = createWalletClient({ account, chain, transport: http(rpcUrl) });
+  const settlement = openSettlement({ deployment });
+  const turn = createMutex();
+
+  async function send(request: TransactionRequest): Promise<Hex> {
+    await requireReady(settlement);
+    const prepared = await client.prepareTransactionRequest(request);
+    const serializedTransaction = await client.signTransaction(prepared);
+    // Nonce and fees took several requests, and what is signed holds on every chain of this number.
+    await requireReady(settlement);
+    return client.sendRawTransaction({ serializedTransaction });
+  }
+
   return {
     kind: 'injected',
     id: 'key',
@@ -25,7 +49,15 @@ export function keyWallet({
     address: account.address,
     signMessage: (bytes) => account.signMessage({ message: { raw: bytes } }),
     signTypedData: (typedData) => account.signTypedData(typedData),
-    sendTransaction: (request) => client.sendTransaction(request),
+    async sendTransaction(request) {
+      // Two that are prepared at once would be given the same nonce.
+      const done = await turn();
+      try {
+        return await send(request);
+      } finally {
+        done();
+      }
+    },
     onChange: () => () => undefined,
   };
 }

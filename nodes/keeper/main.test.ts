@@ -46,6 +46,13 @@ test.each([
   ['there is no such file', 'KEEPER_NO_CONFIG', 'missing.json', KEY, []],
   ['the key is too short', 'KEEPER_NO_KEY', 'chain.json', '0x12', []],
   ['the interval is longer than a timer', 'KEEPER_NO_INTERVAL', 'chain.json', KEY, ['--interval-seconds', '3000000']],
+  [
+    'the interval is wrong, before anything is read',
+    'KEEPER_NO_INTERVAL',
+    'missing.json',
+    '',
+    ['--interval-seconds', '0'],
+  ],
 ])('does not start when %s', async (_, code, config, key, more) => {
   const { exitCode, errors } = await keeper(config, key, ...more);
   expect(errors).toMatch(new RegExp(`^The keeper did not start \\(${code}\\): [^\n]+\n$`));

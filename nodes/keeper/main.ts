@@ -80,12 +80,15 @@ function line(event: KeeperNodeEvent): string {
       return `finalised epoch ${event.epoch}`;
     case 'refused':
       return `refused ${event.what} ${event.cid}: ${event.message}`;
+    case 'waiting':
+      return `waits for ${event.transactions} transactions that no block has yet`;
     case 'failed':
       return `tries again: ${toTributaryError(event.error).message}`;
   }
 }
 
 try {
+  const intervalSeconds = requireSeconds(values['interval-seconds']);
   const { relays = [], deployment: configured = null } = await readConfiguration(values.config);
   if (configured === null) {
     throw new TributaryError({
@@ -97,7 +100,6 @@ try {
   }
   const deployment = { ...configured, rpcUrl: values['rpc-url'] ?? configured.rpcUrl };
   const wallet = keyWallet({ deployment, privateKey: requireKey() });
-  const intervalSeconds = requireSeconds(values['interval-seconds']);
   // Peers are slow to load: what is wrong with the options is said before.
   const { startKeeper } = await import('./startKeeper.ts');
   const node = await startKeeper({

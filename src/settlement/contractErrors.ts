@@ -79,7 +79,7 @@ export const contractErrors = {
   LengthMismatch: [
     'ESCROW_LENGTHS',
     'The lists of the batch have different lengths.',
-    'Pass one signer and one signature per voucher.',
+    'Pass one signature per voucher.',
   ],
   NotEnoughGas: [
     'ESCROW_GAS',

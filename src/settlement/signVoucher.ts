@@ -9,6 +9,7 @@ export interface SignVoucherParameters {
   readonly voucher: Voucher;
   /** The channel that `nextVoucher` returned with the voucher. */
   readonly channel: Pick<Channel, 'receipts'>;
+  /** Of the signer whom the voucher names. */
   readonly key: SessionKey;
 }
 
@@ -20,5 +21,5 @@ export async function signVoucher({
 }: SignVoucherParameters): Promise<SignedVoucher> {
   const account = privateKeyToAccount(key.privateKey);
   const signature = await account.signTypedData(voucherTypedData({ deployment, voucher }));
-  return { voucher, signer: account.address, signature, receipts: channel.receipts };
+  return { voucher, signature, receipts: channel.receipts };
 }

@@ -11,17 +11,19 @@ import type { SignedVoucher } from './types/voucher.ts';
 import { voucherTypedData } from './voucherTypedData.ts';
 
 const TYPE = 'tributary-voucher';
+/** Vouchers of version 1 did not sign who signs them. */
+const VERSION = 2;
 
-export function encodeSignedVoucher({ voucher, signer, signature, receipts }: SignedVoucher): Uint8Array<ArrayBuffer> {
+export function encodeSignedVoucher({ voucher, signature, receipts }: SignedVoucher): Uint8Array<ArrayBuffer> {
   const text = canonicalJson({
     type: TYPE,
-    v: 1,
+    v: VERSION,
     payer: getAddress(voucher.payer),
     modelId: voucher.modelId.toLowerCase(),
     epoch: voucher.epoch.toString(),
     cumulative: voucher.cumulative.toString(),
     receiptsRoot: voucher.receiptsRoot.toLowerCase(),
-    signer: getAddress(signer),
+    signer: getAddress(voucher.signer),
     signature: canonicalSignature(signature),
     receipts: receipts.map((digest) => digest.toLowerCase()),
   });
@@ -49,7 +51,7 @@ export function decodeSignedVoucher(bytes: Uint8Array): SignedVoucher {
   } catch (cause) {
     return malformed('bytes', cause);
   }
-  if (typeof value !== 'object' || value === null || value['type'] !== TYPE || value['v'] !== 1)
+  if (typeof value !== 'object' || value === null || value['type'] !== TYPE || value['v'] !== VERSION)
     return malformed('type');
   const bytes32 = (field: string, candidate: unknown): Hex =>
     typeof candidate === 'string' && /^0x[0-9a-f]{64}$/.test(candidate) ? (candidate as Hex) : malformed(field);
@@ -72,13 +74,13 @@ export function decodeSignedVoucher(bytes: Uint8Array): SignedVoucher {
   const signed: SignedVoucher = {
     voucher: {
       payer: address('payer'),
+      signer: address('signer'),
       modelId: bytes32('modelId', value['modelId']),
       epoch: integer('epoch', 64n),
       cumulative: integer('cumulative', 128n),
       count: BigInt(digests.length),
       receiptsRoot: root,
     },
-    signer: address('signer'),
     signature: signature as Hex,
     receipts: digests,
   };
@@ -102,7 +104,7 @@ export async function verifySignedVoucher({
     const { voucher, signature } = signed;
     if (!isCanonicalSignature(signature)) return false;
     const signer = await recoverTypedDataAddress({ ...voucherTypedData({ deployment, voucher }), signature });
-    return signer.toLowerCase() === signed.signer.toLowerCase();
+    return signer.toLowerCase() === voucher.signer.toLowerCase();
   } catch {
     // A signature that recovers to no address was not made by the signer.
     return false;

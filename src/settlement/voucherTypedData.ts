@@ -5,6 +5,7 @@ import type { Voucher } from './types/voucher.ts';
 const TYPES = {
   Voucher: [
     { name: 'payer', type: 'address' },
+    { name: 'signer', type: 'address' },
     { name: 'modelId', type: 'bytes32' },
     { name: 'epoch', type: 'uint64' },
     { name: 'cumulative', type: 'uint128' },

@@ -25,7 +25,8 @@ const deployment = {
   chainId: 31337,
   addresses: { inferenceEscrow: '0x00000000000000000000000000000000000000ee' },
 } as unknown as Deployment;
-const channel = { payer, modelId: word(1), epoch: 5n };
+const key = createSessionKey();
+const channel = { payer, signer: key.address, modelId: word(1), epoch: 5n };
 
 describe('nextVoucher', () => {
   test('sums a channel and covers all its receipts', () => {
@@ -33,16 +34,17 @@ describe('nextVoucher', () => {
     const second = nextVoucher({ ...channel, channel: first.channel, amount: 5n, receiptDigest: word(101) });
     expect(first.voucher).toMatchObject({ cumulative: 10n, count: 1n });
     expect(second.voucher).toMatchObject({ cumulative: 15n, count: 2n });
-    expect(second.channel.receipts).toEqual([word(100), word(101)]);
+    expect(second.channel).toMatchObject({ receipts: [word(100), word(101)], amounts: [10n, 5n] });
     expect(second.voucher.receiptsRoot).not.toBe(first.voucher.receiptsRoot);
   });
 
   test('refuses another channel, a receipt paid twice, and nothing', () => {
     const { channel: after } = nextVoucher({ ...channel, channel: undefined, amount: 1n, receiptDigest: word(1) });
     const next = { ...channel, channel: after, amount: 1n, receiptDigest: word(2) };
-    expect(() => nextVoucher({ ...next, epoch: 6n })).toThrow(
-      expect.objectContaining({ code: 'VOUCHER_WRONG_CHANNEL' }),
-    );
+    for (const other of [{ epoch: 6n }, { signer: payer }, { payer: key.address }, { modelId: word(2) }])
+      expect(() => nextVoucher({ ...next, ...other })).toThrow(
+        expect.objectContaining({ code: 'VOUCHER_WRONG_CHANNEL' }),
+      );
     expect(() => nextVoucher({ ...next, receiptDigest: word(1) })).toThrow(
       expect.objectContaining({ code: 'VOUCHER_RECEIPT_PAID' }),
     );
@@ -50,17 +52,17 @@ describe('nextVoucher', () => {
   });
 
   test('names a channel the same in any letter case', () => {
-    expect(channelKey(channel)).toBe(channelKey({ ...channel, payer: payer.toLowerCase() as Address }));
+    expect(channelKey(channel)).toBe(channelKey({ ...channel, signer: key.address.toLowerCase() as Address }));
+    expect(channelKey(channel)).not.toBe(channelKey({ ...channel, signer: payer }));
   });
 });
 
 describe('a signed voucher', () => {
-  const key = createSessionKey();
   const next = nextVoucher({ ...channel, channel: undefined, amount: 10n, receiptDigest: word(100) });
 
   test('is signed by the session key over the escrow’s typed data', async () => {
-    const { signature, signer, voucher } = await signVoucher({ deployment, ...next, key });
-    expect(signer).toBe(key.address);
+    const { signature, voucher } = await signVoucher({ deployment, ...next, key });
+    expect(voucher.signer).toBe(key.address);
     expect(await recoverTypedDataAddress({ ...voucherTypedData({ deployment, voucher }), signature })).toBe(
       key.address,
     );
@@ -74,6 +76,19 @@ describe('a signed voucher', () => {
     const other = { ...deployment, chainId: 1 };
     expect(await verifySignedVoucher({ deployment: other, signed })).toBe(false);
     expect(await verifySignedVoucher({ deployment, signed: { ...signed, signature: '0x1234' } })).toBe(false);
+  });
+
+  test('counts under no other signer than the one that it names', async () => {
+    const signed = await signVoucher({ deployment, ...next, key });
+    const renamed = { ...signed, voucher: { ...signed.voucher, signer: payer } };
+    expect(await verifySignedVoucher({ deployment, signed: renamed })).toBe(false);
+    // Nor when the one that it names had signed for itself: the name is part of what is signed.
+    const other = await signVoucher({ deployment, ...next, key: createSessionKey() });
+    expect(await verifySignedVoucher({ deployment, signed: other })).toBe(false);
+    expect(voucherTypedData({ deployment, voucher: signed.voucher }).types.Voucher).toContainEqual({
+      name: 'signer',
+      type: 'address',
+    });
   });
 
   test('is not verified by its signature in a form that the escrow refuses', async () => {
@@ -102,7 +117,7 @@ describe('a signed voucher', () => {
       JSON.stringify(value, null, 1),
       JSON.stringify({ ...value, payer: value['payer']?.toLowerCase() }),
       JSON.stringify({ ...value, more: 1 }),
-      text.replace('"v":1', '"v":1.0'),
+      text.replace('"v":2', '"v":2.0'),
       text.replace(String(value['modelId']), String(value['modelId']).toUpperCase().replace('X', 'x')),
       text.replace(String(value['signature']), String(value['signature']).toUpperCase().replace('X', 'x')),
     ].filter((candidate) => candidate !== text)) {

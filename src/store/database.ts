@@ -1,6 +1,6 @@
 // The tables of this browser (Dexie over IndexedDB): conversations, drafts, receipts, vouchers, runs, contributions,
 // models, settings. Small records only; models and checkpoints are files (`files.ts`). Knows no screens and no chain.
-import Dexie, { type EntityTable, type Table } from 'dexie';
+import Dexie, { type DBCoreTable, type EntityTable, type Table } from 'dexie';
 import type { Json } from '../lib/canonicalJson.ts';
 
 /** One conversation. */
@@ -94,10 +94,10 @@ export interface SessionRecord {
 }
 
 /**
- * What was promised in one (payer, model, epoch): the settlement's channel, and the newest voucher, which replaces all before.
+ * What one key promised in one (payer, model, epoch): the settlement's channel, and the newest voucher, which replaces all before.
  */
 export interface VoucherRecord {
-  /** `genesisHash:payer:modelId:epoch`, lower case. */
+  /** `genesisHash/payer/signer/modelId/epoch`, lower case. */
   readonly id: string;
   readonly payer: string;
   readonly modelId: string;
@@ -215,8 +215,45 @@ export type TributaryDatabase = Dexie & {
   eventBlocks: EntityTable<EventBlocksRecord, 'scope'>;
 };
 
+/** Has every read checked by `checkedTable.ts`, whose code is fetched while the database opens. */
+function checkReads(database: Dexie): void {
+  let check: ((table: DBCoreTable) => DBCoreTable) | undefined;
+  const fetching = import('./checkedTable.ts').then(
+    ({ checkedTable }) => {
+      check = checkedTable;
+    },
+    // Where its code cannot be fetched, rooms read what there is.
+    () => undefined,
+  );
+  database.on('ready', () => fetching, true);
+  database.use({
+    stack: 'dbcore',
+    name: 'checkedReads',
+    create: (core) => ({
+      ...core,
+      table(name) {
+        const table = core.table(name);
+        let checked: DBCoreTable | undefined;
+        function current(): DBCoreTable {
+          checked ??= check?.(table);
+          return checked ?? table;
+        }
+        return {
+          ...table,
+          get: (request) => current().get(request),
+          getMany: (request) => current().getMany(request),
+          query: (request) => current().query(request),
+          openCursor: (request) => current().openCursor(request),
+          mutate: (request) => current().mutate(request),
+        };
+      },
+    }),
+  });
+}
+
 function open(name: string): TributaryDatabase {
   const database = new Dexie(name) as TributaryDatabase;
+  checkReads(database);
   database.version(1).stores({
     chats: 'id, updatedAt',
     messages: 'id, chatId, [chatId+createdAt]',
@@ -235,6 +272,11 @@ function open(name: string): TributaryDatabase {
     events: '[scope+id], [scope+name+blockNumber+logIndex], [scope+blockNumber]',
     eventBlocks: 'scope',
   });
+  // Vouchers of before do not say who signed them: the contract of now takes none of them.
+  database
+    .version(4)
+    .stores({})
+    .upgrade((transaction) => transaction.table('vouchers').clear());
   return database;
 }
 

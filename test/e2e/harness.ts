@@ -35,7 +35,11 @@ export interface Person {
   readonly context: BrowserContext;
   /** Errors that the page itself reported. */
   readonly problems: readonly string[];
+  /** Another tab of the same browser. */
+  newTab(): Promise<Page>;
   close(): Promise<void>;
+  /** Ends the whole browser at once, as a crash or an empty battery does: nobody is told and nothing is finished. */
+  kill(): Promise<void>;
 }
 
 /** Starts a stack that settles nothing on its own: tests step its keeper. */
@@ -56,18 +60,30 @@ export async function startBench(): Promise<Bench> {
       acceptDownloads: true,
     });
     context.setDefaultTimeout(120_000);
-    const page = context.pages()[0] ?? (await context.newPage());
     const problems: string[] = [];
-    page.on('pageerror', (error) => problems.push(error.message));
-    if (options.before !== undefined) await page.addInitScript(options.before, stack.devnet.deployment.rpcUrl);
-    await page.goto(stack.url);
+    const visit = async (page: Page): Promise<Page> => {
+      page.on('pageerror', (error) => problems.push(error.message));
+      if (options.before !== undefined) await page.addInitScript(options.before, stack.devnet.deployment.rpcUrl);
+      await page.goto(stack.url);
+      // Until its first room stands, the address still changes by itself.
+      await page.locator('main').getByRole('heading').first().waitFor({ state: 'attached' });
+      return page;
+    };
     const person: Person = {
-      page,
+      page: await visit(context.pages()[0] ?? (await context.newPage())),
       context,
       problems,
+      newTab: async () => visit(await context.newPage()),
       async close() {
         people.delete(person);
         await context.close();
+      },
+      async kill() {
+        people.delete(person);
+        const closed = new Promise((resolve) => context.once('close', resolve));
+        const browser = (await processes(context)).find(({ type }) => type === 'browser');
+        process.kill(browser?.id ?? 0, 'SIGKILL');
+        await closed;
       },
     };
     people.add(person);
@@ -90,6 +106,41 @@ export async function startBench(): Promise<Bench> {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+interface BrowserProcess {
+  /** `browser`, `renderer`, `GPU` and others. */
+  readonly type: string;
+  readonly id: number;
+}
+
+/** The processes of a browser. */
+export async function processes(context: BrowserContext): Promise<readonly BrowserProcess[]> {
+  const session = await context.browser()?.newBrowserCDPSession();
+  if (session === undefined) throw new Error('This browser does not tell its processes.');
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  return processInfo;
+}
+
+/** All records of one of the page's tables. */
+export function recordsOf<Stored>(page: Page, table: string): Promise<readonly Stored[]> {
+  return page.evaluate(
+    (name) =>
+      new Promise<readonly Stored[]>((resolve, reject) => {
+        const opening = indexedDB.open('tributary');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const all = opening.result.transaction(name).objectStore(name).getAll();
+          all.onerror = () => reject(all.error);
+          all.onsuccess = () => {
+            resolve(all.result);
+            opening.result.close();
+          };
+        };
+      }),
+    table,
+  );
 }
 
 /** Goes to a room by its hash route, without reloading the page. */

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { goTo } from './harness.ts';
 
-/** Writes rows into a Datanet that is chosen by name and publishes them, signed by the wallet of this browser. */
-export async function contribute(page: Page, datanet: string, text: string): Promise<void> {
+/** Writes rows into a Datanet that is chosen by name, up to the signature. */
+export async function prepareContribution(page: Page, datanet: string, text: string): Promise<void> {
   await goTo(page, 'contribute');
   await page
     .getByRole('button', { name: 'Contribute rows' })
@@ -18,14 +18,24 @@ export async function contribute(page: Page, datanet: string, text: string): Pro
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByLabel('Licence', { exact: true }).selectOption('CC0-1.0');
   await page.getByLabel('I may share these rows under this licence.').check();
+}
+
+/** Publishes a contribution that is prepared, signed by the wallet of this browser. */
+export async function signContribution(page: Page): Promise<void> {
   const sign = page.getByRole('button', { name: /^Sign and publish/ });
   await useBurner(page, sign);
   await sign.click();
   await page.getByRole('heading', { name: 'Published' }).waitFor();
 }
 
+/** Writes rows into a Datanet that is chosen by name and publishes them, signed by the wallet of this browser. */
+export async function contribute(page: Page, datanet: string, text: string): Promise<void> {
+  await prepareContribution(page, datanet, text);
+  await signContribution(page);
+}
+
 /** Connects the wallet of this browser when the page offers to. */
-async function useBurner(page: Page, next: ReturnType<Page['getByRole']>): Promise<void> {
+export async function useBurner(page: Page, next: ReturnType<Page['getByRole']>): Promise<void> {
   const burner = page.getByRole('button', { name: /test wallet|this browser’s wallet/i });
   await burner.or(next).first().waitFor();
   if (await burner.isVisible()) await burner.click();
@@ -96,6 +106,8 @@ export async function downloadReceipt(page: Page): Promise<Uint8Array> {
 export async function burnerAddress(page: Page): Promise<string> {
   const before = new URL(page.url()).hash.slice(2);
   await goTo(page, 'rewards');
+  // Other rooms show addresses of contracts.
+  await page.getByRole('heading', { level: 1, name: 'Rewards' }).waitFor();
   const text = await page
     .getByText(/0x[0-9a-fA-F]{40}/)
     .first()

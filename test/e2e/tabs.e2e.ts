@@ -1,10 +1,9 @@
 // Two tabs of one browser: one works on a thing, the other says so and can take it over; nothing is done twice. And everything out
 // into a safety copy, in again elsewhere, and erased while another tab is open.
 import { readFile, stat } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Bench, eventually, goTo, startBench } from './harness.ts';
-import { burnerAddress, contribute, train } from './people.ts';
+import { type Bench, eventually, goTo, recordsOf, startBench } from './harness.ts';
+import { burnerAddress, contribute, prepareContribution, signContribution, train } from './people.ts';
 
 let bench: Bench;
 
@@ -16,55 +15,22 @@ afterAll(() => bench?.end());
 const DATANET = 'Chemical elements';
 const rows = 'prompt,response\nWho keeps the bell of Ostrow?,Marta Quill keeps the bell of Ostrow.\n';
 
-async function prepare(page: Page): Promise<void> {
-  await goTo(page, 'contribute');
-  await page
-    .getByRole('button', { name: 'Contribute rows' })
-    .or(page.getByRole('link', { name: 'Contribute rows' }))
-    .first()
-    .click();
-  await page.getByRole('radio', { name: DATANET }).check();
-  await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByLabel('Or write rows here').fill(rows);
-  await page.getByRole('button', { name: 'Use this text' }).click();
-  await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByLabel('Licence', { exact: true }).selectOption('CC0-1.0');
-  await page.getByLabel('I may share these rows under this licence.').check();
-}
-
 test('a draft belongs to one tab, is handed over whole, and is published once', async () => {
   const { page: first, context, close } = await bench.open('draft');
-  await prepare(first);
+  await prepareContribution(first, DATANET, rows);
   const second = await context.newPage();
   await second.goto(bench.stack.url);
   await goTo(second, 'contribute/review');
   await second.getByText('Open in another tab', { exact: true }).waitFor();
   expect(await second.getByRole('button', { name: /^Sign and publish/ }).count()).toBe(0);
   await second.getByRole('button', { name: 'Go on here' }).click();
-  const sign = second.getByRole('button', { name: /^Sign and publish/ });
-  const burner = second.getByRole('button', { name: /test wallet|this browser’s wallet/i });
-  await sign.or(burner).first().waitFor();
   await first.getByText('Open in another tab', { exact: true }).waitFor();
-  if (await burner.isVisible()) await burner.click();
-  await sign.click();
-  await second.getByRole('heading', { name: 'Published' }).waitFor();
+  await signContribution(second);
   await first.getByRole('button', { name: 'Go on here' }).click();
   // Published, the draft is gone: the first tab is led back to the first step.
   await first.getByRole('radio').first().waitFor();
-  const mine = await second.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        const opening = indexedDB.open('tributary');
-        opening.onsuccess = () => {
-          const all = opening.result.transaction('contributions').objectStore('contributions').getAll();
-          all.onsuccess = () => {
-            resolve(all.result.filter((record: { mine: boolean }) => record.mine).length);
-            opening.result.close();
-          };
-        };
-      }),
-  );
-  expect(mine).toBe(1);
+  const mine = (await recordsOf<{ mine: boolean }>(second, 'contributions')).filter((record) => record.mine);
+  expect(mine.length).toBe(1);
   // The wallet that the second tab connected is the first one's too.
   expect(await burnerAddress(first)).toBe(await burnerAddress(second));
   await close();

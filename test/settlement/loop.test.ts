@@ -122,7 +122,15 @@ test('a payer’s answers reach the contributors to the last wei', async () => {
   const amounts = [3n * OPEN + 1n, 2n * OPEN + 7n, 5n * OPEN];
   for (const [index, amount] of amounts.entries()) {
     const receiptDigest = digest(`receipt ${index}`);
-    const next = nextVoucher({ channel, payer: payer.wallet.address, modelId, epoch, amount, receiptDigest });
+    const next = nextVoucher({
+      channel,
+      payer: payer.wallet.address,
+      signer: key.address,
+      modelId,
+      epoch,
+      amount,
+      receiptDigest,
+    });
     channel = next.channel;
     last = await signVoucher({ deployment, voucher: next.voucher, channel, key });
     expect(await inbox.addVoucher(last)).toBe('added');
@@ -202,6 +210,7 @@ test('a second epoch adds to the first, and idle epochs between them are stepped
   const next = nextVoucher({
     channel: undefined,
     payer: payer.wallet.address,
+    signer: key.address,
     modelId,
     epoch,
     amount: 6n * OPEN,
@@ -232,6 +241,7 @@ test('one bad voucher in a batch is named and the others are paid', async () => 
     const next = nextVoucher({
       channel: undefined,
       payer: wallet.address,
+      signer: key.address,
       modelId,
       epoch,
       amount: OPEN,
@@ -363,7 +373,7 @@ async function closedEpoch(payer: { wallet: ConnectedWallet; settlement: Settlem
   await payer.settlement.setSessionKey({ signer: key.address, validUntil: 4_000_000_000, cap: OPEN });
   const { epoch } = await payer.settlement.epoch();
   const receiptDigest = digest(name);
-  const parts = { payer: payer.wallet.address, modelId, epoch, amount: OPEN, receiptDigest };
+  const parts = { payer: payer.wallet.address, signer: key.address, modelId, epoch, amount: OPEN, receiptDigest };
   const signed = await signVoucher({ deployment, ...nextVoucher({ channel: undefined, ...parts }), key });
   await payer.settlement.collect({ vouchers: [signed] });
   await chain.advance(deployment.profile.epochSeconds + deployment.profile.graceSeconds);

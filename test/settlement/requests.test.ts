@@ -25,7 +25,7 @@ test('two hundred strangers’ vouchers cost a few requests and not one each', a
   const vouchers = Array.from({ length: 200 }, (_, index): SignedVoucher => {
     const voucher = { modelId: word(1), epoch: state.epoch, cumulative: 1n, count: 1n, receiptsRoot: word(index) };
     const payer = address(1_000 + index);
-    return { voucher: { ...voucher, payer }, signer: address(5_000 + index), signature: '0x', receipts: [word(index)] };
+    return { voucher: { ...voucher, payer, signer: address(5_000 + index) }, signature: '0x', receipts: [word(index)] };
   });
   const before = server.asked.length;
   expect(await openVouchers({ chain: settlement, state, vouchers })).toEqual([]);

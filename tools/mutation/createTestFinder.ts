@@ -2,52 +2,54 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { testFiles } from '../testFiles.ts';
 
-export interface TestGroup {
+export interface FoundTest {
   readonly project: 'node' | 'browser';
-  readonly tests: readonly string[];
+  readonly file: string;
 }
 
-/** Tests that are further away say little about a file, and running all of them takes minutes for each fault. */
+/** Of each project. Tests that are further away say little about a file, and running all of them takes minutes for each fault. */
 const MAX_TESTS = 12;
 
+/** `from './a.ts'`, `import './a.ts'`, `import('./a.ts')` and a worker's `new URL('./a.ts', import.meta.url)`, without queries. */
+const IMPORTS = /(?:\bfrom|\bimport(?:\s*\()?|\bnew URL\()\s*'(\.[^'?]+)(?:\?\w+)?'/g;
+
 /**
- * Finds the tests that reach a module by imports, nearest first, those of Node before those of the browser. Paths are relative to
- * `root`, with forward slashes.
+ * Finds the tests that reach a module by imports, as rings: those that import it, then those that import an importer, and so on.
+ * Rings without tests are left out; within a ring, tests of Node come first. Paths are relative to `root`, with forward slashes.
  */
-export function createTestFinder(root: string): (file: string) => TestGroup[] {
-  const files = globSync('{src,nodes,test,tools,workers}/**/*.{ts,tsx}', { cwd: root }).map((file) =>
-    file.split(path.sep).join('/'),
-  );
+export function createTestFinder(root: string): (file: string) => FoundTest[][] {
+  const list = (patterns: readonly string[], exclude: readonly string[] = []): string[] =>
+    globSync([...patterns], { cwd: root, exclude: [...exclude] })
+      .map((file) => file.split(path.sep).join('/'))
+      .sort();
   const importers = new Map<string, string[]>();
-  for (const file of files) {
+  for (const file of list(['{src,nodes,test,tools,workers}/**/*.{ts,tsx}'])) {
     const source = readFileSync(path.join(root, file), 'utf8');
-    for (const [, specifier] of source.matchAll(/(?:from|import\()\s*'(\.[^']+?)(?:\?\w+)?'/g)) {
+    for (const [, specifier] of source.matchAll(IMPORTS)) {
       const imported = path.posix.join(path.posix.dirname(file), specifier as string);
       importers.set(imported, [...(importers.get(imported) ?? []), file]);
     }
   }
-  const tests: Record<TestGroup['project'], ReadonlySet<string>> = {
-    node: new Set(globSync([...testFiles.node.include], { cwd: root, exclude: [...testFiles.node.exclude] })),
-    browser: new Set(globSync([...testFiles.browser.include], { cwd: root })),
-  };
+  const projects = (['node', 'browser'] as const).map((project) => ({
+    project,
+    files: new Set(list(testFiles[project].include, testFiles[project].exclude)),
+  }));
   return (file) => {
-    const found: Record<TestGroup['project'], string[]> = { node: [], browser: [] };
+    const left = { node: MAX_TESTS, browser: MAX_TESTS };
+    const rings: FoundTest[][] = [];
     const seen = new Set([file]);
     for (let ring = [file]; ring.length > 0; ) {
-      const next: string[] = [];
-      for (const one of ring) {
-        for (const importer of importers.get(one) ?? []) {
-          if (seen.has(importer)) continue;
-          seen.add(importer);
-          next.push(importer);
-        }
+      const next = [...new Set(ring.flatMap((one) => importers.get(one) ?? []))].filter((one) => !seen.has(one));
+      for (const one of next) seen.add(one);
+      const found: FoundTest[] = [];
+      for (const { project, files } of projects) {
+        const tests = next.filter((one) => files.has(one)).slice(0, left[project]);
+        left[project] -= tests.length;
+        found.push(...tests.map((test) => ({ project, file: test })));
       }
-      for (const project of ['node', 'browser'] as const)
-        found[project].push(...next.filter((importer) => tests[project].has(importer)));
+      if (found.length > 0) rings.push(found);
       ring = next;
     }
-    return (['node', 'browser'] as const)
-      .map((project) => ({ project, tests: found[project].slice(0, MAX_TESTS) }))
-      .filter((group) => group.tests.length > 0);
+    return rings;
   };
 }

@@ -11,6 +11,7 @@ test.each([
   ['const a = 10n ** 18n;', ['const a = 11n ** 18n;', 'const a = 10n ** 19n;']],
   ['const a = await b();', ['const a = b();']],
   ['const a = b.filter(c);', ['const a = b;']],
+  ['const a = b.toString() + c.constructor();', ['const a = b.toString() - c.constructor();']],
   ['const a = Math.min(b, c);', ['const a = Math.max(b, c);']],
   ['if (a) b += c;', ['if (true) b += c;', 'if (false) b += c;', 'if (a) ;']],
   ['for (;;) a++;', ['for (;;) ;', 'for (;;) a--;']],

@@ -41,20 +41,21 @@ const binarySwaps: Readonly<Record<string, readonly string[]>> = {
   '&': ['|'],
   '|': ['&'],
 };
-const methodSwaps: Readonly<Record<string, string>> = {
-  some: 'every',
-  every: 'some',
-  min: 'max',
-  max: 'min',
-  ceil: 'floor',
-  floor: 'ceil',
-  startsWith: 'endsWith',
-  endsWith: 'startsWith',
-  toLowerCase: 'toString',
-  toUpperCase: 'toString',
-  shift: 'pop',
-  pop: 'shift',
-};
+/** A map: in an object `toString` and `constructor` would be found as well. */
+const methodSwaps: ReadonlyMap<string, string> = new Map([
+  ['some', 'every'],
+  ['every', 'some'],
+  ['min', 'max'],
+  ['max', 'min'],
+  ['ceil', 'floor'],
+  ['floor', 'ceil'],
+  ['startsWith', 'endsWith'],
+  ['endsWith', 'startsWith'],
+  ['toLowerCase', 'toString'],
+  ['toUpperCase', 'toString'],
+  ['shift', 'pop'],
+  ['pop', 'shift'],
+]);
 /** Calls that give an equal kind of value without them. */
 const droppableMethods = new Set(['filter', 'sort', 'toSorted', 'reverse', 'toReversed', 'slice', 'trim', 'flat']);
 
@@ -127,7 +128,7 @@ export function listMutants(file: string, source: string): Mutant[] {
       if (callee.type !== 'MemberExpression' || callee.computed === true) return;
       const [object, property] = [callee.object as Node, callee.property as Node];
       const name = text(property);
-      const other = methodSwaps[name];
+      const other = methodSwaps.get(name);
       if (other !== undefined) add('method', property.start, property.end, other);
       if (droppableMethods.has(name)) add('call dropped', node.start, node.end, text(object));
     },

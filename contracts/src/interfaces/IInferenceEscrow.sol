@@ -36,6 +36,7 @@ interface IInferenceEscrow is IEpochClock {
         address indexed payer,
         ModelId indexed modelId,
         uint64 indexed epoch,
+        address signer,
         uint128 amount,
         uint64 count,
         bytes32 receiptsRoot,
@@ -53,7 +54,7 @@ interface IInferenceEscrow is IEpochClock {
     error NotEnoughGas(uint256 index);
     /// @notice `collectOne` is a step of `collect` and may not be called from outside.
     error OnlySelf();
-    /// @notice The signature is not the signer's.
+    /// @notice The signature is not that of the signer whom the voucher names.
     error BadSignature(address signer);
     /// @notice The signer is neither the payer nor a session key that was valid in the voucher's epoch.
     error SignerNotAllowed(address payer, address signer);
@@ -97,10 +98,10 @@ interface IInferenceEscrow is IEpochClock {
     /// @notice Pays out the requested amount, less what vouchers drew in the meantime. It cannot be paused.
     function withdraw() external returns (uint128 amount);
 
-    /// @notice Collects a batch of vouchers. One that fails emits an event and does not stop the others.
+    /// @notice Collects a batch of vouchers, each with the signature of the signer whom it names. One that fails emits an event and does not stop the others.
     /// @return total Wei of OPEN collected.
     /// @return count Number of vouchers collected.
-    function collect(Voucher[] calldata vouchers, address[] calldata signers, bytes[] calldata signatures)
+    function collect(Voucher[] calldata vouchers, bytes[] calldata signatures)
         external
         returns (uint256 total, uint256 count);
 
@@ -112,7 +113,7 @@ interface IInferenceEscrow is IEpochClock {
         external
         view
         returns (uint64 validUntil, uint96 cap, uint96 spent);
-    function channels(address payer, ModelId modelId, uint64 epoch)
+    function channels(address payer, address signer, ModelId modelId, uint64 epoch)
         external
         view
         returns (uint128 collected, uint64 count);

@@ -55,12 +55,10 @@ function isRightToLeft(tag: string): boolean {
   return script === 'Arab' || script === 'Hebr';
 }
 
-/** The texts of the frame in the chosen language; what errors say follows without being waited for. */
+/** The texts of the frame in the chosen language. */
 export async function loadLanguage(): Promise<void> {
   await apply(languageChoice());
   await loadTexts('frame');
-  // Offline they may not come; an error card asks again.
-  void loadTexts('errors').catch(() => undefined);
 }
 
 let changing: Promise<void> = Promise.resolve();

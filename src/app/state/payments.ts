@@ -1,6 +1,6 @@
 // Paying for answers from this browser: the workflows of `answers/` over its wallet, database and locks, and a signal that
 // changes with every payment. Amounts are wei of OPEN.
-import { createEffect, createRoot, createSignal, on } from 'solid-js';
+import { createSignal } from 'solid-js';
 import { TributaryError } from '../../lib/errors.ts';
 import type { ConnectedWallet, FeeSplit, Hex } from '../../settlement/index.ts';
 import { database, deleteSetting, guardWrite, readSetting, writeSetting } from '../../store/index.ts';
@@ -13,9 +13,10 @@ import type { SetUpStep, SetUpStepState, UnfinishedSetUp } from '../../workflows
 import { runStep } from '../../workflows/runStep.ts';
 import type { AdapterChoice } from './adapters.ts';
 import { config } from './config.ts';
+import { ifFree } from './ifFree.ts';
+import { inTurn } from './inTurn.ts';
 import { isLocked, keepPrivateKey, openPrivateKey } from './keys.ts';
 import { requireOwnOrigin } from './ownOrigin.ts';
-import { relayAddresses } from './peers.ts';
 import { settingKeys } from './settingKeys.ts';
 import { checkChain, deployment, settlement, walletView } from './settlement.ts';
 
@@ -53,25 +54,13 @@ async function paymentPorts(): Promise<PaymentPorts | undefined> {
       put: (plan) => writeSetting(`${settingKeys.setUpPlan}${plan.id}`, plan),
       delete: (id) => deleteSetting(`${settingKeys.setUpPlan}${id}`),
     },
-    withSetUpLock: (work) =>
-      navigator.locks.request('tributary-payment-setup', { ifAvailable: true }, (lock) =>
-        lock === null ? Promise.resolve(undefined) : work(),
-      ) as ReturnType<typeof work>,
+    withSetUpLock: (work) => ifFree('payment-setup', work, () => undefined),
     isLocked: ({ privateKey }) => isLocked(privateKey),
     signingKey: async ({ address, privateKey }) => ({
       address: address as Hex,
       privateKey: await openPrivateKey(privateKey),
     }),
-    async heardVouchers({ payer, modelId, epoch }) {
-      const { knownVouchers } = await import('./voucherInbox.ts');
-      return [...knownVouchers().values()].filter(
-        ({ voucher }) =>
-          voucher.epoch === epoch &&
-          voucher.payer.toLowerCase() === payer.toLowerCase() &&
-          voucher.modelId.toLowerCase() === modelId.toLowerCase(),
-      );
-    },
-    withVoucherLock: (work) => navigator.locks.request('tributary-vouchers', work),
+    withVoucherLock: (work) => inTurn('vouchers', work),
     now: Date.now,
   };
 }
@@ -177,59 +166,6 @@ export async function cancelPrepaidThaw(): Promise<void> {
     isDone: async () => (await chain.balances(wallet.address)).thawing === 0n,
     run: () => chain.cancelThaw(),
   });
-}
-
-let hearing = false;
-
-/** Signs the sum of both where another browser of the wallet paid beside this one. */
-async function rejoinChannels(): Promise<void> {
-  const { wallet } = walletView();
-  const ports = await paymentPorts();
-  if (wallet === undefined || ports === undefined) return;
-  const [{ rejoinChannel }, { announceOutstanding }, { knownVouchers }] = await Promise.all([
-    import('../../workflows/answers/rejoinChannel.ts'),
-    import('./outbox.ts'),
-    import('./voucherInbox.ts'),
-  ]);
-  const own = [...knownVouchers().values()].filter(
-    ({ voucher }) => voucher.payer.toLowerCase() === wallet.address.toLowerCase(),
-  );
-  for (const modelId of new Set(own.map(({ voucher }) => voucher.modelId))) {
-    // The chain may be away: the next voucher or answer asks again.
-    const hasSigned = await rejoinChannel({ payer: wallet.address, modelId, ports }).catch(() => false);
-    if (hasSigned) await announceOutstanding().catch(() => 'no');
-  }
-}
-
-let rejoining = false;
-let heardMeanwhile = false;
-
-/** One at a time, since strangers can announce as many as they like; what is heard meanwhile has one more turn. */
-async function rejoinInTurn(): Promise<void> {
-  heardMeanwhile = true;
-  if (rejoining) return;
-  rejoining = true;
-  while (heardMeanwhile) {
-    heardMeanwhile = false;
-    // Whatever is away now: the next voucher or answer asks again.
-    await rejoinChannels().catch(() => undefined);
-  }
-  rejoining = false;
-}
-
-/**
- * Listens to what other browsers of the wallet sign, and signs the sum of both where they paid at the same time. Safe to call often;
- * starts the node, so it is called when an answer is about to be paid.
- */
-export async function hearOtherBrowsers(): Promise<void> {
-  if (walletView().wallet === undefined || (await relayAddresses()).length === 0) return;
-  const { followPayments, knownVouchers } = await import('./voucherInbox.ts');
-  if (!hearing) {
-    hearing = true;
-    createRoot(() => createEffect(on(knownVouchers, () => void rejoinInTurn())));
-  }
-  // Again after a node that did not start.
-  await followPayments();
 }
 
 /** Ends what this browser's key may spend, on chain, and forgets the key. Throws what wallet and chain throw. */

@@ -18,20 +18,20 @@ import { nextFundedEpoch } from '../../workflows/epochs/nextFundedEpoch.ts';
 import type { OpenVoucher } from '../../workflows/epochs/openVouchers.ts';
 import type { ProposeStep } from '../../workflows/epochs/proposeEpoch.ts';
 import { requireReady } from '../../workflows/requireReady.ts';
+import { ifFree } from './ifFree.ts';
 import { ledgers } from './ledgers.ts';
 import { settlement } from './settlement.ts';
 import { knownVouchers, voucherInbox } from './voucherInbox.ts';
 
 /** One tab at a time settles: a second transaction of the same would fail and cost its fee. Throws `REWARDS_ELSEWHERE`. */
 function settling<Result>(work: () => Promise<Result>): Promise<Result> {
-  return navigator.locks.request('tributary-settling', { ifAvailable: true }, (lock) => {
-    if (lock !== null) return work();
+  return ifFree('settling', work, () => {
     throw new TributaryError({
       code: 'REWARDS_ELSEWHERE',
       message: 'Another tab of this browser is settling or claiming.',
       hint: 'Wait until it is through there; the figures here follow.',
     });
-  }) as Promise<Result>;
+  });
 }
 
 export interface RewardsReading {

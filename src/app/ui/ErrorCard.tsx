@@ -1,9 +1,8 @@
 // Any failure, always the same way: a title, one sentence, what to do next, details to copy, and a button to continue.
 // The words come from the dictionary, by the error's code and facts; the English sentence it was thrown with is a technical
 // detail. A cancellation is not a failure and renders nothing.
-import { createMemo, For, type JSX, onMount, Show } from 'solid-js';
+import { createMemo, For, type JSX, Show } from 'solid-js';
 import { isAbort, type TributaryError, toTributaryError } from '../../lib/errors.ts';
-import { loadTexts } from '../i18n/dictionary.ts';
 import { errorText } from '../i18n/errorText.ts';
 import { t } from '../i18n/t.ts';
 import { Button } from './Button.tsx';
@@ -42,8 +41,6 @@ function details(error: TributaryError): [string, string][] {
 export function ErrorCard(properties: ErrorCardProperties): JSX.Element {
   const error = createMemo(() => toTributaryError(properties.error));
   const text = createMemo(() => errorText(error()));
-  // Offline, the dictionary may be missing; the general texts are shown instead.
-  onMount(() => void loadTexts('errors').catch(() => undefined));
   const calm = (): boolean => neutral.has(error().code);
   return (
     <Show when={!isAbort(error())}>

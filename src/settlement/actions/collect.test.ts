@@ -18,13 +18,13 @@ const payerOf = (digit: number): Hex => `0x${String(digit).repeat(40)}`;
 const voucherOf = (digit: number): SignedVoucher => ({
   voucher: {
     payer: payerOf(digit),
+    signer: payerOf(digit),
     modelId: word(1),
     epoch: 4n,
     cumulative: BigInt(digit),
     count: 1n,
     receiptsRoot: word(digit),
   },
-  signer: payerOf(digit),
   signature: '0x',
   receipts: [word(digit)],
 });

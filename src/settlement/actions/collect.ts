@@ -67,11 +67,7 @@ export async function collect(
   client: SettlementClient,
   { vouchers, ...options }: CollectParameters,
 ): Promise<CollectReturnType> {
-  const args = [
-    vouchers.map(({ voucher }) => voucher),
-    vouchers.map(({ signer }) => signer),
-    vouchers.map(({ signature }) => signature),
-  ] as const;
+  const args = [vouchers.map(({ voucher }) => voucher), vouchers.map(({ signature }) => signature)] as const;
   const call = { ...client.contracts.inferenceEscrow, functionName: 'collect', args } as const;
   const { confirmation, logs } = await write(client, call, options);
   return { ...confirmation, ...collectOutcome(vouchers, logs) };

@@ -15,7 +15,15 @@ const funded = (epoch: bigint, model: number, toContributors: bigint) => ({
 const collected = (epoch: bigint, amount: bigint) =>
   ({
     name: 'VoucherCollected',
-    args: { payer: '0x01', modelId: word(1), epoch, amount, count: 1n, receiptsRoot: word(Number(amount)) },
+    args: {
+      payer: '0x01',
+      signer: '0x02',
+      modelId: word(1),
+      epoch,
+      amount,
+      count: 1n,
+      receiptsRoot: word(Number(amount)),
+    },
   }) as unknown as Pick<EventRecord, 'name' | 'args'>;
 const { client } = fakeClient({
   events: [

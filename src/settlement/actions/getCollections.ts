@@ -8,6 +8,7 @@ import type { ReadOptions } from '../types/options.ts';
 /** One voucher as the chain collected it. */
 export interface Collection {
   readonly payer: Address;
+  readonly signer: Address;
   readonly modelId: Hex;
   readonly epoch: bigint;
   /** The part collected by this transaction, in wei of OPEN. */
@@ -29,8 +30,9 @@ export async function getCollections(
   { epoch, ...options }: GetCollectionsParameters,
 ): Promise<GetCollectionsReturnType> {
   const collected = await events.list({ name: 'VoucherCollected', args: { epoch }, ...options });
-  return collected.map(({ args: { payer, modelId, amount, receiptsRoot } }) => ({
+  return collected.map(({ args: { payer, signer, modelId, amount, receiptsRoot } }) => ({
     payer,
+    signer,
     modelId,
     epoch,
     amount: wei(amount),

@@ -13,8 +13,8 @@ import type { FileArea } from '../files.ts';
 import type { TableName } from '../recordSchemas.ts';
 
 export const FORMAT = 'tributary-safety-copy';
-/** Version 2 had no long bytes in `blobs`. */
-export const VERSION = 3;
+/** Version 2, the first that was an archive, had no long bytes in `blobs`; version 3 had vouchers that do not name their signer. */
+export const VERSION = 4;
 export const MANIFEST = 'manifest.json';
 export const KEYS = 'keys.json';
 

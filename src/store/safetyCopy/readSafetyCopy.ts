@@ -46,14 +46,19 @@ export interface SafetyCopy {
   readonly damagedRecords: number;
 }
 
-/** The version that wrote a table may have had other fields: what each step brings them to, from version 1 on. */
-type Migration = (table: TableName, record: unknown) => unknown;
-const unchanged: Migration = (_table, record) => record;
-/** Version 1 is the JSON document of before; its records have today's fields, and so have those of version 2. */
-const migrations: readonly Migration[] = [unchanged, unchanged];
+/** The version that wrote a table may have had other fields: what each step makes of its records, from version 1 on. */
+type Migration = (table: TableName, records: readonly unknown[]) => readonly unknown[];
+const unchanged: Migration = (_table, records) => records;
+const migrations: readonly Migration[] = [
+  // Version 1 is the JSON document of before; its records have the fields of version 2, and those the fields of version 3.
+  unchanged,
+  unchanged,
+  // Its vouchers do not say who signed them: the contract of now takes none of them.
+  (table, records) => (table === 'vouchers' ? [] : records),
+];
 
-function migrated(table: TableName, record: unknown, version: number): unknown {
-  return migrations.slice(version - 1).reduce((current, migrate) => migrate(table, current), record);
+function migrated(table: TableName, records: readonly unknown[], version: number): readonly unknown[] {
+  return migrations.slice(version - 1).reduce((current, migrate) => migrate(table, current), records);
 }
 
 function requireKnown(version: number): void {
@@ -105,14 +110,7 @@ async function readDocument(blob: Blob): Promise<SafetyCopy> {
     const table = tableNames.find((known) => known === name);
     if (table === undefined) throw invalid('there is no such table', name);
     if (!Array.isArray(rows)) throw invalid('a table is a list', name);
-    records.set(
-      table,
-      checked(
-        table,
-        rows.map((row) => migrated(table, row, 1)),
-        name,
-      ),
-    );
+    records.set(table, checked(table, migrated(table, rows, 1), name));
   }
   const time = Date.parse(exportedAt ?? '');
   return {
@@ -272,12 +270,12 @@ async function readArchive(blob: Blob, { onProgress, signal }: ReadSafetyCopyOpt
       const place = `${entry.path}, record ${index + 1}`;
       const value = parseJson(line, place);
       try {
-        return migrated(table, fromTagged(value, blobOf), manifest.version);
+        return fromTagged(value, blobOf);
       } catch (cause) {
         throw invalid('a value has the wrong form', place, cause);
       }
     });
-    records.set(table, checked(table, rows, entry.path));
+    records.set(table, checked(table, migrated(table, rows, manifest.version), entry.path));
   }
 
   const copied = (prefix: string): (CopiedBytes & { readonly area: string })[] =>

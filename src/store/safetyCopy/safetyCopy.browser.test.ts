@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { bytesToHex, hexToBytes } from '../../lib/bytes.ts';
 import { sha256 } from '../../lib/hash.ts';
 import { sha256Async } from '../../lib/sha256Async.ts';
-import { withBlocks } from '../blockDatabase.ts';
+import { settled, withBlocks } from '../blockDatabase.ts';
 import {
   database,
   deleteFile,
@@ -45,15 +45,15 @@ const receipt = {
   announced: 'no' as const,
   salt: Uint8Array.of(9),
 };
-const sum = { payer: address, modelId: hash, epoch: 3n, cumulative: 7n };
+const sum = { payer: address, signer: address, modelId: hash, epoch: 3n, cumulative: 7n };
 const voucher = {
   id: `${hash}:${address}:${hash}:3`,
   payer: address,
   modelId: hash,
   epoch: '3',
   cumulative: 7n,
-  channel: { ...sum, receipts: [] },
-  signed: { voucher: { ...sum, count: 0n, receiptsRoot: hash }, signer: address, signature: hash, receipts: [] },
+  channel: { ...sum, receipts: [], amounts: [] },
+  signed: { voucher: { ...sum, count: 0n, receiptsRoot: hash }, signature: hash, receipts: [] },
   announced: 'no' as const,
   updatedAt: 1,
 };
@@ -411,10 +411,10 @@ describe('a copy that was changed is refused, and nothing of it stays', () => {
     const { blob } = await write();
     const forged = await forge(
       blob,
-      (texts) => texts.set('manifest.json', utf8('{"format":"tributary-safety-copy","version":4,"shape":"unknown"}')),
+      (texts) => texts.set('manifest.json', utf8('{"format":"tributary-safety-copy","version":5,"shape":"unknown"}')),
       false,
     );
-    await expect(readSafetyCopy(forged)).rejects.toMatchObject({ code: 'STORE_EXPORT_NEWER', facts: { version: 4 } });
+    await expect(readSafetyCopy(forged)).rejects.toMatchObject({ code: 'STORE_EXPORT_NEWER', facts: { version: 5 } });
   });
 
   test('a voucher that its signer did not sign', async () => {
@@ -487,6 +487,28 @@ test('where something else of the name is here it is shown, and kept or replaced
   );
 });
 
+test('a damaged record of the same name is a conflict: kept, or replaced as chosen', async () => {
+  await fill();
+  const { blob } = await write();
+  const raw = (table: string) => database().backendDB().transaction(table, 'readwrite').objectStore(table);
+  await settled(raw('chats').put({ ...chat, title: 5 }));
+  await settled(raw('sessions').put({ ...session, cap: '5' }));
+  const damaged = await write();
+  expect(damaged.leftOut).toEqual([
+    { kind: 'keys', name: `session/${session.id}` },
+    { kind: 'chats', name: 'c' },
+  ]);
+  expect(damaged.keys).toBe(1);
+  const copy = await readSafetyCopy(blob);
+  expect(await compareSafetyCopy(copy)).toContainEqual({ kind: 'chats', added: 0, same: 0, conflicts: 1 });
+  expect(await bring(copy, { password: PASSWORD })).toBe(0);
+  expect(await settled(raw('chats').get('c'))).toEqual({ ...chat, title: 5 });
+  expect(await settled(raw('sessions').get(session.id))).toEqual({ ...session, cap: '5' });
+  expect(await bring(copy, { password: PASSWORD, conflicts: 'replace' })).toBe(2);
+  expect(await database().chats.get('c')).toEqual(chat);
+  expect(await database().sessions.get(session.id)).toEqual(session);
+});
+
 test('a transaction that fails in the middle takes the files back', async () => {
   await fill();
   const { blob } = await write();
@@ -501,6 +523,20 @@ test('a transaction that fails in the middle takes the files back', async () => 
   expect({ adapters, chats }).toEqual({ adapters: 0, chats: 0 });
   expect(await withBlocks((blocks) => blocks.keys())).toEqual([]);
   await deleteFile('models', 'weights');
+});
+
+test('of a copy of version 3 all but its vouchers are read: the contract of now takes none that names no signer', async () => {
+  await fill();
+  const { blob } = await write();
+  await eraseEverything();
+  const older = await forge(blob, (texts) => {
+    const manifest = JSON.parse(new TextDecoder().decode(texts.get('manifest.json')));
+    texts.set('manifest.json', utf8(JSON.stringify({ ...manifest, version: 3 })));
+    texts.set('tables/vouchers.jsonl', utf8('{"id":"of before"}\n'));
+  });
+  await bring(await readSafetyCopy(older));
+  expect(await database().vouchers.count()).toBe(0);
+  expect(await database().receipts.count()).toBeGreaterThan(0);
 });
 
 describe('the JSON document of earlier versions', () => {

@@ -14,8 +14,9 @@ export interface FindPaymentParameters {
 export async function findPayment({ receiptDigest, ports }: FindPaymentParameters): Promise<PaidAnswer | undefined> {
   const receipt: Hex = `0x${receiptDigest}`;
   for (const { id, channel } of await ports.vouchers.startingWith(ports.deployment.genesisHash.toLowerCase())) {
-    const entry = (channel as Channel).own?.find(({ receipts }) => receipts.includes(receipt));
-    if (entry !== undefined) return { voucherId: id, amount: entry.amount };
+    const { receipts, amounts } = channel as Channel;
+    const amount = amounts[receipts.indexOf(receipt)];
+    if (amount !== undefined) return { voucherId: id, amount };
   }
   return undefined;
 }

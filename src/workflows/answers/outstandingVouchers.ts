@@ -7,24 +7,31 @@ export interface OutstandingVouchersParameters {
   readonly ports: Pick<PaymentPorts, 'chain' | 'deployment' | 'vouchers'>;
 }
 
+/** Wei of OPEN by lower-case address of the key that promised them. */
+export type OutstandingVouchers = ReadonlyMap<string, bigint>;
+
 /**
- * Wei that vouchers of this payer may still take from the escrow. Those of epochs before the last are void: they can no
+ * What vouchers of this payer may still take from the escrow. Those of epochs before the last are void: they can no
  * longer be collected. Throws what the chain throws.
  */
-export async function outstandingVouchers({ payer, ports }: OutstandingVouchersParameters): Promise<bigint> {
+export async function outstandingVouchers({
+  payer,
+  ports,
+}: OutstandingVouchersParameters): Promise<OutstandingVouchers> {
   const chain = await ports.chain();
   const [{ epoch: current }, records] = await Promise.all([
     chain.epoch(),
     ports.vouchers.startingWith(ports.deployment.genesisHash.toLowerCase()),
   ]);
-  const parts = await Promise.all(
-    records
-      .filter((record) => record.payer === payer && BigInt(record.epoch) >= current - 1n)
-      .map(async ({ channel }) => {
-        const { modelId, epoch, cumulative } = channel as Channel;
-        const collected = await chain.collected({ payer, modelId, epoch });
-        return cumulative > collected ? cumulative - collected : 0n;
-      }),
-  );
-  return parts.reduce((total, part) => total + part, 0n);
+  const channels = records
+    .filter((record) => record.payer === payer && BigInt(record.epoch) >= current - 1n)
+    .map(({ channel }) => channel as Channel);
+  const collected = await Promise.all(channels.map((channel) => chain.collected(channel)));
+  const outstanding = new Map<string, bigint>();
+  channels.forEach(({ signer, cumulative }, index) => {
+    const key = signer.toLowerCase();
+    const owed = cumulative - (collected[index] ?? 0n);
+    if (owed > 0n) outstanding.set(key, (outstanding.get(key) ?? 0n) + owed);
+  });
+  return outstanding;
 }

@@ -1,6 +1,6 @@
 // Paying one answer: the next voucher of its channel, signed by the session key and stored before it leaves the browser.
 import { TributaryError } from '../../lib/errors.ts';
-import { type Address, nextVoucher, signVoucher } from '../../settlement/index.ts';
+import { type Address, type Channel, channelKey, type Hex, nextVoucher, signVoucher } from '../../settlement/index.ts';
 import { answerPrice } from './answerPrice.ts';
 import type { PaymentPorts } from './paymentPorts.ts';
 import type { PaymentTerms } from './paymentTerms.ts';
@@ -48,7 +48,7 @@ function refusal(status: 'notSetUp' | 'ended' | 'exhausted', payer: Address): Tr
 }
 
 /**
- * Signs and stores the voucher that pays for one answer, counting on from what the payer's other browsers signed. Throws
+ * Signs and stores the voucher that pays for one answer, in the channel of this browser's key. Throws
  * `PAYMENT_NOT_SET_UP`, `PAYMENT_KEY_ENDED` and `PAYMENT_EXHAUSTED` by what the chain says at that moment, `KEYS_LOCKED`, and what
  * `nextVoucher`, chain and tables throw.
  */
@@ -63,16 +63,16 @@ export async function payAnswer({
   const amount = answerPrice({ price, tokens });
   // Inside the lock, so that two tabs do not both spend the last of what is left.
   return ports.withVoucherLock(async () => {
-    const may = await spendable({ payer, modelId, ports });
+    const may = await spendable({ payer, ports });
     if (may.status !== 'allowed') throw refusal(may.status, payer);
     if (may.left < amount) throw refusal('exhausted', payer);
     const key = await ports.signingKey(may.record);
-    const { id, epoch } = may;
+    const { epoch } = may;
+    const open = { payer, signer: may.record.address as Hex, modelId, epoch };
+    const id = `${deployment.genesisHash}/${channelKey(open)}`.toLowerCase();
     const { voucher, channel } = nextVoucher({
-      channel: may.channel,
-      payer,
-      modelId,
-      epoch,
+      channel: (await vouchers.get(id))?.channel as Channel | undefined,
+      ...open,
       amount,
       receiptDigest: `0x${receiptDigest}`,
     });

@@ -1,5 +1,5 @@
 // What paying for answers needs of the world: a chain, the session keys and vouchers of this browser, a lock and a clock.
-import type { Channel, Deployment, Hex, SessionKey, Settlement, SignedVoucher } from '../../settlement/index.ts';
+import type { Deployment, Hex, SessionKey, Settlement } from '../../settlement/index.ts';
 import type { SessionRecord, VoucherRecord } from '../../store/index.ts';
 
 /** The part of a settlement that payments read and write. */
@@ -19,7 +19,6 @@ export type PaymentChain = Pick<
   | 'revokeSessionKey'
   | 'epoch'
   | 'collected'
-  | 'collections'
   | 'models'
   | 'versions'
 >;
@@ -76,8 +75,6 @@ export interface PaymentPorts {
   /** The key of a session, ready to sign. Throws `KEYS_LOCKED`. */
   signingKey(record: SessionRecord): Promise<SessionKey>;
   readonly vouchers: VoucherTable;
-  /** Vouchers of a channel that were announced by whoever signed them, their signatures checked. */
-  heardVouchers(channel: Pick<Channel, 'payer' | 'modelId' | 'epoch'>): Promise<readonly SignedVoucher[]>;
   /** Runs `work` while no other tab does the same: two answers must not be paid from one state of a channel. */
   withVoucherLock<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Milliseconds since 1970. */

@@ -33,7 +33,7 @@ export async function paymentReadiness({
     if (terms === undefined) return { status: 'noModel' };
     if (terms.price === 0n) return { status: 'free' };
     if (payer === undefined) return { status: 'noWallet', terms };
-    const may = await spendable({ payer, modelId: terms.modelId, ports });
+    const may = await spendable({ payer, ports });
     if (may.status !== 'allowed') return { status: may.status, terms };
     if (ports.isLocked(may.record)) return { status: 'locked', terms };
     return may.left > 0n ? { status: 'ready', terms, left: may.left } : { status: 'exhausted', terms };

@@ -5,13 +5,12 @@ import { TributaryError } from '../../lib/errors.ts';
 import { type Channel, type SignedVoucher, verifySignedVoucher } from '../../settlement/index.ts';
 import { address, createFakeChain, DEPLOYMENT, type FakeChain, PROFILE, word } from '../testing/fakeChain.ts';
 import { memoryPayments } from '../testing/memory.ts';
-import { payAnswers } from '../testing/payer.ts';
 import { answerPrice } from './answerPrice.ts';
 import { findPayment } from './findPayment.ts';
 import { outstandingVouchers } from './outstandingVouchers.ts';
 import { payAnswer } from './payAnswer.ts';
+import type { PaymentPorts } from './paymentPorts.ts';
 import { paymentReadiness } from './paymentReadiness.ts';
-import { rejoinChannel } from './rejoinChannel.ts';
 import { revokeSession } from './revokeSession.ts';
 import { type SetUpStep, setUpPayment, unfinishedSetUp } from './setUpPayment.ts';
 
@@ -143,7 +142,8 @@ describe('paymentReadiness', () => {
 });
 
 describe('outstandingVouchers', () => {
-  const outstanding = () => outstandingVouchers({ payer, ports: payments.ports });
+  const outstanding = async (of = payer, ports: PaymentPorts = payments.ports) =>
+    [...(await outstandingVouchers({ payer: of, ports })).values()].reduce((total, part) => total + part, 0n);
 
   test('counts every channel of this payer by what the chain has not collected', async () => {
     await setUp(10n * OPEN);
@@ -153,7 +153,7 @@ describe('outstandingVouchers', () => {
     expect(await outstanding()).toBe((3n * OPEN) / 2n);
     await chain.collect({ vouchers: [payments.vouchers.get(voucherId)?.signed as SignedVoucher] });
     expect(await outstanding()).toBe(OPEN / 2n);
-    expect(await outstandingVouchers({ payer: address(0x5f), ports: payments.ports })).toBe(0n);
+    expect(await outstanding(address(0x5f))).toBe(0n);
   });
 
   test('a voucher counts until the epoch after its own has ended, and never on another chain', async () => {
@@ -165,7 +165,7 @@ describe('outstandingVouchers', () => {
     expect(await outstanding()).toBe(0n);
     chain.advance(-2 * PROFILE.epochSeconds);
     const elsewhere = { ...payments.ports, deployment: { ...DEPLOYMENT, genesisHash: word(0xfb) } };
-    expect(await outstandingVouchers({ payer, ports: elsewhere })).toBe(0n);
+    expect(await outstanding(payer, elsewhere)).toBe(0n);
   });
 });
 
@@ -352,7 +352,7 @@ describe('payAnswer', () => {
     const signed = record?.signed as SignedVoucher;
     expect(signed.receipts).toEqual([word(1), word(2)]);
     expect(signed.voucher).toMatchObject({ cumulative: 11n, count: 2n });
-    expect(signed.signer).toBe([...payments.sessions.values()][0]?.address);
+    expect(signed.voucher.signer).toBe([...payments.sessions.values()][0]?.address);
     expect(await verifySignedVoucher({ deployment: DEPLOYMENT, signed })).toBe(true);
   });
 
@@ -421,116 +421,38 @@ describe('revokeSession', () => {
 });
 
 describe('two browsers of one wallet', () => {
-  /** A second browser over the same chain; `announce` lets the other one hear what a browser signed. */
-  async function two(amount = 50n * OPEN) {
+  test('each pays by its own key into a channel of its own: all answers are paid, each once', async () => {
     const other = memoryPayments(chain, () => clock);
-    await setUp(amount);
-    await setUpPayment({ payer, amount: 50n * OPEN, ports: other.ports, onStep: () => undefined });
-    const browsers = [payments, other] as const;
-    const at = (index: 0 | 1) => browsers[index];
-    const newest = (index: 0 | 1) => [...at(index).vouchers.values()][0]?.signed as SignedVoucher;
-    return {
-      at,
-      newest,
-      announce: (from: 0 | 1) => void at(from === 0 ? 1 : 0).heard.push(newest(from)),
-      payIn: (index: 0 | 1, receipt: number) =>
-        payAnswer({ payer, terms, tokens: 1_000, receiptDigest: digest(receipt), ports: at(index).ports }),
-    };
-  }
-
-  test('each counts on from what it heard of the other: all answers are paid, each once', async () => {
-    const { announce, payIn, newest } = await two();
+    await setUp(20n * OPEN);
+    await setUpPayment({ payer, amount: 20n * OPEN, ports: other.ports, onStep: () => undefined });
+    const payIn = ({ ports }: typeof other, receipt: number) =>
+      payAnswer({ payer, terms, tokens: 1_000, receiptDigest: digest(receipt), ports });
     for (let turn = 0; turn < 10; turn += 1) {
-      await payIn(0, 2 * turn);
-      announce(0);
-      await payIn(1, 2 * turn + 1);
-      announce(1);
+      await payIn(payments, 2 * turn);
+      await payIn(other, 2 * turn + 1);
     }
-    const last = newest(1);
-    expect(last.voucher).toMatchObject({ cumulative: 20n * OPEN, count: 20n });
-    expect(new Set(last.receipts)).toEqual(new Set(Array.from({ length: 20 }, (_, index) => word(index))));
-    expect((await chain.collect({ vouchers: [last] })).total).toBe(20n * OPEN);
+    const newest = [payments, other].map(({ vouchers }) => [...vouchers.values()][0]?.signed as SignedVoucher);
+    expect(newest.map(({ voucher }) => [voucher.cumulative, voucher.count])).toEqual([
+      [10n * OPEN, 10n],
+      [10n * OPEN, 10n],
+    ]);
+    expect((await chain.collect({ vouchers: newest })).total).toBe(20n * OPEN);
+    expect(await readiness()).toMatchObject({ status: 'ready', left: 10n * OPEN });
   });
+});
 
-  test('answers that were paid side by side add up at the next one', async () => {
-    const { announce, payIn, newest } = await two();
-    await payIn(0, 1);
-    await payIn(1, 2);
-    announce(0);
-    await payIn(1, 3);
-    expect(newest(1).voucher).toMatchObject({ cumulative: 3n * OPEN, count: 3n });
-    announce(1);
-    await payIn(0, 4);
-    expect(newest(0).voucher).toMatchObject({ cumulative: 4n * OPEN, count: 4n });
-  });
-
-  test('a browser that hears of payments beside its own signs the sum of both at once, and the other then has nothing to add', async () => {
-    const { announce, payIn, newest, at } = await two();
-    await payIn(0, 1);
-    await payIn(1, 2);
-    announce(1);
-    const rejoin = (index: 0 | 1) => rejoinChannel({ payer, modelId, ports: at(index).ports });
-    expect(await rejoin(0)).toBe(true);
-    expect(newest(0)).toMatchObject({ voucher: { cumulative: 2n * OPEN, count: 2n } });
-    expect([...at(0).vouchers.values()][0]?.announced).toBe('no');
-    expect(await verifySignedVoucher({ deployment: DEPLOYMENT, signed: newest(0) })).toBe(true);
-    expect(await rejoin(0)).toBe(false);
-    announce(0);
-    expect(await rejoin(1)).toBe(false);
-    expect((await chain.collect({ vouchers: [newest(0)] })).total).toBe(2n * OPEN);
-  });
-
-  test('without having heard it, a browser counts on from what the chain collected', async () => {
-    const { payIn, newest } = await two();
-    await payIn(0, 1);
-    await payIn(0, 2);
-    await chain.collect({ vouchers: [newest(0)] });
-    await payIn(1, 3);
-    expect(newest(1).voucher).toMatchObject({ cumulative: 3n * OPEN, count: 1n });
-    expect((await chain.collect({ vouchers: [newest(1)] })).total).toBe(OPEN);
-    await payIn(0, 4);
-    expect((await chain.collect({ vouchers: [newest(0)] })).total).toBe(OPEN);
-  });
-
-  test('a browser does not sign a sum that its key cannot draw: less would be collected than without it', async () => {
-    const { announce, payIn, newest, at } = await two(2n * OPEN);
-    await payIn(0, 1);
-    await payIn(1, 2);
-    await payIn(1, 3);
-    announce(1);
-    expect(await rejoinChannel({ payer, modelId, ports: at(0).ports })).toBe(false);
-    expect((await readiness()).status).toBe('exhausted');
-    await expect(payIn(0, 4)).rejects.toMatchObject({ code: 'PAYMENT_EXHAUSTED' });
-    expect(newest(0).voucher.cumulative).toBe(OPEN);
-    announce(0);
-    expect(await rejoinChannel({ payer, modelId, ports: at(1).ports })).toBe(true);
-    expect((await chain.collect({ vouchers: [newest(1)] })).total).toBe(3n * OPEN);
-    expect(await readiness()).toMatchObject({ status: 'ready', left: 2n * OPEN });
-    await payIn(0, 4);
-    expect((await chain.collect({ vouchers: [newest(0)] })).total).toBe(OPEN);
-  });
-
-  test('what an earlier version paid and the chain collected is not paid again beside another browser', async () => {
-    const { payIn, newest, at } = await two();
-    await payIn(0, 1);
-    await payIn(0, 2);
-    const [record] = [...at(0).vouchers.values()];
-    if (record === undefined) throw new Error('no voucher');
-    const { own: _, ...channel } = record.channel as Channel;
-    await at(0).ports.vouchers.put({ ...record, channel });
-    await chain.collect({ vouchers: [newest(0)] });
-    await payIn(1, 3);
-    await chain.collect({ vouchers: [newest(1)] });
-    await payIn(0, 4);
-    expect((await chain.collect({ vouchers: [newest(0)] })).total).toBe(OPEN);
-  });
-
-  test('a voucher of a key that the payer does not allow is not counted on', async () => {
-    const { newest, payIn } = await two();
-    const { epoch } = await chain.epoch();
-    const [foreign] = await payAnswers({ payer, modelId, epoch, answers: [{ digest: word(9), amount: 40n * OPEN }] });
-    payments.heard.push(foreign as SignedVoucher);
-    await payIn(0, 1);
-    expect(newest(0).voucher).toMatchObject({ cumulative: OPEN, count: 1n });
-  });
+test('what a key of before promised is not left to its successor, whose cap is its own', async () => {
+  await setUp(5n * OPEN);
+  await pay(1, 2_000);
+  await revokeSession({ payer, ports: payments.ports });
+  // The deposit of before pays for both.
+  chain.setAccount(payer, { escrow: 5n * OPEN });
+  await setUp(4n * OPEN);
+  chain.setAccount(payer, { escrow: 5n * OPEN });
+  expect(await readiness()).toMatchObject({ status: 'ready', left: 3n * OPEN });
+  const { voucherId } = await pay(2, 1_000);
+  expect(payments.vouchers.get(voucherId)).toMatchObject({ cumulative: OPEN });
+  expect(payments.vouchers.size).toBe(2);
+  chain.setAccount(payer, { escrow: 50n * OPEN });
+  expect(await readiness()).toMatchObject({ left: 3n * OPEN });
 });

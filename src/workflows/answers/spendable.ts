@@ -1,6 +1,6 @@
 // What this browser's key may still spend for a payer: the one place where that is decided, for the price shown before an answer
 // and for the voucher after it.
-import type { Address, Channel, Hex } from '../../settlement/index.ts';
+import type { Address, Hex } from '../../settlement/index.ts';
 import type { SessionRecord } from '../../store/index.ts';
 import { outstandingVouchers } from './outstandingVouchers.ts';
 import type { PaymentPorts } from './paymentPorts.ts';
@@ -12,28 +12,23 @@ export type Spendable =
   | {
       readonly status: 'allowed';
       readonly record: SessionRecord;
-      /** Wei that further answers of the model may cost; 0 or less when all is used up. */
+      /** Wei that further answers may cost; 0 or less when all is used up. */
       readonly left: bigint;
       /** Of the epoch that runs. */
       readonly epoch: bigint;
-      /** As `openChannel`. */
-      readonly id: string;
-      readonly channel: Channel | undefined;
-      readonly isSigned: boolean;
     };
 
 export interface SpendableParameters {
   readonly payer: Address;
-  readonly modelId: Hex;
-  readonly ports: Pick<PaymentPorts, 'chain' | 'deployment' | 'heardVouchers' | 'sessions' | 'vouchers'>;
+  readonly ports: Pick<PaymentPorts, 'chain' | 'deployment' | 'sessions' | 'vouchers'>;
 }
 
 /** By the chain: what this browser stored about a key is only where it is. Throws what the chain throws. */
-export async function spendable({ payer, modelId, ports }: SpendableParameters): Promise<Spendable> {
+export async function spendable({ payer, ports }: SpendableParameters): Promise<Spendable> {
   const record = await ports.sessions.get(sessionId(ports.deployment, payer));
   if (record === undefined) return { status: 'notSetUp' };
   const chain = await ports.chain();
-  const [epoch, key, { escrow, thawing }, promised] = await Promise.all([
+  const [epoch, key, { escrow, thawing }, outstanding] = await Promise.all([
     chain.epoch(),
     chain.sessionKey({ payer, signer: record.address as Hex }),
     chain.balances(payer),
@@ -41,17 +36,8 @@ export async function spendable({ payer, modelId, ports }: SpendableParameters):
   ]);
   if (key.validUntil === 0) return { status: 'notSetUp' };
   if (key.validUntil <= epoch.now) return { status: 'ended' };
-  // Its next voucher is collected by this key alone, for what other browsers paid in the channel too.
-  const { added, ...opened } = await (await import('./openChannel.ts')).openChannel({
-    payer,
-    modelId,
-    epoch,
-    signer: record.address,
-    ports,
-  });
-  const capLeft = key.cap - key.spent;
-  const free = escrow - thawing;
-  // biome-ignore lint/complexity/useMathMinMax: Math.min knows no bigint.
-  const left = (capLeft < free ? capLeft : free) - promised - added;
-  return { status: 'allowed', record, left, epoch: epoch.epoch, ...opened };
+  // The cap is this key's; the prepaid amount is also drawn on by keys that this browser had before.
+  const capLeft = key.cap - key.spent - (outstanding.get(record.address.toLowerCase()) ?? 0n);
+  const free = escrow - thawing - [...outstanding.values()].reduce((total, part) => total + part, 0n);
+  return { status: 'allowed', record, left: capLeft < free ? capLeft : free, epoch: epoch.epoch };
 }

@@ -58,6 +58,36 @@ describe('createKeeper', () => {
     expect(inbox.receipt(word(1))).toBeUndefined();
   });
 
+  test('does nothing while a transaction of an earlier run is in no block, and then goes on from what the chain says', async () => {
+    const { chain, keeper, hear } = await startKeeper();
+    await hear(word(1), 1_000n);
+    let unmined = 2;
+    chain.unmined = async () => unmined;
+    expect(await keeper.step()).toEqual([{ kind: 'waiting', transactions: 2 }]);
+    expect(chain.writes).toEqual([]);
+    unmined = 0;
+    expect(await keeper.step()).toMatchObject([{ kind: 'collected' }]);
+  });
+
+  test('does nothing on a chain that was started anew', async () => {
+    const { chain, keeper, hear } = await startKeeper();
+    await hear(word(1), 1_000n);
+    chain.health = async () => ({ state: 'reset' });
+    await expect(keeper.step()).rejects.toMatchObject({ code: 'CHAIN_RESET' });
+    expect(chain.writes).toEqual([]);
+  });
+
+  test('an account that has gas and no OPEN for its bond is given some where there is a faucet', async () => {
+    const { chain, keeper, hear } = await startKeeper();
+    await hear(word(1), 1_000n);
+    await keeper.collect();
+    chain.advance(PROFILE.epochSeconds + PROFILE.graceSeconds);
+    await chain.bond({ amount: 30n });
+    chain.setAccount(account, { native: 1n, open: 69n });
+    await keeper.propose();
+    expect(chain.writes.map(({ name }) => name)).toEqual(['collect', 'bond', 'faucet', 'bond', 'propose']);
+  });
+
   test('publishes the ledger before it names it on chain, and bonds only what is missing', async () => {
     const { chain, keeper, hear, published } = await startKeeper();
     await chain.bond({ amount: 30n });

@@ -1,6 +1,7 @@
 // A keeper settles what it hears of: it collects vouchers, proposes each closed epoch, finalises it after its window. It
 // decides nothing that a person at a page could not: the steps are the same. The contracts ask for a bond and no name.
 import type { Address, CollectResult, Hex, Ledger } from '../../settlement/index.ts';
+import { requireReady } from '../requireReady.ts';
 import { collectVouchers } from './collectVouchers.ts';
 import type { VoucherInbox } from './createVoucherInbox.ts';
 import type { EpochChain, LedgerStore } from './epochPorts.ts';
@@ -21,7 +22,9 @@ export interface KeeperPorts {
 export type KeeperEvent =
   | { readonly kind: 'collected'; readonly result: CollectResult }
   | { readonly kind: 'proposed'; readonly ledger: Ledger; readonly digest: Hex }
-  | { readonly kind: 'finalized'; readonly epoch: bigint };
+  | { readonly kind: 'finalized'; readonly epoch: bigint }
+  /** So many transactions of the account are in no block yet: nothing is done until they are. */
+  | { readonly kind: 'waiting'; readonly transactions: number };
 
 export interface Keeper {
   /** Collects one batch of open vouchers; undefined when there is none. */
@@ -30,7 +33,10 @@ export interface Keeper {
   propose(): Promise<{ readonly ledger: Ledger; readonly digest: Hex } | undefined>;
   /** Finalises the pending root when its window has ended, and forgets what it settled. */
   finalize(): Promise<bigint | undefined>;
-  /** Finalize, collect, propose: whatever can be done now. */
+  /**
+   * Finalize, collect, propose: whatever can be done now. Throws `CHAIN_RESET` and its like when this is not the chain of before,
+   * and what the chain throws.
+   */
   step(): Promise<readonly KeeperEvent[]>;
 }
 
@@ -77,6 +83,10 @@ export function createKeeper({ chain, account, inbox, ledgers }: KeeperPorts): K
     propose,
     finalize,
     async step() {
+      await requireReady(chain);
+      // What an earlier step, or the program before its restart, has sent may do all this: it would be sent again.
+      const transactions = await chain.unmined({ address: account });
+      if (transactions > 0) return [{ kind: 'waiting', transactions }];
       const events: KeeperEvent[] = [];
       const epoch = await finalize();
       if (epoch !== undefined) events.push({ kind: 'finalized', epoch });

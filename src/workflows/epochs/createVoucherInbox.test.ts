@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Hex, nextVoucher, type SignedVoucher, signVoucher } from '../../settlement/index.ts';
+import { createSessionKey, type Hex, nextVoucher, type SignedVoucher, signVoucher } from '../../settlement/index.ts';
 import { address, DEPLOYMENT, word } from '../testing/fakeChain.ts';
 import { memoryTable } from '../testing/memory.ts';
 import { payAnswers, receiptOf } from '../testing/payer.ts';
@@ -45,12 +45,20 @@ test('a voucher that arrives twice at once is stored once', async () => {
 });
 
 test('over the same receipts the higher sum replaces the lower one, never the other way', async () => {
-  const key = { address: payer, privateKey: word(7) };
+  const key = createSessionKey();
   const vouchers = await Promise.all(
     [5n, 8n].map(async (amount) =>
       signVoucher({
         deployment: DEPLOYMENT,
-        ...nextVoucher({ channel: undefined, payer, modelId, epoch: 3n, amount, receiptDigest: word(1) }),
+        ...nextVoucher({
+          channel: undefined,
+          payer,
+          signer: key.address,
+          modelId,
+          epoch: 3n,
+          amount,
+          receiptDigest: word(1),
+        }),
         key,
       }),
     ),
@@ -69,6 +77,7 @@ test('a voucher that somebody changed is invalid', async () => {
   const { voucher } = signed;
   expect(await inbox.addVoucher({ ...signed, voucher: { ...voucher, cumulative: 11n } })).toBe('invalid');
   expect(await inbox.addVoucher({ ...signed, voucher: { ...voucher, payer: address(2) } })).toBe('invalid');
+  expect(await inbox.addVoucher({ ...signed, voucher: { ...voucher, signer: payer } })).toBe('invalid');
   expect(inbox.vouchers()).toEqual([]);
 });
 

@@ -5,6 +5,8 @@ import type { Hex, LedgerSource, Settlement } from '../../settlement/index.ts';
 export type EpochChain = Pick<
   Settlement,
   | 'deployment'
+  | 'health'
+  | 'unmined'
   | 'balances'
   | 'faucet'
   | 'epoch'

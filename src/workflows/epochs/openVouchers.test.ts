@@ -62,29 +62,32 @@ test('only what the payer or a key of the payer signed is open', async () => {
   const found = async (...vouchers: (typeof honest)[]) =>
     (await openVouchers({ chain, state: await chain.epoch(), vouchers })).map(({ signed }) => signed);
   expect(await found(forged, honest)).toEqual([]);
-  await chain.setSessionKey({ signer: honest.signer, validUntil: startsAt - 1, cap: 10n });
+  await chain.setSessionKey({ signer: honest.voucher.signer, validUntil: startsAt - 1, cap: 10n });
   expect(await found(forged, honest)).toEqual([]);
   // A key that ended within the epoch has signed before.
-  await chain.setSessionKey({ signer: honest.signer, validUntil: startsAt, cap: 10n });
+  await chain.setSessionKey({ signer: honest.voucher.signer, validUntil: startsAt, cap: 10n });
   expect(await found(forged, honest)).toEqual([honest]);
-  const own = { ...honest, signer: payer };
+  const own = { ...honest, voucher: { ...honest.voucher, signer: payer } };
   expect(await found(own)).toEqual([own]);
 });
 
-test('the voucher of a key that has spent all it may does not stand before another key of the payer', async () => {
+test('each key of a payer is owed its own sum, and one that has spent all it may is not offered', async () => {
   const chain = createFakeChain({ models: [model], sender: payer });
   const { epoch } = await chain.epoch();
   const answer = (digest: number, amount: bigint) => ({ digest: word(digest), amount });
-  const [lower] = await payAnswers({ payer, modelId, epoch, answers: [answer(1, 5n)] });
-  const [higher] = await payAnswers({ payer, modelId, epoch, answers: [answer(2, 9n)] });
-  if (lower === undefined || higher === undefined) throw new Error('no vouchers');
+  const [one] = await payAnswers({ payer, modelId, epoch, answers: [answer(1, 5n)] });
+  const [other] = await payAnswers({ payer, modelId, epoch, answers: [answer(2, 9n)] });
+  if (one === undefined || other === undefined) throw new Error('no vouchers');
   chain.setAccount(payer, { escrow: 100n });
-  chain.allow(lower);
-  await chain.setSessionKey({ signer: higher.signer, validUntil: Number.MAX_SAFE_INTEGER, cap: 3n });
-  const found = async () => openVouchers({ chain, state: await chain.epoch(), vouchers: [lower, higher] });
-  expect(await found()).toEqual([{ signed: higher, amount: 9n }]);
-  expect((await chain.collect({ vouchers: [higher] })).total).toBe(3n);
-  expect(await found()).toEqual([{ signed: lower, amount: 2n }]);
+  chain.allow(one);
+  await chain.setSessionKey({ signer: other.voucher.signer, validUntil: Number.MAX_SAFE_INTEGER, cap: 3n });
+  const found = async () => openVouchers({ chain, state: await chain.epoch(), vouchers: [one, other] });
+  expect(await found()).toEqual([
+    { signed: one, amount: 5n },
+    { signed: other, amount: 9n },
+  ]);
+  expect((await chain.collect({ vouchers: [other] })).total).toBe(3n);
+  expect(await found()).toEqual([{ signed: one, amount: 5n }]);
 });
 
 test('a batch takes a hundred vouchers and leaves the others open', async () => {

@@ -18,30 +18,22 @@ export interface OpenVouchersParameters {
 }
 
 /**
- * Those whose signer may spend for their payer, as the escrow decides it: anyone can sign for a channel of somebody else. One that
- * has spent all that it may draws nothing more, and must not stand before a voucher that another key of the payer signed.
+ * Those whose signer may spend for their payer, as the escrow decides it: anyone can sign as a key that a payer never allowed. One
+ * that has spent all that it may draws nothing more, and would only be refused.
  */
 async function allowedVouchers(
   vouchers: readonly SignedVoucher[],
   { chain, state }: Pick<OpenVouchersParameters, 'chain' | 'state'>,
 ): Promise<readonly SignedVoucher[]> {
-  const pairOf = ({ signer, voucher: { payer } }: SignedVoucher): string => `${payer}/${signer}`.toLowerCase();
-  const pairs = new Map(vouchers.map((signed) => [pairOf(signed), signed]));
+  const pairOf = ({ voucher: { payer, signer } }: SignedVoucher): string => `${payer}/${signer}`.toLowerCase();
+  const pairs = new Map(vouchers.map((signed) => [pairOf(signed), signed.voucher]));
   const validUntil = new Map(
     await Promise.all(
-      [...pairs].map(
-        async ([
-          pair,
-          {
-            signer,
-            voucher: { payer },
-          },
-        ]): Promise<readonly [string, number]> => {
-          if (signer.toLowerCase() === payer.toLowerCase()) return [pair, Number.POSITIVE_INFINITY];
-          const { validUntil: until, cap, spent } = await chain.sessionKey({ payer, signer });
-          return [pair, spent < cap ? until : 0];
-        },
-      ),
+      [...pairs].map(async ([pair, { payer, signer }]): Promise<readonly [string, number]> => {
+        if (signer.toLowerCase() === payer.toLowerCase()) return [pair, Number.POSITIVE_INFINITY];
+        const { validUntil: until, cap, spent } = await chain.sessionKey({ payer, signer });
+        return [pair, spent < cap ? until : 0];
+      }),
     ),
   );
   return vouchers.filter((signed) => {
@@ -65,10 +57,7 @@ export async function openVouchers({
   });
   const collectable = newestVouchers(await allowedVouchers(current, { chain, state }));
   const amounts = await Promise.all(
-    collectable.map(
-      async ({ voucher: { payer, modelId, epoch, cumulative } }) =>
-        cumulative - (await chain.collected({ payer, modelId, epoch })),
-    ),
+    collectable.map(async ({ voucher }) => voucher.cumulative - (await chain.collected(voucher))),
   );
   return collectable
     .map((signed, index) => ({ signed, amount: amounts[index] ?? 0n }))

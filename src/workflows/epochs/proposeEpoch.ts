@@ -51,11 +51,12 @@ export async function proposeEpoch({
   const { bytes, digest } = encodeLedger(ledger);
   await ledgers.publish(bytes, digest);
 
-  await ensureGas(chain, account);
   const [required, bonded] = await Promise.all([chain.requiredBond({ epoch }), chain.bonded({ address: account })]);
-  if (bonded < required) {
+  const missingBond = required > bonded ? required - bonded : 0n;
+  await ensureGas(chain, account, missingBond);
+  if (missingBond > 0n) {
     onStep?.('bond');
-    await chain.bond({ amount: required - bonded });
+    await chain.bond({ amount: missingBond });
   }
   onStep?.('propose');
   await chain.propose({ ledger, dataDigest: digest });

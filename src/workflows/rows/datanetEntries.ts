@@ -1,8 +1,5 @@
 // One list of all Datanets that can be named here: those of the configuration, those created here, those of peers.
-import { orderByOwnership } from '../../datanet/index.ts';
-import { cid as asCid } from '../../lib/units.ts';
 import type { ContributionRecord } from '../../store/index.ts';
-import { contributionData } from './contributionRecord.ts';
 import type { KnownDatanet } from './knownDatanets.ts';
 
 /** A Datanet of the configuration. */
@@ -38,18 +35,15 @@ export interface DatanetEntriesParameters {
   readonly contributions: readonly ContributionRecord[];
 }
 
-/** A record as the order of ownership reads it. */
-function datable(record: ContributionRecord) {
-  const { header, witnesses = [] } = record.data === undefined ? {} : contributionData(record);
-  return { record, cid: asCid(record.id), parents: header?.parents ?? [], witnesses };
-}
-
 /** All Datanets, the configuration's first; counts add sample rows and contributions. */
-export function datanetEntries({ offered, known, contributions }: DatanetEntriesParameters): DatanetEntry[] {
-  const byDatanet = Map.groupBy(contributions, (record) => record.datanetId);
+export async function datanetEntries(parameters: DatanetEntriesParameters): Promise<DatanetEntry[]> {
+  const { offered, known, contributions } = parameters;
+  // Who knows of no contribution fetches no code that puts them in order.
+  const byDatanet: ReadonlyMap<string, readonly ContributionRecord[]> =
+    contributions.length === 0 ? new Map() : (await import('./ownershipOrder.ts')).ownershipOrder(contributions);
   const ids = new Set([...offered.map((datanet) => datanet.id), ...Object.keys(known), ...byDatanet.keys()]);
   return [...ids].map((id): DatanetEntry => {
-    const records = orderByOwnership((byDatanet.get(id) ?? []).map(datable)).map(({ record }) => record);
+    const records = byDatanet.get(id) ?? [];
     const published = {
       rowCount: records.reduce((sum, record) => sum + record.rows, 0),
       contributorCount: new Set(records.map((record) => record.contributor)).size,

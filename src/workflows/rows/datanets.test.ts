@@ -49,8 +49,8 @@ const contribution = (id: string, datanetId: string, contributor: string, rows: 
   createdAt: 0,
 });
 
-test('lists the configuration first, adds what was contributed, and names what is known', () => {
-  const entries = datanetEntries({
+test('lists the configuration first, adds what was contributed, and names what is known', async () => {
+  const entries = await datanetEntries({
     offered: [
       {
         id: 'seas',

@@ -68,7 +68,7 @@ export interface FakeChain extends EpochChain, PaymentChain {
   advance(seconds: number): void;
   setAccount(of: Address, values: Partial<FakeAccount>): void;
   /** Lets the signer of a voucher spend for its payer, without end. */
-  allow(signed: Pick<SignedVoucher, 'signer' | 'voucher'>): void;
+  allow(signed: Pick<SignedVoucher, 'voucher'>): void;
 }
 
 const NOTHING: RewardRoot = {
@@ -127,7 +127,7 @@ export function createFakeChain({
     setAccount(of, values) {
       Object.assign(account(of), values);
     },
-    allow({ signer, voucher: { payer } }) {
+    allow({ voucher: { payer, signer } }) {
       keys.set(keyOf(payer, signer), { validUntil: Number.MAX_SAFE_INTEGER, cap: 10n ** 28n, spent: 0n });
     },
 
@@ -191,8 +191,8 @@ export function createFakeChain({
     async collect({ vouchers }) {
       const collected: { index: number; voucher: (typeof vouchers)[number]['voucher']; amount: Wei }[] = [];
       const refused: { index: number; voucher: (typeof vouchers)[number]['voucher']; reason: string }[] = [];
-      for (const [index, { voucher, signer }] of vouchers.entries()) {
-        const { payer, modelId, epoch, cumulative, receiptsRoot } = voucher;
+      for (const [index, { voucher }] of vouchers.entries()) {
+        const { payer, signer, modelId, epoch, cumulative, receiptsRoot } = voucher;
         const model = models.find(({ id }) => id === modelId);
         const before = channels.get(channelKey(voucher)) ?? 0n;
         const payerAccount = account(payer);
@@ -224,7 +224,7 @@ export function createFakeChain({
         payerAccount.escrow -= amount;
         if (key !== undefined) key.spent += amount;
         channels.set(channelKey(voucher), before + amount);
-        collections.push({ payer, modelId, epoch, amount: wei(amount), receiptsRoot });
+        collections.push({ payer, signer, modelId, epoch, amount: wei(amount), receiptsRoot });
         const pool = poolOf(epoch);
         const { contributors } = splitFee({ amount, ownerBps: model.ownerBps });
         pools.set(epoch, pool.set(modelId, (pool.get(modelId) ?? 0n) + contributors));

@@ -1,5 +1,5 @@
 // Ports in memory, for tests of workflows.
-import { channelKey, type Hex, type SignedVoucher } from '../../settlement/index.ts';
+import type { Hex } from '../../settlement/index.ts';
 import type { SessionRecord, VoucherRecord } from '../../store/index.ts';
 import type { PaymentChain, PaymentPorts, SetUpPlan } from '../answers/paymentPorts.ts';
 import type { InboxTable } from '../epochs/createVoucherInbox.ts';
@@ -25,8 +25,6 @@ export function memoryPayments(chain: PaymentChain, now: () => number) {
   const sessions = new Map<string, SessionRecord>();
   const vouchers = new Map<string, VoucherRecord>();
   const plans = new Map<string, SetUpPlan>();
-  /** What a test lets this browser hear of others. */
-  const heard: SignedVoucher[] = [];
   let last: Promise<unknown> = Promise.resolve();
   let settingUp = false;
   const ports: PaymentPorts = {
@@ -59,7 +57,6 @@ export function memoryPayments(chain: PaymentChain, now: () => number) {
     },
     isLocked: () => false,
     signingKey: async ({ address, privateKey }) => ({ address: address as Hex, privateKey: privateKey as Hex }),
-    heardVouchers: async (channel) => heard.filter(({ voucher }) => channelKey(voucher) === channelKey(channel)),
     withVoucherLock(work) {
       const next = last.then(work);
       last = next.catch(() => undefined);
@@ -67,5 +64,5 @@ export function memoryPayments(chain: PaymentChain, now: () => number) {
     },
     now,
   };
-  return { ports, sessions, vouchers, plans, heard };
+  return { ports, sessions, vouchers, plans };
 }

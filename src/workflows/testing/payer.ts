@@ -32,7 +32,7 @@ export async function payAnswers({
   const vouchers: SignedVoucher[] = [];
   let channel: Channel | undefined;
   for (const { digest, amount } of answers) {
-    const next = nextVoucher({ channel, payer, modelId, epoch, amount, receiptDigest: digest });
+    const next = nextVoucher({ channel, payer, signer: key.address, modelId, epoch, amount, receiptDigest: digest });
     channel = next.channel;
     vouchers.push(await signVoucher({ deployment: DEPLOYMENT, ...next, key }));
   }

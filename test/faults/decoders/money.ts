@@ -121,9 +121,11 @@ export const decoders: readonly Decoder[] = [
     structure: json,
     share: 0.3,
     async examples() {
-      const channel = { payer: '0x00000000000000000000000000000000000000AA', modelId: word(1), epoch: 5n } as const;
+      const key = createSessionKey();
+      const payer = '0x00000000000000000000000000000000000000AA';
+      const channel = { payer, signer: key.address, modelId: word(1), epoch: 5n } as const;
       const next = nextVoucher({ ...channel, channel: undefined, amount: 10n, receiptDigest: word(100) });
-      return [encodeSignedVoucher(await signVoucher({ deployment, ...next, key: createSessionKey() }))];
+      return [encodeSignedVoucher(await signVoucher({ deployment, ...next, key }))];
     },
     decode: (bytes) => verifySignedVoucher({ deployment, signed: decodeSignedVoucher(bytes) }),
   },
