@@ -10,7 +10,16 @@ import { quotaSuite } from './walks/quota.ts';
 import { tabSuite } from './walks/tabs.ts';
 import { twoTabSuite } from './walks/twoTabs.ts';
 
-const suites: readonly Suite[] = [decoderSuite, relaySuite, killsSuite, tabSuite, twoTabSuite, quotaSuite, deviceSuite];
+const suites: readonly Suite[] = [
+  decoderSuite,
+  relaySuite,
+  killsSuite,
+  tabSuite,
+  twoTabSuite,
+  quotaSuite,
+  deviceSuite,
+  longChatSuite,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

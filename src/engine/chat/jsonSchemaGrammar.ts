@@ -70,6 +70,13 @@ function unescaped(fragment: string): string {
   }
 }
 
+/** Whether a value is of JSON, and not nested too deep (a cycle is without end). */
+function isJson(value: unknown, depth = 0): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value !== 'object') return Number.isFinite(value);
+  return depth < MAX_DEPTH && Object.values(value).every((part) => isJson(part, depth + 1));
+}
+
 /** A string as a terminal, always in ASCII. */
 function terminal(text: string): string {
   const escaped = [...text].map((character) => {
@@ -370,19 +377,9 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
   }
 
   function literal(value: unknown, place: string): string {
-    const noJson = refused(place, 'a value that it lists is no JSON.');
     // JSON.stringify would write NaN as null.
-    const checked = (_: string, part: unknown): unknown => {
-      const isJson = ['string', 'boolean', 'object'].includes(typeof part) || Number.isFinite(part);
-      if (!isJson) throw noJson;
-      return part;
-    };
-    try {
-      return terminal(JSON.stringify(value, checked));
-    } catch {
-      // On a cycle too.
-      throw noJson;
-    }
+    if (!isJson(value)) throw refused(place, 'a value that it lists is no JSON.');
+    return terminal(JSON.stringify(value));
   }
 
   function literals(keywords: Keywords, types: readonly unknown[] | undefined, place: string): string {
