@@ -4,6 +4,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { encode } from '@ipld/dag-cbor';
 import { CID } from 'multiformats/cid';
+import type { RelayStatus } from '../../../nodes/relay/startRelay.ts';
 import { cidOf } from '../../../src/datanet/cids.ts';
 import { publishAdapter } from '../../../src/datanet/index.ts';
 import { hexToBytes } from '../../../src/lib/bytes.ts';
@@ -20,8 +21,9 @@ const MEBIBYTE = 1 << 20;
 const [BYTES_IN_TOTAL, BYTES_PER_ADDRESS] = [3 * MEBIBYTE, 1.5 * MEBIBYTE];
 /** Few, so that heads push each other out; or so many that room ends first. */
 const MAX_CONTRIBUTIONS = [12, 1_000];
-/** Rows of a contribution of which some fifty fill the relay. */
-const SPAM_ROWS = 1_500;
+/** Rows of a contribution of which five fill the share of an address, and ten the relay. */
+const SPAM_ROWS = 6_000;
+const MAX_RECEIPTS = 12;
 /** Over what the relay has after its start, on top of what checking honest rows takes. */
 const MAX_GROWTH_BYTES = 320 * MEBIBYTE;
 /** So large that the relay would be over its bound if it held the file, of which one MiB arrives. */
@@ -87,7 +89,7 @@ const attacks: readonly Attack[] = [
         seq: 1,
         rows: rows.map((row) => CID.parse(row)),
         count: 1_000_000,
-        bytes: 3 * MEBIBYTE,
+        bytes: MEBIBYTE,
         rowsRoot: new Uint8Array(32),
         schema: 'prompt-response/1',
         license: 'MIT',
@@ -154,17 +156,23 @@ async function hostileDoor(world: World, relayPort: number): Promise<number> {
   return (server.address() as { readonly port: number }).port;
 }
 
+interface Judging {
+  readonly world: World;
+  readonly relay: RelayProcess;
+  readonly author: NodePeers;
+  readonly announce: () => Promise<void>;
+  readonly honest: readonly Contribution[];
+  /** Whether the attack has come to what bounds it. */
+  readonly isFull: (status: RelayStatus) => boolean;
+}
+
 /** What is wrong while the attack goes on. */
-async function judge(
-  world: World,
-  relay: RelayProcess,
-  author: NodePeers,
-  announce: () => Promise<void>,
-  honest: readonly Contribution[],
-): Promise<string | undefined> {
+async function judge({ world, relay, author, announce, honest, isFull }: Judging): Promise<string | undefined> {
   const base = (await relay.status()).peakBytes;
+  if (!(await cameAbout(async () => isFull((await relay.status()).status))))
+    return 'The attack did not fill its place.';
   for (let count = 0; count < 4; count += 1) {
-    await pause(2_000);
+    await pause(1_000);
     await announce();
   }
   if (!(await cameAbout(() => author.pending().length === 0)))
@@ -181,12 +189,13 @@ export const hostilePeers: Part = {
   attempt: (random) =>
     inWorld(async (world) => {
       const webSocketPort = await freePort();
+      const maxContributions = random.pick(MAX_CONTRIBUTIONS);
       const relay = await startRelayProcess({
         dataDirectory: await world.folder(),
         webSocketPort,
         bytesInTotal: BYTES_IN_TOTAL,
         bytesPerAddress: BYTES_PER_ADDRESS,
-        maxHeads: { contribution: random.pick(MAX_CONTRIBUTIONS), receipt: 12 },
+        maxHeads: { contribution: maxContributions, receipt: MAX_RECEIPTS },
       });
       world.cleanup(() => relay.kill());
       const port = await hostileDoor(world, webSocketPort);
@@ -206,7 +215,10 @@ export const hostilePeers: Part = {
         await cameAbout(() => peers.state() === 'online' || ended);
         await attack(hostile, peers);
       });
-      const [judged] = await Promise.allSettled([judge(world, relay, author, announce, honest)]);
+      const few = maxContributions < 100;
+      const isFull: Judging['isFull'] = ({ heads, pins }) =>
+        few ? heads >= maxContributions + MAX_RECEIPTS : pins.bytes > 0.7 * BYTES_PER_ADDRESS;
+      const [judged] = await Promise.allSettled([judge({ world, relay, author, announce, honest, isFull })]);
       ended = true;
       const stopped = await Promise.allSettled(running);
       if (!relay.isAlive()) return 'The relay is gone.';
