@@ -1,11 +1,12 @@
 // `npm run faults -- [names] [--runs n] [--seed s] [--first n]`: the long form of the suites of this folder. A name is a suite, or the
 // beginning of a part's (`decoders/engine/gguf`). Exit code 1 on any fault, or if nothing ran.
 import { parseArgs } from 'node:util';
+import { chainSuite } from './chain/chainSuite.ts';
 import { decoderSuite } from './decoders/decoderSuite.ts';
 import type { Suite } from './suite.ts';
 import { tabSuite } from './walks/tabs.ts';
 
-const suites: readonly Suite[] = [decoderSuite, tabSuite];
+const suites: readonly Suite[] = [decoderSuite, chainSuite, tabSuite];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
