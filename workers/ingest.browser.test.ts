@@ -23,6 +23,11 @@ it('parses and checks a file in its worker, and stops when told to', async () =>
     [2_000, 'DUPLICATE_IN_FILE', 0],
   ]);
 
+  await expect(ingest.check({ rows: [{ prompt: 'a' }] } as never)).rejects.toMatchObject({
+    code: 'REQUEST_INVALID',
+    facts: { field: 'rows[0].response' },
+  });
+
   const abort = new AbortController();
   // So much that it cannot end before the message that stops it arrives.
   const large = new Blob(Array.from({ length: 100 }, () => blob));

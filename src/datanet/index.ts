@@ -4,6 +4,7 @@ export { canonicalRow } from './canonicalRow.ts';
 export { checkRows } from './checkRows.ts';
 export { cidDigest } from './cids.ts';
 export { contentKey, lookAlikeKey } from './contentKey.ts';
+export { createIngestService } from './createIngestService.ts';
 export { MAX_PARENTS } from './limits.ts';
 export { type Evidence, orderByOwnership } from './ownership.ts';
 export { parseRows } from './parseRows.ts';

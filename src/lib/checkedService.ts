@@ -30,7 +30,8 @@ export function requestFault(schema: v.GenericSchema, request: unknown): Request
   const { issues } = v.safeParse(schema, request, { abortEarly: true });
   const issue = issues?.[0];
   if (issue === undefined) return undefined;
-  const keys = (issue.path ?? []).map(({ key }) => key);
+  // An item of a set has no key.
+  const keys = (issue.path ?? []).map(({ key }) => key).filter((key) => key !== null);
   return {
     field: keys
       .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${key}`))
@@ -81,6 +82,12 @@ export function checkedService<S extends object>(service: S, schemas: RequestSch
   };
   return Object.fromEntries(Object.keys(service).map((name) => [name, wrap(name as keyof S & string)])) as S;
 }
+
+/** Bytes that are still there: a buffer that was transferred to somebody reads as one of no length. */
+export const bytesSchema = v.pipe(
+  v.instance(Uint8Array),
+  v.check(({ buffer }) => (buffer as ArrayBuffer).detached !== true, 'The buffer was transferred to somebody else'),
+);
 
 /** A `Blob`, or what reads like one. */
 export const blobSchema = v.custom<Blob>(

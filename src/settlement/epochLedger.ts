@@ -34,32 +34,39 @@ export function areShares(shares: readonly AccountShare[]): boolean {
   return shares.every(({ ppm }) => Number.isInteger(ppm) && ppm >= 0) && sumOf(shares) <= PPM_TOTAL;
 }
 
-function checkShares(shares: readonly AccountShare[], facts: Readonly<Record<string, string>>): number {
-  const sum = sumOf(shares);
-  if (areShares(shares)) return sum;
-  throw new TributaryError({
-    code: 'LEDGER_SHARES',
-    message: 'These shares are not whole parts per million that add to at most 1,000,000.',
-    facts: { ...facts, sum },
-    hint: 'Leave this receipt out and ask its author to recompute it.',
-  });
+const lowerCase = (text: Hex): Hex => text.toLowerCase() as Hex;
+
+/** Shares in their one form: an entry for each account that has any, ascending. Throws `LEDGER_SHARES`. */
+function checkShares(
+  shares: readonly AccountShare[],
+  facts: Readonly<Record<string, string>>,
+): readonly AccountShare[] {
+  if (!areShares(shares)) {
+    throw new TributaryError({
+      code: 'LEDGER_SHARES',
+      message: 'These shares are not whole parts per million that add to at most 1,000,000.',
+      facts: { ...facts, sum: sumOf(shares) },
+      hint: 'Leave this receipt out and ask its author to recompute it.',
+    });
+  }
+  const sums = new Map<Address, number>();
+  for (const { account, ppm } of shares) sums.set(lowerCase(account), (sums.get(lowerCase(account)) ?? 0) + ppm);
+  return [...sums]
+    .filter(([, ppm]) => ppm > 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([account, ppm]) => ({ account, ppm }));
 }
 
 /** Weight of each account (lower-case address) in one model's pool, in units of wei x 1e-12. */
-function weightsOf({
-  modelId,
-  receipts,
-  fallback,
-}: Pick<LedgerModel, 'modelId' | 'receipts' | 'fallback'>): Map<string, bigint> {
-  const weights = new Map<string, bigint>();
+function weightsOf({ receipts, fallback }: LedgerModel): Map<Address, bigint> {
+  const weights = new Map<Address, bigint>();
   const add = (account: Address, weight: bigint): void => {
-    const key = account.toLowerCase();
-    if (weight > 0n) weights.set(key, (weights.get(key) ?? 0n) + weight);
+    if (weight > 0n) weights.set(account, (weights.get(account) ?? 0n) + weight);
   };
   const scale = BigInt(PPM_TOTAL);
-  const fallbackSum = checkShares(fallback, { modelId, place: 'fallback' });
-  for (const { digest, amount, shares } of receipts) {
-    const rest = BigInt(PPM_TOTAL - checkShares(shares, { modelId, receipt: digest }));
+  const fallbackSum = sumOf(fallback);
+  for (const { amount, shares } of receipts) {
+    const rest = BigInt(PPM_TOTAL - sumOf(shares));
     for (const { account, ppm } of shares) add(account, amount * BigInt(ppm) * scale);
     if (fallbackSum > 0) for (const { account, ppm } of fallback) add(account, amount * rest * BigInt(ppm));
   }
@@ -69,7 +76,8 @@ function weightsOf({
 }
 
 /**
- * Divides every pool by the shares of its receipts and adds the result to the previous ledger.
+ * Divides every pool by the shares of its receipts and adds the result to the previous ledger. The result is in its one form
+ * (types/ledger.ts), whatever the order and letter case of what is given.
  *
  * Per model: N_c = sum over receipts of amount * ppm_c, accounts ascending by address, shares by prefix rounding
  * (`prefixShares`), so they add to the pool exactly. Unattributed parts go by `fallback`; without one, to the attributed
@@ -89,7 +97,7 @@ export function epochLedger({ epoch, receipts, pools, fallback, previous }: Epoc
   }
   const seen = new Set<string>();
   for (const { digest } of receipts) {
-    if (seen.has(digest)) {
+    if (seen.has(lowerCase(digest))) {
       throw new TributaryError({
         code: 'LEDGER_RECEIPT_TWICE',
         message: 'The same receipt is listed twice.',
@@ -97,22 +105,34 @@ export function epochLedger({ epoch, receipts, pools, fallback, previous }: Epoc
         hint: 'List each receipt once.',
       });
     }
-    seen.add(digest);
+    seen.add(lowerCase(digest));
   }
 
-  const cumulative = new Map<string, bigint>(
-    (previous?.ledger.accounts ?? []).map(({ account, cumulative }) => [account.toLowerCase(), cumulative]),
+  const cumulative = new Map<Address, bigint>(
+    (previous?.ledger.accounts ?? []).map(({ account, cumulative }) => [lowerCase(account), cumulative]),
   );
-  const models: LedgerModel[] = [...pools]
-    .sort((a, b) => (a.modelId.toLowerCase() < b.modelId.toLowerCase() ? -1 : 1))
-    .map(({ modelId, amount }) => ({
-      modelId,
-      pool: wei(amount),
-      receipts: receipts
-        .filter((receipt) => receipt.modelId.toLowerCase() === modelId.toLowerCase())
-        .sort((a, b) => (a.digest < b.digest ? -1 : 1)),
-      fallback: fallback?.(modelId) ?? [],
-    }));
+  const models: LedgerModel[] = pools
+    .map(({ modelId: named, amount }) => {
+      const modelId = lowerCase(named);
+      return {
+        modelId,
+        pool: wei(amount),
+        receipts: receipts
+          .filter((receipt) => lowerCase(receipt.modelId) === modelId)
+          .map((receipt) => {
+            const digest = lowerCase(receipt.digest);
+            return {
+              digest,
+              modelId,
+              amount: receipt.amount,
+              shares: checkShares(receipt.shares, { modelId, receipt: digest }),
+            };
+          })
+          .sort((a, b) => (a.digest < b.digest ? -1 : 1)),
+        fallback: checkShares(fallback?.(named) ?? [], { modelId, place: 'fallback' }),
+      };
+    })
+    .sort((a, b) => (a.modelId < b.modelId ? -1 : 1));
   for (const model of models) {
     const weights = [...weightsOf(model)].sort(([a], [b]) => (a < b ? -1 : 1));
     if (weights.length === 0 && model.pool > 0n) {
@@ -134,12 +154,12 @@ export function epochLedger({ epoch, receipts, pools, fallback, previous }: Epoc
   const accounts = [...cumulative]
     .filter(([, amount]) => amount > 0n)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([account, amount]) => ({ account: account as Address, cumulative: wei(amount) }));
+    .map(([account, amount]) => ({ account, cumulative: wei(amount) }));
   return {
     epoch,
     root: ledgerTree(accounts).root,
     total: wei(accounts.reduce((sum, account) => sum + account.cumulative, 0n)),
-    previous: previous?.digest,
+    previous: previous === undefined ? undefined : lowerCase(previous.digest),
     accounts,
     models,
   };

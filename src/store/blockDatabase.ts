@@ -2,7 +2,8 @@
 // bytes by `/` and the multihash in base32 upper case. For safety copies, which must not start a node.
 const NAME = 'tributary-blocks';
 
-function settled<Result>(request: IDBRequest<Result>): Promise<Result> {
+/** What a request of IndexedDB comes to. */
+export function settled<Result>(request: IDBRequest<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);

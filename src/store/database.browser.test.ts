@@ -1,7 +1,16 @@
 // A browser that last saw an earlier version opens the database of now without losing anything that still counts.
 import Dexie from 'dexie';
-import { afterAll, beforeEach, expect, test } from 'vitest';
-import { database, eraseEverything } from './index.ts';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { settled } from './blockDatabase.ts';
+import { forgetDamagedRecords } from './damagedRecords.ts';
+import {
+  type ChatRecord,
+  type DamagedRecord,
+  database,
+  eraseEverything,
+  followDamagedRecords,
+  type MessageRecord,
+} from './index.ts';
 
 beforeEach(async () => {
   expect(await eraseEverything()).toEqual([]);
@@ -29,19 +38,116 @@ const versions: readonly Record<string, string>[] = [
   {},
 ];
 
+const hex = (bytes: number): string => `0x${'ab'.repeat(bytes)}`;
+const sum = { payer: hex(20), signer: hex(20), modelId: hex(32), epoch: 3n, cumulative: 7n };
 const rows: Record<string, readonly object[]> = {
   chats: [{ id: 'c', title: 'Boats', modelId: 'm', createdAt: 1, updatedAt: 2 }],
   messages: [{ id: 'm', chatId: 'c', role: 'user', content: 'Who?', createdAt: 1, state: 'done' }],
   drafts: [{ key: 'chat', value: 'half', updatedAt: 1 }],
-  receipts: [{ id: 'r', messageId: 'm', createdAt: 1, bytes: Uint8Array.of(1, 255) }],
-  sessions: [{ id: 's', privateKey: '0x11', cap: 10n ** 20n }],
-  vouchers: [{ id: 'v', updatedAt: 1, cumulative: 7n }],
-  runs: [{ id: 'n', state: 'running', updatedAt: 1 }],
-  checkpoints: [{ id: 'n-3', runId: 'n', step: 3 }],
-  contributions: [{ id: 'k', datanetId: 'd', createdAt: 1 }],
-  adapters: [{ id: 'a', modelId: 'm', createdAt: 1 }],
+  receipts: [
+    {
+      id: 'ab'.repeat(32),
+      messageId: 'm',
+      adapterId: 'a',
+      createdAt: 1,
+      bytes: Uint8Array.of(1, 255),
+      announced: 'no',
+      salt: Uint8Array.of(),
+    },
+  ],
+  sessions: [{ id: 's', payer: hex(20), address: hex(20), privateKey: '0x11', validUntil: 1, cap: 10n ** 20n }],
+  vouchers: [
+    {
+      id: 'v',
+      payer: hex(20),
+      modelId: hex(32),
+      epoch: '3',
+      cumulative: 7n,
+      channel: { ...sum, receipts: [], amounts: [] },
+      signed: {
+        voucher: { ...sum, count: 0n, receiptsRoot: hex(32) },
+        signature: hex(65),
+        receipts: [],
+      },
+      announced: 'no',
+      updatedAt: 1,
+    },
+  ],
+  runs: [
+    {
+      id: 'n',
+      name: 'Towns',
+      modelId: 'm',
+      datanetIds: [],
+      settings: { rank: 8, alpha: 16, learningRate: 0.004, epochs: 1, batchSize: 8, seed: 1, maxSteps: 0 },
+      state: 'running',
+      step: 0,
+      totalSteps: 1,
+      losses: [],
+      createdAt: 1,
+      updatedAt: 1,
+      data: {
+        modelName: 'M',
+        sources: [],
+        rowsDigest: '',
+        rowCount: 0,
+        tokens: 0,
+        milliseconds: 0,
+        checkpointStep: 0,
+      },
+    },
+  ],
+  checkpoints: [{ id: 'n-3', runId: 'n', step: 3, bytes: 1, createdAt: 1 }],
+  contributions: [
+    {
+      id: 'k',
+      datanetId: 'd',
+      contributor: 'x',
+      rows: 1,
+      mine: true,
+      state: 'published',
+      createdAt: 1,
+      data: {
+        header: {
+          v: 1,
+          type: 'contribution',
+          datanet: 'd',
+          author: 'x',
+          parents: [],
+          seq: 0,
+          rows: [],
+          count: 1,
+          bytes: 1,
+          rowsRoot: '',
+          schema: '',
+          license: '',
+          ts: 1,
+          sig: '',
+        },
+      },
+    },
+  ],
+  adapters: [{ id: 'a', name: 'Towns', modelId: 'm', datanetIds: [], createdAt: 1, files: [] }],
   settings: [{ key: 'wallet', value: 'burner' }],
-  models: [{ id: 'm', plan: { stage: 'done' } }],
+  models: [
+    {
+      id: 'm',
+      plan: {
+        id: 'm',
+        name: 'M',
+        source: { kind: 'offered' },
+        format: 'gguf',
+        packing: { weights: 'q4_0', embedding: 'q8_0', head: 'q8_0' },
+        files: [],
+        createdAt: 1,
+        stage: 'done',
+        doneBytes: 0,
+        expectedBytes: 0,
+        paused: false,
+        failure: null,
+      },
+    },
+  ],
   events: [{ scope: 's', id: '1/0', name: 'Funded', blockNumber: 1, logIndex: 0 }],
   eventBlocks: [{ scope: 's', blocks: [] }],
 };
@@ -68,4 +174,125 @@ test('the tables of now are those of the last version named here', () => {
       .tables.map(({ name }) => name)
       .sort(),
   ).toEqual(Object.keys(rows).sort());
+});
+
+describe('a record that is damaged, or of another version', () => {
+  let seen: readonly DamagedRecord[] = [];
+  let end: (() => void) | undefined;
+  beforeEach(() => {
+    end?.();
+    // The database went, not with Dexie, when everything was erased.
+    for (const { name } of database().tables) forgetDamagedRecords(name);
+    end = followDamagedRecords((records) => {
+      seen = records;
+    });
+  });
+
+  /** The record with a field of another type, as damage or another version may leave it. */
+  const damage: Record<string, (record: never) => object> = {
+    chats: (record: object) => ({ ...record, title: 5 }),
+    messages: (record: object) => ({ ...record, role: 'system' }),
+    drafts: (record: object) => ({ ...record, value: { text: 'half' } }),
+    receipts: (record: object) => ({ ...record, bytes: 'text' }),
+    sessions: (record: object) => ({ ...record, cap: '10' }),
+    vouchers: (record: object) => ({ ...record, cumulative: 8n }),
+    runs: (record: object) => ({ ...record, losses: undefined }),
+    checkpoints: (record: object) => ({ ...record, bytes: -1 }),
+    contributions: (record: object) => ({ ...record, data: {} }),
+    adapters: (record: object) => ({ ...record, files: [{ name: 'x' }] }),
+    settings: (record: object) => ({ ...record, value: 7 }),
+    models: (record: object) => ({ ...record, plan: { stage: 'done' } }),
+  };
+  /** Beneath Dexie, as damage comes. */
+  async function putRaw(table: string, record: object): Promise<void> {
+    await database().open();
+    const transaction = database().backendDB().transaction(table, 'readwrite');
+    await settled(transaction.objectStore(table).put(record));
+  }
+  async function raw(table: string): Promise<unknown[]> {
+    return await settled(database().backendDB().transaction(table).objectStore(table).getAll());
+  }
+
+  test.each(Object.keys(damage))('of %s is read by nobody, told, and still there', async (name) => {
+    const table = database().table(name);
+    const [whole] = rows[name] as readonly [never];
+    const damaged = damage[name]?.(whole) ?? {};
+    await putRaw(name, damaged);
+    const key = String((whole as { id?: string; key?: string }).id ?? (whole as { key: string }).key);
+    expect(await table.get(key)).toBeUndefined();
+    expect(await table.bulkGet([key])).toEqual([undefined]);
+    expect(await table.toArray()).toEqual([]);
+    expect(await table.filter(() => true).toArray()).toEqual([]);
+    expect(await table.toCollection().first()).toBeUndefined();
+    expect(seen).toEqual([{ table: name, key }]);
+    expect(await raw(name)).toEqual([damaged]);
+  });
+
+  test('does not hide the others, in either direction, nor shorten a list', async () => {
+    const { messages } = database();
+    const [message] = rows['messages'] as readonly [MessageRecord];
+    const at = (createdAt: number) => ({ ...message, id: String(createdAt), createdAt });
+    await messages.bulkPut([at(1), at(2), at(3), at(4)]);
+    await putRaw('messages', { ...at(2), state: 'lost' });
+    await putRaw('messages', { ...at(4), content: null });
+    const inOrder = () => messages.where('[chatId+createdAt]').between(['c', 0], ['c', 9]);
+    expect((await inOrder().toArray()).map(({ id }) => id)).toEqual(['1', '3']);
+    expect((await inOrder().reverse().first())?.id).toBe('3');
+    expect((await inOrder().limit(2).toArray()).map(({ id }) => id)).toEqual(['1', '3']);
+    expect(
+      (
+        await inOrder()
+          .filter(({ id }) => id > '1')
+          .toArray()
+      ).map(({ id }) => id),
+    ).toEqual(['3']);
+    expect(seen.map(({ key }) => key).sort()).toEqual(['2', '4']);
+  });
+
+  test('is neither changed nor deleted by a change of all, and one by key leaves the rest of it', async () => {
+    const { messages } = database();
+    const [message] = rows['messages'] as readonly [MessageRecord];
+    await putRaw('messages', { ...message, role: 'system', state: 'streaming' });
+    await messages.filter(({ state }) => state === 'streaming').modify({ state: 'interrupted' });
+    expect(await raw('messages')).toEqual([{ ...message, role: 'system', state: 'streaming' }]);
+    await messages.update('m', { state: 'done' });
+    expect(await raw('messages')).toEqual([{ ...message, role: 'system', state: 'done' }]);
+  });
+
+  test('written again or deleted it is told no more', async () => {
+    const [chat] = rows['chats'] as readonly [ChatRecord];
+    await putRaw('chats', { ...chat, title: 5 });
+    await putRaw('chats', { ...chat, id: 'd', title: 5 });
+    expect(await database().chats.toArray()).toEqual([]);
+    expect(seen).toHaveLength(2);
+    await database().chats.put(chat);
+    expect(seen).toEqual([{ table: 'chats', key: 'd' }]);
+    await database().chats.delete('d');
+    expect(seen).toEqual([]);
+    expect(await database().chats.toArray()).toEqual([chat]);
+  });
+
+  test.each([
+    ['sessions', 's'],
+    ['vouchers', 'v'],
+    ['settings', 'burnerKey'],
+    ['settings', 'keyLock'],
+  ])('of %s is not written over: %s', async (table, key) => {
+    const kept = table === 'settings' ? { key, value: 7 } : damage[table]?.(rows[table]?.[0] as never);
+    await putRaw(table, kept as object);
+    const next = table === 'settings' ? { key, value: '0x11' } : (rows[table]?.[0] as object);
+    await expect(database().table(table).put(next)).rejects.toMatchObject({
+      code: 'STORE_RECORD_DAMAGED',
+      facts: { table, key },
+    });
+    expect(await raw(table)).toEqual([kept]);
+  });
+
+  test('of a key that no room knows is nobody’s affair', async () => {
+    await database().settings.put({ key: 'of a later version', value: 7 });
+    await database().drafts.put({ key: 'of a later room', value: 7, updatedAt: 1 });
+    expect((await database().settings.get('of a later version'))?.value).toBe(7);
+    expect((await database().drafts.get('of a later room'))?.value).toBe(7);
+    expect(seen).toEqual([]);
+  });
 });

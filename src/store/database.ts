@@ -1,6 +1,6 @@
 // The tables of this browser (Dexie over IndexedDB): conversations, drafts, receipts, vouchers, runs, contributions,
 // models, settings. Small records only; models and checkpoints are files (`files.ts`). Knows no screens and no chain.
-import Dexie, { type EntityTable, type Table } from 'dexie';
+import Dexie, { type DBCoreTable, type EntityTable, type Table } from 'dexie';
 import type { Json } from '../lib/canonicalJson.ts';
 
 /** One conversation. */
@@ -215,8 +215,45 @@ export type TributaryDatabase = Dexie & {
   eventBlocks: EntityTable<EventBlocksRecord, 'scope'>;
 };
 
+/** Has every read checked by `checkedTable.ts`, whose code is fetched while the database opens. */
+function checkReads(database: Dexie): void {
+  let check: ((table: DBCoreTable) => DBCoreTable) | undefined;
+  const fetching = import('./checkedTable.ts').then(
+    ({ checkedTable }) => {
+      check = checkedTable;
+    },
+    // Where its code cannot be fetched, rooms read what there is.
+    () => undefined,
+  );
+  database.on('ready', () => fetching, true);
+  database.use({
+    stack: 'dbcore',
+    name: 'checkedReads',
+    create: (core) => ({
+      ...core,
+      table(name) {
+        const table = core.table(name);
+        let checked: DBCoreTable | undefined;
+        function current(): DBCoreTable {
+          checked ??= check?.(table);
+          return checked ?? table;
+        }
+        return {
+          ...table,
+          get: (request) => current().get(request),
+          getMany: (request) => current().getMany(request),
+          query: (request) => current().query(request),
+          openCursor: (request) => current().openCursor(request),
+          mutate: (request) => current().mutate(request),
+        };
+      },
+    }),
+  });
+}
+
 function open(name: string): TributaryDatabase {
   const database = new Dexie(name) as TributaryDatabase;
+  checkReads(database);
   database.version(1).stores({
     chats: 'id, updatedAt',
     messages: 'id, chatId, [chatId+createdAt]',

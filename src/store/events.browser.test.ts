@@ -1,4 +1,3 @@
-import Dexie from 'dexie';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { database, eraseEverything, eventTables } from './index.ts';
 
@@ -73,15 +72,30 @@ test('the first rows of a new scope delete those of others', async () => {
   expect(await tables.list('reset/events', 'Funded')).toEqual([event(1, 0)]);
 });
 
-test('a database of the version before gets the tables and loses nothing', async () => {
-  await database().delete({ disableAutoOpen: false });
-  const before = new Dexie('tributary');
-  before.version(1).stores({ chats: 'id, updatedAt', settings: 'key' });
-  before.version(2).stores({ models: 'id' });
-  await before.table('settings').put({ key: 'a', value: 1 });
-  await before.table('models').put({ id: 'seedling', plan: { at: 1 } });
-  before.close();
-  expect(await database().settings.get('a')).toEqual({ key: 'a', value: 1 });
-  expect(await database().models.get('seedling')).toEqual({ id: 'seedling', plan: { at: 1 } });
-  expect(await eventTables<ReturnType<typeof event>>().commit(first)).toBe(true);
+test('damaged events go with all of their scope, and what is told is told in words', async () => {
+  const tables = eventTables<ReturnType<typeof event>>();
+  for (const damaged of [{ args: 5 }, { blockHash: 'x' }, { id: '1/3', blockHash: undefined }]) {
+    await tables.commit(first);
+    await database().events.put({ ...event(1, 3), ...damaged, scope } as never);
+    await expect(tables.list(scope, 'Funded')).rejects.toMatchObject({
+      code: 'STORE_EVENTS_DAMAGED',
+      facts: { scope },
+    });
+    expect(await tables.list(scope, 'Funded')).toEqual([]);
+    expect(await tables.blocks(scope)).toEqual([]);
+    expect(await tables.commit(first)).toBe(true);
+    expect(await tables.list(scope, 'Funded')).toHaveLength(3);
+    await database().eventBlocks.clear();
+  }
 });
+
+test.each([[[{ number: -1, hash: hash(1) }]], [[{ number: 1, hash: '0x1' }]], [5], [undefined]])(
+  'blocks that say %j count as none',
+  async (blocks) => {
+    const tables = eventTables<ReturnType<typeof event>>();
+    await tables.commit(first);
+    await database().eventBlocks.put({ scope, blocks } as never);
+    expect(await tables.blocks(scope)).toEqual([]);
+    expect(await tables.commit(first)).toBe(true);
+  },
+);

@@ -2,6 +2,7 @@
 export { liveQuery } from 'dexie';
 export { type AdapterFiles, adapterOfFile, deleteAdapter, readAdapterFile, saveAdapter } from './adapters.ts';
 export { deleteCheckpoints, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
+export { type DamagedRecord, followDamagedRecords } from './damagedRecords.ts';
 export {
   type AdapterRecord,
   type AnswerUsage,
@@ -30,7 +31,14 @@ export {
   writeFile,
 } from './files.ts';
 export { estimateStorage, freeStorage, guardWrite, persistStorage, type StorageEstimateReport } from './guard.ts';
-export { deleteModelPlan, listModelPlans, readModelPlan, updateModelPlan, writeModelPlan } from './models.ts';
+export {
+  deleteModelPlan,
+  listModelIds,
+  listModelPlans,
+  readModelPlan,
+  updateModelPlan,
+  writeModelPlan,
+} from './models.ts';
 export type { Change } from './safetyCopy/importSafetyCopy.ts';
 export type { SafetyCopy } from './safetyCopy/readSafetyCopy.ts';
 export { safetyCopies } from './safetyCopy/safetyCopies.ts';

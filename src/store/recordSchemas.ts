@@ -1,5 +1,6 @@
-// What a record of each table must be for the rooms to show it: checked for every record that comes from a file, and before one goes
-// into a safety copy. Fields that are not named here pass: later versions add some. Times are milliseconds since 1970.
+// What a record of each table must be for the rooms to show it: checked for every record that is read (`checkedTable.ts`), that comes
+// from a file, and before one goes into a safety copy. Fields that are not named here pass: later versions add some. Times are
+// milliseconds since 1970.
 import * as v from 'valibot';
 
 const text = v.pipe(v.string(), v.maxLength(50_000_000));
@@ -36,7 +37,8 @@ const error: v.GenericSchema<SerializedErrorShape> = v.lazy(() =>
 const evaluation = v.nullable(
   v.looseObject({ method: name, questions: natural, firstIsSource: natural, sourceInFive: natural }),
 );
-const influence = v.looseObject({
+const shares = v.array(v.looseObject({ account: name, ppm }));
+const storedInfluence = v.looseObject({
   attribution: v.looseObject({
     method: name,
     evaluation,
@@ -61,9 +63,14 @@ const influence = v.looseObject({
       }),
     ),
     spans: v.array(
-      v.looseObject({ start: natural, end: natural, bits: finite, count: natural, rows: v.array(natural) }),
+      v.pipe(
+        v.looseObject({ start: natural, end: natural, bits: finite, count: natural, rows: v.array(natural) }),
+        v.check(({ start, end }) => start < end, 'a span ends after its start'),
+      ),
     ),
-    contributors: v.array(v.looseObject({ account: name, ppm })),
+    contributors: shares,
+    /** Absent in answers of earlier versions. */
+    evidence: v.optional(shares),
     unattributedPpm: ppm,
   }),
   spanTexts: v.array(text),
@@ -83,6 +90,10 @@ const influence = v.looseObject({
   names: v.record(v.string(), name),
   manyTurns: v.optional(v.boolean()),
 });
+const influence = v.pipe(
+  storedInfluence,
+  v.check(({ attribution, spanTexts }) => spanTexts.length === attribution.spans.length, 'each span has one text'),
+);
 
 const trainingSettings = v.looseObject({
   rank: natural,
@@ -124,7 +135,31 @@ const model = v.looseObject({
   ]),
   format: name,
   packing: v.looseObject({ weights: name, embedding: name, head: name }),
-  files: v.array(v.looseObject({ name, bytes: natural, sha256: v.optional(name) })),
+  files: v.array(
+    v.looseObject({
+      name,
+      bytes: natural,
+      sha256: v.optional(name),
+      location: v.optional(
+        v.variant('kind', [
+          v.looseObject({
+            kind: v.literal('http'),
+            url: name,
+            hub: v.optional(name),
+            lastModified: v.optional(name),
+          }),
+          v.looseObject({ kind: v.literal('ipfs'), cid: name, gateway: v.optional(name) }),
+        ]),
+      ),
+    }),
+  ),
+  licence: v.optional(name),
+  architecture: v.optional(name),
+  parameterCount: v.optional(natural),
+  contextLength: v.optional(natural),
+  reservedTokens: v.optional(natural),
+  packedUpTo: v.optional(v.looseObject({ tensors: natural, bytes: natural })),
+  sha256: v.optional(name),
   createdAt: time,
   usedAt: v.optional(time),
   stage: v.picklist(['downloading', 'packing', 'done']),
@@ -168,7 +203,8 @@ const draft = v.variant('key', [
     updatedAt: time,
   }),
   v.looseObject({ key: v.literal('factory-run'), value: runDraft, updatedAt: time }),
-  v.looseObject({ key: v.literal('chat'), value: text, updatedAt: time }),
+  // Earlier versions had one for all tabs, under `chat` alone.
+  v.looseObject({ key: v.pipe(v.string(), v.regex(/^chat(\/.{1,100})?$/)), value: text, updatedAt: time }),
 ]);
 
 const webAddress = v.pipe(name, v.regex(/^https?:\/\//));
@@ -268,6 +304,8 @@ export const recordSchemas = {
     state: v.picklist(['done', 'streaming', 'stopped', 'interrupted', 'failed']),
     modelId: v.optional(name),
     adapterId: v.optional(name),
+    modelName: v.optional(name),
+    adapterName: v.optional(name),
     answerIds: v.optional(v.array(natural)),
     ended: v.optional(v.boolean()),
     usage: v.optional(
@@ -376,8 +414,58 @@ export function recordKey(table: TableName, record: unknown): string {
   return (record as Record<string, string>)[table === 'drafts' || table === 'settings' ? 'key' : 'id'] as string;
 }
 
+function faultBy(schema: v.GenericSchema, record: unknown): string | undefined {
+  const checked = v.safeParse(schema, record);
+  return checked.success ? undefined : (v.getDotPath(checked.issues[0]) ?? 'record');
+}
+
 /** Where a record is not what its table holds, for instance `data.sources.0.rowCount`; undefined when it is. */
 export function recordFault(table: TableName, record: unknown): string | undefined {
-  const checked = v.safeParse(recordSchemas[table] as v.GenericSchema, record);
-  return checked.success ? undefined : (v.getDotPath(checked.issues[0]) ?? 'record');
+  return faultBy(recordSchemas[table] as v.GenericSchema, record);
+}
+
+/** Settings that belong to this browser alone, or hold keys; those of every key below `setUpPlan/` are alike. */
+const ownSettings: Readonly<Record<string, v.GenericSchema>> = {
+  burnerKey: v.pipe(name, v.minLength(1)),
+  keyLock: v.looseObject({
+    sealed: v.looseObject({ kind: v.picklist(['password', 'passkey']), ciphertext: text }),
+    passkey: v.optional(v.looseObject({ credentialId: name, prfSalt: name })),
+  }),
+  variants: v.looseObject({ device: text, choices: v.array(v.looseObject({})), refused: v.array(v.looseObject({})) }),
+  foreignModels: v.array(v.looseObject({ runtime: name, id: name, name })),
+  setUpPlan: v.looseObject({
+    id: key,
+    amount: wei,
+    afterBlock: wei,
+    key: address,
+    capBefore: wei,
+    sent: v.optional(v.looseObject({ hash: v.optional(hex) })),
+  }),
+};
+const copiedSettings = new Set(
+  setting.options.flatMap(({ entries }) =>
+    'options' in entries.key ? [...entries.key.options] : [entries.key.literal],
+  ) as string[],
+);
+
+/** A session as it is stored: its private key may be locked. */
+const storedSession = v.looseObject({ ...sessionSchema.entries, privateKey: v.pipe(name, v.minLength(1)) });
+
+export type StoredTable = TableName | 'sessions';
+export function isStoredTable(table: string): table is StoredTable {
+  return table === 'sessions' || table in recordSchemas;
+}
+
+function storedSchema(table: StoredTable, stored: string): v.GenericSchema | undefined {
+  if (table === 'sessions') return storedSession;
+  if (table === 'drafts' && !draft.options.some(({ entries }) => v.is(entries.key, stored))) return undefined;
+  if (table !== 'settings' || copiedSettings.has(stored)) return recordSchemas[table] as v.GenericSchema;
+  const own = ownSettings[stored.split('/')[0] ?? ''];
+  return own === undefined ? undefined : v.looseObject({ value: own });
+}
+
+/** As `recordFault`, of a record as the database holds it. No room reads settings and drafts of unknown keys: they pass. */
+export function storedFault(table: StoredTable, record: unknown): string | undefined {
+  const schema = storedSchema(table, table === 'sessions' ? '' : recordKey(table, record));
+  return schema === undefined ? undefined : faultBy(schema, record);
 }

@@ -5,6 +5,7 @@ import { render } from 'solid-js/web';
 import { afterEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { readRows } from '../../datanet/index.ts';
+import { TributaryError } from '../../lib/errors.ts';
 import '../ui/tokens.css';
 import type { ContributionDraft } from './contributionDraft.ts';
 import { type Contribution, createContribution } from './createContribution.ts';
@@ -27,6 +28,8 @@ interface Kept {
   draft?: unknown;
   file?: { readonly key: string; readonly blob: Blob };
   saves: number;
+  /** There is no room for a file. */
+  isFull?: boolean;
 }
 
 function mount(kept: Kept = { saves: 0 }): { contribution: Contribution; kept: Kept } {
@@ -43,6 +46,10 @@ function mount(kept: Kept = { saves: 0 }): { contribution: Contribution; kept: K
     },
     loadFile: async () => kept.file,
     async saveFile(key, blob) {
+      if (kept.isFull) {
+        const text = { message: 'There is no room.', hint: 'Make some.' };
+        throw new TributaryError({ code: 'STORE_QUOTA_EXCEEDED', ...text });
+      }
       kept.file = { key, blob };
       kept.saves += 1;
     },
@@ -180,4 +187,20 @@ test('a draft of an earlier version, which held the text, goes on', async () => 
   expect(contribution.prepared()?.publishable).toHaveLength(1);
   await expect.poll(() => kept.file?.blob.text()).toBe(text);
   await expect.poll(() => 'text' in (kept.draft as object)).toBe(false);
+});
+
+test('a file that finds no room is warned of until it is stored, however well the rest of the draft is', async () => {
+  const { contribution, kept } = mount({ saves: 0, isFull: true });
+  await expect.poll(contribution.loaded).toBe(true);
+  await give(file);
+  await expect.poll(() => contribution.saveFailure()).toMatchObject({ code: 'STORE_QUOTA_EXCEEDED' });
+  contribution.change((draft) => ({ ...draft, licence: 'CC0-1.0' }));
+  await contribution.settled();
+  expect(contribution.saveFailure()).toMatchObject({ code: 'STORE_QUOTA_EXCEEDED' });
+  kept.isFull = false;
+  contribution.saveAgain();
+  await contribution.settled();
+  expect(contribution.saveFailure()).toBeUndefined();
+  expect(kept.draft).toMatchObject({ licence: 'CC0-1.0', file: kept.file?.key });
+  expect(await kept.file?.blob.text()).toBe(file);
 });

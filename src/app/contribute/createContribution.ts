@@ -53,6 +53,8 @@ export interface Contribution {
   readonly gaps: Accessor<readonly DraftGap[]>;
   /** A failure to keep the draft: the work goes on, but would not survive a reload. */
   readonly saveFailure: Accessor<unknown>;
+  /** Tries to keep it again. */
+  saveAgain(): void;
   change(update: (draft: ContributionDraft) => ContributionDraft): void;
   /** Takes a file, or a text, instead of the one before. */
   take(fileName: string, content: Blob): void;
@@ -77,17 +79,32 @@ export function createContribution(ports: ContributionPorts): Contribution {
     const [saveFailure, setSaveFailure] = createSignal<unknown>();
     let running = new AbortController();
     let saving: Promise<void> = Promise.resolve();
-    /** The bytes of the draft's file; they are stored once, when it is taken. */
+    /** The bytes of the draft's file; they are stored once. */
     let bytes: { readonly key: string; readonly blob: Blob } | undefined;
+    /** Key of the file that is stored. */
+    let storedFile: string | undefined;
 
-    // One after another, so that the last state is the one that stays.
-    const inTurn = (write: () => Promise<void>): void => {
-      saving = saving.then(write).then(
-        () => void setSaveFailure(undefined),
-        (error: unknown) => void setSaveFailure(() => error),
-      );
+    const storeFile = async (file: { readonly key: string; readonly blob: Blob }): Promise<void> => {
+      await ports.saveFile(file.key, file.blob);
+      storedFile = file.key;
+      // The copy does not change with the file on the disk.
+      const stored = await ports.loadFile();
+      if (bytes?.key === file.key && stored?.key === file.key) bytes = stored;
     };
-    const save = (next: ContributionDraft): void => inTurn(() => ports.saveDraft(next));
+    // One after another, so that the last state is the one that stays. A file that could not be stored is tried again each time: a
+    // draft without it is not stored, however much smaller it is.
+    const save = (): void => {
+      const next = draft();
+      saving = saving
+        .then(async () => {
+          if (bytes !== undefined && bytes.key === next.file && bytes.key !== storedFile) await storeFile(bytes);
+          await ports.saveDraft(next);
+        })
+        .then(
+          () => void setSaveFailure(undefined),
+          (error: unknown) => void setSaveFailure(() => error),
+        );
+    };
 
     const read = async (current: ContributionDraft): Promise<void> => {
       running.abort();
@@ -134,7 +151,7 @@ export function createContribution(ports: ContributionPorts): Contribution {
       const next = update(before);
       if (next === before) return;
       setDraft(next);
-      save(next);
+      save();
       if (next.file !== before.file) setResult(undefined);
       if (readingKey(next) !== readingKey(before)) void read(next);
     };
@@ -142,12 +159,6 @@ export function createContribution(ports: ContributionPorts): Contribution {
     const take = (fileName: string, content: Blob): void => {
       const key = crypto.randomUUID();
       bytes = { key, blob: content };
-      inTurn(async () => {
-        await ports.saveFile(key, content);
-        // The copy does not change with the file on the disk.
-        const stored = await ports.loadFile();
-        if (bytes?.key === key && stored?.key === key) bytes = stored;
-      });
       change((draft) => withFile(draft, fileName, key));
     };
 
@@ -155,8 +166,10 @@ export function createContribution(ports: ContributionPorts): Contribution {
       const stored = await ports.loadDraft();
       if (stored === undefined || draft() !== emptyDraft) return;
       const { draft: opened, text } = openDraft(stored);
-      bytes = await ports.loadFile();
+      const file = await ports.loadFile();
       if (draft() !== emptyDraft) return;
+      bytes = file;
+      storedFile = file?.key;
       if (text !== undefined && opened.fileName !== undefined) {
         // An earlier version kept the text in the draft, as corrected; the decisions about its lines still hold.
         take(opened.fileName, new Blob([text]));
@@ -190,6 +203,7 @@ export function createContribution(ports: ContributionPorts): Contribution {
       // Rows of a text that is no longer the draft's must not be signed.
       gaps: createMemo(() => draftGaps(draft(), reading().kind === 'ready' ? prepared() : undefined)),
       saveFailure,
+      saveAgain: save,
       change,
       take,
       stopReading: () => running.abort(),
@@ -199,6 +213,7 @@ export function createContribution(ports: ContributionPorts): Contribution {
         running.abort();
         await saving;
         bytes = undefined;
+        storedFile = undefined;
         setDraft(emptyDraft);
         setResult(undefined);
         setReading({ kind: 'none' });

@@ -2,7 +2,7 @@
 // interrupted resumes from its last checkpoint by itself.
 import { useNavigate } from '@solidjs/router';
 import { createEffect, createSignal, For, type JSX, on, onCleanup, onMount, Show } from 'solid-js';
-import { TributaryError } from '../../lib/errors.ts';
+import { isAbort, TributaryError } from '../../lib/errors.ts';
 import { runPace, stepOf, type TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { KNOBS } from '../../workflows/training/trainingSettings.ts';
 import { formatInput } from '../i18n/format.ts';
@@ -12,8 +12,8 @@ import {
   cancelRun,
   deleteRun,
   findRun,
-  isTrainedElsewhere,
   liveRun,
+  resumeLeftRun,
   resumeRun,
   runElsewhere,
   takeOverRun,
@@ -61,27 +61,34 @@ export function RunPage(properties: { readonly id: string }): JSX.Element {
     onCleanup(() => document.removeEventListener('visibilitychange', look));
   });
 
+  const showUnlessStopped = (error: unknown): void => {
+    if (!isAbort(error)) setFailure(() => error);
+  };
   const go = async (from: TrainingRun, start: typeof resumeRun = resumeRun): Promise<void> => {
     setFailure(undefined);
-    try {
-      await start(from);
-    } catch (error) {
-      setFailure(() => error);
-    }
+    await start(from).catch(showUnlessStopped);
   };
 
-  // A record that says `running` while no tab trains it is new, or was left by a page that closed.
+  // A record that says `running` while no tab trains it is new, or was left by a tab that closed: this one, or another that was
+  // watched from here.
   let considered = false;
+  let waiting = new AbortController();
+  onCleanup(() => waiting.abort());
+  const goOnWhenLeft = (): void => {
+    waiting.abort();
+    waiting = new AbortController();
+    resumeLeftRun(properties.id, waiting.signal, (run) => {
+      setFailure(undefined);
+      setInterrupted(stepOf(run) > 0 || run.checkpointStep > 0);
+    }).catch(showUnlessStopped);
+  };
   createEffect(
-    on(record, (found) => {
-      if (considered || found === undefined || found === null) return;
-      considered = true;
-      if (found.status !== 'running' || liveRun() !== undefined) return;
-      void isTrainedElsewhere(found.id).then((isElsewhere) => {
-        if (isElsewhere || liveRun() !== undefined) return;
-        setInterrupted(stepOf(found) > 0 || found.checkpointStep > 0);
-        void go(found);
-      });
+    on([record, theirs], ([found, other]) => {
+      if (other !== undefined) considered = false;
+      else if (!considered && found !== undefined && found !== null) {
+        considered = true;
+        if (found.status === 'running') goOnWhenLeft();
+      }
     }),
   );
 

@@ -4,8 +4,9 @@ import { createEffect, createSignal, ErrorBoundary, type JSX, on, onMount, Show,
 import { dictionary, loadTexts } from '../i18n/dictionary.ts';
 import { t } from '../i18n/t.ts';
 import { loadConfig } from '../state/config.ts';
+import { damagedRecords } from '../state/damagedRecords.ts';
 import { loadLanguage } from '../state/language.ts';
-import { EmptyState, ErrorCard, Toasts } from '../ui/index.ts';
+import { EmptyState, ErrorCard, lazyPart, Toasts } from '../ui/index.ts';
 import { lazyRoom } from './lazyRoom.ts';
 import { Navigation } from './Navigation.tsx';
 import { rooms } from './rooms.ts';
@@ -26,6 +27,11 @@ function fetchFirstRoom(): void {
   // A failure is said where the room is shown, which asks again.
   if (room !== undefined) views[room.name].preload().catch(() => undefined);
 }
+
+const DamagedRecords = lazyPart(async () => {
+  const [part] = await Promise.all([import('../settings/DamagedRecords.tsx'), loadTexts('settings')]);
+  return part.DamagedRecords;
+});
 
 function Opening(): JSX.Element {
   return <p class="p-8 text-muted">{t('shell.loadingRoom')}…</p>;
@@ -68,18 +74,23 @@ function Frame(properties: RouteSectionProps): JSX.Element {
         {t('shell.skip')}
       </a>
       <Navigation />
-      <main id="main" ref={main} tabindex="-1" class="min-h-0 min-w-0 flex-1 outline-none">
-        <ErrorBoundary
-          fallback={(error, reset) => (
-            <div class="mx-auto grid max-w-2xl gap-4 p-6 sm:p-10">
-              <h1 class="text-2xl font-semibold">{t('shell.roomFailed')}</h1>
-              <ErrorCard error={error} onAction={reset} />
-            </div>
-          )}
-        >
-          <Suspense fallback={<Opening />}>{properties.children}</Suspense>
-        </ErrorBoundary>
-      </main>
+      <div class="flex min-h-0 min-w-0 flex-1 flex-col">
+        <Show when={damagedRecords().length > 0}>
+          <DamagedRecords />
+        </Show>
+        <main id="main" ref={main} tabindex="-1" class="min-h-0 flex-1 outline-none">
+          <ErrorBoundary
+            fallback={(error, reset) => (
+              <div class="mx-auto grid max-w-2xl gap-4 p-6 sm:p-10">
+                <h1 class="text-2xl font-semibold">{t('shell.roomFailed')}</h1>
+                <ErrorCard error={error} onAction={reset} />
+              </div>
+            )}
+          >
+            <Suspense fallback={<Opening />}>{properties.children}</Suspense>
+          </ErrorBoundary>
+        </main>
+      </div>
       <Toasts />
     </div>
   );

@@ -19,8 +19,8 @@ import { settingKeys } from './settingKeys.ts';
 const sessionKey = `0x${'5'.repeat(64)}`;
 const session = (id: string, privateKey: string) => ({
   id,
-  payer: '0x1',
-  address: '0x2',
+  payer: `0x${'1'.repeat(40)}`,
+  address: `0x${'2'.repeat(40)}`,
   privateKey,
   validUntil: 1,
   cap: 1n,

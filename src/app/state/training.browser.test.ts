@@ -1,9 +1,13 @@
 import { afterEach, expect, it } from 'vitest';
-import { createRun, listRuns, type NewRun } from './training.ts';
+import { database } from '../../store/index.ts';
+import { toRunRecord } from '../../workflows/training/runRecord.ts';
+import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
+import { createRun, listRuns, type NewRun, resumeLeftRun } from './training.ts';
 
 const { createWritable } = FileSystemFileHandle.prototype;
 
-afterEach(() => {
+afterEach(async () => {
+  await database().runs.clear();
   FileSystemFileHandle.prototype.createWritable = createWritable;
 });
 
@@ -19,4 +23,62 @@ it('a training whose adapter could not be kept is refused before it begins', asy
   };
   await expect(createRun(run)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   expect(await listRuns()).toEqual([]);
+});
+
+const left: TrainingRun = {
+  id: 'left',
+  name: 'Tides',
+  modelId: 'm',
+  modelName: 'm',
+  sources: [],
+  settings: { seed: 1 } as TrainingRun['settings'],
+  rowsDigest: '0',
+  rowCount: 1,
+  status: 'running',
+  totalSteps: 4,
+  losses: [],
+  tokens: 0,
+  milliseconds: 0,
+  checkpointStep: 2,
+  createdAt: 1,
+  updatedAt: 1,
+};
+
+/** As a tab does that trains a run: until its end, which leaves the run with this status. */
+function trainElsewhere(status: TrainingRun['status']): () => Promise<void> {
+  const ended = Promise.withResolvers<void>();
+  const held = navigator.locks.request('tributary-run-left', () => ended.promise);
+  return async () => {
+    await database().runs.put(toRunRecord({ ...left, status }));
+    ended.resolve();
+    await held;
+  };
+}
+
+it.each([
+  ['running', 'goes on here', ['left']],
+  ['cancelled', 'was stopped there and rests', []],
+  ['trained', 'has ended and rests', []],
+] as const)('a run that another tab leaves %s %s', async (status, _, resumed) => {
+  await database().runs.put(toRunRecord(left));
+  const end = trainElsewhere(status);
+  const found: string[] = [];
+  const going = resumeLeftRun('left', new AbortController().signal, ({ id }) => void found.push(id));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(found).toEqual([]);
+  await end();
+  await going;
+  expect(found).toEqual(resumed);
+});
+
+it('nobody waits any more for a run whose page was left', async () => {
+  await database().runs.put(toRunRecord(left));
+  const end = trainElsewhere('running');
+  const abort = new AbortController();
+  const found: string[] = [];
+  const going = resumeLeftRun('left', abort.signal, ({ id }) => void found.push(id));
+  abort.abort();
+  await expect(going).rejects.toMatchObject({ name: 'AbortError' });
+  await end();
+  expect(found).toEqual([]);
 });

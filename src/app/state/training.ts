@@ -22,6 +22,7 @@ import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { findAdapter } from './adapters.ts';
 import { engine, ensureAdapter, ensureModel, noteEngineFailure } from './engine.ts';
 import { availableModels } from './models/availableModels.ts';
+import { runLock } from './runLocks.ts';
 import { createTabShare } from './tabShare.ts';
 
 const LOCK_NAME = 'tributary-training';
@@ -39,8 +40,6 @@ export async function findRun(id: string): Promise<TrainingRun | undefined> {
   return record === undefined ? undefined : fromRunRecord(record);
 }
 
-const runLock = (id: string): string => `tributary-run-${id}`;
-
 /** Does `work` on a run unless this or another tab works on it. Throws `TRAINING_ELSEWHERE`. */
 function withRun<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
   return navigator.locks.request(runLock(id), { ifAvailable: true }, (lock) => {
@@ -54,10 +53,17 @@ function withRun<Result>(id: string, work: () => Promise<Result>): Promise<Resul
   }) as Promise<Result>;
 }
 
-/** Whether another tab works on this run. */
-export async function isTrainedElsewhere(id: string): Promise<boolean> {
-  const { held = [] } = await navigator.locks.query();
-  return liveRun()?.run.id !== id && held.some(({ name }) => name === runLock(id));
+/**
+ * Resumes a run whose tab closed, as soon as no tab works on it; of several that wait, one does. Does nothing with a run that has ended
+ * by then, or while this tab trains. `signal` ends the waiting; `onFound` is told before it resumes. Throws as `resumeRun`.
+ */
+export function resumeLeftRun(id: string, signal: AbortSignal, onFound: (run: TrainingRun) => void): Promise<void> {
+  return navigator.locks.request(runLock(id), { signal }, async () => {
+    const run = await findRun(id);
+    if (run?.status !== 'running' || liveRun() !== undefined || signal.aborted) return;
+    onFound(run);
+    await trainer.resume(run);
+  });
 }
 
 /** Deletes a run and its checkpoints; an adapter that came of it stays. Throws `TRAINING_ELSEWHERE`. */

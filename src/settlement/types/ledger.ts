@@ -1,4 +1,6 @@
 // The ledger of an epoch: who earned what. Amounts are wei of OPEN (1e-18), shares integers in parts per million.
+// A ledger has one form: hexadecimal in lower case; accounts, shares, models and receipts ascending by address, identifier or
+// digest, each listed once, and none that has nothing.
 import type { Wei } from '../../lib/units.ts';
 import type { Address, Hex } from './hex.ts';
 

@@ -92,13 +92,15 @@ export async function compareSafetyCopy(copy: SafetyCopy): Promise<readonly Chan
     if (standings.length > 0) changes.push({ kind, added: of('added'), same: of('same'), conflicts: of('conflicts') });
   };
   for (const [table, records] of copy.records) {
-    const present = await database()
-      .table(table)
-      .bulkGet(records.map((record) => recordKey(table, record)));
+    const rows = database().table<unknown, string>(table);
+    const names = records.map((record) => recordKey(table, record));
+    // A damaged record is read as absent, but its key is there: that is a conflict, for the person to decide.
+    const [present, keys] = await Promise.all([rows.bulkGet(names), rows.where(':id').anyOf(names).primaryKeys()]);
+    const known = new Set(keys);
     count(
       table,
       records.map((record, index) =>
-        present[index] === undefined ? 'added' : isSame(present[index], record) ? 'same' : 'conflicts',
+        !known.has(names[index] ?? '') ? 'added' : isSame(present[index], record) ? 'same' : 'conflicts',
       ),
     );
   }
@@ -275,8 +277,10 @@ function putRecords(copy: SafetyCopy, keys: OpenedKeys, replace: boolean): Promi
     let count = 0;
     const put = async (table: string, key: string, record: unknown): Promise<void> => {
       const rows = tables.table<unknown, string>(table);
-      const present = await rows.get(key);
-      if (present !== undefined && (!replace || isSame(present, record))) return;
+      // Of a damaged record the key alone is seen.
+      const isPresent = (await rows.where(':id').equals(key).count()) > 0;
+      if (isPresent && (!replace || isSame(await rows.get(key), record))) return;
+      if (isPresent) await rows.delete(key);
       await rows.put(record);
       count += 1;
     };

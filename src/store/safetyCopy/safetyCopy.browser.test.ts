@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { bytesToHex, hexToBytes } from '../../lib/bytes.ts';
 import { sha256 } from '../../lib/hash.ts';
 import { sha256Async } from '../../lib/sha256Async.ts';
-import { withBlocks } from '../blockDatabase.ts';
+import { settled, withBlocks } from '../blockDatabase.ts';
 import {
   database,
   deleteFile,
@@ -485,6 +485,28 @@ test('where something else of the name is here it is shown, and kept or replaced
   expect((await listFiles('adapters')).map(({ name }) => name).filter((name) => name.startsWith('import.'))).toEqual(
     [],
   );
+});
+
+test('a damaged record of the same name is a conflict: kept, or replaced as chosen', async () => {
+  await fill();
+  const { blob } = await write();
+  const raw = (table: string) => database().backendDB().transaction(table, 'readwrite').objectStore(table);
+  await settled(raw('chats').put({ ...chat, title: 5 }));
+  await settled(raw('sessions').put({ ...session, cap: '5' }));
+  const damaged = await write();
+  expect(damaged.leftOut).toEqual([
+    { kind: 'keys', name: `session/${session.id}` },
+    { kind: 'chats', name: 'c' },
+  ]);
+  expect(damaged.keys).toBe(1);
+  const copy = await readSafetyCopy(blob);
+  expect(await compareSafetyCopy(copy)).toContainEqual({ kind: 'chats', added: 0, same: 0, conflicts: 1 });
+  expect(await bring(copy, { password: PASSWORD })).toBe(0);
+  expect(await settled(raw('chats').get('c'))).toEqual({ ...chat, title: 5 });
+  expect(await settled(raw('sessions').get(session.id))).toEqual({ ...session, cap: '5' });
+  expect(await bring(copy, { password: PASSWORD, conflicts: 'replace' })).toBe(2);
+  expect(await database().chats.get('c')).toEqual(chat);
+  expect(await database().sessions.get(session.id)).toEqual(session);
 });
 
 test('a transaction that fails in the middle takes the files back', async () => {

@@ -4,7 +4,7 @@ import { sha256 as hasher } from '@noble/hashes/sha2.js';
 import { configure, ZipWriter } from '@zip.js/zip.js/lib/zip-core-native.js';
 import { bytesToHex } from '../../lib/bytes.ts';
 import { TributaryError } from '../../lib/errors.ts';
-import { hasBlocks, withBlocks } from '../blockDatabase.ts';
+import { hasBlocks, settled, withBlocks } from '../blockDatabase.ts';
 import { database } from '../database.ts';
 import { type FileArea, listFiles, readFile, type StoredFile, safeName } from '../files.ts';
 import { recordFault, recordKey, type TableName, tableNames } from '../recordSchemas.ts';
@@ -41,7 +41,7 @@ export interface WriteSafetyCopyParameters {
 
 /** Something that could not go into the copy as it should have. */
 export interface LeftOut {
-  readonly kind: TableName | FileArea | 'blocks';
+  readonly kind: TableName | FileArea | 'blocks' | 'keys';
   readonly name: string;
 }
 
@@ -65,6 +65,12 @@ export async function safetyCopySize(): Promise<{ readonly bytes: number; readon
   return { bytes: sum(adapters) + sum(checkpoints), modelBytes: sum(models) };
 }
 
+/** Beneath Dexie. */
+async function openedDatabase(): Promise<IDBDatabase> {
+  await database().open();
+  return database().backendDB();
+}
+
 /** As `ReadableStream.from`, which not every browser has. */
 function streamFrom(chunks: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
@@ -76,34 +82,49 @@ function streamFrom(chunks: AsyncGenerator<Uint8Array<ArrayBuffer>>): ReadableSt
   });
 }
 
-/** All records of a table by key, a few at a time: a table may be larger than memory allows. */
+/**
+ * All records of a table by key, damaged ones too, which Dexie's reads leave out. A few at a time: a table may be larger than memory
+ * allows.
+ */
 async function* recordsOf(table: TableName): AsyncGenerator<unknown> {
-  const rows = database().table<unknown, string>(table);
+  const stored = await openedDatabase();
   let last: string | undefined;
   for (;;) {
-    const from = last === undefined ? rows.orderBy(':id') : rows.where(':id').above(last);
-    const batch = await from.limit(BATCH).toArray();
+    const range = last === undefined ? undefined : IDBKeyRange.lowerBound(last, true);
+    const batch: unknown[] = await settled(stored.transaction(table).objectStore(table).getAll(range, BATCH));
     yield* batch;
     if (batch.length < BATCH) return;
     last = recordKey(table, batch.at(-1));
   }
 }
 
-/** Every private key by name, open: `burnerKey`, and `session/<id>` with the record of the session. */
-async function openedKeys(openKey: (stored: string) => Promise<string>): Promise<Record<string, string>> {
+interface OpenedKeys {
+  /** Every private key by name, open: `burnerKey`, and `session/<id>` with the record of the session. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** Names of those whose record is damaged: as they are they may hold an open key, so they are in no copy. */
+  readonly damaged: readonly string[];
+}
+
+async function openedKeys(openKey: (stored: string) => Promise<string>): Promise<OpenedKeys> {
+  const { settings, sessions } = database();
   const keys: Record<string, string> = {};
-  const burner = (await database().settings.get(BURNER))?.value;
-  if (typeof burner === 'string') keys[BURNER] = await openKey(burner);
-  for (const session of await database().sessions.toArray()) {
+  const burner = await settings.get(BURNER);
+  if (burner !== undefined) keys[BURNER] = await openKey(String(burner.value));
+  for (const session of await sessions.toArray()) {
     const opened = { ...session, privateKey: await openKey(session.privateKey) };
     keys[`session/${session.id}`] = JSON.stringify(toTagged(opened, () => 0));
   }
-  return keys;
+  const present = [
+    ...(await settings.where('key').equals(BURNER).primaryKeys()),
+    ...(await sessions.toCollection().primaryKeys()).map((id) => `session/${id}`),
+  ];
+  return { keys, damaged: present.filter((name) => !(name in keys)) };
 }
 
 /** Whether there are private keys, which a copy takes a password for. */
 export async function hasPrivateKeys(): Promise<boolean> {
-  return (await database().settings.get(BURNER)) !== undefined || (await database().sessions.count()) > 0;
+  const { keys } = await openedKeys(async (stored) => stored);
+  return Object.keys(keys).length > 0;
 }
 
 /**
@@ -112,7 +133,7 @@ export async function hasPrivateKeys(): Promise<boolean> {
 export async function writeSafetyCopy(parameters: WriteSafetyCopyParameters): Promise<WrittenCopy> {
   const { target, password, models, openKey, onProgress, signal } = parameters;
   try {
-    const keys = await openedKeys(openKey);
+    const { keys, damaged: damagedKeys } = await openedKeys(openKey);
     const sealed =
       Object.keys(keys).length === 0 ? undefined : await sealKeys({ keys, secret: { kind: 'password', password } });
     const areas: FileArea[] = models ? ['adapters', 'checkpoints', 'models'] : ['adapters', 'checkpoints'];
@@ -122,7 +143,7 @@ export async function writeSafetyCopy(parameters: WriteSafetyCopyParameters): Pr
     // Not packed: what repeats itself would look like a bomb to the reader, and files are dense already.
     const zip = new ZipWriter(target, { level: 0, extendedTimestamp: false });
     const entries: ManifestEntry[] = [];
-    const leftOut: LeftOut[] = [];
+    const leftOut: LeftOut[] = damagedKeys.map((name) => ({ kind: 'keys', name }));
     const blobs: TaggedFile[] = [];
     const damaged = new Map<TableName, string[]>();
     const counts = { records: 0, files: 0, blocks: 0 };

@@ -112,12 +112,15 @@ test('a signal ends the waiting, not the opening', async () => {
   expect(calls.filter((call) => call === 'open a')).toHaveLength(1);
 });
 
-test('a row without a response is refused by its line', async () => {
-  const { opened } = setUp({
-    adapterBytes: async () => new TextEncoder().encode('{"prompt":"p","response":"r"}\n{"prompt":"p"}'),
-  });
-  await expect(opened('a')).rejects.toMatchObject({
-    code: 'ATTRIBUTION_ROWS_INVALID',
-    facts: { adapter: 'a', line: 2 },
-  });
-});
+test.each(['{"prompt":"p"}', '{"prompt":"p","response":7}', '{"prompt":"p', 'null', '7', '[]'])(
+  'the line %s of a stranger is refused by its number',
+  async (line) => {
+    const { opened } = setUp({
+      adapterBytes: async () => new TextEncoder().encode(`{"prompt":"p","response":"r"}\n\n${line}\n`),
+    });
+    await expect(opened('a')).rejects.toMatchObject({
+      code: 'ATTRIBUTION_ROWS_INVALID',
+      facts: { adapter: 'a', line: 3 },
+    });
+  },
+);

@@ -29,21 +29,28 @@ export interface IndexOpener<Adapter> {
   open(adapter: Adapter, signal?: AbortSignal): Promise<IndexSummary>;
 }
 
+/** The texts of a line; undefined for anything else, since the file is its publisher's. */
+function parseRow(line: string): RowText | undefined {
+  try {
+    const { prompt, response } = (JSON.parse(line) ?? {}) as { prompt?: unknown; response?: unknown };
+    return typeof prompt === 'string' && typeof response === 'string' ? { prompt, response } : undefined;
+  } catch {
+    return undefined; // the caller names the line
+  }
+}
+
 function parseRows(text: string, adapter: string): RowText[] {
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line, index) => {
-      const row = JSON.parse(line) as { prompt?: unknown; response?: unknown };
-      if (typeof row.prompt === 'string' && typeof row.response === 'string')
-        return { prompt: row.prompt, response: row.response };
-      throw new TributaryError({
-        code: 'ATTRIBUTION_ROWS_INVALID',
-        message: 'A row of this adapter has no prompt or no response.',
-        facts: { adapter, line: index + 1 },
-        hint: 'Fetch the adapter again from its publisher.',
-      });
+  return text.split('\n').flatMap((line, index) => {
+    if (line.trim() === '') return [];
+    const row = parseRow(line);
+    if (row !== undefined) return row;
+    throw new TributaryError({
+      code: 'ATTRIBUTION_ROWS_INVALID',
+      message: 'A row of this adapter has no prompt or no response.',
+      facts: { adapter, line: index + 1 },
+      hint: 'Fetch the adapter again from its publisher.',
     });
+  });
 }
 
 export function createIndexOpener<Adapter extends { readonly id: string }>(

@@ -18,22 +18,42 @@ export interface SampleRowsParameters {
   readonly contributors: readonly SampleContributor[];
 }
 
-/** Throws `APP_SAMPLE_INVALID` for a row that belongs to nobody. */
+/** The file is not what the configuration says it is. */
+export function invalidSample(message: string, facts: Readonly<Record<string, string | number>>): TributaryError {
+  return new TributaryError({
+    code: 'APP_SAMPLE_INVALID',
+    message,
+    facts,
+    hint: 'Make the sample Datanets again.',
+  });
+}
+
+/** The row of a line; undefined for anything else. */
+function parseRow(line: string): Row | undefined {
+  try {
+    const row = JSON.parse(line) as Partial<Row> | null;
+    return typeof row?.prompt === 'string' && typeof row.response === 'string' ? (row as Row) : undefined;
+  } catch {
+    return undefined; // the caller names the row
+  }
+}
+
+/** Throws `APP_SAMPLE_INVALID` for a line that is no row and for a row that belongs to nobody, and as `rowHash`. */
 export function sampleRows({ datanetId, contribution, text, contributors }: SampleRowsParameters): SourceRow[] {
+  const refuse = (position: number, what: string): never => {
+    throw invalidSample(`Row ${position} of the sample Datanet has no ${what}.`, {
+      datanet: datanetId,
+      contribution,
+      position,
+    });
+  };
   return text
     .split('\n')
     .filter((line) => line !== '')
     .map((line, position) => {
-      const row = JSON.parse(line) as Row;
+      const row = parseRow(line) ?? refuse(position, 'prompt or no response');
       const owner = contributors.find(({ rows: [from, to] }) => position >= from && position < to);
-      if (owner === undefined) {
-        throw new TributaryError({
-          code: 'APP_SAMPLE_INVALID',
-          message: `Row ${position} of the sample Datanet has no contributor.`,
-          facts: { datanet: datanetId, contribution, position },
-          hint: 'Make the sample Datanets again.',
-        });
-      }
+      if (owner === undefined) return refuse(position, 'contributor');
       return {
         datanetId,
         contribution,

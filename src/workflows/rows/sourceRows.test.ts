@@ -58,7 +58,7 @@ async function world(
         timestamp,
       })
     ).cid;
-  return { ports, contribute, evidence, asked: () => asked, readers: () => readers };
+  return { ports, files, contribute, evidence, asked: () => asked, readers: () => readers };
 }
 
 const sample = { datanetId: 'towns', source: sampleSource('towns') };
@@ -82,6 +82,33 @@ describe('sourceRows', () => {
     await expect(sourceRows(sample, { ports })).rejects.toMatchObject({
       code: 'APP_SAMPLE_INVALID',
       facts: { position: 2 },
+    });
+  });
+
+  test.each([
+    ['no JSON', '{"prompt": '],
+    ['nothing', 'null'],
+    ['without a response', '{"prompt": "Where?"}'],
+    ['whose response is no text', '{"prompt": "Where?", "response": 7}'],
+  ])('refuses a sample row that is %s, naming it', async (_, line) => {
+    const { ports, files } = await world();
+    files['https://towns/rows.jsonl'] = `${JSON.stringify(samples[0])}\n${line}\n`;
+    await expect(sourceRows(sample, { ports })).rejects.toMatchObject({
+      code: 'APP_SAMPLE_INVALID',
+      facts: { position: 1 },
+    });
+  });
+
+  test.each([
+    ['<html>', ''],
+    ['null', ''],
+    ['{"contributors": [{"address": "0x12", "rows": [0, 1]}]}', 'contributors.0.address'],
+  ])('refuses %j for the names of contributors', async (text, field) => {
+    const { ports, files } = await world();
+    files['https://towns/datanet.json'] = text;
+    await expect(sourceRows(sample, { ports })).rejects.toMatchObject({
+      code: 'APP_SAMPLE_INVALID',
+      facts: { datanet: 'towns', field },
     });
   });
 

@@ -14,7 +14,7 @@ import {
 import { TributaryError } from '../../lib/errors.ts';
 import { cid as asCid } from '../../lib/units.ts';
 import { isSampleSource, type RowSource, type SourceRow } from './rowSource.ts';
-import { sampleRows } from './sampleRows.ts';
+import { invalidSample, sampleRows } from './sampleRows.ts';
 import { isContested, type UniqueRows, uniqueRows } from './uniqueRows.ts';
 
 export interface SourceRowsPorts {
@@ -33,14 +33,18 @@ export interface SourceRowsOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const datanetSchema = v.object({
-  contributors: v.array(
-    v.object({
-      address: v.pipe(v.string(), v.regex(/^0x[0-9a-f]{40}$/i)),
-      rows: v.tuple([v.number(), v.number()]),
-    }),
-  ),
-});
+const datanetSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    contributors: v.array(
+      v.object({
+        address: v.pipe(v.string(), v.regex(/^0x[0-9a-f]{40}$/i)),
+        rows: v.tuple([v.number(), v.number()]),
+      }),
+    ),
+  }),
+);
 
 async function fetchSample({ datanetId, source }: RowSource, options: SourceRowsOptions): Promise<SourceRow[]> {
   const { ports, signal } = options;
@@ -57,8 +61,14 @@ async function fetchSample({ datanetId, source }: RowSource, options: SourceRows
     ports.fetchText(files.rowsUrl, signal),
     ports.fetchText(files.datanetUrl, signal),
   ]);
-  const { contributors } = v.parse(datanetSchema, JSON.parse(datanet));
-  return sampleRows({ datanetId, contribution: source, text, contributors });
+  const described = v.safeParse(datanetSchema, datanet);
+  if (!described.success)
+    throw invalidSample('The file that names the contributors of the sample rows is not in its form.', {
+      datanet: datanetId,
+      contribution: source,
+      field: v.getDotPath(described.issues[0]) ?? '',
+    });
+  return sampleRows({ datanetId, contribution: source, text, contributors: described.output.contributors });
 }
 
 /** The rows of one contribution, signature, root and every line checked. */

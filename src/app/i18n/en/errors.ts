@@ -74,7 +74,10 @@ export const written = {
   },
   REWARDS_RECEIPTS_MISSING: { title: 'Receipts are missing' },
   APP_NO_CHAIN: { title: 'No chain is configured' },
-  APP_SAMPLE_INVALID: { title: 'The sample rows cannot be used' },
+  APP_SAMPLE_INVALID: {
+    title: 'The sample rows cannot be used',
+    message: 'A file of the sample Datanet is not in the form that it should have.',
+  },
   APP_SOURCE_UNKNOWN: { title: 'These rows are not here' },
   TRAINING_NO_ROWS: { title: 'There are no rows to train on' },
   TRAINING_ELSEWHERE: { title: 'Another tab is training' },
@@ -100,12 +103,15 @@ export const written = {
   CHAIN_ID_MISMATCH: { title: 'The RPC address is for another chain' },
 
   OPEN_ELSEWHERE: { title: 'Open in another tab' },
+  INDEX_ELSEWHERE: { title: 'Another tab is building this index' },
   REWARDS_ELSEWHERE: { title: 'Another tab is settling' },
 
   // src/store
+  STORE_EVENTS_DAMAGED: { title: 'What was kept of the chain was damaged' },
   STORE_EXPORT_INVALID: { title: 'Not a safety copy of Tributary' },
   STORE_EXPORT_NEWER: { title: 'The safety copy is of a newer version' },
   STORE_QUOTA_EXCEEDED: { title: 'This browser is full' },
+  STORE_RECORD_DAMAGED: { title: 'A stored record cannot be read' },
 
   // src/workflows
   RUN_ROWS_CHANGED: { title: 'The rows have changed' },
@@ -309,6 +315,7 @@ export const written = {
   RECEIPT_INVALID: { title: 'The receipt cannot be read' },
 
   // src/datanet
+  ROW_TOO_MANY_MARKS: { title: 'Too many marks stand on one letter' },
   ROW_TOO_DEEP: { title: 'The row is nested too deep' },
   ROW_KEYS_COLLIDE: { title: 'Two fields have the same name' },
   ROW_INVALID: { title: 'The row is incomplete' },
@@ -342,6 +349,7 @@ export const written = {
   FILE_IS_ARCHIVE: { title: 'The file is an archive' },
   FILE_IS_SPREADSHEET: { title: 'The file is a spreadsheet' },
   FILE_IS_TABLE: { title: 'The file is a table in another format' },
+  FILE_IS_MARKUP: { title: 'The file is in another notation' },
   FILE_IS_DOCUMENT: { title: 'The file is a document' },
   FILE_IS_MEDIA: { title: 'The file is a picture or a recording' },
   FILE_IS_BINARY: { title: 'The file holds no rows' },

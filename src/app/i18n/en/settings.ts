@@ -63,6 +63,14 @@ export const settings = {
     one: '{count} record was damaged when the copy was made, and is left out.',
     other: '{count} records were damaged when the copy was made, and are left out.',
   },
+  'settings.damagedRecords': {
+    one: '{count} record of this browser cannot be read',
+    other: '{count} records of this browser cannot be read',
+  },
+  'settings.damagedText':
+    'They are damaged, or another version of Tributary wrote them ({kinds}), and are left out here. They stay in this browser, and a safety copy takes along all but keys as they are. The version that wrote them can read them; otherwise import an earlier safety copy and replace what is here.',
+  'settings.damagedCopies': 'Safety copies',
+  'settings.damagedHide': 'Hide',
   'settings.importKind': 'Kind',
   'settings.importNew': 'New',
   'settings.importSame': 'Here already',
