@@ -1,6 +1,7 @@
 // `npm run faults -- [names] [--runs n] [--seed s] [--first n]`: the long form of the suites of this folder. A name is a suite, or the
 // beginning of a part's (`decoders/engine/gguf`). Exit code 1 on any fault, or if nothing ran.
 import { parseArgs } from 'node:util';
+import { chainSuite } from './chain/chainSuite.ts';
 import { decoderSuite } from './decoders/decoderSuite.ts';
 import { killsSuite, relaySuite } from './relay/suites.ts';
 import type { Suite } from './suite.ts';
@@ -12,6 +13,7 @@ import { twoTabSuite } from './walks/twoTabs.ts';
 
 const suites: readonly Suite[] = [
   decoderSuite,
+  chainSuite,
   relaySuite,
   killsSuite,
   tabSuite,
