@@ -2,10 +2,11 @@
 // beginning of a part's (`decoders/engine/gguf`). Exit code 1 on any fault, or if nothing ran.
 import { parseArgs } from 'node:util';
 import { decoderSuite } from './decoders/decoderSuite.ts';
+import { importSuite } from './imports/importSuite.ts';
 import type { Suite } from './suite.ts';
 import { tabSuite } from './walks/tabs.ts';
 
-const suites: readonly Suite[] = [decoderSuite, tabSuite];
+const suites: readonly Suite[] = [decoderSuite, importSuite, tabSuite];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
