@@ -50,7 +50,13 @@ function fill(count: number): Promise<void> {
       rowCount: 1500,
       placeboCount: 60,
       sketchSize: 4096,
-      policy: { channelsPpm: [800_000, 200_000, 0], placeboPercent: 95, capPpm: 1_000_000 },
+      policy: {
+        channelsPpm: [800_000, 200_000, 0],
+        placeboPercent: 95,
+        capPpm: 1_000_000,
+        minimumSpanTokens: 4,
+        minimumSpanBits: 40,
+      },
       evaluation: null,
     },
     names: {},
@@ -90,14 +96,19 @@ function fill(count: number): Promise<void> {
   });
 }
 
-interface Figures {
-  /** Of whole answers with what shaped them, in seconds. */
-  readonly seconds: readonly number[];
+export interface PageSize {
+  /** Of JavaScript, without what is garbage. */
   readonly megabytes: number;
   readonly elements: number;
 }
 
-async function ask(page: Page, question: string): Promise<number> {
+interface Figures extends PageSize {
+  /** Of whole answers with what shaped them, in seconds. */
+  readonly seconds: readonly number[];
+}
+
+/** Asks, and waits for the answer with what shaped it. Resolves with the seconds that it took. */
+export async function askAttributed(page: Page, question: string): Promise<number> {
   const answers = page.locator('[data-message]');
   const before = await answers.count();
   const start = performance.now();
@@ -111,25 +122,35 @@ async function ask(page: Page, question: string): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-async function measure(page: Page, count: number, url: string): Promise<Figures> {
-  await page.goto(url);
+/** Has the page open a chat of so many attributed answers. */
+export async function openLongChat(page: Page, count: number): Promise<void> {
   await page.getByLabel('Your question').waitFor();
   await page.evaluate(fill, count);
   await page.evaluate((chat) => {
     location.hash = `#/chat/${chat}`;
   }, `long-${count}`);
   await page.locator('[data-message]').last().waitFor();
-  // Model, adapter, index and shaders are there before anything is timed.
-  await ask(page, 'Who started the town of Fennick?');
-  const seconds: number[] = [];
-  for (let turn = 0; turn < ANSWERS; turn += 1)
-    seconds.push(await ask(page, 'What sign does the flag of Osprey show?'));
+}
+
+export async function sizeOf(page: Page): Promise<PageSize> {
   const session = await page.context().newCDPSession(page);
   await session.send('HeapProfiler.collectGarbage');
   await session.send('Performance.enable');
   const { metrics } = await session.send('Performance.getMetrics');
+  await session.detach();
   const metric = (wanted: string): number => metrics.find((each) => each.name === wanted)?.value ?? Number.NaN;
-  return { seconds, megabytes: metric('JSHeapUsedSize') / 1e6, elements: metric('Nodes') };
+  return { megabytes: metric('JSHeapUsedSize') / 1e6, elements: metric('Nodes') };
+}
+
+async function measure(page: Page, count: number, url: string): Promise<Figures> {
+  await page.goto(url);
+  await openLongChat(page, count);
+  // Model, adapter, index and shaders are there before anything is timed.
+  await askAttributed(page, 'Who started the town of Fennick?');
+  const seconds: number[] = [];
+  for (let turn = 0; turn < ANSWERS; turn += 1)
+    seconds.push(await askAttributed(page, 'What sign does the flag of Osprey show?'));
+  return { seconds, ...(await sizeOf(page)) };
 }
 
 const median = (values: readonly number[]): number =>

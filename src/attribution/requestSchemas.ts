@@ -1,49 +1,49 @@
 // What each method of the attribution worker takes. Bytes of indexes and receipts are checked by who decodes them.
 import * as v from 'valibot';
-import { type RequestSchemas, wholeNumber } from '../lib/checkedService.ts';
+import { bytesSchema, type RequestSchemas } from '../lib/checkedService.ts';
+import {
+  contributionName,
+  evaluation,
+  exponent,
+  parameterCount,
+  policy,
+  position,
+  ppm,
+  sketchSeed,
+  sketchSize,
+  whole,
+} from './files/indexFields.ts';
 import type { AttributionService } from './service.ts';
 
 const id = v.string();
-const bytes = v.instance(Uint8Array);
-const tokenIds = v.array(wholeNumber(0));
-const ppm = v.pipe(wholeNumber(0), v.maxValue(1_000_000));
+const bytes = bytesSchema;
+const tokenIds = v.array(whole(0, 2 ** 31 - 1));
 const gradient = v.instance(Float32Array);
-const sketch = v.strictObject({ codes: v.instance(Int8Array), exponent: v.pipe(v.number(), v.safeInteger()) });
-const seed = v.optional(v.pipe(v.number(), v.safeInteger()));
+const sketch = v.strictObject({
+  codes: v.pipe(
+    v.instance(Int8Array),
+    v.check((codes) => !codes.includes(-128), 'Expected codes from -127 to 127'),
+  ),
+  exponent,
+});
+const seed = v.optional(sketchSeed);
+const account = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/));
 
 const indexRow = v.looseObject({
   prompt: v.string(),
   response: v.string(),
+  // `INDEX_ROWS_INVALID` says which row has no valid address.
   account: v.string(),
-  contribution: v.string(),
-  position: wholeNumber(0),
+  contribution: contributionName,
+  position,
   contentKey: v.optional(v.string()),
   placebo: v.optional(v.boolean()),
   sketch,
 });
 
-const evaluation = v.strictObject({
-  method: v.literal('source-recovery'),
-  questions: wholeNumber(0),
-  firstIsSource: wholeNumber(0),
-  sourceInFive: wholeNumber(0),
-});
-
-const policy = v.strictObject({
-  channelsPpm: v.pipe(
-    v.strictTuple([ppm, ppm, ppm]),
-    v.check((weights) => weights.reduce((sum, weight) => sum + weight, 0) === 1_000_000, 'Expected a sum of 1,000,000'),
-  ),
-  placeboPercent: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
-  capPpm: ppm,
-  minimumSpanTokens: wholeNumber(0),
-  minimumSpanBits: v.pipe(v.number(), v.finite(), v.minValue(0)),
-});
-
 /** What a receipt takes of an attribution; the rest is for screens. */
 const attribution = v.looseObject({
-  contributors: v.array(v.looseObject({ account: v.string(), ppm })),
-  spans: v.array(v.looseObject({ start: wholeNumber(0), end: wholeNumber(0) })),
+  contributors: v.array(v.looseObject({ account, ppm })),
   unattributedPpm: ppm,
   sketch,
 });
@@ -78,11 +78,11 @@ export const requestSchemas: RequestSchemas<AttributionService> = {
     ),
   }),
   decodeReceipt: v.strictObject({ receipt: bytes }),
-  sketch: v.strictObject({ gradient, size: v.optional(v.pipe(wholeNumber(1), v.maxValue(1 << 20))), seed }),
+  sketch: v.strictObject({ gradient, size: v.optional(sketchSize), seed }),
   buildIndex: v.strictObject({
     rows: v.array(indexRow),
-    parameterCount: wholeNumber(1),
-    adapterHash: v.optional(v.string()),
+    parameterCount,
+    adapterHash: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
     seed,
     policy: v.optional(policy),
     evaluation: v.optional(evaluation),

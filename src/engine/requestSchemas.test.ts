@@ -137,3 +137,17 @@ it('whatever is sent, errors are typed and the model answers as before', { timeo
   );
   expect(await ask()).toBe(answer);
 });
+
+it.each<[string, keyof EngineService, (bytes: Uint8Array) => unknown]>([
+  ['an adapter', 'loadAdapter', (weights) => ({ id: 'b', config: {}, weights })],
+  ['a checkpoint', 'train', (resumeFrom) => ({ ...training, resumeFrom })],
+])('%s of a buffer that was transferred is refused', async (_, method, request) => {
+  const bytes = new Uint8Array(8);
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  expect(await outcome(method, request(bytes))).toMatchObject({ code: expect.stringMatching(/REQUEST_INVALID$/) });
+});
+
+it('an adapter whose config no JSON is is refused by its field', async () => {
+  const request = { id: 'b', config: { peft_type: 'LORA', r: 1n }, weights: new Uint8Array(8) };
+  expect(await outcome('loadAdapter', request)).toMatchObject({ code: 'ADAPTER_INVALID' });
+});

@@ -1,6 +1,6 @@
 // What each method of the engine's worker takes. `chat` and the settings of training have checks of their own, with their own codes.
 import * as v from 'valibot';
-import { blobSchema, type RequestSchemas, wholeNumber } from '../lib/checkedService.ts';
+import { blobSchema, bytesSchema, type RequestSchemas, wholeNumber } from '../lib/checkedService.ts';
 import type { EngineService } from './service.ts';
 
 /** Ids; whether the model has them is for the method to say. */
@@ -15,7 +15,8 @@ export const encodedRowSchema = v.pipe(
   ),
 );
 
-const finite = v.pipe(v.number(), v.finite(), v.minValue(0));
+/** A number that is finite as the f32 that is computed with. */
+const finite = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(3.4e38));
 
 const baseIdentity = v.strictObject({ names: v.optional(v.array(v.string())), sha256: v.optional(v.string()) });
 
@@ -35,7 +36,7 @@ export const trainRequestSchema = v.strictObject({
   maxGradientNorm: finite,
   seed: wholeNumber(0),
   checkpointEvery: v.optional(wholeNumber(1)),
-  resumeFrom: v.optional(v.instance(Uint8Array)),
+  resumeFrom: v.optional(bytesSchema),
 });
 
 const device = v.optional(v.picklist(['automatic', 'gpu', 'cpu']));
@@ -65,7 +66,7 @@ export const requestSchemas: RequestSchemas<EngineService> = {
   loadAdapter: v.strictObject({
     id: v.string(),
     config: v.record(v.string(), v.unknown()),
-    weights: v.instance(Uint8Array),
+    weights: bytesSchema,
     base: v.optional(baseIdentity),
     acceptOtherBase: v.optional(v.boolean()),
   }),

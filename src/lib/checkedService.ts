@@ -83,6 +83,12 @@ export function checkedService<S extends object>(service: S, schemas: RequestSch
   return Object.fromEntries(Object.keys(service).map((name) => [name, wrap(name as keyof S & string)])) as S;
 }
 
+/** Bytes that are still there: a buffer that was transferred to somebody reads as one of no length. */
+export const bytesSchema = v.pipe(
+  v.instance(Uint8Array),
+  v.check(({ buffer }) => (buffer as ArrayBuffer).detached !== true, 'The buffer was transferred to somebody else'),
+);
+
 /** A `Blob`, or what reads like one. */
 export const blobSchema = v.custom<Blob>(
   (value) =>

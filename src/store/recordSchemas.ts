@@ -37,7 +37,8 @@ const error: v.GenericSchema<SerializedErrorShape> = v.lazy(() =>
 const evaluation = v.nullable(
   v.looseObject({ method: name, questions: natural, firstIsSource: natural, sourceInFive: natural }),
 );
-const influence = v.looseObject({
+const shares = v.array(v.looseObject({ account: name, ppm }));
+const storedInfluence = v.looseObject({
   attribution: v.looseObject({
     method: name,
     evaluation,
@@ -62,11 +63,14 @@ const influence = v.looseObject({
       }),
     ),
     spans: v.array(
-      v.looseObject({ start: natural, end: natural, bits: finite, count: natural, rows: v.array(natural) }),
+      v.pipe(
+        v.looseObject({ start: natural, end: natural, bits: finite, count: natural, rows: v.array(natural) }),
+        v.check(({ start, end }) => start < end, 'a span ends after its start'),
+      ),
     ),
-    contributors: v.array(v.looseObject({ account: name, ppm })),
+    contributors: shares,
     /** Absent in answers of earlier versions. */
-    evidence: v.optional(v.array(v.looseObject({ account: name, ppm }))),
+    evidence: v.optional(shares),
     unattributedPpm: ppm,
   }),
   spanTexts: v.array(text),
@@ -86,6 +90,10 @@ const influence = v.looseObject({
   names: v.record(v.string(), name),
   manyTurns: v.optional(v.boolean()),
 });
+const influence = v.pipe(
+  storedInfluence,
+  v.check(({ attribution, spanTexts }) => spanTexts.length === attribution.spans.length, 'each span has one text'),
+);
 
 const trainingSettings = v.looseObject({
   rank: natural,

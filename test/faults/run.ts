@@ -3,10 +3,25 @@
 import { parseArgs } from 'node:util';
 import { decoderSuite } from './decoders/decoderSuite.ts';
 import { importSuite } from './imports/importSuite.ts';
+import { killsSuite, relaySuite } from './relay/suites.ts';
 import type { Suite } from './suite.ts';
+import { deviceSuite } from './walks/device.ts';
+import { longChatSuite } from './walks/longChat.ts';
+import { quotaSuite } from './walks/quota.ts';
 import { tabSuite } from './walks/tabs.ts';
+import { twoTabSuite } from './walks/twoTabs.ts';
 
-const suites: readonly Suite[] = [decoderSuite, importSuite, tabSuite];
+const suites: readonly Suite[] = [
+  decoderSuite,
+  importSuite,
+  relaySuite,
+  killsSuite,
+  tabSuite,
+  twoTabSuite,
+  quotaSuite,
+  deviceSuite,
+  longChatSuite,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -36,6 +51,5 @@ for (const suite of chosen) {
   total += result.runs;
   faults.push(...result.faults);
 }
-for (const fault of faults) console.log(`FAULT  ${fault}`);
 console.log(`${total} runs, ${faults.length} faults, seed ${seed}`);
 process.exit(faults.length > 0 || total === 0 ? 1 : 0);

@@ -6,6 +6,7 @@ export interface SuiteOptions {
   readonly seed: number;
   /** Number of the first attempt of each part: with `runs`, one of an earlier run again. */
   readonly first: number;
+  /** Takes each fault as soon as it is found, and a line per part. */
   readonly print: (line: string) => void;
 }
 

@@ -84,6 +84,7 @@ export function InfluencePanel(properties: {
                   message={properties.message as MessageRecord}
                   readiness={readiness.value()}
                   onSetUp={properties.onSetUp}
+                  onPay={job() === undefined && failure() === undefined ? start : undefined}
                   onRetry={readiness.reload}
                 />
               }

@@ -4,6 +4,7 @@ import { t } from '../i18n/t.ts';
 import { errorText } from '../ui/index.ts';
 
 const codes = [
+  'CELLS_CUT',
   'COLUMNS_AMBIGUOUS',
   'COLUMNS_TOO_MANY',
   'COLUMN_COUNT',

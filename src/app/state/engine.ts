@@ -13,10 +13,10 @@ import type {
 } from '../../engine/index.ts';
 import { abortable } from '../../lib/abortable.ts';
 import { isAbort, TributaryError } from '../../lib/errors.ts';
-import { keepRecent } from '../../lib/keepRecent.ts';
 import type { Remote } from '../../lib/rpc.ts';
 import { readSetting, writeSetting } from '../../store/index.ts';
 import { adapterData } from '../../workflows/adapters/adapterRecord.ts';
+import { keepAdapters } from '../../workflows/adapters/keepAdapters.ts';
 import type { AdapterChoice, AdapterFileName } from './adapters.ts';
 import { checkDevice } from './checkDevice.ts';
 import { readDeviceSetting } from './deviceSetting.ts';
@@ -67,13 +67,7 @@ interface Loading {
 }
 
 let loading: Loading | undefined;
-/** Weights, device buffers and gradients of an adapter take 7 MB and more: enough of them stay to compare. */
-const MAX_ADAPTERS = 3;
-const adapters = keepRecent<AdapterChoice, AdapterSummary>({
-  max: MAX_ADAPTERS,
-  open: loadAdapter,
-  close: (id) => engine().unloadAdapter({ id }),
-});
+const adapters = keepAdapters<AdapterChoice>({ load: loadAdapter, unload: (id) => engine().unloadAdapter({ id }) });
 
 /** The model that was ready before the loading under way; `isEvicted`: the engine was asked for the other one already. */
 let previous:

@@ -40,11 +40,14 @@ function collect(
   names: readonly string[],
 ): Omit<IndexedRows, 'leverage'> {
   const hashes = rows.map(rowHash);
-  const first = new Map<string, number>();
-  const classes = rows.map((row, number) => {
-    const key = row.contentKey ?? bytesToHex(hashes[number] as Uint8Array);
-    if (!first.has(key)) first.set(key, number);
-    return first.get(key) as number;
+  const [byHash, byKey] = [new Map<string, number>(), new Map<string, number>()];
+  const classes = rows.map(({ contentKey }, number) => {
+    const hash = bytesToHex(hashes[number] as Uint8Array);
+    // The same row is the same content, whatever its key says.
+    const first = byHash.get(hash) ?? (contentKey === undefined ? undefined : byKey.get(contentKey)) ?? number;
+    byHash.set(hash, first);
+    if (contentKey !== undefined && !byKey.has(contentKey)) byKey.set(contentKey, first);
+    return first;
   });
   const codes = new Int8Array(rows.length * size);
   rows.forEach(({ sketch }, number) => {

@@ -1,24 +1,39 @@
-// Decodes an index from an untrusted source: every field is checked before anything of a stated size is allocated.
-import { decode } from '@ipld/dag-cbor';
+// Decodes an index from an untrusted source: every field is checked before anything of a stated size is allocated, and one index
+// has one encoding.
 import * as v from 'valibot';
 import { bytesToHex, ownBytes } from '../../lib/bytes.ts';
+import { decodeCanonicalCbor } from '../../lib/canonicalCbor.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import type { AttributionIndex, IndexedRows } from './attributionIndex.ts';
+import {
+  contributionName,
+  evaluation,
+  exponent,
+  parameterCount,
+  policy,
+  position,
+  sketchSeed,
+  sketchSize,
+  whole,
+} from './indexFields.ts';
 import { sketchRoot } from './sketchRoot.ts';
 
-const whole = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 const bytes = v.instance(Uint8Array);
-const ppm = whole(0, 1_000_000);
+const sizedBytes = (length: number) =>
+  v.pipe(
+    bytes,
+    v.check((value) => value.length === length, `${length} bytes expected`),
+  );
+const number = whole(0, 1_000_000);
 
 const rowsSchema = v.strictObject({
-  count: whole(0, 1_000_000),
+  count: number,
   hashes: bytes,
-  owners: v.array(whole(0, 1_000_000)),
-  contributions: v.array(whole(0, 1_000_000)),
-  positions: v.array(whole(0, 2 ** 31 - 1)),
-  classes: v.array(whole(0, 1_000_000)),
-  // 2^(e_i + e_j) must neither over- nor underflow in f64.
-  exponents: v.array(whole(-400, 400)),
+  owners: v.array(number),
+  contributions: v.array(number),
+  positions: v.array(position),
+  classes: v.array(number),
+  exponents: v.array(exponent),
   codes: bytes,
   leverage: bytes,
 });
@@ -26,43 +41,17 @@ const rowsSchema = v.strictObject({
 const indexSchema = v.strictObject({
   v: v.literal(1),
   type: v.literal('attribution-index'),
-  adapter: v.nullable(
-    v.pipe(
-      bytes,
-      v.check((hash) => hash.length === 32, 'a hash has 32 bytes'),
-    ),
-  ),
-  parameterCount: whole(1, 2 ** 40),
-  sketch: v.strictObject({ size: whole(1, 131_072), seed: whole(0, 2 ** 32 - 1) }),
-  policy: v.strictObject({
-    channelsPpm: v.pipe(
-      v.strictTuple([ppm, ppm, ppm]),
-      v.check(([one, two, three]) => one + two + three === 1_000_000, 'channels must add to 1,000,000'),
-    ),
-    placeboPercent: whole(1, 100),
-    capPpm: whole(1, 1_000_000),
-    minimumSpanTokens: whole(1, 100_000),
-    minimumSpanBits: v.pipe(v.number(), v.finite(), v.minValue(0)),
-  }),
-  evaluation: v.nullable(
-    v.strictObject({
-      method: v.literal('source-recovery'),
-      questions: whole(1, 1_000_000),
-      firstIsSource: whole(0, 1_000_000),
-      sourceInFive: whole(0, 1_000_000),
-    }),
-  ),
-  accounts: v.array(
-    v.pipe(
-      bytes,
-      v.check((address) => address.length === 20, 'an address has 20 bytes'),
-    ),
-  ),
-  contributionNames: v.array(v.pipe(v.string(), v.maxLength(200))),
+  adapter: v.nullable(sizedBytes(32)),
+  parameterCount,
+  sketch: v.strictObject({ size: sketchSize, seed: sketchSeed }),
+  policy,
+  evaluation: v.nullable(evaluation),
+  accounts: v.array(sizedBytes(20)),
+  contributionNames: v.array(contributionName),
   damping: v.pipe(v.number(), v.finite(), v.gtValue(0)),
   trained: rowsSchema,
   placebo: rowsSchema,
-  root: bytes,
+  root: sizedBytes(32),
 });
 
 function refuse(reason: string, place: string): never {
@@ -73,6 +62,10 @@ function refuse(reason: string, place: string): never {
     hint: 'Fetch the index again; if it stays so, the publisher of the adapter must build it again.',
   });
 }
+
+/** Of `CBOR_INVALID` its own reason: what it says besides is for whoever reads one without a name. */
+const reasonOf = (error: unknown): string =>
+  error instanceof TributaryError ? String(error.facts['reason'] ?? error.message) : String(error);
 
 function floats(source: Uint8Array): Float64Array<ArrayBuffer> {
   const view = new DataView(source.buffer, source.byteOffset, source.byteLength);
@@ -106,20 +99,27 @@ function toRows(rows: v.InferOutput<typeof rowsSchema>, limits: Limits, place: s
   rows.contributions.forEach((name, row) => {
     if (name >= limits.names) refuse(`contribution ${name} does not exist`, `${place}.contributions[${row}]`);
   });
+  const hashes = ownBytes(rows.hashes);
+  const classOf = new Map<string, number>();
   rows.classes.forEach((first, row) => {
     if (first > row || rows.classes[first] !== first)
       refuse(`class ${first} is not the first row of its content`, `${place}.classes[${row}]`);
+    // Equal contents are paid once: the same row in two classes would be paid twice.
+    const hash = bytesToHex(hashes.subarray(32 * row, 32 * row + 32));
+    if (first !== (classOf.get(hash) ?? first)) refuse('the same row is in another class', `${place}.classes[${row}]`);
+    classOf.set(hash, first);
   });
   const codes = ownBytes(rows.codes);
   const leverage = floats(rows.leverage);
   leverage.forEach((value, row) => {
-    if (!(value >= 0 && Number.isFinite(value))) refuse(`leverage ${value}`, `${place}.leverage[${row}]`);
+    if (!(value >= 0 && Number.isFinite(value)) || Object.is(value, -0))
+      refuse(`leverage ${value}`, `${place}.leverage[${row}]`);
   });
   const signed = new Int8Array(codes.buffer);
   if (signed.includes(-128)) refuse('a code of -128', `${place}.codes`);
   return {
     count,
-    hashes: ownBytes(rows.hashes),
+    hashes,
     owners: Int32Array.from(rows.owners),
     contributions: Int32Array.from(rows.contributions),
     positions: Int32Array.from(rows.positions),
@@ -134,9 +134,9 @@ function toRows(rows: v.InferOutput<typeof rowsSchema>, limits: Limits, place: s
 export function decodeIndex(source: Uint8Array): AttributionIndex {
   let decoded: unknown;
   try {
-    decoded = decode(source);
+    decoded = decodeCanonicalCbor(source);
   } catch (error) {
-    refuse(error instanceof Error ? error.message : String(error), 'dag-cbor');
+    refuse(reasonOf(error), 'dag-cbor');
   }
   const parsed = v.safeParse(indexSchema, decoded);
   if (!parsed.success) refuse(parsed.issues[0].message, v.getDotPath(parsed.issues[0]) ?? 'index');
@@ -151,21 +151,31 @@ export function decodeIndex(source: Uint8Array): AttributionIndex {
   if (document.trained.count === 0) refuse('no trained rows', 'trained');
   const trained = toRows(document.trained, limits, 'trained');
   const placebo = toRows(document.placebo, limits, 'placebo');
+  const owners = new Set([...trained.owners, ...placebo.owners]);
+  accounts.forEach((account, owner) => {
+    if (!owners.has(owner)) refuse(`${account} has no row`, `accounts[${owner}]`);
+  });
+  const contributions = new Set([...trained.contributions, ...placebo.contributions]);
+  const names = new Set<string>();
+  document.contributionNames.forEach((name, index) => {
+    const place = `contributionNames[${index}]`;
+    if (names.has(name)) refuse('it is listed twice', place);
+    if (!contributions.has(index)) refuse('it has no row', place);
+    names.add(name);
+  });
   const root = ownBytes(document.root);
   if (bytesToHex(sketchRoot(size, trained, placebo)) !== bytesToHex(root))
     refuse('the sketches do not have this root', 'root');
-  const { parameterCount, policy, evaluation, contributionNames, damping } = document;
-  const adapterHash = document.adapter === null ? null : bytesToHex(document.adapter);
   return {
-    adapterHash,
-    parameterCount,
+    adapterHash: document.adapter === null ? null : bytesToHex(document.adapter),
+    parameterCount: document.parameterCount,
     size,
     seed,
-    policy,
-    evaluation,
+    policy: document.policy,
+    evaluation: document.evaluation,
     accounts,
-    contributionNames,
-    damping,
+    contributionNames: document.contributionNames,
+    damping: document.damping,
     trained,
     placebo,
     root,

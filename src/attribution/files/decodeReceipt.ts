@@ -4,15 +4,14 @@ import { bytesToHex, ownBytes } from '../../lib/bytes.ts';
 import { decodeCanonicalCbor } from '../../lib/canonicalCbor.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import type { Sketch } from '../types.ts';
+import { exponent, ppm, whole } from './indexFields.ts';
 import type { DecodedReceipt } from './receiptTypes.ts';
 
-const whole = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 const sizedBytes = (length: number) =>
   v.pipe(
     v.instance(Uint8Array),
     v.check((value) => value.length === length, `${length} bytes expected`),
   );
-const ppm = whole(0, 1_000_000);
 /** Seconds since 1970 of the last moment that a `Date` can show. */
 const MAX_TIMESTAMP = 8_640_000_000_000;
 
@@ -30,9 +29,9 @@ const receiptSchema = v.strictObject({
   prompt: sizedBytes(32),
   answer: sizedBytes(32),
   answerTokens: whole(0, 1_000_000),
-  sketch: v.strictObject({ exponent: whole(-400, 400), codes: v.instance(Uint8Array) }),
+  sketch: v.strictObject({ exponent, codes: v.instance(Uint8Array) }),
   verbatim: v.array(v.strictTuple([whole(0, 1_000_000), v.pipe(v.number(), v.finite(), v.gtValue(0))])),
-  shares: v.array(v.strictTuple([sizedBytes(20), ppm])),
+  shares: v.array(v.strictTuple([sizedBytes(20), whole(1, 1_000_000)])),
   unattributedPpm: ppm,
 });
 
@@ -40,6 +39,12 @@ export interface ReceiptDocument extends DecodedReceipt {
   readonly sketch: Sketch;
   /** Bits per row, ascending by row. */
   readonly verbatim: ReadonlyMap<number, number>;
+}
+
+/** Position of the first entry that is not after the one before it, or undefined. */
+function unordered<Value extends number | string>(keys: readonly Value[]): number | undefined {
+  const at = keys.findIndex((key, index) => index > 0 && key <= (keys[index - 1] as Value));
+  return at === -1 ? undefined : at;
 }
 
 function refuse(reason: string): never {
@@ -64,6 +69,13 @@ export function decodeReceipt(source: Uint8Array): ReceiptDocument {
   const { subject, index, prompt, answer, answerTokens, sketch, verbatim, shares, unattributedPpm } = parsed.output;
   const codes = new Int8Array(ownBytes(sketch.codes).buffer);
   if (codes.includes(-128)) refuse('sketch.codes holds -128');
+  const accounts = shares.map(([account]) => `0x${bytesToHex(account)}`);
+  for (const [list, at] of [
+    ['verbatim', unordered(verbatim.map(([row]) => row))],
+    ['shares', unordered(accounts)],
+  ] as const) {
+    if (at !== undefined) refuse(`${list}[${at}] is not after the one before it`);
+  }
   return {
     subject,
     indexRoot: bytesToHex(index),
@@ -72,7 +84,7 @@ export function decodeReceipt(source: Uint8Array): ReceiptDocument {
     answerTokenCount: answerTokens,
     sketch: { codes, exponent: sketch.exponent },
     verbatim: new Map(verbatim),
-    shares: shares.map(([account, share]) => ({ account: `0x${bytesToHex(account)}`, ppm: share })),
+    shares: shares.map(([, share], index) => ({ account: accounts[index] as string, ppm: share })),
     unattributedPpm,
   };
 }

@@ -57,7 +57,11 @@ const isActive = (value: unknown): boolean => {
   return typeof value !== 'object' || Object.keys(value).length > 0;
 };
 
-const shown = (value: unknown): string => (JSON.stringify(value) ?? 'undefined').slice(0, 200);
+const shown = (value: unknown): string =>
+  (JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part)) ?? 'undefined').slice(
+    0,
+    200,
+  );
 
 function refuseOtherKinds(config: Config): void {
   const type = config['peft_type'];
@@ -81,7 +85,7 @@ function refuseOtherKinds(config: Config): void {
 /** A number by module name: the first pattern that matches `^(.*\.)?(key)$`, else the default. */
 function patternNumbers(config: Config, field: string, fallback: unknown, least: number): (name: string) => number {
   const number = (value: unknown): number => {
-    if (typeof value !== 'number' || !Number.isFinite(value) || value < least)
+    if (typeof value !== 'number' || !Number.isFinite(Math.fround(value)) || value < least)
       throw adapterInvalid(field, `its ${field} has the value ${shown(value)}.`);
     return value;
   };

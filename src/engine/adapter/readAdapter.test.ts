@@ -104,6 +104,7 @@ describe('adapterTargets', () => {
     { r: 0 },
     { r: 2.5 },
     { lora_alpha: Number.NaN },
+    { lora_alpha: 1e300 },
     { rank_pattern: { q_proj: 'x' } },
     { layers_to_transform: ['one'] },
   ])('%j is not valid', async (change) => {

@@ -90,17 +90,19 @@ function magnitudes(low: Bound, high: Bound | undefined): string[] {
   const between = [bottom.whole + 1, top === undefined ? Number.POSITIVE_INFINITY : top.whole - 1] as const;
   const length = top === undefined ? MAX_DECIMALS : lengthAt(top.whole);
   if (between[0] <= between[1])
-    options.push(`${integerRange(...between)}${length === 0 ? '' : ` ("." [0-9]{1,${length}})?`}`);
+    options.push(
+      ...integerRange(...between).map((whole) => (length === 0 ? whole : `${whole} ("." [0-9]{1,${length}})?`)),
+    );
   if (top !== undefined) options.push(...at(top.whole, decimalsBetween(undefined, highest, lengthAt(top.whole))));
   return options;
 }
 
 /**
- * An expression for the decimal numbers from `low` to `high`, at most 2^53 - 1 in magnitude, with up to 12 decimals and 15 digits in
+ * Alternatives for the decimal numbers from `low` to `high`, at most 2^53 - 1 in magnitude, with up to 12 decimals and 15 digits in
  * all; an absent bound is none, and numbers on that side have up to 15 digits before the point. Undefined when no such number lies
  * between them. There is no exponent, and no negative zero.
  */
-export function decimalRange(low: Bound | undefined, high: Bound | undefined): string | undefined {
+export function decimalRange(low: Bound | undefined, high: Bound | undefined): string[] | undefined {
   const flip = (bound: Bound): Bound => ({ ...bound, value: -bound.value });
   const options: string[] = [];
   const isEmpty =
@@ -110,7 +112,7 @@ export function decimalRange(low: Bound | undefined, high: Bound | undefined): s
   if (isEmpty) return undefined;
   if (low === undefined || low.value < 0) {
     const least = high !== undefined && high.value < 0 ? flip(high) : { value: 0, exclusive: true };
-    options.push(...magnitudes(least, low === undefined ? undefined : flip(low)).map((digits) => `"-" (${digits})`));
+    options.push(...magnitudes(least, low === undefined ? undefined : flip(low)).map((digits) => `"-" ${digits}`));
   }
   if (high === undefined || high.value >= 0) {
     const least = low !== undefined && low.value >= 0 ? low : { value: 0, exclusive: false };
@@ -121,5 +123,5 @@ export function decimalRange(low: Bound | undefined, high: Bound | undefined): s
       ),
     );
   }
-  return options.length === 0 ? undefined : `(${options.join(' | ')})`;
+  return options.length === 0 ? undefined : options;
 }

@@ -35,11 +35,11 @@ function magnitudes(low: number, high: number): string[] {
 }
 
 /**
- * An expression for the integers from `low` to `high`, at most 2^53 - 1 in magnitude. One bound may be infinite; numbers on that
+ * Alternatives for the integers from `low` to `high`, at most 2^53 - 1 in magnitude. One bound may be infinite; numbers on that
  * side then have up to 15 digits.
  */
-export function integerRange(low: number, high: number): string {
+export function integerRange(low: number, high: number): string[] {
   const negative = low < 0 ? magnitudes(Math.max(1, -high), -low).map((digits) => `"-" ${digits}`) : [];
   const positive = high >= 0 ? magnitudes(Math.max(0, low), high) : [];
-  return `(${[...negative, ...positive].join(' | ')})`;
+  return [...negative, ...positive];
 }

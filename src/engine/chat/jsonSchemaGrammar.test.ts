@@ -166,6 +166,11 @@ describe('the grammar of a schema accepts exactly the valid texts', () => {
     expect(await taken(schema, [...good, '{}', '{"next": 1}'])).toEqual(good);
   });
 
+  it('a reference to a name that an address escapes', async () => {
+    const schema = { $ref: '#/$defs/a%20b%25', $defs: { 'a b%': { type: 'null' } } };
+    expect(await taken(schema, ['null', '1'])).toEqual(['null']);
+  });
+
   it('no invalid UTF-8', async () => {
     const quoted = (...bytes: number[]): Uint8Array => Uint8Array.of(0x22, ...bytes, 0x22);
     const grammar = jsonSchemaGrammar({ type: 'string', maxLength: 2 });
@@ -173,6 +178,39 @@ describe('the grammar of a schema accepts exactly the valid texts', () => {
     expect(await accepts(grammar, quoted(0xc0, 0xaf))).toBe(false);
     expect(await accepts(grammar, quoted(0xc3))).toBe(false);
     expect(await accepts(grammar, quoted(0xc3, 0xa9))).toBe(true);
+  });
+});
+
+describe('alternatives that begin or end alike', () => {
+  it.each<[string, JsonSchema, readonly string[], readonly string[]]>([
+    [
+      'whole numbers',
+      { type: 'integer', minimum: 74, maximum: 1_462_781 },
+      ['74', '999', '99999', '1462781'],
+      ['6468079', '73', '1462782', '123456789'],
+    ],
+    [
+      'numbers with a fraction',
+      { type: 'number', minimum: 47.375, maximum: 223_490.57 },
+      ['47.375', '99', '223490.57', '223490'],
+      ['792057', '1234567', '47.3'],
+    ],
+    ['texts', { enum: ['bbb', 'b', 'baa', 'baba', 'bbabbba'] }, ['"b"', '"bbabbba"'], ['"bb"', '"bbbb"', '"bbbbabba"']],
+    ['whole values', { enum: [1122, 2_222_221, 111, 21] }, ['21', '2222221'], ['22', '22222222', '2', '1121']],
+    [
+      'names',
+      { properties: { ab: { const: 1 }, aba: { const: 1 }, b: { const: 1 }, bab: { const: 1 } } },
+      ['{}', '{"ab": 1, "bab": 1}', '{"aba": 1}'],
+      ['{"a": 1}', '{"abab": 1}', '{"ba": 1}'],
+    ],
+    [
+      'schemas',
+      { anyOf: [{ const: 'aaab' }, { const: 'a' }, { type: 'string', maxLength: 1 }] },
+      ['"aaab"', '""'],
+      ['"aa"'],
+    ],
+  ])('%s are told apart', async (_, schema, fitting, others) => {
+    expect(await taken(schema, [...fitting, ...others])).toEqual(fitting);
   });
 });
 
@@ -184,6 +222,9 @@ it('names the keyword that it cannot enforce, and its path', () => {
     [{ allOf: [{ type: 'integer' }] }, '#/allOf'],
     [{ oneOf: [{ type: 'integer' }] }, '#/oneOf'],
     [{ type: 'integer', multipleOf: 3 }, '#/multipleOf'],
+    [{ const: Number.NaN }, '#'],
+    [{ enum: [1, { a: [undefined] }] }, '#'],
+    [{ enum: [Number.POSITIVE_INFINITY] }, '#'],
     [{ type: 'colour' }, '#/type'],
     [{ $ref: 'https://example.org/a.json' }, '#/$ref'],
     [{ $ref: '#/$defs/none' }, '#/$ref'],
@@ -409,10 +450,11 @@ describe('agrees with a validator', () => {
         } catch {
           return;
         }
-        const body = /^rule0 ::= (.*)$/m.exec(grammar)?.[1];
-        if (body === undefined) return;
-        // Without quotes and spaces the notation is that of regular expressions.
-        const pattern = new RegExp(`^${body.replaceAll('"."', '"[.]"').replaceAll(/[" ]/g, '')}$`);
+        const bodies = [...grammar.matchAll(/^rule\d+ ::= (.*?)(?: nothing)?$/gm)].map(([, body = '']) => body);
+        if (bodies.length === 0) return;
+        // Each alternative is a rule. Without quotes and spaces the notation is that of regular expressions.
+        const alternatives = bodies.filter((body) => !body.includes('rule')).join('|');
+        const pattern = new RegExp(`^(${alternatives.replaceAll('"."', '"[.]"').replaceAll(/[" ]/g, '')})$`);
         const validate = ajv.compile({ type: 'number', ...limits });
         const near = Object.values(limits).flatMap((limit) => [
           limit,
@@ -436,7 +478,7 @@ it('integer ranges are exact', () => {
       const [low, high] = [Math.min(one, other), Math.max(one, other)];
       const expression = (from: number, to: number): RegExp =>
         // Without quotes and spaces the notation is that of regular expressions.
-        new RegExp(`^${integerRange(from, to).replaceAll(/[" ]/g, '')}$`);
+        new RegExp(`^(${integerRange(from, to).join('|').replaceAll(/[" ]/g, '')})$`);
       const inside = Math.round(low + share * (high - low));
       for (const near of [inside, low - 1, low, high, high + 1]) {
         expect(expression(low, high).test(String(near))).toBe(near >= low && near <= high);

@@ -3,7 +3,8 @@
 // wider: a keyword that cannot be enforced is refused by name. Notation: xgrammar's EBNF (https://xgrammar.mlc.ai/docs/).
 //
 // xgrammar has its own converter. Version 0.1.27 lets through raw control characters in strings of limited length and
-// integers outside their range (1 for `minimum: 3`), and silently ignores `not`, `allOf`, `if` and `uniqueItems`.
+// integers outside their range (1 for `minimum: 3`), and silently ignores `not`, `allOf`, `if` and `uniqueItems`. Nor can its own
+// simplification be trusted with alternatives that begin or end alike: see `oneOf`.
 import { TributaryError } from '../../lib/errors.ts';
 import { type Bound, decimalRange, MAX_DECIMALS } from './decimalRange.ts';
 import { integerRange } from './integerRange.ts';
@@ -60,6 +61,22 @@ function refused(place: string, why: string): TributaryError {
   });
 }
 
+/** A fragment of an address may escape what addresses do not hold. */
+function unescaped(fragment: string): string {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return fragment;
+  }
+}
+
+/** Whether a value is of JSON, and not nested too deep (a cycle is without end). */
+function isJson(value: unknown, depth = 0): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value !== 'object') return Number.isFinite(value);
+  return depth < MAX_DEPTH && Object.values(value).every((part) => isJson(part, depth + 1));
+}
+
 /** A string as a terminal, always in ASCII. */
 function terminal(text: string): string {
   const escaped = [...text].map((character) => {
@@ -71,9 +88,6 @@ function terminal(text: string): string {
   return `"${escaped.join('')}"`;
 }
 
-const json = (value: unknown): string => terminal(JSON.stringify(value));
-const oneOf = (choices: readonly string[]): string =>
-  choices.length === 1 ? (choices[0] as string) : `(${choices.join(' | ')})`;
 // In this version of the library a class consists of bytes, and a class of a single byte above 127 turns into two: hence UTF-8
 // spelled out in bytes (RFC 3629, section 4), in ranges of at least two.
 const characters = [
@@ -100,6 +114,7 @@ const builtin = [
   'value ::= object | array | string | number | boolean | "null"',
   'object ::= "{" (string ": " value (", " string ": " value)*)? "}"',
   'array ::= "[" (value (", " value)*)? "]"',
+  'nothing ::= ""',
 ] as const;
 
 /**
@@ -118,6 +133,16 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
     rules.push(`${name} ::= ${body}`);
     return name;
   };
+
+  /**
+   * One of `choices`, each a rule of its own. Where several begin or end alike, the library merges states that are not equal
+   * (mlc-ai/xgrammar#618, in 0.1.27): the enum of "a", "aa" and "aaaa" let "aaaaaaa" through, the numbers up to 99999 those of any
+   * length. It does so within a rule, and copies rules into others unless they refer to further ones: hence `nothing`.
+   */
+  function oneOf(choices: readonly string[]): string {
+    if (choices.length === 1) return choices[0] as string;
+    return `(${choices.map((each) => rule(`${each} nothing`)).join(' | ')})`;
+  }
 
   /** `item` exactly `count` times. */
   function exactly(item: string, count: number): string {
@@ -195,13 +220,13 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
         `${place}/properties/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
         depth,
       );
-      const entry = rule(`${json(name)} ": " ${value}`);
+      const entry = rule(`${terminal(JSON.stringify(name))} ": " ${value}`);
       const first: string = `${entry} ${after}`;
       if (required.includes(name)) {
         before = rule(first);
         after = rule(`", " ${entry} ${after}`);
       } else {
-        before = rule(`${first} | ${before}`);
+        before = rule(oneOf([first, before]));
         after = rule(`(", " ${entry})? ${after}`);
       }
     }
@@ -239,7 +264,7 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
           ? Math.ceil(high.value) - 1
           : Math.floor(high.value);
     if (lowest > highest) throw refused(place, 'no whole number lies between its bounds.');
-    return rule(integerRange(lowest, highest));
+    return rule(oneOf(integerRange(lowest, highest)));
   }
 
   function numberOf(keywords: Keywords, type: 'number' | 'integer', place: string): string {
@@ -256,7 +281,7 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
     const numbers = decimalRange(low, high);
     if (numbers === undefined)
       throw refused(place, `no number of at most ${MAX_DECIMALS} decimals lies between its bounds.`);
-    return rule(numbers);
+    return rule(oneOf(numbers));
   }
 
   function typed(type: TypeName, keywords: Keywords, place: string, depth: number): string {
@@ -276,7 +301,7 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
 
   function lookUp(pointer: string, place: string): unknown {
     let target: unknown = schema;
-    for (const part of pointer.split('/').slice(1)) {
+    for (const part of unescaped(pointer).split('/').slice(1)) {
       const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
       const inside = typeof target === 'object' && target !== null && Object.hasOwn(target, key);
       if (!inside) throw refused(`${place}/$ref`, `there is nothing at ${pointer}.`);
@@ -351,6 +376,12 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
     return oneOf(wanted.map((name) => typed(name, keywords, place, depth + 1)));
   }
 
+  function literal(value: unknown, place: string): string {
+    // JSON.stringify would write NaN as null.
+    if (!isJson(value)) throw refused(place, 'a value that it lists is no JSON.');
+    return terminal(JSON.stringify(value));
+  }
+
   function literals(keywords: Keywords, types: readonly unknown[] | undefined, place: string): string {
     const listed = keywords['enum'];
     const values = 'const' in keywords ? [keywords['const']] : listed;
@@ -363,7 +394,7 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
     };
     const fitting = values.filter((value) => types === undefined || typeOf(value).some((name) => types.includes(name)));
     if (fitting.length === 0) throw refused(place, 'none of its values has its type.');
-    return rule(oneOf(fitting.map(json)));
+    return rule(oneOf(fitting.map((value) => literal(value, place))));
   }
 
   const root = of(schema, '', 0);

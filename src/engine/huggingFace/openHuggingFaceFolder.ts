@@ -134,6 +134,13 @@ function modelTensors(stored: Iterable<SafetensorsTensor>, config: ModelConfig):
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** The tokenizer's config, with what older folders say of their special tokens in a file of its own. */
+function withSpecialTokens(config: Json | undefined, special: Json | undefined): Record<string, unknown> | undefined {
+  if (special === undefined) return config;
+  const told = Object.entries(config ?? {}).filter(([, value]) => value !== null);
+  return { ...config, ...special, ...Object.fromEntries(told) };
+}
+
 /** One template, or several by name: then the default one, or the only one. Blank text is no template. */
 function namedTemplate(value: unknown): string | undefined {
   const list = Array.isArray(value) ? (value as readonly Json[]) : [];
@@ -179,7 +186,10 @@ export async function openHuggingFaceFolder(files: readonly NamedBlob[]): Promis
   const tensors = splitFusedTensors(config, modelTensors(stored.values(), config));
   checkModelTensors(config, tensors);
   const tokenizerJson = await readJson(folder, 'tokenizer.json');
-  const tokenizerConfig = await readJson(folder, 'tokenizer_config.json');
+  const tokenizerConfig = withSpecialTokens(
+    await readJson(folder, 'tokenizer_config.json'),
+    await readJson(folder, 'special_tokens_map.json'),
+  );
   const chatTemplate = await chatTemplateOf(folder, tokenizerConfig);
   return {
     container: 'safetensors',

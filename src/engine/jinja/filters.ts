@@ -106,7 +106,13 @@ const escapeFilter: Filter = {
   apply: (value) => (isMarkup(value) ? value : markup(escapeHtml(textOf(value)))),
 };
 
+/** Python's numbers may have digits of any script. */
+function checkDigits(text: string): void {
+  if (/(?![0-9])\p{Nd}/u.test(text)) throw templateUnsupported('a number in digits beyond ASCII');
+}
+
 function parseInteger(text: string, base: number): bigint | undefined {
+  checkDigits(text);
   const match = /^([-+]?)(?:0([xob]))?([\da-z](?:_?[\da-z])*)$/i.exec(strip(text, null));
   if (match === null) return undefined;
   const [, sign, prefix = '', digits = ''] = match;
@@ -122,6 +128,7 @@ function parseInteger(text: string, base: number): bigint | undefined {
 }
 
 function parseFloatText(text: string): number | undefined {
+  checkDigits(text);
   const plain = strip(text, null).toLowerCase();
   const special = /^([-+]?)(inf|infinity|nan)$/.exec(plain);
   if (special !== null)

@@ -40,7 +40,7 @@ const remainder = (value: Value, by: bigint): Value => binary('%', value, by);
 
 function isSame(one: Value, other: Value): boolean {
   if (one !== null && typeof one === 'object') return one === other;
-  if (typeof one === 'boolean' || one === null) return one === other;
+  if (typeof one !== typeof other || typeof one === 'boolean' || one === null) return one === other;
   // Whether two equal numbers or texts are one object is CPython's business.
   throw templateUnsupported('"sameas" of numbers or texts');
 }

@@ -1,6 +1,6 @@
 // Corrects where @huggingface/tokenizers splits text differently from the Rust tokenizers package, with which models are trained:
-// behaviours of Split and Punctuation that it treats as `Isolated`, digits beyond ASCII, U+FEFF and U+0085 as white space, and Metaspace,
-// which cuts before each space.
+// behaviours of Split and Punctuation that it treats as `Isolated`, digits beyond ASCII, U+FEFF and U+0085 as white space, lengths that are
+// counted in code points, and Metaspace, which cuts before each space.
 import type { Tokenizer } from '@huggingface/tokenizers';
 import { tokenizerUnsupported } from './tokenizerUnsupported.ts';
 
@@ -11,6 +11,7 @@ interface Config {
   readonly invert?: unknown;
   readonly individual_digits?: unknown;
   readonly split?: unknown;
+  readonly length?: unknown;
   readonly replacement?: unknown;
   readonly pretokenizers?: readonly Config[];
 }
@@ -66,6 +67,16 @@ const punctuation = /[!-/:-@[-`{-~\p{P}]/gu;
 const bytesOfWords =
   /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
 
+/** Pre-tokenizers that keep what matches, and drop the white space between: by Unicode's `White_Space`, and Rust's `\w`. */
+const kept = new Map<unknown, RegExp>([
+  [
+    'Whitespace',
+    /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu,
+  ],
+  ['WhitespaceSplit', /\P{White_Space}+/gu],
+  ['BertPreTokenizer', /[!-/:-@[-`{-~\p{P}]|[^!-/:-@[-`{-~\p{P}\p{White_Space}]+/gu],
+]);
+
 /** Each space, as the mark that stands for it, begins a piece, so two spaces never merge to one token; `split: false` cuts nowhere. */
 function cutAtSpaces(part: PreTokenizer, mark: string, split: boolean): void {
   const marked = part.pre_tokenize_text.bind(part);
@@ -83,11 +94,21 @@ function cutAtSpaces(part: PreTokenizer, mark: string, split: boolean): void {
 /** Throws `TOKENIZER_UNSUPPORTED` for a behaviour outside the format. */
 function makeExact(part: PreTokenizer, config: Config): void {
   for (const [index, inner] of (part.tokenizers ?? []).entries()) makeExact(inner, config.pretokenizers?.[index] ?? {});
-  const { type, behavior = 'Isolated', invert, individual_digits: single, replacement = '\u2581', split } = config;
+  const {
+    type,
+    behavior = 'Isolated',
+    invert,
+    individual_digits: single,
+    replacement = '\u2581',
+    split,
+    length,
+  } = config;
   if (type === 'Digits') part.pattern = single === true ? /\p{N}|\P{N}+/gu : /\p{N}+|\P{N}+/gu;
   // The format's default is to split; files older than the field mean that as well.
   if (type === 'Metaspace') cutAtSpaces(part, String(replacement), split !== false);
   if (type === 'ByteLevel') part.pattern = bytesOfWords;
+  const keeps = type === 'FixedLength' ? new RegExp(`.{1,${Number(length) || 5}}`, 'gsu') : kept.get(type);
+  if (keeps !== undefined) part.pre_tokenize_text = (text) => text.match(keeps) ?? [];
   const pattern = type === 'Split' ? part.pattern : type === 'Punctuation' ? punctuation : undefined;
   if (!pattern) return;
   const name = String(behavior).slice(0, 80);

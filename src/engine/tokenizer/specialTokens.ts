@@ -83,8 +83,11 @@ const HTML_ELEMENT = '</s>';
 const CONTROL_FORM = /^<[|\uff5c].*[|\uff5c]>$/s;
 /** The form of a marker among ordinary vocabulary. */
 const BRACKETED = /^(?:<[^\s].*>|\[[^\s].*\])$/s;
-/** An added token that is a marker if the template writes it. Templates write words and line ends, too. */
-const MARKER_FORM = /^(?=.*[^\p{L}\p{N}\s]).{3,}$/su;
+/**
+ * An added token that is a marker if the template writes it, also a word such as `Human`. Not white space: vocabularies have runs of it,
+ * which people's texts are to be read with. Nor a single character.
+ */
+const MARKER_FORM = /^(?=.*\S).{2,}$/su;
 
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -51,7 +51,7 @@ export async function readCheckpoint(bytes: Uint8Array, digest: string, length: 
     }),
   );
   const [parameters, firstMoments, secondMoments] = vectors;
-  const known = file.metadata.get('format') === 'tributary-checkpoint-1' && Number.isInteger(step);
+  const known = file.metadata.get('format') === 'tributary-checkpoint-1' && Number.isSafeInteger(step) && step > 0;
   if (!known || parameters === undefined || firstMoments === undefined || secondMoments === undefined) {
     throw new TributaryError({
       code: 'TRAIN_CHECKPOINT_INVALID',

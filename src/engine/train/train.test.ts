@@ -143,6 +143,7 @@ describe('train', () => {
       { field: 'learningRate', value: 'NaN' },
     ],
     ['a last step that is none', { maxSteps: Number.NaN }, 'TRAIN_REQUEST_INVALID', { field: 'maxSteps' }],
+    ['a learning rate that no f32 is', { learningRate: 1e300 }, 'TRAIN_REQUEST_INVALID', { field: 'learningRate' }],
     ['an unknown schedule', { schedule: 'warm' }, 'TRAIN_REQUEST_INVALID', { field: 'schedule', value: 'warm' }],
     ['an unknown field', { optimizer: 'sgd' }, 'TRAIN_REQUEST_INVALID', { field: 'optimizer' }],
     ['an unknown module', { targetModules: ['lm_head'] }, 'TRAIN_TARGET_UNKNOWN', { given: ['lm_head'] }],
@@ -156,5 +157,15 @@ describe('train', () => {
     const { model, request: asked } = await request(createReferenceBackend());
     const wild = train(model, { ...asked, learningRate: 1e30, warmupSteps: 0 }, { signal });
     await expect(collect(wild)).rejects.toMatchObject({ code: 'TRAIN_DIVERGED' });
+  });
+
+  it('hands out no adapter whose last step left numbers behind', async () => {
+    const { model, request: asked } = await request(createReferenceBackend());
+    const last = train(
+      model,
+      { ...asked, learningRate: 3e38, weightDecay: 3e38, warmupSteps: 0, schedule: 'constant', maxSteps: 1 },
+      { signal },
+    );
+    await expect(collect(last)).rejects.toMatchObject({ code: 'TRAIN_DIVERGED' });
   });
 });

@@ -34,6 +34,15 @@ function capacityFor(model: LoadedModel, layout: AdapterLayout, request: TrainRe
   });
 }
 
+function diverged(facts: Readonly<Record<string, number>>): TributaryError {
+  return new TributaryError({
+    code: 'TRAIN_DIVERGED',
+    message: 'The training diverged: its loss or its adapter is no longer of numbers.',
+    facts,
+    hint: 'Train again with a lower learning rate or a longer warm-up.',
+  });
+}
+
 async function* steps(
   plan: TrainingGraph,
   capacity: PlanCapacity,
@@ -76,14 +85,8 @@ async function* steps(
       step,
     };
     const result = await trainingStep(plan, packRows(chosen, limits, model.config.slidingWindow), settings, signal);
-    if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm)) {
-      throw new TributaryError({
-        code: 'TRAIN_DIVERGED',
-        message: 'The training diverged: its loss is no longer a number.',
-        facts: { step, learningRate: rate },
-        hint: 'Train again with a lower learning rate or a longer warm-up.',
-      });
-    }
+    if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm))
+      throw diverged({ step, learningRate: rate });
     finalLoss = result.loss;
     const milliseconds = performance.now() - started;
     yield { kind: 'step', step, totalSteps: run.totalSteps, learningRate: rate, ...result, milliseconds };
@@ -133,6 +136,8 @@ export async function* train(
     const run = { firstStep: (start?.step ?? 0) + 1, totalSteps, digest };
     const finalLoss = yield* steps(plan, capacity, model, request, run, context.signal);
     const values = (await backend.download(plan.parameters)) as Float32Array<ArrayBuffer>;
+    // The loss is taken before the step: the last step's damage shows in no loss.
+    if (!values.every(Number.isFinite)) throw diverged({ step: totalSteps, learningRate: request.learningRate });
     yield { kind: 'done', ...peftAdapter({ layout, values, alpha }), steps: totalSteps, finalLoss };
   } finally {
     plan.destroy();

@@ -8,6 +8,7 @@ const COMPANIONS = new Set([
   'generation_config.json',
   'tokenizer.json',
   'tokenizer_config.json',
+  'special_tokens_map.json',
   'chat_template.jinja',
   'chat_template.json',
 ]);

@@ -81,6 +81,7 @@ async function listUrl({ url }: Extract<Address, { kind: 'url' }>, access: Acces
   const names = [
     'tokenizer.json',
     'tokenizer_config.json',
+    'special_tokens_map.json',
     'generation_config.json',
     'chat_template.jinja',
     'chat_template.json',

@@ -2,7 +2,7 @@
 // requests.
 import { CID } from 'multiformats/cid';
 import { TributaryError } from '../../lib/errors.ts';
-import { decodePath, parseRepository } from '../hub/hubAddress.ts';
+import { decodePath, isNoModel, parseRepository } from '../hub/hubAddress.ts';
 
 export type Address =
   | { readonly kind: 'hub'; readonly repository: string; readonly revision?: string }
@@ -42,7 +42,7 @@ export function parseAddress(text: string, hub: string): Address {
   const found =
     ipfs(scheme ?? trimmed) ??
     (scheme === undefined ? repositoryAddress(trimmed, hub) : undefined) ??
-    (/^https?:\/\//i.test(trimmed) && URL.canParse(trimmed) ? webAddress(new URL(trimmed)) : undefined);
+    (/^https?:\/\//i.test(trimmed) && URL.canParse(trimmed) ? webAddress(new URL(trimmed), hub) : undefined);
   if (found !== undefined) return found;
   throw new TributaryError({
     code: 'SOURCE_INVALID',
@@ -57,7 +57,8 @@ function repositoryAddress(text: string, hub: string): Address | undefined {
   return repository === undefined ? undefined : { kind: 'hub', ...repository };
 }
 
-function webAddress(url: URL): Address | undefined {
+function webAddress(url: URL, hub: string): Address | undefined {
+  if (isNoModel(url.href, hub)) return undefined;
   const gateway = gatewayAddress(url);
   if (gateway !== undefined) return gateway;
   const path = decodePath(url.pathname);

@@ -36,3 +36,10 @@ test('a sketch that is cut off is dropped, the whole ones before it stay', () =>
     }),
   );
 });
+
+test('bytes that are no sketches leave nothing', () => {
+  for (const length of [0, 1, 7, 8, 50])
+    expect(decodePartialIndex(new Uint8Array(length))).toEqual({ parameterCount: 0, sketches: [] });
+  // A size that no file has: the one sketch would be cut off.
+  expect(decodePartialIndex(new Uint8Array(50).fill(255)).sketches).toEqual([]);
+});

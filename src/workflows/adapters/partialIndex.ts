@@ -26,12 +26,13 @@ export function encodePartialIndex({ parameterCount, sketches }: PartialIndex): 
   return bytes;
 }
 
-/** A last sketch that is cut off is dropped. */
+/** A last sketch that is cut off is dropped; of bytes that are no sketches nothing is left, and the build starts over. */
 export function decodePartialIndex(bytes: Uint8Array): PartialIndex {
+  if (bytes.byteLength < HEADER_BYTES) return { parameterCount: 0, sketches: [] };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = view.getUint32(4, true);
   const stride = EXPONENT_BYTES + size;
-  const count = Math.floor((bytes.byteLength - HEADER_BYTES) / stride);
+  const count = size === 0 ? 0 : Math.floor((bytes.byteLength - HEADER_BYTES) / stride);
   return {
     parameterCount: view.getUint32(0, true),
     sketches: Array.from({ length: count }, (_, index) => {

@@ -29,6 +29,8 @@ interface Outcome {
   readonly last: number;
   /** How the process ended that told of no end. */
   readonly ended: string | undefined;
+  /** Whether it was ended because it took too long. */
+  readonly isStuck: boolean;
 }
 
 function tryInChild({ decoder, seed, first, count }: Parcel, folder: string): Promise<Outcome> {
@@ -67,7 +69,8 @@ function tryInChild({ decoder, seed, first, count }: Parcel, folder: string): Pr
       clearInterval(watch);
       const isEnd = told.some(({ kind }) => kind === 'end' || kind === 'memory');
       // A promise that nothing will ever settle ends a process by itself.
-      resolve({ told, last: read(), ended: isEnd ? undefined : (ended ?? `ended its process (${signal ?? code})`) });
+      const how = ended ?? `ended its process (${signal ?? code})`;
+      resolve({ told, last: read(), ended: isEnd ? undefined : how, isStuck: !isEnd && ended !== undefined });
     });
   });
 }
@@ -79,16 +82,23 @@ async function shown({ decoder, seed, first: run }: Omit<Parcel, 'count'>): Prom
   return `${bytes.byteLength} bytes, base64 ${text}${bytes.byteLength > SHOWN_BYTES ? '…' : ''}\n       ${again}`;
 }
 
-async function tryDecoder(parcel: Parcel, folder: string): Promise<{ runs: number; growth: number; faults: string[] }> {
+async function tryDecoder(
+  parcel: Parcel,
+  folder: string,
+  print: SuiteOptions['print'],
+): Promise<{ runs: number; growth: number; faults: string[] }> {
   const { decoder, seed } = parcel;
   const faults: string[] = [];
   const add = async (run: number, what: string): Promise<void> => {
-    faults.push(`${decoder.name}, run ${run}: ${what}\n       ${await shown({ decoder, seed, first: run })}`);
+    const fault = `${decoder.name}, run ${run}: ${what}\n       ${await shown({ decoder, seed, first: run })}`;
+    faults.push(fault);
+    print(`FAULT  ${fault}`);
   };
+  const tryAlone = (run: number): Promise<Outcome> => tryInChild({ decoder, seed, first: run, count: 1 }, folder);
   const end = parcel.first + parcel.count;
   let [first, growth] = [parcel.first, 0];
   while (first < end && faults.length < 8) {
-    const { told, last, ended } = await tryInChild({ decoder, seed, first, count: end - first }, folder);
+    const { told, last, ended, isStuck } = await tryInChild({ decoder, seed, first, count: end - first }, folder);
     let next = end;
     for (const each of told) {
       if (each.kind === 'fault') await add(each.run, each.text);
@@ -96,14 +106,15 @@ async function tryDecoder(parcel: Parcel, folder: string): Promise<{ runs: numbe
       else {
         next = each.run + 1;
         // What earlier runs left may count with it: it is judged alone.
-        const alone = await tryInChild({ decoder, seed, first: each.run, count: 1 }, folder);
-        const own = alone.told.find(({ kind }) => kind === 'memory');
+        const own = (await tryAlone(each.run)).told.find(({ kind }) => kind === 'memory');
         if (own?.kind === 'memory') await add(own.run, `takes ${own.growth >> 20} MiB for ${own.bytes} bytes`);
       }
     }
     if (ended !== undefined) {
-      await add(last, ended);
       next = last < first ? end : last + 1;
+      // On a busy machine a sound one may seem stuck: it is judged alone.
+      const verdict = isStuck && last >= first ? (await tryAlone(last)).ended : ended;
+      if (verdict !== undefined) await add(last, verdict);
     }
     first = next;
   }
@@ -120,7 +131,7 @@ async function run({ parts, runs = DEFAULT_RUNS, seed, first, print }: SuiteOpti
     for (const decoder of chosen) {
       const count = Math.ceil((runs * (decoder.share ?? 1)) / shares);
       const begin = Date.now();
-      const result = await tryDecoder({ decoder, seed, first, count }, folder);
+      const result = await tryDecoder({ decoder, seed, first, count }, folder, print);
       total += result.runs;
       faults.push(...result.faults);
       const seconds = ((Date.now() - begin) / 1000).toFixed(1);

@@ -108,6 +108,8 @@ export const contribute = {
     other: '{count} more problems are not listed. Correct the file and choose it again.',
   },
   'contribute.problemsShown': 'The first {shown} of {count}.',
+  'contribute.problem.CELLS_CUT':
+    'The service that gave this row cut its texts short: {fields}. Download the file itself.',
   'contribute.problem.COLUMNS_AMBIGUOUS':
     'Both "{other}" and "{field}" stand here. Choose above which column is used; the text of the other would be lost.',
   'contribute.problem.COLUMNS_TOO_MANY': 'The first line names {columns} columns; at most {maxColumns} are read.',
@@ -156,6 +158,8 @@ export const contribute = {
   'contribute.findingText.BANK_ACCOUNT': 'This looks like a bank account number. Publish it only if its owner agrees.',
   'contribute.findingText.HIDDEN_CHARACTER':
     'A character that is not drawn stands here ({character}). It may hide something.',
+  'contribute.findingText.GARBLED':
+    'Letters stand here that were read in a wrong encoding before this file was written ("Ã©" for "é").',
   'contribute.findingText.LOOK_ALIKE':
     'Another row looks the same; only letters of another alphabet differ. A copy is not paid.',
   'contribute.findingText.MIXED_ALPHABETS': 'A word mixes letters of two alphabets that look alike.',
@@ -209,6 +213,10 @@ export const contribute = {
   'contribute.finding.HIDDEN_CHARACTER': {
     one: '{count} row with a hidden character',
     other: '{count} rows with a hidden character',
+  },
+  'contribute.finding.GARBLED': {
+    one: '{count} row with garbled letters',
+    other: '{count} rows with garbled letters',
   },
   'contribute.finding.LOOK_ALIKE': {
     one: '{count} row that looks like another',
