@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { chainSuite } from './chain/chainSuite.ts';
 import { decoderSuite } from './decoders/decoderSuite.ts';
+import { importSuite } from './imports/importSuite.ts';
 import { killsSuite, relaySuite } from './relay/suites.ts';
 import type { Suite } from './suite.ts';
 import { deviceSuite } from './walks/device.ts';
@@ -14,6 +15,7 @@ import { twoTabSuite } from './walks/twoTabs.ts';
 const suites: readonly Suite[] = [
   decoderSuite,
   chainSuite,
+  importSuite,
   relaySuite,
   killsSuite,
   tabSuite,

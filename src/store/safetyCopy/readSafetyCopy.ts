@@ -156,7 +156,29 @@ function bytesOf(entry: FileEntry, maximum: number): ReadableStream<Uint8Array<A
   );
   // A failure reaches the reader through the stream.
   entry.getData(writable, { checkCrc32: true }).catch((error: unknown) => writable.abort(error).catch(() => undefined));
-  return counted;
+  return failingInWords(counted, entry.filename);
+}
+
+/** The same stream; what the library of archives throws in it, long after the archive was opened, becomes `STORE_EXPORT_INVALID`. */
+function failingInWords(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  place: string,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = stream.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const next = await reader.read();
+        if (next.done) controller.close();
+        else controller.enqueue(next.value);
+      } catch (error) {
+        controller.error(
+          error instanceof TributaryError || isAbort(error) ? error : invalid('its bytes were changed', place, error),
+        );
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
 }
 
 /** As `bytesOf`, and the hash is compared at the end. */

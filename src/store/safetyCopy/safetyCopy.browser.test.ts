@@ -1,10 +1,6 @@
-import { BlobReader, BlobWriter, TextReader, ZipReader, ZipWriter } from '@zip.js/zip.js/lib/zip-core-native.js';
+import { BlobWriter, TextReader, ZipWriter } from '@zip.js/zip.js/lib/zip-core-native.js';
 import fc from 'fast-check';
-import { base32upper } from 'multiformats/bases/base32';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { bytesToHex, hexToBytes } from '../../lib/bytes.ts';
-import { sha256 } from '../../lib/hash.ts';
-import { sha256Async } from '../../lib/sha256Async.ts';
 import { settled, withBlocks } from '../blockDatabase.ts';
 import {
   database,
@@ -13,129 +9,30 @@ import {
   listFiles,
   readAdapterFile,
   readFile,
-  saveAdapter,
-  saveCheckpoint,
   writeFile,
   writeSetting,
 } from '../index.ts';
+import { copyToBlob, type Entries, PASSWORD, pack, packFitting, unpack } from '../testing/archives.ts';
+import {
+  blockBytes,
+  blockName,
+  chat,
+  fillBrowser,
+  key,
+  latin1,
+  message,
+  receipt,
+  run,
+  session,
+  utf16,
+  voucher,
+} from '../testing/fillBrowser.ts';
 import { compareSafetyCopy, importSafetyCopy } from './importSafetyCopy.ts';
 import { readSafetyCopy, type SafetyCopy } from './readSafetyCopy.ts';
-import { type WrittenCopy, writeSafetyCopy } from './writeSafetyCopy.ts';
-
-const PASSWORD = 'correct horse battery';
-const address = `0x${'ab'.repeat(20)}`;
-const key = `0x${'11'.repeat(32)}`;
-const hash = `0x${'cd'.repeat(32)}`;
-const chat = { id: 'c', title: 'Boats', modelId: 'seedling', createdAt: 1, updatedAt: 2 };
-const message = {
-  id: 'm',
-  chatId: 'c',
-  role: 'assistant' as const,
-  content: 'Zwölf “Boote”\u2028\n',
-  createdAt: 1,
-  state: 'done' as const,
-  fee: 12345678901234567890n,
-};
-const receipt = {
-  id: 'ab'.repeat(32),
-  messageId: 'm',
-  adapterId: 'a',
-  createdAt: 1,
-  bytes: Uint8Array.of(1, 2, 255),
-  announced: 'no' as const,
-  salt: Uint8Array.of(9),
-};
-const sum = { payer: address, signer: address, modelId: hash, epoch: 3n, cumulative: 7n };
-const voucher = {
-  id: `${hash}:${address}:${hash}:3`,
-  payer: address,
-  modelId: hash,
-  epoch: '3',
-  cumulative: 7n,
-  channel: { ...sum, receipts: [], amounts: [] },
-  signed: { voucher: { ...sum, count: 0n, receiptsRoot: hash }, signature: hash, receipts: [] },
-  announced: 'no' as const,
-  updatedAt: 1,
-};
-const settings = { rank: 8, alpha: 16, learningRate: 0.004, epochs: 1, batchSize: 8, seed: 1, maxSteps: 0 };
-const run = {
-  id: '0011223344556677',
-  name: 'Towns',
-  modelId: 'seedling',
-  datanetIds: ['d'],
-  settings,
-  state: 'cancelled' as const,
-  step: 3,
-  totalSteps: 9,
-  losses: [[1, 2.5] as const],
-  createdAt: 1,
-  updatedAt: 2,
-  data: {
-    modelName: 'Seedling',
-    sources: [{ datanetId: 'd', source: 's', rowCount: 2 }],
-    rowsDigest: 'x',
-    rowCount: 2,
-    tokens: 10,
-    milliseconds: 3.5,
-    checkpointStep: 0,
-  },
-};
-/** No UTF-8, and too long for a line of JSON. */
-const latin1 = Uint8Array.from({ length: 70_000 }, (_, index) => (index * 7) % 256);
-const utf16 = Uint8Array.of(0xff, 0xfe, 0x5a, 0x00, 0xf6, 0x00, 0x3d, 0xd8);
-const session = { id: `${hash}:${address}`, payer: address, address, privateKey: key, validUntil: 9, cap: 10n ** 19n };
 
 beforeEach(async () => {
   expect(await eraseEverything()).toEqual([]);
 });
-
-async function fill(): Promise<void> {
-  const tables = database();
-  await tables.chats.put(chat);
-  await tables.messages.put(message);
-  await tables.receipts.put(receipt);
-  await tables.vouchers.put(voucher);
-  await tables.runs.put(run);
-  await tables.sessions.put(session);
-  await tables.drafts.put({ key: 'chat', value: 'half a question', updatedAt: 1 });
-  await tables.drafts.put({
-    key: 'contribution/file',
-    value: { key: 'k', bytes: latin1 },
-    updatedAt: 1,
-  });
-  await writeSetting('burnerKey', key);
-  await writeSetting('wallet', 'burner');
-  await saveAdapter(
-    { id: 'trained/1', name: 'Towns', modelId: 'seedling', datanetIds: ['d'], createdAt: 1, data: { runId: run.id } },
-    {
-      'adapter_config.json': new TextEncoder().encode('{}'),
-      'adapter_model.safetensors': new Uint8Array(70_000).fill(7),
-    },
-  );
-  await saveCheckpoint(run.id, 3, new Uint8Array(50_000).fill(3));
-  await writeFile('models', 'weights', new Uint8Array(5_000_000).fill(5), { title: 'Weights' });
-  await withBlocks((blocks) => blocks.put(blockName, blockBytes));
-}
-const blockBytes = new TextEncoder().encode('abc');
-const blockName = base32upper.encode(hexToBytes(`1220${bytesToHex(sha256(blockBytes))}`));
-
-interface Written extends WrittenCopy {
-  readonly blob: Blob;
-}
-
-async function write(choice: { models?: boolean; password?: string; signal?: AbortSignal } = {}): Promise<Written> {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>();
-  const whole = new Response(readable).blob();
-  whole.catch(() => undefined);
-  const written = await writeSafetyCopy({
-    target: writable,
-    password: PASSWORD,
-    models: false,
-    openKey: async (stored) => stored,
-    ...choice,
-  });
-  return { ...written, blob: await whole };
-}
 
 function bring(copy: SafetyCopy, choice: Partial<Parameters<typeof importSafetyCopy>[0]> = {}): Promise<number> {
   return importSafetyCopy({
@@ -148,29 +45,10 @@ function bring(copy: SafetyCopy, choice: Partial<Parameters<typeof importSafetyC
 }
 
 /** The archive with some entries changed or added, and the manifest made to agree unless it is given. */
-async function forge(
-  blob: Blob,
-  change: (texts: Map<string, Uint8Array<ArrayBuffer>>) => void,
-  fitting = true,
-): Promise<Blob> {
-  const texts = new Map<string, Uint8Array<ArrayBuffer>>();
-  for (const entry of await new ZipReader(new BlobReader(blob)).getEntries()) {
-    if (entry.directory) continue;
-    texts.set(entry.filename, new Uint8Array(await (await entry.getData(new BlobWriter())).arrayBuffer()));
-  }
+async function forge(blob: Blob, change: (texts: Entries) => void, fitting = true): Promise<Blob> {
+  const texts = await unpack(blob);
   change(texts);
-  if (fitting) {
-    const manifest = JSON.parse(new TextDecoder().decode(texts.get('manifest.json')));
-    const entries = [];
-    for (const [path, bytes] of texts) {
-      if (path !== 'manifest.json')
-        entries.push({ path, bytes: bytes.byteLength, sha256: bytesToHex(await sha256Async(bytes)) });
-    }
-    texts.set('manifest.json', new TextEncoder().encode(JSON.stringify({ ...manifest, entries })));
-  }
-  const zip = new ZipWriter(new BlobWriter());
-  for (const [path, bytes] of texts) await zip.add(path, new BlobReader(new Blob([bytes])));
-  return zip.close();
+  return fitting ? packFitting(texts) : pack(texts);
 }
 const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
@@ -183,9 +61,9 @@ async function counts(): Promise<Record<string, number>> {
 }
 
 test('a copy holds everything, keys only sealed, and brings it back after an erase', async () => {
-  await fill();
+  await fillBrowser();
   const before = await counts();
-  const written = await write({ models: true });
+  const written = await copyToBlob({ models: true });
   expect(written).toMatchObject({ files: 4, blocks: 1, keys: 2, leftOut: [] });
   const raw = await written.blob.text();
   expect(raw).not.toContain('11'.repeat(32));
@@ -212,7 +90,7 @@ test.each([
   ['UTF-16 as an earlier version stored it', { key: 'k', blob: new Blob([utf16]) }, utf16],
 ])('the file of a draft comes back bit for bit: %s', async (_, value, bytes) => {
   await database().drafts.put({ key: 'contribution/file', value, updatedAt: 1 });
-  const { blob, leftOut } = await write();
+  const { blob, leftOut } = await copyToBlob();
   expect(leftOut).toEqual([]);
   await eraseEverything();
   await bring(await readSafetyCopy(blob));
@@ -224,15 +102,15 @@ test('a file of the same size with another byte is told as different', async () 
   const put = (bytes: Uint8Array) =>
     database().drafts.put({ key: 'contribution/file', value: { key: 'k', bytes }, updatedAt: 1 });
   await put(latin1);
-  const copy = await readSafetyCopy((await write()).blob);
+  const copy = await readSafetyCopy((await copyToBlob()).blob);
   expect(await compareSafetyCopy(copy)).toEqual([{ kind: 'drafts', added: 0, same: 1, conflicts: 0 }]);
   await put(latin1.with(69_999, 0));
   expect(await compareSafetyCopy(copy)).toEqual([{ kind: 'drafts', added: 0, same: 0, conflicts: 1 }]);
 });
 
 test('an archive of version 2 is read', async () => {
-  await fill();
-  const forged = await forge((await write()).blob, (texts) =>
+  await fillBrowser();
+  const forged = await forge((await copyToBlob()).blob, (texts) =>
     texts.set('manifest.json', utf8('{"format":"tributary-safety-copy","version":2,"createdAt":1}')),
   );
   await eraseEverything();
@@ -240,8 +118,8 @@ test('an archive of version 2 is read', async () => {
 });
 
 test('models stay out where they are not asked for, keys where no password is given or it is another one', async () => {
-  await fill();
-  const { blob } = await write();
+  await fillBrowser();
+  const { blob } = await copyToBlob();
   await eraseEverything();
   const copy = await readSafetyCopy(blob);
   await expect(bring(copy, { password: 'another password' })).rejects.toMatchObject({ code: 'KEYS_WRONG_SECRET' });
@@ -253,18 +131,18 @@ test('models stay out where they are not asked for, keys where no password is gi
 });
 
 test('a short password and locked keys are refused before anything is written', async () => {
-  await fill();
-  await expect(write({ password: 'short' })).rejects.toMatchObject({ code: 'KEYS_PASSWORD_SHORT' });
+  await fillBrowser();
+  await expect(copyToBlob({ password: 'short' })).rejects.toMatchObject({ code: 'KEYS_PASSWORD_SHORT' });
 });
 
 test('a copy can be cancelled while a file is written', async () => {
-  await fill();
-  await expect(write({ models: true, signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+  await fillBrowser();
+  await expect(copyToBlob({ models: true, signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
 });
 
 describe('what is damaged here does not end a copy', () => {
   test.each(['', '{', 'null', '[]', '{"bytes":"x"}', '\0'])('a mark that says %j', async (mark) => {
-    await fill();
+    await fillBrowser();
     const root = await navigator.storage.getDirectory();
     const folder = await (await root.getDirectoryHandle('adapters')).getDirectoryHandle(
       'trained_1--adapter_config.json',
@@ -273,7 +151,7 @@ describe('what is damaged here does not end a copy', () => {
     await writable.write(mark);
     await writable.close();
     expect(await readFile('adapters', 'trained_1--adapter_config.json')).toBeUndefined();
-    const written = await write();
+    const written = await copyToBlob();
     expect(written.leftOut).toEqual([
       { kind: 'adapters', name: 'trained_1--adapter_config.json' },
       { kind: 'adapters', name: 'trained/1' },
@@ -284,7 +162,7 @@ describe('what is damaged here does not end a copy', () => {
   });
 
   test('parts that are gone, a record that is none, a block that is none', async () => {
-    await fill();
+    await fillBrowser();
     const root = await navigator.storage.getDirectory();
     const folder = await (await root.getDirectoryHandle('checkpoints')).getDirectoryHandle(`${run.id}-3`);
     await folder.removeEntry('0');
@@ -293,7 +171,7 @@ describe('what is damaged here does not end a copy', () => {
     await database().messages.put({ id: 'broken', chatId: 5 } as never);
     await database().settings.put({ key: 'relays', value: 3 });
     await withBlocks((blocks) => blocks.put('BAAA', 'text' as never));
-    const written = await write();
+    const written = await copyToBlob();
     expect(written.leftOut).toEqual([
       { kind: 'checkpoints', name: `${run.id}-3` },
       { kind: 'messages', name: 'broken' },
@@ -363,8 +241,8 @@ describe('a copy that was changed is refused, and nothing of it stays', () => {
       texts.set('manifest.json', utf8('{"format":"tributary-safety-copy","version":0,"createdAt":1}')),
   };
   test.each(Object.keys(changes))('%s', async (name) => {
-    await fill();
-    const { blob } = await write();
+    await fillBrowser();
+    const { blob } = await copyToBlob();
     await eraseEverything();
     const empty = await counts();
     const forged = await forge(blob, changes[name] as (typeof changes)[string]);
@@ -375,15 +253,15 @@ describe('a copy that was changed is refused, and nothing of it stays', () => {
   });
 
   test('and one that was only packed again is not', async () => {
-    await fill();
-    const { blob } = await write();
+    await fillBrowser();
+    const { blob } = await copyToBlob();
     await eraseEverything();
     expect(await bring(await readSafetyCopy(await forge(blob, () => undefined)))).toBeGreaterThan(9);
   });
 
   test('bytes that the manifest does not name', async () => {
-    await fill();
-    const { blob } = await write();
+    await fillBrowser();
+    const { blob } = await copyToBlob();
     for (const path of ['tables/chats.jsonl', 'files/adapters/trained_1--adapter_model.safetensors']) {
       const forged = await forge(blob, (texts) => ((texts.get(path) as Uint8Array)[9] = 0x39), false);
       await eraseEverything();
@@ -407,8 +285,8 @@ describe('a copy that was changed is refused, and nothing of it stays', () => {
   });
 
   test('a newer version', async () => {
-    await fill();
-    const { blob } = await write();
+    await fillBrowser();
+    const { blob } = await copyToBlob();
     const forged = await forge(
       blob,
       (texts) => texts.set('manifest.json', utf8('{"format":"tributary-safety-copy","version":5,"shape":"unknown"}')),
@@ -418,8 +296,8 @@ describe('a copy that was changed is refused, and nothing of it stays', () => {
   });
 
   test('a voucher that its signer did not sign', async () => {
-    await fill();
-    const { blob } = await write();
+    await fillBrowser();
+    const { blob } = await copyToBlob();
     await eraseEverything();
     const copy = await readSafetyCopy(blob);
     await expect(bring(copy, { isSigned: async () => false })).rejects.toMatchObject({ code: 'STORE_EXPORT_INVALID' });
@@ -428,8 +306,8 @@ describe('a copy that was changed is refused, and nothing of it stays', () => {
 });
 
 test('any bytes are refused in words', async () => {
-  await fill();
-  const { blob } = await write();
+  await fillBrowser();
+  const { blob } = await copyToBlob();
   const whole = new Uint8Array(await blob.arrayBuffer());
   const broken = fc
     .tuple(fc.nat(whole.length - 1), fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.nat(whole.length))
@@ -455,8 +333,8 @@ test('any bytes are refused in words', async () => {
 });
 
 test('where something else of the name is here it is shown, and kept or replaced as chosen', async () => {
-  await fill();
-  const { blob } = await write();
+  await fillBrowser();
+  const { blob } = await copyToBlob();
   const other = `0x${'22'.repeat(32)}`;
   const change = async (): Promise<void> => {
     await database().chats.put({ ...chat, title: 'Changed' });
@@ -488,12 +366,12 @@ test('where something else of the name is here it is shown, and kept or replaced
 });
 
 test('a damaged record of the same name is a conflict: kept, or replaced as chosen', async () => {
-  await fill();
-  const { blob } = await write();
+  await fillBrowser();
+  const { blob } = await copyToBlob();
   const raw = (table: string) => database().backendDB().transaction(table, 'readwrite').objectStore(table);
   await settled(raw('chats').put({ ...chat, title: 5 }));
   await settled(raw('sessions').put({ ...session, cap: '5' }));
-  const damaged = await write();
+  const damaged = await copyToBlob();
   expect(damaged.leftOut).toEqual([
     { kind: 'keys', name: `session/${session.id}` },
     { kind: 'chats', name: 'c' },
@@ -510,8 +388,8 @@ test('a damaged record of the same name is a conflict: kept, or replaced as chos
 });
 
 test('a transaction that fails in the middle takes the files back', async () => {
-  await fill();
-  const { blob } = await write();
+  await fillBrowser();
+  const { blob } = await copyToBlob();
   await eraseEverything();
   const copy = await readSafetyCopy(blob);
   const records = new Map([
@@ -526,8 +404,8 @@ test('a transaction that fails in the middle takes the files back', async () => 
 });
 
 test('of a copy of version 3 all but its vouchers are read: the contract of now takes none that names no signer', async () => {
-  await fill();
-  const { blob } = await write();
+  await fillBrowser();
+  const { blob } = await copyToBlob();
   await eraseEverything();
   const older = await forge(blob, (texts) => {
     const manifest = JSON.parse(new TextDecoder().decode(texts.get('manifest.json')));
