@@ -216,6 +216,19 @@ describe('index', () => {
     });
   });
 
+  test('an address in any letter case is one account', async () => {
+    const account = `0x${'ab'.repeat(20)}`;
+    const some = rows.slice(0, 6).map((row, number) => ({
+      ...row,
+      account: number % 2 === 0 ? account : `0x${account.slice(2).toUpperCase()}`,
+    }));
+    const bytes = await service.buildIndex({ rows: some, parameterCount, seed });
+    expect(await service.open({ id: 'cases', index: bytes, rows: [] })).toMatchObject({ contributorCount: 1 });
+    const found = await service.attribute({ id: 'cases', gradient: gradientOf(0, 99), answerIds: [] });
+    expect(found.contributors).toEqual([{ account, ppm: 1_000_000 }]);
+    await service.close({ id: 'cases' });
+  });
+
   test('rows without a trained one, with a wrong address or of different sizes are refused', async () => {
     const [row] = rows;
     if (row === undefined) throw new Error('no rows');

@@ -76,6 +76,18 @@ it.each<[keyof AttributionService, () => unknown, string]>([
     'createReceipt',
     () => ({
       id: 'sample',
+      attribution,
+      subject: { ...subject, timestamp: Number.POSITIVE_INFINITY },
+      prompt: '',
+      answer: '',
+      answerIds: [],
+    }),
+    'subject.timestamp',
+  ],
+  [
+    'createReceipt',
+    () => ({
+      id: 'sample',
       attribution: { ...attribution, contributors: [{ account: 'me', ppm: 1 }] },
       subject,
       prompt: '',

@@ -64,7 +64,7 @@ export const requestSchemas: RequestSchemas<AttributionService> = {
       payer: v.string(),
       // `RECEIPT_INVALID` says what these may be.
       amount: v.string(),
-      timestamp: v.number(),
+      timestamp: v.pipe(v.number(), v.finite()),
     }),
     prompt: v.string(),
     answer: v.string(),

@@ -97,9 +97,16 @@ describe('buildIndex', () => {
     const first = world({ failAt: 119 });
     await expect(buildIndex({ rows, signal }, first.ports)).rejects.toThrow();
     const second = world({ saved: first.partial() as Uint8Array });
-    await buildIndex({ rows: rows.slice(0, 119), signal }, second.ports);
+    const said: number[] = [];
+    const onRow = (done: number): void => void said.push(done);
+    await buildIndex({ rows: rows.slice(0, 119), signal, onRow }, second.ports);
     expect(second.computed).toEqual([]);
+    expect(said).toEqual([]);
     expect(second.requests[0]?.parameterCount).toBe(parameterCount);
+    const last = world({ saved: first.partial() as Uint8Array });
+    await buildIndex({ rows, signal, onRow }, last.ports);
+    expect(last.computed).toEqual([119]);
+    expect(said).toEqual([119]);
   });
 
   test('reports each row before its gradient and then the index', async () => {

@@ -131,6 +131,9 @@ describe('indexTrainedAdapter', () => {
     expect(gradients).toEqual([...trained, ...placebo].map(({ position }) => position));
     expect(checkpoints.size).toBe(0);
     expect([...new Set(progress.map(({ stage }) => stage))]).toEqual(['model', 'rows', 'tokens', 'gradients', 'index']);
+    // How far these are is not known.
+    expect(progress.slice(0, 3)).toEqual(['model', 'rows', 'tokens'].map((stage) => ({ stage, done: 0, total: 0 })));
+    expect(progress.at(3)).toEqual({ stage: 'gradients', done: 0, total: 60 });
   });
 
   test('goes on from the sketches of a build that was stopped, to the same files', async () => {

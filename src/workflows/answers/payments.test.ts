@@ -258,6 +258,26 @@ describe('setUpPayment', () => {
     expect(names()).toEqual(['deposit', 'setSessionKey']);
   });
 
+  test.each([
+    ['TRANSACTION_PENDING', 'is waited for again'],
+    ['CHAIN_UNREACHABLE', 'is not known'],
+    ['TRANSACTION_REVERTED', 'has no effect'],
+    ['TRANSACTION_CANCELLED', 'has no effect'],
+  ])('what was sent before and ended as %s %s', async (code, end) => {
+    const { deposit } = chain;
+    chain.deposit = ({ onSubmitted }) => {
+      onSubmitted?.(word(0xbeef));
+      return Promise.reject(new TributaryError({ code: 'CHAIN_UNREACHABLE', message: '', hint: '' }));
+    };
+    await expect(setUp(OPEN)).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' });
+    chain.deposit = deposit;
+    chain.transaction = async () => 'pending';
+    chain.waitForTransaction = () => Promise.reject(new TributaryError({ code, message: '', hint: '' }));
+    if (end === 'has no effect') expect(await setUp(OPEN)).toEqual(['deposit', 'key']);
+    else await expect(setUp(OPEN)).rejects.toMatchObject({ code });
+    expect(names()).toEqual(end === 'has no effect' ? ['deposit', 'setSessionKey'] : []);
+  });
+
   test('a wallet that was asked when the page closed must have nothing unmined', async () => {
     chain.deposit = () => Promise.reject(new Error('closed'));
     await expect(setUp(OPEN)).rejects.toThrow('closed');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Hex, type SignedVoucher, splitFee } from '../../settlement/index.ts';
 import { address, createFakeChain, DEPLOYMENT, PROFILE, word } from '../testing/fakeChain.ts';
 import { memoryLedgers, memoryTable } from '../testing/memory.ts';
@@ -191,5 +191,31 @@ describe('runKeeper', () => {
       report: ({ kind }) => reported.push(kind),
     });
     expect(reported).toEqual(['failed', 'finalized', 'finalized']);
+  });
+
+  test('waits its interval between steps, and no longer once its signal ends', async () => {
+    vi.useFakeTimers();
+    try {
+      const abort = new AbortController();
+      let steps = 0;
+      const keeper = {
+        async step() {
+          steps += 1;
+          // A loop that did not wait would never give way to this test.
+          if (steps > 9) abort.abort();
+          return [];
+        },
+      };
+      const running = runKeeper({ keeper, intervalSeconds: 60, signal: abort.signal, report: () => undefined });
+      await vi.advanceTimersByTimeAsync(59_999);
+      expect(steps).toBe(1);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(steps).toBe(2);
+      abort.abort();
+      await running;
+      expect([steps, vi.getTimerCount()]).toEqual([2, 0]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

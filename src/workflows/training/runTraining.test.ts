@@ -106,6 +106,35 @@ describe('runTraining', () => {
     expect(runPace(run)).toEqual({ step: 8, tokensPerSecond: 2000, millisecondsLeft: 0 });
   });
 
+  test('saves its record between checkpoints when two seconds have passed, not at each step', async () => {
+    const savedSteps = async (stepMilliseconds: number): Promise<number[]> => {
+      const { ports, records } = world();
+      let time = 0;
+      await runTraining({
+        run: newRun,
+        rows,
+        rowsDigest: digest,
+        ports: {
+          ...ports,
+          now: () => time,
+          async *train(request, options) {
+            for await (const event of ports.train(request, options)) {
+              if (event.kind === 'step') time += stepMilliseconds;
+              yield event;
+            }
+          },
+        },
+        signal: new AbortController().signal,
+        onChange: () => undefined,
+      });
+      return records.map(({ losses }) => losses.length);
+    };
+    // At the start, at the checkpoints of steps 3 and 6, and at the end.
+    expect(await savedSteps(1)).toEqual([0, 3, 6, 8]);
+    expect(await savedSteps(1_000)).toEqual([0, 2, 3, 5, 6, 8, 8]);
+    expect(await savedSteps(2_000)).toEqual([0, 1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 8]);
+  });
+
   test('resumes from the record of a page that died, doing only the steps after the checkpoint again', async () => {
     const { ports, records, checkpoints, requests } = world({ dieAfterStep: 5 });
     const controller = new AbortController();

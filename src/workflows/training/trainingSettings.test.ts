@@ -22,6 +22,15 @@ describe('settings', () => {
     expect(matchingPreset({ ...balanced, rank: 4 }, 256)).toBeUndefined();
   });
 
+  test('presets differ in rank, epochs and steps', () => {
+    const rest = { learningRate: 0.004, batchSize: 8, seed: 1 };
+    expect(PRESET_NAMES.map((name) => presetSettings(name, 256))).toEqual([
+      { rank: 8, alpha: 16, epochs: 1, maxSteps: 30, ...rest },
+      { rank: 16, alpha: 32, epochs: 4, maxSteps: 0, ...rest },
+      { rank: 16, alpha: 32, epochs: 8, maxSteps: 0, ...rest },
+    ]);
+  });
+
   test('wider bases learn in smaller steps', () => {
     expect(balanced.learningRate).toBe(0.004);
     expect(presetSettings('balanced', 576).learningRate).toBe(0.0018);
