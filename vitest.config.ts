@@ -16,7 +16,13 @@ const replacing = findTestFiles('node', '').filter((file) =>
   /vi\.mock\(|setSignEntropy\(/.test(readFileSync(file, 'utf8')),
 );
 
-const node = { environment: 'node', testTimeout: 60_000, hookTimeout: 60_000, env } as const;
+const node = {
+  environment: 'node',
+  setupFiles: ['test/support/seed.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  env,
+};
 
 export default defineConfig({
   test: {

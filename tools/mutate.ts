@@ -172,9 +172,14 @@ async function judge({ file, ...mutant }: Placed): Promise<'SURVIVED' | 'killed'
   return 'SURVIVED';
 }
 
-const results: Record<string, FolderResult> = existsSync(resultFile)
-  ? JSON.parse(readFileSync(resultFile, 'utf8'))
-  : {};
+/** Adds to what is there now: another run may have written meanwhile. */
+function keepResult(folder: string, result: FolderResult): void {
+  const results: Record<string, FolderResult> = existsSync(resultFile)
+    ? JSON.parse(readFileSync(resultFile, 'utf8'))
+    : {};
+  writeFileSync(resultFile, `${JSON.stringify({ ...results, [folder]: result }, null, 2)}\n`);
+}
+
 const seed = Number(values.seed);
 process.on('exit', () => {
   endRunner();
@@ -205,6 +210,6 @@ for (const { folder, mutants, tried } of folders) {
     console.log(`${verdict.padEnd(8)} ${name} -> ${replacement}`);
   }
   console.log(`${folder}: ${survivors.length} of ${tried.length} survived (of ${mutants} possible faults)`);
-  results[folder] = { mutants, tried: tried.length, survived: survivors.length, seed, survivors };
-  if (!folder.endsWith('.ts') && !values.near) writeFileSync(resultFile, `${JSON.stringify(results, null, 2)}\n`);
+  if (!folder.endsWith('.ts') && !values.near)
+    keepResult(folder, { mutants, tried: tried.length, survived: survivors.length, seed, survivors });
 }

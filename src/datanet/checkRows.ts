@@ -1,5 +1,6 @@
 import type { Json } from '../lib/canonicalJson.ts';
 import { contentKey, lookAlikeKey } from './contentKey.ts';
+import { isGarbled } from './isGarbled.ts';
 import { mixesAlphabets } from './lookAlikeLetters.ts';
 import type { CheckedRows, CheckRequest, RowFinding, WorkOptions } from './types.ts';
 import { findHidden } from './withoutInvisible.ts';
@@ -121,6 +122,8 @@ export async function checkRows(
     for (const [field, text] of texts(row, '')) {
       if (text.includes('\ufffd'))
         warn('REPLACEMENT_CHARACTER', field, 'The character U+FFFD stands here: some text was lost before.');
+      if (isGarbled(text))
+        warn('GARBLED', field, 'Letters stand here that were read in a wrong encoding before ("Ã©" for "é").');
       const hidden = findHidden(text);
       if (hidden !== undefined)
         warn('HIDDEN_CHARACTER', field, `A character that is not drawn stands here (${hidden}).`, {

@@ -1,12 +1,14 @@
 // The one place where the bytes of a file become text. Decoding is strict: a byte that is not of the encoding is refused with its
 // place, so that the replacement character U+FFFD stands in a row only where it stands in the file.
 import { TributaryError } from '../lib/errors.ts';
+import { decodeStrictly } from './decodeStrictly.ts';
+import { CODE_PAGES } from './encodings/codePages.ts';
 import type { TextEncoding } from './types.ts';
 
 export interface DecodeTextParameters {
   readonly bytes: Uint8Array;
   readonly fileName: string;
-  /** Label of the WHATWG Encoding Standard, or `utf-32le`, `utf-32be`; decides instead of the bytes. */
+  /** Label of the WHATWG Encoding Standard, or `utf-32le`, `utf-32be`, `ibm850`, `ibm437`, `ibm852`; decides instead of the bytes. */
   readonly encoding?: string | undefined;
 }
 
@@ -20,33 +22,6 @@ const BYTE_ORDER_MARKS: readonly (readonly [encoding: string, bytes: readonly nu
 
 /** Bytes that the statistics look at. */
 const SAMPLE_BYTES = 64 * 1024;
-/** Fewer bytes beyond ASCII tell nothing of the encoding. */
-const MIN_EVIDENCE = 2;
-
-/** UTF-32, which platforms do not decode; null when it is not well-formed. */
-function decodeUtf32(bytes: Uint8Array, littleEndian: boolean): string | null {
-  if (bytes.byteLength % 4 !== 0) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const parts: string[] = [];
-  for (let offset = 0; offset < bytes.byteLength; offset += 4) {
-    const point = view.getUint32(offset, littleEndian);
-    if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return null;
-    parts.push(String.fromCodePoint(point));
-  }
-  return parts.join('');
-}
-
-/** Strictly; null where the bytes are not of this encoding. A byte order mark is not text. */
-function decode(bytes: Uint8Array, encoding: string): string | null {
-  try {
-    const text = /^utf-32[lb]e$/.test(encoding)
-      ? decodeUtf32(bytes, encoding === 'utf-32le')
-      : new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
-    return text?.startsWith('\ufeff') === true ? text.slice(1) : text;
-  } catch {
-    return null; // the caller says it
-  }
-}
 
 /** Line and column, from 1, of the first byte that is not of the encoding. */
 function firstFault(bytes: Uint8Array, encoding: string): { readonly line: number; readonly column: number } {
@@ -146,41 +121,9 @@ function isDamagedUtf8(bytes: Uint8Array): boolean {
   return characters > faults * 2;
 }
 
-/** Names as the Encoding Standard has them, where the library has others. */
-const STANDARD_NAMES: Readonly<Record<string, string>> = {
-  'iso-8859-1': 'windows-1252',
-  'iso-8859-9': 'windows-1254',
-  gb18030: 'gb18030',
-};
-
-/** By statistics over the letters (the library `chardet`, after ICU); null where none fits. */
-async function guessLegacy(bytes: Uint8Array): Promise<string | null> {
-  let evidence = 0;
-  const sample = sampleOf(bytes);
-  for (const byte of sample) if (byte > 0x7f) evidence += 1;
-  if (evidence < MIN_EVIDENCE) return null;
-  const { analyse } = await import('chardet');
-  let best: { readonly encoding: string; readonly confidence: number; readonly text: string } | undefined;
-  for (const { name, confidence } of analyse(sample)) {
-    const lower = name.toLowerCase();
-    const encoding = STANDARD_NAMES[lower] ?? lower;
-    if (best !== undefined && confidence < best.confidence) break;
-    // Most like UTF-8 and not well-formed: it is damaged, or holds halves of characters as some databases write them.
-    if (encoding === 'utf-8' && best === undefined && confidence > 50) return null;
-    if (encoding === 'utf-8' || encoding === 'ascii') continue;
-    const text = decode(bytes, encoding);
-    // Control characters of the upper half stand in no text: the guess is wrong.
-    if (text === null || /[\u0080-\u0084\u0086-\u009f]/.test(text)) continue;
-    // Two that are as likely and read otherwise: a person says which.
-    if (best !== undefined && best.text !== text) return null;
-    best ??= { encoding, confidence, text };
-  }
-  return best?.encoding ?? null;
-}
-
 /**
- * The text of a file and the encoding that it was read in: the one that is asked for; or that of its byte order mark; or UTF-8, if it
- * is that; or UTF-16 by its zero bytes; or what statistics say. Throws `FILE_NOT_UTF8` or `FILE_NOT_IN_ENCODING` with
+ * The text of a file and the encoding that it was read in: the one that is asked for; or that of its byte order mark; or UTF-16 by its zero
+ * bytes; or ISO-2022-JP by its escapes; or UTF-8, if it is that; or what statistics say. Throws `FILE_NOT_UTF8` or `FILE_NOT_IN_ENCODING` with
  * line and column, or `ENCODING_UNKNOWN`.
  */
 export async function decodeText({
@@ -197,25 +140,34 @@ export async function decodeText({
         facts: { encoding: label },
         hint: 'Choose one of the list.',
       });
-    return { text: decode(bytes, label) ?? refuse(fileName, bytes, label), encoding: { name: label, by: 'choice' } };
+    return {
+      text: decodeStrictly(bytes, label) ?? refuse(fileName, bytes, label),
+      encoding: { name: label, by: 'choice' },
+    };
   }
   const marked = BYTE_ORDER_MARKS.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte));
   if (marked !== undefined) {
     const [name] = marked;
-    return { text: decode(bytes, name) ?? refuse(fileName, bytes, name), encoding: { name, by: 'mark' } };
+    return { text: decodeStrictly(bytes, name) ?? refuse(fileName, bytes, name), encoding: { name, by: 'mark' } };
   }
   const wide = guessWide(bytes);
-  const wideText = wide === null ? null : decode(bytes, wide);
+  const wideText = wide === null ? null : decodeStrictly(bytes, wide);
   if (wide !== null && wideText !== null) return { text: wideText, encoding: { name: wide, by: 'statistics' } };
-  const text = decode(bytes, 'utf-8');
+  // Bytes of ASCII alone, with escapes: whoever reads them as UTF-8 reads signs.
+  const head = new TextDecoder('latin1').decode(bytes.subarray(0, SAMPLE_BYTES));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is one.
+  const escaped = /\x1b\$[@B]/.test(head) ? decodeStrictly(bytes, 'iso-2022-jp') : null;
+  if (escaped !== null) return { text: escaped, encoding: { name: 'iso-2022-jp', by: 'statistics' } };
+  const text = decodeStrictly(bytes, 'utf-8');
   if (text !== null) return { text, encoding: { name: 'utf-8', by: 'validity' } };
-  const name = isDamagedUtf8(bytes) ? null : await guessLegacy(bytes);
+  const { guessEncoding } = await import('./guessEncoding.ts');
+  const name = isDamagedUtf8(bytes) ? null : guessEncoding(bytes);
   if (name === null) return refuse(fileName, bytes, 'utf-8');
-  return { text: decode(bytes, name) as string, encoding: { name, by: 'statistics' } };
+  return { text: decodeStrictly(bytes, name) as string, encoding: { name, by: 'statistics' } };
 }
 
 function isKnown(label: string): boolean {
-  if (/^utf-32[lb]e$/.test(label)) return true;
+  if (/^utf-32[lb]e$/.test(label) || label in CODE_PAGES) return true;
   try {
     return new TextDecoder(label).encoding !== '';
   } catch {

@@ -1,7 +1,7 @@
 // What a file is, by its first bytes, whatever its name says: those that carry no text are refused by the name of their type.
 
 /** What can be done with a file of a type: each has its own error and way on. */
-export type FileFamily = 'ARCHIVE' | 'BINARY' | 'DOCUMENT' | 'MEDIA' | 'SPREADSHEET' | 'TABLE';
+export type FileFamily = 'ARCHIVE' | 'BINARY' | 'DOCUMENT' | 'MARKUP' | 'MEDIA' | 'SPREADSHEET' | 'TABLE';
 
 export interface FileType {
   /** As people call it: "Excel (xlsx)". */
@@ -54,10 +54,28 @@ const SIGNATURES: readonly Signature[] = [
   ['BINARY', 'program (ELF)', '\x7fELF'],
   ['BINARY', 'program (Windows)', 'MZ\x90\0'],
   ['BINARY', 'WebAssembly', '\0asm'],
+  ['BINARY', 'Java class or program (macOS)', '\xca\xfe\xba\xbe'],
+  ['BINARY', 'program (macOS)', '\xcf\xfa\xed\xfe'],
+  ['BINARY', 'property list of Apple', 'bplist00'],
+  ['BINARY', 'font', 'wOF2'],
+  ['BINARY', 'font', 'wOFF'],
+  ['BINARY', 'font', 'OTTO'],
+  ['MEDIA', 'icon', '\0\0\x01\0'],
+  ['ARCHIVE', 'LZMA', '\x5d\0\0'],
+  ['ARCHIVE', 'zlib', '\x78\x9c'],
+  ['ARCHIVE', 'zlib', '\x78\xda'],
+  ['TABLE', 'Arrow (stream)', '\xff\xff\xff\xff'],
+  ['TABLE', 'DuckDB', 'DUCK', 8],
+  ['TABLE', 'Access', 'Standard Jet DB', 4],
+  ['TABLE', 'Access', 'Standard ACE DB', 4],
+  ['TABLE', 'LMDB', '\xde\xc0\xef\xbe', 16],
+  ['TABLE', 'R data', 'RDX2\n'],
+  ['TABLE', 'R data', 'RDX3\n'],
+  ['TABLE', 'MATLAB', 'MATLAB 5.0 MAT-file'],
 ];
 
-/** Signatures of two or three printable letters: text may begin with them, so the bytes that follow decide. */
-const SHORT = /^[ -~]{2,3}$/;
+/** Signatures of a few letters: text may begin with them, so the bytes that follow decide. */
+const SHORT = /^(?:[ -~]{2,3}|GIF8|RIFF|OTTO|DUCK|OggS|fLaC|FEA1|ftyp|GGUF|wOF[2F])$/;
 
 /** Members that tell which program a zip file belongs to. */
 const ZIP_MEMBERS: readonly (readonly [member: RegExp, FileFamily, string])[] = [
@@ -68,6 +86,8 @@ const ZIP_MEMBERS: readonly (readonly [member: RegExp, FileFamily, string])[] = 
   [/ppt\/|presentationml/, 'DOCUMENT', 'PowerPoint (pptx)'],
   [/opendocument/, 'DOCUMENT', 'OpenDocument'],
   [/epub/, 'DOCUMENT', 'EPUB'],
+  [/\.npy/, 'TABLE', 'NumPy (npz)'],
+  [/\/data\.pkl/, 'BINARY', 'PyTorch'],
 ];
 
 function latin1(bytes: Uint8Array): string {
@@ -90,10 +110,54 @@ export function fileType(bytes: Uint8Array): FileType | null {
     if (SHORT.test(signature) && !/[\0-\x08\x0e-\x1a]/.test(head.slice(0, 512))) continue;
     return { family, name };
   }
-  if (/^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)\b/i.test(head))
+  // A comment may come first.
+  const markup = head.replace(/^[\s\xef\xbb\xbf]{0,40}(?:<!--[\s\S]{0,2000}?-->\s{0,40})?/, '');
+  if (/^<(?:!doctype html|html|head|body|table|div|p|h[1-6]|ul|script|meta)\b/i.test(markup))
     return { family: 'DOCUMENT', name: 'HTML' };
-  if (/^(?:\xef\xbb\xbf)?\s*<\?xml\b/i.test(head)) return { family: 'DOCUMENT', name: 'XML' };
+  const element = /^<([A-Za-z][\w.:-]{0,60})(?:\s[^<>]{0,1000})?>/.exec(markup)?.[1];
+  if (/^<(?:\?xml\b|!DOCTYPE )/.test(markup) || (element !== undefined && head.includes(`</${element}>`)))
+    return { family: 'MARKUP', name: 'XML' };
+  if (head.startsWith('version https://git-lfs.github.com/spec/'))
+    return { family: 'BINARY', name: 'pointer of Git LFS' };
+  if (/^\s{1,100}%PDF-1/.test(head)) return { family: 'DOCUMENT', name: 'PDF' };
   // The length of safetensors' header is a number of eight bytes.
   if (/^[\s\S]{3,5}\0{3,5}\{"/.test(head)) return { family: 'BINARY', name: 'safetensors' };
   return null;
+}
+
+/** How many characters of a text may be control characters: a few come from broken programs, many are bytes of something else. */
+const MAX_CONTROL_SHARE = 0.05;
+const MAX_CONTROL = 4;
+/** Lines of a text that tell what it is. */
+const TOLD_BY = 50;
+const TOLD_IN = 8_192;
+
+/** Whether `text` is bytes of something else that happen to be well-formed. */
+export function isBytes(text: string): boolean {
+  const head = text.slice(0, TOLD_IN);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells bytes from text.
+  const control = head.match(/[\0-\x08\x0e-\x1a\x1c\x1d\x7f]/g)?.length ?? 0;
+  return control > MAX_CONTROL && control > head.length * MAX_CONTROL_SHARE;
+}
+
+/** What a text is that holds no rows, by how its lines are written; `text` where they say nothing. */
+export function textType(text: string): FileType {
+  if (isBytes(text)) return { family: 'BINARY', name: 'unknown bytes' };
+  const head = text.slice(0, TOLD_IN);
+  const lines = head.split(/\r\n|\n|\r/, TOLD_BY).filter((line) => line.trim() !== '');
+  const share = (pattern: RegExp): number =>
+    lines.filter((line) => pattern.test(line)).length / Math.max(1, lines.length);
+  const is = (name: string, pattern: RegExp, least: number): FileType | undefined =>
+    share(pattern) >= least ? { family: 'MARKUP', name } : undefined;
+  return (
+    (/^\s*(?:INSERT INTO|CREATE TABLE|BEGIN TRANSACTION|-- .{0,40}(?:dump|SQL)|PRAGMA )/i.test(head)
+      ? ({ family: 'MARKUP', name: 'SQL' } as const)
+      : undefined) ??
+    is('TOML or INI', /^\s*(?:\[{1,2}[\w."' -]{1,80}\]{1,2}|[\w.-]{1,80}\s*=)/, 0.8) ??
+    is(
+      'YAML',
+      /^(?!(?:Q|A|Question|Answer|User|Human|Assistant)\b)(?:---|\.\.\.)?\s*(?:- )?(?:- |["']?[\w .-]{1,80}["']?:(?:\s|$)|#|---)/,
+      0.8,
+    ) ?? { family: 'DOCUMENT', name: 'text' }
+  );
 }

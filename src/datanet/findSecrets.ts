@@ -1,5 +1,6 @@
 // Secrets and personal data, which must not be published because publishing cannot be undone: keys, recovery phrases, tokens,
 // passwords; card and account numbers, e-mail addresses, phone numbers. Loaded with its data when the first row is checked.
+import { mixesAlphabets, withLatinLookAlikes } from './lookAlikeLetters.ts';
 import { entropy } from './secrets/checksums.ts';
 import { findRecoveryPhrase } from './secrets/findRecoveryPhrase.ts';
 import { PATTERNS, type Severity } from './secrets/patterns.ts';
@@ -54,7 +55,11 @@ function scannerRules(): typeof scanner {
   const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   scanner ??= {
     keyword: new RegExp([...new Set(SCANNER_RULES.flatMap(({ keywords }) => keywords))].map(literal).join('|')),
-    rules: SCANNER_RULES.map((rule) => [new RegExp(rule.source, rule.ignoreCase ? 'gi' : 'g'), rule] as const),
+    rules: SCANNER_RULES.map((rule) => {
+      // What may stand before a name decides nothing, and would be tried at each of its fifty lengths for each character.
+      const source = rule.source.replace('[\\w.-]{0,50}?', '');
+      return [new RegExp(source, rule.ignoreCase ? 'gi' : 'g'), rule] as const;
+    }),
   };
   return scanner;
 }
@@ -115,11 +120,13 @@ export interface FindSecretsOptions {
 
 /**
  * Secrets and personal data in `text`, at most one finding of each kind, the gravest. The text is searched as it stands, and as it
- * reads without invisible characters and with full-width letters as plain ones.
+ * reads without invisible characters and with full-width letters, and those that only look Latin, as plain ones.
  */
 export function findSecrets(text: string, { context = '' }: FindSecretsOptions = {}): Secret[] {
   const best = new Map<FindingCode, Secret>();
-  const plain = withoutInvisible(text).normalize('NFKC');
+  const visible = withoutInvisible(text).normalize('NFKC');
+  // One letter of another alphabet in a token is there to hide it.
+  const plain = mixesAlphabets(visible) ? withLatinLookAlikes(visible) : visible;
   const lowerContext = `${context.slice(-200).toLowerCase()} `;
   for (const version of plain === text ? [text] : [text, plain]) {
     for (const { code, severity, start, end } of findMatches(version, lowerContext)) {

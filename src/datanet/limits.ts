@@ -4,6 +4,8 @@
 export const MAX_SHARD_BYTES = 1 << 20;
 /** Of a canonical row. */
 export const MAX_ROW_BYTES = 64 * 1024;
+/** Marks that stand on one letter. More are no writing, and putting them in order takes time with their square. */
+export const MAX_MARKS = 256;
 /** Nesting of a row's fields. */
 export const MAX_ROW_DEPTH = 16;
 export const MAX_FILE_BYTES = 256 * 1024 * 1024;

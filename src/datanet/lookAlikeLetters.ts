@@ -1,5 +1,6 @@
 // Letters of other alphabets that look like a Latin one, from the data of Unicode Technical Standard #39 (confusables; notice in
-// docs/dependencies.md): those of one letter on both sides that NFKC does not map already.
+// docs/dependencies.md): those of one letter on both sides that NFKC does not map already; capitals that it takes for a small L are
+// an I here unless they stand after a small letter, and letters that differ in height alone are added.
 const LETTERS: Readonly<Record<string, string>> = {
   A: 'ΑАᎪ',
   B: 'ꞴΒВᏴ',
@@ -9,6 +10,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   F: 'ꞘϜ',
   G: 'ԌᏀᏳ',
   H: 'ΗⲎНᎻ',
+  I: 'ΙІӀⲒ',
   J: 'ꞲͿЈᎫ',
   K: 'ΚⲔКᏦ',
   L: 'ⳐᏞ',
@@ -25,23 +27,26 @@ const LETTERS: Readonly<Record<string, string>> = {
   X: 'ꞳΧⲬХ',
   Y: 'ΥⲨУҮᎩᎽ',
   Z: 'ΖᏃ',
-  a: 'ɑαа',
-  b: 'ƄЬᏏ',
-  c: 'ᴄⲥсꮯ',
-  d: 'ԁᏧ',
-  e: 'ꬲеҽ',
+  a: 'ɑαаᴀ',
+  b: 'ƄЬᏏвʙ',
+  c: 'ᴄⲥсꮯϲ',
+  d: 'ԁᏧᴅ',
+  e: 'ꬲеҽᴇ',
   f: 'ꬵꞙẝք',
-  g: 'ɡᶃƍց',
-  h: 'һհᏂ',
-  i: 'ıɪɩιіꙇӏꭵᎥ',
-  j: 'ϳј',
-  l: 'ƖǀΙⲒІӀ',
-  n: 'ոռ',
+  g: 'ɡᶃƍցɢ',
+  h: 'һհᏂʜн',
+  i: 'ıɪɩιіꙇꭵᎥ',
+  j: 'ϳјᴊ',
+  k: 'кκĸᴋ',
+  l: 'Ɩǀʟӏ',
+  m: 'мᴍ',
+  n: 'ոռпɴ',
   o: 'ᴏᴑꬽοσⲟоօ',
-  p: 'ρⲣр',
+  p: 'ρⲣрᴘ',
   q: 'ԛգզ',
-  r: 'ꭇꭈᴦⲅгꮁ',
+  r: 'ꭇꭈᴦⲅгꮁʀ',
   s: 'ꜱƽѕꮪ',
+  t: 'тτᴛ',
   u: 'ꞟᴜꭎꭒʋυս',
   v: 'ᴠνѵꮩ',
   w: 'ɯᴡѡԝաꮃ',
@@ -57,7 +62,9 @@ const anyLetter = new RegExp(`[${[...latinOf.keys()].join('')}]`, 'gu');
 
 /** `text` with each such letter replaced by the Latin one that it looks like. */
 export function withLatinLookAlikes(text: string): string {
-  return text.replace(anyLetter, (letter) => latinOf.get(letter) ?? letter);
+  return text
+    .replace(/(?<=\p{Ll})[ІΙӀⲒ]+/gu, (letters) => 'l'.repeat(letters.length))
+    .replace(anyLetter, (letter) => latinOf.get(letter) ?? letter);
 }
 
 /** Whether a word mixes Latin letters with letters of Greek, Cyrillic or others that look Latin: no language writes so. */

@@ -25,11 +25,28 @@ const KNOWN_PAIRS: readonly RowMapping[] = [
   { prompt: 'input', response: 'target' },
   { prompt: 'user', response: 'assistant' },
   { prompt: 'human', response: 'assistant' },
+  { prompt: 'human', response: 'gpt' },
+  { prompt: 'human', response: 'bot' },
+  { prompt: 'user', response: 'bot' },
   { prompt: 'problem', response: 'solution' },
+  { prompt: 'problem', response: 'answer' },
+  { prompt: 'question', response: 'solution' },
+  { prompt: 'prompt', response: 'reply' },
+  { prompt: 'input_text', response: 'output_text' },
+  { prompt: 'q', response: 'a' },
 ];
 
 /** Fields that hold a conversation, as data sets name them. */
-const CONVERSATION_FIELDS = ['messages', 'conversations', 'conversation', 'dialogue', 'dialog', 'contents'];
+const CONVERSATION_FIELDS = [
+  'messages',
+  'conversations',
+  'conversation',
+  'dialogue',
+  'dialog',
+  'contents',
+  'turns',
+  'chat',
+];
 
 /**
  * The first known pair whose names are both among `columns`; null when there is none. A name as it is written here goes before one in
@@ -50,8 +67,8 @@ export function guessMapping(columns: readonly string[]): RowMapping | null {
 }
 
 /**
- * A column whose name is a row's own and which the mapping does not use: its text would have no place. Null when there is none, or
- * when `isSame` says that it holds the same.
+ * A column whose name is a row's own, or that of one in use but for its case, and which the mapping does not use: its text would have
+ * no place, or be no worse. Null when there is none, or when `isSame` says that it holds the same.
  */
 export function unplacedColumn(
   columns: readonly string[],
@@ -64,6 +81,12 @@ export function unplacedColumn(
   ] as const)
     if (columns.includes(column) && column !== prompt && column !== response && !isSame(column, used))
       return { column, used };
+  // Neither of two spellings is the exact one.
+  for (const used of [prompt, response]) {
+    const name = used.trim().toLowerCase();
+    const other = columns.find((column) => column !== used && column.trim().toLowerCase() === name);
+    if (used !== name && other !== undefined && !isSame(other, used)) return { column: other, used };
+  }
   return null;
 }
 
@@ -81,9 +104,12 @@ function isFilledList(value: Json | undefined): boolean {
 
 /** Shapes of other purposes, by name, so that nobody looks for a missing field. */
 function refuseShape(record: JsonObject): { readonly fault: RowFault } | null {
-  if ('chosen' in record && 'rejected' in record)
+  const preferred = Object.keys(record).find((name) =>
+    /^(?:chosen|rejected|preferred|response_[jk01ab]|(?:non_)?preferred_output)(?:_.{1,20})?$/i.test(name),
+  );
+  if (preferred !== undefined)
     return fault(
-      'chosen',
+      preferred,
       'SHAPE_PREFERENCE',
       'This is a pair of a preferred and a rejected answer ("chosen", "rejected"); a row holds one answer.',
     );
@@ -107,7 +133,10 @@ export function mapColumns({ record, mapping }: MapColumnsParameters): MappedRow
   if (!isObject(record))
     return fault('', 'ROW_NOT_OBJECT', 'A line must be one JSON object, such as {"prompt": "...", "response": "..."}.');
   if (mapping === undefined) {
-    const conversation = CONVERSATION_FIELDS.find((name) => Object.hasOwn(record, name) && record[name] !== null);
+    const hasPair = guessMapping(Object.keys(record)) !== null;
+    const conversation = CONVERSATION_FIELDS.find(
+      (name) => Object.hasOwn(record, name) && record[name] !== null && (isFilledList(record[name]) || !hasPair),
+    );
     const conversational = isFilledList(record['prompt']) && isFilledList(record['completion']);
     if (conversation !== undefined || conversational) return fromConversation(record, conversation);
   }

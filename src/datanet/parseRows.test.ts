@@ -32,7 +32,7 @@ describe('JSON lines', () => {
     ['{"prompt": .5}', 12, 'a bare fraction'],
     ['{"prompt": NaN}', 12, 'NaN'],
     ['[1, 2', 6, 'an open list'],
-    ['{"a": 1} {"b": 2}', 10, 'two values on one line'],
+    ['{"a": 1} b', 10, 'something after a value'],
   ])('names line and column of the fault in %s', async (line, column) => {
     const parsed = await jsonl(`{"prompt":"ok","response":"ok"}\n${line}\n{"prompt":"ok","response":"also"}`);
     expect(places(parsed.problems)).toEqual([`2:${column} JSON_SYNTAX`]);

@@ -1,11 +1,13 @@
 import { toTributaryError } from '../lib/errors.ts';
 import { canonicalRow } from './canonicalRow.ts';
+import { isBytes, textType } from './fileType.ts';
 import { MAX_COLUMNS, MAX_EDITABLE_LINE, MAX_NOTES, MAX_PROBLEMS } from './limits.ts';
 import { countLines, replaceLines } from './lines.ts';
 import { guessMapping, mapColumns } from './mapColumns.ts';
 import { type ReadFile, readFile } from './readFile.ts';
 import { readJsonRecords } from './readJsonRecords.ts';
 import { readTable, readTableHead } from './readTable.ts';
+import { refuseFileType } from './refuseFileType.ts';
 import { isObject } from './rowFault.ts';
 import type { FaultItem, Place, RecordItem, SourceItem } from './sourceItem.ts';
 import type { ParsedRows, ParseRequest, Row, RowMapping, RowNote, RowProblem, WorkOptions } from './types.ts';
@@ -15,6 +17,10 @@ import { createYieldToEventLoop } from './yieldToEventLoop.ts';
 const SAMPLE_WORDS = 5;
 /** Most characters of such a word before and after its first character beyond ASCII. */
 const SAMPLE_WORD_PART = 20;
+
+/** A line that begins as a value of JSON does. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the separator of RFC 7464.
+const JSON_LINE = /^[\ufeff\x1e\t ]*[[{"]/m;
 
 /** A reader for what the file holds, whatever its name says; `columns` and `mapping` where a header gives them. */
 interface Source {
@@ -43,14 +49,16 @@ async function openSource(
   if (looksLikeJson && (!isNamedTable || isJson(text))) return json;
   const head = readTableHead({ text, fileName, mapping: request.mapping });
   const mapping = request.mapping ?? (head === null ? null : guessMapping(head.columns));
-  // A name of JSON with a table in it: its header must say so.
-  if (
-    !isNamedTable &&
-    (head === null ||
-      mapping === null ||
-      ![mapping.prompt, mapping.response].every((name) => head.columns.includes(name)))
-  )
-    return json;
+  const isTable =
+    head !== null &&
+    mapping !== null &&
+    [mapping.prompt, mapping.response].every((name) => head.columns.includes(name));
+  // Without a name that says table, its header must say so; and where no line could be JSON, the file is of another type.
+  if (!isTable && isBytes(text)) refuseFileType(fileName, textType(text));
+  if (!isTable && !isNamedTable)
+    return file.encoding === null || JSON_LINE.test(text) || text.trim() === ''
+      ? json
+      : refuseFileType(fileName, textType(text));
   if (head === null)
     return {
       items: readTable({ text, head: { separator: ',', columns: [], start: 0, line: 1 }, mapping, isChosen: false }),
@@ -82,7 +90,7 @@ function excerpt(line: string, column: number): string {
  * Rows of a file: JSON (a row per line; one list; a list in an object; values one after another), a table as text with a header
  * (comma, tab, semicolon, bar), or Parquet; by what the bytes are, and the extension where they could be either. Gzip is unpacked.
  * What cannot be read becomes a problem with its place; the rest becomes rows. Every line is a row's, a problem's, or frame.
- * Throws as `readFile`, and `ABORTED`.
+ * Throws as `readFile`, `FILE_IS_<family>` for text that holds no rows, and `ABORTED`.
  */
 export async function parseRows(request: ParseRequest, options: WorkOptions = {}): Promise<ParsedRows> {
   const read = await readFile(request);

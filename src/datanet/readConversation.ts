@@ -22,6 +22,8 @@ const ROLES: Readonly<Record<string, 'assistant' | 'system' | 'user'>> = {
   bard: 'assistant',
   model: 'assistant',
   bot: 'assistant',
+  chatbot: 'assistant',
+  ai: 'assistant',
   system: 'system',
   // OpenAI's newer name of a system message.
   developer: 'system',

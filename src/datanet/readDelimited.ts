@@ -118,7 +118,7 @@ export function* readDelimited({
     lineStart = offset;
     const lines = { line: recordLine, endLine, end: offset };
     if (fault !== undefined) yield { kind: 'fault', ...fault, facts: {}, ...lines };
-    else if (fields.length > 1 || fields[0] !== '') yield { kind: 'fields', fields, places, ...lines };
+    else if (fields.length > 1 || fields[0]?.trim() !== '') yield { kind: 'fields', fields, places, ...lines };
     else yield { kind: 'frame', ...lines };
   }
 }

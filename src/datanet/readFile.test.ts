@@ -22,6 +22,7 @@ it.each([
   ['FILE_IS_DOCUMENT', '%PDF-1.7', 'PDF'],
   ['FILE_IS_MEDIA', '\x89PNG\r\n\x1a\n', 'PNG'],
   ['FILE_IS_BINARY', 'GGUF\x03', 'GGUF model'],
+  ['FILE_IS_MARKUP', '<rows><row/></rows>', 'XML'],
 ])('%s, whatever its name says', async (code, head, type) => {
   await expect(parse(latin1(head), 'rows.csv')).rejects.toMatchObject({ code, facts: { file: 'rows.csv', type } });
 });

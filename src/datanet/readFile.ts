@@ -2,8 +2,9 @@
 import { concatBytes } from '../lib/bytes.ts';
 import { TributaryError } from '../lib/errors.ts';
 import { decodeText } from './decodeText.ts';
-import { type FileType, fileType } from './fileType.ts';
+import { fileType } from './fileType.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
+import { refuseFileType } from './refuseFileType.ts';
 import type { ParseRequest, TextEncoding } from './types.ts';
 
 export type ReadFile =
@@ -85,39 +86,7 @@ export async function readFile({ text, blob, fileName, encoding }: ParseRequest)
       hint: 'Choose a file with rows.',
     });
   if (type?.name === 'Parquet') return { kind: 'parquet', bytes };
-  if (type !== null) refuseType(name, type);
+  if (type !== null) refuseFileType(name, type);
   const decoded = await decodeText({ bytes, fileName, encoding });
   return { kind: 'text', ...decoded, fileName: name };
-}
-
-function refuse(code: string, hint: string, file: string, type: string): never {
-  throw new TributaryError({
-    code,
-    message: `This is a file of the type ${type}, which cannot be read here.`,
-    facts: { file, type },
-    hint,
-  });
-}
-
-/** Throws `FILE_IS_<family>`. */
-function refuseType(file: string, { family, name }: FileType): never {
-  switch (family) {
-    case 'ARCHIVE':
-      return refuse('FILE_IS_ARCHIVE', 'Unpack it and choose the file in it.', file, name);
-    case 'SPREADSHEET':
-      return refuse('FILE_IS_SPREADSHEET', 'Open it and save the sheet as CSV (UTF-8).', file, name);
-    case 'TABLE':
-      return refuse(
-        'FILE_IS_TABLE',
-        'Convert it to JSON lines, for example with pandas: to_json(file, orient="records", lines=True).',
-        file,
-        name,
-      );
-    case 'DOCUMENT':
-      return refuse('FILE_IS_DOCUMENT', 'Copy its text, and write questions with answers from it as rows.', file, name);
-    case 'MEDIA':
-      return refuse('FILE_IS_MEDIA', 'Rows are text: choose JSON lines, JSON, CSV, TSV or Parquet.', file, name);
-    case 'BINARY':
-      return refuse('FILE_IS_BINARY', 'Choose a file of rows: JSON lines, JSON, CSV, TSV or Parquet.', file, name);
-  }
 }

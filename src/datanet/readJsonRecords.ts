@@ -1,10 +1,11 @@
 // The records of JSON text: one value per line; or one after another over several lines; or the elements of one list, alone or as
-// `data` or `rows` of an object. Linear: no text is read more often than rows may be deep.
+// `data` or `rows` of an object; or a table by its columns. Linear: no text is read more often than rows may be deep.
 import type { Json } from '../lib/canonicalJson.ts';
 import { MAX_ROW_DEPTH } from './limits.ts';
 import { afterLineEnd, createLineEnds } from './lines.ts';
 import { guessMapping } from './mapColumns.ts';
 import { type JsonFault, type JsonRead, readJson } from './readJson.ts';
+import { recordsOfColumns } from './recordsOfColumns.ts';
 import { isObject } from './rowFault.ts';
 import type { Place, SourceItem } from './sourceItem.ts';
 
@@ -154,12 +155,61 @@ export interface ReadJsonRecordsParameters {
 
 export function* readJsonRecords({ text, onUnused }: ReadJsonRecordsParameters): Generator<SourceItem> {
   const list = findList(text);
-  if (list === null) yield* readSequence(text);
-  else {
+  if (list === null) {
+    if ((yield* readColumns(text, onUnused)) === null) yield* readSequence(text);
+  } else {
     const counter = createLineCounter(text);
     for (const { field, offset } of list.unused) if (offset < list.start) onUnused(field, counter.at(offset));
     yield* readList(text, list, onUnused);
   }
+}
+
+/** A table by its columns, which is the one value of the file; null when it is none. A row has the table's lines. */
+function* readColumns(
+  text: string,
+  onUnused: ReadJsonRecordsParameters['onUnused'],
+): Generator<SourceItem, true | null> {
+  const start = skipSpace(text, 0);
+  if (text[start] !== '{') return null;
+  const end = skipValue(text, start);
+  if (end === -1 || skipSpace(text, end) !== text.length) return null;
+  const read = readJson({ text, maxDepth: MAX_ROW_DEPTH + 2 });
+  const table = 'fault' in read ? null : recordsOfColumns(read.value);
+  if ('fault' in read || table === null) return null;
+  const counter = createLineCounter(text);
+  const first = counter.at(start);
+  const lines = { line: first.line, endLine: counter.at(text.length).line, end: text.length };
+  const unused = table.unused.map((field) => [field, read.fields.get(field) ?? start] as const);
+  const unusedPlaces = createLineCounter(text);
+  for (const [field, offset] of unused.toSorted(([, one], [, other]) => one - other))
+    onUnused(field, unusedPlaces.at(offset));
+  if (first.line > 1) yield { kind: 'frame', line: 1, endLine: first.line - 1, end: start };
+  const numberPlaces = createLineCounter(text);
+  const exactNumbers = read.exactNumbers.map(({ field, offset }) => ({ field, place: numberPlaces.at(offset) }));
+  for (const [index, record] of table.records.entries())
+    yield {
+      kind: 'record',
+      record,
+      start: first,
+      place: () => first,
+      // Each is noted once, wherever it stands.
+      exactNumbers: index === 0 ? exactNumbers : [],
+      ...lines,
+    };
+  return true;
+}
+
+/** The values of one line, one after another, with commas between them or after the last; null when something else stands there. */
+function valuesOf(source: string): readonly JsonRead[] | null {
+  const values: JsonRead[] = [];
+  for (let offset = skipSpace(source, 0); offset < source.length; ) {
+    const read = readJson({ text: source, start: offset, maxDepth: MAX_ROW_DEPTH, partial: true });
+    if ('fault' in read || !isObject(read.value)) return null;
+    values.push(read);
+    offset = skipSpace(source, read.end);
+    if (source[offset] === ',') offset = skipSpace(source, offset + 1);
+  }
+  return values;
 }
 
 /** A value per line; one that its line leaves open may go on over the next lines, as printed JSON does. */
@@ -174,7 +224,9 @@ function* readSequence(text: string): Generator<SourceItem> {
     const end = lineEnd(start);
     const next = afterLineEnd(text, end);
     line += 1;
-    const source = text.slice(start, end);
+    // Marks that begin a file stand within one that was joined of several, and a separator of RFC 7464 before each value.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that separator.
+    const source = text.slice(start, end).replace(/^[\ufeff\x1e\s]+/, (lead) => ' '.repeat(lead.length));
     const lines = { line, endLine: line, end: next };
     const first = source.search(/\S/);
     if (first === -1) {
@@ -186,6 +238,14 @@ function* readSequence(text: string): Generator<SourceItem> {
     if (!('fault' in read)) {
       const at = (offset: number): Place => ({ line: lines.line, column: offset + 1 });
       yield recordItem(read, at(first), at, lines);
+      start = next;
+      continue;
+    }
+    // A comma after each, as in a list that lost its brackets, or several on a line.
+    const values = /[,{]/.test(source[read.fault.offset] ?? '') ? valuesOf(source) : null;
+    if (values !== null) {
+      const at = (offset: number): Place => ({ line: lines.line, column: offset + 1 });
+      for (const value of values) yield recordItem(value, at(first), at, lines);
       start = next;
       continue;
     }

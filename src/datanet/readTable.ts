@@ -4,13 +4,15 @@ import { MAX_COLUMNS } from './limits.ts';
 import { afterLineEnd, createLineEnds } from './lines.ts';
 import { guessMapping, unplacedColumn } from './mapColumns.ts';
 import { readDelimited, type Separator } from './readDelimited.ts';
+import { findMarkdownTable, readMarkdownTable } from './readMarkdownTable.ts';
 import type { Place, SourceItem } from './sourceItem.ts';
 import type { RowMapping } from './types.ts';
 
 const SEPARATORS: readonly Separator[] = [',', '\t', ';', '|'];
 
 export interface TableHead {
-  readonly separator: Separator;
+  /** `markdown`: bars, with a line of dashes below the header. */
+  readonly separator: Separator | 'markdown';
   readonly columns: readonly string[];
   /** Offset and number of the line that names the columns. */
   readonly start: number;
@@ -34,9 +36,12 @@ export interface ReadTableHeadParameters {
 
 /**
  * How the table is to be read: the separator that names known columns, or else the one that splits the first line most often; the one
- * of the file's extension goes first. A line `sep=;` before the header, as Excel reads it, decides. Null: there is no header.
+ * of the file's extension goes first. A line `sep=;` before the header, as Excel reads it, decides, and so does a table of Markdown.
+ * Null: there is no header.
  */
 export function readTableHead({ text, fileName, mapping }: ReadTableHeadParameters): TableHead | null {
+  const markdown = findMarkdownTable(text);
+  if (markdown !== null) return { separator: 'markdown', ...markdown };
   const lineEnd = createLineEnds(text);
   let start = 0;
   let line = 1;
@@ -71,9 +76,13 @@ export interface ReadTableParameters {
 /** Records with a field for each named column. A header that cannot be read is the last item: the rest of the table is not read. */
 export function* readTable({ text, head, mapping, isChosen }: ReadTableParameters): Generator<SourceItem> {
   const { separator, columns, start, line } = head;
-  if (line > 1) yield { kind: 'frame', line: 1, endLine: line - 1, end: start };
+  const isMarkdown = separator === 'markdown';
+  // A line that states the separator, or blank ones; text before a table of Markdown is unread.
+  if (line > 1 && (!isMarkdown || text.slice(0, start).trim() === ''))
+    yield { kind: 'frame', line: 1, endLine: line - 1, end: start };
   let isHeaderRead = false;
-  for (const item of readDelimited({ text, separator, start, line })) {
+  const items = isMarkdown ? readMarkdownTable(text, head) : readDelimited({ text, separator, start, line });
+  for (const item of items) {
     if (item.kind !== 'fields') {
       yield item;
       continue;
@@ -91,7 +100,13 @@ export function* readTable({ text, head, mapping, isChosen }: ReadTableParameter
       yield { kind: 'frame', ...lines };
       continue;
     }
-    if (fields.length !== columns.length) {
+    // Tables that were joined bring their headers along.
+    if (fields.length === columns.length && fields.every((field, index) => field.trim() === columns[index])) {
+      yield { kind: 'frame', ...lines };
+      continue;
+    }
+    // Separators at the end of a line, as spreadsheets put them, say nothing.
+    if (fields.length < columns.length || fields.slice(columns.length).some((field) => field !== '')) {
       const facts = { fields: fields.length, columns: columns.length };
       const message = `This record has ${facts.fields} fields; the first line names ${facts.columns}.`;
       const place = places[Math.min(columns.length, fields.length - 1)] ?? first;
@@ -99,7 +114,7 @@ export function* readTable({ text, head, mapping, isChosen }: ReadTableParameter
       continue;
     }
     const record: { [column: string]: Json } = {};
-    for (const [index, field] of fields.entries()) {
+    for (const [index, field] of fields.slice(0, columns.length).entries()) {
       // A column without a name comes from a trailing separator, or holds a number of the row: it is kept where it holds something.
       const name = nameOf(columns[index] as string, index);
       if (columns[index] !== '' || field !== '')
@@ -126,7 +141,8 @@ function refuseHeader(columns: readonly string[], mapping: RowMapping | null, is
   }
   const seen = new Set<string>();
   for (const [index, given] of columns.entries()) {
-    const name = nameOf(given, index);
+    // As the fields of a row are compared once it is published.
+    const name = nameOf(given, index).normalize('NFC');
     if (seen.has(name)) {
       const message = `The first line names the column "${name}" twice.`;
       return { index, code: 'HEADER_REPEATED', message, facts: { column: name } };

@@ -20,6 +20,7 @@ describe('canonicalRow', () => {
     [{ prompt: 'a', response: 'b', 'e\u0301': 1, é: 2 }, 'ROW_KEYS_COLLIDE'],
     [{ prompt: 'a', response: 'b'.repeat(65_536) }, 'ROW_TOO_LARGE'],
     [{ prompt: 'a', response: 'b', deep: JSON.parse(`${'['.repeat(17)}${']'.repeat(17)}`) }, 'ROW_TOO_DEEP'],
+    [{ prompt: `a${'\u0301\u0316'.repeat(129)}`, response: 'b' }, 'ROW_TOO_MANY_MARKS'],
   ])('refuses row %#', (row, code) => {
     expect(() => canonicalRow(row as never)).toThrow(expect.objectContaining({ code }));
   });

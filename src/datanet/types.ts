@@ -118,6 +118,7 @@ export type FindingCode =
   | 'DUPLICATE_IN_FILE'
   | 'DUPLICATE_KNOWN'
   | 'EMPTY'
+  | 'GARBLED'
   | 'HIDDEN_CHARACTER'
   | 'LOOK_ALIKE'
   | 'MIXED_ALPHABETS'

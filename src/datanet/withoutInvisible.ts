@@ -6,8 +6,21 @@
  */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]|(?![\t\n\v\f\r\x85])\p{Cc}/gu;
 
+/** Emoji that are joined to one, and flags that are written in tags: other signs than their parts, as long as they are of Unicode's list. */
+const JOINED = /(?:\p{RGI_Emoji_ZWJ_Sequence}|\p{RGI_Emoji_Tag_Sequence})/gv;
+
+/** Joined emoji stay joined. */
 export function withoutInvisible(text: string): string {
-  return text.replace(INVISIBLE, '');
+  const visible = text.replace(INVISIBLE, '');
+  // Most texts have neither.
+  if (visible.length === text.length || !/[\u200d\u{e007f}]/u.test(text)) return visible;
+  const parts: string[] = [];
+  let end = 0;
+  for (const { 0: emoji, index } of text.matchAll(JOINED)) {
+    parts.push(text.slice(end, index).replace(INVISIBLE, ''), emoji.replaceAll('\ufe0f', ''));
+    end = index + emoji.length;
+  }
+  return parts.join('') + text.slice(end).replace(INVISIBLE, '');
 }
 
 const HIDDEN =

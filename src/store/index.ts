@@ -31,7 +31,14 @@ export {
   writeFile,
 } from './files.ts';
 export { estimateStorage, freeStorage, guardWrite, persistStorage, type StorageEstimateReport } from './guard.ts';
-export { deleteModelPlan, listModelPlans, readModelPlan, updateModelPlan, writeModelPlan } from './models.ts';
+export {
+  deleteModelPlan,
+  listModelIds,
+  listModelPlans,
+  readModelPlan,
+  updateModelPlan,
+  writeModelPlan,
+} from './models.ts';
 export type { Change } from './safetyCopy/importSafetyCopy.ts';
 export type { SafetyCopy } from './safetyCopy/readSafetyCopy.ts';
 export { safetyCopies } from './safetyCopy/safetyCopies.ts';

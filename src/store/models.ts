@@ -10,6 +10,11 @@ export async function listModelPlans<Plan>(): Promise<Plan[]> {
   return (await database().models.toArray()).map(({ plan }) => plan as Plan);
 }
 
+/** Ids of all of them, also of those whose plan cannot be read. */
+export async function listModelIds(): Promise<string[]> {
+  return await database().models.toCollection().primaryKeys();
+}
+
 export async function writeModelPlan(id: string, plan: object): Promise<void> {
   await guardWrite(() => database().models.put({ id, plan }));
 }

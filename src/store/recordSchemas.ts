@@ -135,7 +135,31 @@ const model = v.looseObject({
   ]),
   format: name,
   packing: v.looseObject({ weights: name, embedding: name, head: name }),
-  files: v.array(v.looseObject({ name, bytes: natural, sha256: v.optional(name) })),
+  files: v.array(
+    v.looseObject({
+      name,
+      bytes: natural,
+      sha256: v.optional(name),
+      location: v.optional(
+        v.variant('kind', [
+          v.looseObject({
+            kind: v.literal('http'),
+            url: name,
+            hub: v.optional(name),
+            lastModified: v.optional(name),
+          }),
+          v.looseObject({ kind: v.literal('ipfs'), cid: name, gateway: v.optional(name) }),
+        ]),
+      ),
+    }),
+  ),
+  licence: v.optional(name),
+  architecture: v.optional(name),
+  parameterCount: v.optional(natural),
+  contextLength: v.optional(natural),
+  reservedTokens: v.optional(natural),
+  packedUpTo: v.optional(v.looseObject({ tensors: natural, bytes: natural })),
+  sha256: v.optional(name),
   createdAt: time,
   usedAt: v.optional(time),
   stage: v.picklist(['downloading', 'packing', 'done']),
@@ -179,7 +203,8 @@ const draft = v.variant('key', [
     updatedAt: time,
   }),
   v.looseObject({ key: v.literal('factory-run'), value: runDraft, updatedAt: time }),
-  v.looseObject({ key: v.literal('chat'), value: text, updatedAt: time }),
+  // Earlier versions had one for all tabs, under `chat` alone.
+  v.looseObject({ key: v.pipe(v.string(), v.regex(/^chat(\/.{1,100})?$/)), value: text, updatedAt: time }),
 ]);
 
 const webAddress = v.pipe(name, v.regex(/^https?:\/\//));
@@ -422,7 +447,6 @@ const copiedSettings = new Set(
     'options' in entries.key ? [...entries.key.options] : [entries.key.literal],
   ) as string[],
 );
-const draftKeys = new Set(draft.options.map(({ entries }) => entries.key.literal) as string[]);
 
 /** A session as it is stored: its private key may be locked. */
 const storedSession = v.looseObject({ ...sessionSchema.entries, privateKey: v.pipe(name, v.minLength(1)) });
@@ -434,7 +458,7 @@ export function isStoredTable(table: string): table is StoredTable {
 
 function storedSchema(table: StoredTable, stored: string): v.GenericSchema | undefined {
   if (table === 'sessions') return storedSession;
-  if (table === 'drafts' && !draftKeys.has(stored)) return undefined;
+  if (table === 'drafts' && !draft.options.some(({ entries }) => v.is(entries.key, stored))) return undefined;
   if (table !== 'settings' || copiedSettings.has(stored)) return recordSchemas[table] as v.GenericSchema;
   const own = ownSettings[stored.split('/')[0] ?? ''];
   return own === undefined ? undefined : v.looseObject({ value: own });

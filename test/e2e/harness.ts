@@ -65,6 +65,8 @@ export async function startBench(): Promise<Bench> {
       page.on('pageerror', (error) => problems.push(error.message));
       if (options.before !== undefined) await page.addInitScript(options.before, stack.devnet.deployment.rpcUrl);
       await page.goto(stack.url);
+      // Until its first room stands, the address still changes by itself.
+      await page.locator('main').getByRole('heading').first().waitFor({ state: 'attached' });
       return page;
     };
     const person: Person = {

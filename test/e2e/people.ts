@@ -106,6 +106,8 @@ export async function downloadReceipt(page: Page): Promise<Uint8Array> {
 export async function burnerAddress(page: Page): Promise<string> {
   const before = new URL(page.url()).hash.slice(2);
   await goTo(page, 'rewards');
+  // Other rooms show addresses of contracts.
+  await page.getByRole('heading', { level: 1, name: 'Rewards' }).waitFor();
   const text = await page
     .getByText(/0x[0-9a-fA-F]{40}/)
     .first()

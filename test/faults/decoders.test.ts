@@ -1,10 +1,10 @@
 // The short form of `npm run faults -- decoders`, with a new seed each time; memory and endless work are judged by the long form.
 import { describe, expect, test } from 'vitest';
+import { seed } from '../support/seed.ts';
 import { decoders } from './decoders/index.ts';
 import { faultOf, openExamples, stringOf } from './decoders/tryDecoder.ts';
 
 const RUNS = 120;
-const seed = Math.floor(Math.random() * 2 ** 31);
 
 describe(`strings of seed ${seed}`, () => {
   test.each(decoders.map((decoder) => [decoder.name, decoder] as const))('%s', async (name, decoder) => {

@@ -4,9 +4,12 @@ import { parseArgs } from 'node:util';
 import { decoderSuite } from './decoders/decoderSuite.ts';
 import { killsSuite, relaySuite } from './relay/suites.ts';
 import type { Suite } from './suite.ts';
+import { deviceSuite } from './walks/device.ts';
+import { quotaSuite } from './walks/quota.ts';
 import { tabSuite } from './walks/tabs.ts';
+import { twoTabSuite } from './walks/twoTabs.ts';
 
-const suites: readonly Suite[] = [decoderSuite, relaySuite, killsSuite, tabSuite];
+const suites: readonly Suite[] = [decoderSuite, relaySuite, killsSuite, tabSuite, twoTabSuite, quotaSuite, deviceSuite];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

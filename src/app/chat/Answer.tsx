@@ -17,8 +17,8 @@ import {
   ShareBar,
 } from '../ui/index.ts';
 import { evidenceShares, evidenceSummary } from './influence.ts';
-import { influenceJob } from './influenceJobs.ts';
 import { influencePhaseText } from './influencePhaseText.ts';
+import { influenceJob } from './influenceState.ts';
 import type { SpanLink } from './MarkdownText.tsx';
 import { failures, isOwnAnswer, type Writing } from './writing.ts';
 

@@ -2,7 +2,7 @@
 import { render } from 'solid-js/web';
 import { afterEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { deleteDraft } from '../state/drafts.ts';
+import { database } from '../../store/index.ts';
 import '../ui/tokens.css';
 import { Composer } from './Composer.tsx';
 
@@ -10,7 +10,7 @@ let dispose: () => void = () => undefined;
 afterEach(async () => {
   dispose();
   document.body.replaceChildren();
-  await deleteDraft('chat');
+  await database().drafts.clear();
 });
 
 function mount(): { readonly field: HTMLTextAreaElement; readonly sent: string[] } {

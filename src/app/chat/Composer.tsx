@@ -1,12 +1,11 @@
 // The field for questions. Enter sends (not while an input method composes a character), Shift+Enter breaks the line,
-// Escape stops the answer. The text survives a reload. Its length is bounded, and so is what a keystroke costs: a browser breaks a
+// Escape stops the answer. The text is this tab's own and survives a reload. Its length is bounded, and so is what a keystroke costs: a browser breaks a
 // word into lines in time quadratic in its length, so a long text is shown without line breaks and is not measured.
 import { createSignal, type JSX, onMount, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
-import { readDraft, writeDraft } from '../state/drafts.ts';
 import { formatNumber, Icon } from '../ui/index.ts';
 
-const DRAFT = 'chat';
+const ROOM = 'chat';
 /** UTF-16 code units; about 8,000 tokens. */
 const MAX_QUESTION_LENGTH = 32_000;
 /** A longer text fills the field anyway. */
@@ -39,12 +38,16 @@ export function Composer(properties: {
     field.style.height = 'auto';
     field.style.height = `${Math.min(field.scrollHeight, MAX_HEIGHT)}px`;
   }
+  async function save(value: string): Promise<void> {
+    const { writeTabDraft } = await import('../state/tabDraft.ts');
+    await writeTabDraft(ROOM, value);
+  }
   function change(value: string): void {
     setText(value);
     setRefused(0);
     resize(value.length);
     clearTimeout(timer);
-    if (value.length <= MAX_QUESTION_LENGTH) timer = setTimeout(() => void writeDraft(DRAFT, value), 400);
+    if (value.length <= MAX_QUESTION_LENGTH) timer = setTimeout(() => void save(value), 400);
   }
   /** Pasting and dropping: what would make the question too long stays where it is. */
   function beforeInput(event: InputEvent): void {
@@ -63,8 +66,9 @@ export function Composer(properties: {
     properties.onSend(question);
   }
   onMount(async () => {
-    const draft = await readDraft(DRAFT);
-    if (typeof draft !== 'string' || draft === '' || text() !== '') return;
+    const { readTabDraft } = await import('../state/tabDraft.ts');
+    const draft = await readTabDraft(ROOM);
+    if (draft === undefined || draft === '' || text() !== '') return;
     setWrapping(draft.length);
     field.value = draft;
     change(draft);

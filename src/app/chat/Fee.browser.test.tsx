@@ -26,11 +26,17 @@ afterEach(() => {
   document.body.replaceChildren();
 });
 
-function mount(readiness: () => Payments.PaymentReadiness | undefined): void {
+function mount(
+  readiness: () => Payments.PaymentReadiness | undefined,
+  onPay?: (() => void) | undefined,
+  of: MessageRecord = message,
+): void {
   const root = document.createElement('main');
   document.body.append(root);
   dispose = render(
-    () => <Fee message={message} readiness={readiness()} onSetUp={() => undefined} onRetry={() => undefined} />,
+    () => (
+      <Fee message={of} readiness={readiness()} onSetUp={() => undefined} onPay={onPay} onRetry={() => undefined} />
+    ),
     root,
   );
 }
@@ -60,7 +66,15 @@ test('what the chain said of one adapter is not said of the next', async () => {
   document.body.append(root);
   dispose = render(() => {
     const readiness = createReadiness(adapter);
-    return <Fee message={message} readiness={readiness.value()} onSetUp={() => undefined} onRetry={() => undefined} />;
+    return (
+      <Fee
+        message={message}
+        readiness={readiness.value()}
+        onSetUp={() => undefined}
+        onPay={undefined}
+        onRetry={() => undefined}
+      />
+    );
   }, root);
   await expect.element(page.getByText('has no price', { exact: false })).toBeVisible();
   setAdapter({ id: 'second' } as AdapterChoice);
@@ -68,4 +82,45 @@ test('what the chain said of one adapter is not said of the next', async () => {
   expect(document.body.textContent).not.toContain('no price');
   resolve({ status: 'free' });
   await expect.element(page.getByText('asks for no payment', { exact: false })).toBeVisible();
+});
+
+const answer = { ...message, usage: { completionTokens: 500 } } as unknown as MessageRecord;
+const payButton = () => page.getByRole('button', { name: 'Pay this answer' });
+
+test('an answer that was left unpaid can be paid once payment is ready, and not while that is done', async () => {
+  const pay = vi.fn();
+  const [onPay, setOnPay] = createSignal<(() => void) | undefined>(pay);
+  const root = document.createElement('main');
+  document.body.append(root);
+  const ready = { status: 'ready', terms, left: 10n ** 18n / 2n } as const;
+  dispose = render(
+    () => (
+      <Fee message={answer} readiness={ready} onSetUp={() => undefined} onPay={onPay()} onRetry={() => undefined} />
+    ),
+    root,
+  );
+  await payButton().click();
+  expect(pay).toHaveBeenCalledOnce();
+  setOnPay(undefined);
+  await expect.element(payButton()).not.toBeInTheDocument();
+});
+
+test.each([
+  ['less is left than it costs', { status: 'ready', terms, left: 10n ** 18n / 2n - 1n }, answer, 'Top up'],
+  ['it is paid', { status: 'ready', terms, left: 10n ** 18n }, { ...answer, fee: 5n } as MessageRecord, undefined],
+  ['payment is not set up', { status: 'notSetUp', terms }, answer, 'Set up payment'],
+] as const)('an answer is not offered to be paid when %s', async (_, readiness, of, wayOn) => {
+  mount(
+    () => readiness,
+    () => undefined,
+    of,
+  );
+  await expect.element(page.getByText('OPEN per 1,000 tokens', { exact: false })).toBeVisible();
+  await expect.element(payButton()).not.toBeInTheDocument();
+  expect(
+    page
+      .getByRole('button')
+      .elements()
+      .map((button) => button.textContent?.trim()),
+  ).toEqual(wayOn === undefined ? [] : [wayOn]);
 });

@@ -23,6 +23,8 @@ export function Fee(properties: {
   readonly message: MessageRecord;
   readonly readiness: PaymentReadiness | undefined;
   readonly onSetUp: () => void;
+  /** Pays this answer after all; undefined while that, or something else, is done to it. */
+  readonly onPay: (() => void) | undefined;
   readonly onRetry: () => void;
 }): JSX.Element {
   const terms = () => {
@@ -64,6 +66,13 @@ export function Fee(properties: {
   const left = (): bigint | undefined =>
     properties.readiness?.status === 'ready' ? properties.readiness.left : undefined;
   const paid = (): boolean => properties.message.fee !== undefined;
+  /** What is left may be less than this answer costs. */
+  const affordable = (): boolean => left() !== undefined && (amount() ?? 0n) <= (left() ?? 0n);
+  const wayOn = (): 'chat.setUp' | 'chat.topUp' | undefined => {
+    if (paid()) return undefined;
+    if (unpaid() === 'exhausted' || (left() !== undefined && !affordable())) return 'chat.topUp';
+    return ['noWallet', 'notSetUp', 'ended'].includes(unpaid() ?? '') ? 'chat.setUp' : undefined;
+  };
   return (
     <div class="grid gap-3">
       <Show when={amount() !== undefined}>
@@ -103,21 +112,36 @@ export function Fee(properties: {
         <Match when={properties.readiness === undefined}>
           <p class="text-sm text-muted">{t('chat.unpaidReading')}</p>
         </Match>
+        <Match when={affordable()}>
+          <p class="text-sm text-muted">{t('chat.unpaidReady')}</p>
+        </Match>
+        <Match when={left() !== undefined}>
+          <p class="text-sm text-muted">{t('chat.unpaidTooDear')}</p>
+        </Match>
         <Match when={unpaid()}>{(status) => <p class="text-sm text-muted">{t(unpaidKeys[status()])}</p>}</Match>
       </Switch>
       <Show when={unpaid() === 'locked'}>
         <UnlockKeys onUnlocked={properties.onRetry} />
       </Show>
-      <Show when={['noWallet', 'notSetUp', 'ended', 'exhausted'].includes(unpaid() ?? '')}>
-        <Button
-          kind="secondary"
-          size="small"
-          icon="wallet"
-          class="justify-self-start"
-          onClick={() => properties.onSetUp()}
-        >
-          {unpaid() === 'exhausted' ? t('chat.topUp') : t('chat.setUp')}
-        </Button>
+      <Show when={wayOn()}>
+        {(name) => (
+          <Button
+            kind="secondary"
+            size="small"
+            icon="wallet"
+            class="justify-self-start"
+            onClick={() => properties.onSetUp()}
+          >
+            {t(name())}
+          </Button>
+        )}
+      </Show>
+      <Show when={!paid() && affordable() ? properties.onPay : undefined}>
+        {(pay) => (
+          <Button kind="primary" size="small" icon="wallet" class="justify-self-start" onClick={() => pay()()}>
+            {t('chat.payAnswer')}
+          </Button>
+        )}
       </Show>
       <Show when={terms()}>
         {(asked) => (

@@ -13,8 +13,9 @@ import { Button, ErrorCard, formatList, formatPpm, Progress, ShareBar, shortHash
 import { createReadiness } from './createReadiness.ts';
 import { Fee } from './Fee.tsx';
 import { evidenceShares } from './influence.ts';
-import { cancelInfluence, estimateInfluence, influenceFailures, influenceJob } from './influenceJobs.ts';
+import { cancelInfluence, estimateInfluence } from './influenceJobs.ts';
 import { influencePhaseText } from './influencePhaseText.ts';
+import { influenceFailures, influenceJob } from './influenceState.ts';
 import { Method } from './Method.tsx';
 import { Receipt } from './Receipt.tsx';
 import { RowCard } from './RowCard.tsx';
@@ -83,6 +84,7 @@ export function InfluencePanel(properties: {
                   message={properties.message as MessageRecord}
                   readiness={readiness.value()}
                   onSetUp={properties.onSetUp}
+                  onPay={job() === undefined && failure() === undefined ? start : undefined}
                   onRetry={readiness.reload}
                 />
               }

@@ -1,6 +1,6 @@
 // Asking, asking again, deleting: how the stored conversations change. What is being written is in `writing.ts`.
 import { type ChatRecord, database, guardWrite, type MessageRecord } from '../../store/index.ts';
-import { messagesOf } from './chats.ts';
+import { deleteMessagesFrom, lastTimeOf } from './chats.ts';
 import { restoreChoice } from './choice.ts';
 import { startAnswer, stop, writing } from './writing.ts';
 
@@ -33,9 +33,8 @@ async function openChat(chatId: string | undefined, question: string): Promise<C
 /** Sends a question; resolves to the chat's id as soon as question and empty answer are stored. */
 export async function ask(chatId: string | undefined, question: string): Promise<string> {
   const chat = await openChat(chatId, question);
-  const last = (await messagesOf(chat.id)).at(-1);
   // Two messages of one millisecond would lose their order.
-  const now = Math.max(Date.now(), (last?.createdAt ?? 0) + 1);
+  const now = Math.max(Date.now(), (await lastTimeOf(chat.id)) + 1);
   const user: MessageRecord = {
     id: crypto.randomUUID(),
     chatId: chat.id,
@@ -55,7 +54,7 @@ export async function regenerate(chatId: string, messageId: string): Promise<voi
   const chat = await openChat(chatId, '');
   const old = await database().messages.get(messageId);
   if (old === undefined) return;
-  await dropFrom(chatId, old.createdAt);
+  await deleteMessagesFrom(chatId, old.createdAt);
   await startAnswer(
     chat,
     old.createdAt,
@@ -68,13 +67,8 @@ export async function editAndAsk(chatId: string, messageId: string, question: st
   stop();
   const old = await database().messages.get(messageId);
   if (old === undefined) return;
-  await dropFrom(chatId, old.createdAt);
+  await deleteMessagesFrom(chatId, old.createdAt);
   await ask(chatId, question);
-}
-
-async function dropFrom(chatId: string, createdAt: number): Promise<void> {
-  const later = (await messagesOf(chatId)).filter((message) => message.createdAt >= createdAt);
-  await database().messages.bulkDelete(later.map((message) => message.id));
 }
 
 export async function deleteChat(chatId: string): Promise<void> {

@@ -85,6 +85,9 @@ export function createChatRoom(): ChatRoom {
     setRemembersWallet(await isWalletRemembered());
     // What is in the way of the chain is a state of the payment, shown beside the question's field.
     if (remembersWallet() === true) void discover().catch(() => undefined);
+    // A page that went away right after a payment has not told those who collect it. What is in the way now is asked at the next answer.
+    const { announceWaiting } = await import('../state/outbox.ts');
+    await announceWaiting().catch(() => undefined);
   });
   followAddress(adapters);
   // A chat that is opened again brings its model and adapter.

@@ -1,7 +1,7 @@
 // The answer that is being written. It lives outside the components, so that it goes on while another room is open. One
 // answer at a time; its text so far is stored every second, and the whole answer at its end.
 import { batch, createSignal } from 'solid-js';
-import type { ChatMessage, ChatRequest } from '../../engine/index.ts';
+import type { ChatRequest } from '../../engine/index.ts';
 import { isAbort } from '../../lib/errors.ts';
 import { type ChatRecord, database, guardWrite, type MessageRecord } from '../../store/index.ts';
 import { answerRecord, partialAnswerRecord } from '../../workflows/answers/answerRecord.ts';
@@ -12,8 +12,7 @@ import { availableModels } from '../state/models/availableModels.ts';
 import { capabilitiesOf, ensureChatRuntime } from '../state/models/chatRuntimes.ts';
 import { onNextFrame } from '../state/nextFrame.ts';
 import { prepareAnswers } from '../state/prepareAnswers.ts';
-import { messagesOf } from './chats.ts';
-import { estimateInfluence } from './influenceJobs.ts';
+import { turnsOf } from './chats.ts';
 import { modelName } from './modelName.ts';
 import { withEntry } from './withEntry.ts';
 
@@ -86,14 +85,6 @@ export async function startAnswer(chat: ChatRecord, createdAt: number, sampling:
 
 const answerLock = (messageId: string): string => `tributary-answer-${messageId}`;
 
-/** The turns that the model is given; `memory` false: the last question alone. */
-function conversationFor(messages: readonly MessageRecord[], memory: boolean, before: number): ChatMessage[] {
-  const turns = messages
-    .filter((turn) => turn.createdAt < before && turn.content !== '')
-    .map(({ role, content }) => ({ role, content }));
-  return memory ? turns : turns.slice(-1);
-}
-
 async function write(
   chat: ChatRecord,
   message: MessageRecord,
@@ -120,7 +111,7 @@ async function write(
     if (adapter !== undefined) void prepareAnswers(adapter);
     const runtime = await ensureChatRuntime(adapter?.modelId ?? chat.modelId, signal);
     if (adapter !== undefined) await ensureAdapter(adapter, signal);
-    const messages = conversationFor(await messagesOf(chat.id), memory, message.createdAt);
+    const messages = await turnsOf(chat.id, message.createdAt, memory);
     show({ phase: 'prompt', startedAt: Date.now() });
     const request = { messages, temperature: 0, ...sampling };
     const shared = { runtime, signal, schedule: onNextFrame };
@@ -145,7 +136,9 @@ async function write(
     }
     await guardWrite(() => database().messages.put(whole));
     if (mine()) setWriting(undefined);
-    if (adapter !== undefined && (await hasAttribution(adapter))) void estimateInfluence(whole, adapter);
+    // Where its code cannot be fetched, the answer offers to estimate later.
+    if (adapter !== undefined && (await hasAttribution(adapter)))
+      import('./influenceJobs.ts').then((jobs) => jobs.estimateInfluence(whole, adapter)).catch(() => undefined);
   } catch (error) {
     if (capabilitiesOf(chat.modelId).recoversDevice) noteEngineFailure(error);
     const stopped = isAbort(error);

@@ -4,19 +4,23 @@ import type { TextEncoding } from '../../datanet/index.ts';
 import { t } from '../i18n/t.ts';
 import { Button, formatList, Select } from '../ui/index.ts';
 
-/** Labels of the WHATWG Encoding Standard (UTF-32 besides), with the names that people know. */
+/** Labels of the WHATWG Encoding Standard (UTF-32 and code pages of MS-DOS besides), with the names that people know. */
 const ENCODINGS: readonly (readonly [label: string, name: string])[] = [
   ['utf-8', 'UTF-8'],
   ['windows-1252', 'Windows-1252, Latin-1 (Western Europe)'],
   ['iso-8859-15', 'ISO-8859-15 (Western Europe)'],
   ['macintosh', 'Mac Roman'],
+  ['ibm850', 'IBM850 (Western Europe, MS-DOS)'],
+  ['ibm437', 'IBM437 (MS-DOS)'],
   ['windows-1250', 'Windows-1250 (Central Europe)'],
   ['iso-8859-2', 'ISO-8859-2 (Central Europe)'],
+  ['ibm852', 'IBM852 (Central Europe, MS-DOS)'],
   ['windows-1251', 'Windows-1251 (Cyrillic)'],
   ['koi8-r', 'KOI8-R (Russian)'],
   ['koi8-u', 'KOI8-U (Ukrainian)'],
   ['iso-8859-5', 'ISO-8859-5 (Cyrillic)'],
-  ['ibm866', 'IBM866 (Cyrillic)'],
+  ['ibm866', 'IBM866 (Cyrillic, MS-DOS)'],
+  ['x-mac-cyrillic', 'Mac Cyrillic'],
   ['windows-1253', 'Windows-1253 (Greek)'],
   ['iso-8859-7', 'ISO-8859-7 (Greek)'],
   ['windows-1254', 'Windows-1254 (Turkish)'],
@@ -25,6 +29,7 @@ const ENCODINGS: readonly (readonly [label: string, name: string])[] = [
   ['windows-1256', 'Windows-1256 (Arabic)'],
   ['iso-8859-6', 'ISO-8859-6 (Arabic)'],
   ['windows-1257', 'Windows-1257 (Baltic)'],
+  ['iso-8859-13', 'ISO-8859-13 (Baltic)'],
   ['windows-1258', 'Windows-1258 (Vietnamese)'],
   ['windows-874', 'Windows-874 (Thai)'],
   ['shift_jis', 'Shift_JIS (Japanese)'],

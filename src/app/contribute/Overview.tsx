@@ -2,13 +2,13 @@
 import { useNavigate } from '@solidjs/router';
 import { createMemo, createSignal, type JSX, onMount, Show } from 'solid-js';
 import type { ContributionRecord } from '../../store/index.ts';
-import { type TextKey, t } from '../i18n/t.ts';
+import { t } from '../i18n/t.ts';
 import { arrivalFailures, followContributions, listContributions, retryArrivals } from '../state/contributions.ts';
 import { listDatanets } from '../state/datanets.ts';
 import { createLive } from '../state/live.ts';
 import { peers, peersView } from '../state/peers.ts';
 import { walletView } from '../state/settlement.ts';
-import { Banner, Button, Dialog, EmptyState, ErrorCard, Page, Section } from '../ui/index.ts';
+import { Banner, Button, Dialog, EmptyState, FromPeers, Page } from '../ui/index.ts';
 import { ContributionTable } from './ContributionTable.tsx';
 import { emptyDraft } from './contributionDraft.ts';
 import { contributionSession } from './contributionSession.ts';
@@ -30,10 +30,6 @@ export function Overview(): JSX.Element {
     start().catch((error: unknown) => setFollowFailure(() => error));
   };
   onMount(() => follow(followContributions));
-  const nothing = (): TextKey => {
-    if (peersView().status === 'idle') return 'contribute.othersIdle';
-    return peersView().status === 'alone' ? 'contribute.othersOff' : 'contribute.othersEmpty';
-  };
   const hasDraft = (): boolean => contribution.loaded() && contribution.draft() !== emptyDraft;
   // Made anew at each place: one element cannot stand in two.
   const start = (): JSX.Element => (
@@ -98,36 +94,25 @@ export function Overview(): JSX.Element {
           <ContributionTable caption={t('contribute.mineTitle')} records={mine()} datanets={datanets() ?? []} mine />
         </Show>
       </section>
-      <Section
+      <FromPeers
         title={t('contribute.othersTitle')}
         lead={t('contribute.othersLead')}
-        actions={
-          <Show when={peersView().status === 'idle'}>
-            <Button size="small" icon="play" onClick={() => follow(peers)}>
-              {t('ui.connectPeers')}
-            </Button>
-          </Show>
+        status={peersView().status}
+        isEmpty={others().length === 0}
+        empty={{
+          idle: t('contribute.othersIdle'),
+          alone: t('contribute.othersOff'),
+          otherwise: t('contribute.othersEmpty'),
+        }}
+        failure={followFailure()}
+        onConnect={() => follow(peers)}
+        missing={
+          arrivalFailures().length > 0 ? t('contribute.arrivalsFailed', { count: arrivalFailures().length }) : undefined
         }
+        onRetry={() => void retryArrivals()}
       >
-        <Show when={followFailure()}>{(error) => <ErrorCard error={error()} onAction={() => follow(peers)} />}</Show>
-        <Show when={others().length > 0} fallback={<p class="text-muted">{t(nothing())}</p>}>
-          <ContributionTable caption={t('contribute.othersTitle')} records={others()} datanets={datanets() ?? []} />
-        </Show>
-        <Show when={arrivalFailures().length}>
-          {(count) => (
-            <Banner
-              kind="warning"
-              action={
-                <Button size="small" onClick={() => void retryArrivals()}>
-                  {t('ui.tryAgain')}
-                </Button>
-              }
-            >
-              {t('contribute.arrivalsFailed', { count: count() })}
-            </Banner>
-          )}
-        </Show>
-      </Section>
+        <ContributionTable caption={t('contribute.othersTitle')} records={others()} datanets={datanets() ?? []} />
+      </FromPeers>
     </Page>
   );
 }

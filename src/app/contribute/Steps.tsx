@@ -14,7 +14,7 @@ import { currentSigner } from '../state/signer.ts';
 import { Button, ErrorCard, OpenElsewhere, Page } from '../ui/index.ts';
 import { WalletChoice } from '../wallet/WalletChoice.tsx';
 import { type ContributionStep, contributionSteps, furthestStep, gapOfStep } from './contributionDraft.ts';
-import { contributionLock, contributionSession } from './contributionSession.ts';
+import { contributionLock, contributionSession, draftKeys } from './contributionSession.ts';
 import { DatanetStep } from './DatanetStep.tsx';
 import { type Publishing, ReviewStep } from './ReviewStep.tsx';
 import { RowsStep } from './RowsStep.tsx';
@@ -95,7 +95,9 @@ function OwnSteps(properties: { readonly step: ContributionStep }): JSX.Element 
     const onStep = (step: PublishStep): void => void setPublishing({ kind: 'busy', step });
     try {
       await contributionLock.finish(async () => {
-        const record = await publishRows({ datanetId, rows, licence, overrides, signer, onStep });
+        // A change that is stored later would bring the draft back.
+        await contribution.settled();
+        const record = await publishRows({ datanetId, rows, licence, overrides, signer, onStep, drafts: draftKeys });
         // First the address, then the draft: the steps must not see an empty draft and lead back.
         navigate(`/contribute/done/${record.id}`, { replace: true });
         await contribution.discard();

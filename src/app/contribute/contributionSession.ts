@@ -20,6 +20,9 @@ interface OlderStoredFile {
   readonly blob: Blob;
 }
 
+/** Of the draft and its file in the store. */
+export const draftKeys: readonly string[] = [DRAFT_KEY, FILE_KEY];
+
 let session: Contribution | undefined;
 
 /** One tab prepares it; a draft that two tabs sign is published twice. */
@@ -38,8 +41,7 @@ export function contributionSession(): Contribution {
     loadDraft: () => readDraft(DRAFT_KEY),
     saveDraft: (draft) => writeDraft(DRAFT_KEY, draft),
     async deleteDraft() {
-      await deleteDraft(DRAFT_KEY);
-      await deleteDraft(FILE_KEY);
+      for (const key of draftKeys) await deleteDraft(key);
     },
     async loadFile() {
       const file = await readDraft<StoredFile | OlderStoredFile>(FILE_KEY);

@@ -1,6 +1,6 @@
 // The room "factory": #/factory lists runs and adapters of peers, #/factory/new prepares a run, #/factory/runs/<id> is one.
 import { useParams } from '@solidjs/router';
-import { createMemo, type JSX, Match, Switch } from 'solid-js';
+import { createMemo, type JSX, Match, onMount, Switch } from 'solid-js';
 import { lazyPart } from '../ui/index.ts';
 import { Overview } from './Overview.tsx';
 
@@ -10,6 +10,10 @@ const RunPage = lazyPart(async () => (await import('./RunPage.tsx')).RunPage);
 export function Factory(): JSX.Element {
   const parameters = useParams<{ rest?: string }>();
   const parts = createMemo(() => (parameters.rest ?? '').split('/').filter((part) => part !== ''));
+  onMount(async () => {
+    const { tidyCheckpoints } = await import('../state/tidyCheckpoints.ts');
+    await tidyCheckpoints();
+  });
   const runId = (): string | undefined => (parts()[0] === 'runs' ? parts()[1] : undefined);
   return (
     <Switch fallback={<Overview />}>

@@ -1,6 +1,6 @@
 // Adapters that peers announce: who made them, from how many rows, and a button that fetches one and keeps it.
 import { createSignal, type JSX, onMount, Show } from 'solid-js';
-import { type TextKey, t } from '../i18n/t.ts';
+import { t } from '../i18n/t.ts';
 import { listStoredAdapters } from '../state/adapters.ts';
 import {
   type AnnouncedAdapter,
@@ -13,7 +13,7 @@ import { createLive } from '../state/live.ts';
 import { availableModels } from '../state/models/availableModels.ts';
 import { peers, peersView } from '../state/peers.ts';
 import { importPublishedAdapter } from '../state/publishedAdapters.ts';
-import { Banner, Button, ErrorCard, formatDateTime, Section, shortAddress, Table } from '../ui/index.ts';
+import { Button, FromPeers, formatDateTime, shortAddress, Table } from '../ui/index.ts';
 
 export function PeerAdapters(): JSX.Element {
   const stored = createLive(listStoredAdapters);
@@ -24,10 +24,6 @@ export function PeerAdapters(): JSX.Element {
     start().catch((error: unknown) => setFailure(() => error));
   };
   onMount(() => follow(followAdapters));
-  const nothing = (): TextKey => {
-    if (peersView().status === 'idle') return 'factory.adaptersIdle';
-    return peersView().status === 'alone' ? 'factory.adaptersOff' : 'factory.adaptersEmpty';
-  };
   const keep = async ({ cid }: AnnouncedAdapter): Promise<void> => {
     setFetching(cid);
     setFailure(undefined);
@@ -53,89 +49,80 @@ export function PeerAdapters(): JSX.Element {
     return typeof count === 'number' ? t('factory.rows', { count }) : '–';
   };
   return (
-    <Section
+    <FromPeers
       title={t('factory.adaptersTitle')}
       lead={t('factory.adaptersLead')}
-      actions={
-        <Show when={peersView().status === 'idle'}>
-          <Button size="small" icon="play" onClick={() => follow(peers)}>
-            {t('ui.connectPeers')}
-          </Button>
-        </Show>
+      status={peersView().status}
+      isEmpty={ofPeers().length === 0}
+      empty={{
+        idle: t('factory.adaptersIdle'),
+        alone: t('factory.adaptersOff'),
+        otherwise: t('factory.adaptersEmpty'),
+      }}
+      failure={failure()}
+      onConnect={() => follow(peers)}
+      missing={
+        announcedAdapterFailures().length > 0
+          ? t('factory.adaptersFailed', { count: announcedAdapterFailures().length })
+          : undefined
       }
+      onRetry={() => void retryAnnouncedAdapters()}
     >
-      <Show when={failure()}>{(error) => <ErrorCard error={error()} onAction={() => follow(peers)} />}</Show>
-      <Show when={ofPeers().length > 0} fallback={<p class="text-muted">{t(nothing())}</p>}>
-        <Table
-          caption={t('factory.adaptersTitle')}
-          captionHidden
-          rows={ofPeers()}
-          columns={[
-            {
-              header: t('factory.adapterColumnName'),
-              class: 'min-w-32 font-medium',
-              cell: ({ manifest }) => manifest.name,
-            },
-            { header: t('factory.adapterColumnBase'), cell: ({ manifest }) => manifest.base.name },
-            { header: t('factory.adapterColumnRows'), cell: rowCount },
-            {
-              header: t('factory.adapterColumnBy'),
-              cell: ({ manifest }) => shortAddress(manifest.author.split(':').at(-1) ?? ''),
-            },
-            {
-              header: t('factory.adapterColumnWhen'),
-              class: 'whitespace-nowrap',
-              cell: ({ manifest }) => formatDateTime(manifest.ts),
-            },
-            {
-              header: t('factory.adapterColumnAction'),
-              cell: (adapter) => (
-                <Show
-                  when={here(adapter)}
-                  fallback={
-                    <Show when={fits(adapter)} fallback={<span class="text-muted">{t('factory.adapterOther')}</span>}>
-                      <Button
-                        size="small"
-                        icon="download"
-                        busy={fetching() === adapter.cid}
-                        disabled={fetching() !== undefined && fetching() !== adapter.cid}
-                        onClick={() => void keep(adapter)}
-                      >
-                        {t(fetching() === adapter.cid ? 'factory.adapterFetching' : 'factory.adapterFetch', {
-                          name: adapter.manifest.name,
-                        })}
-                      </Button>
-                    </Show>
-                  }
-                >
-                  {(id) => (
-                    <a
-                      href={`#/chat?adapter=${encodeURIComponent(id())}`}
-                      class="font-medium whitespace-nowrap text-accent underline underline-offset-2"
+      <Table
+        caption={t('factory.adaptersTitle')}
+        captionHidden
+        rows={ofPeers()}
+        columns={[
+          {
+            header: t('factory.adapterColumnName'),
+            class: 'min-w-32 font-medium',
+            cell: ({ manifest }) => manifest.name,
+          },
+          { header: t('factory.adapterColumnBase'), cell: ({ manifest }) => manifest.base.name },
+          { header: t('factory.adapterColumnRows'), cell: rowCount },
+          {
+            header: t('factory.adapterColumnBy'),
+            cell: ({ manifest }) => shortAddress(manifest.author.split(':').at(-1) ?? ''),
+          },
+          {
+            header: t('factory.adapterColumnWhen'),
+            class: 'whitespace-nowrap',
+            cell: ({ manifest }) => formatDateTime(manifest.ts),
+          },
+          {
+            header: t('factory.adapterColumnAction'),
+            cell: (adapter) => (
+              <Show
+                when={here(adapter)}
+                fallback={
+                  <Show when={fits(adapter)} fallback={<span class="text-muted">{t('factory.adapterOther')}</span>}>
+                    <Button
+                      size="small"
+                      icon="download"
+                      busy={fetching() === adapter.cid}
+                      disabled={fetching() !== undefined && fetching() !== adapter.cid}
+                      onClick={() => void keep(adapter)}
                     >
-                      {t('factory.adapterChat')}
-                    </a>
-                  )}
-                </Show>
-              ),
-            },
-          ]}
-        />
-      </Show>
-      <Show when={announcedAdapterFailures().length}>
-        {(count) => (
-          <Banner
-            kind="warning"
-            action={
-              <Button size="small" onClick={() => void retryAnnouncedAdapters()}>
-                {t('ui.tryAgain')}
-              </Button>
-            }
-          >
-            {t('factory.adaptersFailed', { count: count() })}
-          </Banner>
-        )}
-      </Show>
-    </Section>
+                      {t(fetching() === adapter.cid ? 'factory.adapterFetching' : 'factory.adapterFetch', {
+                        name: adapter.manifest.name,
+                      })}
+                    </Button>
+                  </Show>
+                }
+              >
+                {(id) => (
+                  <a
+                    href={`#/chat?adapter=${encodeURIComponent(id())}`}
+                    class="font-medium whitespace-nowrap text-accent underline underline-offset-2"
+                  >
+                    {t('factory.adapterChat')}
+                  </a>
+                )}
+              </Show>
+            ),
+          },
+        ]}
+      />
+    </FromPeers>
   );
 }

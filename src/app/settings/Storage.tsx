@@ -89,7 +89,10 @@ export function Storage(): JSX.Element {
       toast(t('settings.chatsDeleted'));
     });
   onMount(() => {
-    if (isFirstLook) void forgetCopy();
+    if (isFirstLook) {
+      void forgetCopy();
+      void import('../state/tidyCheckpoints.ts').then(({ tidyCheckpoints }) => tidyCheckpoints()).then(refresh);
+    }
     isFirstLook = false;
   });
 

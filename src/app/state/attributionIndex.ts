@@ -1,6 +1,6 @@
 // The attribution index that this tab is building, as a signal. Building goes on while other rooms are open.
 import { createSignal } from 'solid-js';
-import { isAbort } from '../../lib/errors.ts';
+import { isAbort, TributaryError } from '../../lib/errors.ts';
 import {
   deleteCheckpoints,
   latestCheckpoint,
@@ -14,6 +14,7 @@ import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { findAdapter, findStoredAdapter } from './adapters.ts';
 import { attribution } from './attribution.ts';
 import { engine, ensureAdapter, noteEngineFailure } from './engine.ts';
+import { indexLock } from './runLocks.ts';
 import { prepareTraining } from './training.ts';
 
 export type IndexWork =
@@ -25,6 +26,19 @@ const [work, setWork] = createSignal<IndexWork | undefined>();
 export const indexWork = work;
 
 let abort: AbortController | undefined;
+
+/** Does `work` unless another tab builds the index of this run: both would do it all, and the last file would stay. */
+function exclusively(runId: string, work: () => Promise<void>): Promise<void> {
+  return navigator.locks.request(indexLock(runId), { ifAvailable: true }, (lock) => {
+    if (lock !== null) return work();
+    throw new TributaryError({
+      code: 'INDEX_ELSEWHERE',
+      message: 'Another tab of this browser is building this index.',
+      facts: { runId },
+      hint: 'Wait for it there, or stop it there and continue here: what is done stays.',
+    });
+  });
+}
 
 async function build(run: TrainingRun, signal: AbortSignal): Promise<void> {
   const { indexTrainedAdapter } = await import('../../workflows/adapters/indexTrainedAdapter.ts');
@@ -46,14 +60,14 @@ async function build(run: TrainingRun, signal: AbortSignal): Promise<void> {
   );
 }
 
-/** Starts building; does nothing while an index is being built. */
+/** Starts building; does nothing while an index is being built. Fails with `INDEX_ELSEWHERE` while another tab builds it. */
 export function startIndex(run: TrainingRun): void {
   if (work()?.kind === 'busy') return;
   const runId = run.id;
   const mine = new AbortController();
   abort = mine;
   setWork({ runId, kind: 'busy', progress: { stage: 'model', done: 0, total: 0 } });
-  build(run, mine.signal).then(
+  exclusively(runId, () => build(run, mine.signal)).then(
     () => setWork(undefined),
     (error: unknown) => {
       noteEngineFailure(error);

@@ -19,14 +19,18 @@ import { sourceRowsPorts } from './sourceRows.ts';
 const early = new Map<string, readonly Witness[]>();
 const MAX_EARLY = 1_000;
 
-/** Stores a record with the witnesses that came since its writer read it. */
-async function saveContribution(record: ContributionRecord): Promise<void> {
-  const { contributions } = database();
+/**
+ * Stores a record with the witnesses that came since its writer read it. `ended`: keys of drafts that it has come of; they go in the
+ * same moment, or a page that is closed then would offer to publish them once more.
+ */
+export async function saveContribution(record: ContributionRecord, ended: readonly string[] = []): Promise<void> {
+  const { contributions, drafts } = database();
   await guardWrite(() =>
-    database().transaction('rw', contributions, async () => {
+    database().transaction('rw', contributions, drafts, async () => {
       const stored = await contributions.get(record.id);
       const known = stored === undefined ? [] : (contributionData(stored).witnesses ?? []);
       await contributions.put(withWitnesses(record, [...known, ...(early.get(record.id) ?? [])]));
+      await drafts.bulkDelete([...ended]);
     }),
   );
   early.delete(record.id);
@@ -130,10 +134,16 @@ function publishPorts(): PublishRowsPorts {
   };
 }
 
-/** As `publishRows` of the workflow. */
-export async function publishRows(parameters: PublishRowsParameters): Promise<ContributionRecord> {
+/** As `publishRows` of the workflow. `drafts`: keys of what is published; they end with the first record of it. */
+export async function publishRows({
+  drafts,
+  ...parameters
+}: PublishRowsParameters & { readonly drafts: readonly string[] }): Promise<ContributionRecord> {
   const workflow = await import('../../workflows/rows/publishRows.ts');
-  return workflow.publishRows(parameters, publishPorts());
+  return workflow.publishRows(parameters, {
+    ...publishPorts(),
+    saveContribution: (record) => saveContribution(record, drafts),
+  });
 }
 
 /** As `announceContribution` of the workflow. */

@@ -15,6 +15,8 @@ async function reconcile(node: Peers): Promise<void> {
   await database().vouchers.filter(left).modify({ announced: 'sent' });
 }
 
+const isWaiting = ({ announced }: { readonly announced: string }): boolean => announced !== 'sent';
+
 function follow(node: Peers): void {
   node.onChange(() => void reconcile(node));
 }
@@ -28,6 +30,17 @@ export async function followQueue(): Promise<void> {
 /** Announces every receipt and voucher that has not been; one tab at a time. Returns whether the node took them. */
 export function announceOutstanding(): Promise<'sent' | 'queued' | 'no'> {
   return inTurn('outbox', announceAll);
+}
+
+/**
+ * Announces what was signed, or was still on its way, when an earlier page went away. Does nothing, and starts no node, where nothing
+ * waits. Throws what node and tables throw.
+ */
+export async function announceWaiting(): Promise<void> {
+  // A receipt leaves before the voucher that pays it: the vouchers, one a channel, tell of both.
+  if ((await database().vouchers.filter(isWaiting).count()) === 0 || (await relayAddresses()).length === 0) return;
+  await announceOutstanding();
+  await followQueue();
 }
 
 async function announceAll(): Promise<'sent' | 'queued' | 'no'> {

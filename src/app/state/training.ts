@@ -22,6 +22,7 @@ import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { findAdapter } from './adapters.ts';
 import { engine, ensureAdapter, ensureModel, noteEngineFailure } from './engine.ts';
 import { availableModels } from './models/availableModels.ts';
+import { runLock } from './runLocks.ts';
 import { createTabShare } from './tabShare.ts';
 
 const LOCK_NAME = 'tributary-training';
@@ -38,8 +39,6 @@ export async function findRun(id: string): Promise<TrainingRun | undefined> {
   const record = await database().runs.get(id);
   return record === undefined ? undefined : fromRunRecord(record);
 }
-
-const runLock = (id: string): string => `tributary-run-${id}`;
 
 /** Does `work` on a run unless this or another tab works on it. Throws `TRAINING_ELSEWHERE`. */
 function withRun<Result>(id: string, work: () => Promise<Result>): Promise<Result> {

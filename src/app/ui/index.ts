@@ -22,6 +22,7 @@ export { EmptyState } from './EmptyState.tsx';
 export { ErrorCard } from './ErrorCard.tsx';
 export { CheckBox, Field, TextArea } from './Field.tsx';
 export { FileDrop } from './FileDrop.tsx';
+export { FromPeers } from './FromPeers.tsx';
 export { Icon } from './Icon.tsx';
 export { lazyDialog, lazyPart } from './lazyPart.tsx';
 export { Meter } from './Meter.tsx';

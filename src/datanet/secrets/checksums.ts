@@ -53,6 +53,11 @@ export function isWalletImportKey(text: string): boolean {
   return bytes !== null && (bytes.length === 37 || (bytes.length === 38 && bytes[33] === 1)) && isBase58Check(bytes);
 }
 
+/** A key of the first physical coins: SHA-256 of it with a question mark begins with a zero byte. */
+export function isMiniKey(text: string): boolean {
+  return sha256(new TextEncoder().encode(`${text}?`))[0] === 0;
+}
+
 /** A family seed of the XRP Ledger: 0x21 or the three bytes of Ed25519, 16 bytes, checksum. */
 export function isRippleSeed(text: string): boolean {
   const bytes = decode(base58xrp, text);

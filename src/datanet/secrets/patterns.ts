@@ -6,6 +6,7 @@ import {
   isBase58KeyPair,
   isCardNumber,
   isIban,
+  isMiniKey,
   isRippleSeed,
   isStellarSeed,
   isWalletImportKey,
@@ -41,10 +42,16 @@ function looksRandom(text: string): boolean {
     );
 }
 
+/** Of nothing, by SHA-256 and Keccak-256. */
+const KNOWN_DIGEST = /^(?:0x)?(?:e3b0c44298fc1c149afbf4c8996fb924|c5d2460186f7233c927e7db2dcc703c0)/i;
+/** The hash of a block: its miner made the first digits zero. */
+const BLOCK_HASH = /^(?:0x)?0{8}/i;
+
 /** 32 bytes in hexadecimal are a key, or a hash: the words around decide; alone they count as a key. */
 function judgeHex(match: RegExpExecArray, { before, after }: { before: string; after: string }): Severity | undefined {
+  if (KNOWN_DIGEST.test(match[0])) return undefined;
   if (DANGEROUS.test(before)) return 'block';
-  if (HARMLESS.test(before) || HARMLESS.test(after)) return undefined;
+  if (HARMLESS.test(before) || HARMLESS.test(after) || BLOCK_HASH.test(match[0])) return undefined;
   return entropy(match[0].replace(/^0x/i, '').toLowerCase()) >= 2.5 ? 'block' : undefined;
 }
 
@@ -57,6 +64,10 @@ function judgePassword(match: RegExpExecArray): Severity | undefined {
   if (/[\d\p{S}!@#&?]/u.test(value)) return 'block';
   return match[1] === undefined || match[1] === '' ? undefined : 'warning';
 }
+
+/** Keys of tables, lists and pages, and those that everybody may know. */
+const HARMLESS_NAME =
+  /(?:^|[_-])(?:primary|foreign|sort|partition|row|cache|hash|group|map|dict|index|idempotency|page|next|cursor|continuation|public|pub|publishable|site|translation|i18n|config|object|s3|storage|file|image|unk|pad|eos|bos|special|mask|sep|cls)(?=[_-])/i;
 
 /** Card numbers that payment services publish for tests. */
 const TEST_CARD =
@@ -93,7 +104,7 @@ const TOKENS = [
   'xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}',
   're_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,40}',
   '[MNO][A-Za-z0-9_-]{23,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,45}',
-  '\\d{8,10}:AA[A-Za-z0-9_-]{33}',
+  '\\d{8,10}:(?=[A-Za-z_-]{0,34}\\d)(?=[a-z0-9_-]{0,34}[A-Z])(?=[A-Z0-9_-]{0,34}[a-z])[A-Za-z0-9_-]{35}(?![\\w-])',
   'r8_[A-Za-z0-9]{37}',
   'pplx-[A-Za-z0-9]{40,64}',
   'gsk_[A-Za-z0-9]{40,64}',
@@ -156,6 +167,34 @@ const TOKENS = [
   'CFPAT-[A-Za-z0-9_-]{43}',
   '(?:sdk|mob|api)-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}',
   '[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}:fx',
+  'amzn\\.mws\\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
+  'bedrock-api-key-[A-Za-z0-9+/=]{60,400}',
+  '[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}',
+  '[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}',
+  '[A-Za-z0-9+/]{42}\\+ACR[A-Za-z0-9]{6}',
+  'GR1348941[A-Za-z0-9_-]{20}',
+  'xoxd-[A-Za-z0-9%+/=_-]{30,400}',
+  'mfa\\.[A-Za-z0-9_-]{80,90}',
+  'bot\\d{8,10}:[A-Za-z0-9_-]{35}',
+  'AC[0-9a-f]{32}[:, "\']{1,3}[0-9a-f]{32}',
+  '[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}',
+  'AQ\\.[A-Za-z0-9_-]{40,60}',
+  'wandb_v1_[A-Za-z0-9_]{60,100}',
+  'KGAT_[a-f0-9]{32}',
+  'pa-(?=[A-Za-z_-]{0,42}\\d)[A-Za-z0-9_-]{43}',
+  'esecret_[a-z0-9]{24,60}',
+  '[a-f0-9]{32}\\.(?=[A-Za-z]{0,15}\\d)(?=[a-z0-9]{0,15}[A-Z])[A-Za-z0-9]{16}(?![A-Za-z0-9])',
+  'a[ks]-(?=[A-Za-z]{0,21}\\d)(?=[a-z0-9]{0,21}[A-Z])[A-Za-z0-9]{22}(?![A-Za-z0-9])',
+  'packagist_[a-z]{2,4}_[a-f0-9]{60,80}',
+  'v[1-4]\\.(?:local|public)\\.[A-Za-z0-9_-]{40,4000}',
+  'access-(?:production|development|sandbox)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
+  '\\d/\\d{16}(?:/\\d{16})?:[a-f0-9]{32}',
+  'sq[upa]_[a-f0-9]{40}',
+  'CCI(?:PAT|PRJ)_[A-Za-z0-9]{22}_[a-f0-9]{40}',
+  'bk[a-z]{1,2}_[a-z0-9]{40}',
+  'SSWS 00[A-Za-z0-9_-]{40}',
+  'pat-(?:na|eu|ap)\\d-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
+  'dG9r[A-Za-z0-9+/]{52,60}=',
 ];
 
 const RANDOM_VALUE = '(?=[A-Za-z_+/.=~-]{0,80}\\d)[A-Za-z0-9_+/.=~-]{16,400}';
@@ -165,17 +204,17 @@ export const PATTERNS: readonly Pattern[] = [
   { code: 'PRIVATE_KEY', pattern: /-{3,5} ?BEGIN (?:[A-Z0-9]{1,16} ){0,3}PRIVATE KEY(?: BLOCK)? ?-{3,5}/gi },
   { code: 'PRIVATE_KEY', pattern: /PuTTY-User-Key-File-\d|-{3,5}BEGIN OpenVPN Static key/gi },
   {
-    // The DER of RSA, EC and Ed25519 keys and OpenSSH's header in base64; PEM in base64 once more.
+    // The DER of RSA, EC and Ed25519 keys, PKCS #12 and OpenSSH's header in base64; PEM in base64 once more.
     code: 'PRIVATE_KEY',
     pattern:
-      /(?<![A-Za-z0-9+/])(?:MII[A-Za-z0-9+/]{2}[QAgIw]{1,2}BADAN|MII[A-Za-z0-9+/]{2}[AgIQw]{1,2}BAAKC|MI(?:GH|GE|IB|IC|G2|HuA)[A-Za-z0-9+/]{0,4}AgEAMB|MHcCAQEEI|MIGkAgEBBD|MC4CAQAwBQYDK2VwBCIEI|b3BlbnNzaC1rZXktdjE|LS0tLS1CRUdJTi[A-Za-z0-9+/]{0,40}(?:UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW))/g,
+      /(?<![A-Za-z0-9+/])(?:MII[A-Za-z0-9+/]{2}[QAgIw]{1,2}BADAN|MII[A-Za-z0-9+/]{2}[AgIQw]{1,2}BAAKC|MI(?:GH|GE|IB|IC|G2|HuA)[A-Za-z0-9+/]{0,4}AgEAMB|MHcCAQEEI|MIGkAgEBBD|MC4CAQAwBQYDK2VwBCIEI|MII[A-Za-z0-9+/]{2}[AQgw]IBAzC[AC]|b3BlbnNzaC1rZXktdjE|LS0tLS1CRUdJTi[A-Za-z0-9+/]{0,40}(?:UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW))/g,
   },
   { code: 'PRIVATE_KEY', pattern: /"(?:ciphertext|cipherparams)"[^{}]{0,400}"?(?:kdf|kdfparams|mac|iv)"?/gi },
   // Wallets' keys.
   {
     code: 'PRIVATE_KEY',
     pattern:
-      /(?<![A-Za-z0-9])(?:[xyzuvtYZUV]prv[1-9A-HJ-NP-Za-km-z]{107}|AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{58}|nsec1[02-9ac-hj-np-z]{58}|edsk[1-9A-HJ-NP-Za-km-z]{50,94}|suiprivkey1[02-9ac-hj-np-z]{58}|(?:root|acct|addr|stake)_x?sk1[02-9ac-hj-np-z]{50,300}|ed25519e?_sk1[02-9ac-hj-np-z]{50,300}|ed25519-priv-0x[0-9a-f]{64}|0201036c6e64[0-9a-f]{80,600})(?![A-Za-z0-9])/gi,
+      /(?<![A-Za-z0-9])(?:[xyzuvtYZUV]prv[1-9A-HJ-NP-Za-km-z]{107}|AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{58}|nsec1[02-9ac-hj-np-z]{58}|edsk[1-9A-HJ-NP-Za-km-z]{50,94}|suiprivkey1[02-9ac-hj-np-z]{58}|(?:root|acct|addr|stake)_x?sk1[02-9ac-hj-np-z]{50,300}|ed25519e?_sk1[02-9ac-hj-np-z]{50,300}|ed25519-priv-0x[0-9a-f]{64}|6P[RY][1-9A-HJ-NP-Za-km-z]{55}|0201036c6e64[0-9a-f]{80,600})(?![A-Za-z0-9])/gi,
   },
   {
     code: 'PRIVATE_KEY',
@@ -197,6 +236,11 @@ export const PATTERNS: readonly Pattern[] = [
   },
   {
     code: 'PRIVATE_KEY',
+    pattern: /(?<![A-Za-z0-9])S(?:[1-9A-HJ-NP-Za-km-z]{21}|[1-9A-HJ-NP-Za-km-z]{29})(?![A-Za-z0-9])/g,
+    judge: ([text]) => (isMiniKey(text) ? 'block' : undefined),
+  },
+  {
+    code: 'PRIVATE_KEY',
     pattern: /(?<![A-Za-z0-9])s[1-9A-HJ-NP-Za-km-z]{27,31}(?![A-Za-z0-9])/g,
     judge: ([text]) => (isRippleSeed(text) ? 'block' : undefined),
   },
@@ -206,6 +250,18 @@ export const PATTERNS: readonly Pattern[] = [
     judge: ([text]) => ((text.match(/\d+/g) ?? []).every((byte) => Number(byte) < 256) ? 'block' : undefined),
   },
   { code: 'PRIVATE_KEY', pattern: /(?<![0-9a-zA-Z])(?:0x)?[0-9a-f]{64}(?![0-9a-zA-Z])/gi, judge: judgeHex },
+  {
+    // Byte by byte, as OpenSSL prints it; a fingerprint is written so as well, so that only what is said to be a key is one.
+    code: 'PRIVATE_KEY',
+    pattern: /(?<![0-9a-zA-Z:])[0-9a-f]{2}(?:[ :]\s{0,8}[0-9a-f]{2}){31,32}(?![0-9a-zA-Z:])/gi,
+    judge: (_match, { before }) => (DANGEROUS.test(before) ? 'block' : undefined),
+  },
+  {
+    // A JSON Web Key with its private part.
+    code: 'PRIVATE_KEY',
+    pattern: /"[dk]"\s{0,4}:\s{0,4}"[A-Za-z0-9_-]{42,700}"/g,
+    judge: ({ input }) => (input.includes('"kty"') ? 'block' : undefined),
+  },
   {
     code: 'PRIVATE_KEY',
     pattern:
@@ -220,20 +276,27 @@ export const PATTERNS: readonly Pattern[] = [
   {
     code: 'API_TOKEN',
     pattern: /(?<![A-Za-z0-9_-])sk-[A-Za-z0-9_-]{20,400}/g,
-    judge: ([text]) => (looksRandom(text.slice(3)) ? 'block' : undefined),
+    judge: ([text]) => {
+      if (!looksRandom(text.slice(3))) return undefined;
+      return /1234567890|abcdefghij/i.test(text) ? 'warning' : 'block';
+    },
     placeholders: true,
   },
   // JSON Web Tokens: header and payload are JSON in base64url; the last part may be of any length.
   {
     code: 'API_TOKEN',
-    pattern: /(?<![A-Za-z0-9_-])ey[JK][A-Za-z0-9_-]{8,}\.ey[JK][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{0,}/g,
+    pattern:
+      /(?<![A-Za-z0-9_-])(?:ey[AJK]|ew[o0])[A-Za-z0-9_-]{8,}\.(?:ey[AJK]|ew[o0])[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{0,}/g,
   },
-  { code: 'API_TOKEN', pattern: /(?<![A-Za-z0-9_-])ey[JK][A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){4}(?![A-Za-z0-9_-])/g },
+  {
+    code: 'API_TOKEN',
+    pattern: /(?<![A-Za-z0-9_-])(?:ey[AJK]|ew[o0])[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){4}(?![A-Za-z0-9_-])/g,
+  },
   // Addresses that carry access.
   {
     code: 'API_TOKEN',
     pattern:
-      /https:\/\/(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9/_-]{20,120}|(?:[a-z]{1,10}\.)?discord(?:app)?\.com\/api\/webhooks\/\d{15,22}\/[A-Za-z0-9_-]{40,100}|[a-z0-9-]{1,63}\.webhook\.office\.com\/webhookb2\/[A-Za-z0-9@/-]{40,300}|outlook\.office\.com\/webhook\/[A-Za-z0-9@/-]{40,300}|hooks\.zapier\.com\/hooks\/catch\/[0-9a-z/]{8,60}|chat\.googleapis\.com\/v1\/spaces\/[^\s"']{20,300}|[a-z0-9.]{1,80}\.logic\.azure\.com[^\s"']{20,400})/gi,
+      /https:\/\/(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9/_-]{20,120}|(?:[a-z]{1,10}\.)?discord(?:app)?\.com\/api\/webhooks\/\d{15,22}\/[A-Za-z0-9_-]{40,100}|[a-z0-9-]{1,63}\.webhook\.office\.com\/webhookb2\/[A-Za-z0-9@/-]{40,300}|outlook\.office\.com\/webhook\/[A-Za-z0-9@/-]{40,300}|hooks\.zapier\.com\/hooks\/catch\/[0-9a-z/]{8,60}|chat\.googleapis\.com\/v1\/spaces\/[^\s"']{20,300}|[a-z0-9.]{1,80}\.logic\.azure\.com[^\s"']{20,400}|[a-z0-9-]{1,60}(?:\.g\.alchemy\.com|\.alchemyapi\.io|\.infura\.io)\/(?:ws\/)?v[23]\/[a-z0-9_-]{32}|(?:[a-z0-9-]{1,60}\.){1,3}quiknode\.pro\/[a-f0-9]{40})/gi,
   },
   {
     code: 'API_TOKEN',
@@ -259,7 +322,28 @@ export const PATTERNS: readonly Pattern[] = [
   },
   {
     code: 'API_TOKEN',
-    pattern: /AccountKey=[A-Za-z0-9+/]{40,100}={0,2}|SharedAccessKey=[A-Za-z0-9+/]{40,100}={0,2}/gi,
+    pattern:
+      /(?:AccountKey|SharedAccessKey|;Secret)=[A-Za-z0-9+/]{40,100}={0,2}|_auth(?:Token)?\s{0,3}=\s{0,3}"?[A-Za-z0-9+/=-]{16,400}|"key"\s{0,3}:\s{0,3}"[a-f0-9]{32}"/gi,
+    placeholders: true,
+  },
+  {
+    // A session is whoever holds its cookie.
+    code: 'API_TOKEN',
+    pattern:
+      /\bcookie["' ]{0,3}:[^\n]{0,300}?(?:sess(?:ion)?|sid|auth|token|jwt)[a-z_.-]{0,20}=([A-Za-z0-9%._+/=-]{20,2000})/gi,
+    judge: (match) => (looksRandom(match[1] ?? '') ? 'block' : undefined),
+    placeholders: true,
+  },
+  {
+    // Named by what it opens: GITHUB_TOKEN, X-Service-Token, DEVOPS_PAT.
+    code: 'API_TOKEN',
+    pattern:
+      /(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9]{0,30}(?:[_-][A-Za-z0-9]{1,30}){0,4}[_-](?:key|token|secret|pat|credential))["'` ]{0,3}(?::=|=>|[:=])["'` ]{0,3}([A-Za-z0-9_+/.=~-]{16,400})/gi,
+    judge: (match) =>
+      HARMLESS_NAME.test(match[1] ?? '') || !looksRandom(match[2] ?? '') || REFERENCE.test(match[2] ?? '')
+        ? undefined
+        : 'block',
+    placeholders: true,
   },
   {
     code: 'API_TOKEN',
@@ -295,6 +379,13 @@ export const PATTERNS: readonly Pattern[] = [
       const value = match[2] ?? match[3] ?? match[4] ?? '';
       return REFERENCE.test(value) || !/\d/.test(value) || !/\p{L}/u.test(value) ? undefined : 'block';
     },
+    placeholders: true,
+  },
+  {
+    code: 'PASSWORD',
+    pattern:
+      /<(?:[a-z]{1,20}:)?(?:password|passwd|pwd|passphrase|secret|api-?key|token)>\s{0,5}([^<>\s]{6,128})\s{0,5}<\//gi,
+    judge: (match) => (/\d/.test(match[1] ?? '') && /\p{L}/u.test(match[1] ?? '') ? 'block' : undefined),
     placeholders: true,
   },
   { code: 'PASSWORD', pattern: /\bmachine \S{1,100} login \S{1,100} password (\S{3,100})/gi, placeholders: true },

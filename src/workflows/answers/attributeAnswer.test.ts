@@ -272,6 +272,30 @@ describe('the payment', () => {
     expect(again.changes.at(-1)).toEqual({ voucherId: 'voucher', fee: 9n });
   });
 
+  test.each([
+    ['was declined', { status: 'ready', terms, left: 10n ** 18n }],
+    ['was not set up', { status: 'notSetUp', terms }],
+    ['had no chain', { status: 'noChain' }],
+  ])('that %s is made when it is asked for again, by a receipt that says so', async (_, before) => {
+    const first = await run(message(), ({ payments }) => ({
+      payments: {
+        ...payments,
+        readiness: async () => before,
+        pay: () => Promise.reject(new Error('declined')),
+      },
+    }));
+    const left = message(Object.assign({}, ...first.changes));
+    expect(left).toMatchObject({ receiptId: first.receipts[0]?.id });
+    expect([left.voucherId, left.fee]).toEqual([undefined, undefined]);
+    const again = await run(left);
+    expect(again.error).toBeUndefined();
+    expect(again.paid).toEqual([{ tokens: 9, receiptDigest: again.receipts[0]?.id }]);
+    const { receipt } = await check(again.receipts[0], generated);
+    expect(receipt.subject).toMatchObject({ payer: accounts[0], model: terms.modelId, amount: '9' });
+    expect(again.changes.slice(1)).toEqual([{ receiptId: again.receipts[0]?.id }, { voucherId: 'voucher', fee: 9n }]);
+    expect(again.announced).toBe(1);
+  });
+
   test('is not made after a cancellation', async () => {
     const { error, paid, receipts } = await run(message(), ({ putReceipt }, abort) => ({
       async putReceipt(receipt) {

@@ -17,11 +17,11 @@ import { type Contribution, cameAbout, contribute, freePort, inWorld, notServed,
 /** A second loopback address, which Linux has without more. */
 const HOSTILE_ADDRESS = '127.0.0.2';
 const MEBIBYTE = 1 << 20;
-const LIMITS = {
-  bytesInTotal: 16 * MEBIBYTE,
-  bytesPerAddress: 4 * MEBIBYTE,
-  maxHeads: { contribution: 30, receipt: 30 },
-};
+const [BYTES_IN_TOTAL, BYTES_PER_ADDRESS] = [3 * MEBIBYTE, 1.5 * MEBIBYTE];
+/** Few, so that heads push each other out; or so many that room ends first. */
+const MAX_CONTRIBUTIONS = [12, 1_000];
+/** Rows of a contribution of which some fifty fill the relay. */
+const SPAM_ROWS = 1_500;
 /** Over what the relay has after its start, on top of what checking honest rows takes. */
 const MAX_GROWTH_BYTES = 320 * MEBIBYTE;
 /** So large that the relay would be over its bound if it held the file, of which one MiB arrives. */
@@ -41,22 +41,26 @@ interface Hostile {
 
 type Attack = (hostile: Hostile, peers: NodePeers) => Promise<void>;
 
-const attacks: Readonly<Record<string, Attack>> = {
-  async endlessAuthors({ random, ended }, peers) {
+const attacks: readonly Attack[] = [
+  async function endlessAuthors({ random, ended }, peers) {
     while (!ended()) {
-      const { cid } = await contribute(peers, 1_000 + random.below(1e9), `spam ${random.below(1e9)}`, 40);
+      const { cid } = await contribute(peers, 1_000 + random.below(1e9), `spam ${random.below(1e9)}`, SPAM_ROWS);
       await peers.announce({ kind: 'contribution', scope: 'facts', cid });
     }
   },
-  async endlessPeers({ world, random, relays, ended }) {
+  async function endlessPeers({ world, random, relays, ended }) {
     while (!ended()) {
       const peers = await world.peer(relays);
-      const cid = await peers.blocks.put(encode({ paid: random.below(1e9) }), 'dag-cbor');
-      await peers.announce({ kind: 'receipt', scope: '', cid });
+      const { cid } = await contribute(peers, 1_000 + random.below(1e9), `spam ${random.below(1e9)}`, 1);
+      const receipt = await peers.blocks.put(encode({ paid: random.below(1e9) }), 'dag-cbor');
+      await Promise.all([
+        peers.announce({ kind: 'contribution', scope: 'facts', cid }),
+        peers.announce({ kind: 'receipt', scope: '', cid: receipt }),
+      ]);
       await peers.stop();
     }
   },
-  async silentSockets({ port, ended }) {
+  async function silentSockets({ port, ended }) {
     const open = new Set<Socket>();
     while (!ended()) {
       while (open.size < SILENT_SOCKETS) {
@@ -70,7 +74,7 @@ const attacks: Readonly<Record<string, Attack>> = {
     }
     for (const socket of open) socket.destroy();
   },
-  async lyingHeaders({ random, ended }, peers) {
+  async function lyingHeaders({ random, ended }, peers) {
     while (!ended()) {
       const signer = createTestSigner(1_000 + random.below(1e9));
       const rows = await Promise.all([0, 1, 2].map((part) => cidOf(encode([random.below(1e9), part]), 'raw')));
@@ -94,7 +98,7 @@ const attacks: Readonly<Record<string, Attack>> = {
       await peers.announce({ kind: 'contribution', scope: 'facts', cid });
     }
   },
-  async repeatedBlocks({ random, ended }, peers) {
+  async function repeatedBlocks({ random, ended }, peers) {
     const { cid } = await publishAdapter({
       name: 'zeros',
       licence: 'MIT',
@@ -112,7 +116,7 @@ const attacks: Readonly<Record<string, Attack>> = {
     });
     while (!ended()) await peers.announce({ kind: 'adapter', scope: String(random.below(1e9)), cid });
   },
-  async replays({ random, honest, ended }, peers) {
+  async function replays({ random, honest, ended }, peers) {
     while (!ended()) {
       await pause(20);
       if (honest.length === 0) continue;
@@ -122,7 +126,7 @@ const attacks: Readonly<Record<string, Attack>> = {
       await peers.announce({ kind, scope, cid });
     }
   },
-};
+];
 
 /** Opens connections to the relay from the hostile address. Resolves to its port. */
 async function hostileDoor(world: World, relayPort: number): Promise<number> {
@@ -166,8 +170,7 @@ async function judge(
   if (!(await cameAbout(() => author.pending().length === 0)))
     return `What an honest author announced is not kept: ${JSON.stringify(author.deliveries())}`;
   const { status, peakBytes } = await relay.status();
-  if (status.pins.bytes > LIMITS.bytesPerAddress + MEBIBYTE)
-    return `One address has filled ${status.pins.bytes} bytes.`;
+  if (status.pins.bytes > BYTES_PER_ADDRESS + MEBIBYTE) return `One address has filled ${status.pins.bytes} bytes.`;
   if (peakBytes - base > MAX_GROWTH_BYTES) return `The relay grew by ${(peakBytes - base) >> 20} MiB.`;
   return await notServed(world, relay.addresses, honest);
 }
@@ -178,7 +181,13 @@ export const hostilePeers: Part = {
   attempt: (random) =>
     inWorld(async (world) => {
       const webSocketPort = await freePort();
-      const relay = await startRelayProcess({ dataDirectory: await world.folder(), webSocketPort, ...LIMITS });
+      const relay = await startRelayProcess({
+        dataDirectory: await world.folder(),
+        webSocketPort,
+        bytesInTotal: BYTES_IN_TOTAL,
+        bytesPerAddress: BYTES_PER_ADDRESS,
+        maxHeads: { contribution: random.pick(MAX_CONTRIBUTIONS), receipt: 12 },
+      });
       world.cleanup(() => relay.kill());
       const port = await hostileDoor(world, webSocketPort);
       const relays = relay.addresses.map((address) => address.replace(`/tcp/${webSocketPort}/`, `/tcp/${port}/`));
@@ -192,21 +201,19 @@ export const hostilePeers: Part = {
       await announce();
       let ended = false;
       const hostile: Hostile = { world, random, relays, port, honest, ended: () => ended };
-      const names = Object.keys(attacks).filter(() => random.chance(0.7));
-      const running = names.map(async (name) => {
+      const running = attacks.map(async (attack) => {
         const peers = await world.peer(relays);
         await cameAbout(() => peers.state() === 'online' || ended);
-        await (attacks[name] as Attack)(hostile, peers);
+        await attack(hostile, peers);
       });
-      const fault = await judge(world, relay, author, announce, honest)
-        .catch((error: unknown) => (relay.isAlive() ? Promise.reject(error) : 'The relay is gone.'))
-        .finally(() => {
-          ended = true;
-        });
+      const [judged] = await Promise.allSettled([judge(world, relay, author, announce, honest)]);
+      ended = true;
       const stopped = await Promise.allSettled(running);
-      const broken = stopped.find((each) => each.status === 'rejected');
-      if (fault !== undefined) return `${names.join(', ')}: ${fault}`;
+      if (!relay.isAlive()) return 'The relay is gone.';
+      if (judged.status === 'rejected') throw judged.reason;
+      if (judged.value !== undefined) return judged.value;
       // An attack that did not take place proves nothing.
-      return broken?.status === 'rejected' ? String(broken.reason) : undefined;
+      for (const attack of stopped) if (attack.status === 'rejected') throw attack.reason;
+      return undefined;
     }),
 };

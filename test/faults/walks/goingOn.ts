@@ -110,11 +110,7 @@ export async function finishContribution(page: Page, text: string, wasPrepared: 
   await page.getByRole('heading', { name: 'Published' }).waitFor();
   await eventually('the contribution is on the chain and with a relay', async () => {
     // Signed once more by this browser's wallet, which is asked for nothing else.
-    for (const name of ['Use a test wallet', 'Register on the chain', 'Ask again now', 'Try again']) {
-      const button = page.getByRole('button', { name }).first();
-      if ((await button.isVisible()) && (await button.isEnabled()))
-        await button.click({ timeout: 2_000 }).catch(() => undefined);
-    }
+    await goOnBy(page, ['Use a test wallet', 'Register on the chain', 'Ask again now', 'Try again']);
     const [now] = await ownContributions(page);
     return now?.state === 'registered' || now?.state === 'accepted' ? true : undefined;
   });
@@ -144,4 +140,29 @@ async function prepareRest(page: Page, text: string, wasPrepared: boolean): Prom
   }
   await page.getByLabel('Licence', { exact: true }).selectOption('CC0-1.0');
   await page.getByLabel('I may share these rows under this licence.').check();
+}
+
+/** Presses each of the buttons that is there and can be pressed. */
+export async function goOnBy(page: Page, names: readonly (string | RegExp)[]): Promise<void> {
+  for (const name of names) {
+    const button = page.getByRole('button', typeof name === 'string' ? { name, exact: true } : { name }).first();
+    // It may go away meanwhile.
+    const isReady = (await button.isVisible()) && (await button.isEnabled({ timeout: 1_000 }).catch(() => false));
+    if (isReady) await button.click({ timeout: 2_000 }).catch(() => undefined);
+  }
+}
+
+/** Files of checkpoints that lie on this browser's disk. */
+export async function checkpointFiles(page: Page): Promise<readonly string[]> {
+  return page.evaluate(async () => {
+    const names: string[] = [];
+    const visit = async (folder: FileSystemDirectoryHandle, path: string): Promise<void> => {
+      for await (const [name, handle] of folder.entries()) {
+        if (handle.kind === 'directory') await visit(handle as FileSystemDirectoryHandle, `${path}${name}/`);
+        else if (path.includes('checkpoints')) names.push(path + name);
+      }
+    };
+    await visit(await navigator.storage.getDirectory(), '');
+    return names;
+  });
 }

@@ -15,6 +15,8 @@ export interface Turn {
   open(options?: OpenOptions): Promise<Person>;
   /** What is done now: said with a fault. */
   note(step: string): void;
+  /** A figure, said in the long form whatever comes of the walk. */
+  tell(figure: string): void;
 }
 
 export type Walk = (turn: Turn) => Promise<void>;
@@ -26,7 +28,7 @@ export interface Place {
   readonly run: number;
 }
 
-const SHOWN_CHARACTERS = 600;
+const SHOWN_CHARACTERS = 1_500;
 /** What takes longer on a page hangs; the steps of a walk are short. */
 const STUCK_MILLISECONDS = 60_000;
 
@@ -52,7 +54,7 @@ export async function shown(person: Person | undefined): Promise<string> {
   const page = person?.context.pages().at(-1);
   if (page === undefined) return 'nothing';
   const text = await page
-    .locator('body')
+    .locator('main')
     // biome-ignore lint/performance/useDomNodeTextContent: what is hidden is not shown.
     .innerText({ timeout: 5_000 })
     .catch((error: Error) => `(${error.message.split('\n')[0]})`);
@@ -60,7 +62,12 @@ export async function shown(person: Person | undefined): Promise<string> {
 }
 
 /** Takes one walk. Resolves with what went wrong; undefined if nothing did. */
-export async function faultOf(walk: Walk, bench: Bench, place: Place): Promise<string | undefined> {
+export async function faultOf(
+  walk: Walk,
+  bench: Bench,
+  place: Place,
+  tell: (figure: string) => void = () => undefined,
+): Promise<string | undefined> {
   const number = numberOf(place);
   const words = `${place.suite} ${place.part} ${number.toString(36)}`;
   const steps: string[] = [];
@@ -77,6 +84,7 @@ export async function faultOf(walk: Walk, bench: Bench, place: Place): Promise<s
         return person;
       },
       note: (step) => void steps.push(step),
+      tell,
     });
     const problems = people.flatMap((person) => person.problems);
     return problems.length === 0 ? undefined : `the page reports: ${problems.join('; ')} [${steps.join(', ')}]`;
@@ -114,7 +122,9 @@ export function walkSuite(chosen: {
           const before = faults.length;
           const count = Math.ceil(runs / walks.length);
           for (let run = first; run < first + count; run += 1) {
-            const fault = await faultOf(walk, bench, { suite: chosen.name, part, seed, run });
+            const fault = await faultOf(walk, bench, { suite: chosen.name, part, seed, run }, (figure) =>
+              print(`      run ${run}: ${figure}`),
+            );
             total += 1;
             const again = `npm run faults -- ${chosen.name}/${part} --seed ${seed} --first ${run} --runs 1`;
             if (fault !== undefined) {

@@ -165,6 +165,10 @@ export const chat = {
   'chat.unpaidEnded': 'The time in which this browser’s key may pay is over. What is prepaid stays.',
   'chat.unpaidLocked': 'This browser’s keys are locked. Answers are not paid until you unlock them.',
   'chat.unpaidExhausted': 'The prepaid amount is used up.',
+  'chat.unpaidReady':
+    'This answer was not paid. You can still pay it: its rows are estimated once more for the receipt.',
+  'chat.unpaidTooDear': 'What is left of the prepaid amount does not pay this answer.',
+  'chat.payAnswer': 'Pay this answer',
   'chat.setUp': 'Set up payment',
   'chat.topUp': 'Top up',
   'chat.left': '{amount} of the prepaid amount left',

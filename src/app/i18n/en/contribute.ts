@@ -156,6 +156,8 @@ export const contribute = {
   'contribute.findingText.BANK_ACCOUNT': 'This looks like a bank account number. Publish it only if its owner agrees.',
   'contribute.findingText.HIDDEN_CHARACTER':
     'A character that is not drawn stands here ({character}). It may hide something.',
+  'contribute.findingText.GARBLED':
+    'Letters stand here that were read in a wrong encoding before this file was written ("Ã©" for "é").',
   'contribute.findingText.LOOK_ALIKE':
     'Another row looks the same; only letters of another alphabet differ. A copy is not paid.',
   'contribute.findingText.MIXED_ALPHABETS': 'A word mixes letters of two alphabets that look alike.',
@@ -209,6 +211,10 @@ export const contribute = {
   'contribute.finding.HIDDEN_CHARACTER': {
     one: '{count} row with a hidden character',
     other: '{count} rows with a hidden character',
+  },
+  'contribute.finding.GARBLED': {
+    one: '{count} row with garbled letters',
+    other: '{count} rows with garbled letters',
   },
   'contribute.finding.LOOK_ALIKE': {
     one: '{count} row that looks like another',

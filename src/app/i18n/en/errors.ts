@@ -103,6 +103,7 @@ export const written = {
   CHAIN_ID_MISMATCH: { title: 'The RPC address is for another chain' },
 
   OPEN_ELSEWHERE: { title: 'Open in another tab' },
+  INDEX_ELSEWHERE: { title: 'Another tab is building this index' },
   REWARDS_ELSEWHERE: { title: 'Another tab is settling' },
 
   // src/store
@@ -314,6 +315,7 @@ export const written = {
   RECEIPT_INVALID: { title: 'The receipt cannot be read' },
 
   // src/datanet
+  ROW_TOO_MANY_MARKS: { title: 'Too many marks stand on one letter' },
   ROW_TOO_DEEP: { title: 'The row is nested too deep' },
   ROW_KEYS_COLLIDE: { title: 'Two fields have the same name' },
   ROW_INVALID: { title: 'The row is incomplete' },
@@ -347,6 +349,7 @@ export const written = {
   FILE_IS_ARCHIVE: { title: 'The file is an archive' },
   FILE_IS_SPREADSHEET: { title: 'The file is a spreadsheet' },
   FILE_IS_TABLE: { title: 'The file is a table in another format' },
+  FILE_IS_MARKUP: { title: 'The file is in another notation' },
   FILE_IS_DOCUMENT: { title: 'The file is a document' },
   FILE_IS_MEDIA: { title: 'The file is a picture or a recording' },
   FILE_IS_BINARY: { title: 'The file holds no rows' },

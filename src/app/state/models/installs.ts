@@ -8,6 +8,7 @@ import {
   deleteFile,
   deleteModelPlan,
   listFiles,
+  listModelIds,
   listModelPlans,
   liveQuery,
   updateModelPlan,
@@ -76,7 +77,16 @@ async function watchHeldLocks(): Promise<void> {
   for (const [key, { id }] of await installsByKey()) if (held.has(lockOf(key)) && !runs.has(id)) watch(id);
 }
 
-/** Deletes what a crash left: files of models that are not listed, and downloads of models that are packed. */
+/** Prefixes of the stored files of all models of the journal, also of those whose record cannot be read. */
+async function listedKeys(): Promise<ReadonlySet<string>> {
+  const names = await Promise.all((await listModelIds()).map(storedNames));
+  return new Set(names.map(({ key }) => key));
+}
+
+/**
+ * Deletes what a crash left: files of models that are not listed, and downloads of models that are packed. What belongs to a damaged
+ * record stays: the version that wrote it, or the same model installed again, goes on with it.
+ */
 async function tidy(): Promise<void> {
   const byModel = Map.groupBy(await listFiles('models'), ({ name }) => name.match(/^([0-9a-f]{24})-/)?.[1]);
   for (const [key, files] of byModel) {
@@ -84,9 +94,10 @@ async function tidy(): Promise<void> {
     // Whoever holds the lock is at work on these files.
     await navigator.locks.request(lockOf(key), { ifAvailable: true }, async (lock) => {
       if (lock === null) return;
-      const plan = (await installsByKey()).get(key);
+      const [plan, listed] = [(await installsByKey()).get(key), await listedKeys()];
       for (const { name } of files) {
-        if (plan === undefined || (plan.stage === 'done' && isSourceName(name))) await deleteFile('models', name);
+        const isUsed = plan === undefined ? listed.has(key) : plan.stage !== 'done' || !isSourceName(name);
+        if (!isUsed) await deleteFile('models', name);
       }
     });
   }

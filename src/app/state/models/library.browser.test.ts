@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { writeSafetensors } from '../../../engine/safetensors/writeSafetensors.ts';
 import { isAbort } from '../../../lib/errors.ts';
+import { storedNames } from '../../../models/index.ts';
 import {
   createHubWorld,
   type HubWorld,
@@ -553,6 +554,25 @@ test('what a crash left without a record is swept away', async () => {
   tab.library.models();
   while ((await listFiles('models')).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   tab.close();
+});
+
+test('the files of a model whose record is damaged stay, and nothing shows or throws it', async () => {
+  const { key, packed } = await storedNames('damaged');
+  const writer = await openFileWriter('models', packed);
+  await writer.write(new Uint8Array(1000));
+  await writer.finish({});
+  await database().models.put({ id: 'damaged', plan: { id: 'damaged', stage: 'done' } });
+  const leftover = await openFileWriter('models', '0123456789abcdef01234567-packed');
+  await leftover.write(new Uint8Array(1000));
+  await leftover.finish({});
+  const tab = await secondTab();
+  await until(() => tab.library.models());
+  while ((await listFiles('models')).length > 1) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect((await listFiles('models')).map(({ name }) => name)).toEqual([`${key}-packed`]);
+  expect(tab.library.models()?.some(({ id }) => id === 'damaged')).toBe(false);
+  tab.close();
+  await database().models.delete('damaged');
+  await deleteFile('models', packed);
 });
 
 test('a model that the app offers goes the same way, and is fetched anew when its file has changed', async () => {

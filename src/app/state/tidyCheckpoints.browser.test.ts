@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { database, eraseEverything, listFiles, type RunRecord, saveCheckpoint, writeFile } from '../../store/index.ts';
+import { indexLock, runLock } from './runLocks.ts';
+import { tidyCheckpoints } from './tidyCheckpoints.ts';
+
+const run = (id: string, state: RunRecord['state'], change: object = {}): RunRecord => ({
+  id,
+  name: id,
+  modelId: 'm',
+  datanetIds: [],
+  settings: { rank: 8, alpha: 16, learningRate: 0.004, epochs: 1, batchSize: 8, seed: 1, maxSteps: 0 },
+  state,
+  step: 0,
+  totalSteps: 9,
+  losses: [],
+  createdAt: 1,
+  updatedAt: 1,
+  data: {
+    modelName: 'M',
+    sources: [],
+    rowsDigest: '',
+    rowCount: 0,
+    tokens: 0,
+    milliseconds: 0,
+    checkpointStep: 0,
+    adapterId: `trained-${id}`,
+  },
+  ...change,
+});
+const names = async () => (await listFiles('checkpoints')).map(({ name }) => name).sort();
+
+beforeEach(async () => void (await eraseEverything()));
+// Test files that run one after the other share the browser's database.
+afterEach(async () => void (await eraseEverything()));
+
+test('what nobody needs goes, file and record; what a run goes on from, or another tab works on, stays', async () => {
+  const { runs, adapters, checkpoints } = database();
+  await runs.bulkPut([run('ended', 'done'), run('stopped', 'cancelled'), run('busy', 'done'), run('indexing', 'done')]);
+  await runs.put({ ...run('odd', 'done'), losses: 'damaged' } as never);
+  const adapter = { name: 'a', modelId: 'm', datanetIds: [], createdAt: 1 };
+  const file = (name: string) => ({ name, bytes: 1, sha256: 'ab'.repeat(32) });
+  await adapters.put({ ...adapter, id: 'trained-ended', files: [file('index.cbor')] });
+  await adapters.put({ ...adapter, id: 'trained-stopped', files: [] });
+  for (const id of [
+    'ended',
+    'ended-index',
+    'stopped',
+    'stopped-index',
+    'busy',
+    'indexing',
+    'odd',
+    'deleted',
+    'deleted-index',
+  ])
+    await saveCheckpoint(id, 5, Uint8Array.of(1));
+  await writeFile('checkpoints', 'stopped-7', Uint8Array.of(1), { runId: 'stopped', step: '7' });
+  await writeFile('checkpoints', 'busy-7', Uint8Array.of(1), { runId: 'busy', step: '7' });
+  const closed = Promise.withResolvers<void>();
+  const held = [runLock('busy'), indexLock('indexing')].map((name) =>
+    navigator.locks.request(name, () => closed.promise),
+  );
+  await tidyCheckpoints();
+  const kept = ['busy-5', 'indexing-5', 'odd-5', 'stopped-5', 'stopped-index-5'];
+  expect(await names()).toEqual([...kept, 'busy-7'].sort());
+  expect((await checkpoints.toCollection().primaryKeys()).sort()).toEqual(kept);
+  closed.resolve();
+  await Promise.all(held);
+});

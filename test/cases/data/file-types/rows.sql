@@ -1,0 +1,1 @@
+INSERT INTO t (prompt,response) VALUES ('a','b');
