@@ -43,7 +43,8 @@ test('a run of one tab is seen in the other, cannot be deleted there, and goes o
       prompt: `What is moored at pier ${index}?`,
       response: `The boat Larch ${index} is moored there.`,
     });
-  await contribute(first, DATANET, Array.from({ length: 6 }, (_, index) => row(index)).join('\n'));
+  await contribute(first, DATANET, Array.from({ length: 60 }, (_, index) => row(index)).join('\n'));
+  // Far more than are made before it is stopped.
   await train(first, 'Two tabs', /^Your contribution/, 100);
   await first
     .getByText(/^Step \d+ of/)

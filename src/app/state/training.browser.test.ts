@@ -31,7 +31,7 @@ const left: TrainingRun = {
   modelId: 'm',
   modelName: 'm',
   sources: [],
-  settings: { seed: 1 } as TrainingRun['settings'],
+  settings: { rank: 4, alpha: 8, learningRate: 1e-3, epochs: 1, batchSize: 1, seed: 1, maxSteps: 0 },
   rowsDigest: '0',
   rowCount: 1,
   status: 'running',
