@@ -59,7 +59,7 @@ test('a run of one tab is seen in the other, cannot be deleted there, and goes o
   expect(await second.getByText('Interrupted').count()).toBe(0);
   expect(await second.getByRole('button', { name: 'Delete the run' }).count()).toBe(0);
   await second.getByRole('button', { name: 'Stop it there and go on here' }).click();
-  await second.getByRole('button', { name: /^Stop/ }).waitFor();
+  await second.getByRole('button', { name: 'Stop', exact: true }).waitFor();
   await first.getByText('Training in another tab').waitFor();
   await close();
 });

@@ -132,11 +132,17 @@ export function resumeRun(run: TrainingRun): Promise<TrainingRun> {
   return withRun(run.id, () => trainer.resume(run));
 }
 
-/** Has the tab that works on a run stop it, then resumes it here from its last checkpoint. Throws as `resumeRun`. */
-export async function takeOverRun(run: TrainingRun): Promise<TrainingRun> {
+/**
+ * Has the tab that works on a run stop it, then resumes it here from its last checkpoint; one that has come to its end meanwhile
+ * stays as it is. Throws as `resumeRun`.
+ */
+export function takeOverRun(run: TrainingRun): Promise<TrainingRun> {
   share.askToStop();
-  await navigator.locks.request(runLock(run.id), () => undefined);
-  return resumeRun((await findRun(run.id)) ?? run);
+  // Held from here on: between two requests somebody who waits for a run that was left would have it.
+  return navigator.locks.request(runLock(run.id), async () => {
+    const stopped = (await findRun(run.id)) ?? run;
+    return stopped.status === 'trained' ? stopped : await trainer.resume(stopped);
+  });
 }
 
 export type NewRun = Omit<NamedRun, 'modelName'>;
