@@ -36,14 +36,8 @@ test('a draft belongs to one tab, is handed over whole, and is published once', 
   await close();
 });
 
-// TODO: on a machine that is busy with more than its cores the second tab was once not told of the run for two minutes; until that is
-// understood a failure is tried again in another profile.
-let runs = 0;
-test('a run of one tab is seen in the other, cannot be deleted there, and goes on there when asked', {
-  retry: 2,
-}, async () => {
-  runs += 1;
-  const { page: first, context, close } = await bench.open(`run-${runs}`);
+test('a run of one tab is seen in the other, cannot be deleted there, and goes on there when asked', async () => {
+  const { page: first, context, close } = await bench.open('run');
   const row = (index: number): string =>
     JSON.stringify({
       prompt: `What is moored at pier ${index}?`,
