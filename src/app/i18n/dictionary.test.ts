@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { language, loadTexts, setLanguage } from './dictionary.ts';
+import { errorTexts, language, loadTexts, setLanguage, texts } from './dictionary.ts';
 import { english } from './en/index.ts';
 import { languages } from './languages.ts';
 import { t } from './t.ts';
@@ -46,4 +46,12 @@ test('a language that cannot be fetched leaves the texts as they are', async () 
   const before = t('ui.cancel');
   await expect(setLanguage('xx')).rejects.toThrow('offline');
   expect([language(), t('ui.cancel')]).toEqual(['en', before]);
+});
+
+test('what shows texts is not made anew when those of errors come', async () => {
+  await loadTexts('frame');
+  const shown = texts();
+  await loadTexts('errors');
+  expect(errorTexts()).toHaveProperty('ABORTED');
+  expect(texts()).toBe(shown);
 });

@@ -5,33 +5,29 @@ import { languages } from './languages.ts';
 import type { ErrorText, Plural } from './text.ts';
 import type { Area } from './types.ts';
 
-interface Dictionary {
-  readonly texts: Readonly<Record<string, string | Plural>>;
-  readonly errors: Readonly<Record<string, ErrorText>>;
-}
+type Texts = Readonly<Record<string, string | Plural>>;
+type ErrorTexts = Readonly<Record<string, ErrorText>>;
 
 const DEFAULT_LANGUAGE = 'en';
-const empty: Dictionary = { texts: {}, errors: {} };
 
 const [language, setLanguageSignal] = createSignal(DEFAULT_LANGUAGE);
 const [locale, setLocaleSignal] = createSignal(DEFAULT_LANGUAGE);
-const [dictionary, setDictionary] = createSignal(empty);
+const [texts, setTexts] = createSignal<Texts>({});
+// Apart: they come when something is done or fails, and nothing that is shown may be made anew for it under a finger or a pointer.
+const [errorTexts, setErrorTexts] = createSignal<ErrorTexts>({});
 
-export { dictionary, language, locale };
+export { errorTexts, language, locale, texts };
 
 /** Areas that rooms have asked for, in the chosen language; one fetch each. */
 let areas = new Map<Area, Promise<void>>();
 
 async function fetchArea(area: Area, into: Map<Area, Promise<void>>): Promise<void> {
   const chosen = languages[language()] ?? languages[DEFAULT_LANGUAGE];
-  const texts = await chosen?.texts[area]();
+  const fetched = await chosen?.texts[area]();
   // The language may have changed while the texts were on their way.
-  if (into !== areas || texts === undefined) return;
-  setDictionary((known) =>
-    area === 'errors'
-      ? { ...known, errors: texts as Dictionary['errors'] }
-      : { ...known, texts: { ...known.texts, ...(texts as Dictionary['texts']) } },
-  );
+  if (into !== areas || fetched === undefined) return;
+  if (area === 'errors') setErrorTexts(fetched as ErrorTexts);
+  else setTexts((known) => ({ ...known, ...(fetched as Texts) }));
 }
 
 /** Fetches the texts of `area` once. Rejects with what the fetch threw; the next call tries again. */
@@ -66,10 +62,11 @@ export async function setLanguage(tag: string): Promise<void> {
     if (missing.length === 0) break;
     await Promise.all(missing.map(async (area) => fetched.set(area, await chosen?.texts[area]())));
   }
-  const { errors = {}, ...texts } = Object.fromEntries(fetched);
+  const { errors = {}, ...others } = Object.fromEntries(fetched);
   areas = new Map([...fetched.keys()].map((area) => [area, Promise.resolve()]));
   batch(() => {
     setLanguageSignal(tag);
-    setDictionary({ texts: Object.assign({}, ...Object.values(texts)), errors: errors as Dictionary['errors'] });
+    setTexts(Object.assign({}, ...Object.values(others)) as Texts);
+    setErrorTexts(errors as ErrorTexts);
   });
 }

@@ -1,6 +1,6 @@
 // An error in the chosen language: its code and its facts say it, not the English sentence that it was thrown with.
 import type { SerializedError } from '../../lib/errors.ts';
-import { dictionary, loadTexts } from './dictionary.ts';
+import { errorTexts, loadTexts } from './dictionary.ts';
 import { fillText } from './fillText.ts';
 import { t } from './t.ts';
 import type { ErrorText } from './text.ts';
@@ -12,7 +12,7 @@ import type { ErrorText } from './text.ts';
 export function errorText(error: Pick<SerializedError, 'code' | 'facts'>): ErrorText {
   // Offline they may not come: the next error asks again.
   void loadTexts('errors').catch(() => undefined);
-  const entry = Object.hasOwn(dictionary().errors, error.code) ? dictionary().errors[error.code] : undefined;
+  const entry = Object.hasOwn(errorTexts(), error.code) ? errorTexts()[error.code] : undefined;
   if (entry === undefined) {
     return { title: t('ui.errorTitle'), message: t('ui.errorUnknown', { code: error.code }), hint: t('ui.errorHint') };
   }

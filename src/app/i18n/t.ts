@@ -1,5 +1,5 @@
 // Texts by key, in the chosen language. Reading one inside a component follows a change of the language.
-import { dictionary, language } from './dictionary.ts';
+import { language, texts } from './dictionary.ts';
 import { fillText, type TextParameters } from './fillText.ts';
 import type { TextKey } from './types.ts';
 
@@ -18,7 +18,7 @@ function pluralForm(tag: string, count: number): Intl.LDMLPluralRule {
  * Before its area is loaded it is the key itself: `loadTexts` is awaited by whoever opens a room.
  */
 export function t(key: TextKey, parameters: TextParameters = {}): string {
-  const entry = dictionary().texts[key];
+  const entry = texts()[key];
   if (entry === undefined) return key;
   const text =
     typeof entry === 'string'

@@ -1,7 +1,7 @@
 // The whole app: the frame, and one lazily loaded room at a time. A room that fails takes only itself down.
 import { HashRouter, Navigate, Route, type RouteSectionProps, useLocation } from '@solidjs/router';
 import { createEffect, createSignal, ErrorBoundary, type JSX, on, onMount, Show, Suspense } from 'solid-js';
-import { dictionary, loadTexts } from '../i18n/dictionary.ts';
+import { loadTexts, texts } from '../i18n/dictionary.ts';
 import { t } from '../i18n/t.ts';
 import { loadConfig } from '../state/config.ts';
 import { damagedRecords } from '../state/damagedRecords.ts';
@@ -118,7 +118,7 @@ export function App(): JSX.Element {
   const [configured, setConfigured] = createSignal(false);
   const [failure, setFailure] = createSignal<unknown>();
   // Until they have loaded, `t()` would return keys.
-  const hasTexts = (): boolean => 'shell.name' in dictionary().texts;
+  const hasTexts = (): boolean => 'shell.name' in texts();
   const load = (): void => {
     setFailure(undefined);
     Promise.all([loadConfig(), loadLanguage()]).then(

@@ -1,6 +1,6 @@
 // The page that erases everything, and the one that other tabs go to meanwhile. They have no frame: it would open what is erased.
 import { createSignal, For, type JSX, onMount, Show } from 'solid-js';
-import { dictionary } from '../i18n/dictionary.ts';
+import { texts } from '../i18n/dictionary.ts';
 import { t } from '../i18n/t.ts';
 import { erase, type Leftover, openAgain } from '../state/erase.ts';
 import { loadLanguage } from '../state/language.ts';
@@ -25,7 +25,7 @@ export function ErasePage(properties: { readonly purpose: 'erase' | 'erased' }):
   });
   const again = (): JSX.Element => <Button onClick={() => void openAgain()}>{t('shell.eraseOpen')}</Button>;
   return (
-    <Show when={'shell.name' in dictionary().texts}>
+    <Show when={'shell.name' in texts()}>
       <main class="mx-auto grid max-w-2xl gap-4 p-6 sm:p-10">
         <Show
           when={properties.purpose === 'erase'}
