@@ -1,5 +1,5 @@
-// `npm test`: every runner, and one line at the end that sums them: "N passed, N failed". A runner that ends badly without
-// naming a failed test counts as one failure, and so does one that ran nothing.
+// `npm test`: every runner, and at the end what failed, by name, and one line that sums them: "N passed, N failed". A runner that
+// ends badly without naming a failed test counts as one failure, and so does one that ran nothing.
 //   npm test                                  everything
 //   npm test -- node                          only the named runners: contracts, node, browser, e2e
 //   npm test -- src/lib/rpc.test.ts           one file; part of its name does, and finds the runner
@@ -15,6 +15,25 @@ import { chooseTests, RUNNERS, type Runner } from './testFiles.ts';
 interface Count {
   readonly passed: number;
   readonly failed: number;
+  /** What failed, one line each: repeated at the end, where thousands of lines of output hide nothing. */
+  readonly failures: readonly string[];
+}
+
+/** The part of a report of Vitest that is read here. */
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
 }
 
 interface Outcome {
@@ -69,9 +88,25 @@ function execute(parameters: readonly string[], write: Write): Promise<Outcome> 
   });
 }
 
+function oneFailure(why: string): Count {
+  return { passed: 0, failed: 1, failures: [why] };
+}
+
 function settle(count: Count, status: number): Count {
-  if (count.passed + count.failed === 0) return { passed: 0, failed: 1 };
-  return status !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
+  if (count.passed + count.failed === 0) return oneFailure('no test was run');
+  if (status === 0 || count.failed > 0) return count;
+  const [why = `ended with ${status}, though no test failed`, ...more] = count.failures;
+  return { passed: count.passed, failed: 1, failures: [why, ...more] };
+}
+
+function failuresOf({ testResults }: Report): string[] {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = path.relative(root, name);
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    // A file that could not be imported failed without a test.
+    if (failed.length === 0) return status === 'failed' ? [`${file}: ${message.split('\n')[0]}`] : [];
+    return failed.map((test) => `${file} > ${test.fullName}: ${test.failureMessages[0]?.split('\n')[0] ?? ''}`);
+  });
 }
 
 async function vitest(project: Runner, { files, options, write }: Run, ...more: readonly string[]): Promise<Count> {
@@ -91,13 +126,10 @@ async function vitest(project: Runner, { files, options, write }: Run, ...more: 
     ],
     write,
   );
-  if (!existsSync(report)) return { passed: 0, failed: 1 };
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8')) as Record<
-    string,
-    number
-  >;
-  if ((numPendingTests ?? 0) > 0) write(`${numPendingTests} tests of ${project} were skipped.\n`);
-  return settle({ passed: numPassedTests ?? 0, failed: numFailedTests ?? 0 }, status);
+  if (!existsSync(report)) return oneFailure(`ended with ${status} and wrote no report`);
+  const result = JSON.parse(readFileSync(report, 'utf8')) as Report;
+  if (result.numPendingTests > 0) write(`${result.numPendingTests} tests of ${project} were skipped.\n`);
+  return settle({ passed: result.numPassedTests, failed: result.numFailedTests, failures: failuresOf(result) }, status);
 }
 
 async function contracts({ files, options, write }: Run): Promise<Count> {
@@ -109,7 +141,8 @@ async function contracts({ files, options, write }: Run): Promise<Count> {
   );
   const summaries = [...output.matchAll(/(\d+) tests? passed, (\d+) failed, \d+ skipped \(\d+ total tests?\)/g)];
   const summary = summaries.at(-1);
-  return settle({ passed: Number(summary?.[1] ?? 0), failed: Number(summary?.[2] ?? 0) }, status);
+  const failures = [...new Set(output.match(/^\[FAIL.*$/gm))];
+  return settle({ passed: Number(summary?.[1] ?? 0), failed: Number(summary?.[2] ?? 0), failures }, status);
 }
 
 async function endToEnd(run: Run): Promise<Count> {
@@ -117,7 +150,7 @@ async function endToEnd(run: Run): Promise<Count> {
     ['--import', path.join(root, 'tools/rawImports.mjs'), path.join(root, 'tools/build.ts')],
     run.write,
   );
-  return status === 0 ? vitest('e2e', run) : { passed: 0, failed: 1 };
+  return status === 0 ? vitest('e2e', run) : oneFailure('the page could not be built');
 }
 
 const runners: Readonly<Record<Runner, (run: Run) => Promise<Count>>> = {
@@ -150,6 +183,7 @@ if (!(chosen.size === 1 && chosen.has('contracts'))) installChromium();
 const started = Date.now();
 const seconds = (since: number): number => Math.round((Date.now() - since) / 1000);
 const counts: Count[] = [];
+const failures: string[] = [];
 const turns = createTurns((text) => process.stdout.write(text));
 
 async function run(name: Runner, files: readonly string[]): Promise<void> {
@@ -158,9 +192,10 @@ async function run(name: Runner, files: readonly string[]): Promise<void> {
   turn.write(`\n== ${name}\n`);
   const count = await runners[name]({ files, options, write: turn.write }).catch((error: Error) => {
     turn.write(`${error.stack}\n`);
-    return { passed: 0, failed: 1 };
+    return oneFailure(error.message);
   });
   counts.push(count);
+  failures.push(...count.failures.map((failure) => `${name}: ${failure}`));
   turn.write(`== ${name}: ${count.passed} passed, ${count.failed} failed in ${seconds(since)} s\n`);
   turn.end();
 }
@@ -175,6 +210,7 @@ await Promise.all(
 );
 const passed = counts.reduce((total, count) => total + count.passed, 0);
 const failed = counts.reduce((total, count) => total + count.failed, 0);
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `  ${failure}\n`).join('')}`);
 console.log(`\nAll in ${seconds(started)} s`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
