@@ -7,7 +7,7 @@ const made = (...names: string[]) => ({ files: names.map((name) => ({ name, byte
 
 test('of a run: left when it was deleted or has ended, not while it can go on or cannot be read', () => {
   const left = (of: RunRecord | 'absent' | 'unreadable') => isCheckpointLeft({ of: 'run', run: of, adapter: 'absent' });
-  expect([left('absent'), left(run('done'))]).toEqual([true, true]);
+  expect([left('absent'), left(run('done'))]).toStrictEqual([true, true]);
   for (const state of ['running', 'paused', 'failed', 'cancelled'] as const)
     expect(left(run(state)), state).toBe(false);
   expect(left('unreadable')).toBe(false);
