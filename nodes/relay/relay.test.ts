@@ -8,7 +8,7 @@ import { decode, encode } from '@ipld/dag-cbor';
 import { NextToLast } from 'blockstore-fs/sharding';
 import { CID } from 'multiformats/cid';
 import { setSignEntropy } from 'viem/accounts';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { cidOf } from '../../src/datanet/cids.ts';
 import {
   publishAdapter,
@@ -21,6 +21,7 @@ import type { Cid } from '../../src/lib/units.ts';
 import type { Announcement, ReceivedAnnouncement, Witness } from '../../src/peers/node.ts';
 import { type NodePeers, openFileState, startNodePeers } from '../../src/peers/node.ts';
 import { createTestSigner, verify } from '../../test/support/datanet.ts';
+import { eventually } from '../../test/support/eventually.ts';
 import { type Relay, type RelayEvent, type RelayParameters, startRelay } from './startRelay.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -342,7 +343,7 @@ describe('one peer slows only itself', () => {
     for (let index = 0; index < 60; index += 1) {
       void bad.announce({ kind: 'contribution', scope: 'net', cid: await nobodyHas(`nobody ${index}`) });
     }
-    await vi.waitFor(() => expect(bad.pending()).toHaveLength(60), 20_000);
+    await eventually(() => expect(bad.pending()).toHaveLength(60));
     const cid = await contribute(honest, 'facts', rowsOf('honest'));
     await announceAndKeep(honest, { kind: 'contribution', scope: 'facts', cid });
     // Not one of the others was given up before: the honest one had a turn of its own.
@@ -406,10 +407,10 @@ describe('what an author is told', () => {
   it('how many relays keep it, each of which is asked', async () => {
     const relays = [await relayAt(await folder()), await relayAt(await folder(), { bytesPerOwner: 1_000 })];
     const alice = await peerAt(await folder(), relays.flatMap(webSocketOf));
-    await vi.waitFor(() => expect(alice.connections()).toHaveLength(2), 20_000);
+    await eventually(() => expect(alice.connections()).toHaveLength(2));
     const cid = await contribute(alice, 'facts', rowsOf('two', 100));
     await announceAndKeep(alice, { kind: 'contribution', scope: 'facts', cid });
-    await vi.waitFor(() => expect(alice.deliveries()[0]?.answers).toHaveLength(2), 20_000);
+    await eventually(() => expect(alice.deliveries()[0]?.answers).toHaveLength(2));
     expect(
       alice
         .deliveries()[0]
@@ -560,7 +561,7 @@ describe('one place takes no more than its share', () => {
     const [shard = ''] = (await readContribution({ cid: cids[0] as Cid, blocks: alice.blocks, verify })).header.rows;
     for (const [index, cid] of cids.entries()) {
       await alice.announce({ kind: 'contribution', scope: 'facts', cid });
-      await vi.waitFor(() => {
+      await eventually(() => {
         expect(relay.status().pins.roots).toBe(Math.min(index + 1, 2));
         expect(existsSync(fileOf(data, cids[0] as Cid))).toBe(index < 2);
         expect(existsSync(fileOf(data, shard as Cid))).toBe(index < 3);
@@ -657,7 +658,7 @@ describe('bytes that come late', () => {
     const header = await alice.blocks.get(cid);
     await alice.deleteBlocks([cid]);
     expect(await alice.announce({ kind: 'contribution', scope: 'facts', cid })).toBe('queued');
-    await vi.waitFor(() => expect(alice.deliveries()[0]?.answers).toHaveLength(1), 20_000);
+    await eventually(() => expect(alice.deliveries()[0]?.answers).toHaveLength(1));
     expect(alice.deliveries()[0]?.answers).toMatchObject([{ outcome: 'later', code: 'BLOCK_NOT_FOUND' }]);
     await alice.blocks.put(header, 'dag-cbor');
     await alice.stop();
