@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../test/support/eventually.ts';
 import type { Cid } from '../lib/units.ts';
 import {
   type Announcements,
@@ -180,7 +181,7 @@ it('what is announced while a relay thinks about another one does not wait for i
   const flushing = flush(announcements);
   for (const scope of ['b', 'c', 'd', 'e', 'f', 'g']) await addOwn(announcements, named(scope));
   void flush(announcements);
-  await vi.waitFor(() => expect(scopes(announcements.pending)).toEqual(['slow']));
+  await eventually(() => expect(scopes(announcements.pending)).toEqual(['slow']));
   expect(asked.filter((each) => each === 'relay slow')).toHaveLength(1);
   slow.resolve({ verdict: KEPT, witnesses: [] });
   await flushing;
