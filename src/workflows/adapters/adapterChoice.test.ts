@@ -63,6 +63,7 @@ test('attribution needs both the index and the texts of the rows', () => {
   const named = (...names: string[]) => names.map((name) => ({ name }));
   expect(hasAttributionFiles(named('index.cbor', 'adapter_config.json', 'rows.jsonl'))).toBe(true);
   expect(hasAttributionFiles(named('index.cbor'))).toBe(false);
+  expect(hasAttributionFiles(named('adapter_config.json', 'adapter_model.safetensors'))).toBe(false);
   expect(hasAttributionFiles([])).toBe(false);
 });
 

@@ -94,6 +94,13 @@ describe('buildIndex', () => {
     expect(second.computed).toStrictEqual(range(73, 120));
   });
 
+  test('ends when its sketches cannot be saved', async () => {
+    const { ports, requests, computed } = world();
+    const full = { ...ports, savePartial: () => Promise.reject(new Error('full')) };
+    await expect(buildIndex({ rows, signal }, full)).rejects.toThrow('full');
+    expect([requests.length, computed.length]).toStrictEqual([0, 50]);
+  });
+
   test('computes no gradient when all sketches are there', async () => {
     const first = world({ failAt: 119 });
     await expect(buildIndex({ rows, signal }, first.ports)).rejects.toThrow();

@@ -143,6 +143,7 @@ describe('indexTrainedAdapter', () => {
       ['model', 'rows', 'tokens'].map((stage) => ({ stage, done: 0, total: 0 })),
     );
     expect(progress.at(3)).toStrictEqual({ stage: 'gradients', done: 0, total: 60 });
+    expect(progress.at(-1)).toStrictEqual({ stage: 'index', done: 0, total: 0 });
   });
 
   test('goes on from the sketches of a build that was stopped, to the same files', async () => {

@@ -69,6 +69,8 @@ interface Log {
   readonly encoded: string[];
   readonly changes: Partial<MessageRecord>[];
   readonly receipts: ReceiptRecord[];
+  /** What the engine computed, to be moved to the attribution and not copied: it has as many bytes as the adapter. */
+  readonly gradients: Float32Array[];
   readonly paid: { readonly tokens: number; readonly receiptDigest: string }[];
   announced: number;
 }
@@ -77,7 +79,16 @@ async function run(
   asked: MessageRecord,
   change: (ports: Ports, abort: AbortController) => Partial<Ports> = () => ({}),
 ): Promise<Log & { readonly error: unknown }> {
-  const log: Log = { phases: [], rows: [], encoded: [], changes: [], receipts: [], paid: [], announced: 0 };
+  const log: Log = {
+    phases: [],
+    gradients: [],
+    rows: [],
+    encoded: [],
+    changes: [],
+    receipts: [],
+    paid: [],
+    announced: 0,
+  };
   const abort = new AbortController();
   const ports = answeringLate<Ports>({
     engine: {
@@ -92,7 +103,9 @@ async function run(
       }),
       async rowGradient({ row }) {
         log.rows.push(row);
-        return gradientOf(FACT, 99);
+        const gradient = gradientOf(FACT, 99);
+        log.gradients.push(gradient);
+        return gradient;
       },
     },
     attribution,
@@ -180,7 +193,8 @@ describe('the tokens of an answer', () => {
   });
 
   test('what is shown beside them: the index, the names, and whether there were turns before', async () => {
-    const { changes } = await run(message());
+    const { changes, gradients } = await run(message());
+    expect(gradients.map(({ length }) => length)).toStrictEqual([0]);
     const { influence } = changes[0] as MessageRecord & { readonly influence: StoredInfluence };
     const { rowCount, placeboCount, sketchSize: size, policy, evaluation } = summary;
     expect(influence).toMatchObject({

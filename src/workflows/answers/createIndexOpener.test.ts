@@ -116,7 +116,7 @@ test.each(['{"prompt":"p"}', '{"prompt":"p","response":7}', '{"prompt":"p', 'nul
   'the line %s of a stranger is refused by its number',
   async (line) => {
     const { opened } = setUp({
-      adapterBytes: async () => new TextEncoder().encode(`{"prompt":"p","response":"r"}\n\n${line}\n`),
+      adapterBytes: async () => new TextEncoder().encode(`{"prompt":"p","response":"r"}\n \t\n${line}\n`),
     });
     await expect(opened('a')).rejects.toMatchObject({
       code: 'ATTRIBUTION_ROWS_INVALID',

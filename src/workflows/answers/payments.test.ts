@@ -256,6 +256,7 @@ describe('setUpPayment', () => {
       return Promise.reject(new TributaryError({ code: 'CHAIN_UNREACHABLE', message: '', hint: '' }));
     };
     await expect(setUp(OPEN)).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' });
+    expect([...payments.plans.values()]).toMatchObject([{ sent: { hash: word(0xbeef) } }]);
     chain.transaction = async ({ hash }) => (hash === word(0xbeef) ? 'pending' : 'unknown');
     const waited: string[] = [];
     chain.waitForTransaction = async ({ hash }) => {
@@ -285,6 +286,27 @@ describe('setUpPayment', () => {
     if (end === 'has no effect') expect(await setUp(OPEN)).toStrictEqual(['deposit', 'key']);
     else await expect(setUp(OPEN)).rejects.toMatchObject({ code });
     expect(names()).toStrictEqual(end === 'has no effect' ? ['deposit', 'setSessionKey'] : []);
+  });
+
+  test('that the wallet is asked is noted before it is, and that it has sent when it has', async () => {
+    const sent = () => [...payments.plans.values()].map((plan) => plan.sent);
+    const seen: unknown[] = [];
+    const { deposit, setSessionKey } = chain;
+    chain.deposit = async (parameters) => {
+      seen.push(sent());
+      return deposit(parameters);
+    };
+    chain.setSessionKey = async (parameters) => {
+      seen.push(sent());
+      parameters.onSubmitted?.(word(0xbeef));
+      throw new Error('closed');
+    };
+    await expect(setUp(OPEN)).rejects.toThrow('closed');
+    seen.push(sent());
+    expect(seen).toStrictEqual([[{}], [{}], [{ hash: word(0xbeef) }]]);
+    chain.setSessionKey = setSessionKey;
+    await setUp(OPEN);
+    expect(payments.plans.size).toBe(0);
   });
 
   test('a wallet that was asked when the page closed must have nothing unmined', async () => {

@@ -14,11 +14,14 @@ test('of a run: left when it was deleted or has ended, not while it can go on or
 });
 
 test('of an index: left once it is built, or its adapter or run is gone', () => {
-  const left = (adapter: Parameters<typeof isCheckpointLeft>[0]['adapter'], of: RunRecord | 'absent' = run('done')) =>
-    isCheckpointLeft({ of: 'index', run: of, adapter });
+  const left = (
+    adapter: Parameters<typeof isCheckpointLeft>[0]['adapter'],
+    of: RunRecord | 'absent' | 'unreadable' = run('done'),
+  ) => isCheckpointLeft({ of: 'index', run: of, adapter });
   expect(left(made('adapter_model.safetensors'))).toBe(false);
   expect(left(made('adapter_model.safetensors', 'index.cbor'))).toBe(true);
   expect(left('absent')).toBe(true);
   expect(left('unreadable')).toBe(false);
   expect(left(made(), 'absent')).toBe(true);
+  expect(left(made('index.cbor'), 'unreadable')).toBe(false);
 });
