@@ -423,6 +423,25 @@ describe('a published adapter', () => {
     ]);
   });
 
+  test('that no chain knows pays no model, and names its base where that is not here', async () => {
+    const { publish, reader, collectRows } = await world({ chain: false });
+    const manifest = (await publish({}, '')).manifestCid as string;
+    const saved: unknown[] = [];
+    await importPublishedAdapter(manifest, {
+      reader,
+      collectRows,
+      saveAdapter: async ({ modelId, data }, files) => void saved.push([modelId, data, Object.keys(files)]),
+      modelByHash: async () => undefined,
+    });
+    expect(saved).toStrictEqual([
+      [
+        'Seedling',
+        { author: signer.address.toLowerCase(), baseSha256: baseHash },
+        ['adapter_config.json', 'adapter_model.safetensors', 'index.cbor', 'rows.jsonl'],
+      ],
+    ]);
+  });
+
   test('of another trainer is refused and not saved: nobody could trace its answers', async () => {
     const { reader, collectRows, store } = await world();
     const { cid } = await publishAdapter({
