@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../test/support/eventually.ts';
 import type { Cid } from '../lib/units.ts';
 import {
   type Announcements,
@@ -180,7 +181,7 @@ it('what is announced while a relay thinks about another one does not wait for i
   const flushing = flush(announcements);
   for (const scope of ['b', 'c', 'd', 'e', 'f', 'g']) await addOwn(announcements, named(scope));
   void flush(announcements);
-  await vi.waitFor(() => expect(scopes(announcements.pending)).toEqual(['slow']));
+  await eventually(() => expect(scopes(announcements.pending)).toEqual(['slow']));
   expect(asked.filter((each) => each === 'relay slow')).toHaveLength(1);
   slow.resolve({ verdict: KEPT, witnesses: [] });
   await flushing;
@@ -606,14 +607,14 @@ it('asks one relay about four at once, and goes on with the next when one is ans
   void flush(announcements).then(() => {
     ended = true;
   });
-  await vi.waitFor(() => expect(asked).toHaveLength(4));
+  await eventually(() => expect(asked).toHaveLength(4));
   waiting[2]?.resolve({ verdict: KEPT, witnesses: [] });
-  await vi.waitFor(() => expect(asked).toHaveLength(5));
+  await eventually(() => expect(asked).toHaveLength(5));
   expect([scopes(announcements.pending), ended]).toEqual([['a', 'b', 'd', 'e', 'f'], false]);
   for (const index of [0, 1, 3, 4]) waiting[index]?.resolve({ verdict: KEPT, witnesses: [] });
-  await vi.waitFor(() => expect(asked).toHaveLength(6));
+  await eventually(() => expect(asked).toHaveLength(6));
   waiting[5]?.resolve({ verdict: QUOTA, witnesses: [] });
-  await vi.waitFor(() => expect(ended).toBe(true));
+  await eventually(() => expect(ended).toBe(true));
   expect(scopes(announcements.pending)).toEqual(['f']);
 });
 

@@ -107,13 +107,48 @@ describe('createKeeper', () => {
 
   test('leaves a refused voucher alone until the grace is over, and takes it when its payer has deposited', async () => {
     const { chain, keeper, hear } = await startKeeper();
-    chain.setAccount(payer, { escrow: 0n });
     await hear(word(1), 50n);
+    const { collect } = chain;
+    // The payer withdraws after the keeper has looked and before its transaction.
+    chain.collect = (parameters) => {
+      chain.setAccount(payer, { escrow: 0n });
+      return collect(parameters);
+    };
     expect(await keeper.collect()).toMatchObject({ total: 0n, refused: [{ reason: 'ESCROW_INSUFFICIENT_BALANCE' }] });
-    chain.setAccount(payer, { escrow: 50n });
+    chain.collect = collect;
     expect(await keeper.collect()).toBeUndefined();
-    chain.advance(PROFILE.graceSeconds);
+    chain.setAccount(payer, { escrow: 50n });
+    chain.advance(PROFILE.graceSeconds - 1);
+    expect(await keeper.collect()).toBeUndefined();
+    chain.advance(1);
     expect(await keeper.collect()).toMatchObject({ total: 50n, refused: [] });
+  });
+
+  test('spends nothing on vouchers of who has nothing, however many are announced', async () => {
+    const { chain, keeper, hear } = await startKeeper();
+    for (const poor of [0xb1, 0xb2, 0xb3]) {
+      chain.setAccount(address(poor), { escrow: 0n });
+      await hear(word(poor), 50n, true, address(poor));
+    }
+    expect(await keeper.step()).toEqual([]);
+    await hear(word(1), 50n);
+    expect(await keeper.step()).toMatchObject([{ kind: 'collected', result: { total: 50n, refused: [] } }]);
+    expect(chain.writes.map(({ name }) => name)).toEqual(['collect']);
+  });
+
+  test('a payer who pays little under a receipt over a fortune takes nothing of what others paid', async () => {
+    const { chain, keeper, hear, inbox } = await startKeeper();
+    await hear(word(1), 9_999n);
+    const eve = address(0xe1);
+    const signed = await hear(word(2), 1n, true, address(0xa2));
+    await inbox.addReceipt(
+      receiptOf({ digest: word(2), amount: 10n ** 70n }, modelId, [{ account: eve, ppm: 1_000_000 }]),
+    );
+    expect((await keeper.collect())?.collected.map(({ voucher }) => voucher)).toContainEqual(signed.voucher);
+    chain.advance(PROFILE.epochSeconds + PROFILE.graceSeconds);
+    const { accounts = [], total = 0n } = (await keeper.propose())?.ledger ?? {};
+    // One ten-thousandth, which is less than a wei here, is eve's.
+    expect(accounts).toEqual([{ account: ada, cumulative: total }]);
   });
 
   test('collects what is owed beside vouchers that a stranger signed for the same channel', async () => {
@@ -155,7 +190,7 @@ describe('createKeeper', () => {
     expect((await keeper.propose())?.ledger.accounts).toEqual([{ account: ada, cumulative: contributors }]);
   });
 
-  test('proposes nothing upon a ledger that nobody has', async () => {
+  test('proposes nothing upon a ledger that nobody has, or that is not the one of the root', async () => {
     const { chain, keeper, hear, published } = await startKeeper();
     for (const digest of [word(1), word(2)]) {
       await hear(digest, 1_000n);
@@ -167,8 +202,30 @@ describe('createKeeper', () => {
         await keeper.finalize();
       }
     }
+    const { rewards } = chain;
+    // Whoever proposed it named the digest of another ledger than the root's.
+    chain.rewards = async () => {
+      const state = await rewards();
+      return { ...state, current: { ...state.current, root: word(9) } };
+    };
+    await expect(keeper.propose()).rejects.toMatchObject({ code: 'LEDGER_WRONG_ROOT', facts: { root: word(9) } });
     published.clear();
     await expect(keeper.propose()).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
+  });
+
+  test('forgets what somebody else has settled, and keeps what is not settled', async () => {
+    const { chain, keeper, hear, inbox } = await startKeeper();
+    await hear(word(1), 1_000n);
+    await keeper.collect();
+    chain.advance(PROFILE.epochSeconds + PROFILE.graceSeconds);
+    await keeper.propose();
+    const later = await hear(word(2), 1_000n);
+    chain.advance(PROFILE.windowSeconds);
+    expect(inbox.vouchers()).toHaveLength(2);
+    await chain.finalize();
+    await keeper.step();
+    expect(inbox.vouchers()).toEqual([later]);
+    expect([inbox.receipt(word(1)), inbox.receipt(word(2))?.amount]).toEqual([undefined, 1_000n]);
   });
 });
 

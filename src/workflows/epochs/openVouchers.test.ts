@@ -84,10 +84,84 @@ test('each key of a payer is owed its own sum, and one that has spent all it may
   const found = async () => openVouchers({ chain, state: await chain.epoch(), vouchers: [one, other] });
   expect(await found()).toEqual([
     { signed: one, amount: 5n },
-    { signed: other, amount: 9n },
+    { signed: other, amount: 3n },
   ]);
   expect((await chain.collect({ vouchers: [other] })).total).toBe(3n);
   expect(await found()).toEqual([{ signed: one, amount: 5n }]);
+});
+
+test('no more is offered than was prepaid: a voucher of who has nothing would only be refused', async () => {
+  const chain = createFakeChain({ models: [model], sender: payer });
+  const { epoch } = await chain.epoch();
+  const [self] = await payAnswers({ payer, modelId, epoch, answers: [{ digest: word(1), amount: 9n }] });
+  if (self === undefined) throw new Error('no voucher');
+  // Whoever signs for itself needs no key, and anyone can.
+  const own = { ...self, voucher: { ...self.voucher, signer: payer } };
+  const found = async () => openVouchers({ chain, state: await chain.epoch(), vouchers: [own] });
+  chain.setAccount(payer, { escrow: 0n });
+  expect(await found()).toEqual([]);
+  chain.setAccount(payer, { escrow: 4n, thawing: 4n });
+  expect(await found()).toEqual([{ signed: own, amount: 4n }]);
+  chain.setAccount(payer, { escrow: 10n });
+  expect(await found()).toEqual([{ signed: own, amount: 9n }]);
+});
+
+test('what a payer has is offered once, the largest voucher first', async () => {
+  const chain = createFakeChain({ models: [model, { ...model, id: word(2) }] });
+  const { epoch } = await chain.epoch();
+  const pay = async (from: typeof payer, amount: bigint, of = modelId) => {
+    const [signed] = await payAnswers({ payer: from, modelId: of, epoch, answers: [{ digest: word(1), amount }] });
+    if (signed === undefined) throw new Error('no voucher');
+    chain.allow(signed);
+    return signed;
+  };
+  const [small, large, last, other] = [
+    await pay(payer, 5n),
+    await pay(payer, 8n),
+    await pay(payer, 3n, word(2)),
+    await pay(address(0xb2), 6n),
+  ];
+  chain.setAccount(payer, { escrow: 11n });
+  // Eight, six and what is left of eleven; nothing is left for the last.
+  const vouchers = [small, last, other, large];
+  const open = await openVouchers({ chain, state: await chain.epoch(), vouchers });
+  expect(open).toEqual([
+    { signed: large, amount: 8n },
+    { signed: other, amount: 6n },
+    { signed: small, amount: 3n },
+  ]);
+  const { total, refused } = await collectVouchers({ chain, account, vouchers: open });
+  expect([total, refused]).toEqual([17n, []]);
+});
+
+test('what a key may still spend is offered once', async () => {
+  const chain = createFakeChain({ models: [model, { ...model, id: word(2) }], sender: payer });
+  const { epoch } = await chain.epoch();
+  const [one] = await payAnswers({ payer, modelId, epoch, answers: [{ digest: word(1), amount: 9n }] });
+  if (one === undefined) throw new Error('no voucher');
+  const { signer } = one.voucher;
+  await chain.setSessionKey({ signer, validUntil: Number.MAX_SAFE_INTEGER, cap: 12n });
+  const two = { ...one, voucher: { ...one.voucher, modelId: word(2), cumulative: 7n } };
+  expect(await openVouchers({ chain, state: await chain.epoch(), vouchers: [two, one] })).toEqual([
+    { signed: one, amount: 9n },
+    { signed: two, amount: 3n },
+  ]);
+});
+
+test.each([
+  ['active', 1],
+  ['retired', 1],
+  ['proposed', 0],
+  ['disputed', 0],
+  ['rejected', 0],
+] as const)('a voucher for a model that is %s is offered %i times', async (status, count) => {
+  const chain = createFakeChain({ models: [{ ...model, status }] });
+  const { epoch } = await chain.epoch();
+  expect(
+    await open(chain, await payAnswers({ payer, modelId, epoch, answers: [{ digest: word(1), amount: 5n }] })),
+  ).toHaveLength(count);
+  const unknown = await payAnswers({ payer, modelId: word(9), epoch, answers: [{ digest: word(1), amount: 5n }] });
+  expect(await open(chain, unknown)).toEqual([]);
 });
 
 test('a batch takes a hundred vouchers and leaves the others open', async () => {
