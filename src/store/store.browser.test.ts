@@ -2,6 +2,8 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { PART_BYTES } from './files.ts';
 import {
+  addAdapterFiles,
+  database,
   deleteAdapter,
   deleteFile,
   eraseEverything,
@@ -66,6 +68,31 @@ test('an adapter is kept with its files and their hashes, and goes whole', async
   expect(await readAdapterFile('a/1', 'adapter_config.json')).toEqual(new TextEncoder().encode('{}'));
   await deleteAdapter('a/1');
   expect(await readAdapterFile('a/1', 'adapter_config.json')).toBeUndefined();
+  expect(await listFiles('adapters')).toEqual([]);
+});
+
+test('files that are added to an adapter leave the others as they are, also when they find no room', async () => {
+  const { createWritable } = FileSystemFileHandle.prototype;
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const of = { id: 'a/1', name: 'Towns', modelId: 'seedling', datanetIds: [], createdAt: 1 };
+  const { files } = await saveAdapter(of, { 'adapter_model.safetensors': bytes('weights') });
+  FileSystemFileHandle.prototype.createWritable = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
+  await expect(addAdapterFiles('a/1', { 'index.cbor': bytes('index') })).rejects.toMatchObject({
+    code: 'STORE_QUOTA_EXCEEDED',
+  });
+  FileSystemFileHandle.prototype.createWritable = createWritable;
+  expect((await database().adapters.get('a/1'))?.files).toEqual(files);
+  expect(await readAdapterFile('a/1', 'adapter_model.safetensors')).toEqual(bytes('weights'));
+  expect(await addAdapterFiles('a/1', { 'index.cbor': bytes('index') })).toBe(true);
+  expect(await addAdapterFiles('a/1', { 'index.cbor': bytes('another') })).toBe(true);
+  const listed = (await database().adapters.get('a/1'))?.files.map(({ name, bytes: size }) => [name, size]);
+  expect(listed).toEqual([
+    ['adapter_model.safetensors', 7],
+    ['index.cbor', 7],
+  ]);
+  expect(await readAdapterFile('a/1', 'index.cbor')).toEqual(bytes('another'));
+  await deleteAdapter('a/1');
+  expect(await addAdapterFiles('a/1', { 'index.cbor': bytes('index') })).toBe(false);
   expect(await listFiles('adapters')).toEqual([]);
 });
 
