@@ -74,7 +74,7 @@ export async function getClaimable(
 
   const bytes = await fetchLedgerBytes(client, current.dataDigest, signal);
   const ledger = finalLedger({ bytes, root: current });
-  const index = ledger.accounts.findIndex(({ account }) => account.toLowerCase() === address.toLowerCase());
+  const index = ledger.accounts.findIndex(({ account }) => account === address.toLowerCase());
   const entry = ledger.accounts[index];
   if (entry === undefined) return nothing;
   return {

@@ -1,5 +1,5 @@
 // Vouchers that are worth collecting now.
-import type { Address, EpochState, Hex, SignedVoucher } from '../../settlement/index.ts';
+import type { EpochState, Hex, SignedVoucher, Voucher } from '../../settlement/index.ts';
 import type { EpochChain } from './epochPorts.ts';
 import { epochTimes } from './epochTimes.ts';
 import { newestVouchers } from './newestVouchers.ts';
@@ -19,45 +19,32 @@ export interface OpenVouchersParameters {
   readonly vouchers: Iterable<SignedVoucher>;
 }
 
+/** Something that several vouchers draw on, in wei. */
+interface Purse {
+  left: bigint;
+}
+
 interface SignerState {
   /** Seconds of the chain's clock. */
   readonly validUntil: number;
-  /** What it may still spend, in wei; undefined without a cap. */
-  left: bigint | undefined;
+  /** What is left of the key's cap; a payer's own signature has none. */
+  readonly cap: readonly Purse[];
 }
 
 const smaller = (one: bigint, other: bigint): bigint => (one < other ? one : other);
-const pairOf = ({ voucher: { payer, signer } }: SignedVoucher): string => `${payer}/${signer}`.toLowerCase();
 
-/** What the escrow lets each signer of these vouchers spend for their payer, by `pairOf`. */
-async function signerStates(
-  chain: OpenVouchersChain,
-  vouchers: readonly SignedVoucher[],
-): Promise<ReadonlyMap<string, SignerState>> {
-  const pairs = new Map(vouchers.map((signed) => [pairOf(signed), signed.voucher]));
-  return new Map(
-    await Promise.all(
-      [...pairs].map(async ([pair, { payer, signer }]): Promise<readonly [string, SignerState]> => {
-        if (signer.toLowerCase() === payer.toLowerCase())
-          return [pair, { validUntil: Number.POSITIVE_INFINITY, left: undefined }];
-        const { validUntil, cap, spent } = await chain.sessionKey({ payer, signer });
-        return [pair, { validUntil, left: cap - spent }];
-      }),
-    ),
-  );
-}
-
-/** What each payer has prepaid, by lower-case address. */
-async function prepaidAmounts(
-  chain: OpenVouchersChain,
-  vouchers: readonly SignedVoucher[],
-): Promise<Map<string, bigint>> {
-  const payers = new Map(vouchers.map(({ voucher: { payer } }): [string, Address] => [payer.toLowerCase(), payer]));
-  return new Map(
-    await Promise.all(
-      [...payers].map(async ([key, payer]): Promise<[string, bigint]> => [key, (await chain.balances(payer)).escrow]),
-    ),
-  );
+/** Asks once for all vouchers with the same answer. */
+function askOnce<Value>(
+  keyOf: (voucher: Voucher) => string,
+  ask: (voucher: Voucher) => Promise<Value>,
+): (signed: SignedVoucher) => Promise<Value> {
+  const answers = new Map<string, Promise<Value>>();
+  return ({ voucher }) => {
+    const key = keyOf(voucher).toLowerCase();
+    const answer = answers.get(key) ?? ask(voucher);
+    answers.set(key, answer);
+    return answer;
+  };
 }
 
 /** Whom the escrow pays: a model that was retired still collects what it is owed. */
@@ -77,43 +64,49 @@ export async function openVouchers({
   state,
   vouchers,
 }: OpenVouchersParameters): Promise<readonly OpenVoucher[]> {
-  const current = [...vouchers].filter(({ voucher: { epoch } }) => {
-    const { startsAt, closesAt } = epochTimes(epoch, state, chain.deployment.profile);
+  const timesOf = (signed: SignedVoucher) => epochTimes(signed.voucher.epoch, state, chain.deployment.profile);
+  const signerOf = askOnce(
+    ({ payer, signer }) => `${payer}/${signer}`,
+    async ({ payer, signer }): Promise<SignerState> => {
+      if (signer.toLowerCase() === payer.toLowerCase()) return { validUntil: Number.POSITIVE_INFINITY, cap: [] };
+      const { validUntil, cap, spent } = await chain.sessionKey({ payer, signer });
+      return { validUntil, cap: [{ left: cap - spent }] };
+    },
+  );
+  const prepaidOf = askOnce(
+    ({ payer }) => payer,
+    async ({ payer }): Promise<Purse> => ({ left: (await chain.balances(payer)).escrow }),
+  );
+
+  const current = [...vouchers].filter((signed) => {
+    const { startsAt, closesAt } = timesOf(signed);
     return startsAt <= state.now && state.now < closesAt;
   });
-  const signers = await signerStates(chain, current);
-  const newest = newestVouchers(
-    current.filter((signed) => {
-      const { startsAt } = epochTimes(signed.voucher.epoch, state, chain.deployment.profile);
-      return (signers.get(pairOf(signed))?.validUntil ?? 0) >= startsAt;
-    }),
+  const signers = await Promise.all(
+    newestVouchers(current).map(async (signed) => ({ signed, signer: await signerOf(signed) })),
   );
-  if (newest.length === 0) return [];
-  const [payable, prepaid, collected] = await Promise.all([
+  const allowed = signers.filter(({ signed, signer }) => signer.validUntil >= timesOf(signed).startsAt);
+  if (allowed.length === 0) return [];
+  const [payable, owing] = await Promise.all([
     payableModels(chain),
-    prepaidAmounts(chain, newest),
-    Promise.all(newest.map(({ voucher }) => chain.collected(voucher))),
+    Promise.all(
+      allowed.map(async ({ signed, signer: { cap } }) => {
+        const [prepaid, collected] = await Promise.all([prepaidOf(signed), chain.collected(signed.voucher)]);
+        return { signed, purses: [prepaid, ...cap], owed: signed.voucher.cumulative - collected };
+      }),
+    ),
   ]);
-  /** As the escrow limits it. */
-  const drawable = ({ signed, owed }: { readonly signed: SignedVoucher; readonly owed: bigint }): bigint => {
-    const covered = smaller(owed, prepaid.get(signed.voucher.payer.toLowerCase()) ?? 0n);
-    const left = signers.get(pairOf(signed))?.left;
-    return left === undefined ? covered : smaller(covered, left);
-  };
-  return newest
-    .map((signed, index) => ({ signed, owed: signed.voucher.cumulative - (collected[index] ?? 0n) }))
-    .filter(({ signed: { voucher }, owed }) => owed > 0n && payable.has(voucher.modelId.toLowerCase() as Hex))
+  const drawable = ({ owed, purses }: (typeof owing)[number]): bigint =>
+    purses.reduce((amount, { left }) => smaller(amount, left), owed);
+  return owing
+    .filter(({ signed }) => payable.has(signed.voucher.modelId))
     .map((each) => ({ ...each, alone: drawable(each) }))
     .sort((a, b) => (a.alone > b.alone ? -1 : a.alone < b.alone ? 1 : 0))
     .flatMap((each) => {
-      const { signed } = each;
       // What the ones before it draw is missing for this one.
       const amount = drawable(each);
-      if (amount === 0n) return [];
-      const payer = signed.voucher.payer.toLowerCase();
-      prepaid.set(payer, (prepaid.get(payer) ?? 0n) - amount);
-      const signer = signers.get(pairOf(signed));
-      if (signer?.left !== undefined) signer.left -= amount;
-      return [{ signed, amount }];
+      if (amount <= 0n) return [];
+      for (const purse of each.purses) purse.left -= amount;
+      return [{ signed: each.signed, amount }];
     });
 }

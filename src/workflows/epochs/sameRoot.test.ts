@@ -216,7 +216,7 @@ test(`keeper and page propose the same root for ${EPOCHS_A_RUN * RUNS} random ep
               return new Set(found.map(({ signed, amount }) => `${signed.signature} ${amount}`));
             }),
           );
-          expect(open[0]).toEqual(open[1]);
+          expect(open[0]).toStrictEqual(open[1]);
 
           for (const chain of chains) chain.advance(PROFILE.epochSeconds + PROFILE.graceSeconds);
           const propose = async (): Promise<readonly (Ledger | undefined)[]> => {
@@ -232,16 +232,16 @@ test(`keeper and page propose the same root for ${EPOCHS_A_RUN * RUNS} random ep
           };
           let [byKeeper, byPage] = await propose();
           const isMissing = paid.some((each) => each.digests.some((digest) => !receipts.has(digest)));
-          expect([byKeeper === undefined, byPage === undefined]).toEqual([isMissing, isMissing]);
+          expect([byKeeper === undefined, byPage === undefined]).toStrictEqual([isMissing, isMissing]);
           if (isMissing) {
             for (const chain of chains) chain.advance(PROFILE.epochSeconds);
             [byKeeper, byPage] = await propose();
           }
           if (byKeeper === undefined || byPage === undefined) throw new Error('nothing was proposed');
           const accounts = expectedAccounts(before, paid, receipts);
-          expect(byKeeper.accounts).toEqual(accounts);
+          expect(byKeeper.accounts).toStrictEqual(accounts);
           expect(byKeeper.root).toBe(byPage.root);
-          expect(encodeLedger(byKeeper)).toEqual(encodeLedger(byPage));
+          expect(encodeLedger(byKeeper)).toStrictEqual(encodeLedger(byPage));
 
           for (const chain of chains) chain.advance(PROFILE.windowSeconds);
           expect(await keeper.finalize()).toBe(epoch);
@@ -282,7 +282,7 @@ test('a receipt that is listed or announced twice is paid once, as it was announ
   chain.advance(PROFILE.epochSeconds + PROFILE.graceSeconds);
   const keeper = createKeeper({ chain, account, inbox, ledgers: memoryLedgers() });
   const { accounts = [], total = 0n } = (await keeper.propose())?.ledger ?? {};
-  expect(accounts).toEqual([
+  expect(accounts).toStrictEqual([
     { account: ada, cumulative: total / 2n },
     { account: grace, cumulative: total - total / 2n },
   ]);
