@@ -3,12 +3,13 @@
 import { TributaryError } from '../lib/errors.ts';
 import { decodeStrictly } from './decodeStrictly.ts';
 import { CODE_PAGES } from './encodings/codePages.ts';
+import { guessSevenBit, isSevenBit } from './encodings/sevenBit.ts';
 import type { TextEncoding } from './types.ts';
 
 export interface DecodeTextParameters {
   readonly bytes: Uint8Array;
   readonly fileName: string;
-  /** Label of the WHATWG Encoding Standard, or `utf-32le`, `utf-32be`, `ibm850`, `ibm437`, `ibm852`; decides instead of the bytes. */
+  /** Label of the WHATWG Encoding Standard, or one of those of `decodeStrictly` besides; decides instead of the bytes. */
   readonly encoding?: string | undefined;
 }
 
@@ -26,6 +27,13 @@ const SAMPLE_BYTES = 64 * 1024;
 /** Line and column, from 1, of the first byte that is not of the encoding. */
 function firstFault(bytes: Uint8Array, encoding: string): { readonly line: number; readonly column: number } {
   if (encoding.startsWith('utf-32')) return { line: 1, column: 1 };
+  // No decoder takes these by parts; their shifts end with the line. Of Chinese in ISO 2022 the first shift is told.
+  if (isSevenBit(encoding) || encoding === 'iso-2022-cn') {
+    const lines = new TextDecoder('latin1').decode(bytes).split(/\r\n|\n|\r/);
+    const isFaulty = (line: string): boolean =>
+      isSevenBit(encoding) ? decodeStrictly(new TextEncoder().encode(line), encoding) === null : line.includes('\x1b');
+    return { line: lines.findIndex(isFaulty) + 1, column: 1 };
+  }
   const STEP = 4_096;
   let line = 1;
   let column = 1;
@@ -123,7 +131,7 @@ function isDamagedUtf8(bytes: Uint8Array): boolean {
 
 /**
  * The text of a file and the encoding that it was read in: the one that is asked for; or that of its byte order mark; or UTF-16 by its zero
- * bytes; or ISO-2022-JP by its escapes; or UTF-8, if it is that; or what statistics say. Throws `FILE_NOT_UTF8` or `FILE_NOT_IN_ENCODING` with
+ * bytes; or UTF-8, if it is that and no encoding of seven bits; or what statistics say. Throws `FILE_NOT_UTF8` or `FILE_NOT_IN_ENCODING` with
  * line and column, or `ENCODING_UNKNOWN`.
  */
 export async function decodeText({
@@ -153,12 +161,14 @@ export async function decodeText({
   const wide = guessWide(bytes);
   const wideText = wide === null ? null : decodeStrictly(bytes, wide);
   if (wide !== null && wideText !== null) return { text: wideText, encoding: { name: wide, by: 'statistics' } };
-  // Bytes of ASCII alone, with escapes: whoever reads them as UTF-8 reads signs.
-  const head = new TextDecoder('latin1').decode(bytes.subarray(0, SAMPLE_BYTES));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is one.
-  const escaped = /\x1b\$[@B]/.test(head) ? decodeStrictly(bytes, 'iso-2022-jp') : null;
-  if (escaped !== null) return { text: escaped, encoding: { name: 'iso-2022-jp', by: 'statistics' } };
   const text = decodeStrictly(bytes, 'utf-8');
+  // A character for each byte: all of ASCII.
+  const seven = text?.length === bytes.byteLength ? guessSevenBit(text) : null;
+  if (seven !== null)
+    return {
+      text: decodeStrictly(bytes, seven) ?? refuse(fileName, bytes, seven),
+      encoding: { name: seven, by: 'statistics' },
+    };
   if (text !== null) return { text, encoding: { name: 'utf-8', by: 'validity' } };
   const { guessEncoding } = await import('./guessEncoding.ts');
   const name = isDamagedUtf8(bytes) ? null : guessEncoding(bytes);
@@ -167,7 +177,7 @@ export async function decodeText({
 }
 
 function isKnown(label: string): boolean {
-  if (/^utf-32[lb]e$/.test(label) || label in CODE_PAGES) return true;
+  if (/^utf-32[lb]e$/.test(label) || Object.hasOwn(CODE_PAGES, label) || isSevenBit(label)) return true;
   try {
     return new TextDecoder(label).encoding !== '';
   } catch {
