@@ -2,13 +2,15 @@
 // so that a crash while writing the newest leaves one that is whole.
 import { database } from './database.ts';
 import { deleteFile, readFile, writeFile } from './files.ts';
+import { guardWrite } from './guard.ts';
 
 const MAX_CHECKPOINTS = 2;
 
 export async function saveCheckpoint(runId: string, step: number, bytes: Uint8Array): Promise<void> {
   const id = `${runId}-${step}`;
   await writeFile('checkpoints', id, bytes, { runId, step: String(step) });
-  await database().checkpoints.put({ id, runId, step, bytes: bytes.byteLength, createdAt: Date.now() });
+  const record = { id, runId, step, bytes: bytes.byteLength, createdAt: Date.now() };
+  await guardWrite(() => database().checkpoints.put(record));
   const older = await database().checkpoints.where('[runId+step]').between([runId, 0], [runId, step]).toArray();
   for (const record of older.sort((left, right) => right.step - left.step).slice(MAX_CHECKPOINTS - 1)) {
     await deleteFile('checkpoints', record.id);

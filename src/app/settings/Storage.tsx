@@ -34,6 +34,10 @@ const kindKeys = {
   checkpoints: 'settings.kind.checkpoints',
 } as const;
 
+function usedText({ writtenAt }: StoredFile): string {
+  return writtenAt === undefined ? '' : formatDateTime(writtenAt);
+}
+
 function fileTitle(file: StoredFile): string {
   return (
     file.facts['title'] ??
@@ -140,23 +144,24 @@ export function Storage(): JSX.Element {
       <Table
         caption={t('settings.files')}
         rows={files.value() ?? []}
+        rowKey={({ area, name }) => `${area}/${name}`}
         empty={t('settings.noFiles')}
         columns={[
           {
             header: t('settings.fileName'),
             class: 'max-w-72 truncate',
             cell: (file) => (
-              <span title={file.name}>
-                {fileTitle(file)}
-                {file.complete ? '' : ` (${t(file.damaged === true ? 'settings.damaged' : 'settings.unfinished')})`}
+              <span title={file().name}>
+                {fileTitle(file())}
+                {file().complete ? '' : ` (${t(file().damaged === true ? 'settings.damaged' : 'settings.unfinished')})`}
               </span>
             ),
           },
-          { header: t('settings.fileKind'), cell: (file) => t(kindKeys[file.area]) },
-          { header: t('settings.fileSize'), numeric: true, cell: (file) => formatBytes(file.bytes) },
+          { header: t('settings.fileKind'), cell: (file) => t(kindKeys[file().area]) },
+          { header: t('settings.fileSize'), numeric: true, cell: (file) => formatBytes(file().bytes) },
           {
             header: t('settings.fileUsed'),
-            cell: (file) => (file.writtenAt === undefined ? '' : formatDateTime(file.writtenAt)),
+            cell: (file) => usedText(file()),
           },
           {
             header: '',
@@ -164,13 +169,13 @@ export function Storage(): JSX.Element {
             cell: (file) => (
               <IconButton
                 icon="trash"
-                label={t('settings.deleteFile', { name: fileTitle(file) })}
+                label={t('settings.deleteFile', { name: fileTitle(file()) })}
                 onClick={() =>
                   setAsked({
-                    title: t('settings.deleteFileTitle', { name: fileTitle(file) }),
-                    text: t('settings.deleteFileText', { amount: formatBytes(file.bytes) }),
-                    action: t('settings.deleteFile', { name: fileTitle(file) }),
-                    run: () => remove(file),
+                    title: t('settings.deleteFileTitle', { name: fileTitle(file()) }),
+                    text: t('settings.deleteFileText', { amount: formatBytes(file().bytes) }),
+                    action: t('settings.deleteFile', { name: fileTitle(file()) }),
+                    run: () => remove(file()),
                   })
                 }
               />

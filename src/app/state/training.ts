@@ -22,7 +22,7 @@ import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { findAdapter } from './adapters.ts';
 import { engine, ensureAdapter, ensureModel, noteEngineFailure } from './engine.ts';
 import { availableModels } from './models/availableModels.ts';
-import { runLock } from './runLocks.ts';
+import { runLock, withRunLock } from './runLocks.ts';
 import { createTabShare } from './tabShare.ts';
 
 const LOCK_NAME = 'tributary-training';
@@ -42,15 +42,14 @@ export async function findRun(id: string): Promise<TrainingRun | undefined> {
 
 /** Does `work` on a run unless this or another tab works on it. Throws `TRAINING_ELSEWHERE`. */
 function withRun<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
-  return navigator.locks.request(runLock(id), { ifAvailable: true }, (lock) => {
-    if (lock !== null) return work();
+  return withRunLock(runLock(id), work, () => {
     throw new TributaryError({
       code: 'TRAINING_ELSEWHERE',
       message: 'Another tab of this browser is training.',
       facts: { runId: id },
       hint: 'Watch it there, or stop it there first.',
     });
-  }) as Promise<Result>;
+  });
 }
 
 /**
@@ -147,10 +146,21 @@ export function takeOverRun(run: TrainingRun): Promise<TrainingRun> {
 
 export type NewRun = Omit<NamedRun, 'modelName'>;
 
-/** Records a new run; `resumeRun` starts it. Throws `TRAINING_BUSY`, `STORE_UNAVAILABLE`. */
-export function createRun(run: NewRun): Promise<TrainingRun> {
+/**
+ * Records a new run; `resumeRun` starts it. `ended`: keys of drafts that it has come of; they go in the same moment, or a page that is
+ * closed then would offer to start it once more. Throws `TRAINING_BUSY`, `STORE_UNAVAILABLE`, and as `guardWrite`.
+ */
+export function createRun(run: NewRun, ended: readonly string[]): Promise<TrainingRun> {
   const modelName = availableModels().find((model) => model.id === run.modelId)?.name ?? run.modelId;
-  return trainer.create({ ...run, modelName });
+  const { runs, drafts } = database();
+  return trainer.create({ ...run, modelName }, (created) =>
+    guardWrite(() =>
+      database().transaction('rw', runs, drafts, async () => {
+        await runs.put(toRunRecord(created));
+        await drafts.bulkDelete([...ended]);
+      }),
+    ),
+  );
 }
 
 /** As `sampleAnswers` of the workflow. */
