@@ -24,6 +24,9 @@ const BYTE_ORDER_MARKS: readonly (readonly [encoding: string, bytes: readonly nu
 /** Bytes that the statistics look at. */
 const SAMPLE_BYTES = 64 * 1024;
 
+/** Bytes that are decoded at once while a fault is looked for. */
+const STEP = 4_096;
+
 /** Line and column, from 1, of the first byte that is not of the encoding. */
 function firstFault(bytes: Uint8Array, encoding: string): { readonly line: number; readonly column: number } {
   if (encoding.startsWith('utf-32')) return { line: 1, column: 1 };
@@ -34,44 +37,29 @@ function firstFault(bytes: Uint8Array, encoding: string): { readonly line: numbe
       isSevenBit(encoding) ? decodeStrictly(new TextEncoder().encode(line), encoding) === null : line.includes('\x1b');
     return { line: lines.findIndex(isFaulty) + 1, column: 1 };
   }
-  const STEP = 4_096;
-  let line = 1;
-  let column = 1;
-  const count = (text: string): void => {
-    const lines = text.split(/\r\n|\n|\r/);
-    line += lines.length - 1;
-    column = (lines.length === 1 ? column : 1) + (lines.at(-1) as string).length;
-  };
   const decoder = (): TextDecoder => new TextDecoder(encoding, { fatal: true });
-  const whole = decoder();
+  const steps = decoder();
   let start = 0;
   try {
-    for (; start < bytes.byteLength; start += STEP)
-      count(whole.decode(bytes.subarray(start, start + STEP), { stream: true }));
+    for (; start < bytes.byteLength; start += STEP) steps.decode(bytes.subarray(start, start + STEP), { stream: true });
   } catch {
-    // Once more from a little before, byte by byte; what was counted before this step stays.
-    const again = decoder();
-    const from = Math.max(0, start - 4);
-    let warm = from;
-    // The first bytes may be the end of a character: they are skipped until the decoder follows.
-    for (; warm < start; warm += 1) {
-      try {
-        const trial = decoder();
-        trial.decode(bytes.subarray(warm, start), { stream: true });
-        break;
-      } catch {
-        // begins inside a character
-      }
-    }
-    try {
-      again.decode(bytes.subarray(warm, start), { stream: true });
-      for (let at = start; at < Math.min(start + STEP, bytes.byteLength); at += 1)
-        count(again.decode(bytes.subarray(at, at + 1), { stream: true }));
-    } catch {
-      // here it is
-    }
+    // In this step.
   }
-  return { line, column };
+  // Once more, in it byte by byte. Line ends are counted in the whole, where none of them is in two parts.
+  const again = decoder();
+  let text = again.decode(bytes.subarray(0, start), { stream: true });
+  try {
+    for (const byte of bytes.subarray(start, start + STEP)) text += again.decode(Uint8Array.of(byte), { stream: true });
+  } catch {
+    // Here.
+  }
+  let line = 1;
+  let lineStart = 0;
+  for (const { 0: end, index } of text.matchAll(/\r\n|\n|\r/g)) {
+    line += 1;
+    lineStart = index + end.length;
+  }
+  return { line, column: text.length - lineStart + 1 };
 }
 
 function refuse(fileName: string, bytes: Uint8Array, encoding: string): never {
