@@ -16,7 +16,11 @@ const replacing = findTestFiles('node', '').filter((file) =>
   /vi\.mock\(|setSignEntropy\(/.test(readFileSync(file, 'utf8')),
 );
 
+/** What is awaited comes when it comes: Vitest would give it a second, which a busy machine takes for many things. */
+const patient = { expect: { poll: { timeout: 50_000, interval: 20 } } };
+
 const node = {
+  ...patient,
   environment: 'node',
   setupFiles: ['test/support/seed.ts'],
   testTimeout: 60_000,
@@ -44,6 +48,7 @@ export default defineConfig({
         // Found only when a test imports them, they would reload the page under it.
         optimizeDeps: { include: ['@huggingface/transformers', '@mlc-ai/web-llm', '@mlc-ai/web-xgrammar'] },
         test: {
+          ...patient,
           name: 'browser',
           include: [...testFiles.browser.include],
           globalSetup: ['src/models/testing/hubServer.ts'],
@@ -66,6 +71,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...patient,
           name: 'e2e',
           environment: 'node',
           include: [...testFiles.e2e.include],

@@ -202,7 +202,8 @@ console.log(`The nearest tests pass without a fault: ${patiences.size} sets.`);
 for (const { folder, mutants, tried } of folders) {
   const survivors: string[] = [];
   for (const mutant of tried) {
-    const source = readFileSync(path.join(root, mutant.file), 'utf8').slice(mutant.start, mutant.end);
+    // From the copy: the working tree may have changed meanwhile.
+    const source = readFileSync(path.join(copy, mutant.file), 'utf8').slice(mutant.start, mutant.end);
     const name = `${mutant.file}:${mutant.line} ${mutant.fault}: ${source.replace(/\s+/g, ' ').slice(0, 60)}`;
     const verdict = await judge(mutant);
     const replacement = mutant.replacement.replace(/\s+/g, ' ').slice(0, 40);

@@ -20,7 +20,8 @@ export async function serveStatus({
     response.setHeader('access-control-allow-origin', '*');
     response.setHeader('cache-control', 'no-store');
     response.setHeader('content-type', 'application/json');
-    const found = new URL(request.url ?? '/', 'http://relay').pathname === '/status';
+    // Parsed without throwing: a stranger writes it, and an error here would end the relay.
+    const found = URL.parse(request.url ?? '/', 'http://relay')?.pathname === '/status';
     if (request.method === 'GET' && found) {
       response.end(JSON.stringify(status()));
       return;

@@ -87,8 +87,8 @@ const MEBIBYTE = 1 << 20;
 const MAX_REFUSED_LISTED = 50;
 /** Of the total for one address: authors are as many as one likes, so they do not bound what one place fills. */
 const ADDRESS_SHARE = 1 / 4;
-/** Announcements checked at once, each of which may wait a minute for its bytes: in all, of one address, of one peer. */
-const CONCURRENT = { concurrent: 8, concurrentPerGroup: 6, concurrentPerMember: 2 } as const;
+/** Announcements checked at once, each of which may wait minutes for its bytes: in all, of one address, of one peer. */
+const CONCURRENT = { concurrent: 12, concurrentPerGroup: 4, concurrentPerMember: 2 } as const;
 const WAITING = { waiting: 1_000, waitingPerGroup: 300, waitingPerMember: 50 } as const;
 /** What passes by itself, and when an author may ask again. */
 const RETRY_SECONDS: Readonly<Record<string, number>> = {

@@ -59,12 +59,16 @@ it('answers with the open connection, joins a dial that is under way, and says w
   expect([...dials, ...offline.dials].map(({ provider }) => provider)).toEqual(['limited', 'gone']);
 });
 
-it('ends a dial with its signal as ABORTED, and after twenty seconds as unreachable', async () => {
-  const { dialling } = network();
+it('ends the waiting of one with its signal as ABORTED, that of no other, and a dial after twenty seconds as unreachable', async () => {
+  const { dialling, dials } = network();
   const abort = new AbortController();
-  const stopped = connectTo(dialling, 'slow', abort.signal);
+  const [stopped, other] = [connectTo(dialling, 'slow', abort.signal), connectTo(dialling, 'slow')];
   abort.abort();
   await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
+  await expect(connectTo(dialling, 'slow', abort.signal)).rejects.toMatchObject({ code: 'ABORTED' });
+  dials[0]?.succeed();
+  expect(await other).toMatchObject({ peer: 'slow' });
+  expect(dials).toHaveLength(1);
   vi.useRealTimers();
   const timeout = vi
     .spyOn(AbortSignal, 'timeout')

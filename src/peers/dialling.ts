@@ -1,6 +1,6 @@
 // Direct connections to the providers of announcements: asked for by name, or opened in the background within limits. It knows
 // peers by their identity and dials through a port; it does not know libp2p, relays' own connections or what is announced.
-import { anySignal } from '../lib/anySignal.ts';
+import { abortable } from '../lib/abortable.ts';
 import { TributaryError, toTributaryError } from '../lib/errors.ts';
 import type { PeerConnection } from './types.ts';
 
@@ -46,7 +46,7 @@ export function findDirectConnection(
   return ports.connections().find((connection) => connection.peer === peer && connection.direct);
 }
 
-async function dial({ ports }: Dialling, provider: string, signal: AbortSignal | undefined): Promise<PeerConnection> {
+async function dial({ ports }: Dialling, provider: string): Promise<PeerConnection> {
   const unreachable = (cause?: unknown): TributaryError =>
     new TributaryError({
       code: 'PEER_UNREACHABLE',
@@ -56,11 +56,9 @@ async function dial({ ports }: Dialling, provider: string, signal: AbortSignal |
       ...(cause === undefined ? {} : { cause }),
     });
   if (provider === ports.id || ports.countRoutes() === 0) throw unreachable();
-  const deadline = AbortSignal.timeout(DIAL_TIMEOUT_MILLISECONDS);
   try {
-    await ports.dial(provider, signal === undefined ? deadline : anySignal([signal, deadline]));
+    await ports.dial(provider, AbortSignal.timeout(DIAL_TIMEOUT_MILLISECONDS));
   } catch (error) {
-    if (signal?.aborted === true) throw toTributaryError(signal.reason);
     throw unreachable(error);
   }
   const connection = findDirectConnection(ports, provider);
@@ -68,16 +66,21 @@ async function dial({ ports }: Dialling, provider: string, signal: AbortSignal |
   return connection;
 }
 
-/** A direct connection to `provider`: the open one, the one being dialled, or a new one. Throws `PEER_UNREACHABLE`, `ABORTED`. */
-export function connectTo(dialling: Dialling, provider: string, signal?: AbortSignal): Promise<PeerConnection> {
+/**
+ * A direct connection to `provider`: the open one, the one being dialled, or a new one. Throws `PEER_UNREACHABLE`, `ABORTED`: `signal`
+ * ends the waiting of who gave it, and the dial goes on for whoever else waits.
+ */
+export async function connectTo(dialling: Dialling, provider: string, signal?: AbortSignal): Promise<PeerConnection> {
   const { ports, running } = dialling;
   const existing = findDirectConnection(ports, provider);
-  if (existing !== undefined) return Promise.resolve(existing);
-  const known = running.get(provider);
-  if (known !== undefined) return known;
-  const promise = dial(dialling, provider, signal).finally(() => running.delete(provider));
-  running.set(provider, promise);
-  return promise;
+  if (existing !== undefined) return existing;
+  const dialled = running.get(provider) ?? dial(dialling, provider).finally(() => running.delete(provider));
+  running.set(provider, dialled);
+  try {
+    return await abortable(dialled, signal);
+  } catch (error) {
+    throw toTributaryError(error);
+  }
 }
 
 function pauseAfterFailure(dialling: Dialling, provider: string, failures: number): void {

@@ -70,13 +70,16 @@ it('takes pages apart with suspicion', () => {
   const many = encode({ v: 1, ...page, heads: Array.from({ length: 500 }, () => head) });
   expect(decodeHeadsPage(many)?.heads).toHaveLength(200);
   expect(decodeHeadsPage(encode({ v: 1, ...page, heads: 'x' }))).toBeNull();
-  expect(decodeHeadsPage(encode({ v: 1, ...page, last: 1.5 }))).toBeNull();
+  for (const last of [1.5, -1, '1']) expect(decodeHeadsPage(encode({ v: 1, ...page, last }))).toBeNull();
+  // Whoever asks remembers the name of the list for as long as it runs.
+  expect(decodeHeadsPage(encode({ v: 1, ...page, epoch: 'e'.repeat(64) }))?.epoch).toHaveLength(64);
+  for (const epoch of ['e'.repeat(65), 7]) expect(decodeHeadsPage(encode({ v: 1, ...page, epoch }))).toBeNull();
   expect(decodeHeadsRequest(encode({ v: 1, epoch: 'x'.repeat(2_000), after: 0 }))).toBeNull();
 });
 
-describe('frames', () => {
-  const never = new AbortController().signal;
+const never = new AbortController().signal;
 
+describe('frames', () => {
   it('arrive whole, however they are cut', async () => {
     for (const chunk of [1, 3, 4, 1_000]) {
       const [here, there] = streamPair(chunk);
@@ -106,6 +109,50 @@ describe('frames', () => {
     one.send(new Uint8Array([0, 0, 0, 9, 1]));
     await one.close();
     await expect(readFrame(other, 1_000, never)).rejects.toMatchObject({ code: 'FRAME_TRUNCATED' });
+  });
+
+  it('wait until the other side takes more, where it is slow', async () => {
+    const order: string[] = [];
+    const sent: Uint8Array[] = [];
+    const drained = Promise.withResolvers<void>();
+    const slow = {
+      send: (bytes: Uint8Array) => sent.push(bytes) > 1,
+      async onDrain(options?: { signal?: AbortSignal }) {
+        expect(options?.signal).toBe(never);
+        await drained.promise;
+        order.push('drained');
+      },
+    } as unknown as FrameStream;
+    const writing = writeFrame(slow, Uint8Array.of(7), never).then(() => order.push('written'));
+    drained.resolve();
+    await writing;
+    expect([order, sent]).toEqual([['drained', 'written'], [Uint8Array.of(0, 0, 0, 1, 7)]]);
+    await writeFrame(slow, new Uint8Array(0), never);
+    expect([order, sent[1]]).toEqual([['drained', 'written'], new Uint8Array(4)]);
+  });
+
+  it('are as long as their limit, and no longer', async () => {
+    for (const [length, limit] of [
+      [300, 300],
+      [301, 300],
+    ] as const) {
+      const [here, there] = streamPair(1_000);
+      await writeFrame(here, new Uint8Array(length), never);
+      const reading = readFrame(there, limit, never);
+      if (length <= limit) expect((await reading).byteLength).toBe(length);
+      else
+        await expect(reading).rejects.toMatchObject({ code: 'FRAME_TOO_LARGE', facts: { bytes: 301, maxBytes: 300 } });
+    }
+  });
+
+  it('end with a signal that is over before, and leave the stream alone once they are whole', async () => {
+    const [here, there] = streamPair(100);
+    await expect(readFrame(there, 10, AbortSignal.abort(new Error('late')))).rejects.toThrow('late');
+    await writeFrame(here, Uint8Array.of(1), never);
+    const abort = new AbortController();
+    expect(await readFrame(there, 10, abort.signal)).toEqual(Uint8Array.of(1));
+    abort.abort();
+    expect(there.aborted).toBeUndefined();
   });
 
   it('end with their signal when the other side says nothing', async () => {
@@ -224,6 +271,53 @@ describe('heads', () => {
     await expect(pulling).rejects.toMatchObject({ code: 'HEADS_MALFORMED' });
   });
 
+  it('are asked for in streams that end well when they end well, and badly otherwise', async () => {
+    const log = await openHeadsLog({ state: memoryState() });
+    await log.add({ ...announcement, provider });
+    const ended: string[] = [];
+    const watched = (): ReturnType<typeof streamPair> => {
+      const pair = streamPair(100);
+      for (const [index, end] of pair.entries()) {
+        const [close, abort] = [end.close.bind(end), end.abort.bind(end)];
+        end.close = async (options) => {
+          expect(options?.signal).toBeInstanceOf(AbortSignal);
+          ended.push(`${index} closed`);
+          await close(options);
+        };
+        end.abort = (error) => {
+          ended.push(`${index} aborted: ${error.message}`);
+          abort(error);
+        };
+      }
+      return pair;
+    };
+    const [here, there] = watched();
+    const answering = answerHeads(there, log);
+    const pages = [];
+    for await (const page of pullHeads(async () => here, { epoch: '', after: 0 })) pages.push(page.heads.length);
+    await answering;
+    expect([pages, ended.toSorted()]).toEqual([[1], ['0 closed', '1 closed']]);
+
+    // Something that is no error, and one that cannot be sent or closed.
+    for (const fault of ['no error', new Error('gone')])
+      for (const method of ['send', 'close'] as const) {
+        const words = typeof fault === 'string' ? /speak the heads protocol/ : /^gone$/;
+        const fail = (): never => {
+          throw fault;
+        };
+        const [asker, answerer] = streamPair(100);
+        answerer[method] = fail;
+        await writeFrame(asker, encode({ v: 1, epoch: '', after: 0 }), never);
+        await answerHeads(answerer, log);
+        expect(answerer.aborted?.message).toMatch(words);
+        const [pulling, server] = streamPair(100);
+        void answerHeads(server, log);
+        pulling[method] = fail;
+        await expect(pullHeads(async () => pulling, { epoch: '', after: 0 }).next()).rejects.toBe(fault);
+        expect(pulling.aborted?.message).toMatch(words);
+      }
+  });
+
   it('of a peer that always says "more" end', async () => {
     let asked = 0;
     const open = async () => {
@@ -279,6 +373,22 @@ describe('an announcement to a relay', () => {
     expect([verdict.message?.length, Object.keys(verdict.facts ?? {}).length]).toEqual([300, 8]);
   });
 
+  it('is answered without the words when they are too long in bytes, and without facts that are none', async () => {
+    const facts = Object.fromEntries(
+      Array.from({ length: 8 }, (_, index) => [`fact${index}${'x'.repeat(30)}`, '\u6f22'.repeat(120)]),
+    );
+    const verdict = { outcome: 'later', code: 'OTHER', message: '\u6f22'.repeat(300), retryAfterSeconds: 7 } as const;
+    expect(await ask(async () => ({ verdict: { ...verdict, facts }, witnesses: [witness] }))).toEqual({
+      verdict: { outcome: 'later', code: 'OTHER', retryAfterSeconds: 7 },
+      witnesses: [witness],
+    });
+    const odd = { nothing: Number.NaN, endless: 1 / 0, 'no name': 1, bytes: 5 };
+    expect(await ask(async () => ({ verdict: { outcome: 'refused', facts: odd }, witnesses: [] }))).toEqual({
+      verdict: { outcome: 'refused', facts: { bytes: 5 } },
+      witnesses: [],
+    });
+  });
+
   it('that is malformed ends its stream, and so does a malformed answer', async () => {
     const [here, there] = streamPair(100);
     const signal = new AbortController().signal;
@@ -289,6 +399,46 @@ describe('an announcement to a relay', () => {
     const asking = askToKeep(async () => asker, announcement);
     await writeFrame(liar, encode({ v: 1, outcome: 'sold' }), signal);
     await expect(asking).rejects.toMatchObject({ code: 'ANNOUNCE_MALFORMED' });
+  });
+
+  it('ends its stream well when it ends well, and badly otherwise', async () => {
+    const answer: Answer = { verdict: { outcome: 'kept' }, witnesses: [] };
+    const judge = async (): Promise<Answer> => answer;
+    const closed: string[] = [];
+    const [here, there] = streamPair(100);
+    for (const [name, end] of [
+      ['asker', here],
+      ['relay', there],
+    ] as const) {
+      const close = end.close.bind(end);
+      end.close = async (options) => {
+        expect(options?.signal).toBeInstanceOf(AbortSignal);
+        closed.push(name);
+        await close(options);
+      };
+    }
+    const answering = answerAnnouncement(there, 'alice', judge);
+    expect(await askToKeep(async () => here, announcement)).toEqual(answer);
+    await answering;
+    expect([closed.toSorted(), here.aborted, there.aborted]).toEqual([['asker', 'relay'], undefined, undefined]);
+    for (const fault of ['no error', new Error('gone')])
+      for (const method of ['send', 'close'] as const) {
+        const words = typeof fault === 'string' ? /speak the announce protocol/ : /^gone$/;
+        const fail = (): never => {
+          throw fault;
+        };
+        const [asker, relay] = streamPair(100);
+        relay[method] = fail;
+        await writeFrame(asker, encodeAnnouncement(announcement), never);
+        await answerAnnouncement(relay, 'alice', judge);
+        expect(relay.aborted?.message).toMatch(words);
+        const [asking, server] = streamPair(100);
+        void answerAnnouncement(server, 'alice', judge);
+        asking[method] = fail;
+        await expect(askToKeep(async () => asking, announcement)).rejects.toBe(fault);
+        expect(asking.aborted?.message).toMatch(words);
+      }
+    await expect(askToKeep(() => Promise.reject(new Error('no stream')), announcement)).rejects.toThrow('no stream');
   });
 
   it.each([

@@ -20,6 +20,8 @@ export const HEADS_PER_PAGE = 200;
 export const MAX_PAGE_BYTES = 1 << 20;
 export const MAX_REQUEST_BYTES = 1_024;
 export const MAX_ANSWER_BYTES = 4_096;
+/** The name of a list of heads, which whoever asks remembers for each peer. */
+const MAX_EPOCH_LENGTH = 64;
 /** Witnesses that travel with a head: one of each relay. */
 export const MAX_WITNESSES = 4;
 
@@ -111,10 +113,10 @@ export function encodeHeadsPage({ epoch, heads, last, more }: HeadsPage): Uint8A
 export function decodeHeadsPage(bytes: Uint8Array): HeadsPage | null {
   const value = decodeBounded(bytes, MAX_PAGE_BYTES);
   const { epoch, heads, last, more } = value ?? {};
-  if (value?.['v'] !== 1 || typeof epoch !== 'string' || !Array.isArray(heads) || !Number.isSafeInteger(last))
-    return null;
+  if (value?.['v'] !== 1 || typeof epoch !== 'string' || epoch.length > MAX_EPOCH_LENGTH) return null;
+  if (!Array.isArray(heads) || !isCount(last)) return null;
   const sound = (heads.slice(0, HEADS_PER_PAGE) as unknown[]).flatMap((head) => readHead(head) ?? []);
-  return { epoch, heads: sound, last: last as number, more: more === true };
+  return { epoch, heads: sound, last, more: more === true };
 }
 
 function headFields({ kind, scope, cid, provider, witnesses = [] }: Head): Record<string, unknown> {
@@ -163,12 +165,23 @@ export interface Answer {
   readonly witnesses: readonly Witness[];
 }
 
-/** A verdict as a relay sends it: texts are cut to what a reader takes. */
+/** A verdict as a relay sends it: cut to what a reader takes, and without the words where they are too many bytes for it. */
 export function encodeAnswer({ verdict, witnesses }: Answer): Uint8Array<ArrayBuffer> {
+  const whole = answerBytes(verdict, witnesses);
+  if (whole.byteLength <= MAX_ANSWER_BYTES) return whole;
+  const { message: _message, facts: _facts, ...short } = verdict;
+  return answerBytes(short, witnesses);
+}
+
+function answerBytes(verdict: Verdict, witnesses: readonly Witness[]): Uint8Array<ArrayBuffer> {
   const { outcome, code, message, facts = {}, retryAfterSeconds } = verdict;
   const told = Object.entries(facts)
-    .slice(0, MAX_FACTS)
-    .map(([name, value]) => [name, typeof value === 'string' ? value.slice(0, MAX_FACT_LENGTH) : value]);
+    .map(([name, value]): [string, unknown] => [
+      name,
+      typeof value === 'string' ? value.slice(0, MAX_FACT_LENGTH) : value,
+    ])
+    .filter(isFact)
+    .slice(0, MAX_FACTS);
   return ownBytes(
     encode({
       v: 1,

@@ -23,6 +23,7 @@ export { type EpochLedgerParameters, epochLedger } from './epochLedger.ts';
 export type { EventRecord } from './events/eventReader.ts';
 export type { EventTables } from './events/eventTables.ts';
 export { memoryEventTables } from './events/memoryEventTables.ts';
+export { finalLedger } from './finalLedger.ts';
 export { datanetIdOf, modelIdOf } from './identifiers.ts';
 export { ledgerCid } from './ledgerCid.ts';
 export { decodeLedger, encodeLedger } from './ledgerCodec.ts';

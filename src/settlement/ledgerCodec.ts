@@ -38,8 +38,6 @@ export function encodeLedger(ledger: Ledger): { readonly bytes: Uint8Array<Array
 
 const MAX_AMOUNT = 1n << 128n;
 const MAX_EPOCH = 1n << 64n;
-/** An answer's price is whatever its payer wrote; receipts take as many digits. */
-const MAX_PRICE = 10n ** 78n;
 
 type Refuse = (reason: string, cause?: unknown) => never;
 
@@ -60,7 +58,7 @@ function readLedger(document: unknown, refuse: Refuse): Ledger {
       ? (value as Hex)
       : refuse(`${place} is not ${bytes} bytes in lower case`);
   const integer = (place: string, value: unknown, limit: bigint): bigint => {
-    if (typeof value !== 'string' || !/^(0|[1-9][0-9]{0,77})$/.test(value)) return refuse(`${place} is not an integer`);
+    if (typeof value !== 'string' || !/^(0|[1-9][0-9]{0,38})$/.test(value)) return refuse(`${place} is not an integer`);
     const number = BigInt(value);
     return number < limit ? number : refuse(`${place} is too large`);
   };
@@ -112,7 +110,7 @@ function readLedger(document: unknown, refuse: Refuse): Ledger {
       return {
         digest: name,
         modelId: id,
-        amount: integer(`${at}.amount`, amount, MAX_PRICE),
+        amount: integer(`${at}.amount`, amount, MAX_AMOUNT),
         shares: shares(`${at}.shares`, parties),
       };
     });

@@ -1,7 +1,8 @@
 // The ledger to propose for an epoch, from the chain's state and the vouchers and receipts known here.
 // Keeper and app share it, so that two honest proposers with the same receipts propose the same root.
 import { PPM_TOTAL } from '../lib/units.ts';
-import { areShares, epochLedger } from './epochLedger.ts';
+import { countedReceipts } from './countedReceipts.ts';
+import { epochLedger } from './epochLedger.ts';
 import type { Settlement } from './openSettlement.ts';
 import { rowCountShares } from './rowCountShares.ts';
 import type { Hex } from './types/hex.ts';
@@ -49,25 +50,11 @@ async function fallbackShares(
 /** Throws what `epochLedger` and the chain throw. */
 export async function prepareLedger(parameters: PrepareLedgerParameters): Promise<PreparedLedger> {
   const { settlement, epoch, vouchers, receipt, previous, signal } = parameters;
-  const byRoot = new Map([...vouchers].map((signed) => [signed.voucher.receiptsRoot.toLowerCase(), signed]));
   const [pool, collections] = await Promise.all([
     settlement.pool({ epoch, signal }),
     settlement.collections({ epoch, signal }),
   ]);
-  const receipts = new Map<Hex, LedgerReceipt>();
-  let missing = 0;
-  for (const { modelId, receiptsRoot } of collections) {
-    const listed = byRoot.get(receiptsRoot.toLowerCase())?.receipts;
-    if (listed === undefined) missing += 1;
-    for (const digest of listed ?? []) {
-      const found = receipt(digest);
-      if (found === undefined) missing += 1;
-      // A receipt counts for the model that its voucher paid, and once. One with invalid shares counts for nothing: its author must
-      // not stop the others' pay.
-      else if (found.modelId.toLowerCase() === modelId.toLowerCase() && areShares(found.shares))
-        receipts.set(digest, found);
-    }
-  }
+  const { receipts, missing } = countedReceipts({ collections, vouchers, receipt });
   const fallback = await fallbackShares(
     settlement,
     pool.models.map(({ modelId }) => modelId),
@@ -75,7 +62,7 @@ export async function prepareLedger(parameters: PrepareLedgerParameters): Promis
   );
   const ledger = epochLedger({
     epoch,
-    receipts: [...receipts.values()],
+    receipts,
     pools: pool.models,
     fallback: (modelId) => fallback.get(modelId) ?? [],
     previous,

@@ -182,6 +182,9 @@ describe('discoverWallets', () => {
     target.addEventListener('eip6963:requestProvider', () => announce(target, { info, provider }));
     const lists: number[] = [];
     const discovery = discoverWallets({ target, onChange: (wallets) => lists.push(wallets.length) });
+    // It was asked.
+    expect(lists).toEqual([1]);
+    expect(discovery.wallets()).toStrictEqual([{ ...info, provider }]);
     announce(target, { info, provider });
     announce(target, { info: { ...info, uuid: 'u2', icon: 'javascript:alert(1)' }, provider });
     announce(target, { info: { uuid: 'u3' }, provider });
@@ -194,6 +197,31 @@ describe('discoverWallets', () => {
     discovery.stop();
     announce(target, { info: { ...info, uuid: 'u4' }, provider });
     expect(discovery.wallets()).toHaveLength(2);
+  });
+
+  test.each<[string, unknown]>([
+    ['no information', { provider }],
+    ['information that is null', { info: null, provider }],
+    ...Object.keys(info).map((field): [string, unknown] => [
+      `no ${field}`,
+      { info: { ...info, [field]: undefined }, provider },
+    ]),
+    ...Object.keys(info).map((field): [string, unknown] => [
+      `a number for ${field}`,
+      { info: { ...info, [field]: 7 }, provider },
+    ]),
+    ['no provider', { info }],
+    ['a provider that is null', { info, provider: null }],
+    ['a provider that cannot be asked', { info, provider: {} }],
+    ['text', 'wallet'],
+    ['nothing', undefined],
+  ])('passes over an announcement with %s', (_, detail) => {
+    const target = new EventTarget();
+    const discovery = discoverWallets({ target });
+    announce(target, detail);
+    expect(discovery.wallets()).toEqual([]);
+    announce(target, { info, provider });
+    expect(discovery.wallets()).toHaveLength(1);
   });
 });
 

@@ -1,14 +1,8 @@
 // The blocks that the peers' node keeps, as its own store lays them out (`blockstore-idb`): one table of the database's name,
 // bytes by `/` and the multihash in base32 upper case. For safety copies, which must not start a node.
-const NAME = 'tributary-blocks';
+import { changeTable, settled } from '../lib/indexedDb.ts';
 
-/** What a request of IndexedDB comes to. */
-export function settled<Result>(request: IDBRequest<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
+const NAME = 'tributary-blocks';
 
 export interface BlockDatabase {
   keys(): Promise<readonly string[]>;
@@ -25,14 +19,14 @@ export async function withBlocks<Result>(work: (blocks: BlockDatabase) => Promis
   const database = await settled(opening);
   // Whoever erases everything must not wait for this.
   database.onversionchange = () => database.close();
-  const table = (mode: IDBTransactionMode): IDBObjectStore => database.transaction(NAME, mode).objectStore(NAME);
+  const table = (): IDBObjectStore => database.transaction(NAME).objectStore(NAME);
   try {
     return await work({
-      keys: async () => (await settled(table('readonly').getAllKeys())).map((key) => String(key).slice(1)),
-      get: (key) => settled(table('readonly').get(`/${key}`)),
-      has: async (key) => (await settled(table('readonly').getKey(`/${key}`))) !== undefined,
-      put: async (key, bytes) => void (await settled(table('readwrite').put(bytes, `/${key}`))),
-      delete: (key) => settled(table('readwrite').delete(`/${key}`)),
+      keys: async () => (await settled(table().getAllKeys())).map((key) => String(key).slice(1)),
+      get: (key) => settled(table().get(`/${key}`)),
+      has: async (key) => (await settled(table().getKey(`/${key}`))) !== undefined,
+      put: (key, bytes) => changeTable(database, NAME, (blocks) => blocks.put(bytes, `/${key}`)),
+      delete: (key) => changeTable(database, NAME, (blocks) => blocks.delete(`/${key}`)),
     });
   } finally {
     database.close();

@@ -1,16 +1,21 @@
 // A browser that last saw an earlier version opens the database of now without losing anything that still counts.
 import Dexie from 'dexie';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { settled } from './blockDatabase.ts';
+import { settled } from '../lib/indexedDb.ts';
 import { forgetDamagedRecords } from './damagedRecords.ts';
+import { type DamagedRecord, database, eraseEverything, followDamagedRecords } from './index.ts';
 import {
-  type ChatRecord,
-  type DamagedRecord,
-  database,
-  eraseEverything,
-  followDamagedRecords,
-  type MessageRecord,
-} from './index.ts';
+  adapter,
+  chat,
+  checkpoint,
+  contribution,
+  message,
+  model,
+  receipt,
+  run,
+  session,
+  voucher,
+} from './testing/records.ts';
 
 beforeEach(async () => {
   expect(await eraseEverything()).toEqual([]);
@@ -38,116 +43,19 @@ const versions: readonly Record<string, string>[] = [
   {},
 ];
 
-const hex = (bytes: number): string => `0x${'ab'.repeat(bytes)}`;
-const sum = { payer: hex(20), signer: hex(20), modelId: hex(32), epoch: 3n, cumulative: 7n };
 const rows: Record<string, readonly object[]> = {
-  chats: [{ id: 'c', title: 'Boats', modelId: 'm', createdAt: 1, updatedAt: 2 }],
-  messages: [{ id: 'm', chatId: 'c', role: 'user', content: 'Who?', createdAt: 1, state: 'done' }],
+  chats: [chat],
+  messages: [message],
   drafts: [{ key: 'chat', value: 'half', updatedAt: 1 }],
-  receipts: [
-    {
-      id: 'ab'.repeat(32),
-      messageId: 'm',
-      adapterId: 'a',
-      createdAt: 1,
-      bytes: Uint8Array.of(1, 255),
-      announced: 'no',
-      salt: Uint8Array.of(),
-    },
-  ],
-  sessions: [{ id: 's', payer: hex(20), address: hex(20), privateKey: '0x11', validUntil: 1, cap: 10n ** 20n }],
-  vouchers: [
-    {
-      id: 'v',
-      payer: hex(20),
-      modelId: hex(32),
-      epoch: '3',
-      cumulative: 7n,
-      channel: { ...sum, receipts: [], amounts: [] },
-      signed: {
-        voucher: { ...sum, count: 0n, receiptsRoot: hex(32) },
-        signature: hex(65),
-        receipts: [],
-      },
-      announced: 'no',
-      updatedAt: 1,
-    },
-  ],
-  runs: [
-    {
-      id: 'n',
-      name: 'Towns',
-      modelId: 'm',
-      datanetIds: [],
-      settings: { rank: 8, alpha: 16, learningRate: 0.004, epochs: 1, batchSize: 8, seed: 1, maxSteps: 0 },
-      state: 'running',
-      step: 0,
-      totalSteps: 1,
-      losses: [],
-      createdAt: 1,
-      updatedAt: 1,
-      data: {
-        modelName: 'M',
-        sources: [],
-        rowsDigest: '',
-        rowCount: 0,
-        tokens: 0,
-        milliseconds: 0,
-        checkpointStep: 0,
-      },
-    },
-  ],
-  checkpoints: [{ id: 'n-3', runId: 'n', step: 3, bytes: 1, createdAt: 1 }],
-  contributions: [
-    {
-      id: 'k',
-      datanetId: 'd',
-      contributor: 'x',
-      rows: 1,
-      mine: true,
-      state: 'published',
-      createdAt: 1,
-      data: {
-        header: {
-          v: 1,
-          type: 'contribution',
-          datanet: 'd',
-          author: 'x',
-          parents: [],
-          seq: 0,
-          rows: [],
-          count: 1,
-          bytes: 1,
-          rowsRoot: '',
-          schema: '',
-          license: '',
-          ts: 1,
-          sig: '',
-        },
-      },
-    },
-  ],
-  adapters: [{ id: 'a', name: 'Towns', modelId: 'm', datanetIds: [], createdAt: 1, files: [] }],
+  receipts: [receipt],
+  sessions: [session],
+  vouchers: [voucher],
+  runs: [run],
+  checkpoints: [checkpoint],
+  contributions: [contribution],
+  adapters: [adapter],
   settings: [{ key: 'wallet', value: 'burner' }],
-  models: [
-    {
-      id: 'm',
-      plan: {
-        id: 'm',
-        name: 'M',
-        source: { kind: 'offered' },
-        format: 'gguf',
-        packing: { weights: 'q4_0', embedding: 'q8_0', head: 'q8_0' },
-        files: [],
-        createdAt: 1,
-        stage: 'done',
-        doneBytes: 0,
-        expectedBytes: 0,
-        paused: false,
-        failure: null,
-      },
-    },
-  ],
+  models: [model],
   events: [{ scope: 's', id: '1/0', name: 'Funded', blockNumber: 1, logIndex: 0 }],
   eventBlocks: [{ scope: 's', blocks: [] }],
 };
@@ -230,7 +138,6 @@ describe('a record that is damaged, or of another version', () => {
 
   test('does not hide the others, in either direction, nor shorten a list', async () => {
     const { messages } = database();
-    const [message] = rows['messages'] as readonly [MessageRecord];
     const at = (createdAt: number) => ({ ...message, id: String(createdAt), createdAt });
     await messages.bulkPut([at(1), at(2), at(3), at(4)]);
     await putRaw('messages', { ...at(2), state: 'lost' });
@@ -251,7 +158,6 @@ describe('a record that is damaged, or of another version', () => {
 
   test('is neither changed nor deleted by a change of all, and one by key leaves the rest of it', async () => {
     const { messages } = database();
-    const [message] = rows['messages'] as readonly [MessageRecord];
     await putRaw('messages', { ...message, role: 'system', state: 'streaming' });
     await messages.filter(({ state }) => state === 'streaming').modify({ state: 'interrupted' });
     expect(await raw('messages')).toEqual([{ ...message, role: 'system', state: 'streaming' }]);
@@ -260,7 +166,6 @@ describe('a record that is damaged, or of another version', () => {
   });
 
   test('written again or deleted it is told no more', async () => {
-    const [chat] = rows['chats'] as readonly [ChatRecord];
     await putRaw('chats', { ...chat, title: 5 });
     await putRaw('chats', { ...chat, id: 'd', title: 5 });
     expect(await database().chats.toArray()).toEqual([]);
@@ -273,8 +178,8 @@ describe('a record that is damaged, or of another version', () => {
   });
 
   test.each([
-    ['sessions', 's'],
-    ['vouchers', 'v'],
+    ['sessions', session.id],
+    ['vouchers', voucher.id],
     ['settings', 'burnerKey'],
     ['settings', 'keyLock'],
   ])('of %s is not written over: %s', async (table, key) => {

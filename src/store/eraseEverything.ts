@@ -9,12 +9,9 @@ export interface Leftover {
 
 /** How long another tab may take to close its database once it is told. */
 const PATIENCE_MILLISECONDS = 10_000;
-/** Where a browser does not list its databases. */
-const KNOWN_DATABASES = ['tributary', 'tributary-blocks', 'tributary-peers', 'tributary-node-0'];
 
 async function databaseNames(): Promise<readonly string[]> {
-  const listed = await indexedDB.databases?.();
-  return listed === undefined ? KNOWN_DATABASES : listed.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  return (await indexedDB.databases()).flatMap(({ name }) => name ?? []);
 }
 
 /** Resolves also when another tab does not let go: what is left is looked at in the end. */

@@ -442,6 +442,14 @@ const ownSettings: Readonly<Record<string, v.GenericSchema>> = {
     sent: v.optional(v.looseObject({ hash: v.optional(hex) })),
   }),
 };
+function ownSetting(key: string): v.GenericSchema | undefined {
+  const [name = ''] = key.split('/');
+  return Object.hasOwn(ownSettings, name) ? ownSettings[name] : undefined;
+}
+/** Whether a setting belongs to this browser alone, or holds keys: it is in no copy. */
+export function isOwnSetting(key: string): boolean {
+  return ownSetting(key) !== undefined;
+}
 const copiedSettings = new Set(
   setting.options.flatMap(({ entries }) =>
     'options' in entries.key ? [...entries.key.options] : [entries.key.literal],
@@ -453,14 +461,14 @@ const storedSession = v.looseObject({ ...sessionSchema.entries, privateKey: v.pi
 
 export type StoredTable = TableName | 'sessions';
 export function isStoredTable(table: string): table is StoredTable {
-  return table === 'sessions' || table in recordSchemas;
+  return table === 'sessions' || Object.hasOwn(recordSchemas, table);
 }
 
 function storedSchema(table: StoredTable, stored: string): v.GenericSchema | undefined {
   if (table === 'sessions') return storedSession;
   if (table === 'drafts' && !draft.options.some(({ entries }) => v.is(entries.key, stored))) return undefined;
   if (table !== 'settings' || copiedSettings.has(stored)) return recordSchemas[table] as v.GenericSchema;
-  const own = ownSettings[stored.split('/')[0] ?? ''];
+  const own = ownSetting(stored);
   return own === undefined ? undefined : v.looseObject({ value: own });
 }
 

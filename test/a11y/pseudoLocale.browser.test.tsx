@@ -180,7 +180,7 @@ async function open(route: string): Promise<void> {
   location.hash = '#/no-such-room';
   await expect.poll(heading).toBeNull();
   location.hash = route;
-  if (route !== '#/no-such-room') await expect.poll(heading, { timeout: 20_000 }).not.toBeNull();
+  if (route !== '#/no-such-room') await expect.poll(heading).not.toBeNull();
   await settled();
 }
 
@@ -195,7 +195,7 @@ async function clickThrough(route: string, least: number): Promise<void> {
         !done.has(element.outerHTML.slice(0, 400)),
     );
   for (;;) {
-    if (done.size < least) await expect.poll(nextControl, { timeout: 20_000 }).toBeDefined();
+    if (done.size < least) await expect.poll(nextControl).toBeDefined();
     const next = nextControl();
     if (next === undefined || done.size > 60) return;
     done.add(next.outerHTML.slice(0, 400));
@@ -204,13 +204,10 @@ async function clickThrough(route: string, least: number): Promise<void> {
     expect(plainTexts(), `after ${next.textContent} on ${route}`).toEqual([]);
     if (document.querySelector('[role=dialog], [role=alertdialog]') !== null) {
       await expect
-        .poll(
-          async () => {
-            await userEvent.keyboard('{Escape}');
-            return document.querySelector('[role=dialog], [role=alertdialog]');
-          },
-          { timeout: 20_000 },
-        )
+        .poll(async () => {
+          await userEvent.keyboard('{Escape}');
+          return document.querySelector('[role=dialog], [role=alertdialog]');
+        })
         .toBeNull();
     }
     if (location.hash !== route) await open(route);

@@ -2,6 +2,7 @@
 import { render } from 'solid-js/web';
 import { afterEach, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
+import { eventually } from '../../../test/support/eventually.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { setLocale } from '../i18n/dictionary.ts';
 import type * as Payments from '../state/payments.ts';
@@ -55,7 +56,7 @@ test.each([
   mount(locale);
   await page.getByLabelText('Amount to prepay, in OPEN').fill(typed);
   await page.getByRole('button', { name: label }).click();
-  await vi.waitFor(() => expect(deposited).toEqual([amount]));
+  await eventually(() => expect(deposited).toEqual([amount]));
 });
 
 test('an amount written for another locale is refused beside the field, and nothing can be deposited', async () => {

@@ -2,6 +2,7 @@
 import { render } from 'solid-js/web';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
+import { eventually } from '../../../test/support/eventually.ts';
 import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { presetSettings } from '../../workflows/training/trainingSettings.ts';
 import type * as Adapters from '../state/adapters.ts';
@@ -81,7 +82,7 @@ test('price, part and description are asked, with what they mean for one answer'
   await page.getByLabelText('Description').fill('Where the towns lie.');
   await effect('costs 0.08 OPEN: you get 0.008 OPEN');
   await page.getByRole('button', { name: 'Sign and publish' }).click();
-  await vi.waitFor(() => expect(world.published).toHaveLength(1));
+  await eventually(() => expect(world.published).toHaveLength(1));
   expect(world.published[0]).toMatchObject({
     description: 'Where the towns lie.',
     terms: { price: '2000000000000000000', ownerBps: 1_000 },
@@ -103,7 +104,7 @@ test('an adapter whose registration was cut off can be registered, and its terms
   world.record = { id: 'trained-run-1', files, manifestCid: 'bafy', data: { terms: { price: '7', ownerBps: 100 } } };
   mount();
   await page.getByRole('button', { name: 'Register on the chain' }).click();
-  await vi.waitFor(() => expect(world.registered).toBe(1));
+  await eventually(() => expect(world.registered).toBe(1));
   dispose();
   const terms = { price: '2000000000000000000', ownerBps: 1_000 };
   world.record = { ...world.record, data: { terms, registered: true } };

@@ -3,6 +3,7 @@ import { createSignal } from 'solid-js';
 import { render } from 'solid-js/web';
 import { afterEach, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
+import { eventually } from '../../../test/support/eventually.ts';
 import { wei } from '../../lib/units.ts';
 import type { Claimable } from '../../settlement/index.ts';
 import { deleteSetting, readSetting, writeSetting } from '../../store/index.ts';
@@ -85,13 +86,13 @@ test.each(['TRANSACTION_PENDING', 'CHAIN_UNREACHABLE'])('a claim whose wait ends
   const setClaimable = mount(some, alice);
   await page.getByRole('button', { name: /^Claim 0/ }).click();
   await expect.element(page.getByRole('button', { name: 'Claiming' })).toBeDisabled();
-  await vi.waitFor(async () => expect(await readSetting('pendingClaim')).toMatchObject({ hash: '0x02' }));
+  await eventually(async () => expect(await readSetting('pendingClaim')).toMatchObject({ hash: '0x02' }));
   // "Try again" looks for it, and sends no second one.
   await page.getByRole('button', { name: 'Try again' }).click();
   expect(fate.sent).toBe(1);
   setClaimable({ ...some, amount: wei(0n), claimed: some.cumulative });
   await expect.element(page.getByRole('button', { name: 'Nothing to claim' })).toBeVisible();
-  await vi.waitFor(async () => expect(await readSetting('pendingClaim')).toBeUndefined());
+  await eventually(async () => expect(await readSetting('pendingClaim')).toBeUndefined());
 });
 
 test('a claim that was cancelled in the wallet can be made again', async () => {

@@ -1,6 +1,7 @@
 // The choice of what reading computes in: offered where the examined device has more than f32, remembered for the next loading.
 import { render } from 'solid-js/web';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/support/eventually.ts';
 import { deleteSetting, readSetting, writeSetting } from '../../store/index.ts';
 import { t } from '../i18n/t.ts';
 import { engine, resetEngine } from '../state/engine.ts';
@@ -33,28 +34,25 @@ function show(): HTMLElement {
 async function examined(device: 'gpu' | 'cpu'): Promise<HTMLElement> {
   await writeSetting(settingKeys.device, device);
   const root = show();
-  await vi.waitFor(() => expect(selectNamed(root, t('settings.compute')).value).toBe(device));
+  await eventually(() => expect(selectNamed(root, t('settings.compute')).value).toBe(device));
   expect(offered(root)).toEqual(['float32']);
   [...root.querySelectorAll('button')].find((each) => each.textContent === t('settings.deviceCheck'))?.click();
-  await vi.waitFor(() => expect(root.textContent).toContain(t('settings.copyReport')), { timeout: 60_000 });
+  await eventually(() => expect(root.textContent).toContain(t('settings.copyReport')));
   return root;
 }
 
 it('offers what the examined device has, and remembers what was chosen', async () => {
   const root = await examined('gpu');
   // SwiftShader: products of bytes, and no halves.
-  await vi.waitFor(() => expect(offered(root)).toEqual(['float32', 'int8']));
+  await eventually(() => expect(offered(root)).toEqual(['float32', 'int8']));
   const select = selectNamed(root, t('settings.arithmetic'));
   select.value = 'int8';
   select.dispatchEvent(new Event('change', { bubbles: true }));
-  await vi.waitFor(async () => expect(await readSetting(settingKeys.arithmetic)).toBe('int8'));
+  await eventually(async () => expect(await readSetting(settingKeys.arithmetic)).toBe('int8'));
   dispose();
   const again = show();
-  await vi.waitFor(() => expect(selectNamed(again, t('settings.arithmetic')).value).toBe('int8'));
+  await eventually(() => expect(selectNamed(again, t('settings.arithmetic')).value).toBe('int8'));
 });
-
-/** The dialog is fetched when one is first opened. */
-const PATIENCE = { timeout: 20_000 };
 
 describe('while an answer is being written', () => {
   async function answering(): Promise<AsyncIterator<unknown>> {
@@ -77,24 +75,23 @@ describe('while an answer is being written', () => {
   }
 
   async function press(label: string): Promise<void> {
-    const button = await vi.waitFor(() => {
+    const button = await eventually(() => {
       const found = [...document.querySelectorAll<HTMLElement>('[role="dialog"] button')].find(
         (each) => each.textContent === label,
       );
       expect(found).toBeDefined();
       return found as HTMLElement;
-    }, PATIENCE);
+    });
     expect(document.querySelector('[role="dialog"]')?.textContent).toContain(t('settings.busy.answer'));
     button.click();
   }
 
-  const closed = (): Promise<void> =>
-    vi.waitFor(() => expect(document.querySelector('[role="dialog"]')).toBeNull(), PATIENCE);
+  const closed = (): Promise<void> => eventually(() => expect(document.querySelector('[role="dialog"]')).toBeNull());
 
   it('a change asks: cancelled, nothing is changed; confirmed, the answer ends with a typed error', async () => {
     const answer = await answering();
     const root = show();
-    await vi.waitFor(() => expect(selectNamed(root, t('settings.compute')).value).toBe('automatic'));
+    await eventually(() => expect(selectNamed(root, t('settings.compute')).value).toBe('automatic'));
     choose(root, 'cpu');
     await press(t('ui.cancel'));
     await closed();
@@ -104,19 +101,19 @@ describe('while an answer is being written', () => {
 
     choose(root, 'cpu');
     await press(t('settings.busyNow'));
-    await vi.waitFor(async () => expect(await readSetting(settingKeys.device)).toBe('cpu'));
+    await eventually(async () => expect(await readSetting(settingKeys.device)).toBe('cpu'));
     await expect(answer.next()).rejects.toMatchObject({ code: 'APP_WORKER_RESTARTED' });
   });
 
   it('it can wait for the end of the answer', async () => {
     const answer = await answering();
     const root = show();
-    await vi.waitFor(() => expect(selectNamed(root, t('settings.compute')).value).toBe('automatic'));
+    await eventually(() => expect(selectNamed(root, t('settings.compute')).value).toBe('automatic'));
     choose(root, 'cpu');
     await press(t('settings.busyWait'));
     expect(await readSetting(settingKeys.device)).toBeUndefined();
     for (let next = await answer.next(); next.done !== true; next = await answer.next());
-    await vi.waitFor(async () => expect(await readSetting(settingKeys.device)).toBe('cpu'));
+    await eventually(async () => expect(await readSetting(settingKeys.device)).toBe('cpu'));
     await closed();
   });
 });

@@ -1,34 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ContributionRecord, database, liveQuery } from '../../store/index.ts';
+import { contribution } from '../../store/testing/records.ts';
 import { saveContribution } from './contributions.ts';
 import { writeDraft } from './drafts.ts';
 
-const header = {
-  v: 1,
-  type: 'contribution',
-  datanet: 'd',
-  author: 'x',
-  parents: [],
-  seq: 0,
-  rows: [],
-  count: 1,
-  bytes: 1,
-  rowsRoot: '',
-  schema: '',
-  license: '',
-  ts: 1,
-  sig: '',
-};
-const record: ContributionRecord = {
-  id: 'cid',
-  datanetId: 'd',
-  contributor: 'x',
-  rows: 1,
-  mine: true,
-  state: 'queued',
-  createdAt: 1,
-  data: { header },
-};
+const record: ContributionRecord = { ...contribution, state: 'queued' };
 const clear = () => Promise.all([database().contributions.clear(), database().drafts.clear()]);
 beforeEach(clear);
 afterEach(clear);
@@ -54,7 +30,7 @@ test('a draft ends in the same moment in which its contribution is recorded', as
 
 test('a contribution that cannot be recorded leaves its draft', async () => {
   await writeDraft('contribution', draft);
-  const odd = { ...record, data: { header, odd: () => 'no clone of this' } };
+  const odd = { ...record, data: { ...(contribution.data as object), odd: () => 'no clone of this' } };
   await expect(saveContribution(odd, ['contribution'])).rejects.toThrow();
   expect(await database().drafts.count()).toBe(1);
   expect(await database().contributions.count()).toBe(0);

@@ -1,31 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { database, eraseEverything, listFiles, type RunRecord, saveCheckpoint, writeFile } from '../../store/index.ts';
+import { run as stored } from '../../store/testing/records.ts';
 import { indexLock, runLock, whileTidying } from './runLocks.ts';
 import { tidyCheckpoints } from './tidyCheckpoints.ts';
 import { deleteRun } from './training.ts';
 
 const run = (id: string, state: RunRecord['state'], change: object = {}): RunRecord => ({
+  ...stored,
   id,
-  name: id,
-  modelId: 'm',
-  datanetIds: [],
-  settings: { rank: 8, alpha: 16, learningRate: 0.004, epochs: 1, batchSize: 8, seed: 1, maxSteps: 0 },
   state,
-  step: 0,
-  totalSteps: 9,
-  losses: [],
-  createdAt: 1,
-  updatedAt: 1,
-  data: {
-    modelName: 'M',
-    sources: [],
-    rowsDigest: '',
-    rowCount: 0,
-    tokens: 0,
-    milliseconds: 0,
-    checkpointStep: 0,
-    adapterId: `trained-${id}`,
-  },
+  data: { ...(stored.data as object), adapterId: `trained-${id}` },
   ...change,
 });
 const names = async () => (await listFiles('checkpoints')).map(({ name }) => name).sort();

@@ -109,7 +109,7 @@ test('a wallet on another chain is told so when it connects, with the switch', a
   });
   await page.getByRole('button', { name: 'Connect wanderer' }).click();
   await page.getByRole('button', { name: 'Switch to Somewhere' }).click();
-  await expect.poll(() => walletView().wrongChain, { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => walletView().wrongChain).toBe(false);
   expect(chainId).toBe('0xa');
   await expect.element(page.getByText('on another chain', { exact: false })).not.toBeInTheDocument();
 });
@@ -119,12 +119,12 @@ test('a wallet that another tab disconnects is disconnected here', async () => {
   await discover();
   announce('shared', { eth_requestAccounts: [address(2)], eth_accounts: [address(2)], eth_chainId: '0xa' });
   await page.getByRole('button', { name: 'Connect shared' }).click();
-  await expect.poll(() => walletView().status, { timeout: 20_000 }).toBe('connected');
+  await expect.poll(() => walletView().status).toBe('connected');
   await deleteSetting(settingKeys.wallet);
-  await expect.poll(() => walletView().status, { timeout: 20_000 }).toBe('none');
+  await expect.poll(() => walletView().status).toBe('none');
   // And connected when it connects there.
   await writeSetting(settingKeys.wallet, 'org.shared');
-  await expect.poll(() => walletView().status, { timeout: 20_000 }).toBe('connected');
+  await expect.poll(() => walletView().status).toBe('connected');
 });
 
 test('a chain that was ready and is dead is not shown as ready', async () => {

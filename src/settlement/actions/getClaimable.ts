@@ -5,7 +5,7 @@ import { type Wei, wei } from '../../lib/units.ts';
 import { type AskErrorType, ask } from '../client/ask.ts';
 import type { SettlementClient } from '../client/settlementClient.ts';
 import { ledgerTree } from '../epochLedger.ts';
-import { decodeLedger } from '../ledgerCodec.ts';
+import { finalLedger } from '../finalLedger.ts';
 import { settlementError } from '../settlementError.ts';
 import type { Address, Hex } from '../types/hex.ts';
 import type { ReadOptions } from '../types/options.ts';
@@ -72,17 +72,9 @@ export async function getClaimable(
   const nothing: Claimable = { amount: wei(0n), cumulative: wei(claimed), claimed: wei(claimed), proof: [] };
   if (current.total === 0n) return nothing;
 
-  const digest = current.dataDigest;
-  const ledger = decodeLedger({ bytes: await fetchLedgerBytes(client, digest, signal), digest });
-  if (ledger.root !== current.root) {
-    throw new TributaryError({
-      code: 'LEDGER_WRONG_ROOT' satisfies GetClaimableErrorType,
-      message: 'The published ledger does not hash to the root on chain.',
-      facts: { epoch: current.epoch.toString(), ledgerRoot: ledger.root, root: current.root },
-      hint: 'The proposer published false data: report it. What you earned stays recorded in the receipts.',
-    });
-  }
-  const index = ledger.accounts.findIndex(({ account }) => account.toLowerCase() === address.toLowerCase());
+  const bytes = await fetchLedgerBytes(client, current.dataDigest, signal);
+  const ledger = finalLedger({ bytes, root: current });
+  const index = ledger.accounts.findIndex(({ account }) => account === address.toLowerCase());
   const entry = ledger.accounts[index];
   if (entry === undefined) return nothing;
   return {

@@ -302,6 +302,16 @@ describe('syncEvents', () => {
     await expectCanonical(chain, tables);
   });
 
+  test('a long history is read ten thousand blocks at a time, which most servers allow', async () => {
+    const chain = fakeChain();
+    chain.mine(...empty(10_100));
+    await syncEvents({ rpc: chain.rpc, deployment, tables: memoryEventTables() });
+    expect(chain.ranges).toEqual([
+      [2, 10_001],
+      [10_002, chain.head()],
+    ]);
+  });
+
   test('halves a range that the server refuses, and stays at what it accepts', async () => {
     const chain = fakeChain();
     chain.mine(...empty(13));

@@ -10,7 +10,9 @@ import {
   numberToHex,
   zeroHash,
 } from 'viem';
+import { datanetRegistryAbi } from '../abi/datanetRegistry.ts';
 import { inferenceEscrowAbi } from '../abi/inferenceEscrow.ts';
+import { modelRegistryAbi } from '../abi/modelRegistry.ts';
 import { openTokenAbi } from '../abi/openToken.ts';
 import { rewardsDistributorAbi } from '../abi/rewardsDistributor.ts';
 import type { ChainClient } from '../client/chainClient.ts';
@@ -21,7 +23,13 @@ import type { Deployment } from '../types/deployment.ts';
 import type { LedgerSource } from '../types/ledger.ts';
 import type { ConnectedWallet, TransactionRequest } from '../types/wallet.ts';
 
-const abi: Abi = [...inferenceEscrowAbi, ...openTokenAbi, ...rewardsDistributorAbi];
+const abi: Abi = [
+  ...inferenceEscrowAbi,
+  ...openTokenAbi,
+  ...rewardsDistributorAbi,
+  ...datanetRegistryAbi,
+  ...modelRegistryAbi,
+];
 const address = (digit: number): Hex => `0x${String(digit).repeat(40)}`;
 
 export const WALLET_ADDRESS = address(9);

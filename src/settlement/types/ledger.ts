@@ -14,6 +14,7 @@ export interface LedgerReceipt {
   /** SHA-256 of the receipt's bytes. */
   readonly digest: Hex;
   readonly modelId: Hex;
+  /** Wei of OPEN: in a receipt what its payer stated, in a ledger what of it counts (`countedReceipts`). */
   readonly amount: bigint;
   readonly shares: readonly AccountShare[];
 }

@@ -1,7 +1,8 @@
 import { BlobWriter, TextReader, ZipWriter } from '@zip.js/zip.js/lib/zip-core-native.js';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { settled, withBlocks } from '../blockDatabase.ts';
+import { settled } from '../../lib/indexedDb.ts';
+import { withBlocks } from '../blockDatabase.ts';
 import {
   database,
   deleteFile,
@@ -13,20 +14,8 @@ import {
   writeSetting,
 } from '../index.ts';
 import { copyToBlob, type Entries, PASSWORD, pack, packFitting, unpack } from '../testing/archives.ts';
-import {
-  blockBytes,
-  blockName,
-  chat,
-  fillBrowser,
-  key,
-  latin1,
-  message,
-  receipt,
-  run,
-  session,
-  utf16,
-  voucher,
-} from '../testing/fillBrowser.ts';
+import { blockBytes, blockName, fillBrowser, latin1, utf16 } from '../testing/fillBrowser.ts';
+import { chat, key, message, receipt, run, session, voucher } from '../testing/records.ts';
 import { compareSafetyCopy, importSafetyCopy } from './importSafetyCopy.ts';
 import { readSafetyCopy, type SafetyCopy } from './readSafetyCopy.ts';
 

@@ -1,5 +1,6 @@
 // Records as lines of JSON. What JSON lacks stands as an object of one field: bytes in hexadecimal or, where they are long, as the
-// number of an entry of the archive; whole numbers of any size in decimal digits; a Blob as the number of its entry.
+// number of an entry of the archive; whole numbers of any size in decimal digits; a Blob as the number of its entry; and an object that
+// would be taken for one of these, for names may be anybody's, as itself under `$object`.
 import { bytesToHex, hexToBytes } from '../../lib/bytes.ts';
 import { invalid } from './format.ts';
 
@@ -21,7 +22,9 @@ export function toTagged(value: unknown, keepFile: (file: TaggedFile) => number)
     if (part instanceof Blob) return { $blob: keepFile(part) };
     if (Array.isArray(part)) return part.map((item) => walk(item, depth + 1));
     if (typeof part !== 'object' || part === null) return part;
-    return Object.fromEntries(Object.entries(part).map(([key, item]) => [key, walk(item, depth + 1)]));
+    const fields = Object.fromEntries(Object.entries(part).map(([key, item]) => [key, walk(item, depth + 1)]));
+    const [first = '', ...others] = Object.keys(fields);
+    return first.startsWith('$') && others.length === 0 ? { $object: fields } : fields;
   };
   return walk(value, 0);
 }
@@ -32,9 +35,10 @@ export function fromTagged(value: unknown, file: (index: unknown) => Uint8Array<
     if (depth > MAX_DEPTH) throw invalid('nested too deep');
     if (Array.isArray(part)) return part.map((item) => walk(item, depth + 1));
     if (typeof part !== 'object' || part === null) return part;
-    const entries = Object.entries(part);
-    const [first] = entries;
-    if (entries.length === 1 && first !== undefined) {
+    const fieldsOf = (object: object): unknown =>
+      Object.fromEntries(Object.entries(object).map(([key, item]) => [key, walk(item, depth + 1)]));
+    const [first, ...others] = Object.entries(part);
+    if (first !== undefined && others.length === 0) {
       const [tag, content] = first;
       if (tag === '$bigint') {
         // Longer ones take quadratic time; an amount of 256 bits has 78 digits.
@@ -47,8 +51,12 @@ export function fromTagged(value: unknown, file: (index: unknown) => Uint8Array<
         return hexToBytes(content);
       }
       if (tag === '$blob') return new Blob([file(content)]);
+      if (tag === '$object') {
+        if (typeof content !== 'object' || content === null || Array.isArray(content)) throw invalid('no object');
+        return fieldsOf(content);
+      }
     }
-    return Object.fromEntries(entries.map(([key, item]) => [key, walk(item, depth + 1)]));
+    return fieldsOf(part);
   };
   return walk(value, 0);
 }

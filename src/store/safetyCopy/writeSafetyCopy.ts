@@ -4,18 +4,17 @@ import { sha256 as hasher } from '@noble/hashes/sha2.js';
 import { configure, ZipWriter } from '@zip.js/zip.js/lib/zip-core-native.js';
 import { bytesToHex } from '../../lib/bytes.ts';
 import { TributaryError } from '../../lib/errors.ts';
-import { hasBlocks, settled, withBlocks } from '../blockDatabase.ts';
+import { settled } from '../../lib/indexedDb.ts';
+import { hasBlocks, withBlocks } from '../blockDatabase.ts';
 import { database } from '../database.ts';
 import { type FileArea, listFiles, readFile, type StoredFile, safeName } from '../files.ts';
-import { recordFault, recordKey, type TableName, tableNames } from '../recordSchemas.ts';
+import { isOwnSetting, recordFault, recordKey, type TableName, tableNames } from '../recordSchemas.ts';
 import { sealKeys } from '../sealKeys.ts';
 import { FORMAT, filePath, KEYS, MANIFEST, type Manifest, type ManifestEntry, tablePath, VERSION } from './format.ts';
 import { type TaggedFile, toTagged } from './taggedJson.ts';
 
 configure({ useWebWorkers: false });
 
-/** Settings that belong to this browser, or hold keys. */
-const KEPT_BACK = /^(burnerKey|keyLock|variants|foreignModels|setUpPlan\/.*)$/;
 const BURNER = 'burnerKey';
 const BATCH = 200;
 /** From here on a zip needs its 64-bit form. */
@@ -202,7 +201,7 @@ export async function writeSafetyCopy(parameters: WriteSafetyCopyParameters): Pr
       for await (const record of recordsOf(table)) {
         signal?.throwIfAborted();
         const name = recordKey(table, record);
-        if (table === 'settings' && KEPT_BACK.test(name)) continue;
+        if (table === 'settings' && isOwnSetting(name)) continue;
         let isWhole =
           recordFault(table, record) === undefined &&
           // An adapter that is listed is whole.

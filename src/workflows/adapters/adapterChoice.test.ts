@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AdapterRecord } from '../../store/index.ts';
+import { answeringLate } from '../testing/answeringLate.ts';
 import { type AdapterBytesPorts, adapterBytes } from './adapterBytes.ts';
 import { type AdapterChoice, adapterChoices, hasAttributionFiles } from './adapterChoice.ts';
 
@@ -26,7 +27,7 @@ const stored = (id: string, manifestCid?: string): AdapterRecord => ({
 
 test("the configuration's adapters come first and win over a stored one of the same id", () => {
   const choices = adapterChoices([offered], [stored('towns'), stored('trained-1', 'bafy-1')]);
-  expect(choices).toEqual([
+  expect(choices).toStrictEqual([
     {
       id: 'towns',
       name: 'Towns',
@@ -62,28 +63,29 @@ test('attribution needs both the index and the texts of the rows', () => {
   const named = (...names: string[]) => names.map((name) => ({ name }));
   expect(hasAttributionFiles(named('index.cbor', 'adapter_config.json', 'rows.jsonl'))).toBe(true);
   expect(hasAttributionFiles(named('index.cbor'))).toBe(false);
+  expect(hasAttributionFiles(named('adapter_config.json', 'adapter_model.safetensors'))).toBe(false);
   expect(hasAttributionFiles([])).toBe(false);
 });
 
 describe('adapterBytes', () => {
   const bytes = (...values: number[]): Uint8Array<ArrayBuffer> => Uint8Array.of(...values);
   const fetched: string[] = [];
-  const ports: AdapterBytesPorts = {
+  const ports = answeringLate<AdapterBytesPorts>({
     readStored: async (id, name) => (`${id}/${name}` === 'trained-1/index.cbor' ? bytes(1) : undefined),
     fetchOffered: async ({ id }, name) => (`${id}/${name}` === 'towns/adapter_config.json' ? bytes(2) : undefined),
     async fetchPublished(manifest) {
       fetched.push(manifest);
       return { 'adapter_model.safetensors': bytes(3) };
     },
-  };
+  });
   const [config, own] = adapterChoices([offered], [stored('trained-1')]) as [AdapterChoice, AdapterChoice];
 
   test('come from the place that the adapter comes from, and from its manifest only when they are not there', async () => {
-    expect(await adapterBytes({ adapter: own, name: 'index.cbor' }, ports)).toEqual(bytes(1));
-    expect(await adapterBytes({ adapter: config, name: 'adapter_config.json' }, ports)).toEqual(bytes(2));
-    expect(fetched).toEqual([]);
-    expect(await adapterBytes({ adapter: config, name: 'adapter_model.safetensors' }, ports)).toEqual(bytes(3));
-    expect(fetched).toEqual(['bafy-towns']);
+    expect(await adapterBytes({ adapter: own, name: 'index.cbor' }, ports)).toStrictEqual(bytes(1));
+    expect(await adapterBytes({ adapter: config, name: 'adapter_config.json' }, ports)).toStrictEqual(bytes(2));
+    expect(fetched).toStrictEqual([]);
+    expect(await adapterBytes({ adapter: config, name: 'adapter_model.safetensors' }, ports)).toStrictEqual(bytes(3));
+    expect(fetched).toStrictEqual(['bafy-towns']);
   });
 
   test('are missing when no place has them', async () => {

@@ -35,8 +35,8 @@ test('adapters that are announced are listed newest first, each once, with those
   // Two at once: neither loses the other.
   await Promise.all([hear(old.cid), hear(recent.cid)]);
   await hear(middle.cid);
-  expect(listed.map(({ manifest }) => manifest.name)).toEqual(['new', 'middle', 'old']);
-  expect(listed[1]).toEqual({ cid: middle.cid, manifest: middle.manifest });
+  expect(listed.map(({ manifest }) => manifest.name)).toStrictEqual(['new', 'middle', 'old']);
+  expect(listed[1]).toStrictEqual({ cid: middle.cid, manifest: middle.manifest });
 
   const forged = await blocks.put(Uint8Array.of(0xa0), 'dag-cbor');
   await expect(hear(forged)).rejects.toMatchObject({ code: 'DOCUMENT_INVALID' });

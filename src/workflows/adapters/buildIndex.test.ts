@@ -7,6 +7,7 @@ import {
 } from '../../attribution/index.ts';
 import { contentKey } from '../../datanet/index.ts';
 import { TributaryError } from '../../lib/errors.ts';
+import { answeringLate } from '../testing/answeringLate.ts';
 import { type BuildIndexPorts, buildIndex, type IndexableRow } from './buildIndex.ts';
 
 const parameterCount = 32;
@@ -35,7 +36,7 @@ function world({ failAt, saved }: { readonly failAt?: number; readonly saved?: U
   const partials: number[] = [];
   const requests: BuildIndexRequest[] = [];
   let partial = saved;
-  const ports: BuildIndexPorts = {
+  const ports = answeringLate<BuildIndexPorts>({
     async *gradients(rows) {
       for (const { inputIds } of rows) {
         const [row = 0] = inputIds;
@@ -54,7 +55,7 @@ function world({ failAt, saved }: { readonly failAt?: number; readonly saved?: U
       partials.push(rowCount);
       partial = bytes;
     },
-  };
+  });
   return { ports, computed, partials, requests, partial: () => partial };
 }
 
@@ -68,9 +69,9 @@ describe('buildIndex', () => {
     await buildIndex({ rows, adapterHash: 'f'.repeat(64), signal }, ports);
     const [request] = requests;
     expect(request).toMatchObject({ parameterCount, adapterHash: 'f'.repeat(64) });
-    expect(request?.rows.map(({ position }) => position)).toEqual(range(0, 120));
+    expect(request?.rows.map(({ position }) => position)).toStrictEqual(range(0, 120));
     const last: Partial<IndexRow> = { ...request?.rows.at(-1) };
-    expect(last).toEqual({
+    expect(last).toStrictEqual({
       sketch: expect.anything(),
       prompt: 'What is fact 119?',
       response: 'Fact 119.',
@@ -87,10 +88,17 @@ describe('buildIndex', () => {
     const whole = await buildIndex({ rows, signal }, world().ports);
     const first = world({ failAt: 73 });
     await expect(buildIndex({ rows, signal }, first.ports)).rejects.toMatchObject({ code: 'DEVICE_LOST' });
-    expect(first.partials).toEqual([50, 73]);
+    expect(first.partials).toStrictEqual([50, 73]);
     const second = world({ saved: first.partial() as Uint8Array });
-    expect(await buildIndex({ rows, signal }, second.ports)).toEqual(whole);
-    expect(second.computed).toEqual(range(73, 120));
+    expect(await buildIndex({ rows, signal }, second.ports)).toStrictEqual(whole);
+    expect(second.computed).toStrictEqual(range(73, 120));
+  });
+
+  test('ends when its sketches cannot be saved', async () => {
+    const { ports, requests, computed } = world();
+    const full = { ...ports, savePartial: () => Promise.reject(new Error('full')) };
+    await expect(buildIndex({ rows, signal }, full)).rejects.toThrow('full');
+    expect([requests.length, computed.length]).toStrictEqual([0, 50]);
   });
 
   test('computes no gradient when all sketches are there', async () => {
@@ -100,13 +108,13 @@ describe('buildIndex', () => {
     const said: number[] = [];
     const onRow = (done: number): void => void said.push(done);
     await buildIndex({ rows: rows.slice(0, 119), signal, onRow }, second.ports);
-    expect(second.computed).toEqual([]);
-    expect(said).toEqual([]);
+    expect(second.computed).toStrictEqual([]);
+    expect(said).toStrictEqual([]);
     expect(second.requests[0]?.parameterCount).toBe(parameterCount);
     const last = world({ saved: first.partial() as Uint8Array });
     await buildIndex({ rows, signal, onRow }, last.ports);
-    expect(last.computed).toEqual([119]);
-    expect(said).toEqual([119]);
+    expect(last.computed).toStrictEqual([119]);
+    expect(said).toStrictEqual([119]);
   });
 
   test('reports each row before its gradient and then the index', async () => {
@@ -120,6 +128,6 @@ describe('buildIndex', () => {
       },
       world().ports,
     );
-    expect(said).toEqual([0, 1, 2, 'index']);
+    expect(said).toStrictEqual([0, 1, 2, 'index']);
   });
 });

@@ -3,6 +3,7 @@ import { createAttributionService } from '../../attribution/index.ts';
 import type { EncodedRow } from '../../engine/index.ts';
 import type { AdapterRecord } from '../../store/index.ts';
 import type { SourceRow } from '../rows/rowSource.ts';
+import { answeringLate } from '../testing/answeringLate.ts';
 import { createPreparation } from '../training/prepareTraining.ts';
 import { rowsDigest } from '../training/rowsDigest.ts';
 import { splitHoldout } from '../training/splitHoldout.ts';
@@ -51,7 +52,7 @@ function world({ source = rows }: { readonly source?: readonly SourceRow[] } = {
     files: [{ name: 'adapter_model.safetensors', bytes: 1, sha256: 'f'.repeat(64) }],
     data: { runId: 'run-1' },
   };
-  const engine = {
+  const engine = answeringLate({
     encodeRows: async ({ rows: texts }: { readonly rows: readonly { readonly prompt: string }[] }) => texts.map(encode),
     async rowGradient({ row }: { readonly row: EncodedRow }) {
       controller.signal.throwIfAborted();
@@ -60,8 +61,8 @@ function world({ source = rows }: { readonly source?: readonly SourceRow[] } = {
       if (gradients.length === abortAfter) controller.abort();
       return Float32Array.from({ length: 32 }, (_, at) => Math.sin(1 + id * 32 + at));
     },
-  };
-  const ports: IndexTrainedAdapterPorts = {
+  });
+  const ports = answeringLate<IndexTrainedAdapterPorts>({
     readAdapter: async (id) => (id === adapter?.id ? adapter : undefined),
     async addAdapterFiles(id, files) {
       if (id !== adapter?.id) return false;
@@ -86,7 +87,7 @@ function world({ source = rows }: { readonly source?: readonly SourceRow[] } = {
       return bytes === undefined ? undefined : { bytes };
     },
     deleteCheckpoints: async (id) => void checkpoints.delete(id),
-  };
+  });
   const progress: IndexProgress[] = [];
   return {
     checkpoints,
@@ -113,26 +114,35 @@ describe('indexTrainedAdapter', () => {
     expect(id).toBe('trained-run-1');
     expect(Object.keys(files ?? {})).toEqual(['index.cbor', 'rows.jsonl']);
     const lines = new TextDecoder().decode(files?.['rows.jsonl']).trim().split('\n');
-    expect(lines.map((line) => JSON.parse(line))).toEqual(trained.map(({ row }) => row));
+    expect(lines.map((line) => JSON.parse(line))).toStrictEqual(trained.map(({ row }) => row));
     const summary = await attribution.open(
       { id: 'built', index: files?.['index.cbor'] as Uint8Array, rows: [] },
       context,
     );
     expect(summary).toMatchObject({ rowCount: 57, placeboCount: 3, adapterHash: 'f'.repeat(64) });
-    expect(gradients).toEqual([...trained, ...placebo].map(({ position }) => position));
+    expect(gradients).toStrictEqual([...trained, ...placebo].map(({ position }) => position));
     expect(checkpoints.size).toBe(0);
-    expect([...new Set(progress.map(({ stage }) => stage))]).toEqual(['model', 'rows', 'tokens', 'gradients', 'index']);
+    expect([...new Set(progress.map(({ stage }) => stage))]).toStrictEqual([
+      'model',
+      'rows',
+      'tokens',
+      'gradients',
+      'index',
+    ]);
     // How far these are is not known.
-    expect(progress.slice(0, 3)).toEqual(['model', 'rows', 'tokens'].map((stage) => ({ stage, done: 0, total: 0 })));
-    expect(progress.at(3)).toEqual({ stage: 'gradients', done: 0, total: 60 });
+    expect(progress.slice(0, 3)).toStrictEqual(
+      ['model', 'rows', 'tokens'].map((stage) => ({ stage, done: 0, total: 0 })),
+    );
+    expect(progress.at(3)).toStrictEqual({ stage: 'gradients', done: 0, total: 60 });
+    expect(progress.at(-1)).toStrictEqual({ stage: 'index', done: 0, total: 0 });
   });
 
   test('goes on from the sketches of a build that was stopped, to the same files', async () => {
     const stopped = world();
     stopped.stopAfter(20);
     await expect(stopped.build()).rejects.toMatchObject({ name: 'AbortError' });
-    expect(stopped.saved).toEqual([]);
-    expect([...stopped.checkpoints.keys()]).toEqual(['run-1-index']);
+    expect(stopped.saved).toStrictEqual([]);
+    expect([...stopped.checkpoints.keys()]).toStrictEqual(['run-1-index']);
 
     const resumed = world();
     resumed.checkpoints.set('run-1-index', stopped.checkpoints.get('run-1-index') as Uint8Array<ArrayBuffer>);
@@ -140,7 +150,7 @@ describe('indexTrainedAdapter', () => {
     expect(resumed.gradients.length).toBe(60 - 20);
     const whole = world();
     await whole.build();
-    expect(resumed.saved).toEqual(whole.saved);
+    expect(resumed.saved).toStrictEqual(whole.saved);
     expect(resumed.checkpoints.size).toBe(0);
   });
 
@@ -169,6 +179,6 @@ describe('indexTrainedAdapter', () => {
   test('is refused when the rows are not those that were trained on: the index would pay others', async () => {
     const { build, saved, gradients } = world({ source: rows.slice(1) });
     await expect(build()).rejects.toMatchObject({ code: 'RUN_ROWS_CHANGED' });
-    expect([saved.length, gradients.length]).toEqual([0, 0]);
+    expect([saved.length, gradients.length]).toStrictEqual([0, 0]);
   });
 });

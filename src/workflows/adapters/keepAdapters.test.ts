@@ -73,7 +73,7 @@ test('the three adapters used last stay loaded, and one that gave way answers th
   expect(MAX_LOADED_ADAPTERS).toBe(3);
   // Each has its own answer, and its own place on the device.
   expect(new Set([base, ...answers]).size).toBe(4);
-  expect(bytes).toEqual([...bytes].sort((one, other) => one - other));
+  expect(bytes).toStrictEqual([...bytes].sort((one, other) => one - other));
   expect(new Set(bytes).size).toBe(4);
   const full = allocatedBytes();
 

@@ -6,7 +6,9 @@ import type { Cid } from '../../lib/units.ts';
 import type { Announcement } from '../../peers/index.ts';
 import { type Deployment, modelIdOf } from '../../settlement/index.ts';
 import type { AdapterRecord } from '../../store/index.ts';
+import { sampleSource } from '../rows/rowSource.ts';
 import { collectSourceRows } from '../rows/sourceRows.ts';
+import { answeringLate } from '../testing/answeringLate.ts';
 import { splitHoldout } from '../training/splitHoldout.ts';
 import type { TrainingRun } from '../training/trainingRun.ts';
 import { presetSettings } from '../training/trainingSettings.ts';
@@ -90,7 +92,7 @@ async function world({ chain = true, hasIndex = true }: { chain?: boolean; hasIn
   const announced: Announcement[] = [];
   const models: { id: string; price: bigint; ownerBps: number }[] = [];
   const versions: { modelId: string; manifestDigest: string }[] = [];
-  const modelChain = {
+  const modelChain = answeringLate({
     deployment: { addresses: {}, datanets: [{ slug: 'towns', id: townsId }] } as unknown as Deployment,
     models: async () => models,
     versions: async ({ modelId }: { modelId: string }) => versions.filter((version) => version.modelId === modelId),
@@ -108,7 +110,7 @@ async function world({ chain = true, hasIndex = true }: { chain?: boolean; hasIn
       if (failing.has('answer')) throw refused('CHAIN_UNREACHABLE');
       return { hash: '0xfeed' };
     },
-  } as unknown as ModelChain;
+  }) as unknown as ModelChain;
   const reader = async () => ({ blocks: store, verify });
   const collectRows = (sources: Parameters<PublishAdapterPorts['collectRows']>[0]) =>
     collectSourceRows(sources, {
@@ -119,32 +121,33 @@ async function world({ chain = true, hasIndex = true }: { chain?: boolean; hasIn
         evidenceOf: async () => new Map(),
       },
     });
-  const ports: PublishAdapterPorts = {
+  const ports = answeringLate<PublishAdapterPorts>({
     readAdapter: async (id) => records.get(id),
     putAdapter: async (record) => void records.set(record.id, record),
     readAdapterFile: async (id, name) => (id === 'trained-run-1' ? files.get(name) : undefined),
     baseModel: async (id) => (id === 'seedling' ? { name: 'Seedling', sha256: baseHash } : undefined),
     collectRows,
-    node: async () => ({
-      blocks: store,
-      async announce(announcement) {
-        if (failing.has('announce')) throw refused('STORE_QUOTA_EXCEEDED');
-        announced.push(announcement);
-        return 'sent';
-      },
-    }),
+    node: async () =>
+      answeringLate({
+        blocks: store,
+        async announce(announcement: Announcement) {
+          if (failing.has('announce')) throw refused('STORE_QUOTA_EXCEEDED');
+          announced.push(announcement);
+          return 'sent';
+        },
+      }),
     ...(chain ? { chain: async () => modelChain } : {}),
     chainId: 31337,
     slugOf: () => undefined,
     now: () => 1_700_000_000_001,
-  };
+  });
   const steps: string[] = [];
-  const publish = (changed: Partial<TrainingRun> = {}) =>
+  const publish = (changed: Partial<TrainingRun> = {}, description = 'Where the towns lie.') =>
     publishTrainedAdapter(
       {
         name: 'Towns of the isles',
         licence: 'CC-BY-4.0',
-        description: 'Where the towns lie.',
+        description,
         terms: { price: '7', ownerBps: 1_500 },
         run: { ...run, ...changed },
         signer,
@@ -175,10 +178,10 @@ describe('publishTrainedAdapter', () => {
   test('stores files and a signed manifest, announces it, and registers model and version', async () => {
     const { publish, run, records, store, announced, calls, steps, collectRows } = await world();
     const record = await publish();
-    expect(steps).toEqual(['files', 'sign', 'announce', 'register']);
-    expect(records.get(record.id)).toEqual(record);
+    expect(steps).toStrictEqual(['files', 'sign', 'announce', 'register']);
+    expect(records.get(record.id)).toStrictEqual(record);
     const cid = record.manifestCid as Cid;
-    expect(announced).toEqual([{ kind: 'adapter', scope: '', cid }]);
+    expect(announced).toStrictEqual([{ kind: 'adapter', scope: '', cid }]);
 
     const modelId = modelIdOf({ proposer: signer.address, slug: 'adapter-run-1' });
     const published = await readAdapter({ cid, blocks: store, files: store, verify });
@@ -204,7 +207,7 @@ describe('publishTrainedAdapter', () => {
     const { trained } = splitHoldout((await collectRows(run.sources)).rows, 1);
     expect(trained).toHaveLength(38);
     const manifestDigest = cidDigest(cid);
-    expect(calls).toEqual([
+    expect(calls).toStrictEqual([
       {
         method: 'proposeModel',
         parameters: {
@@ -226,7 +229,7 @@ describe('publishTrainedAdapter', () => {
         },
       },
     ]);
-    expect(adapterData(record)).toEqual({
+    expect(adapterData(record)).toStrictEqual({
       runId: 'run-1',
       author: signer.address.toLowerCase(),
       description: 'Where the towns lie.',
@@ -238,9 +241,15 @@ describe('publishTrainedAdapter', () => {
   });
 
   test('without a chain the manifest names no model and it ends with the announcement', async () => {
-    const { publish, store, steps } = await world({ chain: false });
+    const { publish, store, steps, failing, records } = await world({ chain: false });
+    failing.add('announce');
+    const failed = await publish();
+    expect(adapterData(failed).announceError?.code).toBe('STORE_QUOTA_EXCEEDED');
+    expect(records.get(failed.id)).toStrictEqual(failed);
+    failing.clear();
+    steps.splice(0);
     const record = await publish();
-    expect(steps).toEqual(['files', 'sign', 'announce']);
+    expect(steps).toStrictEqual(['files', 'sign', 'announce']);
     const { manifest } = await readAdapter({ cid: record.manifestCid as Cid, blocks: store, files: store, verify });
     expect(manifest.training).not.toHaveProperty('model');
     expect(adapterData(record).modelId).toBeUndefined();
@@ -253,8 +262,55 @@ describe('publishTrainedAdapter', () => {
     const { publish, steps, store } = await world();
     const before = store.map.size;
     await expect(publish(changed)).rejects.toMatchObject({ code: 'PUBLISH_INCOMPLETE' });
-    expect(steps).toEqual(['files']);
+    expect(steps).toStrictEqual(['files']);
     expect(store.map.size).toBe(before);
+  });
+
+  test('what cannot be stored is not announced', async () => {
+    const { publish, ports, announced, calls } = await world();
+    Object.assign(ports, { putAdapter: () => Promise.reject(new Error('full')) });
+    await expect(publish()).rejects.toThrow('full');
+    expect([announced, calls]).toStrictEqual([[], []]);
+  });
+
+  test('what is broken off leaves the record as it was', async () => {
+    const { publish, run, ports, failing, records } = await world();
+    failing.add('announce').add('propose');
+    const record = await publish();
+    const leaving = () => Promise.reject(new DOMException('left', 'AbortError'));
+    expect(await announceAdapter(record, { ...ports, node: leaving })).toBe(record);
+    expect(await registerAdapter({ record, run, author: signer }, { ...ports, chain: leaving })).toBe(record);
+    expect(records.get(record.id)).toStrictEqual(record);
+    const { chain: _, ...chainless } = ports;
+    expect(await registerAdapter({ record, run, author: signer }, chainless)).toBe(record);
+  });
+
+  test('an announcement that changes nothing is not stored again', async () => {
+    const { publish, ports, announced } = await world();
+    const record = await publish();
+    const full = { ...ports, putAdapter: () => Promise.reject(new Error('full')) };
+    expect(await announceAdapter(record, full)).toBe(record);
+    expect(announced).toHaveLength(2);
+  });
+
+  test('an adapter without an index, a description or rows of peers is published as such', async () => {
+    const { publish, store, records } = await world({ hasIndex: false, chain: false });
+    const sources = [{ datanetId: 'towns', source: sampleSource('towns'), rowCount: 3 }];
+    const { manifestCid } = await publish({ sources, losses: [] }, '');
+    const { manifest, index: none } = await readAdapter({
+      cid: manifestCid as Cid,
+      blocks: store,
+      files: store,
+      verify,
+    });
+    expect([none, manifest.contributions]).toStrictEqual([null, []]);
+    expect(manifest.training).toMatchObject({ finalLoss: null, steps: 0, sources });
+    expect(Object.keys(manifest.training)).not.toContain('description');
+    expect(records.get('trained-run-1')?.data).toStrictEqual({
+      runId: 'run-1',
+      author: signer.address.toLowerCase(),
+      terms: { price: '7', ownerBps: 1_500 },
+    });
   });
 
   test('a failed announcement stands in the record and a second try clears it; the model is registered all the same', async () => {
@@ -277,13 +333,13 @@ describe('publishTrainedAdapter', () => {
     failing.add('publish');
     const record = await publish();
     expect(adapterData(record)).toMatchObject({ registerError: { code: 'WALLET_REJECTED' } });
-    expect(records.get(record.id)).toEqual(record);
+    expect(records.get(record.id)).toStrictEqual(record);
     expect(record.manifestCid).toBeDefined();
     failing.clear();
     const again = await register(record);
     expect(adapterData(again).registerError).toBeUndefined();
     expect(adapterData(again).transaction).toBe('0xfeed');
-    expect(calls.map(({ method }) => method)).toEqual(['proposeModel', 'publishVersion']);
+    expect(calls.map(({ method }) => method)).toStrictEqual(['proposeModel', 'publishVersion']);
   });
 });
 
@@ -299,7 +355,7 @@ describe('registering again', () => {
     const again = adapterData(await register(record));
     expect(again).toMatchObject({ registered: true, terms: { price: '9', ownerBps: 1_500 } });
     expect(again.registerError).toBeUndefined();
-    expect(calls.map(({ method }) => method)).toEqual(['proposeModel', 'publishVersion']);
+    expect(calls.map(({ method }) => method)).toStrictEqual(['proposeModel', 'publishVersion']);
   });
 
   test('another wallet than the author’s registers nothing: its model would be another one', async () => {
@@ -309,7 +365,7 @@ describe('registering again', () => {
     failing.clear();
     const other = await registerAdapter({ record, run, author: createTestSigner(5) }, ports);
     expect(adapterData(other)).toMatchObject({ registerError: { code: 'ADAPTER_OTHER_WALLET' } });
-    expect(calls).toEqual([]);
+    expect(calls).toStrictEqual([]);
   });
 });
 
@@ -318,11 +374,11 @@ describe('a published adapter', () => {
     const { publish, run, reader, collectRows } = await world();
     const { manifestCid } = await publish();
     const files = await fetchPublishedAdapter(manifestCid as string, { reader, collectRows });
-    expect(files['adapter_model.safetensors']).toEqual(weights);
-    expect(files['index.cbor']).toEqual(index);
+    expect(files['adapter_model.safetensors']).toStrictEqual(weights);
+    expect(files['index.cbor']).toStrictEqual(index);
     const { trained } = splitHoldout((await collectRows(run.sources)).rows, run.settings.seed);
     const lines = new TextDecoder().decode(files['rows.jsonl']).trim().split('\n');
-    expect(lines.map((line) => JSON.parse(line))).toEqual(trained.map(({ row }) => row));
+    expect(lines.map((line) => JSON.parse(line))).toStrictEqual(trained.map(({ row }) => row));
     // Of 41 rows one repeats another, and two are held out.
     expect(lines).toHaveLength(38);
   });
@@ -334,7 +390,7 @@ describe('a published adapter', () => {
       reader,
       collectRows: () => Promise.reject(new Error('asked for rows')),
     });
-    expect(Object.keys(files)).toEqual(['adapter_config.json', 'adapter_model.safetensors']);
+    expect(Object.keys(files)).toStrictEqual(['adapter_config.json', 'adapter_model.safetensors']);
   });
 
   test('is imported under its manifest, for the base of the same file, with the model that its answers pay', async () => {
@@ -349,7 +405,7 @@ describe('a published adapter', () => {
       modelByHash: async (sha256: string) => (sha256 === baseHash ? 'my-seedling' : undefined),
     };
     expect(await importPublishedAdapter(manifest, ports)).toBe(manifest);
-    expect(saved).toEqual([
+    expect(saved).toStrictEqual([
       {
         id: manifest,
         name: 'Towns of the isles',

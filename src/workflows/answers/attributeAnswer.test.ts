@@ -17,6 +17,7 @@ import type { EncodedRow } from '../../engine/index.ts';
 import { connect, expose, type Remote } from '../../lib/rpc.ts';
 import type { Hex } from '../../settlement/index.ts';
 import type { MessageRecord, ReceiptRecord } from '../../store/index.ts';
+import { answeringLate } from '../testing/answeringLate.ts';
 import { type AttributeAnswerPorts, attributeAnswer } from './attributeAnswer.ts';
 import type { StoredInfluence } from './storedInfluence.ts';
 
@@ -68,6 +69,8 @@ interface Log {
   readonly encoded: string[];
   readonly changes: Partial<MessageRecord>[];
   readonly receipts: ReceiptRecord[];
+  /** What the engine computed, to be moved to the attribution and not copied: it has as many bytes as the adapter. */
+  readonly gradients: Float32Array[];
   readonly paid: { readonly tokens: number; readonly receiptDigest: string }[];
   announced: number;
 }
@@ -76,9 +79,18 @@ async function run(
   asked: MessageRecord,
   change: (ports: Ports, abort: AbortController) => Partial<Ports> = () => ({}),
 ): Promise<Log & { readonly error: unknown }> {
-  const log: Log = { phases: [], rows: [], encoded: [], changes: [], receipts: [], paid: [], announced: 0 };
+  const log: Log = {
+    phases: [],
+    gradients: [],
+    rows: [],
+    encoded: [],
+    changes: [],
+    receipts: [],
+    paid: [],
+    announced: 0,
+  };
   const abort = new AbortController();
-  const ports: Ports = {
+  const ports = answeringLate<Ports>({
     engine: {
       decode: async ({ ids }) => decode(ids),
       async encode({ text }) {
@@ -91,7 +103,9 @@ async function run(
       }),
       async rowGradient({ row }) {
         log.rows.push(row);
-        return gradientOf(FACT, 99);
+        const gradient = gradientOf(FACT, 99);
+        log.gradients.push(gradient);
+        return gradient;
       },
     },
     attribution,
@@ -99,7 +113,7 @@ async function run(
     contributorNames: async () => ({ [accounts[1]]: 'Ann' }),
     updateMessage: async (_, changed) => void log.changes.push(changed),
     putReceipt: async (receipt) => void log.receipts.push(receipt),
-    payments: {
+    payments: answeringLate<Ports['payments']>({
       readiness: async () => ({ status: 'ready', terms, left: 10n ** 18n }),
       payer: () => accounts[0] as Hex,
       async pay({ tokens, receiptDigest }) {
@@ -107,12 +121,12 @@ async function run(
         return { voucherId: 'voucher', amount: 9n };
       },
       find: async () => undefined,
-    },
+    }),
     async announce() {
       log.announced += 1;
     },
     now: () => 1_790_000_000_500,
-  };
+  });
   let error: unknown;
   try {
     await attributeAnswer({
@@ -141,11 +155,11 @@ describe('the tokens of an answer', () => {
   test('are those that the model generated, in row, spans, message and receipt', async () => {
     const { rows, encoded, changes, receipts, error } = await run(message());
     expect(error).toBeUndefined();
-    expect(encode(decode(generated))).not.toEqual(generated);
-    expect(encoded).toEqual([]);
-    expect(rows).toEqual([{ inputIds: [...PROMPT, ...generated, END], promptLength: 2 }]);
+    expect(encode(decode(generated))).not.toStrictEqual(generated);
+    expect(encoded).toStrictEqual([]);
+    expect(rows).toStrictEqual([{ inputIds: [...PROMPT, ...generated, END], promptLength: 2 }]);
     const { influence, answerIds } = changes[0] as MessageRecord & { readonly influence: StoredInfluence };
-    expect(answerIds).toEqual(generated);
+    expect(answerIds).toStrictEqual(generated);
     const [span] = influence.attribution.spans;
     expect(span).toMatchObject({ start: 0, end: generated.length });
     expect(influence.spanTexts[0]).toBe(decode(generated));
@@ -170,6 +184,28 @@ describe('the tokens of an answer', () => {
     expect(influence.spanTexts[0]).toBe(`${decode(generated.slice(0, -1))} `);
   });
 
+  test('the words of a span begin where it begins', async () => {
+    const later = [7, ...generated];
+    const { changes } = await run(message({ answerIds: later, content: decode(later) }));
+    const { influence } = changes[0] as MessageRecord & { readonly influence: StoredInfluence };
+    expect(influence.attribution.spans[0]).toMatchObject({ start: 1, end: later.length });
+    expect(influence.spanTexts[0]).toBe(decode(generated));
+  });
+
+  test('what is shown beside them: the index, the names, and whether there were turns before', async () => {
+    const { changes, gradients } = await run(message());
+    expect(gradients.map(({ length }) => length)).toStrictEqual([0]);
+    const { influence } = changes[0] as MessageRecord & { readonly influence: StoredInfluence };
+    const { rowCount, placeboCount, sketchSize: size, policy, evaluation } = summary;
+    expect(influence).toMatchObject({
+      index: { rowCount, placeboCount, sketchSize: size, policy, evaluation },
+      names: { [accounts[1]]: 'Ann' },
+      manyTurns: false,
+    });
+    // Half a megabyte of what only the receipt needs.
+    expect(influence.attribution).not.toHaveProperty('sketch');
+  });
+
   test.each([
     ['an answer that the model ended', { ended: true }, true],
     ['an answer that was cut', { ended: false, cut: true }, false],
@@ -180,15 +216,15 @@ describe('the tokens of an answer', () => {
   ] as const)('%s has its end token: %#', async (_, change, ends) => {
     const { ended: __, ...rest } = message();
     const { rows } = await run({ ...rest, ...change });
-    expect(rows[0]?.inputIds).toEqual([...PROMPT, ...generated, ...(ends ? [END] : [])]);
+    expect(rows[0]?.inputIds).toStrictEqual([...PROMPT, ...generated, ...(ends ? [END] : [])]);
   });
 
   test('are encoded again from the text of a message that was stored without them', async () => {
     const { answerIds: _, ended: __, ...old } = message();
     const { rows, changes, receipts } = await run(old);
     const again = encode(old.content);
-    expect(rows[0]?.inputIds).toEqual([...PROMPT, ...again, END]);
-    expect(changes[0]?.answerIds).toEqual(again);
+    expect(rows[0]?.inputIds).toStrictEqual([...PROMPT, ...again, END]);
+    expect(changes[0]?.answerIds).toStrictEqual(again);
     expect((await check(receipts[0], again)).valid).toBe(true);
   });
 });
@@ -202,16 +238,16 @@ describe('the payment', () => {
       payments: { ...payments, readiness },
     }));
     const { receipt } = await check(receipts[0], generated);
-    expect(receipt.subject).toEqual({
+    expect(receipt.subject).toStrictEqual({
       adapter: 'sample',
       model: terms.modelId,
       payer: accounts[0],
       amount: '10',
       timestamp: 1_790_000_000,
     });
-    expect(paid).toEqual([{ tokens: 9, receiptDigest: receipts[0]?.id }]);
-    expect(changes.slice(1)).toEqual([{ receiptId: receipts[0]?.id }, { voucherId: 'voucher', fee: 9n }]);
-    expect(phases).toEqual(['index', 'gradient', 'rows', 'receipt', 'pay', 'announce']);
+    expect(paid).toStrictEqual([{ tokens: 9, receiptDigest: receipts[0]?.id }]);
+    expect(changes.slice(1)).toStrictEqual([{ receiptId: receipts[0]?.id }, { voucherId: 'voucher', fee: 9n }]);
+    expect(phases).toStrictEqual(['index', 'gradient', 'rows', 'receipt', 'pay', 'announce']);
     expect(announced).toBe(1);
   });
 
@@ -225,7 +261,47 @@ describe('the payment', () => {
     }));
     const { receipt } = await check(receipts[0], generated);
     expect(receipt.subject).toMatchObject({ model, payer: '', amount: '0' });
-    expect([paid, phases.includes('pay'), announced]).toEqual([[], false, 1]);
+    expect([paid, phases.includes('pay'), announced]).toStrictEqual([[], false, 1]);
+  });
+
+  test('is by the tokens that are there where their number was not reported; who pays may be unknown', async () => {
+    const { usage: _, ...uncounted } = message();
+    const { paid, receipts } = await run(uncounted, ({ payments }) => ({
+      payments: { ...payments, payer: () => undefined },
+    }));
+    expect(paid).toStrictEqual([{ tokens: generated.length, receiptDigest: receipts[0]?.id }]);
+    expect(receipts).toStrictEqual([
+      {
+        id: expect.any(String),
+        messageId: 'answer',
+        adapterId: 'sample',
+        createdAt: 1_790_000_000_500,
+        bytes: expect.any(Uint8Array),
+        announced: 'no',
+        salt: expect.any(Uint8Array),
+      },
+    ]);
+    const { receipt } = await check(receipts[0], generated);
+    expect(receipt.subject).toMatchObject({ payer: '', amount: '9' });
+  });
+
+  test.each([
+    ['the influence', 'influence'],
+    ['that the message has a receipt', 'receiptId'],
+    ['the receipt', 'receipt'],
+  ])('is not made when %s cannot be stored', async (_, what) => {
+    const { error, paid, announced } = await run(message(), (ports) => ({
+      async updateMessage(id, changed) {
+        if (what in changed) throw new Error('full');
+        await ports.updateMessage(id, changed);
+      },
+      async putReceipt(receipt) {
+        if (what === 'receipt') throw new Error('full');
+        await ports.putReceipt(receipt);
+      },
+    }));
+    expect(error).toMatchObject({ message: 'full' });
+    expect([paid, announced]).toStrictEqual([[], 0]);
   });
 
   test('that fails leaves influence and receipt', async () => {
@@ -237,7 +313,7 @@ describe('the payment', () => {
     }));
     expect(error).toMatchObject({ message: 'no key' });
     expect(receipts).toHaveLength(1);
-    expect(changes.map((change) => Object.keys(change))).toEqual([['influence', 'answerIds'], ['receiptId']]);
+    expect(changes.map((change) => Object.keys(change))).toStrictEqual([['influence', 'answerIds'], ['receiptId']]);
     expect(announced).toBe(0);
   });
 
@@ -249,8 +325,8 @@ describe('the payment', () => {
     expect(first.error).toMatchObject({ message: 'no relay' });
     const again = await run(message(Object.assign({}, ...first.changes)));
     expect(again.error).toBeUndefined();
-    expect([first.paid.length, again.paid, again.receipts, again.announced]).toEqual([1, [], [], 1]);
-    expect(again.changes.map((change) => Object.keys(change))).toEqual([['influence', 'answerIds']]);
+    expect([first.paid.length, again.paid, again.receipts, again.announced]).toStrictEqual([1, [], [], 1]);
+    expect(again.changes.map((change) => Object.keys(change))).toStrictEqual([['influence', 'answerIds']]);
   });
 
   test('is made once, though the page was closed before the answer knew of it', async () => {
@@ -268,8 +344,8 @@ describe('the payment', () => {
           digest === first.paid[0]?.receiptDigest ? { voucherId: 'voucher', amount: 9n } : undefined,
       },
     }));
-    expect([again.error, again.paid, again.receipts, again.announced]).toEqual([undefined, [], [], 1]);
-    expect(again.changes.at(-1)).toEqual({ voucherId: 'voucher', fee: 9n });
+    expect([again.error, again.paid, again.receipts, again.announced]).toStrictEqual([undefined, [], [], 1]);
+    expect(again.changes.at(-1)).toStrictEqual({ voucherId: 'voucher', fee: 9n });
   });
 
   test.each([
@@ -286,13 +362,16 @@ describe('the payment', () => {
     }));
     const left = message(Object.assign({}, ...first.changes));
     expect(left).toMatchObject({ receiptId: first.receipts[0]?.id });
-    expect([left.voucherId, left.fee]).toEqual([undefined, undefined]);
+    expect([left.voucherId, left.fee]).toStrictEqual([undefined, undefined]);
     const again = await run(left);
     expect(again.error).toBeUndefined();
-    expect(again.paid).toEqual([{ tokens: 9, receiptDigest: again.receipts[0]?.id }]);
+    expect(again.paid).toStrictEqual([{ tokens: 9, receiptDigest: again.receipts[0]?.id }]);
     const { receipt } = await check(again.receipts[0], generated);
     expect(receipt.subject).toMatchObject({ payer: accounts[0], model: terms.modelId, amount: '9' });
-    expect(again.changes.slice(1)).toEqual([{ receiptId: again.receipts[0]?.id }, { voucherId: 'voucher', fee: 9n }]);
+    expect(again.changes.slice(1)).toStrictEqual([
+      { receiptId: again.receipts[0]?.id },
+      { voucherId: 'voucher', fee: 9n },
+    ]);
     expect(again.announced).toBe(1);
   });
 
@@ -304,6 +383,6 @@ describe('the payment', () => {
       },
     }));
     expect(error).toMatchObject({ message: 'cancelled' });
-    expect([receipts.length, paid]).toEqual([1, []]);
+    expect([receipts.length, paid]).toStrictEqual([1, []]);
   });
 });

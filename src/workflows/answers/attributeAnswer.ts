@@ -98,7 +98,7 @@ async function spanText(
   signal: AbortSignal,
 ): Promise<string> {
   const [before, through, whole] = await Promise.all([
-    start === 0 ? '' : engine.decode({ ids: ids.slice(0, start) }, { signal }),
+    engine.decode({ ids: ids.slice(0, start) }, { signal }),
     engine.decode({ ids: ids.slice(0, end) }, { signal }),
     engine.decode({ ids: [...ids] }, { signal }),
   ]);

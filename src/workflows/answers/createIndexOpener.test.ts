@@ -37,11 +37,11 @@ function setUp(change: Partial<IndexOpenerPorts<Adapter>> = {}) {
 
 test('rows are encoded in pieces, and keep their text and their tokens without the end token', async () => {
   const { opener, calls, requests } = setUp();
-  expect(await opener.open({ id: 'a' })).toEqual({ id: 'a' });
+  expect(await opener.open({ id: 'a' })).toStrictEqual({ id: 'a' });
   // Opened without waiting for the model that encodes.
-  expect(calls.toSorted()).toEqual(['encode 200 of a', 'encode 200 of a', 'encode 50 of a', 'open a']);
+  expect(calls.toSorted()).toStrictEqual(['encode 200 of a', 'encode 200 of a', 'encode 50 of a', 'open a']);
   expect(requests[0]?.rows).toHaveLength(rowCount);
-  expect(requests[0]?.rows[449]).toEqual({ prompt: 'p449', response: 'r449', responseIds: [449] });
+  expect(requests[0]?.rows[449]).toStrictEqual({ prompt: 'p449', response: 'r449', responseIds: [449] });
 });
 
 test('the worker is not asked for before an index is opened', () => {
@@ -57,9 +57,9 @@ test('the two indexes used last stay open', async () => {
     encodeRows: async (_, texts) => texts.map(() => ({ inputIds: [], promptLength: 0 })),
   });
   for (const id of ['a', 'b', 'a', 'c', 'a', 'c']) await opened(id);
-  expect(calls.toSorted()).toEqual(['close b', 'open a', 'open b', 'open c']);
+  expect(calls.toSorted()).toStrictEqual(['close b', 'open a', 'open b', 'open c']);
   await opened('b');
-  expect(calls.slice(4).toSorted()).toEqual(['close a', 'open b']);
+  expect(calls.slice(4).toSorted()).toStrictEqual(['close a', 'open b']);
 });
 
 test('one that is put out while it opens is closed once it is open, unless it was asked for again', async () => {
@@ -75,18 +75,18 @@ test('one that is put out while it opens is closed once it is open, unless it wa
   const tick = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 0));
   const waiting = ['a', 'b', 'c'].map((id) => opener.open({ id }));
   await tick();
-  expect(calls).toEqual([]);
+  expect(calls).toStrictEqual([]);
   const first = held.get('a');
   waiting.push(opener.open({ id: 'a' }));
   await tick();
   first?.({ id: 'a' } as IndexSummary);
   await tick();
   // b was put out by the second a, and still opens.
-  expect(calls).toEqual([]);
+  expect(calls).toStrictEqual([]);
   for (const [id, resolve] of held) resolve({ id } as IndexSummary);
   await Promise.all(waiting);
   await tick();
-  expect(calls).toEqual(['close b']);
+  expect(calls).toStrictEqual(['close b']);
 });
 
 test('a failure is told to who waits, leaves nothing open without its texts, and is tried again by the next', async () => {
@@ -99,7 +99,7 @@ test('a failure is told to who waits, leaves nothing open without its texts, and
   });
   await expect(opened('a')).rejects.toThrow('no model');
   await opened('a');
-  expect(calls).toEqual(['open a', 'close a', 'open a']);
+  expect(calls).toStrictEqual(['open a', 'close a', 'open a']);
 });
 
 test('a signal ends the waiting, not the opening', async () => {
@@ -116,7 +116,7 @@ test.each(['{"prompt":"p"}', '{"prompt":"p","response":7}', '{"prompt":"p', 'nul
   'the line %s of a stranger is refused by its number',
   async (line) => {
     const { opened } = setUp({
-      adapterBytes: async () => new TextEncoder().encode(`{"prompt":"p","response":"r"}\n\n${line}\n`),
+      adapterBytes: async () => new TextEncoder().encode(`{"prompt":"p","response":"r"}\n \t\n${line}\n`),
     });
     await expect(opened('a')).rejects.toMatchObject({
       code: 'ATTRIBUTION_ROWS_INVALID',

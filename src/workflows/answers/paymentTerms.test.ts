@@ -20,12 +20,12 @@ function ask(adapter: Partial<PayableAdapter>, models: readonly FakeModel[] = [m
 }
 
 test('an adapter of the deployment has the terms of its model', async () => {
-  expect(await ask({ id: 'lamps', source: 'config' })).toEqual(terms);
+  expect(await ask({ id: 'lamps', source: 'config' })).toStrictEqual(terms);
 });
 
 test('an adapter of this browser has them when the chain lists its manifest as a version', async () => {
-  expect(await ask({ manifest, data: { modelId } })).toEqual(terms);
-  expect(await ask({ manifest, data: { modelId: `0x${modelId.slice(2).toUpperCase()}` } })).toEqual(terms);
+  expect(await ask({ manifest, data: { modelId } })).toStrictEqual(terms);
+  expect(await ask({ manifest, data: { modelId: `0x${modelId.slice(2).toUpperCase()}` } })).toStrictEqual(terms);
 });
 
 test('a manifest that only names a model of somebody else is not paid as it', async () => {
@@ -59,7 +59,7 @@ test('a version that the chain has confirmed is not asked for again, one that it
   };
   const adapter = { id: 'x', source: 'browser', manifest, data: { modelId } } as const;
   await paymentTerms({ adapter, ports });
-  expect(await paymentTerms({ adapter, ports })).toEqual(terms);
+  expect(await paymentTerms({ adapter, ports })).toStrictEqual(terms);
   expect(asked).toBe(1);
   const unlisted = { ...adapter, manifest: ledgerCid(word(0x78)) };
   await paymentTerms({ adapter: unlisted, ports });

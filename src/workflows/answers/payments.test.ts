@@ -54,35 +54,39 @@ const pay = (receipt: number, tokens: number) =>
 
 describe('paymentReadiness', () => {
   test('names what is in the way', async () => {
-    expect(await paymentReadiness({ adapter, payer, ports: undefined })).toEqual({ status: 'noChain' });
-    expect(await paymentReadiness({ adapter: undefined, payer, ports: payments.ports })).toEqual({ status: 'noModel' });
+    expect(await paymentReadiness({ adapter, payer, ports: undefined })).toStrictEqual({ status: 'noChain' });
+    expect(await paymentReadiness({ adapter: undefined, payer, ports: payments.ports })).toStrictEqual({
+      status: 'noModel',
+    });
     const elsewhere = { ...adapter, data: { modelId: word(0xdef) } };
-    expect(await paymentReadiness({ adapter: elsewhere, payer, ports: payments.ports })).toEqual({ status: 'noModel' });
-    expect(await paymentReadiness({ adapter, payer: undefined, ports: payments.ports })).toEqual({
+    expect(await paymentReadiness({ adapter: elsewhere, payer, ports: payments.ports })).toStrictEqual({
+      status: 'noModel',
+    });
+    expect(await paymentReadiness({ adapter, payer: undefined, ports: payments.ports })).toStrictEqual({
       status: 'noWallet',
       terms,
     });
-    expect(await readiness()).toEqual({ status: 'notSetUp', terms });
+    expect(await readiness()).toStrictEqual({ status: 'notSetUp', terms });
     open(0n);
-    expect(await readiness()).toEqual({ status: 'free' });
+    expect(await readiness()).toStrictEqual({ status: 'free' });
   });
 
   test('trouble with the chain is a state', async () => {
     const error = new Error('unreachable');
     chain.models = () => Promise.reject(error);
-    expect(await readiness()).toEqual({ status: 'trouble', error });
+    expect(await readiness()).toStrictEqual({ status: 'trouble', error });
   });
 
   test('is ready with what was prepaid until the key has ended by the chain’s clock', async () => {
     await setUp(5n * OPEN);
-    expect(await readiness()).toEqual({ status: 'ready', terms, left: 5n * OPEN });
+    expect(await readiness()).toStrictEqual({ status: 'ready', terms, left: 5n * OPEN });
     // This machine's clock says nothing about a key.
     clock += 60 * DAY * 1_000;
     expect((await readiness()).status).toBe('ready');
     chain.advance(30 * DAY - 1);
     expect((await readiness()).status).toBe('ready');
     chain.advance(1);
-    expect(await readiness()).toEqual({ status: 'ended', terms });
+    expect(await readiness()).toStrictEqual({ status: 'ended', terms });
     await expect(pay(1, 100)).rejects.toMatchObject({ code: 'PAYMENT_KEY_ENDED' });
     expect(payments.vouchers.size).toBe(0);
   });
@@ -91,7 +95,7 @@ describe('paymentReadiness', () => {
     chain.setSessionKey = () => Promise.reject(new Error('not signed'));
     await expect(setUp(OPEN)).rejects.toThrow('not signed');
     expect(payments.sessions.size).toBe(1);
-    expect(await readiness()).toEqual({ status: 'notSetUp', terms });
+    expect(await readiness()).toStrictEqual({ status: 'notSetUp', terms });
     await expect(pay(1, 100)).rejects.toMatchObject({ code: 'PAYMENT_NOT_SET_UP' });
   });
 
@@ -107,16 +111,16 @@ describe('paymentReadiness', () => {
     chain.setAccount(payer, { escrow: 2n * OPEN, thawing: OPEN / 2n });
     expect(await readiness()).toMatchObject({ left: (3n * OPEN) / 2n });
     chain.setAccount(payer, { escrow: 2n * OPEN, thawing: 2n * OPEN });
-    expect(await readiness()).toEqual({ status: 'exhausted', terms });
+    expect(await readiness()).toStrictEqual({ status: 'exhausted', terms });
   });
 
   test('vouchers that nobody collected yet are not left to spend again', async () => {
     await setUp(2n * OPEN);
     await pay(1, 1_500);
-    expect(await readiness()).toEqual({ status: 'ready', terms, left: OPEN / 2n });
+    expect(await readiness()).toStrictEqual({ status: 'ready', terms, left: OPEN / 2n });
     await expect(pay(2, 501)).rejects.toMatchObject({ code: 'PAYMENT_EXHAUSTED' });
     await pay(2, 500);
-    expect(await readiness()).toEqual({ status: 'exhausted', terms });
+    expect(await readiness()).toStrictEqual({ status: 'exhausted', terms });
   });
 
   test('paying, collecting and asking in any order never leaves more than was prepaid and not spent', async () => {
@@ -174,10 +178,10 @@ describe('setUpPayment', () => {
   const names = (): string[] => chain.writes.map(({ name }) => name);
 
   test('deposits and allows a new key for thirty days of the chain’s clock', async () => {
-    expect(await setUp(7n * OPEN)).toEqual(['deposit', 'key']);
+    expect(await setUp(7n * OPEN)).toStrictEqual(['deposit', 'key']);
     const [record] = payments.sessions.values();
     expect(record).toMatchObject({ payer, cap: 7n * OPEN, validUntil: (await now()) + 30 * DAY });
-    expect(chain.writes).toEqual([
+    expect(chain.writes).toStrictEqual([
       { name: 'deposit', value: 7n * OPEN },
       {
         name: 'setSessionKey',
@@ -191,14 +195,19 @@ describe('setUpPayment', () => {
     const { setSessionKey, deposit } = chain;
     chain.setSessionKey = () => Promise.reject(new TributaryError({ code: 'WALLET_REJECTED', message: '', hint: '' }));
     await expect(setUp(10n * OPEN)).rejects.toMatchObject({ code: 'WALLET_REJECTED' });
+    // It is known how that ended: the next try need not ask what became of it.
+    expect([...payments.plans.values()].map((plan) => 'sent' in plan)).toStrictEqual([false]);
     const [stored] = payments.sessions.values();
-    expect(await unfinishedSetUp({ payer, ports: payments.ports })).toEqual({ deposited: 10n * OPEN, allowed: 0n });
+    expect(await unfinishedSetUp({ payer, ports: payments.ports })).toStrictEqual({
+      deposited: 10n * OPEN,
+      allowed: 0n,
+    });
     chain.setSessionKey = setSessionKey;
     const states: string[] = [];
     const onStep = (step: string, state: string) => states.push(`${step} ${state}`);
     // More than before: the difference is deposited, and the key may spend all of it.
     await setUpPayment({ payer, amount: 12n * OPEN, ports: payments.ports, onStep });
-    expect(states).toEqual(['deposit running', 'deposit done', 'key running', 'key done']);
+    expect(states).toStrictEqual(['deposit running', 'deposit done', 'key running', 'key done']);
     expect(chain.writes).toMatchObject([
       { name: 'deposit', value: 10n * OPEN },
       { name: 'deposit', value: 2n * OPEN },
@@ -209,7 +218,7 @@ describe('setUpPayment', () => {
     await expect(setUp(3n * OPEN)).rejects.toMatchObject({ code: 'WALLET_REJECTED' });
     chain.deposit = deposit;
     await setUp(3n * OPEN);
-    expect(names()).toEqual(['deposit', 'deposit', 'setSessionKey', 'deposit', 'setSessionKey']);
+    expect(names()).toStrictEqual(['deposit', 'deposit', 'setSessionKey', 'deposit', 'setSessionKey']);
     expect(await readiness()).toMatchObject({ status: 'ready', left: 15n * OPEN });
   });
 
@@ -218,7 +227,7 @@ describe('setUpPayment', () => {
     chain.setSessionKey = () => Promise.reject(new Error('killed'));
     await expect(setUp(10n * OPEN)).rejects.toThrow('killed');
     chain.setSessionKey = setSessionKey;
-    expect(await setUp(4n * OPEN)).toEqual(['key']);
+    expect(await setUp(4n * OPEN)).toStrictEqual(['key']);
     expect(await readiness()).toMatchObject({ status: 'ready', left: 10n * OPEN });
   });
 
@@ -233,10 +242,10 @@ describe('setUpPayment', () => {
       };
       chain.setSessionKey = () => Promise.reject(unclear);
       await expect(setUp(OPEN)).rejects.toMatchObject({ code });
-      expect(names()).toEqual(['deposit']);
+      expect(names()).toStrictEqual(['deposit']);
       chain.setSessionKey = setSessionKey;
       await setUp(OPEN);
-      expect(names()).toEqual(['deposit', 'setSessionKey']);
+      expect(names()).toStrictEqual(['deposit', 'setSessionKey']);
     },
   );
 
@@ -247,15 +256,16 @@ describe('setUpPayment', () => {
       return Promise.reject(new TributaryError({ code: 'CHAIN_UNREACHABLE', message: '', hint: '' }));
     };
     await expect(setUp(OPEN)).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE' });
+    expect([...payments.plans.values()]).toMatchObject([{ sent: { hash: word(0xbeef) } }]);
     chain.transaction = async ({ hash }) => (hash === word(0xbeef) ? 'pending' : 'unknown');
     const waited: string[] = [];
     chain.waitForTransaction = async ({ hash }) => {
       waited.push(hash);
       return deposit({ amount: OPEN });
     };
-    expect(await setUp(OPEN)).toEqual(['key']);
-    expect(waited).toEqual([word(0xbeef)]);
-    expect(names()).toEqual(['deposit', 'setSessionKey']);
+    expect(await setUp(OPEN)).toStrictEqual(['key']);
+    expect(waited).toStrictEqual([word(0xbeef)]);
+    expect(names()).toStrictEqual(['deposit', 'setSessionKey']);
   });
 
   test.each([
@@ -273,9 +283,30 @@ describe('setUpPayment', () => {
     chain.deposit = deposit;
     chain.transaction = async () => 'pending';
     chain.waitForTransaction = () => Promise.reject(new TributaryError({ code, message: '', hint: '' }));
-    if (end === 'has no effect') expect(await setUp(OPEN)).toEqual(['deposit', 'key']);
+    if (end === 'has no effect') expect(await setUp(OPEN)).toStrictEqual(['deposit', 'key']);
     else await expect(setUp(OPEN)).rejects.toMatchObject({ code });
-    expect(names()).toEqual(end === 'has no effect' ? ['deposit', 'setSessionKey'] : []);
+    expect(names()).toStrictEqual(end === 'has no effect' ? ['deposit', 'setSessionKey'] : []);
+  });
+
+  test('that the wallet is asked is noted before it is, and that it has sent when it has', async () => {
+    const sent = () => [...payments.plans.values()].map((plan) => plan.sent);
+    const seen: unknown[] = [];
+    const { deposit, setSessionKey } = chain;
+    chain.deposit = async (parameters) => {
+      seen.push(sent());
+      return deposit(parameters);
+    };
+    chain.setSessionKey = async (parameters) => {
+      seen.push(sent());
+      parameters.onSubmitted?.(word(0xbeef));
+      throw new Error('closed');
+    };
+    await expect(setUp(OPEN)).rejects.toThrow('closed');
+    seen.push(sent());
+    expect(seen).toStrictEqual([[{}], [{}], [{ hash: word(0xbeef) }]]);
+    chain.setSessionKey = setSessionKey;
+    await setUp(OPEN);
+    expect(payments.plans.size).toBe(0);
   });
 
   test('a wallet that was asked when the page closed must have nothing unmined', async () => {
@@ -283,7 +314,7 @@ describe('setUpPayment', () => {
     await expect(setUp(OPEN)).rejects.toThrow('closed');
     chain.unmined = async () => 1;
     await expect(setUp(OPEN)).rejects.toMatchObject({ code: 'WALLET_UNMINED' });
-    expect(chain.writes).toEqual([]);
+    expect(chain.writes).toStrictEqual([]);
   });
 
   test('a transaction that the server has lost is not sent again while the account has one unmined', async () => {
@@ -295,7 +326,7 @@ describe('setUpPayment', () => {
     chain.transaction = async () => 'unknown';
     chain.unmined = async () => 1;
     await expect(setUp(OPEN)).rejects.toMatchObject({ code: 'WALLET_UNMINED' });
-    expect(chain.writes).toEqual([]);
+    expect(chain.writes).toStrictEqual([]);
   });
 
   test('a deposit counts also when its key was forgotten before the chain heard of it', async () => {
@@ -304,7 +335,7 @@ describe('setUpPayment', () => {
     await expect(setUp(OPEN)).rejects.toThrow('killed');
     chain.setSessionKey = setSessionKey;
     await revokeSession({ payer, ports: payments.ports });
-    expect(await setUp(OPEN)).toEqual(['key']);
+    expect(await setUp(OPEN)).toStrictEqual(['key']);
     expect(await readiness()).toMatchObject({ status: 'ready', left: OPEN });
   });
 
@@ -315,14 +346,14 @@ describe('setUpPayment', () => {
     await expect(setUp(OPEN)).rejects.toThrow('killed');
     chain.setAccount(payer, { escrow: 0n });
     chain.setSessionKey = setSessionKey;
-    expect(await setUp(OPEN)).toEqual(['deposit', 'key']);
+    expect(await setUp(OPEN)).toStrictEqual(['deposit', 'key']);
   });
 
   test('two tabs do not set up at once', async () => {
     const both = await Promise.allSettled([setUp(OPEN), setUp(OPEN)]);
-    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(both.map(({ status }) => status)).toStrictEqual(['fulfilled', 'rejected']);
     expect(both[1]).toMatchObject({ reason: { code: 'PAYMENT_SETUP_ELSEWHERE' } });
-    expect(names()).toEqual(['deposit', 'setSessionKey']);
+    expect(names()).toStrictEqual(['deposit', 'setSessionKey']);
   });
 
   test('a second time raises the cap of the same key; an ended key is replaced', async () => {
@@ -341,10 +372,10 @@ describe('setUpPayment', () => {
 
   test('asks the faucet first when gas or OPEN is missing', async () => {
     chain.setAccount(payer, { open: OPEN });
-    expect(await setUp(2n * OPEN)).toEqual(['faucet', 'deposit', 'key']);
+    expect(await setUp(2n * OPEN)).toStrictEqual(['faucet', 'deposit', 'key']);
     open();
     chain.setAccount(payer, { native: 0n });
-    expect(await setUp(2n * OPEN)).toEqual(['faucet', 'deposit', 'key']);
+    expect(await setUp(2n * OPEN)).toStrictEqual(['faucet', 'deposit', 'key']);
   });
 
   test('without a faucet a wallet that holds too little is told so, and nothing is sent', async () => {
@@ -354,7 +385,7 @@ describe('setUpPayment', () => {
     chain.setAccount(payer, { open: OPEN, native: 0n });
     payments = memoryPayments(chain, () => clock);
     await expect(setUp(2n * OPEN)).rejects.toMatchObject({ code: 'OPEN_INSUFFICIENT_BALANCE' });
-    expect(chain.writes).toEqual([]);
+    expect(chain.writes).toStrictEqual([]);
   });
 });
 
@@ -370,7 +401,7 @@ describe('payAnswer', () => {
     const record = payments.vouchers.get(first.voucherId);
     expect(record).toMatchObject({ payer, modelId, cumulative: 11n, announced: 'no', updatedAt: clock });
     const signed = record?.signed as SignedVoucher;
-    expect(signed.receipts).toEqual([word(1), word(2)]);
+    expect(signed.receipts).toStrictEqual([word(1), word(2)]);
     expect(signed.voucher).toMatchObject({ cumulative: 11n, count: 2n });
     expect(signed.voucher.signer).toBe([...payments.sessions.values()][0]?.address);
     expect(await verifySignedVoucher({ deployment: DEPLOYMENT, signed })).toBe(true);
@@ -408,7 +439,7 @@ test('what was paid for a receipt is found again', async () => {
   const paid = await pay(1, 1_000);
   await pay(2, 2_000);
   const find = (receipt: number) => findPayment({ receiptDigest: digest(receipt), ports: payments.ports });
-  expect([await find(1), await find(2), await find(3)]).toEqual([
+  expect([await find(1), await find(2), await find(3)]).toStrictEqual([
     paid,
     { voucherId: paid.voucherId, amount: 2n * OPEN },
     undefined,
@@ -418,7 +449,7 @@ test('what was paid for a receipt is found again', async () => {
 describe('revokeSession', () => {
   test('ends the key on chain before it is forgotten; without one nothing is sent', async () => {
     await revokeSession({ payer, ports: payments.ports });
-    expect(chain.writes).toEqual([]);
+    expect(chain.writes).toStrictEqual([]);
     await setUp(OPEN);
     const { revokeSessionKey } = chain;
     chain.revokeSessionKey = () => Promise.reject(new Error('not signed'));
@@ -427,7 +458,7 @@ describe('revokeSession', () => {
     chain.revokeSessionKey = revokeSessionKey;
     await revokeSession({ payer, ports: payments.ports });
     expect(payments.sessions.size).toBe(0);
-    expect(await readiness()).toEqual({ status: 'notSetUp', terms });
+    expect(await readiness()).toStrictEqual({ status: 'notSetUp', terms });
     expect(chain.writes.at(-1)?.name).toBe('revokeSessionKey');
   });
 
@@ -436,7 +467,7 @@ describe('revokeSession', () => {
     await expect(setUp(OPEN)).rejects.toThrow('not signed');
     await revokeSession({ payer, ports: payments.ports });
     expect(payments.sessions.size).toBe(0);
-    expect(chain.writes.map(({ name }) => name)).toEqual(['deposit']);
+    expect(chain.writes.map(({ name }) => name)).toStrictEqual(['deposit']);
   });
 });
 
@@ -452,7 +483,7 @@ describe('two browsers of one wallet', () => {
       await payIn(other, 2 * turn + 1);
     }
     const newest = [payments, other].map(({ vouchers }) => [...vouchers.values()][0]?.signed as SignedVoucher);
-    expect(newest.map(({ voucher }) => [voucher.cumulative, voucher.count])).toEqual([
+    expect(newest.map(({ voucher }) => [voucher.cumulative, voucher.count])).toStrictEqual([
       [10n * OPEN, 10n],
       [10n * OPEN, 10n],
     ]);

@@ -142,12 +142,9 @@ async function setUp({ payer, amount, ports, onStep, signal }: SetUpPaymentParam
     const { key, cap } = await openKey();
     const fresh = { id, amount, afterBlock: block, key, capBefore: cap };
     if (earlier === undefined) return fresh;
-    const [deposited, { escrow, thawing }] = await Promise.all([
-      depositedSince(earlier.afterBlock),
-      chain.balances(payer, { signal }),
-    ]);
-    // What was deposited was taken back or spent since: that try is over.
-    if (deposited > 0n && escrow === thawing) return fresh;
+    const { escrow, thawing } = await chain.balances(payer, { signal });
+    // Nothing was deposited, or it was taken back or spent since: that try is over.
+    if (escrow === thawing) return fresh;
     // With another key, because the first has ended or was forgotten, what was deposited counts all the same.
     return { ...fresh, afterBlock: earlier.afterBlock, capBefore: key === earlier.key ? earlier.capBefore : cap };
   }

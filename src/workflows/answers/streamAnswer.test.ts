@@ -63,8 +63,8 @@ test('at most one update waits for the screen, and the last one has the whole an
   await stream(runtime, { schedule, onUpdate: (answer) => updates.push(answer) });
   // What was scheduled before the end still comes.
   waiting.shift()?.();
-  expect(updates.map(({ ids }) => ids.length)).toEqual([3, 6, 7]);
-  expect(updates.map(({ text }) => text)).toEqual(['0,1,2,', '0,1,2,3,4,5,', '0,1,2,3,4,5,6,']);
+  expect(updates.map(({ ids }) => ids.length)).toStrictEqual([3, 6, 7]);
+  expect(updates.map(({ text }) => text)).toStrictEqual(['0,1,2,', '0,1,2,3,4,5,', '0,1,2,3,4,5,6,']);
 });
 
 test('a stopped answer keeps every token up to there, and throws the reason', async () => {
@@ -81,8 +81,8 @@ test('a stopped answer keeps every token up to there, and throws the reason', as
   const schedule = (): void => undefined;
   const stopped = stream(runtime, { signal: abort.signal, schedule, onUpdate: (answer) => updates.push(answer) });
   await expect(stopped).rejects.toThrow('enough');
-  expect(updates).toEqual([{ text: '0,1,2,3,4,', ids: [0, 1, 2, 3, 4] }]);
-  expect(partialAnswerRecord(updates[0] as AnswerSoFar)).toEqual({
+  expect(updates).toStrictEqual([{ text: '0,1,2,3,4,', ids: [0, 1, 2, 3, 4] }]);
+  expect(partialAnswerRecord(updates[0] as AnswerSoFar)).toStrictEqual({
     content: '0,1,2,3,4,',
     answerIds: [0, 1, 2, 3, 4],
   });
@@ -90,7 +90,7 @@ test('a stopped answer keeps every token up to there, and throws the reason', as
 
 test('a message stores the tokens; of a runtime that reports none it stores none', async () => {
   const usage = { prompt_tokens: 9, completion_tokens: 2, prefillMilliseconds: 1, decodeMilliseconds: 2 };
-  expect(answerRecord(await stream(writer(2, { usage })))).toEqual({
+  expect(answerRecord(await stream(writer(2, { usage })))).toStrictEqual({
     content: '0,1,',
     answerIds: [0, 1],
     ended: true,

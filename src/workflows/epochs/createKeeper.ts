@@ -31,10 +31,10 @@ export interface Keeper {
   collect(): Promise<CollectResult | undefined>;
   /** Proposes the ledger of the first closed epoch that holds money; undefined when there is none, or receipts are missing. */
   propose(): Promise<{ readonly ledger: Ledger; readonly digest: Hex } | undefined>;
-  /** Finalises the pending root when its window has ended, and forgets what it settled. */
+  /** Finalises the pending root when its window has ended. */
   finalize(): Promise<bigint | undefined>;
   /**
-   * Finalize, collect, propose: whatever can be done now. Throws `CHAIN_RESET` and its like when this is not the chain of before,
+   * Finalize, collect, propose: whatever can be done now. Forgets what is settled. Throws `CHAIN_RESET` and its like when this is not the chain of before,
    * and what the chain throws.
    */
   step(): Promise<readonly KeeperEvent[]>;
@@ -73,9 +73,13 @@ export function createKeeper({ chain, account, inbox, ledgers }: KeeperPorts): K
     const phase = await readEpochPhase(chain);
     if (phase?.kind !== 'finalizable') return undefined;
     await finalizeEpoch({ chain, account });
-    // Vouchers of settled epochs can never be collected again, and their receipts now stand in the ledger.
-    await inbox.prune(phase.epoch);
     return phase.epoch;
+  }
+
+  /** Vouchers of settled epochs can never be collected again, and their receipts stand in the ledger, whoever settled them. */
+  async function forgetSettled(): Promise<void> {
+    const { nextEpoch } = await chain.rewards();
+    if (nextEpoch > 0n) await inbox.prune(nextEpoch - 1n);
   }
 
   return {
@@ -90,6 +94,7 @@ export function createKeeper({ chain, account, inbox, ledgers }: KeeperPorts): K
       const events: KeeperEvent[] = [];
       const epoch = await finalize();
       if (epoch !== undefined) events.push({ kind: 'finalized', epoch });
+      await forgetSettled();
       const result = await collect();
       if (result !== undefined) events.push({ kind: 'collected', result });
       const proposed = await propose();

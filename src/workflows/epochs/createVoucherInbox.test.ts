@@ -30,15 +30,15 @@ test('a voucher counts once, and an older one of its channel is taken though it 
   expect(await inbox.addVoucher(newer)).toBe('known');
   // It may be the one that was collected.
   expect(await inbox.addVoucher(older)).toBe('added');
-  expect(await Promise.all([inbox.addVoucher(older), inbox.addVoucher(newer)])).toEqual(['known', 'known']);
-  expect(inbox.vouchers()).toEqual([newer, older]);
+  expect(await Promise.all([inbox.addVoucher(older), inbox.addVoucher(newer)])).toStrictEqual(['known', 'known']);
+  expect(inbox.vouchers()).toStrictEqual([newer, older]);
 });
 
 test('a voucher that arrives twice at once is stored once', async () => {
   const inbox = await inboxOver();
   const [signed] = await channel(3n, [word(1)]);
   if (signed === undefined) throw new Error('no voucher');
-  expect((await Promise.all([inbox.addVoucher(signed), inbox.addVoucher(signed)])).toSorted()).toEqual([
+  expect((await Promise.all([inbox.addVoucher(signed), inbox.addVoucher(signed)])).toSorted()).toStrictEqual([
     'added',
     'known',
   ]);
@@ -66,7 +66,7 @@ test('over the same receipts the higher sum replaces the lower one, never the ot
   for (const order of [vouchers, vouchers.toReversed()]) {
     const inbox = await inboxOver();
     for (const signed of order) await inbox.addVoucher(signed);
-    expect(inbox.vouchers().map(({ voucher }) => voucher.cumulative)).toEqual([8n]);
+    expect(inbox.vouchers().map(({ voucher }) => voucher.cumulative)).toStrictEqual([8n]);
   }
 });
 
@@ -78,7 +78,7 @@ test('a voucher that somebody changed is invalid', async () => {
   expect(await inbox.addVoucher({ ...signed, voucher: { ...voucher, cumulative: 11n } })).toBe('invalid');
   expect(await inbox.addVoucher({ ...signed, voucher: { ...voucher, payer: address(2) } })).toBe('invalid');
   expect(await inbox.addVoucher({ ...signed, voucher: { ...voucher, signer: payer } })).toBe('invalid');
-  expect(inbox.vouchers()).toEqual([]);
+  expect(inbox.vouchers()).toStrictEqual([]);
 });
 
 test('the first receipt of a digest stays, and letter case does not make two of one', async () => {
@@ -91,12 +91,12 @@ test('the first receipt of a digest stays, and letter case does not make two of 
   expect(await inbox.addReceipt(receiptOf({ digest, amount: 9n }, modelId, eve))).toBe('known');
   expect(await inbox.addReceipt(receiptOf({ digest: upper, amount: 9n }, modelId, eve))).toBe('known');
   for (const asked of [digest, upper]) {
-    expect(inbox.receipt(asked)).toEqual({ digest, modelId, amount: 4n, shares: ada });
+    expect(inbox.receipt(asked)).toStrictEqual({ digest, modelId, amount: 4n, shares: ada });
   }
   const [signed] = await channel(3n, [upper]);
   if (signed === undefined) throw new Error('no voucher');
   await inbox.addVoucher(signed);
-  expect(inbox.vouchers()[0]?.receipts).toEqual([digest]);
+  expect(inbox.vouchers()[0]?.receipts).toStrictEqual([digest]);
 });
 
 test('pruning forgets settled epochs, in the tables too, but no receipt that a later voucher lists', async () => {
@@ -111,10 +111,14 @@ test('pruning forgets settled epochs, in the tables too, but no receipt that a l
   for (const signed of [settled, open, later]) await inbox.addVoucher(signed);
   for (const digest of [both, word(1), word(2)]) await inbox.addReceipt(receiptOf({ digest, amount: 1n }, modelId, []));
   await inbox.prune(3n);
-  expect(inbox.vouchers()).toEqual([open]);
-  expect([both, word(1), word(2)].map((digest) => inbox.receipt(digest) !== undefined)).toEqual([true, false, false]);
-  expect([vouchers.size, receipts.size]).toEqual([1, 1]);
+  expect(inbox.vouchers()).toStrictEqual([open]);
+  expect([both, word(1), word(2)].map((digest) => inbox.receipt(digest) !== undefined)).toStrictEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect([vouchers.size, receipts.size]).toStrictEqual([1, 1]);
   const again = await inboxOver(vouchers, receipts);
-  expect(again.vouchers()).toEqual([open]);
-  expect(again.receipt(both)).toEqual(inbox.receipt(both));
+  expect(again.vouchers()).toStrictEqual([open]);
+  expect(again.receipt(both)).toStrictEqual(inbox.receipt(both));
 });

@@ -1,13 +1,13 @@
 // The ledger that the next one adds to.
 import { TributaryError } from '../../lib/errors.ts';
-import { decodeLedger, type Hex, type Ledger, type LedgerSource, type RewardsState } from '../../settlement/index.ts';
+import { finalLedger, type Hex, type Ledger, type LedgerSource, type RewardsState } from '../../settlement/index.ts';
 
 export interface CurrentLedgerParameters {
   readonly rewards: Pick<RewardsState, 'current'>;
   readonly read: LedgerSource;
 }
 
-/** The ledger behind the last final root; undefined before the first. Throws `LEDGER_UNAVAILABLE`, `LEDGER_MALFORMED`. */
+/** The ledger behind the last final root; undefined before the first. Throws `LEDGER_UNAVAILABLE`, and as `finalLedger`. */
 export async function currentLedger({
   rewards: { current },
   read,
@@ -23,5 +23,5 @@ export async function currentLedger({
       hint: 'Connect to a relay or peer that keeps it, then try again; a claim does not expire.',
     });
   }
-  return { ledger: decodeLedger({ bytes, digest }), digest };
+  return { ledger: finalLedger({ bytes, root: current }), digest };
 }

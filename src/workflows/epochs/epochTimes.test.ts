@@ -18,7 +18,11 @@ test('an epoch has the same times whichever epoch is running when it is asked fo
   fc.assert(
     fc.property(epoch, epoch, (asked, running) => {
       const { startsAt, endsAt, closesAt } = stateOf(asked);
-      expect(epochTimes(asked, stateOf(running), { epochSeconds: EPOCH })).toEqual({ startsAt, endsAt, closesAt });
+      expect(epochTimes(asked, stateOf(running), { epochSeconds: EPOCH })).toStrictEqual({
+        startsAt,
+        endsAt,
+        closesAt,
+      });
     }),
   );
 });

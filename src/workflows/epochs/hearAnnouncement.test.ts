@@ -46,7 +46,7 @@ test('a voucher that is announced is fetched, decoded and added', async () => {
   const cid = put(encodeSignedVoucher(signed));
   expect(await hear('voucher', cid)).toBe('added');
   expect(await hear('voucher', cid)).toBe('known');
-  expect(inbox.vouchers().map(({ signature }) => signature)).toEqual([signed.signature]);
+  expect(inbox.vouchers().map(({ signature }) => signature)).toStrictEqual([signed.signature]);
   await expect(hear('voucher', put(Uint8Array.of(1)))).rejects.toMatchObject({ code: 'VOUCHER_MALFORMED' });
 });
 
@@ -54,18 +54,18 @@ test('a receipt is added under the digest of its bytes, and is not fetched again
   const { inbox, put, hear, fetched } = await listener();
   const cid = put(Uint8Array.of(200));
   expect(await hear('receipt', cid)).toBe('added');
-  expect(inbox.receipt(cidDigest(cid))).toEqual({
+  expect(inbox.receipt(cidDigest(cid))).toStrictEqual({
     digest: cidDigest(cid),
     modelId,
     amount: 7n,
     shares: [{ account: address(0xada), ppm: 200 }],
   });
   expect(await hear('receipt', cid)).toBe('known');
-  expect(fetched).toEqual([cid]);
+  expect(fetched).toStrictEqual([cid]);
 });
 
 test('what is announced besides is left alone', async () => {
   const { hear, fetched, put } = await listener();
   expect(await hear('adapter', put(Uint8Array.of(1)))).toBeUndefined();
-  expect(fetched).toEqual([]);
+  expect(fetched).toStrictEqual([]);
 });

@@ -33,10 +33,10 @@ test('lists what failed, once each, and takes it off when it arrives after all',
   const { arrivals, unreachable, failed } = world();
   unreachable.add('one').add('two');
   for (const cid of ['one', 'two', 'one', 'three']) await arrivals.take(announcement(cid));
-  expect(failed()).toEqual(['two', 'one']);
+  expect(failed()).toStrictEqual(['two', 'one']);
   unreachable.delete('one');
   await arrivals.take(announcement('one'));
-  expect(failed()).toEqual(['two']);
+  expect(failed()).toStrictEqual(['two']);
 });
 
 test('tries again as it was announced, and lists what fails again', async () => {
@@ -45,8 +45,8 @@ test('tries again as it was announced, and lists what fails again', async () => 
   for (const cid of ['one', 'two']) await arrivals.take(announcement(cid));
   unreachable.delete('two');
   await arrivals.retry();
-  expect(received).toEqual([announcement('two')]);
-  expect(failed()).toEqual(['one']);
+  expect(received).toStrictEqual([announcement('two')]);
+  expect(failed()).toStrictEqual(['one']);
 });
 
 test('fetches few at once, in turns of those who announced, and lists the newest failures alone', async () => {
@@ -68,13 +68,13 @@ test('fetches few at once, in turns of those who announced, and lists the newest
   );
   taken.push(arrivals.take({ ...announcement('honest'), provider: 'other' }));
   await new Promise((resolve) => void setImmediate(resolve));
-  expect(running).toEqual(['flood 0', 'flood 1', 'other honest']);
+  expect(running).toStrictEqual(['flood 0', 'flood 1', 'other honest']);
   while (ends.length > 0) {
     for (const end of ends.splice(0)) end();
     await new Promise((resolve) => void setImmediate(resolve));
   }
   await Promise.all(taken);
-  expect([running.length, failures.length, failures.at(-1)?.announcement.cid]).toEqual([301, 200, '299']);
+  expect([running.length, failures.length, failures.at(-1)?.announcement.cid]).toStrictEqual([301, 200, '299']);
 });
 
 test('refuses what is announced past what a node lists', async () => {
@@ -98,8 +98,58 @@ test('tries again by itself at most every fifteen seconds', async () => {
   unreachable.clear();
   clock.now = 14_999;
   await arrivals.retryIfDue();
-  expect(received).toEqual([]);
+  expect(received).toStrictEqual([]);
   clock.now = 15_000;
   await arrivals.retryIfDue();
   expect(received).toHaveLength(1);
+  unreachable.add('two');
+  await arrivals.take(announcement('two'));
+  unreachable.clear();
+  clock.now = 29_999;
+  await arrivals.retryIfDue();
+  expect(received).toHaveLength(1);
+  clock.now = 30_000;
+  await arrivals.retryIfDue();
+  expect(received.map(({ cid }) => cid)).toStrictEqual(['one', 'two']);
+  // Where nothing failed there is nothing to be late with.
+  clock.now = 60_000;
+  await arrivals.retryIfDue();
+  unreachable.add('three');
+  await arrivals.take(announcement('three'));
+  unreachable.clear();
+  await arrivals.retryIfDue();
+  expect(received).toHaveLength(3);
+});
+
+test('fetches eight at once, from as many providers', async () => {
+  const running: string[] = [];
+  const arrivals = createArrivals({
+    receive: ({ cid }) => {
+      running.push(cid);
+      return new Promise(() => undefined);
+    },
+    onFailures: () => undefined,
+    now: () => 0,
+  });
+  for (let index = 0; index < 20; index += 1)
+    void arrivals.take({ ...announcement(String(index)), provider: `peer-${index}` });
+  await new Promise((resolve) => void setImmediate(resolve));
+  expect(running).toStrictEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
+});
+
+test('what arrives well changes no list of failures', async () => {
+  let lists = 0;
+  const arrivals = createArrivals({
+    receive: async ({ cid }) => {
+      if (cid === 'bad') throw new Error('nobody has it');
+    },
+    onFailures: () => {
+      lists += 1;
+    },
+    now: () => 0,
+  });
+  await arrivals.take(announcement('good'));
+  await arrivals.take(announcement('bad'));
+  await arrivals.take(announcement('other'));
+  expect(lists).toBe(1);
 });

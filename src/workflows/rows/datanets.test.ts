@@ -21,7 +21,11 @@ describe('the description of a Datanet', () => {
     });
     expect(id).toBe('bafkreicuo2gcv6yejzcvooicxlx4cj7is7ql3qcfyexskatrxfktzbyycm');
     expect(isDescriptionCid(id)).toBe(true);
-    expect(decodeDescription(store.map.get(id as never) as Uint8Array)).toEqual({ v: 1, type: 'datanet', ...towns });
+    expect(decodeDescription(store.map.get(id as never) as Uint8Array)).toStrictEqual({
+      v: 1,
+      type: 'datanet',
+      ...towns,
+    });
     expect(known.get(id)?.mine).toBe(true);
   });
 
@@ -32,6 +36,29 @@ describe('the description of a Datanet', () => {
     ['a later version', bytesOf({ v: 2, type: 'datanet', ...towns })],
     ['more than its size', new Uint8Array(MAX_DESCRIPTION_BYTES + 1)],
   ])('is not %s', (_, bytes) => expect(decodeDescription(bytes)).toBeUndefined());
+
+  test.each([
+    ['name', 100],
+    ['summary', 400],
+    ['licence', 100],
+  ] as const)('has a %s of at most %i characters', (field, most) => {
+    const of = (length: number) =>
+      decodeDescription(bytesOf({ v: 1, type: 'datanet', ...towns, [field]: 'a'.repeat(length) }));
+    expect(of(most)?.[field]).toHaveLength(most);
+    expect(of(most + 1)).toBeUndefined();
+  });
+
+  test('has at most so many bytes', () => {
+    const bytes = bytesOf({ v: 1, type: 'datanet', ...towns });
+    const padded = (length: number) => {
+      const all = new Uint8Array(length).fill(32);
+      all.set(bytes);
+      return decodeDescription(all);
+    };
+    expect(padded(MAX_DESCRIPTION_BYTES)?.name).toBe('Towns');
+    expect(padded(MAX_DESCRIPTION_BYTES + 1)).toBeUndefined();
+    expect(MAX_DESCRIPTION_BYTES).toBe(4096);
+  });
 
   test('only a raw CID names one', () => {
     for (const id of ['towns', `0x${'a'.repeat(64)}`, `bafyrei${'a'.repeat(52)}`, `bafkrei${'a'.repeat(53)}`])
@@ -72,12 +99,46 @@ test('lists the configuration first, adds what was contributed, and names what i
   });
   expect(
     entries.map(({ id, name, origin, rowCount, contributorCount }) => [id, name, origin, rowCount, contributorCount]),
-  ).toEqual([
+  ).toStrictEqual([
     ['seas', 'Seas', 'config', 115, 3],
     ['towns', 'Towns', 'mine', 7, 1],
     ['unheard', undefined, 'peers', 1, 1],
   ]);
-  expect(entries[0]?.contributions.map(({ id }) => id)).toEqual(['one', 'two']);
+  expect(entries[0]?.contributions.map(({ id }) => id)).toStrictEqual(['one', 'two']);
+  expect(entries.map(({ summary, licence, rowsUrl }) => [summary, licence, rowsUrl])).toStrictEqual([
+    ['Tides.', 'CC0-1.0', './r'],
+    ['Where they are.', 'CC0-1.0', undefined],
+    ['', '', undefined],
+  ]);
+});
+
+test('of what nobody has contributed to the sample rows alone are counted, or none', async () => {
+  const described = { description: { v: 1, type: 'datanet', ...towns }, mine: false } as const;
+  const offer = { id: 'seas', name: 'Seas', description: '', licence: '' };
+  const entries = await datanetEntries({
+    offered: [
+      { ...offer, rowCount: 100, contributorCount: 2 },
+      { ...offer, id: 'bare' },
+    ],
+    // Named by the configuration as well: it is listed once, as the configuration has it.
+    known: { seas: described, towns: described },
+    contributions: [],
+  });
+  expect(entries).toStrictEqual([
+    {
+      ...{ id: 'seas', name: 'Seas', summary: '', licence: '', origin: 'config', contributions: [] },
+      ...{ rowCount: 100, contributorCount: 2 },
+    },
+    {
+      ...{ id: 'bare', name: 'Seas', summary: '', licence: '', origin: 'config', contributions: [] },
+      ...{ rowCount: 0, contributorCount: 0 },
+    },
+    {
+      ...{ id: 'towns', name: 'Towns', summary: 'Where they are.', licence: 'CC0-1.0', origin: 'peers' },
+      ...{ contributions: [], rowCount: 0, contributorCount: 0 },
+    },
+  ]);
+  expect(entries.some((entry) => 'rowsUrl' in entry)).toBe(false);
 });
 
 test('names contributors by lower-case address and passes over Datanets that tell nothing', async () => {
@@ -90,5 +151,5 @@ test('names contributors by lower-case address and passes over Datanets that tel
     contributorsUrl: (id) => (id in answers ? id : undefined),
     fetchJson: async (url) => answers[url],
   });
-  expect(names).toEqual({ '0xab': 'Ada' });
+  expect(names).toStrictEqual({ '0xab': 'Ada' });
 });

@@ -62,7 +62,7 @@ test('takes the first registration by the author, and none of somebody else or t
   register(mine, author.address, 30);
   register(mine, author.address, 40);
   register(refused, createTestSigner(3).address, 5, 'rejected');
-  expect(await ownershipEvidence([mine, copy, refused], ports)).toEqual(
+  expect(await ownershipEvidence([mine, copy, refused], ports)).toStrictEqual(
     new Map([
       [mine.cid, { chain: { time: 30, index: 2 }, witnesses: [] }],
       [copy.cid, { chain: { time: 20, index: 1 }, witnesses: [] }],
@@ -79,7 +79,7 @@ test('takes the word of configured relays alone, where they signed it, of this c
   // A true word, put beside another contribution than the one that it is about.
   witnesses.set(copy.cid, [good]);
   const { chain: _, ...alone } = ports;
-  expect(await ownershipEvidence([mine, copy], alone)).toEqual(
+  expect(await ownershipEvidence([mine, copy], alone)).toStrictEqual(
     new Map([
       [mine.cid, { witnesses: [good] }],
       [copy.cid, { witnesses: [] }],
@@ -91,7 +91,7 @@ test('knows nothing from the chain of a Datanet that is not on it, and says when
   const { store, ports, publish } = await world();
   const description = await store.put(encodeDescription({ name: 'Seas', summary: '', licence: 'CC0-1.0' }), 'raw');
   const others = [await publish(author, 'a name'), await publish(author, description)];
-  expect([...(await ownershipEvidence(others, ports)).values()]).toEqual([{ witnesses: [] }, { witnesses: [] }]);
+  expect([...(await ownershipEvidence(others, ports)).values()]).toStrictEqual([{ witnesses: [] }, { witnesses: [] }]);
   const away = { ...ports, chain: () => Promise.reject(new Error('away')) };
   await expect(ownershipEvidence(others, away)).rejects.toThrow('away');
 });
@@ -99,5 +99,5 @@ test('knows nothing from the chain of a Datanet that is not on it, and says when
 test('reads identities from addresses', () => {
   expect([
     ...relayIdentities(['/ip4/1.2.3.4/tcp/1/ws/p2p/12D3Koo', '/dns4/r/tcp/443/wss/p2p/12D3Koo', 'nonsense']),
-  ]).toEqual(['12D3Koo']);
+  ]).toStrictEqual(['12D3Koo']);
 });

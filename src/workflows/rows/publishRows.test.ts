@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore, createTestSigner, verify } from '../../../test/support/datanet.ts';
-import { cidDigest, readContribution } from '../../datanet/index.ts';
+import { cidDigest, MAX_PARENTS, readContribution } from '../../datanet/index.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { cid as asCid } from '../../lib/units.ts';
 import type { Announcement } from '../../peers/index.ts';
 import type { Deployment } from '../../settlement/index.ts';
 import type { ContributionRecord } from '../../store/index.ts';
+import { answeringLate } from '../testing/answeringLate.ts';
 import { contributionData, sentContributions } from './contributionRecord.ts';
 import { encodeDescription } from './datanetDescription.ts';
 import {
@@ -34,7 +35,7 @@ function world({ chain = true }: { readonly chain?: boolean } = {}) {
   let now = 1_700_000_000_000;
   const onChain: { metadataDigest: string; id: string }[] = [];
   const registered: { contributor: string; headerDigest: string }[] = [];
-  const registry = {
+  const registry = answeringLate({
     deployment: { addresses: {}, datanets: [{ slug: 'towns', id: townsId }] } as unknown as Deployment,
     async datanets() {
       return onChain as unknown as Awaited<ReturnType<RegistryChain['datanets']>>;
@@ -52,25 +53,26 @@ function world({ chain = true }: { readonly chain?: boolean } = {}) {
       if (failing.has('answer')) throw refused('CHAIN_UNREACHABLE');
       return { hash: '0xfeed' };
     },
-  } as unknown as RegistryChain;
-  const ports: PublishRowsPorts = {
+  }) as unknown as RegistryChain;
+  const ports = answeringLate<PublishRowsPorts>({
     async saveContribution(record) {
       records.set(record.id, record);
     },
     contributionsTo: async (datanetId) => [...records.values()].filter((record) => record.datanetId === datanetId),
-    node: async () => ({
-      blocks: store,
-      async announce(announcement) {
-        if (failing.has('announce')) throw refused('STORE_QUOTA_EXCEEDED');
-        announced.push(announcement);
-        return outcome;
-      },
-    }),
+    node: async () =>
+      answeringLate({
+        blocks: store,
+        async announce(announcement: Announcement) {
+          if (failing.has('announce')) throw refused('STORE_QUOTA_EXCEEDED');
+          announced.push(announcement);
+          return outcome;
+        },
+      }),
     ...(chain ? { chain: async () => registry } : {}),
     chainId: 31337,
     slugOf: (datanetId) => (datanetId === 'configured-towns' ? 'towns' : undefined),
     now: () => now++,
-  };
+  });
   const steps: PublishStep[] = [];
   const publish = (datanetId = 'configured-towns') =>
     publishRows({ datanetId, rows, licence: 'CC0-1.0', signer, onStep: (step) => void steps.push(step) }, ports);
@@ -94,21 +96,21 @@ describe('publishRows', () => {
   test('stores, signs, announces and registers, and the record says so', async () => {
     const { publish, records, store, announced, calls, steps } = world();
     const record = await publish();
-    expect(steps).toEqual(['store', 'sign', 'announce', 'register']);
+    expect(steps).toStrictEqual(['store', 'sign', 'announce', 'register']);
     expect(record).toMatchObject({
       state: 'registered',
       mine: true,
       rows: 1,
       contributor: signer.address.toLowerCase(),
     });
-    expect(records.get(record.id)).toEqual(record);
+    expect(records.get(record.id)).toStrictEqual(record);
     const { header, transaction } = contributionData(record);
     expect(transaction).toBe('0xfeed');
     expect(header.author).toBe(`eip155:31337:${signer.address.toLowerCase()}`);
     const cid = asCid(record.id);
-    expect((await readContribution({ cid, blocks: store, verify })).rows).toEqual(rows);
-    expect(announced).toEqual([{ kind: 'contribution', scope: 'configured-towns', cid }]);
-    expect(calls).toEqual([
+    expect((await readContribution({ cid, blocks: store, verify })).rows).toStrictEqual(rows);
+    expect(announced).toStrictEqual([{ kind: 'contribution', scope: 'configured-towns', cid }]);
+    expect(calls).toStrictEqual([
       {
         method: 'contribute',
         parameters: {
@@ -122,9 +124,18 @@ describe('publishRows', () => {
   });
 
   test('without a chain it ends with the announcement', async () => {
-    const { publish, steps } = world({ chain: false });
-    expect((await publish()).state).toBe('published');
-    expect(steps).toEqual(['store', 'sign', 'announce']);
+    const { publish, steps, records, failing } = world({ chain: false });
+    const record = await publish();
+    expect(record.state).toBe('published');
+    expect(records.get(record.id)).toStrictEqual(record);
+    failing.add('announce');
+    const failed = await publish();
+    expect(contributionData(failed).announceError?.code).toBe('STORE_QUOTA_EXCEEDED');
+    expect(records.get(failed.id)).toStrictEqual(failed);
+    failing.clear();
+    steps.splice(0, 6);
+    await publish();
+    expect(steps).toStrictEqual(['store', 'sign', 'announce']);
   });
 
   test('leaves nothing behind when the author does not sign', async () => {
@@ -134,7 +145,35 @@ describe('publishRows', () => {
     await expect(publishRows({ ...parameters, signer: reluctant }, ports)).rejects.toMatchObject({
       code: 'WALLET_REJECTED',
     });
-    expect([records.size, announced.length]).toEqual([0, 0]);
+    expect([records.size, announced.length]).toStrictEqual([0, 0]);
+  });
+
+  test('what cannot be stored is not announced', async () => {
+    const { ports, announced, calls } = world();
+    const full = { ...ports, saveContribution: () => Promise.reject(new Error('full')) };
+    const parameters = { datanetId: 'towns', rows, licence: 'CC0-1.0', signer, onStep: () => undefined };
+    await expect(publishRows(parameters, full)).rejects.toThrow('full');
+    expect([announced, calls]).toStrictEqual([[], []]);
+  });
+
+  test('what is broken off leaves the record as it was', async () => {
+    const { publish, ports, failing, records } = world();
+    failing.add('announce').add('register');
+    const record = await publish();
+    const leaving = () => Promise.reject(new DOMException('left', 'AbortError'));
+    expect(await announceContribution(record, { ...ports, node: leaving })).toBe(record);
+    expect(await registerContribution(record, { ...ports, chain: leaving })).toBe(record);
+    expect(records.get(record.id)).toStrictEqual(record);
+    const { chain: _, ...chainless } = ports;
+    expect(await registerContribution(record, chainless)).toBe(record);
+  });
+
+  test('an announcement that changes nothing is not stored again', async () => {
+    const { publish, ports, announced } = world();
+    const record = await publish();
+    const full = { ...ports, saveContribution: () => Promise.reject(new Error('full')) };
+    expect(await announceContribution(record, full)).toBe(record);
+    expect(announced).toHaveLength(2);
   });
 
   test('a failed announcement stands in the record, the contribution is registered all the same, and a second try clears it', async () => {
@@ -157,7 +196,7 @@ describe('publishRows', () => {
     const record = await publish();
     expect(record.state).toBe('published');
     expect(contributionData(record).registerError?.code).toBe('WALLET_REJECTED');
-    expect(records.get(record.id)).toEqual(record);
+    expect(records.get(record.id)).toStrictEqual(record);
     failing.clear();
     const again = await registerContribution(record, ports);
     expect(again.state).toBe('registered');
@@ -173,14 +212,35 @@ describe('publishRows', () => {
     expect(contributionData(third).header).toMatchObject({ seq: 3, parents: [second.id] });
   });
 
+  test('names the newest of those that no other names, as many as a header may', async () => {
+    const { publish, records } = world({ chain: false });
+    const first = await publish();
+    const { header } = contributionData(first);
+    const ids: string[] = [];
+    // Written by other browsers at the same time, and heard of in any order.
+    for (let index = 0; index < MAX_PARENTS + 2; index += 1) {
+      const { id } = await publish('another');
+      ids.push(id);
+      records.set(id, {
+        ...first,
+        id,
+        createdAt: 1_000 + ((index * 7) % (MAX_PARENTS + 2)),
+        data: { header: { ...header, parents: [first.id] } },
+      });
+    }
+    const newest = ids.toSorted((a, b) => (records.get(b)?.createdAt ?? 0) - (records.get(a)?.createdAt ?? 0));
+    const { parents } = contributionData(await publish()).header;
+    expect(new Set(parents)).toStrictEqual(new Set(newest.slice(0, MAX_PARENTS)));
+  });
+
   test('the first contribution to a described Datanet registers the Datanet, the second finds it', async () => {
     const { publish, store, calls } = world();
     const towns = { name: 'Towns', summary: '', licence: 'CC0-1.0' };
     const datanetId = await store.put(encodeDescription(towns), 'raw');
     expect((await publish(datanetId)).state).toBe('registered');
     expect((await publish(datanetId)).state).toBe('registered');
-    expect(calls.map(({ method }) => method)).toEqual(['createDatanet', 'contribute', 'contribute']);
-    expect(calls[0]?.parameters).toEqual({ slug: datanetId.slice(-40), metadataDigest: cidDigest(datanetId) });
+    expect(calls.map(({ method }) => method)).toStrictEqual(['createDatanet', 'contribute', 'contribute']);
+    expect(calls[0]?.parameters).toStrictEqual({ slug: datanetId.slice(-40), metadataDigest: cidDigest(datanetId) });
   });
 
   test('a registration whose answer was lost is found on the chain and not made twice; a stranger’s is no such', async () => {
@@ -190,10 +250,10 @@ describe('publishRows', () => {
     expect(contributionData(record).registerError?.code).toBe('CHAIN_UNREACHABLE');
     failing.clear();
     expect((await registerContribution(record, ports)).state).toBe('registered');
-    expect(calls.map(({ method }) => method)).toEqual(['contribute']);
+    expect(calls.map(({ method }) => method)).toStrictEqual(['contribute']);
     registered.splice(0, 1, { contributor: `0x${'9'.repeat(40)}`, headerDigest: cidDigest(record.id) });
     expect((await registerContribution(record, ports)).state).toBe('registered');
-    expect(calls.map(({ method }) => method)).toEqual(['contribute', 'contribute']);
+    expect(calls.map(({ method }) => method)).toStrictEqual(['contribute', 'contribute']);
   });
 
   test('a Datanet that is named by its id on the chain is contributed to as it is', async () => {
@@ -217,5 +277,5 @@ test('a queued contribution counts as sent when its announcement left the queue,
   failing.add('announce');
   const failed = await publish();
   expect(failed.state).toBe('queued');
-  expect(sentContributions([waiting, left, failed], [waiting.id])).toEqual([left]);
+  expect(sentContributions([waiting, left, failed], [waiting.id])).toStrictEqual([left]);
 });

@@ -4,6 +4,7 @@ import { publishContribution } from '../../datanet/index.ts';
 import type { Cid } from '../../lib/units.ts';
 import type { Witness } from '../../peers/index.ts';
 import type { ContributionRecord } from '../../store/index.ts';
+import { answeringLate } from '../testing/answeringLate.ts';
 import { contributionData, withWitnesses } from './contributionRecord.ts';
 import { encodeDescription } from './datanetDescription.ts';
 import { type KnownDatanet, type KnownDatanetsPorts, learnDatanet } from './knownDatanets.ts';
@@ -27,13 +28,13 @@ async function world() {
     });
   const records = new Map<string, ContributionRecord>();
   const known = new Map<string, KnownDatanet>();
-  const datanets: KnownDatanetsPorts = {
+  const datanets = answeringLate<KnownDatanetsPorts>({
     isOffered: (id) => id === 'offered',
     isKnown: async (id) => known.has(id),
     remember: async (id, datanet) => void known.set(id, datanet),
     blocks: async () => store,
-  };
-  const ports: ReceiveContributionPorts = {
+  });
+  const ports = answeringLate<ReceiveContributionPorts>({
     isKnown: async (cid) => records.has(cid),
     saveContribution: async (record) => void records.set(record.id, record),
     async saveWitnesses(cid, witnesses) {
@@ -42,10 +43,10 @@ async function world() {
     reader: async () => ({ blocks: store, verify }),
     learnDatanet: (id) => learnDatanet(id, datanets),
     now: () => 1_800_000_000_000,
-  };
+  });
   const receive = (cid: Cid, scope: string = datanetId, witnesses: readonly Witness[] = []) =>
     receiveContribution({ kind: 'contribution', scope, cid, provider: 'peer-1', via: 'gossip', witnesses }, ports);
-  return { store, datanetId, publish, records, known, receive };
+  return { store, datanetId, publish, records, known, receive, datanets };
 }
 
 describe('receiveContribution', () => {
@@ -53,7 +54,7 @@ describe('receiveContribution', () => {
     const { publish, receive, records, known, datanetId } = await world();
     const { cid, header } = await publish();
     await receive(cid);
-    expect(records.get(cid)).toEqual({
+    expect(records.get(cid)).toStrictEqual({
       id: cid,
       datanetId,
       contributor: author.address.toLowerCase(),
@@ -64,7 +65,7 @@ describe('receiveContribution', () => {
       createdAt: 1_800_000_000_000,
       data: { header, provider: 'peer-1', via: 'gossip' },
     });
-    expect(known.get(datanetId)).toEqual({ description: { v: 1, type: 'datanet', ...towns }, mine: false });
+    expect(known.get(datanetId)).toStrictEqual({ description: { v: 1, type: 'datanet', ...towns }, mine: false });
   });
 
   test('takes the witnesses of a contribution that was known before them, of each relay the first and the last', async () => {
@@ -83,12 +84,12 @@ describe('receiveContribution', () => {
     await receive(cid, datanetId, [witness('a', 5)]);
     await receive(cid, datanetId, [witness('a', 9), witness('b', 7)]);
     await receive(cid);
-    expect(known()).toEqual([witness('a', 5), witness('a', 9), witness('b', 7)]);
+    expect(known()).toStrictEqual([witness('a', 5), witness('a', 9), witness('b', 7)]);
     const before = records.get(cid);
     await receive(cid, datanetId, [witness('a', 9), witness('b', 7)]);
     expect(records.get(cid)).toBe(before);
     await receive(cid, datanetId, [witness('a', 11)]);
-    expect(known()).toEqual([witness('a', 5), witness('a', 11), witness('b', 7)]);
+    expect(known()).toStrictEqual([witness('a', 5), witness('a', 11), witness('b', 7)]);
   });
 
   test('refuses a header that somebody else signed', async () => {
@@ -130,6 +131,31 @@ describe('receiveContribution', () => {
     await receive(cid);
     expect(records.get(cid)?.datanetId).toBe(datanetId);
     expect(known.size).toBe(0);
+  });
+
+  test('a contribution is as old as its first witness, where that is before now', async () => {
+    const { publish, receive, records, datanetId } = await world();
+    const { cid, header } = await publish();
+    const witness = (relay: string, time: number): Witness => ({
+      ...{ cid, relay, sequence: 1, time, signature: Uint8Array.of(time % 256) },
+    });
+    const witnesses = [witness('a', 1_750_000_000_000), witness('b', 1_740_000_000_000)];
+    await receive(cid, datanetId, witnesses);
+    expect(records.get(cid)).toMatchObject({
+      createdAt: 1_740_000_000_000,
+      data: { header, provider: 'peer-1', via: 'gossip', witnesses },
+    });
+  });
+
+  test('a Datanet that is known is not fetched again, and one that cannot be fetched for another reason is an error', async () => {
+    const { store, datanetId, known, datanets } = await world();
+    await learnDatanet(datanetId, datanets);
+    expect(known.size).toBe(1);
+    const broken = { ...store, get: () => Promise.reject(new Error('broken')) } as unknown as typeof store;
+    const ports = { ...datanets, blocks: async () => broken };
+    await learnDatanet(datanetId, ports);
+    known.clear();
+    await expect(learnDatanet(datanetId, ports)).rejects.toThrow('broken');
   });
 
   test('a Datanet that its id does not describe is not looked for', async () => {

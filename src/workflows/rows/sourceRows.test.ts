@@ -67,7 +67,7 @@ describe('sourceRows', () => {
   test('assigns sample rows to their contributors by range, without any peer', async () => {
     const { ports, readers } = await world();
     const rows = await sourceRows(sample, { ports });
-    expect(rows.map(({ position, account }) => [position, account])).toEqual([
+    expect(rows.map(({ position, account }) => [position, account])).toStrictEqual([
       [0, alice.toLowerCase()],
       [1, bob],
       [2, bob],
@@ -124,7 +124,7 @@ describe('sourceRows', () => {
     const signer = createTestSigner(2);
     const source = await contribute(samples.slice(0, 2), signer);
     const rows = await sourceRows({ datanetId: 'towns', source }, { ports });
-    expect(rows.map(({ account, contribution, position }) => [account, contribution, position])).toEqual([
+    expect(rows.map(({ account, contribution, position }) => [account, contribution, position])).toStrictEqual([
       [signer.address.toLowerCase(), source, 0],
       [signer.address.toLowerCase(), source, 1],
     ]);
@@ -136,17 +136,19 @@ describe('the same content', () => {
     const { ports, contribute } = await world();
     const copy = await contribute([{ prompt: 'WHERE IS FENNICK?', response: 'on heron island' }]);
     const { rows, duplicates } = await collectSourceRows([sample, { datanetId: 'towns', source: copy }], { ports });
-    expect(rows.map(({ contribution, position }) => [contribution, position])).toEqual([
+    expect(rows.map(({ contribution, position }) => [contribution, position])).toStrictEqual([
       ['sample:towns', 0],
       ['sample:towns', 1],
     ]);
     expect(duplicates).toBe(2);
     const reversed = await collectSourceRows([{ datanetId: 'towns', source: copy }, sample], { ports });
     // Sample rows were there before anybody could copy them: who asks in another order pays nobody else.
-    expect(reversed.rows.map(({ contribution, position, account }) => [contribution, position, account])).toEqual([
-      ['sample:towns', 1, bob],
-      ['sample:towns', 0, alice.toLowerCase()],
-    ]);
+    expect(reversed.rows.map(({ contribution, position, account }) => [contribution, position, account])).toStrictEqual(
+      [
+        ['sample:towns', 1, bob],
+        ['sample:towns', 0, alice.toLowerCase()],
+      ],
+    );
   });
 
   test('is owned by whoever was first by chain or witness, and never by who says so of himself', async () => {
@@ -165,14 +167,14 @@ describe('the same content', () => {
       return unique.rows.map(({ account }) => (account === author.address.toLowerCase() ? 'author' : 'thief'));
     };
     evidence.set(original, { witnesses: [{ relay: 'r', time: 9 }] });
-    expect(await owners()).toEqual(['author', 'thief']);
+    expect(await owners()).toStrictEqual(['author', 'thief']);
     for (const copy of copies) evidence.set(copy, { witnesses: [{ relay: 'r', time: 10 }] });
-    expect(await owners()).toEqual(['author', 'thief']);
-    expect(await owners(sources.toReversed())).toEqual(['author', 'thief']);
+    expect(await owners()).toStrictEqual(['author', 'thief']);
+    expect(await owners(sources.toReversed())).toStrictEqual(['author', 'thief']);
     evidence.set(copies[0] as string, { witnesses: [{ relay: 'r', time: 8 }] });
-    expect(await owners()).toEqual(['thief', 'thief']);
+    expect(await owners()).toStrictEqual(['thief', 'thief']);
     evidence.set(original, { chain: { time: 100, index: 0 } });
-    expect(await owners()).toEqual(['author', 'thief']);
+    expect(await owners()).toStrictEqual(['author', 'thief']);
     const before = asked();
     await owners(sources.slice(0, 2));
     expect(asked()).toBe(before);
@@ -191,7 +193,7 @@ describe('the same content', () => {
     );
     const row = { prompt: 'WHO?', response: 'Ysolde.' };
     const account = createTestSigner(3).address.toLowerCase();
-    expect(rows).toEqual([
+    expect(rows).toStrictEqual([
       { datanetId: 'towns', contribution: quiet, position: 0, account, row, rowHash: rowHash(row) },
     ]);
   });
@@ -209,13 +211,13 @@ describe('the same content', () => {
           .chain((rows) => fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length }))),
         ([rows, shuffled]) => {
           const unique = uniqueRows(rows, () => 0);
-          expect(new Set(keys(unique.rows))).toEqual(new Set(keys(rows)));
+          expect(new Set(keys(unique.rows))).toStrictEqual(new Set(keys(rows)));
           expect(new Set(keys(unique.rows)).size).toBe(unique.rows.length);
           expect(unique.rows.length + unique.duplicates).toBe(rows.length);
-          expect(new Set(keys(uniqueRows(shuffled, () => 0).rows))).toEqual(new Set(keys(unique.rows)));
+          expect(new Set(keys(uniqueRows(shuffled, () => 0).rows))).toStrictEqual(new Set(keys(unique.rows)));
           for (const row of unique.rows)
-            expect(rows.find((other) => contentKey(other.row) === contentKey(row.row))).toEqual(row);
-          expect(uniqueRows(unique.rows, () => 0)).toEqual({ rows: unique.rows, duplicates: 0 });
+            expect(rows.find((other) => contentKey(other.row) === contentKey(row.row))).toStrictEqual(row);
+          expect(uniqueRows(unique.rows, () => 0)).toStrictEqual({ rows: unique.rows, duplicates: 0 });
         },
       ),
     );
@@ -245,7 +247,7 @@ test('known content is that of samples and own contributions, not of those that 
     })),
   };
   const { existing } = await knownContent(datanet, { ports });
-  expect(existing).toEqual(
+  expect(existing).toStrictEqual(
     new Set([...samples, { prompt: 'Where is Oxhollow?', response: 'On Heron Island.' }].map(contentKey)),
   );
 });

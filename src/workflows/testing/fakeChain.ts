@@ -19,6 +19,7 @@ import {
 } from '../../settlement/index.ts';
 import type { PaymentChain } from '../answers/paymentPorts.ts';
 import type { EpochChain } from '../epochs/epochPorts.ts';
+import { answeringLate } from './answeringLate.ts';
 
 export const word = (value: number | bigint): Hex => `0x${value.toString(16).padStart(64, '0')}`;
 export const address = (value: number): Address => `0x${value.toString(16).padStart(40, '0')}`;
@@ -118,7 +119,7 @@ export function createFakeChain({
   const poolOf = (epoch: bigint): Map<Hex, bigint> => pools.get(epoch) ?? new Map<Hex, bigint>();
   const sum = (amounts: Iterable<bigint>): bigint => [...amounts].reduce((total, amount) => total + amount, 0n);
 
-  return {
+  return answeringLate({
     deployment,
     writes,
     advance(seconds) {
@@ -324,5 +325,5 @@ export function createFakeChain({
         }),
       );
     },
-  } satisfies Partial<Settlement> & FakeChain;
+  } satisfies Partial<Settlement> & FakeChain);
 }

@@ -17,8 +17,8 @@ function mean(values: readonly number[]): number {
 export function lossSummary(points: readonly LossPoint[]): LossSummary | undefined {
   const losses = points.map(([, loss]) => loss);
   const [first] = losses;
-  const step = points.at(-1)?.[0];
-  if (first === undefined || step === undefined) return undefined;
+  if (first === undefined) return undefined;
+  const [step] = points.at(-1) as LossPoint;
   const span = Math.max(1, Math.min(10, Math.floor(losses.length / 2)));
   const current = mean(losses.slice(-span));
   const before = losses.length < 2 ? current : mean(losses.slice(-2 * span, -span));

@@ -57,18 +57,18 @@ test('loads the base, holds rows out by the seed and encodes the others, by prom
   const prepared = await prepare();
   const { trained, placebo } = splitHoldout(rows, 7);
   expect(prepared).toMatchObject({ trained, placebo, duplicates: 2, summary: { hiddenSize: 256 } });
-  expect([trained.length, placebo.length]).toEqual([38, 2]);
-  expect(prepared.encoded).toEqual(trained.map(({ row }) => encode(row)));
+  expect([trained.length, placebo.length]).toStrictEqual([38, 2]);
+  expect(prepared.encoded).toStrictEqual(trained.map(({ row }) => encode(row)));
   expect(prepared.digest).toBe(await rowsDigest(prepared.encoded));
-  expect(asked[0]).toEqual({ prompt: trained[0]?.row.prompt, response: trained[0]?.row.response });
-  expect(stages).toEqual(['model', 'rows', 'tokens']);
+  expect(asked[0]).toStrictEqual({ prompt: trained[0]?.row.prompt, response: trained[0]?.row.response });
+  expect(stages).toStrictEqual(['model', 'rows', 'tokens']);
 });
 
 test('reads the rows of the same subject once, but loads its base each time: another room may have loaded another', async () => {
   const { prepare, collected, loaded } = world();
   const first = await prepare();
   expect(await prepare()).toBe(first);
-  expect([collected.length, loaded.length]).toEqual([1, 2]);
+  expect([collected.length, loaded.length]).toStrictEqual([1, 2]);
   await prepare({ seed: 8 });
   await prepare({ sources: [{ datanetId: 'towns', source: 'sample:towns' }] });
   await prepare({ modelId: 'another' });

@@ -75,7 +75,6 @@ export async function runTraining({
         await ports.deleteCheckpoints(run.id);
       }
     }
-    signal.throwIfAborted();
     if (current.status !== 'trained') {
       throw new TributaryError({
         code: 'RUN_ENDED_EARLY',

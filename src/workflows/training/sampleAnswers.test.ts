@@ -53,11 +53,11 @@ describe('sampleAnswers', () => {
     await start(2);
     const { trained } = splitHoldout(rows, run.settings.seed);
     const [first, second] = spread(trained, 2).map(({ row }) => row);
-    expect(answers).toEqual([
+    expect(answers).toStrictEqual([
       { ...first, base: 'greedy answer', adapter: 'greedy answer' },
       { ...second, base: 'greedy answer', adapter: 'greedy answer' },
     ]);
-    expect(asked).toEqual([
+    expect(asked).toStrictEqual([
       { prompt: first?.prompt },
       { prompt: first?.prompt, adapterId: 'trained-1' },
       { prompt: second?.prompt },
@@ -68,12 +68,12 @@ describe('sampleAnswers', () => {
   test('asks nothing when the adapter was deleted', async () => {
     const { start, asked } = world(false);
     await start(2);
-    expect(asked).toEqual([]);
+    expect(asked).toStrictEqual([]);
   });
 });
 
 test('spreads items evenly and takes all of few', () => {
-  expect(spread([0, 1, 2, 3, 4, 5, 6, 7, 8], 3)).toEqual([1, 4, 7]);
-  expect(spread([0, 1], 3)).toEqual([0, 1]);
-  expect(spread([], 3)).toEqual([]);
+  expect(spread([0, 1, 2, 3, 4, 5, 6, 7, 8], 3)).toStrictEqual([1, 4, 7]);
+  expect(spread([0, 1], 3)).toStrictEqual([0, 1]);
+  expect(spread([], 3)).toStrictEqual([]);
 });

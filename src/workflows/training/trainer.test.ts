@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { EncodedRow, TrainEvent, TrainRequest } from '../../engine/index.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import type { AdapterRecord } from '../../store/index.ts';
+import { answeringLate } from '../testing/answeringLate.ts';
 import type { PreparedTraining } from './prepareTraining.ts';
 import { rowsDigest } from './rowsDigest.ts';
 import { createTrainer, type LiveRun, type TrainerPorts } from './trainer.ts';
@@ -37,11 +38,17 @@ function world() {
   const lives: (LiveRun | undefined)[] = [];
   const engineFailures: string[] = [];
   const locks: ('taken' | 'released')[] = [];
-  const place: { elsewhere: boolean; obstacle?: TributaryError; unprepared?: unknown; gate?: Promise<void> } = {
+  const place: {
+    elsewhere: boolean;
+    silent?: boolean;
+    obstacle?: TributaryError;
+    unprepared?: unknown;
+    gate?: Promise<void>;
+  } = {
     elsewhere: false,
   };
   let now = 1_000;
-  const ports: TrainerPorts = {
+  const ports = answeringLate<TrainerPorts>({
     async prepare(_, { signal, onStage }) {
       onStage('rows');
       await place.gate;
@@ -53,6 +60,7 @@ function world() {
       ({
         async *train(request: TrainRequest, { signal }: { readonly signal: AbortSignal }): AsyncGenerator<TrainEvent> {
           requests.push(request);
+          if (place.silent === true) return;
           const totalSteps = request.maxSteps ?? 2;
           for (let step = 1; step <= totalSteps; step++) {
             signal.throwIfAborted();
@@ -89,7 +97,7 @@ function world() {
     now: () => now++,
     onLive: (live) => void lives.push(live),
     onEngineFailure: ({ code }) => void engineFailures.push(code),
-  };
+  });
   return { trainer: createTrainer(ports), runs, requests, saved, lives, engineFailures, locks, place };
 }
 
@@ -104,11 +112,11 @@ describe('a trainer', () => {
       modelName: 'Seedling',
       checkpointStep: 0,
     });
-    expect(runs.get(run.id)).toEqual(run);
+    expect(runs.get(run.id)).toStrictEqual(run);
     const ended = await trainer.resume(run);
     expect(ended).toMatchObject({ status: 'trained', adapterId: 'trained-0123456789abcdef' });
-    expect(runs.get(run.id)).toEqual(ended);
-    expect(saved).toEqual([
+    expect(runs.get(run.id)).toStrictEqual(ended);
+    expect(saved).toStrictEqual([
       {
         record: {
           id: 'trained-0123456789abcdef',
@@ -121,8 +129,8 @@ describe('a trainer', () => {
         files: ['adapter_config.json', 'adapter_model.safetensors'],
       },
     ]);
-    expect(lives.map((live) => live?.stage)).toEqual(['model', 'rows', ...Array(4).fill('training'), undefined]);
-    expect(locks).toEqual(['taken', 'released']);
+    expect(lives.map((live) => live?.stage)).toStrictEqual(['model', 'rows', ...Array(4).fill('training'), undefined]);
+    expect(locks).toStrictEqual(['taken', 'released']);
   });
 
   test('refuses a second run, a measurement and a new record while one is in progress', async () => {
@@ -145,7 +153,7 @@ describe('a trainer', () => {
     const run = await trainer.create(chosen);
     place.elsewhere = true;
     await expect(trainer.resume(run)).rejects.toMatchObject({ code: 'TRAINING_ELSEWHERE' });
-    expect(lives).toEqual([undefined]);
+    expect(lives).toStrictEqual([undefined]);
     place.elsewhere = false;
     expect((await trainer.resume(run)).status).toBe('trained');
   });
@@ -177,7 +185,7 @@ describe('a trainer', () => {
     place.unprepared = failure('BLOCK_NOT_FOUND');
     await trainer.resume(run);
     expect(runs.get(run.id)).toMatchObject({ status: 'failed', error: { code: 'BLOCK_NOT_FOUND' } });
-    expect(engineFailures).toEqual([]);
+    expect(engineFailures).toStrictEqual([]);
   });
 
   test('a run whose rows changed since it began fails and trains nothing', async () => {
@@ -185,16 +193,48 @@ describe('a trainer', () => {
     const run = await trainer.create(chosen);
     const ended = await trainer.resume({ ...run, rowsDigest: '0'.repeat(64) });
     expect(ended).toMatchObject({ status: 'failed', error: { code: 'RUN_ROWS_CHANGED' } });
-    expect(requests).toEqual([]);
-    expect(engineFailures).toEqual(['RUN_ROWS_CHANGED']);
+    expect(requests).toStrictEqual([]);
+    expect(engineFailures).toStrictEqual(['RUN_ROWS_CHANGED']);
+  });
+
+  test('an engine that makes no step leaves nothing to estimate from', async () => {
+    const { trainer, place } = world();
+    place.silent = true;
+    const measured = await trainer.measure(prepared, settings, new AbortController().signal);
+    expect(measured).toStrictEqual({ tokens: 0, milliseconds: 0 });
+  });
+
+  test('a run whose preparation is broken off, or fails after it was cancelled, was cancelled and did not fail', async () => {
+    const { trainer, place, runs } = world();
+    const run = await trainer.create(chosen);
+    place.unprepared = new DOMException('left', 'AbortError');
+    expect(await trainer.resume(run)).toMatchObject({ status: 'cancelled' });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    place.gate = promise.then(() => {
+      throw new Error('the worker is gone');
+    });
+    const running = trainer.resume(run);
+    trainer.cancel();
+    resolve();
+    expect(await running).toMatchObject({ status: 'cancelled' });
+    expect(runs.get(run.id)?.status).toBe('cancelled');
+  });
+
+  test('nothing that runs is cancelled when nothing runs', async () => {
+    const { trainer } = world();
+    trainer.cancel();
+    const run = await trainer.create(chosen);
+    expect((await trainer.resume(run)).status).toBe('trained');
+    trainer.cancel();
+    expect((await trainer.resume(run)).status).toBe('trained');
   });
 
   test('measures the second of two steps and saves nothing', async () => {
     const { trainer, requests, saved, runs } = world();
     const measured = await trainer.measure(prepared, settings, new AbortController().signal);
-    expect(measured).toEqual({ tokens: 20, milliseconds: 2 });
+    expect(measured).toStrictEqual({ tokens: 20, milliseconds: 2 });
     expect(requests[0]?.maxSteps).toBe(2);
     expect(requests[0]).not.toHaveProperty('checkpointEvery');
-    expect([saved.length, runs.size]).toEqual([0, 0]);
+    expect([saved.length, runs.size]).toStrictEqual([0, 0]);
   });
 });

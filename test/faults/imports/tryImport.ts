@@ -12,7 +12,8 @@ import {
 } from '../../../src/store/index.ts';
 import { storedFault } from '../../../src/store/recordSchemas.ts';
 import { copyToBlob, type Entries, PASSWORD, pack, packFitting, unpack } from '../../../src/store/testing/archives.ts';
-import { chat, fillBrowser } from '../../../src/store/testing/fillBrowser.ts';
+import { fillBrowser } from '../../../src/store/testing/fillBrowser.ts';
+import { chat } from '../../../src/store/testing/records.ts';
 import { damagedValue } from '../decoders/damagedValue.ts';
 import { type Random, randomOf } from '../decoders/random.ts';
 
