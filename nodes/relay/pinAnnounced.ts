@@ -8,12 +8,15 @@ import type { Announcement, NodePeers, ReceivedAnnouncement } from '../../src/pe
 import { isDescriptionCid, MAX_DESCRIPTION_BYTES } from '../../src/workflows/rows/datanetDescription.ts';
 import { readAnnouncedHeader } from '../../src/workflows/rows/receiveContribution.ts';
 import type { BlockSweeper } from './blockSweeper.ts';
+import { createPatience } from './patience.ts';
 import { type Attempt, PEER_PREFIX, type Pins } from './pins.ts';
 
 /** Kinds that are a single block; a ledger lists every receipt of an epoch. */
 const MAX_NOTE_BYTES = { receipt: 256 * 1024, voucher: 64 * 1024, ledger: 1 << 20 } as const;
 type NoteKind = keyof typeof MAX_NOTE_BYTES;
+/** All of it: so long at first, and as long as it comes in at this rate. */
 const FETCH_MILLISECONDS = 60_000;
+const FETCHED = { bytesPerSecond: 32 * 1024, maxMilliseconds: 300_000 } as const;
 /** The announced block itself: who announces it has it at hand, and others wait meanwhile. */
 const FIRST_BLOCK_MILLISECONDS = 10_000;
 const DESCRIPTION_MILLISECONDS = 5_000;
@@ -46,24 +49,12 @@ export function pinKey({ kind, cid }: Announcement): string {
   return isNote(kind) ? `note/${cid}` : cid;
 }
 
-/** Aborts with `BLOCK_NOT_FOUND`: who announced the bytes did not send them in time. */
-function deadline(milliseconds: number, cid: Cid): { readonly signal: AbortSignal; readonly end: () => void } {
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(
-      new TributaryError({
-        code: 'BLOCK_NOT_FOUND',
-        message: 'No one online has these bytes.',
-        facts: { cid, waitedMilliseconds: milliseconds },
-        hint: 'Try again when their author or a relay that keeps them is online.',
-      }),
-    );
-  }, milliseconds);
-  return { signal: controller.signal, end: () => clearTimeout(timer) };
-}
-
 /** Blocks of the node that are used and charged by `attempt`; bytes before an owner is known are charged when it is. */
-function meteredBlocks({ blocks: all }: NodePeers, attempt: Attempt, sweeper: BlockSweeper) {
+function meteredBlocks(
+  { node: { blocks: all }, sweeper }: PinAnnouncedParameters,
+  attempt: Attempt,
+  onFetched: (bytes: number) => void,
+) {
   const sizes = new Map<Cid, number>();
   let owner: string | undefined;
   const use = (block: Cid): Promise<void> => {
@@ -73,6 +64,7 @@ function meteredBlocks({ blocks: all }: NodePeers, attempt: Attempt, sweeper: Bl
   const fetched = (block: Cid, bytes: number): void => {
     if (sizes.has(block)) return;
     sizes.set(block, bytes);
+    onFetched(bytes);
     if (owner !== undefined) attempt.charge(owner, bytes);
   };
   const blocks: NodePeers['blocks'] = {
@@ -83,7 +75,8 @@ function meteredBlocks({ blocks: all }: NodePeers, attempt: Attempt, sweeper: Bl
       fetched(block, bytes.byteLength);
       return bytes;
     },
-    readFile: (file, options) => all.readFile(file, { ...options, onBlock: use, onFetched: fetched }),
+    readFile: (file, options) =>
+      all.readFile(file, { ...options, timeoutMilliseconds: FETCH_MILLISECONDS, onBlock: use, onFetched: fetched }),
   };
   return {
     blocks,
@@ -108,11 +101,12 @@ export async function pinAnnounced(parameters: PinAnnouncedParameters): Promise<
   // Of a contribution that is pinned the Datanet is checked all the same: it would be listed under any.
   if (pins.has(key) && kind !== 'contribution') return;
   const attempt = pins.attempt(place);
-  const [whole, first] = [deadline(FETCH_MILLISECONDS, cid), deadline(FIRST_BLOCK_MILLISECONDS, cid)];
+  const whole = createPatience({ cid, firstMilliseconds: FETCH_MILLISECONDS, earning: FETCHED });
+  const first = createPatience({ cid, firstMilliseconds: FIRST_BLOCK_MILLISECONDS });
   const pinning: Pinning = {
     ...parameters,
     attempt,
-    metered: meteredBlocks(node, attempt, sweeper),
+    metered: meteredBlocks(parameters, attempt, whole.moved),
     first: first.signal,
     signal: whole.signal,
   };

@@ -437,18 +437,212 @@ describe('witnesses', () => {
   });
 });
 
-it('a full disk is no end of the node: the announcer is told to come later', async () => {
-  const store = memoryState();
-  const { announcements, learned } = await world({
-    store: { ...store, put: () => Promise.reject(new Error('ENOSPC: no space left on device')) },
-    keeping: keepingBy(async () => KEPT),
-  }).catch(() => world({ store, keeping: keepingBy(async () => KEPT) }));
-  const failing = {
-    ...announcements,
-    log: { ...announcements.log, add: () => Promise.reject(new Error('no space left on device')) },
+/** A store that refuses to write what begins with `prefix` from `break` on. */
+function breakable() {
+  const state = memoryState();
+  let broken: string | undefined;
+  const guarded = (key: string, work: () => Promise<void>): Promise<void> =>
+    broken !== undefined && key.startsWith(broken) ? Promise.reject(new Error('no space left on device')) : work();
+  return {
+    store: {
+      ...state,
+      put: (key: string, value: Uint8Array) => guarded(key, () => state.put(key, value)),
+      delete: (key: string) => guarded(key, () => state.delete(key)),
+    },
+    keys: async () => (await state.entries()).map(([key]) => key).filter((key) => key !== 'epoch'),
+    break: (prefix: string | undefined) => {
+      broken = prefix;
+    },
   };
-  expect(await learn(failing, { ...named('a'), provider }, 'gossip')).toMatchObject({ outcome: 'later' });
-  expect([learned.length, announcements.log.all().length]).toEqual([0, 0]);
+}
+
+describe('a disk', () => {
+  const key = announcementKey(named('a'));
+
+  it('that is full is no end of the node: the announcer is told to come later', async () => {
+    const disk = breakable();
+    const { announcements, learned } = await world({ store: disk.store, keeping: keepingBy(async () => KEPT) });
+    disk.break('head/');
+    expect(await learn(announcements, { ...named('a'), provider }, 'gossip')).toEqual({
+      outcome: 'later',
+      code: 'UNEXPECTED',
+      message: 'Error: no space left on device',
+    });
+    expect([learned.length, announcements.log.all().length]).toEqual([0, 0]);
+    disk.break(undefined);
+    expect(await learn(announcements, { ...named('a'), provider }, 'gossip')).toEqual(KEPT);
+    expect(learned).toHaveLength(1);
+  });
+
+  it('has what is announced before anybody hears of it, and says when it has not', async () => {
+    const disk = breakable();
+    const { announcements, published } = await world({ store: disk.store });
+    for (const prefix of ['pending/', 'own/']) {
+      disk.break(prefix);
+      await expect(addOwn(announcements, named('a'))).rejects.toThrow('no space left');
+      expect([announcements.log.all(), published]).toEqual([[], []]);
+    }
+    disk.break(undefined);
+    await addOwn(announcements, named('a'));
+    expect(await disk.keys()).toEqual([`pending/${key}`, `own/${key}`, 'head/000000000001']);
+    await markLost(announcements, 'relay', new Set());
+    disk.break('pending/');
+    await expect(markLost(announcements, 'relay', new Set())).rejects.toThrow('no space left');
+  });
+
+  it('keeps the queue until it is written that a relay has it', async () => {
+    const disk = breakable();
+    const { announcements, asked, answered } = await world({ store: disk.store }, { relay: KEPT });
+    await addOwn(announcements, named('a'));
+    disk.break('answers/');
+    await flush(announcements);
+    expect([announcements.pending.size, announcements.answers.isKept(key), answered()]).toEqual([1, false, 0]);
+    disk.break('pending/');
+    await flush(announcements);
+    expect([asked.length, announcements.answers.isKept(key)]).toEqual([2, true]);
+    expect(await disk.keys()).toContain(`pending/${key}`);
+    // The next run finds the answer, and nothing waits in it for ever.
+    for (const broken of ['pending/', undefined]) {
+      disk.break(broken);
+      const next = await world({ store: disk.store }, { relay: KEPT });
+      await flush(next.announcements);
+      expect([next.asked, next.announcements.pending.size]).toEqual([[], 0]);
+    }
+    expect(await disk.keys()).toEqual([`own/${key}`, 'head/000000000001', `answers/${key}`]);
+  });
+
+  it('has 500 announcements of this node with the answers to them, and those that wait beside', async () => {
+    const disk = breakable();
+    const { announcements } = await world({ store: disk.store });
+    for (let index = 0; index < 500; index += 1) await addOwn(announcements, named(String(index)));
+    const [first, second] = ['0', '1'].map((scope) => announcementKey(named(scope)));
+    for (const each of [first, second]) await announcements.answers.add(each ?? '', 'relay', FULL, 0);
+    announcements.pending.delete(first ?? '');
+    for (const scope of ['500', '501']) await addOwn(announcements, named(scope));
+    const keys = await disk.keys();
+    expect(keys.filter((each) => each.startsWith('own/'))).toHaveLength(500);
+    expect(keys.filter((each) => each.startsWith('answers/'))).toEqual([`answers/${second}`]);
+    expect([announcements.answers.of(first ?? ''), announcements.own.has(second ?? '')]).toEqual([[], false]);
+    expect(deliveries(announcements).map(({ announcement }) => announcement.scope)).toContain('1');
+    disk.break('own/contribution');
+    await expect(addOwn(announcements, named('502'))).rejects.toThrow('no space left');
+    disk.break(undefined);
+  });
+
+  it('of heads that cannot be removed or witnessed at the start does not end it, or does', async () => {
+    const disk = breakable();
+    const before = await world({ store: disk.store });
+    await learn(before.announcements, { ...named('a'), provider }, 'gossip');
+    disk.break('head/');
+    const keeping = { ...keepingBy(async () => KEPT), isKept: () => false };
+    await expect(world({ store: disk.store, keeping })).rejects.toThrow('no space left');
+    const opened = () => Promise.reject(new Error('no list'));
+    await expect(world({ store: disk.store, keeping: { ...keepingBy(async () => KEPT), opened } })).rejects.toThrow(
+      'no list',
+    );
+    const witness = async (): Promise<Witness> => ({
+      cid,
+      relay: provider,
+      sequence: 1,
+      time: 1,
+      signature: Uint8Array.of(1),
+    });
+    const { announcements } = await world({ store: disk.store, witness });
+    expect(announcements.log.has(named('a'))).toBe(true);
+  });
+});
+
+it('answers with a reason what cannot be judged, and judges it again', async () => {
+  let isBroken = true;
+  const { announcements } = await world({
+    keeping: keepingBy(async () => {
+      if (isBroken) throw new Error('odd');
+      return KEPT;
+    }),
+  });
+  const head = { ...named('a'), provider };
+  expect(await learn(announcements, head, 'gossip')).toEqual({
+    outcome: 'later',
+    code: 'UNEXPECTED',
+    message: 'Error: odd',
+  });
+  isBroken = false;
+  expect(await learn(announcements, head, 'gossip')).toEqual(KEPT);
+});
+
+it('tells gossip once, when somebody listens, and again what could not be told', async () => {
+  let [listens, fails] = [false, true];
+  const told: string[] = [];
+  const { announcements } = await world({
+    gossip: {
+      hasSubscribers: () => listens,
+      async publish(bytes) {
+        if (fails) throw new Error('no peers');
+        told.push(decodeAnnouncement(bytes)?.scope ?? '');
+        return [];
+      },
+    },
+  });
+  for (const scope of ['a', 'b']) await addOwn(announcements, named(scope));
+  await flush(announcements);
+  listens = true;
+  await flush(announcements);
+  expect(told).toEqual([]);
+  fails = false;
+  await flush(announcements);
+  await flush(announcements);
+  expect(told).toEqual(['a', 'b']);
+});
+
+it('asks one relay about four at once, and goes on with the next when one is answered', async () => {
+  const waiting: PromiseWithResolvers<Answer>[] = [];
+  const { announcements, relays, asked } = await world();
+  relays.set('relay', () => {
+    const answer = Promise.withResolvers<Answer>();
+    waiting.push(answer);
+    return answer.promise;
+  });
+  for (const scope of ['a', 'b', 'c', 'd', 'e', 'f']) await addOwn(announcements, named(scope));
+  let ended = false;
+  void flush(announcements).then(() => {
+    ended = true;
+  });
+  await eventually(() => expect(asked).toHaveLength(4));
+  waiting[2]?.resolve({ verdict: KEPT, witnesses: [] });
+  await eventually(() => expect(asked).toHaveLength(5));
+  expect([scopes(announcements.pending), ended]).toEqual([['a', 'b', 'd', 'e', 'f'], false]);
+  for (const index of [0, 1, 3, 4]) waiting[index]?.resolve({ verdict: KEPT, witnesses: [] });
+  await eventually(() => expect(asked).toHaveLength(6));
+  waiting[5]?.resolve({ verdict: QUOTA, witnesses: [] });
+  await eventually(() => expect(ended).toBe(true));
+  expect(scopes(announcements.pending)).toEqual(['f']);
+});
+
+it('what a relay answers when the node has stopped is nobody’s any more', async () => {
+  const answer = Promise.withResolvers<Answer>();
+  const { announcements, relays, answered } = await world();
+  relays.set('relay', () => answer.promise);
+  await addOwn(announcements, named('a'));
+  const flushing = flush(announcements);
+  announcements.stopped = true;
+  answer.resolve({ verdict: KEPT, witnesses: [] });
+  await flushing;
+  expect([announcements.pending.size, announcements.answers.of(announcementKey(named('a'))), answered()]).toEqual([
+    1,
+    [],
+    0,
+  ]);
+});
+
+it('knows who announced last, of what was listed before as well', async () => {
+  const store = memoryState();
+  const head = { ...named('a'), provider };
+  const first = await world({ store });
+  await learn(first.announcements, head, 'gossip');
+  const second = await world({ store });
+  expect([...second.announcements.providers]).toEqual([[cid, provider]]);
+  await learn(second.announcements, { ...named('b'), provider: 'other' }, 'gossip');
+  expect([...second.announcements.providers]).toEqual([[cid, 'other']]);
 });
 
 it('remembers no more than 2,000 announcers of what is not listed', async () => {
@@ -456,5 +650,8 @@ it('remembers no more than 2,000 announcers of what is not listed', async () => 
   const other = (index: number): Cid => `bafk${index}` as Cid;
   for (let index = 0; index < 2_100; index += 1)
     await learn(announcements, { kind: 'receipt', scope: '', cid: other(index), provider }, 'gossip');
+  await learn(announcements, { kind: 'receipt', scope: '', cid: other(100), provider }, 'gossip');
+  await learn(announcements, { kind: 'receipt', scope: '', cid: other(2_100), provider }, 'gossip');
+  expect([announcements.providers.has(other(100)), announcements.providers.has(other(101))]).toEqual([true, false]);
   expect([announcements.providers.size, announcements.providers.has(other(99))]).toEqual([2_000, false]);
 });

@@ -130,12 +130,19 @@ export async function openAnnouncements(ports: AnnouncementsPorts): Promise<Anno
     const { kind, scope, cid } = head;
     (key.startsWith(QUEUE_PREFIX) ? pending : own).set(announcementKey(head), { kind, scope, cid });
   }
+  const answers = openAnswers(store, entries);
+  for (const key of pending.keys()) {
+    if (!answers.isKept(key)) continue;
+    // The last run ended between the two.
+    pending.delete(key);
+    await store.delete(QUEUE_PREFIX + key).catch(() => undefined); // done again at the next start
+  }
   return {
     ports,
     log,
     pending,
     own,
-    answers: openAnswers(store, entries),
+    answers,
     providers: new Map(
       log
         .all()

@@ -68,8 +68,15 @@ export function openAnswers(store: StateStore, entries: readonly (readonly [stri
   }
   const of = (key: string): readonly RelayAnswer[] => known.get(key) ?? [];
   async function set(key: string, answers: readonly RelayAnswer[]): Promise<void> {
+    const before = of(key);
     known.set(key, answers);
-    await store.put(PREFIX + key, encodeAll(answers));
+    try {
+      await store.put(PREFIX + key, encodeAll(answers));
+    } catch (error) {
+      // What is not on disk was not said: its relay is asked again.
+      if (known.get(key) === answers) known.set(key, before);
+      throw error;
+    }
   }
   return {
     of,

@@ -46,6 +46,15 @@ export function addressGroup(host: string): string {
     .join(':')}::/64`;
 }
 
+/** Host, transport and port of a multiaddr; undefined where it names no IP address, or leads through a relay. */
+export function readAddress(
+  multiaddr: string,
+): { readonly host: string; readonly transport: string; readonly port: string } | undefined {
+  const [, host, transport, port] = /^\/ip[46]\/([^/]+)\/(tcp|udp)\/(\d+)/.exec(multiaddr) ?? [];
+  if (host === undefined || transport === undefined || port === undefined) return undefined;
+  return multiaddr.includes('/p2p-circuit') ? undefined : { host, transport, port };
+}
+
 export function createConnectionGuard(parameters: ConnectionGuardParameters): ConnectionGuard {
   const { handshakeMilliseconds, pendingPerAddress, openPerAddress } = parameters;
   /** Oldest first. */

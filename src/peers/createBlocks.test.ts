@@ -5,7 +5,7 @@ import { createHeliaLight } from 'helia';
 import { UnixFS } from 'ipfs-unixfs';
 import { CID } from 'multiformats/cid';
 import { create } from 'multiformats/hashes/digest';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { collectBytes } from '../lib/bytes.ts';
 import { sha256 } from '../lib/hash.ts';
 import type { Cid } from '../lib/units.ts';
@@ -134,26 +134,56 @@ it('a folder is not a file', async () => {
   await expect(getFile(folder)).rejects.toMatchObject({ code: 'IPFS_UNSUPPORTED' });
 });
 
-it('a tree that names one part again and again is left at the deadline', async () => {
-  const { leaf, node, blocks, blockstore, asked } = await world();
-  const get = blockstore.get.bind(blockstore);
-  // As from a disk: the deadline must have a moment to pass in.
-  blockstore.get = async function* later(cid, options) {
-    await new Promise((resolve) => setImmediate(resolve));
-    yield* get(cid, options);
-  };
-  let tree = await leaf(part(7));
-  for (let level = 0; level < 18; level += 1) tree = await node([tree, tree]);
-  const options = { maxBytes: tree.size, timeoutMilliseconds: 100 };
-  await expect(collectBytes(blocks.readFile(tree.cid.toString() as Cid, options))).rejects.toMatchObject({
-    code: 'BLOCK_NOT_FOUND',
-  });
-  // A few blocks were asked for in advance. Whoever went on would end only with the tree, of half a million.
-  for (let before = -1; before !== asked.length; ) {
-    before = asked.length;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+describe('patience', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  /** A file of four parts on a slow line, and what reading it came to. */
+  async function slowFile() {
+    const { leaf, node, blocks, blockstore } = await world();
+    const file = await node(await Promise.all([1, 2, 3, 4].map((value) => leaf(part(value)))));
+    const get = blockstore.get.bind(blockstore);
+    let line = Promise.resolve();
+    let isGone = false;
+    blockstore.get = async function* later(cid, options) {
+      const before = line;
+      line = before.then(() => new Promise((resolve) => setTimeout(resolve, 9_000)));
+      await line;
+      if (isGone) await new Promise(() => undefined);
+      yield* get(cid, options);
+    };
+    const read = { bytes: 0, code: '' };
+    (async () => {
+      const parts = blocks.readFile(file.cid.toString() as Cid, { maxBytes: file.size });
+      for await (const { byteLength } of parts) read.bytes += byteLength;
+    })().catch((error: { code: string }) => {
+      read.code = error.code;
+    });
+    return {
+      read,
+      leave: () => {
+        isGone = true;
+      },
+    };
   }
-  expect(asked.length).toBeLessThan(2 ** 17);
+
+  it('is for each part of a file: one that comes slowly comes whole', async () => {
+    const { read } = await slowFile();
+    await vi.advanceTimersByTimeAsync(54_000);
+    expect(read).toEqual({ bytes: 8, code: '' });
+  });
+
+  it('ends when the next part does not come', async () => {
+    const { read, leave } = await slowFile();
+    await vi.advanceTimersByTimeAsync(36_000);
+    expect(read).toEqual({ bytes: 4, code: '' });
+    leave();
+    await vi.advanceTimersByTimeAsync(29_999);
+    expect(read).toEqual({ bytes: 4, code: '' });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(read).toEqual({ bytes: 4, code: 'BLOCK_NOT_FOUND' });
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });
 
 it.each([

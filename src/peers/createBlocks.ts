@@ -78,13 +78,13 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
   const { blockstore } = helia;
 
   /**
-   * A deadline for asking peers for `cid`. Work that is run under it throws `BLOCK_NOT_FOUND` when it passes, `ABORTED` (or what the
-   * caller aborts with) when the caller aborts. Call `end` when done.
+   * Patience for asking peers for `cid`, which begins anew with each `run`. What is run throws `BLOCK_NOT_FOUND` when it passes, `ABORTED`
+   * (or what the caller aborts with) when the caller aborts. Call `end` when done.
    */
-  function deadline(cid: Cid, options: BlockOptions) {
+  function patience(cid: Cid, options: BlockOptions) {
     const { signal, timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS } = options;
-    const late = AbortSignal.timeout(timeoutMilliseconds);
-    const combined = signal === undefined ? late : anySignal([signal, late]);
+    const late = new AbortController();
+    const combined = signal === undefined ? late.signal : anySignal([signal, late.signal]);
     // Not every part of the stack obeys its signal, so the wait itself ends with the signal.
     const ended = Promise.withResolvers<never>();
     ended.promise.catch(() => undefined); // nobody may be waiting
@@ -93,6 +93,7 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
     if (combined.aborted) abort();
     return {
       async run<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+        const timer = setTimeout(() => late.abort(), timeoutMilliseconds);
         try {
           return await Promise.race([work(combined), ended.promise]);
         } catch (error) {
@@ -107,6 +108,8 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
             hint: 'Try again when their author or a relay that keeps them is online.',
             cause: error,
           });
+        } finally {
+          clearTimeout(timer);
         }
       },
       end: () => combined.removeEventListener('abort', abort),
@@ -151,7 +154,7 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
       if (options.signal?.aborted === true) throw toTributaryError(options.signal.reason);
       if (await blockstore.has(parsed)) return collectBytes(blockstore.get(parsed, { offline: true }));
       onMissing?.(cid);
-      const asking = deadline(cid, options);
+      const asking = patience(cid, options);
       try {
         return await asking.run((signal) => collectBytes(blockstore.get(parsed, { signal })));
       } finally {
@@ -177,7 +180,7 @@ export function createBlocks({ helia, onMissing }: CreateBlocksParameters): Peer
     async *readFile(cid, options) {
       const root = parse(cid);
       if (!(await blockstore.has(root))) onMissing?.(cid);
-      const asking = deadline(cid, options);
+      const asking = patience(cid, options);
       let parts: AsyncGenerator<Uint8Array> | undefined;
       try {
         for (;;) {

@@ -17,7 +17,7 @@ import {
   subscribe,
   waitForAnswer,
 } from './announcements.ts';
-import { addressGroup } from './connectionGuard.ts';
+import { addressGroup, readAddress } from './connectionGuard.ts';
 import { createBlocks } from './createBlocks.ts';
 import {
   connectTo,
@@ -47,8 +47,8 @@ const MAX_ANNOUNCE_STREAMS = 8;
 /** Network address from which a peer is connected, IPv6 by its network; '' for one that is not, or through a relay alone. */
 function addressOf(connections: readonly PeerConnection[], peer: string): string {
   const connection = connections.find((each) => each.peer === peer && each.direct);
-  const host = connection === undefined ? undefined : /^\/ip[46]\/([^/]+)\//.exec(connection.address)?.[1];
-  return host === undefined ? '' : addressGroup(host);
+  const address = connection === undefined ? undefined : readAddress(connection.address);
+  return address === undefined ? '' : addressGroup(address.host);
 }
 
 type Node = HeliaWithLibp2p<{ pubsub: GossipSub }>;
@@ -68,6 +68,7 @@ export interface CreatePeersParameters {
   readonly witness?: (announcement: ReceivedAnnouncement) => Promise<Witness | undefined>;
   /** Registers a callback for what should end pauses (network back, page visible); returns the end of it. */
   readonly onWake?: (wake: () => void) => () => void;
+  /** Stops the node, then closes its stores. */
   readonly close: () => Promise<void>;
 }
 
@@ -253,8 +254,6 @@ export async function createPeers(parameters: CreatePeersParameters): Promise<Pe
       libp2p.removeEventListener('connection:close', changed);
       libp2p.removeEventListener('peer:identify', onIdentified);
       leaveGossip();
-      await helia.stop();
-      await state.close();
       await close();
     },
   };

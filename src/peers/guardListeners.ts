@@ -1,7 +1,7 @@
 // Puts a `ConnectionGuard` before the listeners of a node: before that of WebSockets from the first moment of a socket, since libp2p
 // counts a connection only after its upgrade; before the others from when libp2p hands it over.
 import type { webSockets } from '@libp2p/websockets';
-import { addressGroup, type ConnectionGuard, type GuardedConnection } from './connectionGuard.ts';
+import { addressGroup, type ConnectionGuard, type GuardedConnection, readAddress } from './connectionGuard.ts';
 
 /** The part of libp2p's raw connection that is used. */
 interface MultiaddrConnection {
@@ -34,10 +34,10 @@ export interface ListenerGuard {
 
 /** Host and port of the other end; undefined for a connection through a relay. */
 function endOf({ remoteAddr }: MultiaddrConnection): { readonly host: string; readonly key: string } | undefined {
-  const text = remoteAddr.toString();
-  if (text.includes('/p2p-circuit')) return undefined;
-  const [, host, transport, port] = /^\/ip[46]\/([^/]+)\/(tcp|udp)\/(\d+)/.exec(text) ?? [];
-  return host === undefined ? undefined : { host, key: `${transport} ${addressGroup(host)} ${port}` };
+  const address = readAddress(remoteAddr.toString());
+  if (address === undefined) return undefined;
+  const { host, transport, port } = address;
+  return { host, key: `${transport} ${addressGroup(host)} ${port}` };
 }
 
 export function guardListeners(guard: ConnectionGuard): ListenerGuard {

@@ -19,12 +19,14 @@ import { FsBlockstore } from 'blockstore-fs';
 import { createHeliaLight } from 'helia';
 import { CID } from 'multiformats/cid';
 import type { Cid } from '../lib/units.ts';
+import { bitswapSettings } from './bitswapSettings.ts';
 import { createConnectionGuard } from './connectionGuard.ts';
 import { createPeers, type PeersWithHeads } from './createPeers.ts';
 import { guardListeners } from './guardListeners.ts';
 import { deleteOtherBlocks, openFileState, openLevel, removeHalfWritten } from './nodeState.ts';
 import { persistentWebRtcDirect } from './persistentWebRtcDirect.ts';
 import { HEADS_TOPIC, MAX_GOSSIP_BYTES } from './protocol.ts';
+import { guardReservations } from './reservations.ts';
 import { storageFull } from './storageFull.ts';
 import type { Announcement, AnnouncementKind, ReceivedAnnouncement, Verdict } from './types.ts';
 import { createWitnessing } from './witness.ts';
@@ -74,6 +76,9 @@ const MAX_CONNECTIONS = 500;
 const MAX_PENDING = 512;
 const MAX_PENDING_PER_ADDRESS = 64;
 const CONNECTIONS_PER_ADDRESS = 128;
+const MAX_RESERVATIONS = 256;
+/** Of the connections of one address. */
+const RESERVATIONS_SHARE = 1 / 2;
 /** From the first moment of a socket to a proven identity: a second on a slow line. */
 const HANDSHAKE_MILLISECONDS = 5_000;
 
@@ -121,7 +126,6 @@ async function start(
     witnesses === undefined
       ? undefined
       : await createWitnessing({ relay, privateKey, state: witnesses, now: Date.now });
-  // Closed by the node itself, which writes to it until it has stopped.
   const state = await openFileState(path.join(folder, 'state'));
   opened.push(() => state.close());
   const guard = guardListeners(
@@ -133,6 +137,7 @@ async function start(
     }),
   );
   const listens = listen.length > 0;
+  const reservations = guardReservations(connectionsPerAddress * RESERVATIONS_SHARE);
   const helia = withBitswap(
     withLibp2pLight(createHeliaLight({ blockstore, datastore, codecs: [dagCbor] }), {
       privateKey,
@@ -142,7 +147,10 @@ async function start(
       transports: [guard.guardWebSockets(webSockets()), ...(listens ? [persistentWebRtcDirect()] : [])],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
-      connectionGater: { denyDialMultiaddr: () => false, ...(listens ? guard.gater : {}) },
+      connectionGater: {
+        denyDialMultiaddr: () => false,
+        ...(listens ? { ...guard.gater, ...reservations.gater } : {}),
+      },
       // Limits for each address are the guard's: libp2p counts what is pending of all addresses together, and by default five new
       // connections per second and host, which is too low for browsers behind one proxy.
       connectionManager: {
@@ -164,13 +172,19 @@ async function start(
         }),
         // Two minutes and 128 KiB per relayed connection: enough to set up WebRTC, too little to carry data.
         ...(listens
-          ? { relay: circuitRelayServer({ reservations: { maxReservations: 256, applyDefaultLimit: true } }) }
+          ? {
+              relay: reservations.guardRelay(
+                circuitRelayServer({ reservations: { maxReservations: MAX_RESERVATIONS, applyDefaultLimit: true } }),
+              ),
+            }
           : {}),
       },
     }),
-    {},
+    bitswapSettings,
   );
   await helia.start();
+  // What is opened last is closed first: the node writes to its stores until it has stopped.
+  opened.push(() => helia.stop());
   let node: NodePeers | undefined;
   const peers = await createPeers({
     helia,

@@ -14,6 +14,7 @@ import { webSockets } from '@libp2p/websockets';
 import { yamux } from '@libp2p/yamux';
 import { IDBDatastore } from 'datastore-idb';
 import { createHeliaLight } from 'helia';
+import { bitswapSettings } from './bitswapSettings.ts';
 import { createPeers } from './createPeers.ts';
 import { ExactBufferBlockstore } from './exactBufferBlockstore.ts';
 import { openIdbState } from './idbState.ts';
@@ -76,8 +77,11 @@ export async function startPeers(parameters: PeersParameters): Promise<Peers> {
     await datastore.open();
     opened.push(() => datastore.close());
     const state = await openIdbState(`${name}-peers`);
+    opened.push(() => state.close());
     const helia = createNode({ blockstore, datastore, parameters });
     await helia.start();
+    // What is opened last is closed first: the node writes to its stores until it has stopped.
+    opened.push(() => helia.stop());
     const { relays, bootstrapHttp } = parameters;
     return await createPeers({ helia, state, relays, bootstrapHttp, dialsProviders: true, onWake: onPageWake, close });
   } catch (error) {
@@ -125,6 +129,6 @@ function createNode({
         }),
       },
     }),
-    {},
+    bitswapSettings,
   );
 }

@@ -4,7 +4,7 @@ import type { Cid } from '../lib/units.ts';
 
 export interface BlockOptions {
   readonly signal?: AbortSignal | undefined;
-  /** For `get` over the network; default 30,000. */
+  /** For a block over the network, and for each part of a file; default 30,000. */
   readonly timeoutMilliseconds?: number | undefined;
 }
 

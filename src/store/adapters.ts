@@ -10,16 +10,40 @@ export type AdapterFiles = Readonly<Record<string, Uint8Array>>;
 
 const fileName = (id: string, name: string): string => `${id}--${name}`;
 
-/** Writes the files, then the record: an adapter that is listed is whole. Replaces one of the same id. */
-export async function saveAdapter(record: Omit<AdapterRecord, 'files'>, files: AdapterFiles): Promise<AdapterRecord> {
+async function writeFiles(id: string, files: AdapterFiles): Promise<AdapterRecord['files']> {
   const listed: { name: string; bytes: number; sha256: string }[] = [];
   for (const [name, bytes] of Object.entries(files)) {
-    await writeFile('adapters', fileName(record.id, name), bytes, { adapter: record.id, name });
+    await writeFile('adapters', fileName(id, name), bytes, { adapter: id, name });
     listed.push({ name, bytes: bytes.byteLength, sha256: bytesToHex(await sha256Async(bytes)) });
   }
-  const whole: AdapterRecord = { ...record, files: listed };
+  return listed;
+}
+
+/** Writes the files, then the record: an adapter that is listed is whole. Replaces one of the same id. */
+export async function saveAdapter(record: Omit<AdapterRecord, 'files'>, files: AdapterFiles): Promise<AdapterRecord> {
+  const whole: AdapterRecord = { ...record, files: await writeFiles(record.id, files) };
   await guardWrite(() => database().adapters.put(whole));
   return whole;
+}
+
+/**
+ * Writes more files of an adapter, then lists them in its record. Its other files are not touched: without room, or with a page that
+ * goes away, it stays as it was. False when it was deleted meanwhile.
+ */
+export async function addAdapterFiles(id: string, files: AdapterFiles): Promise<boolean> {
+  const added = await writeFiles(id, files);
+  const count = await guardWrite(() =>
+    database()
+      .adapters.where('id')
+      .equals(id)
+      .modify((record, place) => {
+        const others = record.files.filter(({ name }) => !Object.hasOwn(files, name));
+        place.value = { ...record, files: [...others, ...added] };
+      }),
+  );
+  if (count > 0) return true;
+  for (const { name } of added) await deleteFile('adapters', fileName(id, name));
+  return false;
 }
 
 /** One file of a kept adapter, or undefined. */

@@ -154,12 +154,14 @@ export interface FileWriter {
   finish(facts: Record<string, string>): Promise<Blob>;
 }
 
-/** Opens a file for writing, keeping the complete parts of an earlier attempt. Throws `STORE_UNAVAILABLE`. */
+/** Opens a file for writing, keeping the complete parts of an earlier attempt. Throws `STORE_UNAVAILABLE`, and as `guardWrite`. */
 export async function openFileWriter(area: FileArea, name: string): Promise<FileWriter> {
   const root = await openFileSystem();
   if (root instanceof TributaryError) throw root;
-  const parent = await root.getDirectoryHandle(area, { create: true });
-  const folder = await parent.getDirectoryHandle(safeName(name), { create: true });
+  const folder = await guardWrite(async () => {
+    const parent = await root.getDirectoryHandle(area, { create: true });
+    return await parent.getDirectoryHandle(safeName(name), { create: true });
+  });
   const existing = await partsOf(folder);
   const broken = existing.findIndex((part) => part.size !== PART_BYTES);
   const keep = broken === -1 ? existing : existing.slice(0, broken);

@@ -1,6 +1,13 @@
 // Storage of this browser: tables (Dexie), files (OPFS), quota, export and wipe. It knows neither screens nor chain.
 export { liveQuery } from 'dexie';
-export { type AdapterFiles, adapterOfFile, deleteAdapter, readAdapterFile, saveAdapter } from './adapters.ts';
+export {
+  type AdapterFiles,
+  adapterOfFile,
+  addAdapterFiles,
+  deleteAdapter,
+  readAdapterFile,
+  saveAdapter,
+} from './adapters.ts';
 export { deleteCheckpoints, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
 export { type DamagedRecord, followDamagedRecords } from './damagedRecords.ts';
 export {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   adapterOfFile,
+  addAdapterFiles,
   database,
   deleteAdapter,
   deleteCheckpoints,
@@ -119,6 +120,31 @@ describe('an adapter', () => {
     vi.restoreAllMocks();
     expect(await database().adapters.count()).toBe(0);
   });
+});
+
+test('files that are added to an adapter leave the others as they are, also when they find no room', async () => {
+  const { createWritable } = FileSystemFileHandle.prototype;
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const of = { id: 'a/1', name: 'Towns', modelId: 'seedling', datanetIds: [], createdAt: 1 };
+  const { files } = await saveAdapter(of, { 'adapter_model.safetensors': bytes('weights') });
+  FileSystemFileHandle.prototype.createWritable = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
+  await expect(addAdapterFiles('a/1', { 'index.cbor': bytes('index') })).rejects.toMatchObject({
+    code: 'STORE_QUOTA_EXCEEDED',
+  });
+  FileSystemFileHandle.prototype.createWritable = createWritable;
+  expect((await database().adapters.get('a/1'))?.files).toEqual(files);
+  expect(await readAdapterFile('a/1', 'adapter_model.safetensors')).toEqual(bytes('weights'));
+  expect(await addAdapterFiles('a/1', { 'index.cbor': bytes('index') })).toBe(true);
+  expect(await addAdapterFiles('a/1', { 'index.cbor': bytes('another') })).toBe(true);
+  const listed = (await database().adapters.get('a/1'))?.files.map(({ name, bytes: size }) => [name, size]);
+  expect(listed).toEqual([
+    ['adapter_model.safetensors', 7],
+    ['index.cbor', 7],
+  ]);
+  expect(await readAdapterFile('a/1', 'index.cbor')).toEqual(bytes('another'));
+  await deleteAdapter('a/1');
+  expect(await addAdapterFiles('a/1', { 'index.cbor': bytes('index') })).toBe(false);
+  expect(await listFiles('adapters')).toEqual([]);
 });
 
 describe('checkpoints', () => {

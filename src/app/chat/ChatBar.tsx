@@ -1,10 +1,10 @@
 // Above the conversation: history, model, adapter, comparison, a new chat. Changing the adapter never loads the base again.
-import { For, type JSX } from 'solid-js';
+import type { JSX } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import type { AdapterChoice } from '../state/adapters.ts';
 import { availableModels } from '../state/models/availableModels.ts';
 import { externalModelId, externalModels } from '../state/models/chatRuntimes.ts';
-import { Icon, IconButton } from '../ui/index.ts';
+import { Icon, IconButton, Keyed } from '../ui/index.ts';
 import { choice, setChoice } from './choice.ts';
 
 const SELECT_CLASS =
@@ -33,20 +33,20 @@ export function ChatBar(properties: {
         <label class="min-w-0 sm:max-w-60 sm:flex-1">
           <span class="sr-only">{t('chat.model')}</span>
           <select class={SELECT_CLASS} onChange={(event) => chooseModel(event.currentTarget.value)}>
-            <For each={availableModels()}>
+            <Keyed each={availableModels()} by={({ id }) => id}>
               {(model) => (
-                <option value={model.id} selected={model.id === choice().modelId}>
-                  {model.name}
+                <option value={model().id} selected={model().id === choice().modelId}>
+                  {model().name}
                 </option>
               )}
-            </For>
-            <For each={externalModels()}>
+            </Keyed>
+            <Keyed each={externalModels()} by={externalModelId}>
               {(model) => (
-                <option value={externalModelId(model)} selected={externalModelId(model) === choice().modelId}>
-                  {t('chat.foreign', { model: model.name, program: t(`chat.program.${model.runtime}`) })}
+                <option value={externalModelId(model())} selected={externalModelId(model()) === choice().modelId}>
+                  {t('chat.foreign', { model: model().name, program: t(`chat.program.${model().runtime}`) })}
                 </option>
               )}
-            </For>
+            </Keyed>
           </select>
         </label>
         <label class="min-w-0 sm:max-w-72 sm:flex-1">
@@ -57,13 +57,13 @@ export function ChatBar(properties: {
               setChoice({ adapterId: event.currentTarget.value === '' ? undefined : event.currentTarget.value })
             }
           >
-            <For each={offered()}>
+            <Keyed each={offered()} by={({ id }) => id}>
               {(adapter) => (
-                <option value={adapter.id} selected={adapter.id === choice().adapterId}>
-                  {adapter.isTrainedHere ? t('chat.adapterYours', { name: adapter.name }) : adapter.name}
+                <option value={adapter().id} selected={adapter().id === choice().adapterId}>
+                  {adapter().isTrainedHere ? t('chat.adapterYours', { name: adapter().name }) : adapter().name}
                 </option>
               )}
-            </For>
+            </Keyed>
             <option value="" selected={choice().adapterId === undefined}>
               {t('chat.adapterNone')}
             </option>

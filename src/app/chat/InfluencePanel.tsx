@@ -1,6 +1,6 @@
 // What shaped one answer: shares that add up to 100 %, rows, the fee and its split, the receipt, the method. A selected span
 // of the answer narrows the rows to those that contain its words.
-import { createMemo, createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
+import { createMemo, createSignal, type JSX, Match, Show, Switch } from 'solid-js';
 import type { MessageRecord } from '../../store/index.ts';
 import type { StoredInfluence } from '../../workflows/answers/storedInfluence.ts';
 import { t } from '../i18n/t.ts';
@@ -9,7 +9,7 @@ import { config } from '../state/config.ts';
 import { listDatanets } from '../state/datanets.ts';
 import { createLive, createLoaded } from '../state/live.ts';
 import { splitOf } from '../state/payments.ts';
-import { Button, ErrorCard, formatList, formatPpm, Progress, ShareBar, shortHash } from '../ui/index.ts';
+import { Button, ErrorCard, formatList, formatPpm, Keyed, Progress, ShareBar, shortHash } from '../ui/index.ts';
 import { createReadiness } from './createReadiness.ts';
 import { Fee } from './Fee.tsx';
 import { evidenceShares } from './influence.ts';
@@ -165,17 +165,17 @@ function Found(properties: {
           <p class="text-xs text-muted">{t('chat.spansHelp')}</p>
         </Show>
         <ul class="grid gap-2">
-          <For each={shown()}>
+          <Keyed each={shown()} by={({ row }) => row}>
             {(row) => (
               <RowCard
-                row={row}
+                row={row()}
                 influence={properties.influence}
                 datanet={datanet()}
                 pool={properties.pool}
                 onLocate={properties.onSelectSpan}
               />
             )}
-          </For>
+          </Keyed>
         </ul>
         <Show when={rows().length > shown().length}>
           <Button kind="quiet" size="small" class="justify-self-start" onClick={() => setAll(true)}>

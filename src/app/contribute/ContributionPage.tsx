@@ -204,10 +204,15 @@ export function ContributionPage(properties: { readonly cid: string }): JSX.Elem
                       caption={t('contribute.rowsOf')}
                       captionHidden
                       rows={list().slice(0, 100)}
+                      rowKey={({ position }) => position}
                       columns={[
-                        { header: '#', numeric: true, cell: (row) => formatNumber(row.position + 1) },
-                        { header: t('contribute.previewPrompt'), class: 'min-w-40', cell: (row) => row.row.prompt },
-                        { header: t('contribute.previewResponse'), class: 'min-w-40', cell: (row) => row.row.response },
+                        { header: '#', numeric: true, cell: (row) => formatNumber(row().position + 1) },
+                        { header: t('contribute.previewPrompt'), class: 'min-w-40', cell: (row) => row().row.prompt },
+                        {
+                          header: t('contribute.previewResponse'),
+                          class: 'min-w-40',
+                          cell: (row) => row().row.response,
+                        },
                       ]}
                     />
                   )}

@@ -1,5 +1,5 @@
 // Contributions with their state in words.
-import type { JSX } from 'solid-js';
+import type { Accessor, JSX } from 'solid-js';
 import type { ContributionRecord } from '../../store/index.ts';
 import type { DatanetEntry } from '../../workflows/rows/datanetEntries.ts';
 import { t } from '../i18n/t.ts';
@@ -33,21 +33,34 @@ export function ContributionTable(properties: {
       header: t('contribute.columnDatanet'),
       class: 'min-w-32',
       cell: (record) => (
-        <a href={`#/contribute/done/${record.id}`} class="font-medium text-accent underline underline-offset-2">
-          {datanetName(properties.datanets, record.datanetId)}
+        <a href={`#/contribute/done/${record().id}`} class="font-medium text-accent underline underline-offset-2">
+          {datanetName(properties.datanets, record().datanetId)}
         </a>
       ),
     },
-    { header: t('contribute.columnRows'), numeric: true, cell: (record) => formatNumber(record.rows) },
+    { header: t('contribute.columnRows'), numeric: true, cell: (record) => formatNumber(record().rows) },
     ...(properties.mine === true
       ? []
-      : [{ header: t('contribute.columnBy'), cell: (record: ContributionRecord) => shortAddress(record.contributor) }]),
+      : [
+          {
+            header: t('contribute.columnBy'),
+            cell: (record: Accessor<ContributionRecord>) => shortAddress(record().contributor),
+          },
+        ]),
     {
       header: t('contribute.columnWhen'),
       class: 'whitespace-nowrap',
-      cell: (record) => formatDateTime(record.createdAt),
+      cell: (record) => formatDateTime(record().createdAt),
     },
-    { header: t('contribute.columnState'), cell: (record) => <ContributionState record={record} /> },
+    { header: t('contribute.columnState'), cell: (record) => <ContributionState record={record()} /> },
   ];
-  return <Table caption={properties.caption} captionHidden columns={columns()} rows={properties.records} />;
+  return (
+    <Table
+      caption={properties.caption}
+      captionHidden
+      columns={columns()}
+      rows={properties.records}
+      rowKey={({ id }) => id}
+    />
+  );
 }

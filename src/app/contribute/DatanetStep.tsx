@@ -1,9 +1,9 @@
 // Step one: the Datanet that the rows belong to, or a new one.
-import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
+import { createMemo, createSignal, type JSX, Show } from 'solid-js';
 import type { DatanetTexts } from '../../workflows/rows/datanetDescription.ts';
 import type { DatanetEntry } from '../../workflows/rows/datanetEntries.ts';
 import { t } from '../i18n/t.ts';
-import { Button, Dialog, Field, Select, shortHash, TextArea } from '../ui/index.ts';
+import { Button, Dialog, Field, Keyed, Select, shortHash, TextArea } from '../ui/index.ts';
 import { licences } from './licences.ts';
 
 export function DatanetStep(properties: {
@@ -32,8 +32,9 @@ export function DatanetStep(properties: {
       </Show>
       <fieldset class="grid gap-3">
         <legend class="sr-only">{t('contribute.datanetChoice')}</legend>
-        <For
+        <Keyed
           each={shown()}
+          by={({ id }) => id}
           fallback={<p class="text-muted">{t('contribute.datanetNoMatch', { text: filter().trim() })}</p>}
         >
           {(datanet) => (
@@ -42,30 +43,30 @@ export function DatanetStep(properties: {
                 type="radio"
                 name="datanet"
                 class="mt-1 size-4 shrink-0 accent-accent"
-                checked={datanet.id === properties.chosen}
-                onChange={() => properties.onChoose(datanet.id)}
+                checked={datanet().id === properties.chosen}
+                onChange={() => properties.onChoose(datanet().id)}
               />
               <span class="grid min-w-0 gap-1">
                 <span class="font-medium wrap-anywhere">
-                  {datanet.name ?? t('ui.datanetUnknown', { id: shortHash(datanet.id) })}
+                  {datanet().name ?? t('ui.datanetUnknown', { id: shortHash(datanet().id) })}
                 </span>
                 <span class="text-muted wrap-anywhere">
-                  {datanet.name === undefined ? t('contribute.datanetUnknownSummary') : datanet.summary}
+                  {datanet().name === undefined ? t('contribute.datanetUnknownSummary') : datanet().summary}
                 </span>
                 <span class="tabular flex flex-wrap gap-x-3 text-sm text-muted">
-                  <span>{t('contribute.datanetRows', { count: datanet.rowCount })}</span>
-                  <Show when={datanet.contributorCount > 0}>
-                    <span>{t('contribute.datanetContributors', { count: datanet.contributorCount })}</span>
+                  <span>{t('contribute.datanetRows', { count: datanet().rowCount })}</span>
+                  <Show when={datanet().contributorCount > 0}>
+                    <span>{t('contribute.datanetContributors', { count: datanet().contributorCount })}</span>
                   </Show>
-                  <span>{datanet.licence}</span>
-                  <Show when={datanet.origin === 'mine'}>
+                  <span>{datanet().licence}</span>
+                  <Show when={datanet().origin === 'mine'}>
                     <span>{t('contribute.datanetMine')}</span>
                   </Show>
                 </span>
               </span>
             </label>
           )}
-        </For>
+        </Keyed>
       </fieldset>
       <div>
         <Button icon="plus" onClick={() => setCreating(true)}>

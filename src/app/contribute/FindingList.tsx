@@ -1,9 +1,9 @@
 // What the local checks found in readable rows, one group a kind. Rows to check may be left out by one button; of rows that look as
 // if they held a secret, each can be published by a decision of its own, which is signed. Secrets are shown masked.
-import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
+import { createMemo, createSignal, type JSX, Show } from 'solid-js';
 import type { FindingCode, RowFinding } from '../../datanet/index.ts';
 import { t } from '../i18n/t.ts';
-import { Button, Icon, Section } from '../ui/index.ts';
+import { Button, Icon, Keyed, Section } from '../ui/index.ts';
 import {
   blockRows,
   type ContributionDraft,
@@ -55,7 +55,9 @@ export function FindingList(properties: {
     <Show when={found().length > 0}>
       <Section title={t('contribute.findingsTitle')} lead={t('contribute.findingsLead')}>
         <ul class="grid gap-5">
-          <For each={found()}>{(group) => <FindingGroupItem group={group} change={properties.change} />}</For>
+          <Keyed each={found()} by={({ blocks, code }) => `${blocks} ${code}`}>
+            {(group) => <FindingGroupItem group={group()} change={properties.change} />}
+          </Keyed>
         </ul>
       </Section>
     </Show>
@@ -66,22 +68,22 @@ function FindingGroupItem(properties: {
   readonly group: FindingGroup;
   readonly change: (update: (draft: ContributionDraft) => ContributionDraft) => void;
 }): JSX.Element {
-  const { group } = properties;
+  const group = (): FindingGroup => properties.group;
   const [shown, setShown] = createSignal(SHOWN_ROWS);
-  const left = (): number => group.rows.length - shown();
-  const places = (): string[] => group.rows.map(({ prepared }) => prepared.place);
-  const dropped = (): boolean => group.rows.every(({ prepared }) => prepared.leftOut !== undefined);
+  const left = (): number => group().rows.length - shown();
+  const places = (): string[] => group().rows.map(({ prepared }) => prepared.place);
+  const dropped = (): boolean => group().rows.every(({ prepared }) => prepared.leftOut !== undefined);
   return (
     <li class="grid gap-2">
       <div class="flex flex-wrap items-center justify-between gap-2">
         <p class="flex items-center gap-2 font-medium">
-          <Icon name="warning" size={18} class={group.blocks ? 'text-danger' : 'text-warning'} />
-          {t(`contribute.finding.${group.code}`, { count: group.rows.length })}
-          <span class={`text-sm font-normal ${group.blocks ? 'text-danger' : 'text-muted'}`}>
-            {t(group.blocks ? 'contribute.findingBlocked' : 'contribute.findingWarning')}
+          <Icon name="warning" size={18} class={group().blocks ? 'text-danger' : 'text-warning'} />
+          {t(`contribute.finding.${group().code}`, { count: group().rows.length })}
+          <span class={`text-sm font-normal ${group().blocks ? 'text-danger' : 'text-muted'}`}>
+            {t(group().blocks ? 'contribute.findingBlocked' : 'contribute.findingWarning')}
           </span>
         </p>
-        <Show when={!group.blocks}>
+        <Show when={!group().blocks}>
           <Button
             size="small"
             onClick={() =>
@@ -92,37 +94,40 @@ function FindingGroupItem(properties: {
           </Button>
         </Show>
       </div>
-      <Show when={group.blocks && canBeKept(group.code)}>
+      <Show when={group().blocks && canBeKept(group().code)}>
         <p class="text-sm text-muted">{t('contribute.overrideLead')}</p>
       </Show>
       <ul class="grid gap-1 text-sm">
-        <For each={group.rows.slice(0, shown())}>
-          {({ prepared, finding }) => (
+        <Keyed
+          each={group().rows.slice(0, shown())}
+          by={({ prepared, finding }) => `${prepared.place} ${finding.code}`}
+        >
+          {(row) => (
             <li class="flex flex-wrap items-center gap-x-2 gap-y-1 text-muted wrap-anywhere">
-              <span class="tabular text-text">{t('contribute.problemLine', { line: prepared.place })}</span>
-              <span>{t(`contribute.findingText.${finding.code}`, finding.facts)}</span>
-              <Show when={finding.excerpt}>{(excerpt) => <code>{excerpt()}</code>}</Show>
-              <Show when={finding.severity === 'block' && canBeKept(finding.code)}>
+              <span class="tabular text-text">{t('contribute.problemLine', { line: row().prepared.place })}</span>
+              <span>{t(`contribute.findingText.${row().finding.code}`, row().finding.facts)}</span>
+              <Show when={row().finding.excerpt}>{(excerpt) => <code>{excerpt()}</code>}</Show>
+              <Show when={row().finding.severity === 'block' && canBeKept(row().finding.code)}>
                 <Button
                   size="small"
                   aria-label={t(
-                    prepared.leftOut === 'blocked' ? 'contribute.overrideLine' : 'contribute.overrideUndoLine',
-                    { line: prepared.place },
+                    row().prepared.leftOut === 'blocked' ? 'contribute.overrideLine' : 'contribute.overrideUndoLine',
+                    { line: row().prepared.place },
                   )}
                   onClick={() =>
                     properties.change((draft) =>
-                      prepared.leftOut === 'blocked'
-                        ? keepRows(draft, [prepared.place])
-                        : blockRows(draft, [prepared.place]),
+                      row().prepared.leftOut === 'blocked'
+                        ? keepRows(draft, [row().prepared.place])
+                        : blockRows(draft, [row().prepared.place]),
                     )
                   }
                 >
-                  {t(prepared.leftOut === 'blocked' ? 'contribute.override' : 'contribute.overrideUndo')}
+                  {t(row().prepared.leftOut === 'blocked' ? 'contribute.override' : 'contribute.overrideUndo')}
                 </Button>
               </Show>
             </li>
           )}
-        </For>
+        </Keyed>
       </ul>
       <Show when={left() > 0}>
         <div>

@@ -30,19 +30,20 @@ export function RowPreview(properties: { readonly rows: readonly PreparedRow[] }
         <Table
           caption={t('contribute.previewCaption')}
           rows={properties.rows.slice(0, shown())}
+          rowKey={({ place }) => place}
           columns={[
-            { header: t('contribute.previewLine'), numeric: true, cell: (row) => String(row.line) },
+            { header: t('contribute.previewLine'), numeric: true, cell: (row) => String(row().line) },
             {
               header: t('contribute.previewPrompt'),
               class: 'min-w-40 wrap-anywhere',
-              cell: (row) => text(row, 'prompt'),
+              cell: (row) => text(row(), 'prompt'),
             },
             {
               header: t('contribute.previewResponse'),
               class: 'min-w-40 wrap-anywhere',
-              cell: (row) => text(row, 'response'),
+              cell: (row) => text(row(), 'response'),
             },
-            { header: t('contribute.previewState'), cell: state },
+            { header: t('contribute.previewState'), cell: (row) => state(row()) },
           ]}
         />
         <Show when={left() > 0}>

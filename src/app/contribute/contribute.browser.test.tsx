@@ -204,3 +204,20 @@ test('a file that finds no room is warned of until it is stored, however well th
   expect(kept.draft).toMatchObject({ licence: 'CC0-1.0', file: kept.file?.key });
   expect(await kept.file?.blob.text()).toBe(file);
 });
+
+test('a decision about a row leaves the focus on its button', async () => {
+  const { contribution } = mount();
+  await expect.poll(contribution.loaded).toBe(true);
+  await give(file);
+  const decide = page.getByRole('button', { name: 'Line 3 holds no secret: publish it' });
+  await expect.element(decide).toBeVisible();
+  const button = decide.element() as HTMLElement;
+  const before = button.getAttribute('aria-label');
+  button.focus();
+  await userEvent.keyboard('{Enter}');
+  await expect.poll(() => button.getAttribute('aria-label')).not.toBe(before);
+  expect(document.activeElement).toBe(button);
+  await userEvent.keyboard('{Enter}');
+  await expect.poll(() => button.getAttribute('aria-label')).toBe(before);
+  expect(document.activeElement).toBe(button);
+});

@@ -118,9 +118,10 @@ export function LossChart(properties: {
               caption={t('factory.chart')}
               captionHidden
               rows={shown()}
+              rowKey={([step]) => step}
               columns={[
-                { header: t('factory.lossStep'), numeric: true, cell: ([step]) => formatNumber(step) },
-                { header: t('factory.lossValue'), numeric: true, cell: ([, loss]) => formatDecimals(loss, 4) },
+                { header: t('factory.lossStep'), numeric: true, cell: (point) => formatNumber(point()[0]) },
+                { header: t('factory.lossValue'), numeric: true, cell: (point) => formatDecimals(point()[1], 4) },
               ]}
             />
           </div>

@@ -20,7 +20,7 @@ import { stepCount } from '../../workflows/training/trainingSettings.ts';
 import { t } from '../i18n/t.ts';
 import { followContributions } from '../state/contributions.ts';
 import { listDatanets } from '../state/datanets.ts';
-import { deleteDraft, readDraft, writeDraft } from '../state/drafts.ts';
+import { readDraft, writeDraft } from '../state/drafts.ts';
 import { engineState, noteEngineFailure } from '../state/engine.ts';
 import { createLive } from '../state/live.ts';
 import { availableModels } from '../state/models/availableModels.ts';
@@ -77,6 +77,7 @@ function OwnNewRun(): JSX.Element {
   const [stage, setStage] = createSignal<PreparationStage | 'measure'>();
   const [failure, setFailure] = createSignal<unknown>();
   const [tried, setTried] = createSignal(false);
+  const [starting, setStarting] = createSignal(false);
   let abort: AbortController | undefined;
   onCleanup(() => abort?.abort());
   const follow = (start: () => Promise<unknown>): void =>
@@ -154,24 +155,32 @@ function OwnNewRun(): JSX.Element {
   };
 
   const start = async (): Promise<void> => {
-    const result = await prepare(false);
-    const current = draft();
-    if (result === undefined || current === undefined) return;
+    // Pressed once more while it is recorded, it would be recorded twice.
+    if (starting()) return;
+    setStarting(true);
     try {
-      const run = await createRun({
-        name: current.name.trim(),
-        modelId: current.modelId,
-        sources: sources().map(({ datanetId, source, rowCount }) => ({ datanetId, source, rowCount })),
-        settings: current.settings,
-        prepared: result,
-      });
-      await deleteDraft(DRAFT_KEY);
+      const result = await prepare(false);
+      const current = draft();
+      if (result === undefined || current === undefined) return;
+      const run = await createRun(
+        {
+          name: current.name.trim(),
+          modelId: current.modelId,
+          sources: sources().map(({ datanetId, source, rowCount }) => ({ datanetId, source, rowCount })),
+          settings: current.settings,
+          prepared: result,
+        },
+        [DRAFT_KEY],
+      );
       // The page of the run starts it, as it would after a reload.
       navigate(`/factory/runs/${run.id}`);
     } catch (error) {
       setFailure(() => error);
+    } finally {
+      setStarting(false);
     }
   };
+  const isBusy = (): boolean => stage() !== undefined || starting() || liveRun() !== undefined;
 
   return (
     <Page title={t('factory.newTitle')} lead={t('factory.newLead')}>
@@ -257,17 +266,12 @@ function OwnNewRun(): JSX.Element {
                 <div class="flex flex-wrap gap-2">
                   <Button
                     kind={measured() === undefined ? 'secondary' : 'quiet'}
-                    disabled={stage() !== undefined || liveRun() !== undefined}
+                    disabled={isBusy()}
                     onClick={() => void prepare(true)}
                   >
                     {t(measured() === undefined ? 'factory.prepare' : 'factory.prepareAgain')}
                   </Button>
-                  <Button
-                    kind="primary"
-                    icon="play"
-                    disabled={stage() !== undefined || liveRun() !== undefined}
-                    onClick={() => void start()}
-                  >
+                  <Button kind="primary" icon="play" disabled={isBusy()} onClick={() => void start()}>
                     {t(measured() === undefined ? 'factory.startUntimed' : 'factory.start')}
                   </Button>
                 </div>

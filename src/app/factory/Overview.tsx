@@ -1,6 +1,6 @@
 // Runs of this browser and adapters that peers announce.
 import { useNavigate } from '@solidjs/router';
-import { createMemo, createSignal, type JSX, onMount, Show } from 'solid-js';
+import { createSignal, type JSX, onMount, Show } from 'solid-js';
 import { stepOf, type TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { t } from '../i18n/t.ts';
 import { createLive } from '../state/live.ts';
@@ -13,15 +13,6 @@ import { RunState } from './RunState.tsx';
 export function Overview(): JSX.Element {
   const navigate = useNavigate();
   const runs = createLive(listRuns);
-  /** By id: a row stays the same elements while its run changes with every step, or a press that began on its link would be lost. */
-  const byId = createMemo(() => new Map(runs()?.map((run) => [run.id, run])));
-  const ids = createMemo(() => [...byId().keys()], [], {
-    equals: (before, now) => before.length === now.length && before.every((id, place) => id === now[place]),
-  });
-  /** What `text` says of a run; nothing of one that was just deleted. */
-  const ofRun =
-    (text: (run: TrainingRun) => JSX.Element) =>
-    (id: string): JSX.Element => <>{((run) => run && text(run))(byId().get(id))}</>;
   const [opened, setOpened] = createSignal(false);
   onMount(() => setOpened(true));
   const loss = (run: TrainingRun): string => {
@@ -59,37 +50,41 @@ export function Overview(): JSX.Element {
                 <Table
                   caption={t('factory.runsTitle')}
                   captionHidden
-                  rows={ids()}
+                  rows={list()}
+                  rowKey={(run) => run.id}
                   columns={[
                     {
                       header: t('factory.columnRun'),
                       class: 'min-w-32',
-                      cell: (id) => (
-                        <a href={`#/factory/runs/${id}`} class="font-medium text-accent underline underline-offset-2">
-                          {byId().get(id)?.name}
+                      cell: (run) => (
+                        <a
+                          href={`#/factory/runs/${run().id}`}
+                          class="font-medium text-accent underline underline-offset-2"
+                        >
+                          {run().name}
                         </a>
                       ),
                     },
                     {
                       header: t('factory.columnState'),
-                      cell: ofRun((run) => <RunState run={run} live={liveRun()} elsewhere={runElsewhere()} />),
+                      cell: (run) => <RunState run={run()} live={liveRun()} elsewhere={runElsewhere()} />,
                     },
-                    { header: t('factory.columnBase'), cell: ofRun((run) => run.modelName) },
+                    { header: t('factory.columnBase'), cell: (run) => run().modelName },
                     {
                       header: t('factory.columnRows'),
                       numeric: true,
-                      cell: ofRun((run) => formatNumber(run.rowCount)),
+                      cell: (run) => formatNumber(run().rowCount),
                     },
                     {
                       header: t('factory.columnSteps'),
                       numeric: true,
-                      cell: ofRun((run) => t('ui.of', { done: stepOf(run), total: run.totalSteps })),
+                      cell: (run) => t('ui.of', { done: stepOf(run()), total: run().totalSteps }),
                     },
-                    { header: t('factory.columnLoss'), numeric: true, cell: ofRun(loss) },
+                    { header: t('factory.columnLoss'), numeric: true, cell: (run) => loss(run()) },
                     {
                       header: t('factory.columnWhen'),
                       class: 'whitespace-nowrap',
-                      cell: ofRun((run) => formatDateTime(run.updatedAt)),
+                      cell: (run) => formatDateTime(run().updatedAt),
                     },
                   ]}
                 />

@@ -72,39 +72,40 @@ export function PeerAdapters(): JSX.Element {
         caption={t('factory.adaptersTitle')}
         captionHidden
         rows={ofPeers()}
+        rowKey={({ cid }) => cid}
         columns={[
           {
             header: t('factory.adapterColumnName'),
             class: 'min-w-32 font-medium',
-            cell: ({ manifest }) => manifest.name,
+            cell: (adapter) => adapter().manifest.name,
           },
-          { header: t('factory.adapterColumnBase'), cell: ({ manifest }) => manifest.base.name },
-          { header: t('factory.adapterColumnRows'), cell: rowCount },
+          { header: t('factory.adapterColumnBase'), cell: (adapter) => adapter().manifest.base.name },
+          { header: t('factory.adapterColumnRows'), cell: (adapter) => rowCount(adapter()) },
           {
             header: t('factory.adapterColumnBy'),
-            cell: ({ manifest }) => shortAddress(manifest.author.split(':').at(-1) ?? ''),
+            cell: (adapter) => shortAddress(adapter().manifest.author.split(':').at(-1) ?? ''),
           },
           {
             header: t('factory.adapterColumnWhen'),
             class: 'whitespace-nowrap',
-            cell: ({ manifest }) => formatDateTime(manifest.ts),
+            cell: (adapter) => formatDateTime(adapter().manifest.ts),
           },
           {
             header: t('factory.adapterColumnAction'),
             cell: (adapter) => (
               <Show
-                when={here(adapter)}
+                when={here(adapter())}
                 fallback={
-                  <Show when={fits(adapter)} fallback={<span class="text-muted">{t('factory.adapterOther')}</span>}>
+                  <Show when={fits(adapter())} fallback={<span class="text-muted">{t('factory.adapterOther')}</span>}>
                     <Button
                       size="small"
                       icon="download"
-                      busy={fetching() === adapter.cid}
-                      disabled={fetching() !== undefined && fetching() !== adapter.cid}
-                      onClick={() => void keep(adapter)}
+                      busy={fetching() === adapter().cid}
+                      disabled={fetching() !== undefined && fetching() !== adapter().cid}
+                      onClick={() => void keep(adapter())}
                     >
-                      {t(fetching() === adapter.cid ? 'factory.adapterFetching' : 'factory.adapterFetch', {
-                        name: adapter.manifest.name,
+                      {t(fetching() === adapter().cid ? 'factory.adapterFetching' : 'factory.adapterFetch', {
+                        name: adapter().manifest.name,
                       })}
                     </Button>
                   </Show>

@@ -1,9 +1,9 @@
 // The training data of a run: Datanets with their sample rows and contributions, each with a checkbox; a Datanet's own checkbox
 // selects all of them.
-import { createEffect, createMemo, For, type JSX, Show } from 'solid-js';
+import { createEffect, createMemo, type JSX, Show } from 'solid-js';
 import type { DatanetEntry } from '../../workflows/rows/datanetEntries.ts';
 import { t } from '../i18n/t.ts';
-import { EmptyState, formatDateTime, Section, shortAddress, shortHash } from '../ui/index.ts';
+import { EmptyState, formatDateTime, Keyed, Section, shortAddress, shortHash } from '../ui/index.ts';
 import { type SourceOption, sourceOptions } from './runDraft.ts';
 
 export function SourceChoice(properties: {
@@ -53,57 +53,59 @@ export function SourceChoice(properties: {
         }
       >
         <div class="grid gap-4">
-          <For each={withRows()}>
-            {({ datanet, options }) => {
-              const keys = options.map((option) => option.key);
-              const all = (): boolean => keys.every(isOn);
-              const some = (): boolean => keys.some(isOn) && !all();
+          <Keyed each={withRows()} by={({ datanet }) => datanet.id}>
+            {(entry) => {
+              const datanet = (): DatanetEntry => entry().datanet;
+              const options = (): readonly SourceOption[] => entry().options;
+              const keys = (): readonly string[] => options().map((option) => option.key);
+              const all = (): boolean => keys().every(isOn);
+              const some = (): boolean => keys().some(isOn) && !all();
               return (
                 <fieldset class="grid gap-2">
-                  <legend class="sr-only">{datanet.name ?? shortHash(datanet.id)}</legend>
+                  <legend class="sr-only">{datanet().name ?? shortHash(datanet().id)}</legend>
                   <label class="flex items-start gap-2.5">
                     <input
                       type="checkbox"
                       class={box}
                       checked={all()}
                       ref={(element) => createEffect(() => Object.assign(element, { indeterminate: some() }))}
-                      onChange={(event) => set(keys, event.currentTarget.checked)}
+                      onChange={(event) => set(keys(), event.currentTarget.checked)}
                     />
                     <span class="grid min-w-0">
                       <span class="font-medium wrap-anywhere">
-                        {datanet.name ?? t('ui.datanetUnknown', { id: shortHash(datanet.id) })}
+                        {datanet().name ?? t('ui.datanetUnknown', { id: shortHash(datanet().id) })}
                       </span>
-                      <span class="text-sm text-muted wrap-anywhere">{datanet.summary}</span>
+                      <span class="text-sm text-muted wrap-anywhere">{datanet().summary}</span>
                       <span class="tabular text-sm text-muted">
-                        {t('factory.rows', { count: options.reduce((sum, option) => sum + option.rowCount, 0) })}
-                        {licences(options)}
+                        {t('factory.rows', { count: options().reduce((sum, option) => sum + option.rowCount, 0) })}
+                        {licences(options())}
                       </span>
                     </span>
                   </label>
-                  <Show when={options.length > 1}>
+                  <Show when={options().length > 1}>
                     <div class="grid gap-1.5 ps-8">
-                      <For each={options}>
+                      <Keyed each={options()} by={({ key }) => key}>
                         {(option) => (
                           <label class="flex items-start gap-2.5 text-sm">
                             <input
                               type="checkbox"
                               class={box}
-                              checked={isOn(option.key)}
-                              onChange={(event) => set([option.key], event.currentTarget.checked)}
+                              checked={isOn(option().key)}
+                              onChange={(event) => set([option().key], event.currentTarget.checked)}
                             />
                             <span class="tabular">
-                              {label(option)} · {t('factory.rows', { count: option.rowCount })}
-                              {licences([option])}
+                              {label(option())} · {t('factory.rows', { count: option().rowCount })}
+                              {licences([option()])}
                             </span>
                           </label>
                         )}
-                      </For>
+                      </Keyed>
                     </div>
                   </Show>
                 </fieldset>
               );
             }}
-          </For>
+          </Keyed>
         </div>
       </Show>
       <Show when={properties.error}>

@@ -124,11 +124,12 @@ function Answers(properties: { readonly run: TrainingRun }): JSX.Element {
           caption={t('factory.answersTitle')}
           captionHidden
           rows={answers()}
+          rowKey={({ prompt }) => prompt}
           columns={[
-            { header: t('factory.answersQuestion'), class: 'min-w-36', cell: (answer) => answer.prompt },
-            { header: t('factory.answersRow'), class: 'min-w-36', cell: (answer) => answer.response },
-            { header: t('factory.answersBase'), class: 'min-w-36 text-muted', cell: (answer) => answer.base },
-            { header: t('factory.answersAdapter'), class: 'min-w-36 font-medium', cell: (answer) => answer.adapter },
+            { header: t('factory.answersQuestion'), class: 'min-w-36', cell: (answer) => answer().prompt },
+            { header: t('factory.answersRow'), class: 'min-w-36', cell: (answer) => answer().response },
+            { header: t('factory.answersBase'), class: 'min-w-36 text-muted', cell: (answer) => answer().base },
+            { header: t('factory.answersAdapter'), class: 'min-w-36 font-medium', cell: (answer) => answer().adapter },
           ]}
         />
       </Show>

@@ -1,5 +1,5 @@
 // The models of this browser: installed ones to chat with, and those on their way.
-import { createSignal, For, type JSX, Show } from 'solid-js';
+import { createSignal, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import type { Finder, Library, LibraryModel } from '../state/models/types.ts';
 import {
@@ -9,6 +9,7 @@ import {
   formatBytes,
   formatDateTime,
   IconButton,
+  Keyed,
   lazyPart,
   Section,
   toast,
@@ -65,8 +66,9 @@ export function LibraryList(properties: {
       <Show when={properties.library.models()}>
         {(list) => (
           <ul class="grid gap-3">
-            <For
+            <Keyed
               each={list()}
+              by={({ id }) => id}
               fallback={
                 <li class="grid gap-1 rounded-xl border border-dashed border-line p-4">
                   <p class="font-medium">{t('models.libraryEmpty')}</p>
@@ -78,17 +80,17 @@ export function LibraryList(properties: {
                 <li class="grid gap-3 rounded-xl border border-line p-4">
                   <div class="flex flex-wrap items-start justify-between gap-3">
                     <div class="grid min-w-0 flex-1 basis-40 gap-0.5">
-                      <h3 class="font-medium wrap-anywhere">{model.name}</h3>
-                      <p class="text-sm text-muted">{facts(model)}</p>
-                      <p class="text-sm text-muted wrap-anywhere">{sourceText(model.source)}</p>
+                      <h3 class="font-medium wrap-anywhere">{model().name}</h3>
+                      <p class="text-sm text-muted">{facts(model())}</p>
+                      <p class="text-sm text-muted wrap-anywhere">{sourceText(model().source)}</p>
                     </div>
                     <div class="flex items-center gap-2">
-                      <Show when={installed(model)}>
-                        <Button size="small" onClick={() => properties.onQuality(model)}>
+                      <Show when={installed(model())}>
+                        <Button size="small" onClick={() => properties.onQuality(model())}>
                           {t('models.quality')}
                         </Button>
                         <a
-                          href={`#/chat?model=${encodeURIComponent(model.id)}`}
+                          href={`#/chat?model=${encodeURIComponent(model().id)}`}
                           class="inline-flex min-h-8 items-center rounded-lg bg-accent px-2.5 whitespace-nowrap text-sm font-medium text-on-accent hover:bg-accent-strong"
                         >
                           {t('models.chat')}
@@ -96,17 +98,17 @@ export function LibraryList(properties: {
                       </Show>
                       <IconButton
                         icon="trash"
-                        label={t('models.remove', { name: model.name })}
-                        onClick={() => setLeaving(model)}
+                        label={t('models.remove', { name: model().name })}
+                        onClick={() => setLeaving(model())}
                       />
                     </div>
                   </div>
-                  <Show when={!installed(model)}>
-                    <InstallProgress model={model} library={properties.library} finder={properties.finder} />
+                  <Show when={!installed(model())}>
+                    <InstallProgress model={model()} library={properties.library} finder={properties.finder} />
                   </Show>
                 </li>
               )}
-            </For>
+            </Keyed>
           </ul>
         )}
       </Show>

@@ -4,7 +4,18 @@ import type { Fit, ModelChoice, ModelShape, PackedFormat, Packing, RuntimeModel 
 import { t } from '../i18n/t.ts';
 import { addExternalModel, type ExternalModel } from '../state/models/chatRuntimes.ts';
 import type { Candidate, Finder, OpenedState } from '../state/models/types.ts';
-import { Banner, Button, EmptyState, ErrorCard, formatBytes, Progress, Select, shortHash, toast } from '../ui/index.ts';
+import {
+  Banner,
+  Button,
+  EmptyState,
+  ErrorCard,
+  formatBytes,
+  Keyed,
+  Progress,
+  Select,
+  shortHash,
+  toast,
+} from '../ui/index.ts';
 import { HubAccess } from './HubAccess.tsx';
 import { formatParameters, sourceText, wantsToken } from './modelFacts.ts';
 import { runtimeFacts } from './runtimeFacts.ts';
@@ -55,32 +66,32 @@ function ChoiceList(properties: { readonly finder: Finder; readonly open: Open }
       <Show when={properties.open.candidates.length > 1}>
         <p class="pb-1 text-sm text-muted">{t('models.choicesText')}</p>
       </Show>
-      <For each={properties.open.candidates}>
+      <Keyed each={properties.open.candidates} by={({ choice }) => choice.id}>
         {(candidate) => (
           <label class="flex flex-wrap items-center gap-x-4 gap-y-1 rounded-lg border border-line px-3 py-2.5 has-checked:border-accent has-checked:bg-accent-soft">
             <input
               type="radio"
               name="choice"
               class="size-4 accent-accent"
-              checked={candidate.choice.id === properties.open.selected}
-              onChange={() => properties.finder.select(candidate.choice.id)}
+              checked={candidate().choice.id === properties.open.selected}
+              onChange={() => properties.finder.select(candidate().choice.id)}
             />
             <span class="min-w-0 flex-1 basis-48">
-              <span class="font-medium wrap-anywhere">{choiceName(candidate.choice)}</span>{' '}
-              <Show when={candidate.choice.id === properties.open.proposed}>
+              <span class="font-medium wrap-anywhere">{choiceName(candidate().choice)}</span>{' '}
+              <Show when={candidate().choice.id === properties.open.proposed}>
                 <span class="rounded-full bg-accent-soft px-2 py-0.5 text-sm font-medium text-accent-strong">
                   {t('models.proposed')}
                 </span>
               </Show>
-              <span class="block text-sm text-muted wrap-anywhere">{choiceText(candidate.choice)}</span>
+              <span class="block text-sm text-muted wrap-anywhere">{choiceText(candidate().choice)}</span>
             </span>
-            <span class="tabular text-sm text-muted">{formatBytes(candidate.choice.downloadBytes)}</span>
+            <span class="tabular text-sm text-muted">{formatBytes(candidate().choice.downloadBytes)}</span>
             <span class="text-sm">
-              <Verdict candidate={candidate} />
+              <Verdict candidate={candidate()} />
             </span>
           </label>
         )}
-      </For>
+      </Keyed>
     </fieldset>
   );
 }

@@ -16,7 +16,17 @@ import {
   restoreExternalModels,
 } from '../state/models/chatRuntimes.ts';
 import { keptBytes, missingNeeds } from '../state/models/runtimeNeeds.ts';
-import { Button, ConfirmDialog, ErrorCard, Field, formatBytes, IconButton, Section, toast } from '../ui/index.ts';
+import {
+  Button,
+  ConfirmDialog,
+  ErrorCard,
+  Field,
+  formatBytes,
+  IconButton,
+  Keyed,
+  Section,
+  toast,
+} from '../ui/index.ts';
 import { needText, runtimeFacts } from './runtimeFacts.ts';
 
 /** Rows shown before a search. */
@@ -42,32 +52,32 @@ function Chosen(): JSX.Element {
   return (
     <>
       <ul class="grid gap-2">
-        <For each={externalModels()}>
+        <Keyed each={externalModels()} by={externalModelId}>
           {(model) => (
             <li class="flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line p-4">
               <div class="grid min-w-0 flex-1 basis-60 gap-0.5">
-                <p class="font-medium wrap-anywhere">{model.name}</p>
+                <p class="font-medium wrap-anywhere">{model().name}</p>
                 <p class="text-sm text-muted">
-                  {t(`models.runBy.${model.runtime}`)} <Kept model={model} />
-                  {runtimeFacts(model)}
+                  {t(`models.runBy.${model().runtime}`)} <Kept model={model()} />
+                  {runtimeFacts(model())}
                 </p>
               </div>
               <div class="flex items-center gap-2">
                 <a
-                  href={`#/chat?model=${encodeURIComponent(externalModelId(model))}`}
+                  href={`#/chat?model=${encodeURIComponent(externalModelId(model()))}`}
                   class="inline-flex min-h-8 items-center rounded-lg bg-accent px-2.5 text-sm font-medium text-on-accent hover:bg-accent-strong"
                 >
                   {t('models.chat')}
                 </a>
                 <IconButton
                   icon="trash"
-                  label={t('models.remove', { name: model.name })}
-                  onClick={() => setLeaving(model)}
+                  label={t('models.remove', { name: model().name })}
+                  onClick={() => setLeaving(model())}
                 />
               </div>
             </li>
           )}
-        </For>
+        </Keyed>
       </ul>
       <ConfirmDialog
         open={leaving() !== undefined}

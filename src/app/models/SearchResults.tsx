@@ -1,9 +1,9 @@
 // What a search of the Hub found, or why it found nothing. Fetched with the first search.
-import { For, type JSX, Show } from 'solid-js';
+import { type JSX, Show } from 'solid-js';
 import type { HubModel } from '../../models/index.ts';
 import { t } from '../i18n/t.ts';
 import type { Finder, SearchState } from '../state/models/types.ts';
-import { Button, EmptyState, ErrorCard, formatNumber, Progress } from '../ui/index.ts';
+import { Button, EmptyState, ErrorCard, formatNumber, Keyed, Progress } from '../ui/index.ts';
 import { formatParameters } from './modelFacts.ts';
 
 export type Found = Exclude<SearchState, { readonly phase: 'idle' }>;
@@ -13,6 +13,20 @@ function tags(model: HubModel): string {
     ...(model.gated ? [t('models.gated')] : []),
     ...(model.isPrivate ? [t('models.private')] : []),
   ].join(' · ');
+}
+
+function facts(model: HubModel): string {
+  return [
+    model.parameterCount === undefined
+      ? undefined
+      : t('models.parameters', { count: formatParameters(model.parameterCount) }),
+    model.architecture,
+    tags(model),
+    model.licence,
+    `${t('models.column.downloads')}: ${formatNumber(model.downloads)}`,
+  ]
+    .filter((fact) => fact !== undefined && fact !== '')
+    .join(' · ');
 }
 
 function Results(properties: { readonly finder: Finder; readonly found: Found }): JSX.Element {
@@ -30,35 +44,23 @@ function Results(properties: { readonly finder: Finder; readonly found: Found })
         }
       >
         <ul class="grid divide-y divide-line rounded-xl border border-line">
-          <For each={properties.found.models}>
+          <Keyed each={properties.found.models} by={({ repository }) => repository}>
             {(model) => (
               <li class="flex flex-wrap items-center justify-between gap-3 px-4 py-3">
                 <div class="grid min-w-0 flex-1 basis-60 gap-0.5">
-                  <p class="font-medium wrap-anywhere">{model.repository}</p>
-                  <p class="text-sm text-muted">
-                    {[
-                      model.parameterCount === undefined
-                        ? undefined
-                        : t('models.parameters', { count: formatParameters(model.parameterCount) }),
-                      model.architecture,
-                      tags(model),
-                      model.licence,
-                      `${t('models.column.downloads')}: ${formatNumber(model.downloads)}`,
-                    ]
-                      .filter((fact) => fact !== undefined && fact !== '')
-                      .join(' · ')}
-                  </p>
+                  <p class="font-medium wrap-anywhere">{model().repository}</p>
+                  <p class="text-sm text-muted">{facts(model())}</p>
                 </div>
                 <Button
                   size="small"
-                  aria-label={t('models.openNamed', { name: model.repository })}
-                  onClick={() => properties.finder.open(model.repository)}
+                  aria-label={t('models.openNamed', { name: model().repository })}
+                  onClick={() => properties.finder.open(model().repository)}
                 >
                   {t('models.open')}
                 </Button>
               </li>
             )}
-          </For>
+          </Keyed>
         </ul>
         <Show when={properties.found.phase === 'found' && properties.found.more}>
           <div>

@@ -1,6 +1,6 @@
 // The answers that earned the money: share and amount of each, its rows if this browser asked the question, and an export
 // as CSV.
-import { createMemo, For, type JSX, Show } from 'solid-js';
+import { type Accessor, createMemo, For, type JSX, Show } from 'solid-js';
 import { t } from '../i18n/t.ts';
 import { listAdapters } from '../state/adapters.ts';
 import { createLive } from '../state/live.ts';
@@ -27,12 +27,12 @@ export function Breakdown(properties: {
     link.click();
     URL.revokeObjectURL(url);
   };
-  const rowList = (entry: AnswerEarnings): JSX.Element => (
-    <Show when={entry.rows.length > 0} fallback={<span class="text-muted">{t('rewards.breakdownRowsHidden')}</span>}>
+  const rowList = (entry: Accessor<AnswerEarnings>): JSX.Element => (
+    <Show when={entry().rows.length > 0} fallback={<span class="text-muted">{t('rewards.breakdownRowsHidden')}</span>}>
       <details>
-        <summary class="text-accent">{t('ui.rows', { count: entry.rows.length })}</summary>
+        <summary class="text-accent">{t('ui.rows', { count: entry().rows.length })}</summary>
         <ul class="mt-1 grid gap-1">
-          <For each={entry.rows}>
+          <For each={entry().rows}>
             {(row) => (
               <li class="flex justify-between gap-3">
                 <span class="min-w-0 wrap-anywhere">{row.text}</span>
@@ -47,6 +47,12 @@ export function Breakdown(properties: {
       </details>
     </Show>
   );
+  const shareText = ({ ppm, evidencePpm }: AnswerEarnings): string =>
+    evidencePpm === undefined || evidencePpm === ppm
+      ? formatPpm(ppm)
+      : t('rewards.breakdownShareOf', { share: formatPpm(ppm), evidence: formatPpm(evidencePpm) });
+  const amountText = ({ amount }: AnswerEarnings): string =>
+    amount === undefined ? t('rewards.breakdownFree') : formatOpen(amount);
   return (
     <Section
       title={t('rewards.breakdownTitle')}
@@ -64,25 +70,23 @@ export function Breakdown(properties: {
           caption={t('rewards.breakdownTitle')}
           captionHidden
           rows={earnings().slice(0, SHOWN)}
+          rowKey={({ answer }) => answer.receipt}
           columns={[
             {
               header: t('rewards.breakdownWhen'),
               class: 'whitespace-nowrap',
-              cell: ({ answer }) => formatDateTime(answer.at),
+              cell: (entry) => formatDateTime(entry().answer.at),
             },
-            { header: t('rewards.breakdownAdapter'), cell: ({ answer }) => adapterName(answer.adapterId) },
+            { header: t('rewards.breakdownAdapter'), cell: (entry) => adapterName(entry().answer.adapterId) },
             {
               header: t('rewards.breakdownShare'),
               numeric: true,
-              cell: ({ ppm, evidencePpm }) =>
-                evidencePpm === undefined || evidencePpm === ppm
-                  ? formatPpm(ppm)
-                  : t('rewards.breakdownShareOf', { share: formatPpm(ppm), evidence: formatPpm(evidencePpm) }),
+              cell: (entry) => shareText(entry()),
             },
             {
               header: t('rewards.breakdownAmount'),
               numeric: true,
-              cell: ({ amount }) => (amount === undefined ? t('rewards.breakdownFree') : formatOpen(amount)),
+              cell: (entry) => amountText(entry()),
             },
             { header: t('rewards.breakdownRows'), class: 'min-w-48', cell: rowList },
           ]}

@@ -91,23 +91,24 @@ export function PeersSection(): JSX.Element {
         <Table
           caption={t('settings.connections')}
           rows={peersView().connections}
+          rowKey={({ peer, address }) => `${peer} ${address}`}
           empty={t('settings.noConnections')}
           columns={[
             {
               header: t('settings.peer'),
               cell: (connection) => (
-                <code class="font-mono" title={connection.address}>
-                  {shortHash(connection.peer)}
+                <code class="font-mono" title={connection().address}>
+                  {shortHash(connection().peer)}
                 </code>
               ),
             },
             {
               header: t('settings.kindOfPeer'),
-              cell: (connection) => (connection.kind === 'relay' ? t('settings.relay') : t('settings.browser')),
+              cell: (connection) => (connection().kind === 'relay' ? t('settings.relay') : t('settings.browser')),
             },
             {
               header: t('settings.route'),
-              cell: (connection) => (connection.direct ? t('settings.direct') : t('settings.carried')),
+              cell: (connection) => (connection().direct ? t('settings.direct') : t('settings.carried')),
             },
           ]}
         />

@@ -255,12 +255,13 @@ export function SafetyCopies(properties: { readonly onChange: () => void }): JSX
           <Table
             caption={t('settings.importTitle')}
             rows={opened()?.changes ?? []}
+            rowKey={({ kind }) => kind}
             empty={t('settings.importNothing')}
             columns={[
-              { header: t('settings.importKind'), cell: (change) => t(`settings.copyKind.${change.kind}`) },
-              { header: t('settings.importNew'), numeric: true, cell: (change) => change.added },
-              { header: t('settings.importSame'), numeric: true, cell: (change) => change.same },
-              { header: t('settings.importConflicts'), numeric: true, cell: (change) => change.conflicts },
+              { header: t('settings.importKind'), cell: (change) => t(`settings.copyKind.${change().kind}`) },
+              { header: t('settings.importNew'), numeric: true, cell: (change) => change().added },
+              { header: t('settings.importSame'), numeric: true, cell: (change) => change().same },
+              { header: t('settings.importConflicts'), numeric: true, cell: (change) => change().conflicts },
             ]}
           />
           <Show when={(opened()?.copy.damagedRecords ?? 0) > 0}>

@@ -34,6 +34,10 @@ const kindKeys = {
   checkpoints: 'settings.kind.checkpoints',
 } as const;
 
+function usedText({ writtenAt }: StoredFile): string {
+  return writtenAt === undefined ? '' : formatDateTime(writtenAt);
+}
+
 function fileTitle(file: StoredFile): string {
   return (
     file.facts['title'] ??
@@ -91,7 +95,10 @@ export function Storage(): JSX.Element {
   onMount(() => {
     if (isFirstLook) {
       void forgetCopy();
-      void import('../state/tidyCheckpoints.ts').then(({ tidyCheckpoints }) => tidyCheckpoints()).then(refresh);
+      // Without a network, or while something is in the way, it is done at the next visit.
+      void import('../state/tidyCheckpoints.ts')
+        .then(({ tidyCheckpoints }) => tidyCheckpoints())
+        .then(refresh, () => undefined);
     }
     isFirstLook = false;
   });
@@ -140,23 +147,24 @@ export function Storage(): JSX.Element {
       <Table
         caption={t('settings.files')}
         rows={files.value() ?? []}
+        rowKey={({ area, name }) => `${area}/${name}`}
         empty={t('settings.noFiles')}
         columns={[
           {
             header: t('settings.fileName'),
             class: 'max-w-72 truncate',
             cell: (file) => (
-              <span title={file.name}>
-                {fileTitle(file)}
-                {file.complete ? '' : ` (${t(file.damaged === true ? 'settings.damaged' : 'settings.unfinished')})`}
+              <span title={file().name}>
+                {fileTitle(file())}
+                {file().complete ? '' : ` (${t(file().damaged === true ? 'settings.damaged' : 'settings.unfinished')})`}
               </span>
             ),
           },
-          { header: t('settings.fileKind'), cell: (file) => t(kindKeys[file.area]) },
-          { header: t('settings.fileSize'), numeric: true, cell: (file) => formatBytes(file.bytes) },
+          { header: t('settings.fileKind'), cell: (file) => t(kindKeys[file().area]) },
+          { header: t('settings.fileSize'), numeric: true, cell: (file) => formatBytes(file().bytes) },
           {
             header: t('settings.fileUsed'),
-            cell: (file) => (file.writtenAt === undefined ? '' : formatDateTime(file.writtenAt)),
+            cell: (file) => usedText(file()),
           },
           {
             header: '',
@@ -164,13 +172,13 @@ export function Storage(): JSX.Element {
             cell: (file) => (
               <IconButton
                 icon="trash"
-                label={t('settings.deleteFile', { name: fileTitle(file) })}
+                label={t('settings.deleteFile', { name: fileTitle(file()) })}
                 onClick={() =>
                   setAsked({
-                    title: t('settings.deleteFileTitle', { name: fileTitle(file) }),
-                    text: t('settings.deleteFileText', { amount: formatBytes(file.bytes) }),
-                    action: t('settings.deleteFile', { name: fileTitle(file) }),
-                    run: () => remove(file),
+                    title: t('settings.deleteFileTitle', { name: fileTitle(file()) }),
+                    text: t('settings.deleteFileText', { amount: formatBytes(file().bytes) }),
+                    action: t('settings.deleteFile', { name: fileTitle(file()) }),
+                    run: () => remove(file()),
                   })
                 }
               />

@@ -35,11 +35,12 @@ export function Variants(properties: { readonly report: VariantReport }): JSX.El
           caption={t('settings.variantsCaption')}
           captionHidden
           rows={properties.report.choices}
+          rowKey={({ operator, shape }) => `${operator} ${shape}`}
           columns={[
-            { header: t('settings.variantOperator'), cell: ({ operator }) => operator },
-            { header: t('settings.variantShape'), cell: ({ shape }) => shape, class: 'tabular' },
-            { header: t('settings.variantTaken'), cell: ({ variant }) => variant },
-            { header: t('settings.variantTimes'), cell: timesOf, class: 'tabular' },
+            { header: t('settings.variantOperator'), cell: (choice) => choice().operator },
+            { header: t('settings.variantShape'), cell: (choice) => choice().shape, class: 'tabular' },
+            { header: t('settings.variantTaken'), cell: (choice) => choice().variant },
+            { header: t('settings.variantTimes'), cell: (choice) => timesOf(choice()), class: 'tabular' },
           ]}
         />
       </details>

@@ -1,20 +1,14 @@
 // The attribution index that this tab is building, as a signal. Building goes on while other rooms are open.
 import { createSignal } from 'solid-js';
 import { isAbort, TributaryError } from '../../lib/errors.ts';
-import {
-  deleteCheckpoints,
-  latestCheckpoint,
-  readAdapterFile,
-  saveAdapter,
-  saveCheckpoint,
-} from '../../store/index.ts';
+import { addAdapterFiles, deleteCheckpoints, latestCheckpoint, saveCheckpoint } from '../../store/index.ts';
 import { partialIndexId } from '../../workflows/adapters/indexFiles.ts';
 import type { IndexProgress } from '../../workflows/adapters/indexTrainedAdapter.ts';
 import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { findAdapter, findStoredAdapter } from './adapters.ts';
 import { attribution } from './attribution.ts';
 import { engine, ensureAdapter, noteEngineFailure } from './engine.ts';
-import { indexLock } from './runLocks.ts';
+import { indexLock, withRunLock } from './runLocks.ts';
 import { prepareTraining } from './training.ts';
 
 export type IndexWork =
@@ -29,8 +23,7 @@ let abort: AbortController | undefined;
 
 /** Does `work` unless another tab builds the index of this run: both would do it all, and the last file would stay. */
 function exclusively(runId: string, work: () => Promise<void>): Promise<void> {
-  return navigator.locks.request(indexLock(runId), { ifAvailable: true }, (lock) => {
-    if (lock !== null) return work();
+  return withRunLock(indexLock(runId), work, () => {
     throw new TributaryError({
       code: 'INDEX_ELSEWHERE',
       message: 'Another tab of this browser is building this index.',
@@ -46,8 +39,7 @@ async function build(run: TrainingRun, signal: AbortSignal): Promise<void> {
     { run, signal, onProgress: (progress) => setWork({ runId: run.id, kind: 'busy', progress }) },
     {
       readAdapter: findStoredAdapter,
-      readAdapterFile,
-      saveAdapter,
+      addAdapterFiles,
       prepare: prepareTraining,
       findAdapter,
       loadAdapter: ensureAdapter,

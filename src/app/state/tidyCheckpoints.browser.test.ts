@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { database, eraseEverything, listFiles, type RunRecord, saveCheckpoint, writeFile } from '../../store/index.ts';
 import { run as stored } from '../../store/testing/records.ts';
-import { indexLock, runLock } from './runLocks.ts';
+import { indexLock, runLock, whileTidying } from './runLocks.ts';
 import { tidyCheckpoints } from './tidyCheckpoints.ts';
+import { deleteRun } from './training.ts';
 
 const run = (id: string, state: RunRecord['state'], change: object = {}): RunRecord => ({
   ...stored,
@@ -49,4 +50,21 @@ test('what nobody needs goes, file and record; what a run goes on from, or anoth
   expect((await checkpoints.toCollection().primaryKeys()).sort()).toEqual(kept);
   closed.resolve();
   await Promise.all(held);
+});
+
+test('whoever works on a run waits for a page that tidies up, and is not told that it is worked on', async () => {
+  await database().runs.put(run('stopped', 'cancelled'));
+  const [begun, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const tidying = whileTidying(() =>
+    navigator.locks.request(runLock('stopped'), () => {
+      begun.resolve();
+      return done.promise;
+    }),
+  );
+  await begun.promise;
+  const deleting = deleteRun('stopped');
+  done.resolve();
+  await deleting;
+  await tidying;
+  expect(await database().runs.count()).toBe(0);
 });

@@ -3,7 +3,7 @@ import { lazy } from '../../lib/lazy.ts';
 import { database, deleteCheckpoints, deleteFile, listFiles } from '../../store/index.ts';
 import { partialIndexId } from '../../workflows/adapters/indexFiles.ts';
 import { isCheckpointLeft } from '../../workflows/training/isCheckpointLeft.ts';
-import { indexLock, runLock } from './runLocks.ts';
+import { indexLock, runLock, whileTidying } from './runLocks.ts';
 
 const INDEX = partialIndexId('');
 
@@ -56,7 +56,7 @@ async function tidy(): Promise<void> {
   }
 }
 
-const once = lazy(tidy);
+const once = lazy(() => whileTidying(tidy));
 
 /** Once in the life of a page. */
 export function tidyCheckpoints(): Promise<void> {

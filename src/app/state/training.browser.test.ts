@@ -1,13 +1,14 @@
 import { afterEach, expect, it } from 'vitest';
-import { database } from '../../store/index.ts';
+import { database, liveQuery } from '../../store/index.ts';
 import { toRunRecord } from '../../workflows/training/runRecord.ts';
 import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
+import { writeDraft } from './drafts.ts';
 import { createRun, listRuns, type NewRun, resumeLeftRun } from './training.ts';
 
 const { createWritable } = FileSystemFileHandle.prototype;
 
 afterEach(async () => {
-  await database().runs.clear();
+  await Promise.all([database().runs.clear(), database().drafts.clear()]);
   FileSystemFileHandle.prototype.createWritable = createWritable;
 });
 
@@ -21,8 +22,34 @@ it('a training whose adapter could not be kept is refused before it begins', asy
     settings: {} as NewRun['settings'],
     prepared: {} as NewRun['prepared'],
   };
-  await expect(createRun(run)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  await writeDraft('a draft', {});
+  await expect(createRun(run, ['a draft'])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   expect(await listRuns()).toEqual([]);
+  expect(await database().drafts.count()).toBe(1);
+});
+
+it('a draft ends in the same moment in which its run is recorded', async () => {
+  await writeDraft('of the run', {});
+  await writeDraft('of another room', {});
+  const seen = new Set<string>();
+  const { runs, drafts } = database();
+  const state = (): Promise<string> =>
+    database().transaction('r', runs, drafts, async () => `${await runs.count()} runs, ${await drafts.count()} drafts`);
+  const subscription = liveQuery(state).subscribe((now) => void seen.add(now));
+  await expect.poll(() => seen.size).toBe(1);
+  await createRun(
+    {
+      name: 'Tides',
+      modelId: 'm',
+      sources: [],
+      settings: left.settings,
+      prepared: { encoded: [], trained: [], digest: '0' } as never,
+    },
+    ['of the run'],
+  );
+  await expect.poll(() => seen.size).toBe(2);
+  subscription.unsubscribe();
+  expect([...seen]).toEqual(['0 runs, 2 drafts', '1 runs, 1 drafts']);
 });
 
 const left: TrainingRun = {

@@ -4,15 +4,7 @@ import { createSignal } from 'solid-js';
 import { bytesToHex } from '../../lib/bytes.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { lazy } from '../../lib/lazy.ts';
-import {
-  database,
-  deleteCheckpoints,
-  fileObstacle,
-  guardWrite,
-  latestCheckpoint,
-  saveAdapter,
-  saveCheckpoint,
-} from '../../store/index.ts';
+import { database, guardWrite } from '../../store/index.ts';
 import { partialIndexId } from '../../workflows/adapters/indexFiles.ts';
 import type { PrepareTraining } from '../../workflows/training/prepareTraining.ts';
 import { fromRunRecord, toRunRecord } from '../../workflows/training/runRecord.ts';
@@ -22,10 +14,12 @@ import type { TrainingRun } from '../../workflows/training/trainingRun.ts';
 import { findAdapter } from './adapters.ts';
 import { engine, ensureAdapter, ensureModel, noteEngineFailure } from './engine.ts';
 import { availableModels } from './models/availableModels.ts';
-import { runLock } from './runLocks.ts';
+import { runLock, withRunLock } from './runLocks.ts';
 import { createTabShare } from './tabShare.ts';
 
 const LOCK_NAME = 'tributary-training';
+
+const files = () => import('./trainingFiles.ts');
 
 const collectSourceRows: SampleAnswersPorts['collectRows'] = async (sources, signal) =>
   (await import('./sourceRows.ts')).collectSourceRows(sources, signal);
@@ -42,15 +36,14 @@ export async function findRun(id: string): Promise<TrainingRun | undefined> {
 
 /** Does `work` on a run unless this or another tab works on it. Throws `TRAINING_ELSEWHERE`. */
 function withRun<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
-  return navigator.locks.request(runLock(id), { ifAvailable: true }, (lock) => {
-    if (lock !== null) return work();
+  return withRunLock(runLock(id), work, () => {
     throw new TributaryError({
       code: 'TRAINING_ELSEWHERE',
       message: 'Another tab of this browser is training.',
       facts: { runId: id },
       hint: 'Watch it there, or stop it there first.',
     });
-  }) as Promise<Result>;
+  });
 }
 
 /**
@@ -72,6 +65,7 @@ export function deleteRun(id: string): Promise<void> {
 }
 
 async function deleteRecords(id: string): Promise<void> {
+  const { deleteCheckpoints } = await files();
   await deleteCheckpoints(id);
   await deleteCheckpoints(partialIndexId(id));
   await database().runs.delete(id);
@@ -101,11 +95,11 @@ const trainer = createTrainer({
   async saveRun(run) {
     await guardWrite(() => database().runs.put(toRunRecord(run)));
   },
-  saveCheckpoint,
-  latestCheckpoint,
-  deleteCheckpoints,
-  saveAdapter,
-  fileObstacle,
+  saveCheckpoint: async (...checkpoint) => (await files()).saveCheckpoint(...checkpoint),
+  latestCheckpoint: async (id) => (await files()).latestCheckpoint(id),
+  deleteCheckpoints: async (id) => (await files()).deleteCheckpoints(id),
+  saveAdapter: async (...adapter) => (await files()).saveAdapter(...adapter),
+  fileObstacle: async (...needs) => (await files()).fileObstacle(...needs),
   withTrainingLock: (work) => navigator.locks.request(LOCK_NAME, { ifAvailable: true }, (lock) => work(lock !== null)),
   async withWakeLock(work) {
     // Refused on low battery, in hidden tabs and in some browsers: the run goes on without.
@@ -147,10 +141,21 @@ export function takeOverRun(run: TrainingRun): Promise<TrainingRun> {
 
 export type NewRun = Omit<NamedRun, 'modelName'>;
 
-/** Records a new run; `resumeRun` starts it. Throws `TRAINING_BUSY`, `STORE_UNAVAILABLE`. */
-export function createRun(run: NewRun): Promise<TrainingRun> {
+/**
+ * Records a new run; `resumeRun` starts it. `ended`: keys of drafts that it has come of; they go in the same moment, or a page that is
+ * closed then would offer to start it once more. Throws `TRAINING_BUSY`, `STORE_UNAVAILABLE`, and as `guardWrite`.
+ */
+export function createRun(run: NewRun, ended: readonly string[]): Promise<TrainingRun> {
   const modelName = availableModels().find((model) => model.id === run.modelId)?.name ?? run.modelId;
-  return trainer.create({ ...run, modelName });
+  const { runs, drafts } = database();
+  return trainer.create({ ...run, modelName }, (created) =>
+    guardWrite(() =>
+      database().transaction('rw', runs, drafts, async () => {
+        await runs.put(toRunRecord(created));
+        await drafts.bulkDelete([...ended]);
+      }),
+    ),
+  );
 }
 
 /** As `sampleAnswers` of the workflow. */

@@ -1,6 +1,7 @@
 // The browser's own select: best on phones and for assistive technology, and it costs nothing.
-import { For, type JSX, splitProps } from 'solid-js';
+import { type JSX, splitProps } from 'solid-js';
 import { CONTROL_CLASS, FieldFrame } from './Field.tsx';
+import { Keyed } from './Keyed.tsx';
 
 export interface SelectOption {
   readonly value: string;
@@ -47,13 +48,13 @@ export function Select(properties: SelectProperties): JSX.Element {
           onChange={(event) => own.onChange(event.currentTarget.value)}
           {...rest}
         >
-          <For each={own.options}>
+          <Keyed each={own.options} by={({ value }) => value}>
             {(option) => (
-              <option value={option.value} disabled={option.disabled} selected={option.value === own.value}>
-                {option.label}
+              <option value={option().value} disabled={option().disabled} selected={option().value === own.value}>
+                {option().label}
               </option>
             )}
-          </For>
+          </Keyed>
         </select>
       )}
     </FieldFrame>

@@ -1,10 +1,12 @@
 // A table with a caption, for up to a few hundred rows. Columns render the cells; numbers align at the end.
-import { For, type JSX, Show } from 'solid-js';
+import { type Accessor, For, type JSX, Show } from 'solid-js';
+import { Keyed } from './Keyed.tsx';
 
 export interface Column<Row> {
   /** Empty for a column of buttons. */
   readonly header: string;
-  readonly cell: (row: Row, index: number) => JSX.Element;
+  /** `row` is a signal: read inside what is made, so that only that follows a change. */
+  readonly cell: (row: Accessor<Row>) => JSX.Element;
   readonly numeric?: boolean;
   readonly class?: string;
 }
@@ -14,6 +16,8 @@ export function Table<Row>(properties: {
   readonly captionHidden?: boolean;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
+  /** What tells a row from the others, also after it has changed. */
+  readonly rowKey: (row: Row) => string | number;
   readonly empty?: JSX.Element;
 }): JSX.Element {
   return (
@@ -45,8 +49,9 @@ export function Table<Row>(properties: {
           </tr>
         </thead>
         <tbody>
-          <For
+          <Keyed
             each={properties.rows}
+            by={properties.rowKey}
             fallback={
               <Show when={properties.empty}>
                 <tr>
@@ -57,20 +62,20 @@ export function Table<Row>(properties: {
               </Show>
             }
           >
-            {(row, index) => (
+            {(row) => (
               <tr class="border-b border-line last:border-0">
                 <For each={properties.columns}>
                   {(column) => (
                     <td
                       class={`px-4 py-2.5 align-top ${column.numeric === true ? 'tabular text-end' : ''} ${column.class ?? ''}`}
                     >
-                      {column.cell(row, index())}
+                      {column.cell(row)}
                     </td>
                   )}
                 </For>
               </tr>
             )}
-          </For>
+          </Keyed>
         </tbody>
       </table>
     </section>

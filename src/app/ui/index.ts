@@ -24,6 +24,7 @@ export { CheckBox, Field, TextArea } from './Field.tsx';
 export { FileDrop } from './FileDrop.tsx';
 export { FromPeers } from './FromPeers.tsx';
 export { Icon } from './Icon.tsx';
+export { Keyed } from './Keyed.tsx';
 export { lazyDialog, lazyPart } from './lazyPart.tsx';
 export { Meter } from './Meter.tsx';
 export { AmountField, NumberField } from './NumberField.tsx';

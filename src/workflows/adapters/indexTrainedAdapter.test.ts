@@ -40,7 +40,7 @@ const run = {
 function world({ source = rows }: { readonly source?: readonly SourceRow[] } = {}) {
   const controller = new AbortController();
   const checkpoints = new Map<string, Uint8Array<ArrayBuffer>>();
-  const saved: { record: Omit<AdapterRecord, 'files'>; files: Readonly<Record<string, Uint8Array>> }[] = [];
+  const saved: { id: string; files: Readonly<Record<string, Uint8Array>> }[] = [];
   const gradients: number[] = [];
   let abortAfter = Number.POSITIVE_INFINITY;
   let adapter: AdapterRecord | undefined = {
@@ -64,8 +64,11 @@ function world({ source = rows }: { readonly source?: readonly SourceRow[] } = {
   });
   const ports = answeringLate<IndexTrainedAdapterPorts>({
     readAdapter: async (id) => (id === adapter?.id ? adapter : undefined),
-    readAdapterFile: async (_, name) => new TextEncoder().encode(name),
-    saveAdapter: async (record, files) => void saved.push({ record, files }),
+    async addAdapterFiles(id, files) {
+      if (id !== adapter?.id) return false;
+      saved.push({ id, files });
+      return true;
+    },
     prepare: createPreparation({
       loadModel: async () => ({}) as never,
       collectRows: async () => ({ rows: source, duplicates: 0 }),
@@ -104,24 +107,12 @@ function world({ source = rows }: { readonly source?: readonly SourceRow[] } = {
 }
 
 describe('indexTrainedAdapter', () => {
-  test('adds index and rows to the files of the adapter and keeps its record', async () => {
+  test('adds index and rows to the files of the adapter, and nothing else: its weights are not written again', async () => {
     const { build, saved, gradients, checkpoints, progress } = world();
     await build();
-    const [{ record, files } = {}] = saved as [(typeof saved)[0]?];
-    expect(record).toStrictEqual({
-      id: 'trained-run-1',
-      name: 'Towns',
-      modelId: 'seedling',
-      datanetIds: ['towns'],
-      createdAt: 0,
-      data: { runId: 'run-1' },
-    });
-    expect(Object.keys(files ?? {})).toStrictEqual([
-      'adapter_config.json',
-      'adapter_model.safetensors',
-      'index.cbor',
-      'rows.jsonl',
-    ]);
+    const [{ id, files } = {}] = saved as [(typeof saved)[0]?];
+    expect(id).toBe('trained-run-1');
+    expect(Object.keys(files ?? {})).toEqual(['index.cbor', 'rows.jsonl']);
     const lines = new TextDecoder().decode(files?.['rows.jsonl']).trim().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toStrictEqual(trained.map(({ row }) => row));
     const summary = await attribution.open(
@@ -167,6 +158,22 @@ describe('indexTrainedAdapter', () => {
     const { build, deleteAdapter } = world();
     deleteAdapter();
     await expect(build()).rejects.toMatchObject({ code: 'INDEX_NO_ADAPTER' });
+  });
+
+  test('is refused when the adapter is deleted while it is built, and its sketches stay for another try', async () => {
+    const { build, ports, checkpoints, deleteAdapter } = world();
+    const { sketch, buildIndex } = ports.attribution();
+    Object.assign(ports, {
+      attribution: () => ({
+        sketch,
+        buildIndex(request: Parameters<typeof buildIndex>[0]) {
+          deleteAdapter();
+          return buildIndex(request);
+        },
+      }),
+    });
+    await expect(build()).rejects.toMatchObject({ code: 'INDEX_NO_ADAPTER' });
+    expect(checkpoints.size).toBe(1);
   });
 
   test('is refused when the rows are not those that were trained on: the index would pay others', async () => {

@@ -20,11 +20,8 @@ export interface IndexProgress {
 
 export interface IndexTrainedAdapterPorts {
   readAdapter(id: string): Promise<AdapterRecord | undefined>;
-  readAdapterFile(id: string, name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  saveAdapter(
-    record: Omit<AdapterRecord, 'files'>,
-    files: Readonly<Record<string, Uint8Array<ArrayBuffer>>>,
-  ): Promise<unknown>;
+  /** Adds files to those of the adapter; false when it was deleted meanwhile. */
+  addAdapterFiles(id: string, files: Readonly<Record<string, Uint8Array<ArrayBuffer>>>): Promise<boolean>;
   readonly prepare: PrepareTraining;
   findAdapter(id: string): Promise<AdapterChoice | undefined>;
   /** Loads the adapter beside its base. */
@@ -42,26 +39,23 @@ export interface IndexTrainedAdapterParameters {
   readonly onProgress: (progress: IndexProgress) => void;
 }
 
+function noAdapter(adapterId: string): TributaryError {
+  return new TributaryError({
+    code: 'INDEX_NO_ADAPTER',
+    message: 'The adapter of this run is no longer in this browser.',
+    facts: { adapterId },
+    hint: 'Train it again.',
+  });
+}
+
 /** Throws `INDEX_NO_ADAPTER` when the adapter was deleted, `RUN_ROWS_CHANGED`, and errors of the ports. */
 export async function indexTrainedAdapter(
   { run, signal, onProgress }: IndexTrainedAdapterParameters,
   ports: IndexTrainedAdapterPorts,
 ): Promise<void> {
   const id = run.adapterId ?? '';
-  const [record, adapter, config, weights] = await Promise.all([
-    ports.readAdapter(id),
-    ports.findAdapter(id),
-    ports.readAdapterFile(id, 'adapter_config.json'),
-    ports.readAdapterFile(id, 'adapter_model.safetensors'),
-  ]);
-  if (record === undefined || adapter === undefined || config === undefined || weights === undefined) {
-    throw new TributaryError({
-      code: 'INDEX_NO_ADAPTER',
-      message: 'The adapter of this run is no longer in this browser.',
-      facts: { adapterId: id },
-      hint: 'Train it again.',
-    });
-  }
+  const [record, adapter] = await Promise.all([ports.readAdapter(id), ports.findAdapter(id)]);
+  if (record === undefined || adapter === undefined) throw noAdapter(id);
   const { trained, placebo, encoded, digest } = await ports.prepare(
     { ...run, seed: run.settings.seed },
     { signal, onStage: (stage) => onProgress({ stage, done: 0, total: 0 }) },
@@ -92,12 +86,7 @@ export async function indexTrainedAdapter(
       savePartial: (rowCount, bytes) => ports.saveCheckpoint(partialId, rowCount, bytes),
     },
   );
-  const { files: _, ...facts } = record;
-  await ports.saveAdapter(facts, {
-    'adapter_config.json': config,
-    'adapter_model.safetensors': weights,
-    'index.cbor': index,
-    'rows.jsonl': rowsFile(trained),
-  });
+  const isThere = await ports.addAdapterFiles(id, { 'index.cbor': index, 'rows.jsonl': rowsFile(trained) });
+  if (!isThere) throw noAdapter(id);
   await ports.deleteCheckpoints(partialId);
 }

@@ -49,8 +49,11 @@ export interface NewRun {
 }
 
 export interface Trainer {
-  /** Records a new run; `resume` starts it. Throws `TRAINING_BUSY`, `STORE_UNAVAILABLE`. */
-  create(run: NewRun): Promise<TrainingRun>;
+  /**
+   * Records a new run, by `record` where something else changes in the same moment; `resume` starts it. Throws `TRAINING_BUSY`,
+   * `STORE_UNAVAILABLE`.
+   */
+  create(run: NewRun, record?: TrainingPorts['saveRun']): Promise<TrainingRun>;
   /**
    * Works on a run until it ends: from its newest checkpoint, or from the start. Resolves with its last state, which says what
    * went wrong. Throws `TRAINING_BUSY`, `TRAINING_ELSEWHERE`.
@@ -149,7 +152,7 @@ export function createTrainer(ports: TrainerPorts): Trainer {
   }
 
   return {
-    async create({ prepared, ...chosen }) {
+    async create({ prepared, ...chosen }, record = ports.saveRun) {
       refuseWhileBusy();
       const obstacle = await ports.fileObstacle();
       if (obstacle !== undefined) {
@@ -175,7 +178,7 @@ export function createTrainer(ports: TrainerPorts): Trainer {
         createdAt: now,
         updatedAt: now,
       };
-      await ports.saveRun(run);
+      await record(run);
       return run;
     },
     async resume(run) {

@@ -80,9 +80,9 @@ async function run({ parts: names, runs = DEFAULT_RUNS, seed, first, print }: Su
         total += 1;
         const again = `npm run faults -- chain/${part} --seed ${seed} --first ${index} --runs 1`;
         if (fault === undefined) continue;
-        const text = `chain/${part}, run ${index}: ${fault}\n       ${again}`;
-        found.push(text);
-        print(`FAULT  ${text}`);
+        const told = `chain/${part}, run ${index}: ${fault}\n       ${again}`;
+        found.push(told);
+        print(`FAULT  ${told}`);
       }
       const seconds = ((Date.now() - begin) / 1000).toFixed(1);
       print(

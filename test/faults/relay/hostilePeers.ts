@@ -23,6 +23,8 @@ const [BYTES_IN_TOTAL, BYTES_PER_ADDRESS] = [3 * MEBIBYTE, 1.5 * MEBIBYTE];
 const MAX_CONTRIBUTIONS = [12, 1_000];
 /** Rows of a contribution of which five fill the share of an address, and ten the relay. */
 const SPAM_ROWS = 6_000;
+/** As large as what floods: an honest one finds no room between two pieces of the flood, but in a place of its own. */
+const HONEST_ROWS = 4_000;
 const MAX_RECEIPTS = 12;
 /** Over what the relay has after its start, on top of what checking honest rows takes. */
 const MAX_GROWTH_BYTES = 320 * MEBIBYTE;
@@ -204,7 +206,7 @@ export const hostilePeers: Part = {
       if (!(await cameAbout(() => author.state() === 'online'))) return 'The author does not reach the relay.';
       const honest: Contribution[] = [];
       const announce = async (): Promise<void> => {
-        honest.push(await contribute(author, 1 + honest.length, `honest ${honest.length}`));
+        honest.push(await contribute(author, 1 + honest.length, `honest ${honest.length}`, HONEST_ROWS));
         await author.announce({ kind: 'contribution', scope: 'facts', cid: (honest.at(-1) as Contribution).cid });
       };
       await announce();
