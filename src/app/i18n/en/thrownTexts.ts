@@ -117,7 +117,7 @@ export const thrownTexts: Readonly<Record<string, Partial<ErrorText>>> = {
   FILE_IS_ARCHIVE: { message: "This is a file of the type {type}, which cannot be read here.", hint: "Unpack it and choose the file in it." },
   FILE_IS_BINARY: { message: "This is a file of the type {type}, which cannot be read here.", hint: "Choose a file of rows: JSON lines, JSON, CSV, TSV or Parquet." },
   FILE_IS_DOCUMENT: { message: "This is a file of the type {type}, which cannot be read here.", hint: "Copy its text, and write questions with answers from it as rows." },
-  FILE_IS_MARKUP: { message: "This is a file of the type {type}, which cannot be read here.", hint: "Convert it to JSON lines: each question with its answer on a line of its own." },
+  FILE_IS_MARKUP: { message: "This is a file of the type {type}, which cannot be read here.", hint: "Convert it to JSON lines: a question and its answer per line." },
   FILE_IS_MEDIA: { message: "This is a file of the type {type}, which cannot be read here.", hint: "Rows are text: choose JSON lines, JSON, CSV, TSV or Parquet." },
   FILE_IS_SPREADSHEET: { message: "This is a file of the type {type}, which cannot be read here.", hint: "Open it and save the sheet as CSV (UTF-8)." },
   FILE_IS_TABLE: { message: "This is a file of the type {type}, which cannot be read here.", hint: "Convert it to JSON lines, for example with pandas: to_json(file, orient=\"records\", lines=True)." },
