@@ -1,10 +1,25 @@
 // The field for questions with texts of any length: what a person can paste costs no more than what a question can be.
 import { render } from 'solid-js/web';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { TributaryError } from '../../lib/errors.ts';
 import { database } from '../../store/index.ts';
+import type * as TabDraft from '../state/tabDraft.ts';
 import '../ui/tokens.css';
 import { Composer } from './Composer.tsx';
+
+const store = vi.hoisted(() => ({ isFull: false }));
+vi.mock('../state/tabDraft.ts', async (original) => {
+  const { writeTabDraft, ...others } = await original<typeof TabDraft>();
+  return {
+    ...others,
+    async writeTabDraft(room: string, text: string) {
+      if (store.isFull)
+        throw new TributaryError({ code: 'STORE_QUOTA_EXCEEDED', message: 'Full.', hint: 'Make room.' });
+      await writeTabDraft(room, text);
+    },
+  };
+});
 
 let dispose: () => void = () => undefined;
 afterEach(async () => {
@@ -47,6 +62,21 @@ async function paste(field: HTMLTextAreaElement, text: string): Promise<void> {
 }
 
 const excess = () => document.querySelector('[role=alert]')?.textContent;
+
+test('a text that cannot be kept is said to be so, until it can', async () => {
+  store.isFull = true;
+  const { field, sent } = mount();
+  field.focus();
+  await userEvent.keyboard('What is this?');
+  await expect
+    .element(page.getByText('would not survive a reload: This browser is full', { exact: false }))
+    .toBeVisible();
+  store.isFull = false;
+  await userEvent.keyboard(' A word.');
+  await expect.element(page.getByText('would not survive a reload', { exact: false })).not.toBeInTheDocument();
+  await userEvent.keyboard('{Enter}');
+  expect(sent).toEqual(['What is this? A word.']);
+});
 
 test('does not take what is too long for a question, and says so; what stands there stays', async () => {
   const { field, sent } = mount();

@@ -2,6 +2,8 @@
 // Escape stops the answer. The text is this tab's own and survives a reload. Its length is bounded, and so is what a keystroke costs: a browser breaks a
 // word into lines in time quadratic in its length, so a long text is shown without line breaks and is not measured.
 import { createSignal, type JSX, onMount, Show } from 'solid-js';
+import { toTributaryError } from '../../lib/errors.ts';
+import { errorText } from '../i18n/errorText.ts';
 import { t } from '../i18n/t.ts';
 import { formatNumber, Icon } from '../ui/index.ts';
 
@@ -38,9 +40,20 @@ export function Composer(properties: {
     field.style.height = 'auto';
     field.style.height = `${Math.min(field.scrollHeight, MAX_HEIGHT)}px`;
   }
+  /** Why the text would not survive a reload; it can be sent all the same. */
+  const [unkept, setUnkept] = createSignal<unknown>();
   async function save(value: string): Promise<void> {
-    const { writeTabDraft } = await import('../state/tabDraft.ts');
-    await writeTabDraft(ROOM, value);
+    try {
+      const { writeTabDraft } = await import('../state/tabDraft.ts');
+      await writeTabDraft(ROOM, value);
+      setUnkept(undefined);
+    } catch (error) {
+      setUnkept(() => error);
+    }
+  }
+  async function readLast(): Promise<string | undefined> {
+    const { readTabDraft } = await import('../state/tabDraft.ts');
+    return await readTabDraft(ROOM);
   }
   function change(value: string): void {
     setText(value);
@@ -63,11 +76,13 @@ export function Composer(properties: {
     if (question === '' || properties.busy || properties.disabled || text().length > MAX_QUESTION_LENGTH) return;
     field.value = '';
     change('');
+    // At once: what was sent must not come back in a page that is closed now.
+    clearTimeout(timer);
+    void save('');
     properties.onSend(question);
   }
   onMount(async () => {
-    const { readTabDraft } = await import('../state/tabDraft.ts');
-    const draft = await readTabDraft(ROOM);
+    const draft = await readLast().catch((error: unknown) => void setUnkept(() => error));
     if (draft === undefined || draft === '' || text() !== '') return;
     setWrapping(draft.length);
     field.value = draft;
@@ -139,6 +154,9 @@ export function Composer(properties: {
         {excess() > 0
           ? t('chat.tooLong', { length: formatNumber(excess()), most: formatNumber(MAX_QUESTION_LENGTH) })
           : ''}
+      </div>
+      <div role="status" class="px-2 text-sm text-warning empty:hidden">
+        {unkept() === undefined ? '' : t('chat.unkept', { reason: errorText(toTributaryError(unkept())).title })}
       </div>
       <p id="question-keys" class="sr-only">
         {t('chat.keys')}

@@ -10,11 +10,10 @@ import { peers, peersView } from '../state/peers.ts';
 import { walletView } from '../state/settlement.ts';
 import { Banner, Button, Dialog, EmptyState, FromPeers, Page } from '../ui/index.ts';
 import { ContributionTable } from './ContributionTable.tsx';
-import { emptyDraft } from './contributionDraft.ts';
-import { contributionSession } from './contributionSession.ts';
+import { type ContributionDraft, emptyDraft } from './contributionDraft.ts';
+import { contributionLock, contributionSession, discardDraft, storedDraft } from './contributionSession.ts';
 
 export function Overview(): JSX.Element {
-  const contribution = contributionSession();
   const navigate = useNavigate();
   const datanets = createLive(listDatanets);
   const records = createLive(listContributions);
@@ -30,7 +29,14 @@ export function Overview(): JSX.Element {
     start().catch((error: unknown) => setFollowFailure(() => error));
   };
   onMount(() => follow(followContributions));
-  const hasDraft = (): boolean => contribution.loaded() && contribution.draft() !== emptyDraft;
+  const stored = createLive(storedDraft);
+  /** Where this tab prepares it, also one that could not be stored. */
+  const draft = (): ContributionDraft | undefined => {
+    if (contributionLock.holder() !== 'here') return stored();
+    const contribution = contributionSession();
+    return contribution.loaded() && contribution.draft() !== emptyDraft ? contribution.draft() : undefined;
+  };
+  const hasDraft = (): boolean => draft() !== undefined;
   // Made anew at each place: one element cannot stand in two.
   const start = (): JSX.Element => (
     <Button kind="primary" icon="plus" onClick={() => navigate(`/contribute/datanet`)}>
@@ -56,9 +62,9 @@ export function Overview(): JSX.Element {
             </div>
           }
         >
-          {contribution.draft().fileName === undefined
+          {draft()?.fileName === undefined
             ? t('contribute.draftNoFile')
-            : t('contribute.draftWaiting', { file: contribution.draft().fileName ?? '' })}
+            : t('contribute.draftWaiting', { file: draft()?.fileName ?? '' })}
         </Banner>
       </Show>
       <Dialog
@@ -73,7 +79,7 @@ export function Overview(): JSX.Element {
               kind="danger"
               onClick={() => {
                 setDiscarding(false);
-                void contribution.discard();
+                discardDraft().catch((error: unknown) => setFollowFailure(() => error));
               }}
             >
               {t('contribute.discard')}

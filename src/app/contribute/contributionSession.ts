@@ -3,6 +3,7 @@ import { knownContent } from '../state/contributions.ts';
 import { deleteDraft, readDraft, writeDraft } from '../state/drafts.ts';
 import { ingest } from '../state/ingest.ts';
 import { createTabLock } from '../state/tabLock.ts';
+import { type ContributionDraft, openDraft } from './contributionDraft.ts';
 import { type Contribution, createContribution } from './createContribution.ts';
 
 const DRAFT_KEY = 'contribution';
@@ -25,15 +26,34 @@ export const draftKeys: readonly string[] = [DRAFT_KEY, FILE_KEY];
 
 let session: Contribution | undefined;
 
-/** One tab prepares it; a draft that two tabs sign is published twice. */
-export const contributionLock = createTabLock('contribution', async () => {
+/** The next time this tab goes on it reads the draft as another tab left it. */
+function forget(): Contribution | undefined {
   const ended = session;
-  // The next time this tab goes on it reads the draft as the other tab left it.
   session = undefined;
   ended?.stopReading();
-  await ended?.settled();
-});
+  return ended;
+}
 
+/** One tab prepares it; a draft that two tabs sign is published twice. */
+export const contributionLock = createTabLock(
+  'contribution',
+  async () => await forget()?.settled(),
+  () => void forget(),
+);
+
+/** The draft that is stored, whichever tab prepares it. Reads the database: use inside `createLive`. */
+export async function storedDraft(): Promise<ContributionDraft | undefined> {
+  const stored = await readDraft(DRAFT_KEY);
+  return stored === undefined ? undefined : openDraft(stored).draft;
+}
+
+/** Deletes the draft, whichever tab prepares it; one that is being signed is waited for. */
+export async function discardDraft(): Promise<void> {
+  await contributionLock.takeOver();
+  await contributionSession().discard();
+}
+
+/** Of the tab that holds the lock: another may change the draft at any time. */
 export function contributionSession(): Contribution {
   session ??= createContribution({
     read: (request, options) => ingest().read(request, options),

@@ -181,7 +181,7 @@ export function createContribution(ports: ContributionPorts): Contribution {
       void read(kept);
     };
 
-    void restore().then(
+    const restored = restore().then(
       () => setLoaded(true),
       (error: unknown) => {
         setSaveFailure(() => error);
@@ -210,6 +210,8 @@ export function createContribution(ports: ContributionPorts): Contribution {
       readAgain: () => void read(draft()),
       settled: () => saving,
       async discard() {
+        // What is still being read would come back.
+        await restored;
         running.abort();
         await saving;
         bytes = undefined;

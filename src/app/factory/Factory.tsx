@@ -10,9 +10,9 @@ const RunPage = lazyPart(async () => (await import('./RunPage.tsx')).RunPage);
 export function Factory(): JSX.Element {
   const parameters = useParams<{ rest?: string }>();
   const parts = createMemo(() => (parameters.rest ?? '').split('/').filter((part) => part !== ''));
-  onMount(async () => {
-    const { tidyCheckpoints } = await import('../state/tidyCheckpoints.ts');
-    await tidyCheckpoints();
+  onMount(() => {
+    // Without a network, or while something is in the way, it is done at the next visit.
+    void import('../state/tidyCheckpoints.ts').then(({ tidyCheckpoints }) => tidyCheckpoints()).catch(() => undefined);
   });
   const runId = (): string | undefined => (parts()[0] === 'runs' ? parts()[1] : undefined);
   return (

@@ -95,7 +95,10 @@ export function Storage(): JSX.Element {
   onMount(() => {
     if (isFirstLook) {
       void forgetCopy();
-      void import('../state/tidyCheckpoints.ts').then(({ tidyCheckpoints }) => tidyCheckpoints()).then(refresh);
+      // Without a network, or while something is in the way, it is done at the next visit.
+      void import('../state/tidyCheckpoints.ts')
+        .then(({ tidyCheckpoints }) => tidyCheckpoints())
+        .then(refresh, () => undefined);
     }
     isFirstLook = false;
   });

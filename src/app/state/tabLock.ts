@@ -20,8 +20,11 @@ export interface TabLock {
 /** A tab that answers nothing for so long is stuck: the lock is taken from it. What it still finishes is waited for all the same. */
 const STEAL_MILLISECONDS = 5_000;
 
-/** `letGo`: what to store and forget before another tab goes on. */
-export function createTabLock(name: string, letGo: () => Promise<void>): TabLock {
+/**
+ * `letGo`: what to store and forget before another tab goes on. `begin`: what to forget before this one does, which was seen while
+ * another tab may have changed it.
+ */
+export function createTabLock(name: string, letGo: () => Promise<void>, begin: () => void = () => undefined): TabLock {
   const lockName = `tributary-tab-${name}`;
   const busyName = `${lockName}-busy`;
   const [holder, setHolder] = createSignal<'idle' | 'asking' | 'here' | 'elsewhere'>('idle');
@@ -44,6 +47,7 @@ export function createTabLock(name: string, letGo: () => Promise<void>): TabLock
     await navigator.locks.request(busyName, () => undefined);
     const released = Promise.withResolvers<void>();
     release = released.resolve;
+    begin();
     setHolder('here');
     granted.resolve();
     await released.promise;
@@ -77,7 +81,10 @@ export function createTabLock(name: string, letGo: () => Promise<void>): TabLock
       if (holder() === 'asking' && held.some((lock) => lock.name === lockName)) setHolder('elsewhere');
     });
     // Where the browser gives this page no locks, there is one tab as far as it can tell.
-    run().catch(() => setHolder('here'));
+    run().catch(() => {
+      setHolder('here');
+      granted.resolve();
+    });
   }
 
   return {

@@ -28,6 +28,7 @@ export const chat = {
   'chat.placeholder': 'Ask a question',
   'chat.send': 'Send',
   'chat.stop': 'Stop',
+  'chat.unkept': 'This text would not survive a reload: {reason}.',
   'chat.tooLong': 'This makes {length} characters; a question has at most {most}. Paste the part that you ask about.',
   'chat.keys': 'Enter sends, Shift+Enter starts a new line, Escape stops.',
   'chat.single': '{model} answers each question on its own; it does not see earlier turns.',

@@ -198,6 +198,7 @@ export const thrownTexts: Readonly<Record<string, Partial<ErrorText>>> = {
   RELAY_ADDRESS_INVALID: { message: "This is not the address of a relay.", hint: "Copy the whole line that the relay prints; it ends in /p2p/ and the identity of the relay." },
   RELAY_BUSY: { message: "The relay has too many announcements to check.", hint: "It is asked again in a while." },
   RELAY_PORT_TAKEN: { message: "The relay cannot listen on port {port}.", hint: "Stop the program that uses the port, or choose another with --{option}." },
+  RELAY_SETTING_INVALID: { message: "The relay cannot start with --{option} {value}.", hint: "Give --{option} a number from 0 to {most}." },
   REMOTE_CHANGED: { message: "The file has been replaced on its server since it was first looked at.", hint: "It may just have been replaced: delete what has arrived of it, and open its source again." },
   REMOTE_ENDED_EARLY: { message: "The connection ended before all bytes had arrived.", hint: "Try again; what has arrived stays in this browser." },
   REMOTE_NO_RANGES: { message: "This server sends whole files only, so the model cannot be looked at before its download.", hint: "Use another source or mirror." },
