@@ -3,6 +3,7 @@ import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import type { Json } from '../lib/canonicalJson.ts';
 import { TributaryError, toTributaryError } from '../lib/errors.ts';
 import { checkParquetFooter, checkParquetPages } from './checkParquetPages.ts';
+import { fileTooLarge } from './fileTooLarge.ts';
 import { MAX_CONTRIBUTION_ROWS, MAX_FILE_BYTES, MAX_ROW_DEPTH } from './limits.ts';
 import type { SourceItem } from './sourceItem.ts';
 
@@ -60,13 +61,7 @@ export async function* readParquet({ bytes, fileName }: ReadParquetParameters): 
       Math.max(0, Number(column.total_uncompressed_size), VALUE_BYTES * Number(column.num_values));
     const unpacked = columns.reduce((sum, column) => sum + bytesOf(column), 0);
     const count = Number(metadata.num_rows);
-    if (!(unpacked <= MAX_FILE_BYTES) || !(count <= MAX_CONTRIBUTION_ROWS))
-      throw new TributaryError({
-        code: 'FILE_TOO_LARGE',
-        message: `The file is larger than ${MAX_FILE_BYTES} bytes.`,
-        facts: { file: fileName, bytes: unpacked, maxBytes: MAX_FILE_BYTES },
-        hint: 'Split it into smaller files and contribute them one after another.',
-      });
+    if (!(unpacked <= MAX_FILE_BYTES) || !(count <= MAX_CONTRIBUTION_ROWS)) throw fileTooLarge(fileName, unpacked);
     const codec = columns.find((column) => !CODECS.includes(column.codec))?.codec;
     if (codec !== undefined)
       throw new TributaryError({

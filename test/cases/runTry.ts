@@ -7,7 +7,7 @@ import type { Try } from './caseFile.ts';
 import { differences } from './differences.ts';
 
 /** After this long a call counts as one that never ends; no sound one takes a tenth of it. */
-const PATIENCE_MS = 300_000;
+export const PATIENCE_MS = 300_000;
 
 type Outcome = { readonly value: Json } | { readonly error: Json };
 

@@ -15,8 +15,8 @@ function leaves({ count, hashes, exponents, codes }: Leaves, size: number): Uint
   });
 }
 
+/** Of one node or more: an index has a trained row. */
 function merkle(nodes: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  if (nodes.length === 0) return sha256(new Uint8Array(0));
   if (nodes.length === 1) return new Uint8Array(nodes[0] as Uint8Array);
   const split = 2 ** (31 - Math.clz32(nodes.length - 1));
   return sha256(concatBytes([Uint8Array.of(1), merkle(nodes.slice(0, split)), merkle(nodes.slice(split))]));

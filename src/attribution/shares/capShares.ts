@@ -7,10 +7,9 @@ import { sum } from './rational.ts';
  */
 export function capShares(weights: readonly bigint[], capPpm: number): bigint[] {
   const holders = weights.flatMap((weight, index) => (weight > 0n ? [index] : []));
-  // cap = capTop / capBottom of the whole.
-  const few = BigInt(holders.length) * BigInt(capPpm) < BigInt(PPM_TOTAL);
-  const capTop = few ? 1n : BigInt(capPpm);
-  const capBottom = few ? BigInt(holders.length) : BigInt(PPM_TOTAL);
+  // cap = capTop / capBottom of the whole: the larger of capPpm and 1 / holders.
+  const capTop = BigInt(Math.max(holders.length * capPpm, PPM_TOTAL));
+  const capBottom = BigInt(holders.length * PPM_TOTAL);
   const fixed = new Set<number>();
   for (;;) {
     const free = holders.filter((index) => !fixed.has(index));
