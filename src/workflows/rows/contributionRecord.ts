@@ -9,6 +9,8 @@ import type { ContributionRecord } from '../../store/index.ts';
 /** Fields of a record that the store does not know by name. */
 export interface ContributionData {
   readonly header: ContributionHeader;
+  /** The node has its announcement: a relay keeps it, or it is asked again. Absent: the page may have gone away before. */
+  readonly isAnnounced?: boolean;
   readonly announceError?: SerializedError;
   /** Transaction that registered it. */
   readonly transaction?: Hex;
@@ -25,14 +27,22 @@ export function contributionData(record: ContributionRecord): ContributionData {
   return record.data as ContributionData;
 }
 
+/** Whether the page that published it may have gone away before the node had it. What failed instead says so. */
+export function isUnannounced(record: ContributionRecord): boolean {
+  const { isAnnounced, announceError } = contributionData(record);
+  const isOpen = record.state === 'queued' || record.state === 'registered';
+  return record.mine && isOpen && isAnnounced !== true && announceError === undefined;
+}
+
 /** Queued contributions whose announcement has left the queue. `pending`: CIDs of announcements that wait. */
 export function sentContributions(
   queued: readonly ContributionRecord[],
   pending: readonly string[],
 ): readonly ContributionRecord[] {
-  return queued.filter(
-    (record) => !pending.includes(record.id) && contributionData(record).announceError === undefined,
-  );
+  return queued.filter((record) => {
+    const { isAnnounced, announceError } = contributionData(record);
+    return isAnnounced === true && announceError === undefined && !pending.includes(record.id);
+  });
 }
 
 /**
