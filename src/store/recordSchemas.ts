@@ -391,6 +391,7 @@ export const recordSchemas = {
         terms: v.optional(v.looseObject({ price: v.pipe(v.string(), v.regex(/^\d{1,80}$/)), ownerBps: natural })),
         description: v.optional(text),
         registered: v.optional(v.boolean()),
+        isAnnounced: v.optional(v.boolean()),
         announceError: v.optional(error),
         registerError: v.optional(error),
       }),

@@ -29,10 +29,18 @@ export interface AdapterData {
   readonly registered?: boolean;
   /** That made it a version; absent when an earlier try did. */
   readonly transaction?: Hex;
+  /** The node has its announcement: a relay keeps it, or it is asked again. Absent: the page may have gone away before. */
+  readonly isAnnounced?: boolean;
   readonly announceError?: SerializedError;
   readonly registerError?: SerializedError;
 }
 
 export function adapterData(record: { readonly data?: unknown }): AdapterData {
   return (record.data ?? {}) as AdapterData;
+}
+
+/** Whether the page that published it here may have gone away before the node had it. What failed instead says so. */
+export function isUnannounced(record: { readonly manifestCid?: string | undefined; readonly data?: unknown }): boolean {
+  const { runId, isAnnounced, announceError } = adapterData(record);
+  return record.manifestCid !== undefined && runId !== undefined && isAnnounced !== true && announceError === undefined;
 }
