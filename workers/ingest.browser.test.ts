@@ -38,3 +38,24 @@ it('parses and checks a file in its worker, and stops when told to', async () =>
   await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' });
   worker.terminate();
 });
+
+it('reads gzip of several members, of which browsers unpack only one', async () => {
+  const worker = new Worker(new URL('./ingest.ts', import.meta.url), { type: 'module' });
+  const ingest = connect<IngestService>(worker);
+  const packed = (text: string): Promise<Blob> =>
+    new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).blob();
+  const members = ['prompt,response\na,b\n', '', 'c,d\n'];
+  const blob = new Blob(await Promise.all(members.map(packed)));
+  const { rows, problems } = await ingest.parse({ blob, fileName: 'rows.csv.gz' });
+  expect([rows, problems]).toEqual([
+    [
+      { prompt: 'a', response: 'b' },
+      { prompt: 'c', response: 'd' },
+    ],
+    [],
+  ]);
+  await expect(ingest.parse({ blob: blob.slice(0, -1), fileName: 'rows.csv.gz' })).rejects.toMatchObject({
+    code: 'FILE_DAMAGED',
+  });
+  worker.terminate();
+});

@@ -238,18 +238,25 @@ contract InferenceEscrowTest is Fixture {
         assertEq(collected, 2e18);
     }
 
-    /// @dev A key that owns a contract wallet signs for both: without the signer among what is signed, whoever collects
-    /// could name one and then the other, and the payer would pay twice.
+    /// @dev Collects what the session key signed, then the same signature under a contract wallet that the key owns: without the
+    /// signer among what is signed, whoever collects could name one and then the other, and the payer would pay twice.
+    function collectOnceFor(address from, address wallet) internal returns (Voucher memory voucher) {
+        voucher = voucherOf(from, session, 0, 5e18);
+        bytes memory signature = sign(sessionPrivate, voucher);
+        (uint128 before,,) = escrow.accounts(from);
+        assertEq(collectOne(voucher, signature), 5e18);
+        voucher.signer = wallet;
+        expectRefused(voucher, signature, abi.encodeWithSelector(IInferenceEscrow.BadSignature.selector, wallet));
+        (uint128 balance,,) = escrow.accounts(from);
+        assertEq(balance, before - 5e18);
+    }
+
     function test_attack_a_key_and_the_contract_wallet_that_it_owns() public {
         address wallet = address(new OwnedWallet(session));
         setSession(type(uint64).max, 100e18);
         vm.prank(payer);
         escrow.setSessionKey(wallet, type(uint64).max, 100e18);
-        Voucher memory voucher = voucherOf(payer, session, 0, 5e18);
-        bytes memory signature = sign(sessionPrivate, voucher);
-        assertEq(collectOne(voucher, signature), 5e18);
-        voucher.signer = wallet;
-        expectRefused(voucher, signature, abi.encodeWithSelector(IInferenceEscrow.BadSignature.selector, wallet));
+        Voucher memory voucher = collectOnceFor(payer, wallet);
         // It may sign for the wallet: that is another voucher.
         assertEq(collectOne(voucher, sign(sessionPrivate, voucher)), 5e18);
     }
@@ -259,13 +266,7 @@ contract InferenceEscrowTest is Fixture {
         fundAndDeposit(wallet, 20e18);
         vm.prank(wallet);
         escrow.setSessionKey(session, type(uint64).max, 100e18);
-        Voucher memory voucher = voucherOf(wallet, session, 0, 5e18);
-        bytes memory signature = sign(sessionPrivate, voucher);
-        assertEq(collectOne(voucher, signature), 5e18);
-        voucher.signer = wallet;
-        expectRefused(voucher, signature, abi.encodeWithSelector(IInferenceEscrow.BadSignature.selector, wallet));
-        (uint128 balance,,) = escrow.accounts(wallet);
-        assertEq(balance, 15e18);
+        collectOnceFor(wallet, wallet);
     }
 
     function testFuzz_a_voucher_counts_under_its_own_signer_only(uint96 amount, address another) public {

@@ -728,6 +728,21 @@ it('deletes at its start what a kill left: blocks of nothing, and pins that nobo
   expect((await readContribution({ cid: kept, blocks: bob.blocks, verify })).rows).toHaveLength(50);
 });
 
+it.each<[string, RelayParameters, string]>([
+  ['web-socket-port', { webSocketPort: 65_536 }, '65536'],
+  ['web-rtc-port', { webRtcPort: -1 }, '-1'],
+  ['status-port', { statusPort: Number.NaN }, 'NaN'],
+  ['mebibytes-per-author', { bytesPerOwner: Number.NaN }, 'NaN'],
+  ['mebibytes-per-address', { bytesPerAddress: -1_048_576 }, '-1'],
+  ['mebibytes-in-total', { bytesInTotal: Number.POSITIVE_INFINITY }, 'Infinity'],
+  ['connections-per-address', { connectionsPerAddress: Number.NaN }, 'NaN'],
+])('does not start with a %s that bounds nothing', async (option, parameters, value) => {
+  await expect(relayAt(await folder(), parameters)).rejects.toMatchObject({
+    code: 'RELAY_SETTING_INVALID',
+    facts: { option, value },
+  });
+});
+
 describe('what another program has', () => {
   it.each(['status-port', 'web-rtc-port'] as const)('a taken %s is said, and the folder is let go', async (option) => {
     const udp = createSocket('udp4');

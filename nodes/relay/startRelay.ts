@@ -125,6 +125,21 @@ function portTaken(option: string, { host, port }: { host: string; port: number 
   });
 }
 
+const MAX_PORT = 65_535;
+
+/** Throws `RELAY_SETTING_INVALID`: what is no number would bound nothing. `settings`: by option, with the most that each can be. */
+function requireNumbers(settings: Readonly<Record<string, readonly [value: number, most: number]>>): void {
+  for (const [option, [value, most]] of Object.entries(settings)) {
+    if (value >= 0 && value <= most) continue;
+    throw new TributaryError({
+      code: 'RELAY_SETTING_INVALID',
+      message: `The relay cannot start with --${option} ${value}.`,
+      facts: { option, value: String(value), most },
+      hint: `Give --${option} a number from 0 to ${most}.`,
+    });
+  }
+}
+
 /** Throws `RELAY_PORT_TAKEN`. The listener itself says nothing when another program has its UDP port. */
 async function requireUdpPort(host: string, port: number): Promise<void> {
   if (port === 0) return;
@@ -142,8 +157,8 @@ async function requireUdpPort(host: string, port: number): Promise<void> {
 }
 
 /**
- * Starts a relay. Rejects with `RELAY_PORT_TAKEN` for any of its three ports, and with `FOLDER_IN_USE` when another relay uses
- * the folder. A process should start one relay in its life: the webrtc-direct port is only free again when the process ends.
+ * Starts a relay. Rejects with `RELAY_SETTING_INVALID`, with `RELAY_PORT_TAKEN` for any of its three ports, and with `FOLDER_IN_USE`
+ * when another relay uses the folder. A process should start one relay in its life: the webrtc-direct port is only free again when the process ends.
  */
 export async function startRelay(parameters: RelayParameters = {}): Promise<Relay> {
   const {
@@ -163,6 +178,16 @@ export async function startRelay(parameters: RelayParameters = {}): Promise<Rela
     bytesPerPlace: parameters.bytesPerAddress ?? bytesInTotal * ADDRESS_SHARE,
     bytesInTotal,
   };
+  const [maxMebibytes, mebibytes] = [Number.MAX_SAFE_INTEGER / MEBIBYTE, (bytes: number) => bytes / MEBIBYTE];
+  requireNumbers({
+    'web-socket-port': [webSocketPort, MAX_PORT],
+    'web-rtc-port': [webRtcPort, MAX_PORT],
+    'status-port': [statusPort, MAX_PORT],
+    'mebibytes-per-author': [mebibytes(quota.bytesPerOwner), maxMebibytes],
+    'mebibytes-in-total': [mebibytes(quota.bytesInTotal), maxMebibytes],
+    'mebibytes-per-address': [mebibytes(quota.bytesPerPlace), maxMebibytes],
+    'connections-per-address': [connectionsPerAddress ?? 0, Number.MAX_SAFE_INTEGER],
+  });
   await mkdir(dataDirectory, { recursive: true });
   await requireUdpPort(host, webRtcPort);
   const pinState = await openFileState(path.join(dataDirectory, 'pins'));

@@ -312,7 +312,8 @@ describe('receipt', () => {
     [
       'a coordinate dropped',
       (receipt: ReceiptBytes) => Object.assign(receipt.sketch, { codes: receipt.sketch.codes.slice(1) }),
-      /coordinates/,
+      /^The sketch has 511 coordinates instead of 512.$/,
+      ['index'],
     ],
     [
       'verbatim bits given to another row',
@@ -322,27 +323,52 @@ describe('receipt', () => {
     [
       'verbatim bits given to no row',
       (receipt: ReceiptBytes) => Object.assign(receipt, { verbatim: [[1000, 50]] }),
-      /Row 1000/,
+      /^Row 1000 is not in the index.$/,
+      ['index'],
+    ],
+    [
+      'verbatim bits given to the row after the last',
+      (receipt: ReceiptBytes) => Object.assign(receipt, { verbatim: [[162, 50]] }),
+      /^Row 162 is not in the index.$/,
+      ['index'],
     ],
     [
       'the unattributed part changed',
       (receipt: ReceiptBytes) => Object.assign(receipt, { unattributedPpm: 5 }),
       /unattributed/,
     ],
-    ['another index', (receipt: ReceiptBytes) => receipt.index.fill(0), /another index/],
-  ])('with %s is not valid', async (_, change, problem) => {
-    const document = decode<ReceiptBytes>((await make()).bytes);
-    change(document);
-    const found = await service.verifyReceipt({ id, receipt: encode(document) });
-    expect(found.valid).toBe(false);
-    expect(found.problems.join(' ')).toMatch(problem);
-  });
+    [
+      'another index',
+      (receipt: ReceiptBytes) => receipt.index.fill(0),
+      /^The receipt names another index.$/,
+      ['index'],
+    ],
+  ] as [string, (receipt: ReceiptBytes) => unknown, RegExp, string[]?][])(
+    'with %s is not valid',
+    async (_, change, problem, checked = ['index', 'influence', 'shares']) => {
+      const document = decode<ReceiptBytes>((await make()).bytes);
+      change(document);
+      const found = await service.verifyReceipt({ id, receipt: encode(document) });
+      expect(found.valid).toBe(false);
+      expect(found.problems.join(' ')).toMatch(problem);
+      // What cannot be compared is not said to have been.
+      expect(found.checked).toEqual(checked);
+    },
+  );
 
   test('disclosed texts that are not the ones of the receipt are told apart', async () => {
     const { bytes, salt } = await make();
     const disclosure = { salt, prompt: 'Another?', answer: 'Answer 9.', answerIds: answerIdsOf(9) };
     const { problems } = await service.verifyReceipt({ id, receipt: bytes, disclosure });
     expect(problems).toHaveLength(3);
+    const one = async (other: Partial<typeof disclosure>) =>
+      (await service.verifyReceipt({ id, receipt: bytes, disclosure: { salt, prompt, answer, answerIds, ...other } }))
+        .problems;
+    expect(await one({ prompt: 'Another?' })).toEqual(['The prompt is not the one of the receipt.']);
+    expect(await one({ answer: 'Answer 9.' })).toEqual(['The answer is not the one of the receipt.']);
+    // Of other tokens the same spans are found.
+    expect(await one({ answerIds: [...answerIds, 77_777] })).toEqual(['The answer is not the one of the receipt.']);
+    expect(await one({ salt: new Uint8Array(32) })).toHaveLength(2);
   });
 
   test('bytes that are no receipt are refused', async () => {

@@ -1,32 +1,21 @@
 // What each method of the attribution worker takes. Bytes of indexes and receipts are checked by who decodes them.
 import * as v from 'valibot';
 import { bytesSchema, type RequestSchemas } from '../lib/checkedService.ts';
-import {
-  contributionName,
-  evaluation,
-  exponent,
-  parameterCount,
-  policy,
-  position,
-  ppm,
-  sketchSeed,
-  sketchSize,
-  whole,
-} from './files/indexFields.ts';
+import * as fields from './files/indexFields.ts';
 import type { AttributionService } from './service.ts';
 
 const id = v.string();
 const bytes = bytesSchema;
-const tokenIds = v.array(whole(0, 2 ** 31 - 1));
+const tokenIds = v.array(fields.whole(0, 2 ** 31 - 1));
 const gradient = v.instance(Float32Array);
 const sketch = v.strictObject({
   codes: v.pipe(
     v.instance(Int8Array),
     v.check((codes) => !codes.includes(-128), 'Expected codes from -127 to 127'),
   ),
-  exponent,
+  exponent: fields.exponent,
 });
-const seed = v.optional(sketchSeed);
+const seed = v.optional(fields.sketchSeed);
 const account = v.pipe(v.string(), v.regex(/^0x[0-9a-fA-F]{40}$/));
 
 const indexRow = v.looseObject({
@@ -34,8 +23,8 @@ const indexRow = v.looseObject({
   response: v.string(),
   // `INDEX_ROWS_INVALID` says which row has no valid address.
   account: v.string(),
-  contribution: contributionName,
-  position,
+  contribution: fields.contributionName,
+  position: fields.position,
   contentKey: v.optional(v.string()),
   placebo: v.optional(v.boolean()),
   sketch,
@@ -43,8 +32,8 @@ const indexRow = v.looseObject({
 
 /** What a receipt takes of an attribution; the rest is for screens. */
 const attribution = v.looseObject({
-  contributors: v.array(v.looseObject({ account, ppm })),
-  unattributedPpm: ppm,
+  contributors: v.array(v.looseObject({ account, ppm: fields.ppm })),
+  unattributedPpm: fields.ppm,
   sketch,
 });
 
@@ -78,13 +67,13 @@ export const requestSchemas: RequestSchemas<AttributionService> = {
     ),
   }),
   decodeReceipt: v.strictObject({ receipt: bytes }),
-  sketch: v.strictObject({ gradient, size: v.optional(sketchSize), seed }),
+  sketch: v.strictObject({ gradient, size: v.optional(fields.sketchSize), seed }),
   buildIndex: v.strictObject({
     rows: v.array(indexRow),
-    parameterCount,
+    parameterCount: fields.parameterCount,
     adapterHash: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
     seed,
-    policy: v.optional(policy),
-    evaluation: v.optional(evaluation),
+    policy: v.optional(fields.policy),
+    evaluation: v.optional(fields.evaluation),
   }),
 };

@@ -1,22 +1,28 @@
 import { CODE_PAGES } from './encodings/codePages.ts';
+import { decodeSevenBit, isSevenBit } from './encodings/sevenBit.ts';
+
+/** Text of UTF-16 units that are computed, without an object for each of them. */
+function fromUnits(units: Uint16Array): string {
+  return new TextDecoder('utf-16le', { ignoreBOM: true }).decode(units);
+}
 
 /** UTF-32, which platforms do not decode; null when it is not well-formed. */
 function decodeUtf32(bytes: Uint8Array, littleEndian: boolean): string | null {
   if (bytes.byteLength % 4 !== 0) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const parts: string[] = [];
+  const units = new Uint16Array(bytes.byteLength / 2);
+  let length = 0;
   for (let offset = 0; offset < bytes.byteLength; offset += 4) {
     const point = view.getUint32(offset, littleEndian);
     if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return null;
-    parts.push(String.fromCodePoint(point));
+    const character = String.fromCodePoint(point);
+    for (let index = 0; index < character.length; index += 1) units[length++] = character.charCodeAt(index);
   }
-  return parts.join('');
+  return fromUnits(units.subarray(0, length));
 }
 
 function decodeCodePage(bytes: Uint8Array, upper: string): string {
-  const parts: string[] = [];
-  for (const byte of bytes) parts.push(byte < 0x80 ? String.fromCharCode(byte) : (upper[byte - 0x80] as string));
-  return parts.join('');
+  return fromUnits(Uint16Array.from(bytes, (byte) => (byte < 0x80 ? byte : upper.charCodeAt(byte - 0x80))));
 }
 
 /**
@@ -24,8 +30,8 @@ function decodeCodePage(bytes: Uint8Array, upper: string): string {
  * incomplete.
  */
 export function decodeStrictly(bytes: Uint8Array, encoding: string, isCut = false): string | null {
-  const upper = CODE_PAGES[encoding];
-  if (upper !== undefined) return decodeCodePage(bytes, upper);
+  if (Object.hasOwn(CODE_PAGES, encoding)) return decodeCodePage(bytes, CODE_PAGES[encoding] as string);
+  if (isSevenBit(encoding)) return decodeSevenBit(bytes, encoding);
   try {
     const text = /^utf-32[lb]e$/.test(encoding)
       ? decodeUtf32(bytes, encoding === 'utf-32le')

@@ -3,12 +3,13 @@
 import { TributaryError } from '../lib/errors.ts';
 import { decodeStrictly } from './decodeStrictly.ts';
 import { CODE_PAGES } from './encodings/codePages.ts';
+import { guessSevenBit, isSevenBit } from './encodings/sevenBit.ts';
 import type { TextEncoding } from './types.ts';
 
 export interface DecodeTextParameters {
   readonly bytes: Uint8Array;
   readonly fileName: string;
-  /** Label of the WHATWG Encoding Standard, or `utf-32le`, `utf-32be`, `ibm850`, `ibm437`, `ibm852`; decides instead of the bytes. */
+  /** Label of the WHATWG Encoding Standard, or one of those of `decodeStrictly` besides; decides instead of the bytes. */
   readonly encoding?: string | undefined;
 }
 
@@ -23,47 +24,42 @@ const BYTE_ORDER_MARKS: readonly (readonly [encoding: string, bytes: readonly nu
 /** Bytes that the statistics look at. */
 const SAMPLE_BYTES = 64 * 1024;
 
+/** Bytes that are decoded at once while a fault is looked for. */
+const STEP = 4_096;
+
 /** Line and column, from 1, of the first byte that is not of the encoding. */
 function firstFault(bytes: Uint8Array, encoding: string): { readonly line: number; readonly column: number } {
   if (encoding.startsWith('utf-32')) return { line: 1, column: 1 };
-  const STEP = 4_096;
-  let line = 1;
-  let column = 1;
-  const count = (text: string): void => {
-    const lines = text.split(/\r\n|\n|\r/);
-    line += lines.length - 1;
-    column = (lines.length === 1 ? column : 1) + (lines.at(-1) as string).length;
-  };
+  // No decoder takes these by parts; their shifts end with the line. Of Chinese in ISO 2022 the first shift is told.
+  if (isSevenBit(encoding) || encoding === 'iso-2022-cn') {
+    const lines = new TextDecoder('latin1').decode(bytes).split(/\r\n|\n|\r/);
+    const isFaulty = (line: string): boolean =>
+      isSevenBit(encoding) ? decodeStrictly(new TextEncoder().encode(line), encoding) === null : line.includes('\x1b');
+    return { line: lines.findIndex(isFaulty) + 1, column: 1 };
+  }
   const decoder = (): TextDecoder => new TextDecoder(encoding, { fatal: true });
-  const whole = decoder();
+  const steps = decoder();
   let start = 0;
   try {
-    for (; start < bytes.byteLength; start += STEP)
-      count(whole.decode(bytes.subarray(start, start + STEP), { stream: true }));
+    for (; start < bytes.byteLength; start += STEP) steps.decode(bytes.subarray(start, start + STEP), { stream: true });
   } catch {
-    // Once more from a little before, byte by byte; what was counted before this step stays.
-    const again = decoder();
-    const from = Math.max(0, start - 4);
-    let warm = from;
-    // The first bytes may be the end of a character: they are skipped until the decoder follows.
-    for (; warm < start; warm += 1) {
-      try {
-        const trial = decoder();
-        trial.decode(bytes.subarray(warm, start), { stream: true });
-        break;
-      } catch {
-        // begins inside a character
-      }
-    }
-    try {
-      again.decode(bytes.subarray(warm, start), { stream: true });
-      for (let at = start; at < Math.min(start + STEP, bytes.byteLength); at += 1)
-        count(again.decode(bytes.subarray(at, at + 1), { stream: true }));
-    } catch {
-      // here it is
-    }
+    // In this step.
   }
-  return { line, column };
+  // Once more, in it byte by byte. Line ends are counted in the whole, where none of them is in two parts.
+  const again = decoder();
+  let text = again.decode(bytes.subarray(0, start), { stream: true });
+  try {
+    for (const byte of bytes.subarray(start, start + STEP)) text += again.decode(Uint8Array.of(byte), { stream: true });
+  } catch {
+    // Here.
+  }
+  let line = 1;
+  let lineStart = 0;
+  for (const { 0: end, index } of text.matchAll(/\r\n|\n|\r/g)) {
+    line += 1;
+    lineStart = index + end.length;
+  }
+  return { line, column: text.length - lineStart + 1 };
 }
 
 function refuse(fileName: string, bytes: Uint8Array, encoding: string): never {
@@ -123,7 +119,7 @@ function isDamagedUtf8(bytes: Uint8Array): boolean {
 
 /**
  * The text of a file and the encoding that it was read in: the one that is asked for; or that of its byte order mark; or UTF-16 by its zero
- * bytes; or ISO-2022-JP by its escapes; or UTF-8, if it is that; or what statistics say. Throws `FILE_NOT_UTF8` or `FILE_NOT_IN_ENCODING` with
+ * bytes; or UTF-8, if it is that and no encoding of seven bits; or what statistics say. Throws `FILE_NOT_UTF8` or `FILE_NOT_IN_ENCODING` with
  * line and column, or `ENCODING_UNKNOWN`.
  */
 export async function decodeText({
@@ -153,12 +149,14 @@ export async function decodeText({
   const wide = guessWide(bytes);
   const wideText = wide === null ? null : decodeStrictly(bytes, wide);
   if (wide !== null && wideText !== null) return { text: wideText, encoding: { name: wide, by: 'statistics' } };
-  // Bytes of ASCII alone, with escapes: whoever reads them as UTF-8 reads signs.
-  const head = new TextDecoder('latin1').decode(bytes.subarray(0, SAMPLE_BYTES));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is one.
-  const escaped = /\x1b\$[@B]/.test(head) ? decodeStrictly(bytes, 'iso-2022-jp') : null;
-  if (escaped !== null) return { text: escaped, encoding: { name: 'iso-2022-jp', by: 'statistics' } };
   const text = decodeStrictly(bytes, 'utf-8');
+  // A character for each byte: all of ASCII.
+  const seven = text?.length === bytes.byteLength ? guessSevenBit(text) : null;
+  if (seven !== null)
+    return {
+      text: decodeStrictly(bytes, seven) ?? refuse(fileName, bytes, seven),
+      encoding: { name: seven, by: 'statistics' },
+    };
   if (text !== null) return { text, encoding: { name: 'utf-8', by: 'validity' } };
   const { guessEncoding } = await import('./guessEncoding.ts');
   const name = isDamagedUtf8(bytes) ? null : guessEncoding(bytes);
@@ -167,7 +165,7 @@ export async function decodeText({
 }
 
 function isKnown(label: string): boolean {
-  if (/^utf-32[lb]e$/.test(label) || label in CODE_PAGES) return true;
+  if (/^utf-32[lb]e$/.test(label) || Object.hasOwn(CODE_PAGES, label) || isSevenBit(label)) return true;
   try {
     return new TextDecoder(label).encoding !== '';
   } catch {

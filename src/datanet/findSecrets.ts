@@ -5,6 +5,7 @@ import { entropy } from './secrets/checksums.ts';
 import { findRecoveryPhrase } from './secrets/findRecoveryPhrase.ts';
 import { PATTERNS, type Severity } from './secrets/patterns.ts';
 import { SCANNER_RULES } from './secrets/scannerRules.ts';
+import { unpackBase64 } from './secrets/unpackBase64.ts';
 import type { FindingCode } from './types.ts';
 import { withoutInvisible } from './withoutInvisible.ts';
 
@@ -118,21 +119,41 @@ export interface FindSecretsOptions {
   readonly context?: string;
 }
 
+/** Whether one letter of another alphabet stands in what may be a token: it is there to hide it. */
+function isDisguised(text: string): boolean {
+  if (!/[\u0250-\uffff]/.test(text)) return false;
+  const runs = text.match(/[\p{L}\p{N}_-]{16,}/gu) ?? [];
+  return mixesAlphabets(text) || runs.some((run) => /[A-Za-z]/.test(run) && withLatinLookAlikes(run) !== run);
+}
+
+/** E-mail addresses and phone numbers are pointed out where they can be read. */
+const WORTH_UNPACKING = new Set<FindingCode>(['PRIVATE_KEY', 'SEED_PHRASE', 'API_TOKEN', 'PASSWORD', 'PAYMENT_CARD']);
+
+/** Base64 within base64, as configurations of servers have it. Each is shorter than what holds it. */
+const MAX_UNPACKED = 3;
+
 /**
- * Secrets and personal data in `text`, at most one finding of each kind, the gravest. The text is searched as it stands, and as it
- * reads without invisible characters and with full-width letters, and those that only look Latin, as plain ones.
+ * Secrets and personal data in `text`, at most one finding of each kind, the gravest. The text is searched as it stands, as it
+ * reads without invisible characters and with full-width letters, and those that only look Latin, as plain ones, and for secrets in
+ * what it holds in base64.
  */
 export function findSecrets(text: string, { context = '' }: FindSecretsOptions = {}): Secret[] {
   const best = new Map<FindingCode, Secret>();
   const visible = withoutInvisible(text).normalize('NFKC');
-  // One letter of another alphabet in a token is there to hide it.
-  const plain = mixesAlphabets(visible) ? withLatinLookAlikes(visible) : visible;
+  const plain = isDisguised(visible) ? withLatinLookAlikes(visible) : visible;
   const lowerContext = `${context.slice(-200).toLowerCase()} `;
-  for (const version of plain === text ? [text] : [text, plain]) {
+  const search = (version: string, isWanted: (code: FindingCode) => boolean = () => true): void => {
     for (const { code, severity, start, end } of findMatches(version, lowerContext)) {
-      if (best.get(code)?.severity === 'block' || (best.has(code) && severity === 'warning')) continue;
+      if (!isWanted(code) || best.get(code)?.severity === 'block' || (best.has(code) && severity === 'warning'))
+        continue;
       best.set(code, { code, severity, message: MESSAGES[code] ?? '', excerpt: mask(version.slice(start, end)) });
     }
+  };
+  for (const version of plain === text ? [text] : [text, plain]) search(version);
+  let packed = unpackBase64(plain);
+  for (let depth = 0; depth < MAX_UNPACKED && packed.length > 0; depth += 1) {
+    for (const unpacked of packed) search(unpacked, (code) => WORTH_UNPACKING.has(code));
+    packed = packed.flatMap(unpackBase64);
   }
   return [...best.values()];
 }

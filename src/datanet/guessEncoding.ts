@@ -13,7 +13,7 @@ const MIN_SCORE = 0.45;
 /** What most files are in goes first where little is to be seen. */
 const PRIOR: Readonly<Record<string, number>> = { 'windows-1252': 0.6, 'windows-1250': 0.3, 'windows-1251': 0.3 };
 /** By how much a reading must be better, in bytes that fit it and not the next. */
-const MIN_LEAD = 1;
+const MIN_LEAD = 1.4;
 
 const TYPOGRAPHIC = /[’‘“”„‚«»‹›–—…•·€£¥§°©®™²³½¼ªº¿¡±µ×\u00a0]/;
 

@@ -1,4 +1,4 @@
-// Text that was UTF-8 once and was read as Windows-1252 on its way: "ZÃ¼rich", "donâ€™t". What it was cannot be told for sure, so it is
+// Text that was read in a wrong encoding on its way, most often UTF-8 as Windows-1252: "ZÃ¼rich", "donâ€™t". What it was cannot be told for sure, so it is
 // pointed out and not mended.
 
 /** What the bytes 0x80 to 0x9f are in Windows-1252; a control character where they are nothing. */
@@ -15,13 +15,18 @@ const RUN = /[\u0080-\u00ff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–�
 const PLAUSIBLE =
   /[\u00a0-\u00ff\u2010-\u2044\u20ac\u2122\u0391-\u03ce\u0410-\u044f\u3001-\u30ff\u4e00-\u9fff\uac00-\ud7a3\ufffd\u{1f300}-\u{1faff}]/u;
 
-/** Whether a part of `text` is UTF-8 that was read as another encoding. */
+/** A letter of Latin-1 or a quotation mark in UTF-7, which one alone does not tell for sure: "Z+APw-rich". */
+const UTF7 = /\+(?:A[M-P]|IB)[AEIMQUYcgkosw048]-/;
+
+/** Whether a part of `text` is UTF-8 that was read as another encoding, or UTF-7 that was read as UTF-8. */
 export function isGarbled(text: string): boolean {
+  if (UTF7.test(text)) return true;
   if (!LEAD.test(text)) return false;
   for (const [run] of text.matchAll(RUN)) {
     const bytes = Uint8Array.from(run, (character) => UPPER.get(character) ?? character.charCodeAt(0));
     try {
-      if (PLAUSIBLE.test(new TextDecoder('utf-8', { fatal: true }).decode(bytes))) return true;
+      // A run may be cut within a character.
+      if (PLAUSIBLE.test(new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true }))) return true;
     } catch {
       // It is what it says.
     }

@@ -39,6 +39,7 @@ const KNOWN_PAIRS: readonly RowMapping[] = [
 /** Fields that hold a conversation, as data sets name them. */
 const CONVERSATION_FIELDS = [
   'messages',
+  'chat_messages',
   'conversations',
   'conversation',
   'dialogue',
@@ -142,7 +143,9 @@ function isMessages(record: Json): boolean {
   return (
     Array.isArray(record) &&
     record.length > 0 &&
-    record.every((message: Json) => isObject(message) && ('role' in message || 'from' in message))
+    record.every(
+      (message: Json) => isObject(message) && ['role', 'from', 'sender'].some((name) => Object.hasOwn(message, name)),
+    )
   );
 }
 

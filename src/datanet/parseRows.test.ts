@@ -171,3 +171,85 @@ describe('files', () => {
     expect(seen).toEqual([15_000, 30_000]);
   });
 });
+
+describe('what a person is shown', () => {
+  const parse = (text: string, fileName = 'a.jsonl', more: object = {}) =>
+    parseRows({ blob: new Blob([text]), fileName, ...more });
+
+  it('is the line of a problem, as far as it can be corrected, and its part around the fault', async () => {
+    const at = (before: number, after: number): string => `{"prompt":"${'x'.repeat(before)}",!${'y'.repeat(after)}`;
+    const shown = async (line: string) => {
+      const { problems } = await parse(`{"prompt":"a","response":"b"}\n${line}\n{"prompt":"c","response":"d"}`);
+      const [{ line: number, column, firstLine, lastLine, text, source } = {} as never] = problems;
+      expect([number, firstLine, lastLine, problems.length]).toEqual([2, 2, 2, 1]);
+      return { column, text, source };
+    };
+    expect(await shown(at(3, 3))).toEqual({ column: 17, text: at(3, 3), source: at(3, 3) });
+    const long = at(200, 200);
+    expect(await shown(long)).toEqual({ column: 214, text: long.slice(173, 253), source: long });
+    const late = at(200, 20);
+    expect(await shown(late)).toEqual({ column: 214, text: late.slice(-80), source: late });
+    const [most, more] = [at(3_986 - 10, 10), at(3_986 - 9, 10)];
+    expect([most.length, (await shown(most)).source, (await shown(more)).source]).toEqual([4_000, most, undefined]);
+  });
+
+  it('are words beyond ASCII, each once, to judge the encoding by', async () => {
+    const sampleOf = async (text: string) => (await parse(`prompt,response\n${text}\n`, 'a.csv')).sample;
+    expect(await sampleOf('plain,words')).toEqual([]);
+    expect(await sampleOf('Zürich,Zürich und Genève; été')).toEqual(['Zürich', 'Genève', 'été']);
+    expect(await sampleOf('ä c,é í ó ú à')).toEqual(['ä', 'é', 'í', 'ó', 'ú']);
+    expect(await sampleOf('5 € – 6,«» 😀')).toEqual([]);
+    expect(await sampleOf('日本の首都,東京')).toEqual(['日本の首都', '東京']);
+    const word = 'a'.repeat(30);
+    expect(await sampleOf(`${word}é${word},b`)).toEqual([`${word.slice(0, 20)}é${word.slice(0, 19)}`]);
+    expect(await sampleOf(`x${'é'.repeat(45)},b`)).toEqual([`x${'é'.repeat(20)}`, 'é'.repeat(20), 'é'.repeat(5)]);
+  });
+
+  it('are fields that no row carries, and changed numbers, with their count and first place', async () => {
+    const message = (extra: string) =>
+      `{"messages":[{"role":"user","content":"a"${extra}},{"role":"assistant","content":"b"}],"n":1}`;
+    const { notes, rows } = await parse(
+      [message(''), message(',"name":"x"'), message(',"name":"y"'), message(',"id":1')].join('\n'),
+    );
+    expect(rows).toHaveLength(4);
+    expect(notes).toEqual([
+      { code: 'FIELD_UNUSED', field: 'messages[].name', count: 2, line: 2, column: 13 },
+      { code: 'FIELD_UNUSED', field: 'messages[].id', count: 1, line: 4, column: 13 },
+    ]);
+    const numbers = Array.from({ length: 101 }, (_, index) => `"n${index}":9007199254740993`).join(',');
+    const many = await parse(`{"prompt":"a","response":"b",${numbers},"${'k'.repeat(90)}":1e400}`);
+    expect([many.notes.length, many.notes[0], many.notes[99]?.field]).toEqual([
+      100,
+      { code: 'NUMBER_AS_TEXT', field: 'n0', count: 1, line: 1, column: 35 },
+      'n99',
+    ]);
+    const [name] = (await parse(`{"prompt":"a","response":"b","${'k'.repeat(90)}":1e400}`)).notes;
+    expect(name?.field).toBe('k'.repeat(80));
+  });
+
+  it('are the columns of the first record, and how the lines add up', async () => {
+    const { columns, mapping, lineCount, frameLines, lines } = await parse(
+      '\n{"question":"a","answer":"b","z":1}\n\n{"prompt":"c","response":"d"}\n\n',
+    );
+    expect({ columns, mapping, lineCount, frameLines, lines }).toEqual({
+      columns: ['question', 'answer', 'z'],
+      mapping: { prompt: 'question', response: 'answer' },
+      lineCount: 5,
+      frameLines: 3,
+      lines: [2, 4],
+    });
+    const wide = Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`c${index}`, 0]));
+    expect((await parse(JSON.stringify({ prompt: 'a', response: 'b', ...wide }))).columns).toHaveLength(1_000);
+  });
+
+  it('is how far reading has come, up to the whole', async () => {
+    const line = '{"prompt":"a","response":"b"}\n';
+    const seen: { done: number; total: number }[] = [];
+    await parseRows(
+      { blob: new Blob([line.repeat(1_200)]), fileName: 'a.jsonl' },
+      { onProgress: (at) => seen.push(at) },
+    );
+    const total = 1_200 * line.length;
+    expect(seen).toEqual([500, 1_000, 1_200].map((count) => ({ done: count * line.length, total })));
+  });
+});

@@ -6,7 +6,7 @@ import { countLines, replaceLines } from './lines.ts';
 import { guessMapping, mapColumns } from './mapColumns.ts';
 import { type ReadFile, readFile } from './readFile.ts';
 import { readJsonRecords } from './readJsonRecords.ts';
-import { readTable, readTableHead } from './readTable.ts';
+import { isNamedTable, readTable, readTableHead } from './readTable.ts';
 import { refuseFileType } from './refuseFileType.ts';
 import { isObject } from './rowFault.ts';
 import type { FaultItem, Place, RecordItem, SourceItem } from './sourceItem.ts';
@@ -44,9 +44,9 @@ async function openSource(
     items: readJsonRecords({ text, onUnused: (field, place) => note('FIELD_UNUSED', field, place) }),
     total: text.length,
   };
-  const isNamedTable = /\.(?:csv|tsv|tab|psv)$/i.test(fileName);
+  const isTableByName = isNamedTable(fileName);
   const looksLikeJson = /^\s*[[{]/.test(text);
-  if (looksLikeJson && (!isNamedTable || isJson(text))) return json;
+  if (looksLikeJson && (!isTableByName || isJson(text))) return json;
   const head = readTableHead({ text, fileName, mapping: request.mapping });
   const mapping = request.mapping ?? (head === null ? null : guessMapping(head.columns));
   const isTable =
@@ -55,7 +55,7 @@ async function openSource(
     [mapping.prompt, mapping.response].every((name) => head.columns.includes(name));
   // Without a name that says table, its header must say so; and where no line could be JSON, the file is of another type.
   if (!isTable && isBytes(text)) refuseFileType(fileName, textType(text));
-  if (!isTable && !isNamedTable)
+  if (!isTable && !isTableByName)
     return file.encoding === null || JSON_LINE.test(text) || text.trim() === ''
       ? json
       : refuseFileType(fileName, textType(text));

@@ -1,5 +1,5 @@
 // One question and answer from a list of messages in the forms that chat data has: OpenAI's role and content (a text, or parts),
-// ShareGPT's from and value, Gemini's parts.
+// ShareGPT's from and value, Gemini's parts, the sender and text of Claude's export.
 import type { Json } from '../lib/canonicalJson.ts';
 import { fault, isObject, type RowFault } from './rowFault.ts';
 
@@ -66,7 +66,7 @@ export function readConversation(
   const unused = new Set<string>();
   for (const message of messages as readonly Json[]) {
     if (!isObject(message)) return invalid(field);
-    const roleField = ['role', 'from'].find((name) => typeof message[name] === 'string');
+    const roleField = ['role', 'from', 'sender'].find((name) => typeof message[name] === 'string');
     const contentField = ['content', 'value', 'parts', 'text'].find((name) => Object.hasOwn(message, name));
     if (roleField === undefined) return invalid(field);
     const name = (message[roleField] as string).trim().toLowerCase();

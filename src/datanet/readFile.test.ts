@@ -103,3 +103,28 @@ it('is not stalled by a Parquet file that states a thousand million values, wher
   }
   expect(refused).toBeGreaterThan(100);
 });
+
+it('reads gzip of several members, and takes no bytes within one for the beginning of the next', async () => {
+  const read = (bytes: Uint8Array) => parse(new Uint8Array(bytes), 'a.csv.gz', 'windows-1252');
+  // Stored as they are: each of these reads as the beginning of a member.
+  const inside = Buffer.concat([
+    Buffer.from('prompt,response\n'),
+    Buffer.from('a,\x1f\x8b\x08\x00b\n'.repeat(16), 'latin1'),
+  ]);
+  const stored = gzipSync(inside, { level: 0 });
+  const next = gzipSync('c,d\n');
+  expect((await read(Buffer.concat([stored, next, gzipSync(''), next]))).rows).toHaveLength(18);
+  const many = gzipSync(Buffer.concat([inside, Buffer.from('a,\x1f\x8b\x08\x00b\n', 'latin1')]), { level: 0 });
+  await expect(read(many)).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
+  // Reserved flags, another method: no member begins so.
+  const others = Buffer.from('a,\x1f\x8b\x08\x20b\nc,\x1f\x8b\x07\x00\ne,\x1f\x8c\x08\x00\n'.repeat(20), 'latin1');
+  expect(
+    (await read(gzipSync(Buffer.concat([Buffer.from('prompt,response\n'), others]), { level: 0 }))).rows,
+  ).toHaveLength(60);
+  for (const broken of [
+    Buffer.concat([next, Buffer.from('more')]),
+    Buffer.concat([next, next.subarray(0, -1)]),
+    Buffer.concat([next.subarray(0, -1), next]),
+  ])
+    await expect(read(broken)).rejects.toMatchObject({ code: 'FILE_DAMAGED', facts: { file: 'a.csv.gz' } });
+});

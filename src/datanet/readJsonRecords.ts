@@ -343,14 +343,21 @@ function* readList(
         covered = Math.max(covered, place.line);
         offset = after;
         if (separator === '{') continue;
-        offset = resume(text, lineEnd, after, start.column, after - 1);
+        offset = resume({ text, lineEnd, from: after, column: start.column, not: after - 1, isBetween: true });
         continue;
       }
     }
     // Reading goes on at the next object on the line, or at the next line that begins one, no deeper than this one.
     const from = isTrailing
       ? problem.offset
-      : resume(text, lineEnd, Math.max(problem.offset, offset), start.column, offset);
+      : resume({
+          text,
+          lineEnd,
+          from: Math.max(problem.offset, offset),
+          column: start.column,
+          not: offset,
+          isBetween: problem.offset === offset,
+        });
     const at = counter.at(Math.min(problem.offset, from));
     const through = from >= text.length ? lastLine(text, counter) : Math.max(at.line, counter.at(from).line - 1);
     problems += 1;
@@ -397,12 +404,22 @@ function lastLine(text: string, counter: ReturnType<typeof createLineCounter>): 
   return counter.at(text.length).line;
 }
 
+interface ResumeParameters {
+  readonly text: string;
+  readonly lineEnd: (from: number) => number;
+  readonly from: number;
+  readonly column: number;
+  readonly not: number;
+  /** Whether the fault stands between two elements, so that the next comma is one of the list. */
+  readonly isBetween: boolean;
+}
+
 /**
  * Offset where reading goes on after a fault at `from`: the next element on its line, as it seems; or the first object after `not` that
  * begins a line, from that of `from` on, no deeper than `column`.
  */
-function resume(text: string, lineEnd: (from: number) => number, from: number, column: number, not: number): number {
-  const NEXT_ELEMENT = /\}[ \t]*,[ \t]*(?=\{)/g;
+function resume({ text, lineEnd, from, column, not, isBetween }: ResumeParameters): number {
+  const NEXT_ELEMENT = isBetween ? /,[ \t]*(?=\{)/g : /\}[ \t]*,[ \t]*(?=\{)/g;
   if (NEXT_ELEMENT.test(text.slice(from, lineEnd(from)))) return from + NEXT_ELEMENT.lastIndex;
   // Back to where its line begins, but not before `not`: nothing there is an element, and each fault would go back over the file.
   let start = from;

@@ -34,14 +34,25 @@ export interface ReadTableHeadParameters {
   readonly mapping?: RowMapping | undefined;
 }
 
+/** Whether a file is a table by its name. */
+export function isNamedTable(fileName: string): boolean {
+  return /\.(?:csv|tsv|tab|psv)$/i.test(fileName);
+}
+
+function isHeader(columns: readonly string[], mapping: RowMapping | undefined): boolean {
+  if (mapping === undefined) return guessMapping(columns) !== null;
+  return columns.includes(mapping.prompt) && columns.includes(mapping.response);
+}
+
 /**
  * How the table is to be read: the separator that names known columns, or else the one that splits the first line most often; the one
- * of the file's extension goes first. A line `sep=;` before the header, as Excel reads it, decides, and so does a table of Markdown.
+ * of the file's extension goes first. A line `sep=;` before the header, as Excel reads it, decides, and so does a table of Markdown,
+ * unless it stands within a field of another table.
  * Null: there is no header.
  */
 export function readTableHead({ text, fileName, mapping }: ReadTableHeadParameters): TableHead | null {
   const markdown = findMarkdownTable(text);
-  if (markdown !== null) return { separator: 'markdown', ...markdown };
+  if (markdown !== null && text.slice(0, markdown.start).trim() === '') return { separator: 'markdown', ...markdown };
   const lineEnd = createLineEnds(text);
   let start = 0;
   let line = 1;
@@ -57,12 +68,10 @@ export function readTableHead({ text, fileName, mapping }: ReadTableHeadParamete
     const columns = columnsOf(text, separator, start, line);
     if (columns === null) continue;
     const head = { separator, columns, start, line };
-    const named = (name: string): boolean => columns.includes(name);
-    if (mapping === undefined ? guessMapping(columns) !== null : named(mapping.prompt) && named(mapping.response))
-      return head;
+    if (isHeader(columns, mapping)) return head;
     if (best === null || columns.length > best.columns.length) best = head;
   }
-  return best;
+  return markdown === null || isNamedTable(fileName) ? best : { separator: 'markdown', ...markdown };
 }
 
 export interface ReadTableParameters {

@@ -27,12 +27,7 @@ export function refuseFileType(file: string, { family, name }: FileType): never 
     case 'DOCUMENT':
       return refuse('FILE_IS_DOCUMENT', 'Copy its text, and write questions with answers from it as rows.', file, name);
     case 'MARKUP':
-      return refuse(
-        'FILE_IS_MARKUP',
-        'Convert it to JSON lines: each question with its answer on a line of its own.',
-        file,
-        name,
-      );
+      return refuse('FILE_IS_MARKUP', 'Convert it to JSON lines: a question and its answer per line.', file, name);
     case 'MEDIA':
       return refuse('FILE_IS_MEDIA', 'Rows are text: choose JSON lines, JSON, CSV, TSV or Parquet.', file, name);
     case 'BINARY':

@@ -81,7 +81,7 @@ export interface RowNote {
 
 /** In which encoding a file was read, and why: it was chosen, a byte order mark says so, the bytes are that, or statistics say so. */
 export interface TextEncoding {
-  /** Label of the WHATWG Encoding Standard, or `utf-32le`, `utf-32be`. */
+  /** Label of the WHATWG Encoding Standard, or `utf-32le`, `utf-32be`, `ibm850`, `ibm437`, `ibm852`, `utf-7`, `hz-gb-2312`, `iso-2022-kr`. */
   readonly name: string;
   readonly by: 'choice' | 'mark' | 'statistics' | 'validity';
 }

@@ -1,5 +1,5 @@
 // The page's node without any relay: stores, identity, queue, limits. Two nodes over a relay are tested in relay/ and e2e.
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { collectBytes } from '../lib/bytes.ts';
 import type { Cid } from '../lib/units.ts';
 import { startPeers } from './startPeers.ts';
@@ -68,5 +68,68 @@ it('answers with typed errors', async () => {
     code: 'PEER_UNREACHABLE',
   });
   expect(peers.pending()).toEqual([]);
+  await peers.stop();
+});
+
+/** Resolves to whether nobody has this database open any more. */
+function isClosed(name: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const deleting = indexedDB.deleteDatabase(name);
+    deleting.onsuccess = () => resolve(true);
+    deleting.onblocked = () => resolve(false);
+  });
+}
+
+it('each tab is a node of its own, and the first place that is free is taken again', async () => {
+  const name = `test-${crypto.randomUUID()}`;
+  const [one, two] = [await startPeers({ relays: [], name }), await startPeers({ relays: [], name })];
+  const ids = [one.id, two.id];
+  await one.stop();
+  const again = await startPeers({ relays: [], name });
+  const three = await startPeers({ relays: [], name });
+  expect([again.id, ids.includes(three.id), new Set([...ids, three.id]).size]).toEqual([ids[0], false, 3]);
+  for (const peers of [two, again, three]) await peers.stop();
+  // Nothing is left open, or the page could not be erased.
+  for (const store of ['blocks', 'peers', 'node-0', 'node-1', 'node-2'])
+    expect(await isClosed(`${name}-${store}`), store).toBe(true);
+});
+
+it('one that cannot start leaves its place and its stores', async () => {
+  const name = `test-${crypto.randomUUID()}`;
+  const open = vi.spyOn(indexedDB, 'open');
+  const { open: opening } = IDBFactory.prototype;
+  open.mockImplementation((store, version) => {
+    if (store === `${name}-peers`) throw new DOMException('private window', 'SecurityError');
+    return opening.call(indexedDB, store, version);
+  });
+  await expect(startPeers({ relays: [], name })).rejects.toMatchObject({ name: 'SecurityError' });
+  open.mockRestore();
+  for (const store of ['blocks', 'node-0']) expect(await isClosed(`${name}-${store}`), store).toBe(true);
+  expect((await navigator.locks.query()).held?.filter((lock) => lock.name?.startsWith(name))).toEqual([]);
+  await (await startPeers({ relays: [], name })).stop();
+});
+
+it('tries relays again at once when the network or the page is back', async () => {
+  const relay = '/ip4/127.0.0.1/tcp/1/ws/p2p/12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp';
+  const peers = await startPeers({ relays: [relay], name: `test-${crypto.randomUUID()}`, allowLocal: true });
+  expect(peers.state()).toBe('connecting');
+  const wakes: Record<string, () => void> = {
+    online: () => dispatchEvent(new Event('online')),
+    pageshow: () => dispatchEvent(new Event('pageshow')),
+    visibilitychange: () => document.dispatchEvent(new Event('visibilitychange')),
+  };
+  for (const [name, wake] of Object.entries(wakes)) {
+    await expect.poll(() => peers.state()).toBe('offline');
+    wake();
+    // In the same turn: a pause that ends by itself is a turn of its own.
+    for (let step = 0; step < 20; step += 1) await Promise.resolve();
+    expect(peers.state(), name).toBe('connecting');
+  }
+  const hidden = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+  await expect.poll(() => peers.state()).toBe('offline');
+  wakes['visibilitychange']?.();
+  for (let step = 0; step < 20; step += 1) await Promise.resolve();
+  expect(peers.state()).toBe('offline');
+  hidden.mockRestore();
   await peers.stop();
 });

@@ -33,7 +33,9 @@ export function partsSuite(name: string, says: string, all: readonly Part[]): Su
         total += 1;
         if (fault === undefined) continue;
         const again = `npm run faults -- ${name}/${part.name} --seed ${seed} --first ${attempt} --runs 1`;
-        faults.push(`${name}/${part.name}, run ${attempt}: ${fault}\n       ${again}`);
+        const told = `${name}/${part.name}, run ${attempt}: ${fault}\n       ${again}`;
+        faults.push(told);
+        print(`FAULT  ${told}`);
       }
       const seconds = ((Date.now() - begin) / 1000).toFixed(1);
       const result = faults.length === before ? 'pass' : 'FAIL';

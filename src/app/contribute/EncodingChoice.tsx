@@ -4,7 +4,7 @@ import type { TextEncoding } from '../../datanet/index.ts';
 import { t } from '../i18n/t.ts';
 import { Button, formatList, Select } from '../ui/index.ts';
 
-/** Labels of the WHATWG Encoding Standard (UTF-32 and code pages of MS-DOS besides), with the names that people know. */
+/** Labels of the WHATWG Encoding Standard (UTF-32, code pages of MS-DOS and encodings of seven bits besides), with the names that people know. */
 const ENCODINGS: readonly (readonly [label: string, name: string])[] = [
   ['utf-8', 'UTF-8'],
   ['windows-1252', 'Windows-1252, Latin-1 (Western Europe)'],
@@ -37,11 +37,14 @@ const ENCODINGS: readonly (readonly [label: string, name: string])[] = [
   ['iso-2022-jp', 'ISO-2022-JP (Japanese)'],
   ['gb18030', 'GB18030, GBK (Chinese)'],
   ['big5', 'Big5 (Chinese)'],
+  ['hz-gb-2312', 'HZ (Chinese)'],
   ['euc-kr', 'EUC-KR (Korean)'],
+  ['iso-2022-kr', 'ISO-2022-KR (Korean)'],
   ['utf-16le', 'UTF-16 LE'],
   ['utf-16be', 'UTF-16 BE'],
   ['utf-32le', 'UTF-32 LE'],
   ['utf-32be', 'UTF-32 BE'],
+  ['utf-7', 'UTF-7'],
 ];
 
 function nameOf(label: string): string {

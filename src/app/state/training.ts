@@ -4,15 +4,7 @@ import { createSignal } from 'solid-js';
 import { bytesToHex } from '../../lib/bytes.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { lazy } from '../../lib/lazy.ts';
-import {
-  database,
-  deleteCheckpoints,
-  fileObstacle,
-  guardWrite,
-  latestCheckpoint,
-  saveAdapter,
-  saveCheckpoint,
-} from '../../store/index.ts';
+import { database, guardWrite } from '../../store/index.ts';
 import { partialIndexId } from '../../workflows/adapters/indexFiles.ts';
 import type { PrepareTraining } from '../../workflows/training/prepareTraining.ts';
 import { fromRunRecord, toRunRecord } from '../../workflows/training/runRecord.ts';
@@ -26,6 +18,8 @@ import { runLock, withRunLock } from './runLocks.ts';
 import { createTabShare } from './tabShare.ts';
 
 const LOCK_NAME = 'tributary-training';
+
+const files = () => import('./trainingFiles.ts');
 
 const collectSourceRows: SampleAnswersPorts['collectRows'] = async (sources, signal) =>
   (await import('./sourceRows.ts')).collectSourceRows(sources, signal);
@@ -71,6 +65,7 @@ export function deleteRun(id: string): Promise<void> {
 }
 
 async function deleteRecords(id: string): Promise<void> {
+  const { deleteCheckpoints } = await files();
   await deleteCheckpoints(id);
   await deleteCheckpoints(partialIndexId(id));
   await database().runs.delete(id);
@@ -100,11 +95,11 @@ const trainer = createTrainer({
   async saveRun(run) {
     await guardWrite(() => database().runs.put(toRunRecord(run)));
   },
-  saveCheckpoint,
-  latestCheckpoint,
-  deleteCheckpoints,
-  saveAdapter,
-  fileObstacle,
+  saveCheckpoint: async (...checkpoint) => (await files()).saveCheckpoint(...checkpoint),
+  latestCheckpoint: async (id) => (await files()).latestCheckpoint(id),
+  deleteCheckpoints: async (id) => (await files()).deleteCheckpoints(id),
+  saveAdapter: async (...adapter) => (await files()).saveAdapter(...adapter),
+  fileObstacle: async (...needs) => (await files()).fileObstacle(...needs),
   withTrainingLock: (work) => navigator.locks.request(LOCK_NAME, { ifAvailable: true }, (lock) => work(lock !== null)),
   async withWakeLock(work) {
     // Refused on low battery, in hidden tabs and in some browsers: the run goes on without.

@@ -65,10 +65,10 @@ test('what may be empty is', () => {
 
 test('the same receipt in another encoding is refused', () => {
   const bytes = encode(document);
-  expect(reasonOf(Uint8Array.of(...bytes, 0xf6))).toEqual(expect.any(String));
+  expect(reasonOf(Uint8Array.of(...bytes, 0xf6))).toMatch(/dag-cbor/);
   // The first of the map's pairs once more at its end, and one pair more in its head.
   const twice = Uint8Array.of((bytes[0] ?? 0) + 1, ...bytes.subarray(1), 0x61, 0x76, 0x01);
-  expect(reasonOf(twice)).toEqual(expect.any(String));
+  expect(reasonOf(twice)).toMatch(/dag-cbor/);
 });
 
 type Document = typeof document & Record<string, unknown>;

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { integerProducts } from './integerProducts.ts';
 import { mix } from './mix.ts';
 
@@ -58,4 +58,40 @@ test('an abort stops it, a wrong size is refused', async () => {
   });
   await expect(running).rejects.toMatchObject({ name: 'AbortError' });
   await expect(integerProducts({ left, right: left, size: 4097 })).rejects.toMatchObject({ code: 'SKETCH_SHAPE' });
+});
+
+test('says how far it is, from nothing to everything, and lets others work in between', async () => {
+  const clock = vi.spyOn(performance, 'now');
+  let now = 0;
+  clock.mockImplementation(() => {
+    now += 41;
+    return now;
+  });
+  try {
+    const done: number[] = [];
+    const [left, right] = [codes(16, 5_000, 1), codes(128, 5_000, 2)];
+    await integerProducts({ left, right, size: 5_000, onProgress: (part) => done.push(part) });
+    // Two depths of 4,096 and 904 coordinates, two tiles of columns, two groups of rows.
+    const expected = [0, 4_096].flatMap((start) => {
+      const length = Math.min(4_096, 5_000 - start);
+      return [0, 1, 2, 3].map((quarter) => (start + (length * quarter) / 4) / 5_000);
+    });
+    expect(done).toEqual([...expected.map((part) => expect.closeTo(part, 12)), 1]);
+  } finally {
+    clock.mockRestore();
+  }
+});
+
+test('shapes that do not fit are refused, and nothing by something is nothing', async () => {
+  const wrong = { code: 'SKETCH_SHAPE' };
+  await expect(integerProducts({ left: codes(1, 3, 1), right: codes(1, 4, 1), size: 4 })).rejects.toMatchObject(wrong);
+  await expect(integerProducts({ left: codes(1, 4, 1), right: codes(1, 3, 1), size: 4 })).rejects.toMatchObject(wrong);
+  await expect(integerProducts({ left: codes(0, 1, 1), right: codes(0, 1, 1), size: 0 })).rejects.toMatchObject(wrong);
+  await expect(
+    integerProducts({ left: codes(1, 131_073, 1), right: codes(1, 131_073, 1), size: 131_073 }),
+  ).rejects.toMatchObject(wrong);
+  expect(
+    await integerProducts({ left: codes(1, 131_072, 1), right: codes(1, 131_072, 1), size: 131_072 }),
+  ).toHaveLength(1);
+  expect(await integerProducts({ left: codes(0, 1, 1), right: codes(3, 1, 1), size: 1 })).toHaveLength(0);
 });

@@ -147,8 +147,7 @@ export async function integerProducts({
     }
   }
   if (symmetric) {
-    for (let i = 0; i < count; i += 1)
-      for (let j = i + 1; j < count; j += 1) out[i * count + j] = out[j * count + i] as number;
+    for (let j = 1; j < count; j += 1) for (let i = 0; i < j; i += 1) out[i * count + j] = out[j * count + i] as number;
   }
   onProgress?.(1);
   return out;

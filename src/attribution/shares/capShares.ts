@@ -7,7 +7,6 @@ import { sum } from './rational.ts';
  */
 export function capShares(weights: readonly bigint[], capPpm: number): bigint[] {
   const holders = weights.flatMap((weight, index) => (weight > 0n ? [index] : []));
-  if (holders.length === 0) return [...weights];
   // cap = capTop / capBottom of the whole.
   const few = BigInt(holders.length) * BigInt(capPpm) < BigInt(PPM_TOTAL);
   const capTop = few ? 1n : BigInt(capPpm);

@@ -24,9 +24,8 @@ export function largestRemainder(weights: readonly bigint[], total: number = PPM
   const missing = total - parts.reduce((taken, part) => taken + part, 0);
   const order = remainders
     .map((remainder, index) => ({ remainder, index }))
-    .sort((one, other) =>
-      one.remainder === other.remainder ? one.index - other.index : one.remainder > other.remainder ? -1 : 1,
-    );
+    // Stable, so that ties stay in the order of their index; only the sign of the difference counts.
+    .sort((one, other) => Number(other.remainder - one.remainder));
   for (const { index } of order.slice(0, missing)) parts[index] = (parts[index] as number) + 1;
   return parts;
 }

@@ -25,7 +25,7 @@ const UNSEEN = 2 ** 31 - 1;
 
 interface Match {
   readonly common: number;
-  /** Below zero when the suffix sorts before the pattern; zero when it starts with the pattern. */
+  /** Below zero when the suffix sorts before the pattern, above when after it; zero when it starts with the pattern. */
   readonly order: number;
 }
 
@@ -34,7 +34,7 @@ function compare(text: Int32Array, at: number, query: Int32Array, start: number,
   while (start + common < end && at + common < text.length && text[at + common] === query[start + common]) common += 1;
   if (start + common >= end) return { common, order: 0 };
   if (at + common >= text.length) return { common, order: -1 };
-  return { common, order: (text[at + common] as number) < (query[start + common] as number) ? -1 : 1 };
+  return { common, order: (text[at + common] as number) - (query[start + common] as number) };
 }
 
 /** The number of suffixes that sort before the pattern, or with `after` also those that start with it. */

@@ -6,11 +6,10 @@ const EMPTY = -1;
 /** Start (or end) of each symbol's bucket in the sorted order, from the symbol counts. */
 function bucketEdges(counts: Int32Array, ends: boolean, edges: Int32Array): void {
   let total = 0;
-  for (let symbol = 0; symbol < counts.length; symbol += 1) {
-    const start = total;
-    total += counts[symbol] as number;
-    edges[symbol] = ends ? total : start;
-  }
+  counts.forEach((count, symbol) => {
+    edges[symbol] = ends ? total + count : total;
+    total += count;
+  });
 }
 
 /**

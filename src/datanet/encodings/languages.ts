@@ -8,7 +8,7 @@ export interface Language {
 
 const LANGUAGES = {
   english: { letters: 'éèïöñ' },
-  french: { letters: 'éèàêçùâîôûïœëæÿü' },
+  french: { letters: 'éèàêçùâîôûïœëæü' },
   german: { letters: 'üäößé' },
   spanish: { letters: 'óáíéñúü' },
   portuguese: { letters: 'ãçáéóíêâõàúôü' },
@@ -47,6 +47,7 @@ const western = [
   LANGUAGES.nordic,
   LANGUAGES.icelandic,
   LANGUAGES.dutch,
+  LANGUAGES.estonian,
   LANGUAGES.english,
 ];
 const central = [

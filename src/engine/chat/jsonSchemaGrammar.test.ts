@@ -196,6 +196,12 @@ describe('alternatives that begin or end alike', () => {
       ['792057', '1234567', '47.3'],
     ],
     ['texts', { enum: ['bbb', 'b', 'baa', 'baba', 'bbabbba'] }, ['"b"', '"bbabbba"'], ['"bb"', '"bbbb"', '"bbbbabba"']],
+    [
+      'texts with parts of characters in common',
+      { enum: ['😀', '😁', '😀😁', '\ud83d', 'é', 'è', '', 'é'] },
+      ['"😀"', '"😁"', '"😀😁"', '"\\ud83d"', '"é"', '"è"', '""'],
+      ['"😂"', '"😁😀"', '"', '"\\ud83d\\ude00"', '"ê"'],
+    ],
     ['whole values', { enum: [1122, 2_222_221, 111, 21] }, ['21', '2222221'], ['22', '22222222', '2', '1121']],
     [
       'names',
@@ -212,6 +218,36 @@ describe('alternatives that begin or end alike', () => {
   ])('%s are told apart', async (_, schema, fitting, others) => {
     expect(await taken(schema, [...fitting, ...others])).toEqual(fitting);
   });
+});
+
+it('a list of texts allows them, and what begins as one of them goes on as one of them', async () => {
+  const text = fc
+    .array(fc.constantFrom('a', 'b', 'ä', '😀', '😁', '"', '\\'), { maxLength: 5 })
+    .map((parts) => parts.join(''));
+  await fc.assert(
+    fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 12 }), async (texts) => {
+      const grammar = jsonSchemaGrammar({ enum: texts });
+      const known = texts.map((each) => new TextEncoder().encode(JSON.stringify(each)));
+      const begin = (bytes: readonly number[]) => known.filter((each) => bytes.every((byte, at) => each[at] === byte));
+      // Every beginning of a text, and what may follow it.
+      for (const each of known) {
+        const constraint = await grammars.constrain(grammar);
+        const read: number[] = [];
+        for (const id of [...each, 256]) {
+          const bits = await constraint.allowed();
+          const allowed = Array.from({ length: 257 }, (_, at) => at).filter(
+            (at) => (((bits[at >>> 5] ?? 0) >>> (at & 31)) & 1) === 1,
+          );
+          const follows = new Set(begin(read).map((other) => other[read.length] ?? 256));
+          expect(allowed).toEqual([...follows].sort((one, other) => one - other));
+          constraint.accept(id);
+          read.push(id);
+        }
+        constraint.destroy();
+      }
+    }),
+    { numRuns: 150 },
+  );
 });
 
 it('names the keyword that it cannot enforce, and its path', () => {

@@ -144,6 +144,27 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
     return `(${choices.map((each) => rule(`${each} nothing`)).join(' | ')})`;
   }
 
+  /**
+   * One of `texts`, which are sorted and differ, by a tree of their beginnings: of a rule's choices no two begin alike, so that of a
+   * thousand texts one is followed and not each. Characters beyond ASCII may begin with the same byte: such choices are rules of their
+   * own, and all refer to a further one, for the reasons given above.
+   */
+  function oneText(texts: readonly string[]): string {
+    const [first = '', last = ''] = [texts[0], texts.at(-1)];
+    if (texts.length === 1) return terminal(first);
+    let shared = 0;
+    while (shared < first.length && first[shared] === last[shared]) shared += 1;
+    // Not within a character.
+    if (/[\ud800-\udbff]/.test(first[shared - 1] ?? '')) shared -= 1;
+    const groups = Map.groupBy(texts, (text) => text.codePointAt(shared));
+    const ways = [...groups].map(([character = 0, group]) => {
+      const way = oneText(group.map((text) => text.slice(shared)));
+      return character > 0x7f ? rule(`${way} nothing`) : way;
+    });
+    const next = rule(`(${ways.join(' | ')}) nothing`);
+    return shared === 0 ? next : `${terminal(first.slice(0, shared))} ${next}`;
+  }
+
   /** `item` exactly `count` times. */
   function exactly(item: string, count: number): string {
     if (count === 0) return '""';
@@ -379,7 +400,7 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
   function literal(value: unknown, place: string): string {
     // JSON.stringify would write NaN as null.
     if (!isJson(value)) throw refused(place, 'a value that it lists is no JSON.');
-    return terminal(JSON.stringify(value));
+    return JSON.stringify(value);
   }
 
   function literals(keywords: Keywords, types: readonly unknown[] | undefined, place: string): string {
@@ -394,7 +415,8 @@ export function jsonSchemaGrammar(schema: JsonSchema): string {
     };
     const fitting = values.filter((value) => types === undefined || typeOf(value).some((name) => types.includes(name)));
     if (fitting.length === 0) throw refused(place, 'none of its values has its type.');
-    return rule(oneOf(fitting.map((value) => literal(value, place))));
+    const texts = new Set(fitting.map((value) => literal(value, place)));
+    return rule(oneText([...texts].sort()));
   }
 
   const root = of(schema, '', 0);

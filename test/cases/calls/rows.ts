@@ -39,12 +39,13 @@ async function requestOf(input: FileInput, { file }: CallContext): Promise<Parse
 const HEX = '0123456789abcdef';
 const MIXED = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789';
 
-/** A made-up part of a secret: a text; or so many characters that look random. */
+/** A made-up part of a secret: a text; so many characters that look random; or parts in base64, with as many characters per line. */
 type Part =
   | string
   | { readonly hex: number }
   | { readonly mixed: number }
-  | { readonly repeat: string; readonly times: number };
+  | { readonly repeat: string; readonly times: number }
+  | { readonly base64: readonly Part[]; readonly width?: number };
 
 function join(parts: readonly Part[]): string {
   const letters = (alphabet: string, step: number, length: number): string =>
@@ -54,6 +55,10 @@ function join(parts: readonly Part[]): string {
       if (typeof part === 'string') return part;
       if ('hex' in part) return letters(HEX, 7, part.hex);
       if ('mixed' in part) return letters(MIXED, 31, part.mixed);
+      if ('base64' in part) {
+        const packed = btoa(join(part.base64));
+        return part.width === undefined ? packed : packed.replace(new RegExp(`.{${part.width}}(?=.)`, 'g'), '$&\n');
+      }
       return part.repeat.repeat(part.times);
     })
     .join('');

@@ -79,7 +79,10 @@ async function run({ parts: names, runs = DEFAULT_RUNS, seed, first, print }: Su
         const fault = await faultOf(bench, part, seed, index);
         total += 1;
         const again = `npm run faults -- chain/${part} --seed ${seed} --first ${index} --runs 1`;
-        if (fault !== undefined) found.push(`chain/${part}, run ${index}: ${fault}\n       ${again}`);
+        if (fault === undefined) continue;
+        const told = `chain/${part}, run ${index}: ${fault}\n       ${again}`;
+        found.push(told);
+        print(`FAULT  ${told}`);
       }
       const seconds = ((Date.now() - begin) / 1000).toFixed(1);
       print(

@@ -49,6 +49,7 @@ export const importSuite: Suite = {
       const faults = results.flatMap(({ title, failureMessages = [] }) =>
         failureMessages.map((message) => `imports/${title}: ${message}`),
       );
+      for (const fault of faults) print(`FAULT  ${fault}`);
       for (const { title, failureMessages = [] } of results)
         print(`  ${title}: ${each} attempts${failureMessages.length > 0 ? ', FAULT' : ''}`);
       // A browser that did not start says so for the file.

@@ -416,6 +416,7 @@ export const written = {
   QUOTA_EXCEEDED: { title: 'The relay is full', message: 'This relay has no room left for these bytes.' },
   RELAY_BUSY: { title: 'The relay is busy' },
   RELAY_PORT_TAKEN: { title: 'The port is in use' },
+  RELAY_SETTING_INVALID: { title: 'The relay did not start' },
   KEEPER_NO_CONFIG: { title: 'The keeper did not start' },
   KEEPER_NO_INTERVAL: { title: 'The keeper did not start' },
   KEEPER_NO_KEY: { title: 'The keeper did not start' },

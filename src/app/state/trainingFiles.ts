@@ -1,0 +1,2 @@
+// What only a run that goes on or ends needs of the store: fetched when one does.
+export { deleteCheckpoints, fileObstacle, latestCheckpoint, saveAdapter, saveCheckpoint } from '../../store/index.ts';
