@@ -1,8 +1,6 @@
 // Adapters that peers announce, and the announcements that failed, as signals.
 import { createSignal } from 'solid-js';
 import type { Peers } from '../../peers/index.ts';
-import { database } from '../../store/index.ts';
-import { isUnannounced } from '../../workflows/adapters/adapterRecord.ts';
 import type { AnnouncedAdapter } from '../../workflows/adapters/announcedAdapters.ts';
 import { createArrivals, type FailedArrival } from '../../workflows/rows/arrivals.ts';
 import { followPeersIfOn } from './peers.ts';
@@ -30,17 +28,7 @@ const arrivals = createArrivals({
   now: Date.now,
 });
 
-/** Announces what an earlier page published, and went away before the node had it. */
-async function announceLeft(): Promise<void> {
-  const left = await database().adapters.filter(isUnannounced).toArray();
-  if (left.length === 0) return;
-  const { announceAdapter } = await import('./publishTrainedAdapter.ts');
-  for (const record of left) await announceAdapter(record);
-}
-
 function follow(node: Peers): void {
-  // On a full disk it is announced at the next start.
-  announceLeft().catch(() => undefined);
   node.subscribe((announcement) => {
     if (announcement.kind === 'adapter') void arrivals.take(announcement);
   });

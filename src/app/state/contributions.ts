@@ -4,12 +4,7 @@ import { createSignal } from 'solid-js';
 import type { Peers, Witness } from '../../peers/index.ts';
 import { type ContributionRecord, database, guardWrite } from '../../store/index.ts';
 import { createArrivals, type FailedArrival } from '../../workflows/rows/arrivals.ts';
-import {
-  contributionData,
-  isUnannounced,
-  sentContributions,
-  withWitnesses,
-} from '../../workflows/rows/contributionRecord.ts';
+import { contributionData, sentContributions, withWitnesses } from '../../workflows/rows/contributionRecord.ts';
 import type { KnownContent } from '../../workflows/rows/knownContent.ts';
 import type { PublishRowsParameters, PublishRowsPorts } from '../../workflows/rows/publishRows.ts';
 import { config } from './config.ts';
@@ -80,12 +75,6 @@ async function markSent(pending: readonly string[]): Promise<void> {
   }
 }
 
-/** Announces what an earlier page recorded, and went away before the node had it. */
-async function announceLeft(): Promise<void> {
-  for (const record of await database().contributions.filter(isUnannounced).toArray())
-    await announceContribution(record);
-}
-
 /** A relay has witnessed a contribution, mostly one that was known before. */
 async function saveWitnesses(cid: string, witnesses: readonly Witness[]): Promise<void> {
   const isStored = await database().transaction('rw', database().contributions, async () => {
@@ -116,8 +105,6 @@ function follow(node: Peers): void {
     void arrivals.retryIfDue();
   });
   update();
-  // On a full disk it is announced at the next start.
-  announceLeft().catch(() => undefined);
 }
 
 /** Takes in contributions as they are announced, once there is a node. Safe to call by every room that shows them. */

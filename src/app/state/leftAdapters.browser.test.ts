@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type AdapterRecord, database } from '../../store/index.ts';
 import { adapter } from '../../store/testing/records.ts';
 import { adapterData } from '../../workflows/adapters/adapterRecord.ts';
-import { followAdapters } from './announcedAdapters.ts';
 import type * as State from './peers.ts';
+import { announceLeftAdapters } from './publishTrainedAdapter.ts';
 
 const node = vi.hoisted(() => ({ announced: [] as string[] }));
 vi.mock('./peers.ts', async (original) => {
@@ -34,7 +34,7 @@ test('what was published here and the node never had is announced, and nothing e
     of('of a peer', { manifestCid: 'cid 3', data: {} }),
     of('not published', { data: { runId: 'r' } }),
   ]);
-  await followAdapters();
+  await announceLeftAdapters();
   await expect.poll(async () => adapterData((await database().adapters.get('never had')) ?? {}).isAnnounced).toBe(true);
   expect(node.announced).toEqual(['cid 1']);
 });

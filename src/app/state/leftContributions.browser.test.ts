@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type ContributionRecord, database } from '../../store/index.ts';
 import { contribution } from '../../store/testing/records.ts';
+import { announceLeft } from './announceLeft.ts';
 import { followContributions } from './contributions.ts';
 import type * as State from './peers.ts';
 
@@ -40,6 +41,7 @@ test('what the node never had is announced; what left its queue is published; wh
     { ...queued, id: 'of others', mine: false, state: 'published' },
   ]);
   await followContributions();
+  await announceLeft();
   const states = async () =>
     Object.fromEntries((await database().contributions.toArray()).map(({ id, state }) => [id, state]));
   await expect.poll(states).toEqual({

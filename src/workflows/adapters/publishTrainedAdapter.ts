@@ -15,7 +15,8 @@ import type { UniqueRows } from '../rows/uniqueRows.ts';
 import { runStep } from '../runStep.ts';
 import { splitHoldout } from '../training/splitHoldout.ts';
 import type { TrainingRun } from '../training/trainingRun.ts';
-import { type AdapterData, type AdapterTerms, adapterData, isUnannounced } from './adapterRecord.ts';
+import { type AdapterData, type AdapterTerms, adapterData } from './adapterRecord.ts';
+import { isUnannounced } from './isUnannounced.ts';
 import { trainingFactsOf } from './trainingFacts.ts';
 
 export type ModelChain = Pick<

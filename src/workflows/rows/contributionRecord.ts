@@ -27,13 +27,6 @@ export function contributionData(record: ContributionRecord): ContributionData {
   return record.data as ContributionData;
 }
 
-/** Whether the page that published it may have gone away before the node had it. What failed instead says so. */
-export function isUnannounced(record: ContributionRecord): boolean {
-  const { isAnnounced, announceError } = contributionData(record);
-  const isOpen = record.state === 'queued' || record.state === 'registered';
-  return record.mine && isOpen && isAnnounced !== true && announceError === undefined;
-}
-
 /** Queued contributions whose announcement has left the queue. `pending`: CIDs of announcements that wait. */
 export function sentContributions(
   queued: readonly ContributionRecord[],

@@ -7,8 +7,9 @@ import type { Announcement } from '../../peers/index.ts';
 import type { Deployment } from '../../settlement/index.ts';
 import type { ContributionRecord } from '../../store/index.ts';
 import { answeringLate } from '../testing/answeringLate.ts';
-import { contributionData, isUnannounced, sentContributions } from './contributionRecord.ts';
+import { contributionData, sentContributions } from './contributionRecord.ts';
 import { encodeDescription } from './datanetDescription.ts';
+import { isUnannounced } from './isUnannounced.ts';
 import {
   announceContribution,
   type PublishRowsPorts,

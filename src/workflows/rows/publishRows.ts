@@ -17,7 +17,8 @@ import type { ContributionRecord } from '../../store/index.ts';
 import { ensureGas } from '../ensureGas.ts';
 import { runStep } from '../runStep.ts';
 import { chainDatanetId } from './chainDatanetId.ts';
-import { type ContributionData, contributionData, isUnannounced } from './contributionRecord.ts';
+import { type ContributionData, contributionData } from './contributionRecord.ts';
+import { isUnannounced } from './isUnannounced.ts';
 
 export type RegistryChain = Pick<
   Settlement,
