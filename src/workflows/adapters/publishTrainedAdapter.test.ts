@@ -235,6 +235,7 @@ describe('publishTrainedAdapter', () => {
       description: 'Where the towns lie.',
       terms: { price: '7', ownerBps: 1_500 },
       modelId,
+      isAnnounced: true,
       registered: true,
       transaction: '0xfeed',
     });
@@ -307,6 +308,7 @@ describe('publishTrainedAdapter', () => {
     expect(manifest.training).toMatchObject({ finalLoss: null, steps: 0, sources });
     expect(Object.keys(manifest.training)).not.toContain('description');
     expect(records.get('trained-run-1')?.data).toStrictEqual({
+      isAnnounced: true,
       runId: 'run-1',
       author: signer.address.toLowerCase(),
       terms: { price: '7', ownerBps: 1_500 },
@@ -325,6 +327,19 @@ describe('publishTrainedAdapter', () => {
     const again = await announceAdapter(record, ports);
     expect(adapterData(again)).toMatchObject({ transaction: '0xfeed' });
     expect(adapterData(again).announceError).toBeUndefined();
+    expect(announced).toHaveLength(1);
+  });
+
+  test('one that was published by a page which then went away is announced before it is registered, once', async () => {
+    const { publish, register, announced } = await world();
+    const whole = await publish();
+    const { isAnnounced, ...data } = adapterData(whole);
+    expect(isAnnounced).toBe(true);
+    announced.length = 0;
+    const record = await register({ ...whole, data });
+    expect(announced).toMatchObject([{ cid: whole.manifestCid }]);
+    expect(adapterData(record).isAnnounced).toBe(true);
+    await register(record);
     expect(announced).toHaveLength(1);
   });
 
