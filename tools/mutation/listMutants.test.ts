@@ -15,6 +15,8 @@ test.each([
   ['const a = Math.min(b, c);', ['const a = Math.max(b, c);']],
   ['if (a) b += c;', ['if (true) b += c;', 'if (false) b += c;', 'if (a) ;']],
   ['for (;;) a++;', ['for (;;) ;', 'for (;;) a--;']],
+  ['function a() { return b; }', ['function a() { return undefined as never; }']],
+  ['function a() { return undefined; }', []],
   ['const a = (b as readonly number[]).every(c);', ['const a = (b as readonly number[]).some(c);']],
 ])('%s', (source, expected) => {
   expect(mutated(source).sort()).toEqual([...expected].sort());

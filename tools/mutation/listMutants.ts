@@ -121,7 +121,8 @@ export function listMutants(file: string, source: string): Mutant[] {
       add('await dropped', node.start, node.end, text(node.argument as Node));
     },
     ReturnStatement(node) {
-      if (isNode(node.argument)) add('returns nothing', node.start, node.end, 'return undefined as never;');
+      if (isNode(node.argument) && text(node.argument) !== 'undefined')
+        add('returns nothing', node.start, node.end, 'return undefined as never;');
     },
     CallExpression(node) {
       const callee = node.callee as Node;

@@ -78,7 +78,7 @@ export async function indexTrainedAdapter(
     },
     {
       async *gradients(missing) {
-        for (const row of missing) yield await ports.engine().rowGradient({ adapterId: id, row }, { signal });
+        for (const row of missing) yield ports.engine().rowGradient({ adapterId: id, row }, { signal });
       },
       sketch: (gradient) => ports.attribution().sketch({ gradient }, { signal, transfer: [gradient.buffer] }),
       buildIndex: (request) => ports.attribution().buildIndex(request, { signal }),

@@ -398,7 +398,20 @@ describe('setUpPayment', () => {
     expect(await setUp(2n * OPEN)).toStrictEqual(['faucet', 'deposit', 'key']);
     open();
     chain.setAccount(payer, { native: 0n });
-    expect(await setUp(2n * OPEN)).toStrictEqual(['faucet', 'deposit', 'key']);
+    const states: string[] = [];
+    const onStep = (step: string, state: string) => states.push(`${step} ${state}`);
+    await setUpPayment({ payer, amount: 2n * OPEN, ports: payments.ports, onStep });
+    expect(states).toStrictEqual([
+      'faucet running',
+      'faucet done',
+      'deposit running',
+      'deposit done',
+      'key running',
+      'key done',
+    ]);
+    open();
+    chain.setAccount(payer, { open: 2n * OPEN });
+    expect(await setUp(2n * OPEN)).toStrictEqual(['deposit', 'key']);
   });
 
   test('without a faucet a wallet that holds too little is told so, and nothing is sent', async () => {
