@@ -26,7 +26,11 @@ async function world() {
     asked.push(cid.toString());
     return get(cid, { ...options, offline: true });
   };
-  const blocks = createBlocks({ helia: Object.assign(helia, { libp2p: { getConnections: () => [] } }) as never });
+  const missing: Cid[] = [];
+  const blocks = createBlocks({
+    helia: Object.assign(helia, { libp2p: { getConnections: () => [{}, {}] } }) as never,
+    onMissing: (cid) => missing.push(cid),
+  });
   const put = async (bytes: Uint8Array, code: number): Promise<CID> => {
     const cid = CID.createV1(code, create(0x12, sha256(bytes)));
     await blockstore.put(cid, bytes);
@@ -47,7 +51,7 @@ async function world() {
     collectBytes(
       blocks.readFile(part.cid.toString() as Cid, { maxBytes: maxBytes, onBlock: (cid) => void seen.push(cid) }),
     );
-  return { blocks, blockstore, leaf, node, getFile, asked };
+  return { blocks, blockstore, leaf, node, getFile, asked, missing };
 }
 
 const part = (value: number): Uint8Array => new Uint8Array([value, value]);
@@ -214,4 +218,110 @@ it('refuses what peers could not fetch', async () => {
     facts: { codec: 'dag-json' },
   });
   expect(await blocks.put(new Uint8Array(2 << 20), 'raw')).toMatch(/^bafkrei/);
+});
+
+describe('one block', () => {
+  const gone = 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5a' as Cid;
+  const never = async function* never(): AsyncGenerator<Uint8Array> {
+    await new Promise(() => undefined);
+  };
+
+  it('that is here is read from here, and nobody is asked', async () => {
+    const { blocks, missing } = await world();
+    const [raw, dagCbor] = [await blocks.put(part(1), 'raw'), await blocks.put(part(1), 'dag-cbor')];
+    expect([raw.slice(0, 7), dagCbor.slice(0, 7), raw.slice(8)]).toEqual(['bafkrei', 'bafyrei', dagCbor.slice(8)]);
+    expect([await blocks.get(raw), await blocks.has(raw), await blocks.has(gone)]).toEqual([part(1), true, false]);
+    expect(missing).toEqual([]);
+  });
+
+  it('that is not here is asked for, and nobody has it', async () => {
+    const { blocks, missing } = await world();
+    await expect(blocks.get(gone, { timeoutMilliseconds: 77 })).rejects.toMatchObject({
+      code: 'BLOCK_NOT_FOUND',
+      facts: { cid: gone, connections: 2, waitedMilliseconds: 77 },
+    });
+    expect(missing).toEqual([gone]);
+  });
+
+  it.each([undefined, 500])('is waited for for so long: %s', async (timeoutMilliseconds) => {
+    vi.useFakeTimers();
+    try {
+      const { blocks, blockstore } = await world();
+      blockstore.get = never;
+      let code = '';
+      void blocks
+        .get(gone, timeoutMilliseconds === undefined ? {} : { timeoutMilliseconds })
+        .catch((error: { code: string }) => {
+          code = error.code;
+        });
+      await vi.advanceTimersByTimeAsync((timeoutMilliseconds ?? 30_000) - 1);
+      expect(code).toBe('');
+      await vi.advanceTimersByTimeAsync(1);
+      expect([code, vi.getTimerCount()]).toEqual(['BLOCK_NOT_FOUND', 0]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('is waited for no longer by who aborts, before or meanwhile, for the reason that is given', async () => {
+    const { blocks, blockstore, missing, leaf } = await world();
+    blockstore.get = never;
+    const file = (await leaf(part(1))).cid.toString() as Cid;
+    await expect(blocks.get(gone, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(missing).toEqual([]);
+    const reasons = [new DOMException('', 'AbortError'), Object.assign(new Error('late'), { code: 'LATE' })];
+    for (const reason of reasons) {
+      const abort = new AbortController();
+      const waiting = [
+        blocks.get(gone, { signal: abort.signal }),
+        collectBytes(blocks.readFile(file, { maxBytes: 2, signal: abort.signal })),
+      ];
+      await new Promise((resolve) => setTimeout(resolve));
+      abort.abort(reason);
+      for (const each of waiting)
+        await expect(each).rejects.toMatchObject({ code: reason === reasons[0] ? 'ABORTED' : 'UNEXPECTED' });
+    }
+    await expect(
+      collectBytes(blocks.readFile(file, { maxBytes: 2, signal: AbortSignal.abort() })),
+    ).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(blocks.put(part(1), 'raw', { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+  });
+
+  it('has a name, or is refused with what was given', async () => {
+    const { blocks } = await world();
+    const long = 'x'.repeat(150) as Cid;
+    const refused = { code: 'CID_INVALID', facts: { value: 'x'.repeat(100) } };
+    await expect(blocks.get(long)).rejects.toMatchObject(refused);
+    await expect(blocks.has(long)).rejects.toMatchObject(refused);
+    await expect(collectBytes(blocks.readFile(long, { maxBytes: 1 }))).rejects.toMatchObject(refused);
+  });
+
+  it('that cannot be stored for another reason says that reason', async () => {
+    const { blocks, blockstore } = await world();
+    blockstore.put = () => Promise.reject(new Error('odd'));
+    await expect(blocks.put(part(1), 'raw')).rejects.toMatchObject({ code: 'UNEXPECTED', message: 'Error: odd' });
+    await expect(blocks.putFile(part(1))).rejects.toMatchObject({ code: 'UNEXPECTED' });
+    const signal = AbortSignal.abort();
+    await expect(blocks.putFile(part(1), { signal })).rejects.toMatchObject({ code: 'ABORTED' });
+  });
+});
+
+it('a file tells what it fetches, and asks for its author where it does not begin here', async () => {
+  const { leaf, node, blocks, missing } = await world();
+  const [one, two] = [await leaf(part(1)), await leaf(Uint8Array.of(2, 2, 2))];
+  const file = await node([one, two]);
+  const fetched: [string, number][] = [];
+  const options = { maxBytes: 5, onFetched: (cid: Cid, bytes: number) => void fetched.push([cid, bytes]) };
+  await collectBytes(blocks.readFile(file.cid.toString() as Cid, options));
+  const sizes = new Map(fetched);
+  expect([sizes.size, sizes.get(one.cid.toString()), sizes.get(two.cid.toString()), missing]).toEqual([3, 2, 3, []]);
+  await expect(collectBytes(blocks.readFile(file.cid.toString() as Cid, { maxBytes: 4 }))).rejects.toMatchObject({
+    code: 'FILE_TOO_LARGE',
+    facts: { cid: file.cid.toString(), maxBytes: 4 },
+  });
+  const gone = 'bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5a' as Cid;
+  await expect(collectBytes(blocks.readFile(gone, { maxBytes: 1 }))).rejects.toMatchObject({ code: 'BLOCK_NOT_FOUND' });
+  expect(missing).toEqual([gone]);
 });

@@ -70,6 +70,24 @@ it('reads all pages of a relay, one of a browser, and later only what is new', a
   expect([announcements.log.all().at(-1)?.scope, opened.length]).toEqual(['new', 5]);
 });
 
+it('remembers how far it has read a thousand peers, those that it read last', async () => {
+  const log = await logOf(1);
+  const logs = Object.fromEntries(Array.from({ length: 1_002 }, (_, index) => [`browser ${index}`, log]));
+  const { heads } = await world(logs);
+  for (const peer of Object.keys(logs).slice(0, 1_000)) await pull(heads, peer);
+  expect(heads.cursors.size).toBe(1_000);
+  await pull(heads, 'browser 0');
+  for (const peer of ['browser 1000', 'browser 1001']) await pull(heads, peer);
+  expect([heads.cursors.size, ...[0, 1, 2, 3].map((index) => heads.cursors.has(`browser ${index}`))]).toEqual([
+    1_000,
+    true,
+    false,
+    false,
+    true,
+  ]);
+  expect(heads.cursors.get('browser 0')).toEqual({ epoch: log.page({ epoch: '', after: 0 }).epoch, after: 1 });
+});
+
 it('asks a peer once at a time', async () => {
   const { heads, opened } = await world({ relay: await logOf(1) });
   await Promise.all([pull(heads, 'relay'), pull(heads, 'relay')]);

@@ -1,4 +1,12 @@
-import { BaseError, encodeErrorResult, InsufficientFundsError, toFunctionSelector } from 'viem';
+import {
+  BaseError,
+  ContractFunctionRevertedError,
+  encodeErrorResult,
+  HttpRequestError,
+  InsufficientFundsError,
+  TimeoutError,
+  toFunctionSelector,
+} from 'viem';
 import { expect, test } from 'vitest';
 import { contractErrors } from './contractErrors.ts';
 import { errorAbi, revertError, settlementError } from './settlementError.ts';
@@ -54,6 +62,41 @@ test.each(Object.entries(contractErrors))(
   },
 );
 
+test('a server that cannot be reached, or is too slow, does not answer', () => {
+  const url = 'http://127.0.0.1:9';
+  for (const cause of [new HttpRequestError({ url }), new TimeoutError({ body: {}, url })]) {
+    expect(settlementError(new BaseError('outer', { cause }), { place: 'here' })).toMatchObject({
+      code: 'CHAIN_UNREACHABLE',
+      facts: { place: 'here' },
+    });
+  }
+});
+
+test('what a contract says is found in what viem makes of it, with values as texts and small numbers', () => {
+  const data = encodeErrorResult({ abi: errorAbi, errorName: 'OwnerShareTooHigh', args: [6_000, 5_000] } as never);
+  const abi = errorAbi;
+  const cause = new ContractFunctionRevertedError({ abi, data, functionName: 'proposeModel' });
+  const error = settlementError(new BaseError('outer', { cause }));
+  expect(error).toMatchObject({ code: contractErrors.OwnerShareTooHigh[0], facts: { error: 'OwnerShareTooHigh' } });
+  expect(Object.values(error.facts)).toContain(6_000);
+  const none = new ContractFunctionRevertedError({ abi, functionName: 'proposeModel', message: 'no data' });
+  expect(settlementError(new BaseError('outer', { cause: none }))).toMatchObject({ code: 'CHAIN_FAILED' });
+  const long = `0x12345678${'ab'.repeat(200)}` as const;
+  expect(revertError(long).facts).toStrictEqual({ data: long.slice(0, 200) });
+});
+
+test('an error of the contracts without a sentence of its own is named', () => {
+  const data = encodeErrorResult({
+    abi: errorAbi,
+    errorName: 'SafeCastOverflowedUintDowncast',
+    args: [128, 5n],
+  } as never);
+  expect(revertError(data)).toMatchObject({
+    code: 'CHAIN_REVERTED',
+    facts: { error: 'SafeCastOverflowedUintDowncast', bits: 128, value: '5' },
+  });
+});
+
 test('an account without the chain’s coin, and what viem knows no kind for', () => {
   const poor = new BaseError('outer', { cause: new InsufficientFundsError() });
   expect(settlementError(poor)).toMatchObject({ code: 'GAS_MISSING' });
@@ -83,4 +126,17 @@ test('a refusal in the wallet is a refusal, however deep it lies', () => {
     facts: { rpcCode: -32603 },
   });
   expect(settlementError(new DOMException('stop', 'AbortError'))).toMatchObject({ code: 'ABORTED' });
+  const known = settlementError(refusal, { wallet: 'Example' });
+  expect(known.facts).toStrictEqual({ wallet: 'Example' });
+  expect(settlementError(known)).toBe(known);
+  for (const [thrown, message] of [
+    [new Error('locked'), 'locked'],
+    ['text', 'text'],
+    [null, 'null'],
+    [{ message: 'plain' }, 'plain'],
+  ] as const) {
+    const failed = settlementError(thrown, { wallet: 'Example' });
+    expect(failed).toMatchObject({ code: 'WALLET_FAILED', message });
+    expect(failed.facts).toStrictEqual({ wallet: 'Example' });
+  }
 });

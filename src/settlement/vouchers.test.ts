@@ -151,6 +151,35 @@ describe('a signed voucher', () => {
         expect.objectContaining({ code: 'VOUCHER_MALFORMED', facts: { field } }),
       );
     }
+    const more: readonly [string, unknown][] = [
+      ['v', 1],
+      ['payer', 7],
+      ['modelId', 7],
+      ['modelId', `${value['modelId']}00`],
+      ['epoch', 5],
+      ['epoch', '05'],
+      ['epoch', ''],
+      ['epoch', (2n ** 64n).toString()],
+      ['cumulative', '9'.repeat(40)],
+      ['receipts', 'none'],
+      ['receipts', [7]],
+      ['receipts', [word(100), word(101)]],
+      ['receiptsRoot', null],
+      ['signer', '0x12'],
+      ['signature', 7],
+    ];
+    for (const [field, damage] of more) {
+      const bytes = new TextEncoder().encode(JSON.stringify({ ...value, [field]: damage }));
+      expect(() => decodeSignedVoucher(bytes), `${field} ${damage}`).toThrow(
+        expect.objectContaining({ code: 'VOUCHER_MALFORMED' }),
+      );
+    }
+    // The largest that there are.
+    const voucher = { ...signed.voucher, epoch: 2n ** 64n - 1n, cumulative: 2n ** 128n - 1n };
+    expect(decodeSignedVoucher(encodeSignedVoucher({ ...signed, voucher })).voucher).toMatchObject({
+      epoch: 2n ** 64n - 1n,
+      cumulative: 2n ** 128n - 1n,
+    });
     for (const text of ['', 'null', '[]', '\xff']) {
       expect(() => decodeSignedVoucher(Uint8Array.from(text, (letter) => letter.charCodeAt(0)))).toThrow(
         expect.objectContaining({ code: 'VOUCHER_MALFORMED' }),

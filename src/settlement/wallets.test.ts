@@ -83,7 +83,123 @@ describe('connectWallet', () => {
       'eth_chainId',
       'eth_sendTransaction',
     ]);
-    expect(added).toMatchObject([{ chainId: '0xa', chainName: 'Somewhere', rpcUrls: ['https://rpc.example'] }]);
+    expect(added).toStrictEqual([
+      {
+        chainId: '0xa',
+        chainName: 'Somewhere',
+        rpcUrls: ['https://rpc.example'],
+        nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
+      },
+    ]);
+  });
+
+  test('some wallets say one level down that they do not know a chain; what they say otherwise is no such thing', async () => {
+    let chainId = '0x1';
+    const switching = (refusal: unknown) =>
+      scripted({
+        eth_requestAccounts: [account],
+        eth_chainId: () => chainId,
+        wallet_switchEthereumChain: () => {
+          throw refusal;
+        },
+        wallet_addEthereumChain: () => {
+          chainId = '0xa';
+        },
+      });
+    const nested = switching({ code: -32603, data: { originalError: { code: 4902 } } });
+    await (await connectWallet({ wallet: nested.wallet, deployment })).chain?.switch();
+    expect(nested.asked).toContain('wallet_addEthereumChain');
+    chainId = '0x1';
+    for (const refusal of [
+      { code: -32603, message: 'busy' },
+      { code: -32603, message: 'busy', data: {} },
+    ]) {
+      const { wallet, asked } = switching(refusal);
+      const { chain } = await connectWallet({ wallet, deployment });
+      await expect(chain?.switch()).rejects.toMatchObject({
+        code: 'WALLET_FAILED',
+        message: 'busy',
+        facts: { wallet: 'Example', rpcCode: -32603 },
+      });
+      expect(asked).not.toContain('wallet_addEthereumChain');
+    }
+  });
+
+  test('switches to the chain by its number, and tells which one the wallet is on', async () => {
+    let chainId = '0x1';
+    const switched: unknown[] = [];
+    const { wallet } = scripted({
+      eth_requestAccounts: [account],
+      eth_chainId: () => chainId,
+      wallet_switchEthereumChain: (params: unknown) => {
+        switched.push(params);
+        chainId = '0xa';
+      },
+    });
+    const { chain } = await connectWallet({ wallet, deployment });
+    expect(await chain?.id()).toBe(1);
+    await chain?.switch();
+    expect(await chain?.id()).toBe(10);
+    // It is there already.
+    await chain?.switch();
+    expect(switched).toStrictEqual([[{ chainId: '0xa' }]]);
+  });
+
+  test('hands the wallet what it signs and sends, and nothing that was not asked for', async () => {
+    const asked: Record<string, unknown> = {};
+    const note = (method: string) => (params: unknown) => {
+      asked[method] = params;
+      return '0x12';
+    };
+    const { wallet } = scripted({
+      eth_requestAccounts: [account],
+      eth_chainId: '0xa',
+      personal_sign: note('personal_sign'),
+      eth_signTypedData_v4: note('eth_signTypedData_v4'),
+      eth_sendTransaction: note('eth_sendTransaction'),
+    });
+    const connected = await connectWallet({ wallet, deployment });
+    const { address } = connected;
+    expect(connected).toMatchObject({ id: 'org.example', name: 'Example' });
+    expect(await connected.signMessage(Uint8Array.of(1, 255))).toBe('0x12');
+    expect(asked['personal_sign']).toStrictEqual(['0x01ff', address]);
+    const typed = {
+      domain: { name: 'Open', chainId: 10 },
+      types: { A: [{ name: 'value', type: 'uint256' }] },
+      primaryType: 'A',
+      message: { value: 5n },
+    } as const;
+    expect(await connected.signTypedData(typed)).toBe('0x12');
+    const [by, text] = asked['eth_signTypedData_v4'] as readonly [string, string];
+    expect(by).toBe(address);
+    expect(JSON.parse(text)).toStrictEqual({
+      domain: { name: 'Open', chainId: 10 },
+      message: { value: '5' },
+      primaryType: 'A',
+      types: {
+        A: [{ name: 'value', type: 'uint256' }],
+        EIP712Domain: [
+          { name: 'name', type: 'string' },
+          { name: 'chainId', type: 'uint256' },
+        ],
+      },
+    });
+    expect(await connected.sendTransaction({ to: account, data: '0xab' })).toBe('0x12');
+    expect(asked['eth_sendTransaction']).toStrictEqual([{ from: address, to: account, data: '0xab' }]);
+    await connected.sendTransaction({ to: account, data: '0xab', gas: 21_000n });
+    expect(asked['eth_sendTransaction']).toStrictEqual([{ from: address, to: account, data: '0xab', gas: '0x5208' }]);
+  });
+
+  test('signs no typed data for another chain than the deployment’s', async () => {
+    const { wallet, asked } = scripted({
+      eth_requestAccounts: [account],
+      eth_chainId: '0x1',
+      wallet_switchEthereumChain: null,
+    });
+    const connected = await connectWallet({ wallet, deployment });
+    const typed = { domain: {}, types: { A: [] }, primaryType: 'A', message: {} } as const;
+    await expect(connected.signTypedData(typed)).rejects.toMatchObject({ code: 'WALLET_WRONG_CHAIN' });
+    expect(asked).not.toContain('eth_signTypedData_v4');
   });
 
   test('names a wallet that stays on another chain, and sends nothing', async () => {
@@ -151,6 +267,8 @@ describe('connectWallet', () => {
     emit('disconnect', {});
     stop();
     emit('chainChanged', '0x1');
+    emit('accountsChanged', []);
+    emit('disconnect', {});
     expect(changes).toEqual([
       { kind: 'account', address: testAccount },
       { kind: 'disconnected' },
@@ -158,6 +276,13 @@ describe('connectWallet', () => {
       { kind: 'disconnected' },
     ]);
   });
+});
+
+test('a wallet that reports no changes is connected all the same', async () => {
+  const { wallet } = scripted({ eth_requestAccounts: [account] });
+  const { on: _, removeListener: __, ...silent } = wallet.provider;
+  const connected = await connectWallet({ wallet: { ...wallet, provider: silent }, deployment });
+  connected.onChange(() => undefined)();
 });
 
 describe('burnerWallet', () => {

@@ -2,8 +2,9 @@
 import Dexie from 'dexie';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { settled } from '../lib/indexedDb.ts';
-import { forgetDamagedRecords } from './damagedRecords.ts';
-import { type DamagedRecord, database, eraseEverything, followDamagedRecords } from './index.ts';
+import { type DamagedRecord, followDamagedRecords, forgetDamagedRecords } from './damagedRecords.ts';
+import { database } from './database.ts';
+import { eraseEverything } from './eraseEverything.ts';
 import {
   adapter,
   chat,

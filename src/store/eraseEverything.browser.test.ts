@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { withBlocks } from './blockDatabase.ts';
-import { database, eraseEverything, writeFile } from './index.ts';
+import { database } from './database.ts';
+import { eraseEverything } from './eraseEverything.ts';
+import { writeFile } from './files.ts';
 
 afterEach(async () => void (await eraseEverything()));
 

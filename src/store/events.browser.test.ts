@@ -1,5 +1,7 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { database, eraseEverything, eventTables } from './index.ts';
+import { database } from './database.ts';
+import { eraseEverything } from './eraseEverything.ts';
+import { eventTables } from './events.ts';
 
 beforeEach(async () => void (await eraseEverything()));
 // Test files that run one after the other share the browser's database.

@@ -1,19 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cdp } from 'vitest/browser';
-import { PART_BYTES, readFileFacts, safeName } from './files.ts';
+import { eraseEverything } from './eraseEverything.ts';
+import { fileStore } from './fileStore.ts';
 import {
   deleteFile,
-  eraseEverything,
-  estimateStorage,
   type FileArea,
   fileObstacle,
-  fileStore,
   listFiles,
   openFileWriter,
+  PART_BYTES,
   readFile,
+  readFileFacts,
+  safeName,
   storedBytes,
   writeFile,
-} from './index.ts';
+} from './files.ts';
+import { estimateStorage } from './guard.ts';
 
 beforeEach(async () => void (await eraseEverything()));
 afterEach(() => {
@@ -246,7 +248,7 @@ test('names hold what every file system allows', () => {
 });
 
 describe('a file system that fails', () => {
-  const broken = new DOMException('broken', 'InvalidStateError');
+  const broken = new DOMException('broken', 'DataError');
   const foreign = Object.assign(new Error('absent'), { name: 'NotFoundError' });
 
   test.each([

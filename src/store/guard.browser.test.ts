@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { requireSpace } from './guard.ts';
-import { estimateStorage, freeStorage, guardWrite, persistStorage } from './index.ts';
+import { estimateStorage, freeStorage, guardWrite, persistStorage, requireSpace } from './guard.ts';
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -368,7 +368,12 @@ export const recordSchemas = {
     mine: v.boolean(),
     state: v.picklist(['published', 'queued', 'registered', 'accepted', 'refused']),
     createdAt: time,
-    data: v.looseObject({ header, announceError: v.optional(error), registerError: v.optional(error) }),
+    data: v.looseObject({
+      header,
+      isAnnounced: v.optional(v.boolean()),
+      announceError: v.optional(error),
+      registerError: v.optional(error),
+    }),
   }),
   adapters: v.looseObject({
     id: key,
@@ -386,6 +391,7 @@ export const recordSchemas = {
         terms: v.optional(v.looseObject({ price: v.pipe(v.string(), v.regex(/^\d{1,80}$/)), ownerBps: natural })),
         description: v.optional(text),
         registered: v.optional(v.boolean()),
+        isAnnounced: v.optional(v.boolean()),
         announceError: v.optional(error),
         registerError: v.optional(error),
       }),

@@ -1,28 +1,19 @@
 // Adapters, checkpoints, settings and the journal of models: what is kept, what goes with it, and that no failure beneath is swallowed.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { adapterOfFile, addAdapterFiles, deleteAdapter, readAdapterFile, saveAdapter } from './adapters.ts';
+import { deleteCheckpoints, latestCheckpoint, saveCheckpoint } from './checkpoints.ts';
+import { database } from './database.ts';
+import { eraseEverything } from './eraseEverything.ts';
+import { listFiles, writeFile } from './files.ts';
 import {
-  adapterOfFile,
-  addAdapterFiles,
-  database,
-  deleteAdapter,
-  deleteCheckpoints,
   deleteModelPlan,
-  deleteSetting,
-  eraseEverything,
-  latestCheckpoint,
-  listFiles,
   listModelIds,
   listModelPlans,
-  readAdapterFile,
   readModelPlan,
-  readSetting,
-  saveAdapter,
-  saveCheckpoint,
   updateModelPlan,
-  writeFile,
   writeModelPlan,
-  writeSetting,
-} from './index.ts';
+} from './models.ts';
+import { deleteSetting, readSetting, writeSetting } from './settings.ts';
 import { adapter, checkpoint, model } from './testing/records.ts';
 
 beforeEach(async () => void (await eraseEverything()));

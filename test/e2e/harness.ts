@@ -82,7 +82,9 @@ export async function startBench(): Promise<Bench> {
         people.delete(person);
         const closed = new Promise((resolve) => context.once('close', resolve));
         const browser = (await processes(context)).find(({ type }) => type === 'browser');
-        process.kill(browser?.id ?? 0, 'SIGKILL');
+        // 0 would be this process and all it started.
+        if (browser === undefined) throw new Error('This browser has no process.');
+        process.kill(browser.id, 'SIGKILL');
         await closed;
       },
     };

@@ -86,3 +86,21 @@ test('the twelve nearest of each project are enough', () => {
 test('a module that nothing imports has no tests', () => {
   expect(ringsOf({ 'src/a.ts': '', 'src/b.test.ts': "import { b } from './ba.ts';" })).toEqual([]);
 });
+
+test('of a ring with more than twelve those of the own folder, and of folders near it, come first', () => {
+  const source = "import { a } from '../../src/store/a.ts';";
+  const far = Array.from({ length: 12 }, (_, index) => [`src/app/${String(index).padStart(2, '0')}.test.ts`, source]);
+  const rings = ringsOf(
+    {
+      'src/store/a.ts': '',
+      ...Object.fromEntries(far),
+      'src/store/copy/a.test.ts': "import { a } from '../a.ts';",
+      'src/store/a.test.ts': "import { a } from './a.ts';",
+      'nodes/relay/a.test.ts': source,
+    },
+    'src/store/a.ts',
+  );
+  expect(rings).toEqual([
+    ['node src/store/a.test.ts', 'node src/store/copy/a.test.ts', ...far.slice(0, 10).map(([name]) => `node ${name}`)],
+  ]);
+});

@@ -13,9 +13,18 @@ const MAX_TESTS = 12;
 /** `from './a.ts'`, `import './a.ts'`, `import('./a.ts')` and a worker's `new URL('./a.ts', import.meta.url)`, without queries. */
 const IMPORTS = /(?:\bfrom|\bimport(?:\s*\()?|\bnew URL\()\s*'(\.[^'?]+)(?:\?\w+)?'/g;
 
+/** Folders that two files have in common. */
+function closeness(file: string, other: string): number {
+  const folders = path.posix.dirname(file).split('/');
+  const others = path.posix.dirname(other).split('/');
+  const apart = folders.findIndex((folder, depth) => folder !== others[depth]);
+  return apart === -1 ? folders.length : apart;
+}
+
 /**
  * Finds the tests that reach a module by imports, as rings: those that import it, then those that import an importer, and so on.
- * Rings without tests are left out; within a ring, tests of Node come first. Paths are relative to `root`, with forward slashes.
+ * Rings without tests are left out; within a ring, tests of Node come first, and those of the module's own folder before others, of
+ * which a module that many import through an `index.ts` has more than are taken. Paths are relative to `root`, with forward slashes.
  */
 export function createTestFinder(root: string): (file: string) => FoundTest[][] {
   const list = (patterns: readonly string[], exclude: readonly string[] = []): string[] =>
@@ -43,7 +52,10 @@ export function createTestFinder(root: string): (file: string) => FoundTest[][] 
       for (const one of next) seen.add(one);
       const found: FoundTest[] = [];
       for (const { project, files } of projects) {
-        const tests = next.filter((one) => files.has(one)).slice(0, left[project]);
+        const tests = next
+          .filter((one) => files.has(one))
+          .sort((one, other) => closeness(file, other) - closeness(file, one))
+          .slice(0, left[project]);
         left[project] -= tests.length;
         found.push(...tests.map((test) => ({ project, file: test })));
       }

@@ -15,7 +15,12 @@ import { noteEngineFailure } from '../state/engine.ts';
 import { createLive, createLoaded } from '../state/live.ts';
 import { splitOf } from '../state/payments.ts';
 import { peersView } from '../state/peers.ts';
-import { announceAdapter, publishTrainedAdapter, registerAdapter } from '../state/publishTrainedAdapter.ts';
+import {
+  announceAdapter,
+  announceLeftAdapters,
+  publishTrainedAdapter,
+  registerAdapter,
+} from '../state/publishTrainedAdapter.ts';
 import { discover, hasChain } from '../state/settlement.ts';
 import { currentSigner } from '../state/signer.ts';
 import { liveRun, sampleAnswers } from '../state/training.ts';
@@ -223,6 +228,8 @@ function PublishSection(properties: { readonly run: TrainingRun; readonly ready:
     // Locked keys are a state; the choice of a wallet shows the way to unlock them.
     if (toTributaryError(error).code !== 'KEYS_LOCKED') void task.run(() => Promise.reject(error));
   });
+  // A node that does not start is said where it is shown.
+  void announceLeftAdapters().catch(() => undefined);
   const queued = (): boolean => peersView().pending.some(({ cid }) => cid === record()?.manifestCid);
   const publish = (): void => {
     const signer = currentSigner();

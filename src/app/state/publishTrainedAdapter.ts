@@ -1,5 +1,6 @@
 // Publishing adapters from this browser: the workflow over its tables, node and chain.
 import { type AdapterRecord, database, guardWrite, readAdapterFile } from '../../store/index.ts';
+import { isUnannounced } from '../../workflows/adapters/isUnannounced.ts';
 import type {
   PublishAdapterPorts,
   PublishTrainedAdapterParameters,
@@ -10,7 +11,7 @@ import { config } from './config.ts';
 import { datanetSlug } from './contributions.ts';
 import { inTurn } from './inTurn.ts';
 import { listModels } from './models/availableModels.ts';
-import { peers } from './peers.ts';
+import { followPeersIfOn, peers } from './peers.ts';
 import { hasChain, settlement } from './settlement.ts';
 import { collectSourceRows } from './sourceRows.ts';
 
@@ -50,6 +51,20 @@ export async function announceAdapter(record: AdapterRecord): Promise<AdapterRec
   return inTurn(`adapter-${record.id}`, async () =>
     workflow.announceAdapter((await findStoredAdapter(record.id)) ?? record, ports()),
   );
+}
+
+async function announceAll(): Promise<void> {
+  for (const record of await database().adapters.filter(isUnannounced).toArray()) await announceAdapter(record);
+}
+
+function follow(): void {
+  // That a relay is away stands in the record; on a full disk it is announced at the next start.
+  announceAll().catch(() => undefined);
+}
+
+/** Announces adapters that an earlier page published, and went away before the node had them. Safe to call often. */
+export function announceLeftAdapters(): Promise<void> {
+  return followPeersIfOn(follow);
 }
 
 /** As `registerAdapter` of the workflow. */

@@ -1,16 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { saveAdapter } from '../adapters.ts';
 import { withBlocks } from '../blockDatabase.ts';
-import {
-  database,
-  deleteFile,
-  eraseEverything,
-  listFiles,
-  readFile,
-  saveAdapter,
-  writeFile,
-  writeSetting,
-} from '../index.ts';
+import { database } from '../database.ts';
+import { eraseEverything } from '../eraseEverything.ts';
+import { deleteFile, listFiles, openFileWriter, readFile, writeFile } from '../files.ts';
 import { type SealedKeys, sealKeys } from '../sealKeys.ts';
+import { writeSetting } from '../settings.ts';
 import { copyToBlob, PASSWORD } from '../testing/archives.ts';
 import { blockBytes, blockName, fillBrowser } from '../testing/fillBrowser.ts';
 import { adapter, chat, key, message, session, voucher } from '../testing/records.ts';
@@ -199,7 +194,6 @@ describe('an import', () => {
   test('takes the place of a download that has not ended', async () => {
     const copy = await full();
     await deleteFile('models', 'weights');
-    const { openFileWriter } = await import('../index.ts');
     await (await openFileWriter('models', 'weights')).write(noise(9_000_000, 3));
     expect(await bring(copy)).toBe(1);
     expect((await readFile('models', 'weights'))?.size).toBe(5_000_000);

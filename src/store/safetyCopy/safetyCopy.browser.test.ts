@@ -2,17 +2,12 @@ import { BlobWriter, TextReader, ZipWriter } from '@zip.js/zip.js/lib/zip-core-n
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { settled } from '../../lib/indexedDb.ts';
+import { readAdapterFile } from '../adapters.ts';
 import { withBlocks } from '../blockDatabase.ts';
-import {
-  database,
-  deleteFile,
-  eraseEverything,
-  listFiles,
-  readAdapterFile,
-  readFile,
-  writeFile,
-  writeSetting,
-} from '../index.ts';
+import { database } from '../database.ts';
+import { eraseEverything } from '../eraseEverything.ts';
+import { deleteFile, listFiles, readFile, writeFile } from '../files.ts';
+import { writeSetting } from '../settings.ts';
 import { copyToBlob, type Entries, PASSWORD, pack, packFitting, unpack } from '../testing/archives.ts';
 import { blockBytes, blockName, fillBrowser, latin1, utf16 } from '../testing/fillBrowser.ts';
 import { chat, key, message, receipt, run, session, voucher } from '../testing/records.ts';

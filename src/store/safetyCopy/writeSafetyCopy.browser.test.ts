@@ -1,8 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { bytesToHex } from '../../lib/bytes.ts';
 import { sha256 } from '../../lib/hash.ts';
+import { saveAdapter } from '../adapters.ts';
 import { withBlocks } from '../blockDatabase.ts';
-import { database, eraseEverything, openFileWriter, saveAdapter, writeFile, writeSetting } from '../index.ts';
+import { database } from '../database.ts';
+import { eraseEverything } from '../eraseEverything.ts';
+import { openFileWriter, writeFile } from '../files.ts';
+import { writeSetting } from '../settings.ts';
 import { copyToBlob, unpack } from '../testing/archives.ts';
 import { blockName, fillBrowser, latin1 } from '../testing/fillBrowser.ts';
 import { adapter, chat, key, message, session } from '../testing/records.ts';

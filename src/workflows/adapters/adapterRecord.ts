@@ -29,6 +29,8 @@ export interface AdapterData {
   readonly registered?: boolean;
   /** That made it a version; absent when an earlier try did. */
   readonly transaction?: Hex;
+  /** The node has its announcement: a relay keeps it, or it is asked again. Absent: the page may have gone away before. */
+  readonly isAnnounced?: boolean;
   readonly announceError?: SerializedError;
   readonly registerError?: SerializedError;
 }

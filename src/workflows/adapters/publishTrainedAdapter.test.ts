@@ -235,6 +235,7 @@ describe('publishTrainedAdapter', () => {
       description: 'Where the towns lie.',
       terms: { price: '7', ownerBps: 1_500 },
       modelId,
+      isAnnounced: true,
       registered: true,
       transaction: '0xfeed',
     });
@@ -307,6 +308,7 @@ describe('publishTrainedAdapter', () => {
     expect(manifest.training).toMatchObject({ finalLoss: null, steps: 0, sources });
     expect(Object.keys(manifest.training)).not.toContain('description');
     expect(records.get('trained-run-1')?.data).toStrictEqual({
+      isAnnounced: true,
       runId: 'run-1',
       author: signer.address.toLowerCase(),
       terms: { price: '7', ownerBps: 1_500 },
@@ -325,6 +327,19 @@ describe('publishTrainedAdapter', () => {
     const again = await announceAdapter(record, ports);
     expect(adapterData(again)).toMatchObject({ transaction: '0xfeed' });
     expect(adapterData(again).announceError).toBeUndefined();
+    expect(announced).toHaveLength(1);
+  });
+
+  test('one that was published by a page which then went away is announced before it is registered, once', async () => {
+    const { publish, register, announced } = await world();
+    const whole = await publish();
+    const { isAnnounced, ...data } = adapterData(whole);
+    expect(isAnnounced).toBe(true);
+    announced.length = 0;
+    const record = await register({ ...whole, data });
+    expect(announced).toMatchObject([{ cid: whole.manifestCid }]);
+    expect(adapterData(record).isAnnounced).toBe(true);
+    await register(record);
     expect(announced).toHaveLength(1);
   });
 
@@ -420,6 +435,25 @@ describe('a published adapter', () => {
           description: 'Where the towns lie.',
         },
       },
+    ]);
+  });
+
+  test('that no chain knows pays no model, and names its base where that is not here', async () => {
+    const { publish, reader, collectRows } = await world({ chain: false });
+    const manifest = (await publish({}, '')).manifestCid as string;
+    const saved: unknown[] = [];
+    await importPublishedAdapter(manifest, {
+      reader,
+      collectRows,
+      saveAdapter: async ({ modelId, data }, files) => void saved.push([modelId, data, Object.keys(files)]),
+      modelByHash: async () => undefined,
+    });
+    expect(saved).toStrictEqual([
+      [
+        'Seedling',
+        { author: signer.address.toLowerCase(), baseSha256: baseHash },
+        ['adapter_config.json', 'adapter_model.safetensors', 'index.cbor', 'rows.jsonl'],
+      ],
     ]);
   });
 

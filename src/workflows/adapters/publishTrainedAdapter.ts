@@ -16,6 +16,7 @@ import { runStep } from '../runStep.ts';
 import { splitHoldout } from '../training/splitHoldout.ts';
 import type { TrainingRun } from '../training/trainingRun.ts';
 import { type AdapterData, type AdapterTerms, adapterData } from './adapterRecord.ts';
+import { isUnannounced } from './isUnannounced.ts';
 import { trainingFactsOf } from './trainingFacts.ts';
 
 export type ModelChain = Pick<
@@ -143,7 +144,8 @@ export async function announceAdapter(
   try {
     const node = await ports.node();
     await node.announce({ kind: 'adapter', scope: '', cid: asCid(record.manifestCid ?? '') });
-    if (announceError === undefined) return record;
+    if (announceError === undefined && before.isAnnounced === true) return record;
+    data = { ...before, isAnnounced: true };
   } catch (error) {
     if (isAbort(error)) return record;
     data = { ...before, announceError: toTributaryError(error).serialize() };
@@ -164,13 +166,14 @@ const NO_TERMS: AdapterTerms = { price: '0', ownerBps: 0 };
 
 /**
  * Proposes the model and publishes this adapter as its version, each unless the chain has it already. A failure is written into
- * the record, `ADAPTER_OTHER_WALLET` among them; trying again does what is missing.
+ * the record, `ADAPTER_OTHER_WALLET` among them; trying again does what is missing. One that nobody was told of is announced first.
  */
 export async function registerAdapter(
-  { record, run, author }: RegisterAdapterParameters,
-  ports: Pick<PublishAdapterPorts, 'chain' | 'slugOf' | 'baseModel' | 'collectRows' | 'putAdapter'>,
+  { record: given, run, author }: RegisterAdapterParameters,
+  ports: Pick<PublishAdapterPorts, 'chain' | 'slugOf' | 'baseModel' | 'collectRows' | 'node' | 'putAdapter'>,
 ): Promise<AdapterRecord> {
-  if (ports.chain === undefined) return record;
+  if (ports.chain === undefined) return given;
+  const record = isUnannounced(given) ? await announceAdapter(given, ports) : given;
   const { registerError: _, ...before } = adapterData(record);
   const terms = before.terms ?? NO_TERMS;
   let data: AdapterData;

@@ -12,10 +12,12 @@ const rows = Array.from({ length: rowCount }, (_, row) => JSON.stringify({ promp
 function setUp(change: Partial<IndexOpenerPorts<Adapter>> = {}) {
   const calls: string[] = [];
   const requests: GiveTextsRequest[] = [];
+  const moved: unknown[] = [];
   const ports: IndexOpenerPorts<Adapter> = {
     attribution: {
-      async open(request) {
+      async open(request, options) {
         calls.push(`open ${request.id}`);
+        moved.push([request.index.buffer, request.rows, options?.transfer]);
         return { id: request.id } as IndexSummary;
       },
       async giveTexts(request) {
@@ -32,15 +34,17 @@ function setUp(change: Partial<IndexOpenerPorts<Adapter>> = {}) {
   };
   const opener = createIndexOpener(Object.defineProperties(ports, Object.getOwnPropertyDescriptors(change)));
   const opened = async (id: string): Promise<void> => void (await opener.open({ id }));
-  return { opener, opened, calls, requests };
+  return { opener, opened, calls, requests, moved };
 }
 
 test('rows are encoded in pieces, and keep their text and their tokens without the end token', async () => {
-  const { opener, calls, requests } = setUp();
+  const { opener, calls, requests, moved } = setUp();
   expect(await opener.open({ id: 'a' })).toStrictEqual({ id: 'a' });
   // Opened without waiting for the model that encodes.
   expect(calls.toSorted()).toStrictEqual(['encode 200 of a', 'encode 200 of a', 'encode 50 of a', 'open a']);
   expect(requests[0]?.rows).toHaveLength(rowCount);
+  // The index is moved to the worker: it has megabytes.
+  expect(moved).toStrictEqual([[expect.any(ArrayBuffer), [], [expect.any(ArrayBuffer)]]]);
   expect(requests[0]?.rows[449]).toStrictEqual({ prompt: 'p449', response: 'r449', responseIds: [449] });
 });
 
@@ -91,7 +95,7 @@ test('one that is put out while it opens is closed once it is open, unless it wa
 
 test('a failure is told to who waits, leaves nothing open without its texts, and is tried again by the next', async () => {
   let failures = 1;
-  const { opened, calls } = setUp({
+  const { opened, calls, requests } = setUp({
     async encodeRows() {
       if (failures-- > 0) throw new Error('no model');
       return [];
@@ -99,6 +103,8 @@ test('a failure is told to who waits, leaves nothing open without its texts, and
   });
   await expect(opened('a')).rejects.toThrow('no model');
   await opened('a');
+  // A row of which the tokens are not known has none, and keeps its text.
+  expect(requests[0]?.rows[7]).toStrictEqual({ prompt: 'p7', response: 'r7', responseIds: [] });
   expect(calls).toStrictEqual(['open a', 'close a', 'open a']);
 });
 

@@ -9,7 +9,7 @@ import { answerPrice } from './answerPrice.ts';
 import { findPayment } from './findPayment.ts';
 import { outstandingVouchers } from './outstandingVouchers.ts';
 import { payAnswer } from './payAnswer.ts';
-import type { PaymentPorts } from './paymentPorts.ts';
+import type { PaymentPorts, SetUpPlan } from './paymentPorts.ts';
 import { paymentReadiness } from './paymentReadiness.ts';
 import { revokeSession } from './revokeSession.ts';
 import { type SetUpStep, setUpPayment, unfinishedSetUp } from './setUpPayment.ts';
@@ -307,6 +307,29 @@ describe('setUpPayment', () => {
     chain.setSessionKey = setSessionKey;
     await setUp(OPEN);
     expect(payments.plans.size).toBe(0);
+  });
+
+  test('what was sent and could not be noted is found on the chain by the next try', async () => {
+    const { deposit } = chain;
+    chain.deposit = async (parameters) => {
+      parameters.onSubmitted?.(word(0xbeef));
+      // Long enough for whatever nobody waits for to be noticed.
+      await new Promise((resolve) => void setTimeout(resolve, 20));
+      return deposit(parameters);
+    };
+    const { put } = payments.ports.plans;
+    let isFull = true;
+    const plans = {
+      ...payments.ports.plans,
+      put: (plan: SetUpPlan) =>
+        isFull && plan.sent?.hash !== undefined ? Promise.reject(new Error('full')) : put(plan),
+    };
+    const ports = { ...payments.ports, plans };
+    const again = () => setUpPayment({ payer, amount: OPEN, ports, onStep: () => undefined });
+    await expect(again()).rejects.toThrow('full');
+    isFull = false;
+    await again();
+    expect(names()).toStrictEqual(['deposit', 'setSessionKey']);
   });
 
   test('a wallet that was asked when the page closed must have nothing unmined', async () => {

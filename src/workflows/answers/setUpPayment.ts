@@ -158,6 +158,8 @@ async function setUp({ payer, amount, ports, onStep, signal }: SetUpPaymentParam
     try {
       await transaction((hash) => {
         noted = plans.put({ ...plan, sent: { hash } });
+        // It is waited for once the transaction is in a block, which may be long after it failed.
+        noted.catch(() => undefined);
       });
     } catch (error) {
       await noted;

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ChatChunk, ChatRequest, ChatRuntime } from '../../engine/index.ts';
 import { answerRecord, partialAnswerRecord } from './answerRecord.ts';
 import { type AnswerSoFar, type StreamAnswerParameters, streamAnswer } from './streamAnswer.ts';
@@ -105,4 +105,19 @@ test('a message stores the tokens; of a runtime that reports none it stores none
     },
   };
   expect(answerRecord(await stream(foreign))).not.toHaveProperty('answerIds');
+  expect(answerRecord(await stream(writer(2)))).not.toHaveProperty('cut');
+});
+
+test('where the runtime does not report them, tokens are counted and the time is measured', async () => {
+  const clock = vi.spyOn(performance, 'now').mockReturnValueOnce(1_000).mockReturnValueOnce(1_250);
+  try {
+    expect((await stream(writer(3))).usage).toStrictEqual({
+      promptTokens: 0,
+      completionTokens: 3,
+      prefillMilliseconds: 0,
+      decodeMilliseconds: 250,
+    });
+  } finally {
+    clock.mockRestore();
+  }
 });

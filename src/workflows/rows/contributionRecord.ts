@@ -9,6 +9,8 @@ import type { ContributionRecord } from '../../store/index.ts';
 /** Fields of a record that the store does not know by name. */
 export interface ContributionData {
   readonly header: ContributionHeader;
+  /** The node has its announcement: a relay keeps it, or it is asked again. Absent: the page may have gone away before. */
+  readonly isAnnounced?: boolean;
   readonly announceError?: SerializedError;
   /** Transaction that registered it. */
   readonly transaction?: Hex;
@@ -30,9 +32,10 @@ export function sentContributions(
   queued: readonly ContributionRecord[],
   pending: readonly string[],
 ): readonly ContributionRecord[] {
-  return queued.filter(
-    (record) => !pending.includes(record.id) && contributionData(record).announceError === undefined,
-  );
+  return queued.filter((record) => {
+    const { isAnnounced, announceError } = contributionData(record);
+    return isAnnounced === true && announceError === undefined && !pending.includes(record.id);
+  });
 }
 
 /**

@@ -26,7 +26,7 @@ describe('the description of a Datanet', () => {
       type: 'datanet',
       ...towns,
     });
-    expect(known.get(id)?.mine).toBe(true);
+    expect(known.get(id)).toStrictEqual({ description: { v: 1, type: 'datanet', ...towns }, mine: true });
   });
 
   test.each([

@@ -9,6 +9,7 @@ import type { ContributionRecord } from '../../store/index.ts';
 import { answeringLate } from '../testing/answeringLate.ts';
 import { contributionData, sentContributions } from './contributionRecord.ts';
 import { encodeDescription } from './datanetDescription.ts';
+import { isUnannounced } from './isUnannounced.ts';
 import {
   announceContribution,
   type PublishRowsPorts,
@@ -256,6 +257,21 @@ describe('publishRows', () => {
     expect(calls.map(({ method }) => method)).toStrictEqual(['contribute', 'contribute']);
   });
 
+  test('one that was recorded by a page which then went away is announced before it is registered, once', async () => {
+    const { publish, ports, announced } = world({ chain: false });
+    const { ports: withChain } = world();
+    const whole = await publish();
+    const { isAnnounced: _, ...data } = contributionData(whole);
+    announced.length = 0;
+    const chained = { ...ports, chain: withChain.chain as NonNullable<PublishRowsPorts['chain']> };
+    const record = await registerContribution({ ...whole, state: 'queued', data }, chained);
+    expect(record.state).toBe('registered');
+    expect(announced.map(({ cid }) => cid)).toStrictEqual([asCid(whole.id)]);
+    expect(contributionData(record).isAnnounced).toBe(true);
+    await registerContribution(record, chained);
+    expect(announced.length).toBe(1);
+  });
+
   test('a Datanet that is named by its id on the chain is contributed to as it is', async () => {
     const { publish, calls } = world();
     const onChain = `0x${'c'.repeat(64)}`;
@@ -277,5 +293,12 @@ test('a queued contribution counts as sent when its announcement left the queue,
   failing.add('announce');
   const failed = await publish();
   expect(failed.state).toBe('queued');
-  expect(sentContributions([waiting, left, failed], [waiting.id])).toStrictEqual([left]);
+  // Its page went away before the node had it.
+  const { isAnnounced: _, ...data } = contributionData(left);
+  const forgotten = { ...left, id: 'forgotten', data };
+  expect(sentContributions([waiting, left, failed, forgotten], [waiting.id])).toStrictEqual([left]);
+  expect([waiting, left, failed, forgotten].filter(isUnannounced)).toStrictEqual([forgotten]);
+  expect(isUnannounced({ ...forgotten, state: 'registered' })).toBe(true);
+  for (const change of [{ mine: false }, { state: 'published' as const }, { state: 'refused' as const }])
+    expect(isUnannounced({ ...forgotten, ...change })).toBe(false);
 });

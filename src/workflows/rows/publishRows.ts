@@ -18,6 +18,7 @@ import { ensureGas } from '../ensureGas.ts';
 import { runStep } from '../runStep.ts';
 import { chainDatanetId } from './chainDatanetId.ts';
 import { type ContributionData, contributionData } from './contributionRecord.ts';
+import { isUnannounced } from './isUnannounced.ts';
 
 export type RegistryChain = Pick<
   Settlement,
@@ -122,8 +123,8 @@ export async function announceContribution(
     const node = await ports.node();
     const outcome = await node.announce({ kind: 'contribution', scope: record.datanetId, cid: asCid(record.id) });
     const state = outcome === 'sent' && record.state === 'queued' ? 'published' : record.state;
-    if (state === record.state && announceError === undefined) return record;
-    next = { ...record, state, data: before };
+    if (state === record.state && announceError === undefined && before.isAnnounced === true) return record;
+    next = { ...record, state, data: { ...before, isAnnounced: true } };
   } catch (error) {
     if (isAbort(error)) return record;
     const data: ContributionData = { ...before, announceError: toTributaryError(error).serialize() };
@@ -133,12 +134,16 @@ export async function announceContribution(
   return next;
 }
 
-/** Registers a contribution on the chain, and before it its Datanet, each unless the chain has it already. A failure is written into the record. */
+/**
+ * Registers a contribution on the chain, and before it its Datanet, each unless the chain has it already. One that nobody was told of
+ * is announced first: on the chain it would look published. A failure is written into the record.
+ */
 export async function registerContribution(
-  record: ContributionRecord,
-  ports: Pick<PublishRowsPorts, 'chain' | 'slugOf' | 'saveContribution'>,
+  given: ContributionRecord,
+  ports: Pick<PublishRowsPorts, 'chain' | 'slugOf' | 'node' | 'saveContribution'>,
 ): Promise<ContributionRecord> {
-  if (ports.chain === undefined) return record;
+  if (ports.chain === undefined) return given;
+  const record = isUnannounced(given) ? await announceContribution(given, ports) : given;
   const { registerError: _registerError, ...before } = contributionData(record);
   let next: ContributionRecord;
   try {

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore, createTestSigner, verify } from '../../../test/support/datanet.ts';
-import { contentKey, type Evidence, publishContribution, type Row, rowHash } from '../../datanet/index.ts';
+import {
+  contentKey,
+  type Evidence,
+  lookAlikeKey,
+  publishContribution,
+  type Row,
+  rowHash,
+} from '../../datanet/index.ts';
 import { TributaryError } from '../../lib/errors.ts';
 import { knownContent } from './knownContent.ts';
 import { type SourceRow, sampleSource } from './rowSource.ts';
@@ -246,8 +253,13 @@ test('known content is that of samples and own contributions, not of those that 
       createdAt: 0,
     })),
   };
-  const { existing } = await knownContent(datanet, { ports });
+  const { existing, existingLookAlikes } = await knownContent(datanet, { ports });
   expect(existing).toStrictEqual(
     new Set([...samples, { prompt: 'Where is Oxhollow?', response: 'On Heron Island.' }].map(contentKey)),
   );
+  expect(existingLookAlikes).toStrictEqual(
+    new Set([...samples, { prompt: 'Where is Oxhollow?', response: 'On Heron Island.' }].map(lookAlikeKey)),
+  );
+  const { rowsUrl: _, ...ofPeers } = datanet;
+  expect((await knownContent(ofPeers, { ports })).existing.size).toBe(1);
 });

@@ -16,6 +16,7 @@ const run = {
 } as unknown as TrainingRun;
 
 function world(exists = true) {
+  const lengths: number[] = [];
   const asked: { readonly prompt: string; readonly adapterId?: string }[] = [];
   const ports: SampleAnswersPorts = {
     collectRows: async () => ({ rows, duplicates: 0 }),
@@ -26,9 +27,11 @@ function world(exists = true) {
         async *chat(request: {
           readonly messages: readonly { readonly content: string }[];
           readonly temperature: number;
+          readonly max_tokens: number;
           readonly adapterId?: string;
         }) {
           const { messages, temperature, ...rest } = request;
+          lengths.push(rest.max_tokens);
           asked.push({
             prompt: messages[0]?.content ?? '',
             ...('adapterId' in rest ? { adapterId: rest.adapterId as string } : {}),
@@ -44,13 +47,14 @@ function world(exists = true) {
       { run, count, signal: new AbortController().signal, onAnswer: (answer) => void answers.push(answer) },
       ports,
     );
-  return { start, asked, answers };
+  return { start, asked, answers, lengths };
 }
 
 describe('sampleAnswers', () => {
   test('asks trained rows greedily, first the base and then the adapter', async () => {
-    const { start, asked, answers } = world();
+    const { start, asked, answers, lengths } = world();
     await start(2);
+    expect(lengths).toStrictEqual([48, 48, 48, 48]);
     const { trained } = splitHoldout(rows, run.settings.seed);
     const [first, second] = spread(trained, 2).map(({ row }) => row);
     expect(answers).toStrictEqual([

@@ -105,12 +105,20 @@ describe('a trainer', () => {
   test('records a run, trains it while the device stays awake, and saves its adapter', async () => {
     const { trainer, runs, saved, lives, locks } = world();
     const run = await trainer.create(chosen);
-    expect(run).toMatchObject({
+    const { prepared: _, ...rest } = chosen;
+    expect(run).toStrictEqual({
+      id: '0123456789abcdef',
+      ...rest,
+      rowsDigest: prepared.digest,
+      rowCount: 16,
       status: 'running',
       totalSteps: 2,
-      rowCount: 16,
-      modelName: 'Seedling',
+      losses: [],
+      tokens: 0,
+      milliseconds: 0,
       checkpointStep: 0,
+      createdAt: 1_000,
+      updatedAt: 1_000,
     });
     expect(runs.get(run.id)).toStrictEqual(run);
     const ended = await trainer.resume(run);

@@ -1,8 +1,9 @@
 // A walk: somebody prepays and pays answers, a keeper collects, proposes and finalises, and in each step something breaks. Then all is
 // well again, both go on by the same calls, and the chain's books must be those of a world in which nothing broke.
-import { type Hex, numberToHex, toEventSelector } from 'viem';
+import { decodeFunctionData, type Hex, numberToHex, toEventSelector } from 'viem';
 import { keyWallet } from '../../../nodes/keeper/keyWallet.ts';
 import { TributaryError } from '../../../src/lib/errors.ts';
+import { rewardsDistributorAbi } from '../../../src/settlement/abi/rewardsDistributor.ts';
 import {
   burnerWallet,
   type Channel,
@@ -29,8 +30,8 @@ const OPEN = 10n ** 18n;
 const word = (value: number): Hex => `0x${value.toString(16).padStart(64, '0')}`;
 /** How long a call waits for a block here. */
 const BLOCK_MILLISECONDS = 700;
-/** What takes longer does not end. */
-const STUCK_MILLISECONDS = 30_000;
+/** What takes longer does not end: a step takes seconds, also on a machine that does ten other things. */
+const STUCK_MILLISECONDS = 120_000;
 const ATTEMPTS = 30;
 
 export interface Bench {
@@ -60,13 +61,29 @@ function impatient(settlement: Settlement): Settlement {
   };
 }
 
+/** How often an account has called each function of the rewards' contract, in a block, whether or not it went through. */
+async function rewardsCalls({ chain }: Bench, account: Hex): Promise<ReadonlyMap<string, number>> {
+  const { request } = rpcProvider(chain.deployment.rpcUrl);
+  const newest = Number(await request({ method: 'eth_blockNumber', params: [] }));
+  const calls = new Map<string, number>();
+  for (let number = 0; number <= newest; number += 1) {
+    const { transactions } = (await request({
+      method: 'eth_getBlockByNumber',
+      params: [numberToHex(number), true],
+    })) as { readonly transactions: readonly { readonly from: Hex; readonly to: Hex | null; readonly input: Hex }[] };
+    for (const { from, to, input } of transactions) {
+      if (from.toLowerCase() !== account.toLowerCase()) continue;
+      if (to?.toLowerCase() !== chain.deployment.addresses.rewardsDistributor.toLowerCase()) continue;
+      const { functionName } = decodeFunctionData({ abi: rewardsDistributorAbi, data: input });
+      calls.set(functionName, (calls.get(functionName) ?? 0) + 1);
+    }
+  }
+  return calls;
+}
+
 /** Throws a sentence that says what is wrong. `note` hears of each step. */
-export async function walk(
-  { chain, anew, server }: Bench,
-  part: FaultName,
-  random: Random,
-  note: (step: string) => void,
-): Promise<void> {
+export async function walk(bench: Bench, part: FaultName, random: Random, note: (step: string) => void): Promise<void> {
+  const { chain, anew, server } = bench;
   const { request } = rpcProvider(chain.deployment.rpcUrl);
   const modelId = chain.deployment.models[0]?.id as Hex;
   const keeperKey = createBurnerKey();
@@ -273,5 +290,10 @@ export async function walk(
     const bonded = await books.bonded({ address: account });
     // The least bond of the local chain.
     must(bonded === 100n * OPEN, `The keeper has bonded ${bonded} wei.`);
+    const calls = await rewardsCalls(bench, account);
+    for (const name of ['bond', 'propose', 'finalize'])
+      must(calls.get(name) === 1, `The keeper has sent ${calls.get(name) ?? 0} times \`${name}\` for one epoch.`);
   }
+  const more = await keeper.keeper.step();
+  must(more.length === 0, `The keeper had nothing left to do, and did ${more.map(({ kind }) => kind).join(', ')}.`);
 }

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { openSettlement } from '../../../src/settlement/index.ts';
 import { type Bench, eventually, goTo, type Person, recordsOf } from '../../e2e/harness.ts';
-import { signContribution } from '../../e2e/people.ts';
+import { prepareContribution, signContribution } from '../../e2e/people.ts';
 import { must, oneOf, type Turn } from './walkSuite.ts';
 
 export const DATANET = 'Chemical elements';
@@ -81,8 +81,24 @@ export async function relayHeads(bench: Bench): Promise<number> {
   return ((await (await fetch(bench.stack.statusUrl)).json()) as { heads: number }).heads;
 }
 
-async function hasDraft(page: Page): Promise<boolean> {
-  return (await recordsOf<{ key: string }>(page, 'drafts')).some(({ key }) => key === 'contribution');
+interface Draft {
+  readonly key: string;
+  readonly value: { readonly mayShare?: boolean };
+}
+
+async function storedDraft(page: Page): Promise<Draft | undefined> {
+  return (await recordsOf<Draft>(page, 'drafts')).find(({ key }) => key === 'contribution');
+}
+
+/** Whether a draft that is prepared up to the signature is stored: what is clicked last is stored last. */
+export async function isDraftStored(page: Page): Promise<boolean> {
+  return (await storedDraft(page))?.value.mayShare === true;
+}
+
+/** Writes rows up to the signature, and ends when all of it is stored: what is clicked is stored a moment later. */
+export async function prepareAndStore(page: Page, text: string): Promise<void> {
+  await prepareContribution(page, DATANET, text);
+  await eventually('the draft is stored', async () => ((await isDraftStored(page)) ? true : undefined));
 }
 
 /**
@@ -94,7 +110,7 @@ export async function finishContribution(page: Page, text: string, wasPrepared: 
   await page.getByRole('heading', { level: 1, name: 'Contribute' }).waitFor();
   let [record] = await ownContributions(page);
   if (record === undefined) {
-    const isKept = await hasDraft(page);
+    const isKept = (await storedDraft(page)) !== undefined;
     must(isKept || !wasPrepared, 'The draft is lost.');
     const next = isKept ? 'Continue your draft' : 'Contribute rows';
     await page.getByRole('button', { name: next }).first().click();
@@ -102,8 +118,8 @@ export async function finishContribution(page: Page, text: string, wasPrepared: 
     await signContribution(page);
     [record] = await ownContributions(page);
   } else {
-    await eventually('what is published is no draft any more', async () => ((await hasDraft(page)) ? undefined : true));
-    must(!(await page.getByText(/^You have a draft/).isVisible()), 'What is published is offered as a draft again.');
+    must((await storedDraft(page)) === undefined, 'What is published is a draft as well.');
+    await page.getByText(/^You have a draft/).waitFor({ state: 'hidden' });
   }
   must(record !== undefined, 'Nothing was published.');
   await goTo(page, `contribute/done/${record.id}`);

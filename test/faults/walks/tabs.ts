@@ -2,14 +2,7 @@
 // the way on.
 import { openSettlement } from '../../../src/settlement/index.ts';
 import { eventually, goTo, recordsOf } from '../../e2e/harness.ts';
-import {
-  contribute,
-  indexAndPublish,
-  prepareContribution,
-  setUpPayment,
-  signContribution,
-  train,
-} from '../../e2e/people.ts';
+import { contribute, indexAndPublish, setUpPayment, signContribution, train } from '../../e2e/people.ts';
 import {
   checkpointFiles,
   DATANET,
@@ -19,6 +12,7 @@ import {
   goOnBy,
   ownContributions,
   pause,
+  prepareAndStore,
   registeredBy,
   relayHeads,
   rowsOf,
@@ -32,16 +26,13 @@ async function contributing(turn: Turn): Promise<void> {
   const heads = await relayHeads(turn.bench);
   let person = await turn.open();
   let { page } = person;
-  let wasPrepared = false;
+  let wasPrepared = true;
   if (turn.random() < 0.3) {
     const milliseconds = Math.round(turn.random() * 2_500);
     turn.note(`${milliseconds} ms of preparing`);
-    wasPrepared = await during(prepareContribution(page, DATANET, text), milliseconds);
+    wasPrepared = await during(prepareAndStore(page, text), milliseconds);
   } else {
-    await prepareContribution(page, DATANET, text);
-    wasPrepared = true;
-    // What was clicked last is being stored.
-    await pause(300);
+    await prepareAndStore(page, text);
     const milliseconds = Math.round(turn.random() * 3_000);
     turn.note(`${milliseconds} ms of publishing`);
     await during(signContribution(page), milliseconds);

@@ -2,8 +2,17 @@
 // goes on by itself when the first one closes.
 import type { Page } from 'playwright-core';
 import { eventually, goTo, recordsOf } from '../../e2e/harness.ts';
-import { burnerAddress, contribute, prepareContribution, setUpPayment, train, useBurner } from '../../e2e/people.ts';
-import { DATANET, finishContribution, goOnBy, ownContributions, pause, registeredBy, rowsOf } from './goingOn.ts';
+import { burnerAddress, contribute, setUpPayment, train, useBurner } from '../../e2e/people.ts';
+import {
+  DATANET,
+  finishContribution,
+  goOnBy,
+  ownContributions,
+  pause,
+  prepareAndStore,
+  registeredBy,
+  rowsOf,
+} from './goingOn.ts';
 import { must, oneOf, type Turn, walkSuite } from './walkSuite.ts';
 
 const ROWS = 2;
@@ -13,10 +22,15 @@ async function drafts(turn: Turn): Promise<void> {
   const text = rowsOf(turn.words, ROWS);
   const person = await turn.open();
   const first = person.page;
-  await prepareContribution(first, DATANET, text);
+  await prepareAndStore(first, text);
   await useBurner(first, first.getByRole('button', { name: /^Sign and publish/ }));
   const tabs: Page[] = [first, await person.newTab()];
-  for (const tab of tabs) await goTo(tab, 'contribute/review');
+  for (const tab of tabs) {
+    // What a tab has seen of the draft before is not what it goes on with.
+    await goTo(tab, 'contribute');
+    await tab.getByText(/^You have a draft/).waitFor();
+    await goTo(tab, 'contribute/review');
+  }
   const press = (tab: Page, name: string | RegExp): Promise<void> => goOnBy(tab, [name]);
   for (let move = 0; move < MOVES && tabs.length > 0; move += 1) {
     await pause(turn.random() * 400);
@@ -70,7 +84,7 @@ async function runs(turn: Turn): Promise<void> {
     turn.note(`taken over after ${milliseconds} ms`);
     await pause(milliseconds);
     await second.getByRole('button', { name: 'Stop it there and go on here' }).click();
-    await second.getByRole('button', { name: /^Stop/ }).waitFor();
+    await second.getByRole('button', { name: 'Stop', exact: true }).waitFor();
     await first.getByText('Training in another tab').waitFor();
   } else {
     turn.note(`first tab closed after ${milliseconds} ms`);
