@@ -1,9 +1,10 @@
 // `npm run bench -- <name>` (all without a name): prints a table and writes bench/results/<name>.json. Arguments that begin
 // with `--` are passed to the benchmarks.
-import { globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { writeResult } from '../tools/writeResult.ts';
 import type { Benchmark, BenchmarkModule } from './benchmark.ts';
 
 const results = path.join(import.meta.dirname, 'results');
@@ -45,6 +46,6 @@ for (const benchmark of benchmarks) {
   for (const note of notes) console.log(note);
   const machine = { processor: cpus()[0]?.model ?? 'unknown', processors: cpus().length, node: process.version };
   const report = { name: benchmark.name, date: new Date().toISOString(), machine, rows, checks, notes };
-  writeFileSync(path.join(results, `${benchmark.name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+  writeResult(path.join(results, `${benchmark.name}.json`), report);
 }
 process.exit(failed === 0 ? 0 : 1);

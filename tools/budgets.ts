@@ -4,11 +4,12 @@
 //   npm run budgets -- --why chat     and what is in the files of a room
 //   npm run budgets -- --check        the files alone: part of `npm run check`
 // Fails when a room weighs more than it may, or asks anyone but the app's own server.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundleSizes, type RouteSize } from './bundleSizes.ts';
 import { measureTransfers, type Transfer } from './measureTransfers.ts';
+import { writeResult } from './writeResult.ts';
 
 const results = path.join(path.dirname(import.meta.dirname), 'bench', 'results');
 
@@ -66,6 +67,6 @@ if (!values.check) {
   console.log('\nfetched         kB code   kB data    budget');
   for (const transfer of transfers) showTransfer(transfer);
   const figures = transfers.map(({ route, code, data }) => [route, { code: kilobytes(code), data: kilobytes(data) }]);
-  writeFileSync(path.join(results, 'transfers.json'), `${JSON.stringify(Object.fromEntries(figures), null, 2)}\n`);
+  writeResult(path.join(results, 'transfers.json'), Object.fromEntries(figures));
 }
 process.exit(failures === 0 ? 0 : 1);

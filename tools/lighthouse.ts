@@ -3,7 +3,7 @@
 //   npm run lighthouse -- chat rewards    some
 // Prints the medians, writes them to bench/results/lighthouse.json, and fails where one is outside its limit.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ import { chromium } from 'playwright-core';
 import { type Route, routes, withBuiltRooms } from './builtRooms.ts';
 import { chromiumArguments, chromiumPath } from './chromium.ts';
 import { freePort } from './localStack.ts';
+import { writeResult } from './writeResult.ts';
 
 const root = path.dirname(import.meta.dirname);
 const results = path.join(root, 'bench', 'results', 'lighthouse.json');
@@ -119,5 +120,5 @@ await withBuiltRooms(async ({ urlOf }) => {
     );
   }
 });
-writeFileSync(results, `${JSON.stringify(figures, null, 2)}\n`);
+writeResult(results, figures);
 process.exit(failures === 0 ? 0 : 1);

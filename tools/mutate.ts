@@ -23,6 +23,7 @@ import { parseArgs } from 'node:util';
 import { seededRandom } from '../src/engine/index.ts';
 import { createTestFinder } from './mutation/createTestFinder.ts';
 import { applyMutant, listMutants, type Mutant } from './mutation/listMutants.ts';
+import { writeResult } from './writeResult.ts';
 
 const root = path.dirname(import.meta.dirname);
 /** A copy in which faults can be planted; the working tree is never touched. */
@@ -177,7 +178,7 @@ function keepResult(folder: string, result: FolderResult): void {
   const results: Record<string, FolderResult> = existsSync(resultFile)
     ? JSON.parse(readFileSync(resultFile, 'utf8'))
     : {};
-  writeFileSync(resultFile, `${JSON.stringify({ ...results, [folder]: result }, null, 2)}\n`);
+  writeResult(resultFile, { ...results, [folder]: result });
 }
 
 const seed = Number(values.seed);

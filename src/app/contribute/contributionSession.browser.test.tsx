@@ -29,6 +29,19 @@ afterEach(async () => {
   await clear();
 });
 
+function show(): void {
+  const root = document.createElement('main');
+  document.body.append(root);
+  dispose = render(
+    () => (
+      <HashRouter>
+        <Route path="*" component={Overview} />
+      </HashRouter>
+    ),
+    root,
+  );
+}
+
 /** As another tab that prepares the draft; `close` ends it. */
 async function otherTab(): Promise<() => Promise<void>> {
   const [held, closed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -47,16 +60,7 @@ test('the overview follows the draft of another tab, which ends it or changes it
   setConfig({ models: [] });
   const close = await otherTab();
   await writeDraft('contribution', { ...draft, fileName: 'tides.jsonl', file: 'f' });
-  const root = document.createElement('main');
-  document.body.append(root);
-  dispose = render(
-    () => (
-      <HashRouter>
-        <Route path="*" component={Overview} />
-      </HashRouter>
-    ),
-    root,
-  );
+  show();
   await expect.element(page.getByText('tides.jsonl', { exact: false })).toBeVisible();
   await writeDraft('contribution', { ...draft, fileName: 'towns.jsonl', file: 'g' });
   await expect.element(page.getByText('towns.jsonl', { exact: false })).toBeVisible();
@@ -80,16 +84,7 @@ test('a tab goes on with the draft as another one left it, and deletes it when a
   await expect.poll(session.loaded).toBe(true);
   expect(session.draft().licence).toBe('CC-BY-4.0');
 
-  const root = document.createElement('main');
-  document.body.append(root);
-  dispose = render(
-    () => (
-      <HashRouter>
-        <Route path="*" component={Overview} />
-      </HashRouter>
-    ),
-    root,
-  );
+  show();
   await page.getByRole('button', { name: 'Discard the draft' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Discard the draft' }).click();
   await expect.poll(stored).toBeUndefined();
