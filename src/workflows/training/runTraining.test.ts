@@ -88,6 +88,21 @@ function world(options: { dieAfterStep?: number; failAtStep?: number } = {}) {
   return { ports, records, checkpoints, requests };
 }
 
+/** Trains until `isEnough`, then aborts. */
+function trainUntil(ports: TrainingPorts, isEnough: (run: TrainingRun) => boolean): Promise<TrainingRun> {
+  const controller = new AbortController();
+  return runTraining({
+    run: newRun,
+    rows,
+    rowsDigest: digest,
+    ports,
+    signal: controller.signal,
+    onChange: (run) => {
+      if (isEnough(run)) controller.abort();
+    },
+  });
+}
+
 describe('runTraining', () => {
   test('trains to the end, keeps the adapter, removes the checkpoint', async () => {
     const { ports, records, checkpoints } = world();
@@ -193,17 +208,7 @@ describe('runTraining', () => {
 
   test('cancelling keeps the last checkpoint and says cancelled', async () => {
     const { ports, checkpoints } = world();
-    const controller = new AbortController();
-    const run = await runTraining({
-      run: newRun,
-      rows,
-      rowsDigest: digest,
-      ports,
-      signal: controller.signal,
-      onChange: (state) => {
-        if (state.losses.length === 7) controller.abort();
-      },
-    });
+    const run = await trainUntil(ports, (state) => state.losses.length === 7);
     expect(run.status).toBe('cancelled');
     expect(run.checkpointStep).toBe(6);
     expect([...checkpoints.keys()]).toStrictEqual(['run-1:3', 'run-1:6']);
@@ -211,34 +216,14 @@ describe('runTraining', () => {
 
   test('cancelling what is trained already changes nothing', async () => {
     const { ports, records } = world();
-    const controller = new AbortController();
-    const run = await runTraining({
-      run: newRun,
-      rows,
-      rowsDigest: digest,
-      ports,
-      signal: controller.signal,
-      onChange: ({ status }) => {
-        if (status === 'trained') controller.abort();
-      },
-    });
+    const run = await trainUntil(ports, ({ status }) => status === 'trained');
     expect(run.status).toBe('trained');
     expect(records.at(-1)?.status).toBe('trained');
   });
 
   test('an engine that stops at the abort without a word leaves a cancelled run', async () => {
     const { ports } = world({ dieAfterStep: 5 });
-    const controller = new AbortController();
-    const run = await runTraining({
-      run: newRun,
-      rows,
-      rowsDigest: digest,
-      ports,
-      signal: controller.signal,
-      onChange: ({ losses }) => {
-        if (losses.length === 5) controller.abort();
-      },
-    });
+    const run = await trainUntil(ports, ({ losses }) => losses.length === 5);
     expect(run).toMatchObject({ status: 'cancelled', losses: { length: 5 } });
     expect(run.error).toBeUndefined();
   });
